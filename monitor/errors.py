@@ -1,0 +1,68 @@
+"""Every error this project raises on purpose.
+
+::
+
+    SharpEyesError                 something a person can act on; its text says what to do next
+    ├── SettingsError              one or more faults in configuration or inventory, each with file:line
+    ├── LedgerError                the record cannot be read or written
+    │   ├── LedgerBroken           the hash chain does not hold; names the first broken link
+    │   └── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
+    └── ProtocolError
+        ├── LocalProtocolError     we broke the protocol: our bug, never held against a camera
+        └── RemoteProtocolError    the camera broke the protocol: the only one that may count against it
+
+A probe never raises: what it saw is a ``Result``. Secrets never stand in an error's text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class SharpEyesError(Exception):
+    """Something a person can act on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a file a person wrote."""
+
+    file: str
+    line: int  # 1-based; 0 when the file as a whole is meant
+    where: str  # a path such as ``probe.interval`` or a column name
+    what: str  # what is wrong and, where one is near, the name that was probably meant
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.where}: {self.what}"
+
+
+class SettingsError(SharpEyesError):
+    """Faults in configuration or inventory, all of them together."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+class LedgerError(SharpEyesError):
+    """The record cannot be read or written."""
+
+
+class LedgerBroken(LedgerError):
+    """The hash chain does not hold."""
+
+
+class LedgerUnavailable(LedgerError):
+    """The record cannot be written now; the caller keeps what it has and tries again."""
+
+
+class ProtocolError(SharpEyesError):
+    """A conversation with a device left the protocol."""
+
+
+class LocalProtocolError(ProtocolError):
+    """Our side broke the protocol: a bug of ours."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The camera broke the protocol beyond what tolerance can mend."""

@@ -1,0 +1,445 @@
+"""The nouns: what the monitor speaks about. Values only; nothing here decides.
+
+Instants are aware UTC datetimes and end in ``_at``; durations are timedeltas. Spans and sums of time are integer
+microseconds, so that two parties adding the same record get the same figure to the last digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum, IntEnum, StrEnum
+from typing import NamedTuple
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SECOND_US = 1_000_000
+
+
+def micros(at: datetime) -> int:
+    """An aware instant as integer microseconds since 1970-01-01 UTC, exactly."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def instant(us: int) -> datetime:
+    """The aware UTC instant of integer microseconds since 1970-01-01 UTC."""
+    return EPOCH + timedelta(microseconds=us)
+
+
+class Span(NamedTuple):
+    """Half-open ``[start, end)`` in integer microseconds since 1970-01-01 UTC; empty when ``end <= start``."""
+
+    start: int
+    end: int
+
+
+# ---------------------------------------------------------------- the inventory
+
+
+class SiteCategory(StrEnum):
+    """What kind of place must be seen."""
+
+    PUBLIC_AREA = "public_area"
+    STREET = "street"
+    JUNCTION = "junction"
+    WATER = "water"
+    SCHOOL = "school"
+    OLD_BUILDING = "old_building"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place that must be seen, with its administrative path."""
+
+    id: str
+    name: str
+    category: SiteCategory
+    village: str
+    town: str
+    county: str
+
+
+class Secret:
+    """A text that never shows itself: ``repr`` and ``str`` are ``***``; equality compares the content."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that puts it on the wire (as a digest where possible)."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user name and its password."""
+
+    username: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """One video channel as we watch it. ``url`` never carries credentials."""
+
+    id: str
+    name: str
+    site: Site
+    carrier: str
+    url: str  # rtsp://host[:port]/path
+    uplink: str = ""  # the line whose loss takes several cameras with it; "" = unknown
+    recorder: str = ""  # the device behind which the channel sits; "" = the camera itself
+    credentials: str = ""  # the name of an entry under ``credentials:`` in the settings; "" = none
+    vendor: str = ""
+    model: str = ""
+    in_contract: bool = True
+    in_service_from: date | None = None  # local date; None = since it was added to the record
+    in_service_to: date | None = None  # local date, inclusive; None = open
+
+    @property
+    def device(self) -> str:
+        """What must not be asked twice at once: the recorder, or the host and port of the URL."""
+        return self.recorder or self.url.removeprefix("rtsp://").removeprefix("rtsps://").split("/", 1)[0]
+
+
+# ---------------------------------------------------------------- one probe
+
+
+class Rung(IntEnum):
+    """How far up the ladder a probe came; the lowest rung not reached is the fault on the work order."""
+
+    NONE = 0
+    REACH = 1  # a TCP connection stands
+    RTSP = 2  # the device answered in RTSP
+    STREAM = 3  # video packets arrive
+    KEYFRAME = 4  # one complete key frame was received
+    PICTURE = 5  # it was decoded and the picture is good
+
+
+class Stage(StrEnum):
+    """The steps of a probe, in order."""
+
+    DNS = "dns"
+    TCP = "tcp"
+    TLS = "tls"
+    DESCRIBE = "describe"
+    AUTH = "auth"
+    SDP = "sdp"
+    SETUP = "setup"
+    PLAY = "play"
+    FIRST_RTP = "first_rtp"
+    KEYFRAME = "keyframe"
+    DECODE = "decode"
+    PICTURE = "picture"
+    TEARDOWN = "teardown"
+
+
+class Verdict(Enum):
+    """What a single result says about the camera."""
+
+    GOOD = "good"
+    PICTURE_FAULT = "picture_fault"  # online, but the picture is faulty
+    FAILED = "failed"  # not online
+    INCONCLUSIVE = "inconclusive"  # our own fault, or nothing a camera can be blamed for: UNKNOWN
+
+
+class Cause(Enum):
+    """The closed list of reasons. ``value`` is the stable name used in metrics, ledger and docs/causes.md."""
+
+    verdict: Verdict
+
+    def __new__(cls, value: str, verdict: Verdict) -> Cause:
+        member = object.__new__(cls)
+        member._value_ = value
+        member.verdict = verdict
+        return member
+
+    OK = "ok", Verdict.GOOD
+    # reach
+    DNS_FAILED = "dns_failed", Verdict.FAILED
+    TCP_REFUSED = "tcp_refused", Verdict.FAILED
+    TCP_TIMEOUT = "tcp_timeout", Verdict.FAILED
+    TCP_UNREACHABLE = "tcp_unreachable", Verdict.FAILED
+    TLS_FAILED = "tls_failed", Verdict.FAILED
+    # asking in RTSP
+    CONNECTION_CLOSED = "connection_closed", Verdict.FAILED  # closed or reset before the exchange was over
+    NO_REPLY = "no_reply", Verdict.FAILED  # connected, then silence
+    NOT_RTSP = "not_rtsp", Verdict.FAILED  # something else answers on this port
+    BAD_REPLY = "bad_reply", Verdict.FAILED  # RTSP broken beyond tolerance
+    PATH_NOT_FOUND = "path_not_found", Verdict.FAILED  # 404
+    REQUEST_REFUSED = "request_refused", Verdict.FAILED  # another 4xx
+    SERVER_ERROR = "server_error", Verdict.FAILED  # 5xx
+    REDIRECT_LOOP = "redirect_loop", Verdict.FAILED
+    # stream
+    SDP_UNUSABLE = "sdp_unusable", Verdict.FAILED
+    NO_VIDEO_TRACK = "no_video_track", Verdict.FAILED
+    CODEC_UNSUPPORTED = "codec_unsupported", Verdict.INCONCLUSIVE  # we cannot judge it
+    STREAM_ENCRYPTED = "stream_encrypted", Verdict.INCONCLUSIVE
+    TRANSPORT_REFUSED = (
+        "transport_refused",
+        Verdict.INCONCLUSIVE,
+    )  # TCP interleaved refused: we cannot watch it
+    SETUP_REFUSED = "setup_refused", Verdict.FAILED
+    PLAY_REFUSED = "play_refused", Verdict.FAILED
+    NO_MEDIA = "no_media", Verdict.FAILED  # PLAY was accepted, no video packet came
+    STREAM_STALLED = "stream_stalled", Verdict.FAILED  # packets came, then stopped before a key frame
+    NO_KEYFRAME = "no_keyframe", Verdict.FAILED
+    PARAMETER_SETS_MISSING = "parameter_sets_missing", Verdict.FAILED
+    STREAM_DAMAGED = "stream_damaged", Verdict.FAILED  # every key frame had packets missing
+    OVER_BUDGET = "over_budget", Verdict.FAILED  # more bytes than a probe may take
+    # picture
+    DECODE_FAILED = "decode_failed", Verdict.PICTURE_FAULT
+    PICTURE_BLACK = "picture_black", Verdict.PICTURE_FAULT
+    PICTURE_SINGLE_COLOUR = "picture_single_colour", Verdict.PICTURE_FAULT
+    PICTURE_FROZEN = "picture_frozen", Verdict.PICTURE_FAULT
+    # nothing a camera can be blamed for
+    CREDENTIALS_MISSING = "credentials_missing", Verdict.INCONCLUSIVE
+    CREDENTIALS_REFUSED = "credentials_refused", Verdict.INCONCLUSIVE
+    CREDENTIALS_FORBIDDEN = "credentials_forbidden", Verdict.INCONCLUSIVE  # 403: right user, no permission
+    ACCOUNT_LOCKED = "account_locked", Verdict.INCONCLUSIVE
+    AUTH_UNSUPPORTED = "auth_unsupported", Verdict.INCONCLUSIVE  # no challenge we can answer
+    DEVICE_BUSY = "device_busy", Verdict.INCONCLUSIVE  # 453 / 503: its sessions are taken
+    NO_LOCAL_NETWORK = "no_local_network", Verdict.INCONCLUSIVE
+    MONITOR_BLIND = "monitor_blind", Verdict.INCONCLUSIVE  # the canaries failed together with the camera
+    MONITOR_ERROR = "monitor_error", Verdict.INCONCLUSIVE
+    MONITOR_STOPPED = "monitor_stopped", Verdict.INCONCLUSIVE
+    NOT_WATCHED = "not_watched", Verdict.INCONCLUSIVE  # results are missing for longer than max_gap
+    NOT_YET_OBSERVED = "not_yet_observed", Verdict.INCONCLUSIVE
+    CLOCK_JUMPED = "clock_jumped", Verdict.INCONCLUSIVE
+    # the record itself
+    REMOVED_UNCONFIRMED = "removed_unconfirmed", Verdict.FAILED
+
+
+class Codec(StrEnum):
+    """Video codecs we can take a key frame from."""
+
+    H264 = "h264"
+    H265 = "h265"
+    MJPEG = "mjpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """One complete key frame as it came: Annex B with parameter sets (H.264, H.265) or a JPEG file (MJPEG)."""
+
+    codec: Codec
+    data: bytes = field(repr=False)
+    packets_lost: int = 0  # RTP sequence gaps seen on the video track before it was complete
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """How long one stage of a probe took."""
+
+    stage: Stage
+    took: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One picture check: its measured value against its threshold."""
+
+    cause: Cause  # what it would mean if faulty
+    faulty: bool
+    measure: str  # the name of the number
+    value: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a decoded key frame told: numbers only, never pixels."""
+
+    width: int
+    height: int
+    fingerprint: bytes = field(repr=False)  # 16-byte digest of the decoded luma, to tell a frozen picture
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one probe saw. A value, never an exception."""
+
+    camera_id: str
+    at: datetime  # when the probe began
+    took: timedelta
+    rung: Rung
+    stage: Stage  # where it ended: the stage that failed, or the last one done
+    cause: Cause
+    detail: str = ""  # at most 200 printable characters: a status line, NAL types seen ...; never a secret
+    stages: tuple[StageTime, ...] = ()
+    codec: Codec | None = None
+    received_bytes: int = 0
+    keyframe_bytes: int = 0
+    picture: Picture | None = None  # None: no picture was decoded, so nothing is said about it
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the result says, by its cause."""
+        return self.cause.verdict
+
+
+# ---------------------------------------------------------------- belief
+
+
+class State(StrEnum):
+    """Belief after thresholds. Online = UP or DEGRADED; intact = UP."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+    @property
+    def online(self) -> bool:
+        """Whether time in this state counts as online."""
+        return self in (State.UP, State.DEGRADED)
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A change of belief. Consecutive ones of a camera differ in (state, cause) and never go back in ``at``."""
+
+    camera_id: str
+    at: datetime  # when the new state began: the first result of the run that confirmed it
+    decided_at: datetime  # when the run was long enough to say so; >= at
+    old: State
+    new: State
+    cause: Cause
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One camera's DOWN span."""
+
+    camera_id: str
+    start_at: datetime
+    end_at: datetime | None  # None: still open
+    cause: Cause
+    detail: str = ""
+
+
+# ---------------------------------------------------------------- sums of time
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """The five disjoint kinds of scheduled time, in integer microseconds; groups add, never average."""
+
+    up: int = 0
+    degraded: int = 0
+    down: int = 0
+    excluded: int = 0
+    unobserved: int = 0
+
+    def __add__(self, other: Seconds) -> Seconds:
+        return Seconds(
+            self.up + other.up,
+            self.degraded + other.degraded,
+            self.down + other.down,
+            self.excluded + other.excluded,
+            self.unobserved + other.unobserved,
+        )
+
+    @property
+    def scheduled(self) -> int:
+        """All scheduled microseconds."""
+        return self.up + self.degraded + self.down + self.excluded + self.unobserved
+
+
+class BlindTime(StrEnum):
+    """How the contract counts time nobody watched."""
+
+    EXCLUDED = "excluded"
+    DOWN = "down"
+    UP = "up"
+
+
+class Basis(StrEnum):
+    """On which figure the contract is settled."""
+
+    FLEET_SECONDS = "fleet_seconds"
+    CAMERA_PASS_SHARE = "camera_pass_share"
+    SNAPSHOTS = "snapshots"
+
+
+# ---------------------------------------------------------------- maintenance
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which cameras something is about: every given field must match; no field = the whole town."""
+
+    camera_ids: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+    villages: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
+    uplinks: frozenset[str] = frozenset()
+
+    def covers(self, camera: Camera) -> bool:
+        """Whether the camera is meant."""
+        asked = (
+            (self.camera_ids, camera.id),
+            (self.sites, camera.site.id),
+            (self.villages, camera.site.village),
+            (self.carriers, camera.carrier),
+            (self.uplinks, camera.uplink),
+        )
+        return all(value in wanted for wanted, value in asked if wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """Planned work over a span; excludes time by itself where the contract allows."""
+
+    id: str
+    title: str
+    scope: Scope
+    start_at: datetime
+    end_at: datetime
+
+
+# ---------------------------------------------------------------- what edges show
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStatus:
+    """Everything shown about one camera now."""
+
+    camera: Camera
+    state: State
+    cause: Cause
+    since_at: datetime
+    last_result: Result | None
+    last_good_at: datetime | None
+    state_changes: int  # since the record began
+    blips: int  # unconfirmed failures since the process began
+    in_maintenance: bool
+    month: Seconds  # this calendar month of the contract's zone, up to what is settled
+    lifetime: Seconds  # since the record began, up to what is settled; only ever grows
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStatus:
+    """Month-to-date figures of a village, carrier, site or the town."""
+
+    kind: str  # "site", "village", "carrier", "town"
+    name: str
+    cameras: int
+    states: dict[State, int]
+    month: Seconds
+    forecast_ratio: float | None  # where the month will end with today's states; None = undefined
+    best_ratio: float | None  # where it would end with everything up from now on
