@@ -7,8 +7,9 @@ microseconds, so that two parties adding the same record get the same figure to 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, IntEnum, StrEnum
+from fractions import Fraction
 from typing import NamedTuple
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -410,6 +411,72 @@ class Maintenance:
     scope: Scope
     start_at: datetime
     end_at: datetime
+
+
+class Repeat(StrEnum):
+    """By which calendar step planned work comes back."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceRule:
+    """Planned work as agreed: either once (``start_at``, ``end_at``) or by the calendar (``every`` and local times).
+
+    Local times are in the contract's zone. ``end_time <= start_time`` means the end is on the next day; an end at
+    midnight is ``00:00``. The two forms never mix: the fields of the other one are ``None`` or empty.
+    """
+
+    id: str
+    title: str
+    scope: Scope
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    every: Repeat | None = None
+    weekdays: frozenset[int] = frozenset()  # 0 = Monday; only with WEEK, the day on which the work starts
+    month_days: frozenset[int] = frozenset()  # 1 ... 31; only with MONTH; a month without that day is left out
+    start_time: time | None = None
+    end_time: time | None = None
+
+
+# ---------------------------------------------------------------- the contract and the record
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerms:
+    """What the two parties agreed on; ratios are exact, local times are in ``zone``."""
+
+    zone: str = "Asia/Shanghai"  # IANA name
+    target: Fraction = Fraction(95, 100)  # of the online rate
+    intact_target: Fraction | None = None  # of the intact rate; None = not agreed
+    min_coverage: Fraction = Fraction(95, 100)  # below it the month is not provable
+    basis: Basis = Basis.FLEET_SECONDS
+    blind_time: BlindTime = BlindTime.EXCLUDED
+    service_hours: tuple[tuple[time, time], ...] = ((time(0), time(0)),)  # end <= start: ends on the next day
+    snapshot_times: tuple[time, ...] = (time(9), time(15), time(21))
+    maintenance_excludes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRecord:
+    """A camera as the ledger knows it: the latest wording, and when it came and went."""
+
+    camera: Camera
+    first_added_at: datetime  # the first addition ever: leaving and coming back does not shorten the record
+    added_at: datetime  # the first addition after the last removal
+    removed_at: datetime | None  # None: still there
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryChange:
+    """A camera came (``before`` is None), went (``after`` is None) or was changed."""
+
+    at: datetime
+    camera_id: str
+    before: Camera | None
+    after: Camera | None
 
 
 # ---------------------------------------------------------------- what edges show

@@ -1,0 +1,72 @@
+"""From transitions to spans: decides where one camera's outage or state begins and ends.
+
+It must never know of thresholds, maintenance or contracts: those lie before (liveness) or are laid over (sla).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from operator import attrgetter
+
+from .model import Outage, Span, State, Transition, instant, micros
+
+
+def outages(transitions: Iterable[Transition]) -> tuple[Outage, ...]:
+    """The DOWN spans of one camera or many, by start and then by camera; ``end_at`` is None while one is open.
+
+    Each camera's transitions come in their order; how cameras interleave does not matter. An outage ends where anything
+    else begins, UNKNOWN too: what we do not know is not held against the camera. Zero-length ones are left out.
+    """
+    open_by_camera: dict[str, Outage] = {}
+    found: list[Outage] = []
+    for transition in transitions:
+        ended = open_by_camera.pop(transition.camera_id, None)
+        if ended and ended.start_at < transition.at:
+            found.append(replace(ended, end_at=transition.at))
+        if transition.new is State.DOWN:
+            open_by_camera[transition.camera_id] = _begun(transition)
+    found += open_by_camera.values()
+    return tuple(sorted(found, key=attrgetter("start_at", "camera_id")))
+
+
+def state_spans(transitions: Sequence[Transition], period: Span) -> list[tuple[Span, State]]:
+    """One camera's states over the whole period: ascending, without gap or overlap, neighbours differing.
+
+    Time before the first transition is UNKNOWN. The last state is taken to last to the end of the period, so cut the
+    period at what is settled.
+    """
+    if period.end <= period.start:
+        return []
+    first = bisect_right(transitions, instant(period.start), key=_at)
+    state = transitions[first - 1].new if first else State.UNKNOWN
+    start = period.start
+    spans: list[tuple[Span, State]] = []
+    for transition in transitions[first:]:
+        at = micros(transition.at)
+        if at >= period.end:
+            break
+        if transition.new is state:
+            continue
+        if start < at:
+            _append(spans, Span(start, at), state)
+        start, state = at, transition.new
+    _append(spans, Span(start, period.end), state)
+    return spans
+
+
+def _begun(down: Transition) -> Outage:
+    return Outage(down.camera_id, down.at, None, down.cause, down.detail)
+
+
+def _append(spans: list[tuple[Span, State]], span: Span, state: State) -> None:
+    """Add a span, joined with the one before if a zero-length state lay between two of the same."""
+    if spans and spans[-1][1] is state:
+        span = Span(spans.pop()[0].start, span.end)
+    spans.append((span, state))
+
+
+def _at(transition: Transition) -> datetime:
+    return transition.at

@@ -1,0 +1,231 @@
+"""From spans to figures: decides which kind of time every scheduled microsecond is, and what the rates say.
+
+Sums are integers and rates exact fractions, so that two parties adding the same record agree to the last digit. It must
+never average percentages, never round a rate up, and never show 0 ÷ 0 as 0 % or 100 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from .model import BlindTime, Seconds, Span, State
+
+# ---------------------------------------------------------------- sets of time
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """The same time as ascending disjoint spans that do not even touch; empty ones vanish."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if span.end <= span.start:
+            continue
+        if merged and span.start <= merged[-1].end:
+            if span.end > merged[-1].end:
+                merged[-1] = Span(merged[-1].start, span.end)
+        else:
+            merged.append(span)
+    return merged
+
+
+def intersect(left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
+    """The time in both; each side ascending and disjoint, as ``merge`` returns it."""
+    common: list[Span] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        start, end = max(left[i].start, right[j].start), min(left[i].end, right[j].end)
+        if start < end:
+            common.append(Span(start, end))
+        if left[i].end < right[j].end:
+            i += 1
+        else:
+            j += 1
+    return common
+
+
+def subtract(spans: Sequence[Span], removed: Sequence[Span]) -> list[Span]:
+    """The time in ``spans`` and not in ``removed``; each side ascending and disjoint, as ``merge`` returns it."""
+    left: list[Span] = []
+    i = 0
+    for start, end in spans:
+        while i < len(removed) and removed[i].end <= start:
+            i += 1
+        at, j = start, i
+        while j < len(removed) and removed[j].start < end:
+            if at < removed[j].start:
+                left.append(Span(at, removed[j].start))
+            at = removed[j].end
+            j += 1
+        if at < end:
+            left.append(Span(at, end))
+    return left
+
+
+def length(spans: Iterable[Span]) -> int:
+    """The microseconds of disjoint spans."""
+    return sum(end - start for start, end in spans)
+
+
+# ---------------------------------------------------------------- kinds of time
+
+
+def account(states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], excluded: Iterable[Span]) -> Seconds:
+    """Every scheduled microsecond as exactly one kind: excluded, else unobserved, else the state.
+
+    ``states`` are ascending and disjoint; what they leave open is unobserved. ``scheduled`` is what was owed up to what
+    is settled, never the rest of a month that has not happened. Both other lists may overlap and come in any order.
+    """
+    owed = merge(scheduled)
+    counting = subtract(owed, merge(excluded))
+    known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
+    i = 0
+    for (start, end), state in states:
+        while i < len(counting) and counting[i].end <= start:
+            i += 1
+        j = i
+        while j < len(counting) and counting[j].start < end:
+            known[state] += min(end, counting[j].end) - max(start, counting[j].start)
+            j += 1
+    up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
+    still_owed = length(counting)
+    return Seconds(up, degraded, down, length(owed) - still_owed, still_owed - up - degraded - down)
+
+
+def snapshots(
+    states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], excluded: Iterable[Span], instants: Iterable[int]
+) -> Seconds:
+    """What inspections at these instants find. An inspection weighs one microsecond, so the figures are counts.
+
+    The counts add over cameras and take the same formulas as time.
+    """
+    looks = [Span(us, us + 1) for us in sorted(set(instants))]
+    return account(states, intersect(looks, merge(scheduled)), excluded)
+
+
+def total(cameras: Iterable[Seconds]) -> Seconds:
+    """The sum over cameras: the one way to a group's figure."""
+    return sum(cameras, start=Seconds())
+
+
+# ---------------------------------------------------------------- rates
+
+
+def counted(seconds: Seconds, blind: BlindTime) -> int:
+    """The denominator of the rates, in microseconds."""
+    observed = seconds.up + seconds.degraded + seconds.down
+    match blind:
+        case BlindTime.EXCLUDED:
+            return observed
+        case BlindTime.DOWN | BlindTime.UP:
+            return observed + seconds.unobserved
+
+
+def online_ratio(seconds: Seconds, blind: BlindTime) -> Fraction | None:
+    """The online rate, 0 to 1; None if nothing counts."""
+    return _ratio(seconds.up + seconds.degraded + _granted(seconds, blind), counted(seconds, blind))
+
+
+def intact_ratio(seconds: Seconds, blind: BlindTime) -> Fraction | None:
+    """The intact rate, 0 to 1; None if nothing counts."""
+    return _ratio(seconds.up + _granted(seconds, blind), counted(seconds, blind))
+
+
+def coverage(seconds: Seconds) -> Fraction | None:
+    """The watched share of scheduled time, 0 to 1; None if nothing was scheduled."""
+    return _ratio(seconds.scheduled - seconds.unobserved, seconds.scheduled)
+
+
+def percent(ratio: Fraction | float | None) -> str:
+    """Percent to two decimals for display, cut and never rounded up: ``94.44``; ``—`` for no value."""
+    if ratio is None:
+        return "—"
+    exact = ratio if isinstance(ratio, Fraction) else Fraction(repr(ratio))
+    return "{}.{:02d}".format(*divmod(exact * 10_000 // 1, 100))
+
+
+def _granted(seconds: Seconds, blind: BlindTime) -> int:
+    """Unobserved time that the contract counts as online."""
+    return seconds.unobserved if blind is BlindTime.UP else 0
+
+
+def _ratio(part: int, whole: int) -> Fraction | None:
+    return Fraction(part, whole) if whole else None
+
+
+# ---------------------------------------------------------------- judgement
+
+
+class SlaVerdict(StrEnum):
+    """What a period's figure says about the target."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_PROVABLE = "not_provable"  # too little was watched for either
+    UNDEFINED = "undefined"  # nothing counts: no time was scheduled, or all of it is excluded
+
+
+def verdict(seconds: Seconds, target: Fraction, min_coverage: Fraction, blind: BlindTime) -> SlaVerdict:
+    """The unrounded online rate against the target, if enough was watched to say."""
+    watched = coverage(seconds)
+    if watched is not None and watched < min_coverage:
+        return SlaVerdict.NOT_PROVABLE
+    rate = online_ratio(seconds, blind)
+    if rate is None:
+        return SlaVerdict.UNDEFINED
+    return SlaVerdict.MET if rate >= target else SlaVerdict.MISSED
+
+
+def camera_pass_share(cameras: Iterable[Seconds], target: Fraction, blind: BlindTime) -> Fraction | None:
+    """The share of cameras whose own rate reaches the target, among those that have a rate; None if none has."""
+    rates = [rate for seconds in cameras if (rate := online_ratio(seconds, blind)) is not None]
+    return _ratio(sum(rate >= target for rate in rates), len(rates))
+
+
+# ---------------------------------------------------------------- what is still to come
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What one camera still owes: its state now, and its counting microseconds from now to the end of the period."""
+
+    state: State
+    remaining_us: int  # scheduled and not already excluded
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Where a period will end."""
+
+    landing: Fraction | None  # with cameras now down staying down
+    best: Fraction | None  # with everything up from now on
+    budget_left_us: int  # camera-microseconds that may still be lost, >= 0 and no more than are left
+
+    def recoverable(self, target: Fraction) -> bool:
+        """Whether the target can still be reached; an undefined forecast has lost nothing."""
+        return self.best is None or self.best >= target
+
+
+def forecast(
+    so_far: Seconds, rest: Iterable[Rest], rate: Fraction | None, target: Fraction, blind: BlindTime
+) -> Forecast:
+    """Landing, best case and error budget of a group of cameras.
+
+    Cameras now DOWN are expected to stay down. All others are expected at ``rate``: the last day's online rate of the
+    cameras that are not down now, 0 to 1; None (nothing known) is taken as 1.
+    """
+    remaining, standing = 0, 0
+    for camera in rest:
+        remaining += camera.remaining_us
+        standing += 0 if camera.state is State.DOWN else camera.remaining_us
+    online = so_far.up + so_far.degraded + _granted(so_far, blind)
+    whole = counted(so_far, blind) + remaining
+    expected = standing * (Fraction(1) if rate is None else rate)
+    lost = counted(so_far, blind) - online
+    allowed = int((1 - target) * whole) - lost
+    return Forecast(
+        landing=(online + expected) / whole if whole else None,
+        best=_ratio(online + remaining, whole),
+        budget_left_us=max(0, min(allowed, remaining)),
+    )
