@@ -1,0 +1,11 @@
+"""The settings file: YAML in, ``Settings`` out, or every fault at once, each with file, line and key.
+
+It decides what a valid settings file is. It never starts anything, and no secret ever stands in a fault or a ``repr``.
+"""
+
+from __future__ import annotations
+
+from monitor.settings.loading import load_settings
+from monitor.settings.values import Address, LimitSettings, PictureSettings, ProbeSettings, Settings
+
+__all__ = ["Address", "LimitSettings", "PictureSettings", "ProbeSettings", "Settings", "load_settings"]

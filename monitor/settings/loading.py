@@ -1,0 +1,173 @@
+"""Reads the file section by section; what belongs to one section alone is checked with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from monitor.errors import Fault, SettingsError
+from monitor.language import Language
+from monitor.parsing.scalars import (
+    address,
+    duration,
+    fraction_of_one,
+    identifier,
+    one_of,
+    plain_text,
+    shown,
+    size,
+    suggestion,
+    whole_number,
+    within,
+)
+from monitor.parsing.section import Section, whole_file
+from monitor.parsing.yaml_tree import WHOLE_FILE
+from monitor.reading import MEGABYTE, Unreadable, read_at_most
+from monitor.settings.agreement import read_contract, read_maintenance
+from monitor.settings.passwords import read_credentials
+from monitor.settings.values import LimitSettings, PictureSettings, ProbeSettings, Settings
+
+LARGEST_FILE = MEGABYTE
+INVENTORY_KINDS = (".csv", ".yml", ".yaml", ".xlsx")
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings in the file; raises ``SettingsError`` with every fault, in the order of the file.
+
+    Passwords are looked up in ``environ`` and in the files the settings name. Inventory files are not opened.
+    """
+    faults: list[Fault] = []
+    file = str(path)
+    settings = None
+    try:
+        section = whole_file(read_at_most(path, LARGEST_FILE), file, faults)
+    except Unreadable as unreadable:
+        raise SettingsError((Fault(file, 0, WHOLE_FILE, str(unreadable)),)) from None
+    if section is not None:
+        with section as top:
+            settings = read_settings(top, path, environ)
+    if faults or settings is None:
+        raise SettingsError(tuple(sorted(faults, key=lambda fault: fault.line)))
+    return settings
+
+
+def read_settings(top: Section, path: Path, environ: Mapping[str, str]) -> Settings:
+    """The whole file; meaningless when it left faults."""
+    below = partial(path_below, path.parent)
+    zone = ZoneInfo(top.read("zone", zone_name, DEFAULT_ZONE))
+    return Settings(
+        path=path,
+        town=top.read("town", plain_text, ""),
+        zone=zone.key,
+        language=top.read("language", one_of(Language), Language.ZH),
+        vantage=top.read("vantage", identifier, "local"),
+        inventory=read_inventory_paths(top, below),
+        ledger=top.read("ledger", below, below("data/ledger.db")),
+        reports=top.read("reports", below, below("data/reports")),
+        credentials=read_credentials(top, path.parent, environ),
+        probe=read_probe(top),
+        picture=read_picture(top),
+        limits=read_limits(top),
+        contract=read_contract(top, zone),
+        maintenance=read_maintenance(top, zone),
+        canaries=top.read_all("canaries", address, ()),
+        listen=top.read("listen", partial(address, lowest_port=0), ("127.0.0.1", 9105)),
+        heartbeat=top.read("heartbeat", within(duration, "1s", "1h"), timedelta(seconds=60)),
+    )
+
+
+def zone_name(text: str) -> str:
+    """An IANA zone this machine knows."""
+    try:
+        return ZoneInfo(text).key
+    except (OSError, ValueError, KeyError):  # a folder of zones, a path, an unknown name
+        raise ValueError(f"{shown(text)} is not a time zone{suggestion(text, available_timezones())}") from None
+
+
+def path_below(folder: Path, text: str) -> Path:
+    """A path as written when it is absolute, else relative to the folder of the settings file."""
+    return folder / plain_text(text)
+
+
+def read_inventory_paths(top: Section, below: Callable[[str], Path]) -> tuple[Path, ...]:
+    """At least one file of a kind the inventory can read."""
+
+    def inventory_file(text: str) -> Path:
+        path = below(text)
+        if path.suffix.lower() not in INVENTORY_KINDS:
+            raise ValueError(f"{shown(text)} is not one of {', '.join(INVENTORY_KINDS)}")
+        return path
+
+    paths = top.read_all("inventory", inventory_file, ())
+    if not top.wrote("inventory"):
+        top.fault("inventory", "is missing: name the file that lists the cameras, such as cameras.csv")
+    return paths
+
+
+def read_probe(top: Section) -> ProbeSettings:
+    """Timings of a probe. Where a default would not fit a shorter interval, the interval takes its place."""
+    usual = ProbeSettings()
+    with top.section("probe") as probe:
+        interval = probe.read("interval", within(duration, "1s", "1d"), usual.interval)
+        total = probe.read("total_timeout", within(duration, "1s", "1h"), min(usual.total_timeout, interval))
+        patience = within(duration, "50ms", "1h")
+        settings = ProbeSettings(
+            interval=interval,
+            retry=probe.read("retry", within(duration, "1s", "1d"), min(usual.retry, interval)),
+            fall=probe.read("fall", within(whole_number, "1", "100"), usual.fall),
+            rise=probe.read("rise", within(whole_number, "1", "100"), usual.rise),
+            max_gap=probe.read("max_gap", within(duration, "1s", "7d"), 3 * interval),
+            credentials_pause=probe.read("credentials_pause", within(duration, "1s", "1d"), usual.credentials_pause),
+            connect_timeout=probe.read("connect_timeout", patience, min(usual.connect_timeout, total)),
+            reply_timeout=probe.read("reply_timeout", patience, min(usual.reply_timeout, total)),
+            first_packet_timeout=probe.read("first_packet_timeout", patience, min(usual.first_packet_timeout, total)),
+            keyframe_timeout=probe.read("keyframe_timeout", patience, min(usual.keyframe_timeout, total)),
+            total_timeout=total,
+            max_bytes=probe.read("max_bytes", within(size, "100kB", "1GB"), usual.max_bytes),
+            jitter=probe.read("jitter", within(fraction_of_one, "0", "0.5"), usual.jitter),
+        )
+        check_probe(probe, settings)
+    return settings
+
+
+def check_probe(probe: Section, settings: ProbeSettings) -> None:
+    """What the timings ask of each other."""
+    if settings.retry > settings.interval:
+        probe.fault("retry", "must not be longer than probe.interval")
+    if settings.max_gap < settings.interval + settings.total_timeout:
+        probe.fault("max_gap", "must be at least probe.interval + probe.total_timeout: a slow probe is not a gap")
+    for key, timeout in (
+        ("connect_timeout", settings.connect_timeout),
+        ("reply_timeout", settings.reply_timeout),
+        ("first_packet_timeout", settings.first_packet_timeout),
+        ("keyframe_timeout", settings.keyframe_timeout),
+    ):
+        if timeout > settings.total_timeout:
+            probe.fault(key, "must not be longer than probe.total_timeout")
+
+
+def read_picture(top: Section) -> PictureSettings:
+    """Thresholds of a picture fault."""
+    usual = PictureSettings()
+    with top.section("picture") as picture:
+        return PictureSettings(
+            fall=picture.read("fall", within(whole_number, "1", "100"), usual.fall),
+            rise=picture.read("rise", within(whole_number, "1", "100"), usual.rise),
+            spread=picture.read("spread", within(duration, "0s", "1d"), usual.spread),
+        )
+
+
+def read_limits(top: Section) -> LimitSettings:
+    """How much runs at once."""
+    usual = LimitSettings()
+    with top.section("limits") as limits:
+        return LimitSettings(
+            in_flight=limits.read("in_flight", within(whole_number, "1", "4096"), usual.in_flight),
+            per_uplink=limits.read("per_uplink", within(whole_number, "1", "4096"), usual.per_uplink),
+            per_device=limits.read("per_device", within(whole_number, "1", "16"), usual.per_device),
+            decoders=limits.read("decoders", within(whole_number, "1", "64"), usual.decoders),
+        )

@@ -1,0 +1,75 @@
+"""What can be set, with every default in its one place. Values only; docs/configuration.md explains each key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+from monitor.language import Language
+from monitor.model import ContractTerms, Credentials, MaintenanceRule
+
+Address = tuple[str, int]  # host (IPv6 without brackets), port
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSettings:
+    """How often and how patiently a camera is asked; counts are consecutive results."""
+
+    interval: timedelta = timedelta(seconds=60)
+    retry: timedelta = timedelta(seconds=10)  # until the next probe while a verdict is pending
+    fall: int = 3
+    rise: int = 1
+    max_gap: timedelta = timedelta(minutes=3)  # by default three intervals
+    credentials_pause: timedelta = timedelta(minutes=30)  # after refused credentials, so that no account is locked
+    connect_timeout: timedelta = timedelta(seconds=5)
+    reply_timeout: timedelta = timedelta(seconds=5)
+    first_packet_timeout: timedelta = timedelta(seconds=5)
+    keyframe_timeout: timedelta = timedelta(seconds=12)
+    total_timeout: timedelta = timedelta(seconds=20)
+    max_bytes: int = 8_000_000
+    jitter: float = 0.05  # share of the interval
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSettings:
+    """How many pictures make a picture fault, and over how long they are spread."""
+
+    fall: int = 3
+    rise: int = 2
+    spread: timedelta = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """How many probes run at once: in all, on one uplink, at one device; and how many pictures are decoded at once."""
+
+    in_flight: int = 256
+    per_uplink: int = 8
+    per_device: int = 1
+    decoders: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One settings file, understood; every path is resolved against its folder."""
+
+    path: Path
+    inventory: tuple[Path, ...]
+    ledger: Path
+    reports: Path
+    town: str = ""
+    zone: str = "Asia/Shanghai"  # IANA name
+    language: Language = Language.ZH
+    vantage: str = "local"
+    credentials: Mapping[str, Credentials] = field(default_factory=lambda: MappingProxyType({}))
+    probe: ProbeSettings = ProbeSettings()
+    picture: PictureSettings = PictureSettings()
+    limits: LimitSettings = LimitSettings()
+    contract: ContractTerms = field(default_factory=ContractTerms)
+    maintenance: tuple[MaintenanceRule, ...] = ()
+    canaries: tuple[Address, ...] = ()
+    listen: Address = ("127.0.0.1", 9105)  # port 0: any free port
+    heartbeat: timedelta = timedelta(seconds=60)
