@@ -1,0 +1,45 @@
+"""The append-only, hash-chained record of what was believed and when. Its format: docs/ledger.md."""
+
+from __future__ import annotations
+
+from monitor.ledger.chain import GENESIS, Breach, BrokenLink
+from monitor.ledger.events import (
+    KINDS,
+    CameraAdded,
+    CameraChanged,
+    CameraRemoved,
+    ClockJumped,
+    Event,
+    Heartbeat,
+    MaintenanceCancelled,
+    MaintenancePlanned,
+    Note,
+    Started,
+    Stopped,
+    TransitionRecorded,
+)
+from monitor.ledger.store import Ledger
+from monitor.ledger.verification import Verification
+from monitor.ledger.views import Entry
+
+__all__ = [
+    "GENESIS",
+    "KINDS",
+    "Breach",
+    "BrokenLink",
+    "CameraAdded",
+    "CameraChanged",
+    "CameraRemoved",
+    "ClockJumped",
+    "Entry",
+    "Event",
+    "Heartbeat",
+    "Ledger",
+    "MaintenanceCancelled",
+    "MaintenancePlanned",
+    "Note",
+    "Started",
+    "Stopped",
+    "TransitionRecorded",
+    "Verification",
+]

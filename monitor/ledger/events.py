@@ -1,0 +1,140 @@
+"""What can be written into the record: a closed union of values, and the stable name of each kind.
+
+A new kind is one dataclass here, its name in ``KINDS`` and its line in ``subject``. A published name or field never
+changes its meaning: old entries are read by every later version.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from monitor.model import Camera, Maintenance, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The monitor began to watch. One simulated run marks the whole record as simulated."""
+
+    version: str
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The monitor ended in an orderly way."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The monitor was alive; after a crash, time since the last one is time nobody watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransitionRecorded:
+    """Belief about a camera changed."""
+
+    transition: Transition
+
+
+@dataclass(frozen=True, slots=True)
+class CameraAdded:
+    """A camera appeared in the inventory."""
+
+    camera: Camera
+
+
+@dataclass(frozen=True, slots=True)
+class CameraChanged:
+    """The inventory says something else about a camera than before; the whole new wording."""
+
+    camera: Camera
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRemoved:
+    """A camera vanished from the inventory; nobody has confirmed that it may."""
+
+    camera_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenancePlanned:
+    """Planned work; the same id again replaces the earlier plan."""
+
+    maintenance: Maintenance
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceCancelled:
+    """Planned work will not take place, or did not."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """The wall clock was set: it showed ``before_at``, and then at once ``after_at``."""
+
+    before_at: datetime
+    after_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark by a person."""
+
+    author: str
+    text: str
+
+
+Event = (
+    Started
+    | Stopped
+    | Heartbeat
+    | TransitionRecorded
+    | CameraAdded
+    | CameraChanged
+    | CameraRemoved
+    | MaintenancePlanned
+    | MaintenanceCancelled
+    | ClockJumped
+    | Note
+)
+
+KINDS: MappingProxyType[str, type[Event]] = MappingProxyType(
+    {
+        "started": Started,
+        "stopped": Stopped,
+        "heartbeat": Heartbeat,
+        "transition": TransitionRecorded,
+        "camera_added": CameraAdded,
+        "camera_changed": CameraChanged,
+        "camera_removed": CameraRemoved,
+        "maintenance_planned": MaintenancePlanned,
+        "maintenance_cancelled": MaintenanceCancelled,
+        "clock_jumped": ClockJumped,
+        "note": Note,
+    }
+)
+KIND_OF: MappingProxyType[type[Event], str] = MappingProxyType({event: kind for kind, event in KINDS.items()})
+
+
+def subject(event: Event) -> tuple[str | None, datetime | None]:
+    """The camera an event is about and the instant it speaks of, by which the store finds it again."""
+    match event:
+        case TransitionRecorded(transition):
+            return transition.camera_id, transition.at
+        case CameraAdded(camera) | CameraChanged(camera):
+            return camera.id, None
+        case CameraRemoved(camera_id):
+            return camera_id, None
+        case MaintenancePlanned(maintenance):
+            return None, maintenance.start_at
+        case ClockJumped(_, after_at):
+            return None, after_at
+        case Started() | Stopped() | Heartbeat() | MaintenanceCancelled() | Note():
+            return None, None

@@ -1,0 +1,36 @@
+"""Every statement the ledger asks of its table. ``:vantage`` is always the chain that is meant."""
+# ruff: noqa: S608 - the statements are put together from the constants of this file alone
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor.ledger.chain import Row
+
+_COLUMNS: Final = ", ".join(Row._fields)
+_SELECT: Final = f"SELECT {_COLUMNS} FROM events"
+_TRANSITIONS: Final = "vantage = :vantage AND kind = 'transition'"
+
+INSERT: Final = f"INSERT INTO events ({_COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"
+END: Final = "SELECT seq, hash, recorded_at FROM events WHERE vantage = :vantage ORDER BY seq DESC LIMIT 1"
+EVERY_CHAIN: Final = f"{_SELECT} ORDER BY vantage, seq"
+CHANGE_COUNTS: Final = f"SELECT camera_id, count(*) FROM events WHERE {_TRANSITIONS} GROUP BY camera_id"
+TRANSITIONS: Final = f"{_SELECT} WHERE {_TRANSITIONS} ORDER BY camera_id, seq"
+LAST_TRANSITIONS: Final = f"""{_SELECT} WHERE vantage = :vantage
+    AND seq IN (SELECT max(seq) FROM events WHERE {_TRANSITIONS} GROUP BY camera_id)"""
+TRANSITIONS_OF_PERIOD: Final = f"""
+    WITH wanted (seq) AS (
+        SELECT seq FROM events WHERE {_TRANSITIONS} AND at >= :start AND at < :end
+        UNION ALL
+        SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id)
+    {_SELECT} JOIN wanted USING (seq) WHERE vantage = :vantage ORDER BY camera_id, seq"""
+
+
+def entries(*, kind: bool, camera_id: bool) -> str:
+    """Entries after ``:after_seq``, at most ``:limit`` (-1: all), filtered by ``:kind`` and ``:camera_id`` if asked."""
+    return (
+        f"{_SELECT} WHERE vantage = :vantage AND seq > :after_seq"
+        + (" AND kind = :kind" if kind else "")
+        + (" AND camera_id = :camera_id" if camera_id else "")
+        + " ORDER BY seq LIMIT :limit"
+    )

@@ -1,0 +1,78 @@
+"""What a run of entries adds up to: cameras, changes of the inventory, planned work. Pure folds, oldest entry first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.ledger.events import (
+    CameraAdded,
+    CameraChanged,
+    CameraRemoved,
+    Event,
+    MaintenanceCancelled,
+    MaintenancePlanned,
+)
+from monitor.model import Camera, CameraRecord, InventoryChange, Maintenance
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as it stands in a chain; ``prev`` and ``hash`` are 64 hex digits."""
+
+    vantage: str
+    seq: int
+    recorded_at: datetime
+    event: Event
+    prev: str
+    hash: str
+
+
+def inventory_changes(entries: Iterable[Entry]) -> Iterator[InventoryChange]:
+    """Every arrival, departure and change; an entry that changes nothing is left out."""
+    known: dict[str, Camera] = {}
+    for entry in entries:
+        match entry.event:
+            case CameraAdded(camera) | CameraChanged(camera):
+                before = known.get(camera.id)
+                known[camera.id] = camera
+                if before != camera:
+                    yield InventoryChange(entry.recorded_at, camera.id, before, camera)
+            case CameraRemoved(camera_id):
+                before = known.pop(camera_id, None)
+                if before is not None:
+                    yield InventoryChange(entry.recorded_at, camera_id, before, None)
+            case _:
+                pass
+
+
+def camera_records(changes: Iterable[InventoryChange]) -> tuple[CameraRecord, ...]:
+    """Every camera there ever was, by id."""
+    records: dict[str, CameraRecord] = {}
+    for change in changes:
+        record = records.get(change.camera_id)
+        if change.after is None:
+            if record is not None:
+                records[change.camera_id] = replace(record, removed_at=change.at)
+        elif record is None:
+            records[change.camera_id] = CameraRecord(change.after, change.at, change.at, None)
+        elif change.before is None:
+            records[change.camera_id] = CameraRecord(change.after, record.first_added_at, change.at, None)
+        else:
+            records[change.camera_id] = replace(record, camera=change.after)
+    return tuple(records[camera_id] for camera_id in sorted(records))
+
+
+def planned_maintenance(entries: Iterable[Entry]) -> tuple[Maintenance, ...]:
+    """Planned work that was not cancelled, by start and id."""
+    planned: dict[str, Maintenance] = {}
+    for entry in entries:
+        match entry.event:
+            case MaintenancePlanned(maintenance):
+                planned[maintenance.id] = maintenance
+            case MaintenanceCancelled(maintenance_id):
+                planned.pop(maintenance_id, None)
+            case _:
+                pass
+    return tuple(sorted(planned.values(), key=lambda work: (work.start_at, work.id)))

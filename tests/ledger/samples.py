@@ -1,0 +1,59 @@
+"""Ready-made events for the ledger's tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from monitor.ledger import (
+    CameraAdded,
+    CameraChanged,
+    CameraRemoved,
+    ClockJumped,
+    Event,
+    Heartbeat,
+    MaintenanceCancelled,
+    MaintenancePlanned,
+    Note,
+    Started,
+    Stopped,
+    TransitionRecorded,
+)
+from monitor.model import Camera, Cause, Maintenance, Scope, Site, SiteCategory, State, Transition
+
+NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
+SITE = Site("s1", "村口", SiteCategory.JUNCTION, "东村", "清河镇", "清河县")
+CAMERA = Camera("c1", "村口1号", SITE, "移动", "rtsp://127.0.0.1:8554/c1", in_service_from=date(2026, 5, 1))
+WORK = Maintenance(
+    "m1",
+    "换杆",
+    Scope(villages=frozenset({"西村", "东村"}), carriers=frozenset({"移动"})),
+    NOON,
+    NOON + timedelta(hours=2),
+)
+
+
+def camera(camera_id: str) -> Camera:
+    return replace(CAMERA, id=camera_id)
+
+
+def transition(camera_id: str, minute: int, new: State = State.DOWN) -> Transition:
+    at = NOON + timedelta(minutes=minute)
+    old = State.UP if new is State.DOWN else State.DOWN
+    cause = Cause.TCP_TIMEOUT if new is State.DOWN else Cause.OK
+    return Transition(camera_id, at, at + timedelta(seconds=20), old, new, cause, "5 秒内未连上")
+
+
+ONE_OF_EACH: tuple[Event, ...] = (
+    Started("0.1.0", simulated=False),
+    CameraAdded(CAMERA),
+    CameraChanged(replace(CAMERA, name='口"袋\n公园', in_service_to=date(2026, 12, 31))),
+    TransitionRecorded(transition("c1", 1)),
+    Heartbeat(),
+    MaintenancePlanned(WORK),
+    MaintenanceCancelled("m1"),
+    ClockJumped(NOON, NOON - timedelta(microseconds=3)),
+    Note("王工", "电力公司通知停电"),
+    CameraRemoved("c1"),
+    Stopped("SIGTERM"),
+)

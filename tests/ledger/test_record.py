@@ -1,0 +1,90 @@
+"""From a ledger to a report: what was appended is what is reported, the same to the byte each time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.calendar import month_span
+from monitor.language import Language
+from monitor.ledger import (
+    CameraAdded,
+    CameraRemoved,
+    Heartbeat,
+    Ledger,
+    MaintenancePlanned,
+    Started,
+    TransitionRecorded,
+)
+from monitor.render import to_csv, to_json, to_text
+from monitor.report import Record
+from tests.render.samples import ADDED, CAMERAS, JULY, SHANGHAI, TRANSITIONS, WORK, at, camera, report
+
+PERIOD = month_span(2026, 6, SHANGHAI)
+
+
+def written(path: Path) -> Path:
+    with Ledger.open(path) as ledger:
+        ledger.append([Started("0.1.0", simulated=True), *map(CameraAdded, CAMERAS)], ADDED)
+        ledger.append([MaintenancePlanned(WORK)], at(1))
+        by_time = sorted(TRANSITIONS, key=lambda move: move.at)
+        for move in by_time:
+            ledger.append([TransitionRecorded(move)], move.decided_at)
+        ledger.append([CameraRemoved("qh-005")], at(29))
+        ledger.append([Heartbeat()], JULY + timedelta(days=1))
+    return path
+
+
+def record_of(path: Path) -> Record:
+    with Ledger.open_read_only(path) as ledger:
+        return ledger.record(PERIOD)
+
+
+def test_the_record_of_a_month_holds_what_was_appended(tmp_path: Path) -> None:
+    record = record_of(written(tmp_path / "ledger.db"))
+    assert [camera.camera for camera in record.cameras] == list(CAMERAS)
+    assert record.cameras[4].removed_at == at(29)
+    assert record.transitions == TRANSITIONS
+    assert record.maintenance == (WORK,)
+    assert [(change.camera_id, change.after) for change in record.changes] == [("qh-005", None)]
+    assert record.recorded_until == JULY + timedelta(days=1)
+    assert record.simulated
+
+
+def test_the_head_printed_is_the_head_of_what_was_read(tmp_path: Path) -> None:
+    path = written(tmp_path / "ledger.db")
+    record = record_of(path)
+    with Ledger.open(path) as ledger:
+        ledger.append([Heartbeat()], JULY + timedelta(days=2))
+        assert ledger.verify(expect_head=record.head_hash).ok
+        assert ledger.record(PERIOD).head_seq == record.head_seq + 1
+
+
+def test_the_same_ledger_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, second = (report(record=record_of(written(tmp_path / name))) for name in ("a.db", "b.db"))
+    assert to_json(first) == to_json(second)
+    assert to_csv(first, Language.ZH) == to_csv(second, Language.ZH)
+    assert to_text(first, Language.ZH) == to_text(second, Language.ZH)
+
+
+def test_the_figures_are_those_of_the_events(tmp_path: Path) -> None:
+    from_ledger = report(record=record_of(written(tmp_path / "ledger.db")))
+    assert from_ledger.total == report().total
+    assert from_ledger.outages == report().outages
+
+
+def test_a_record_is_of_one_moment_though_somebody_writes_all_the_while(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path) as writer:
+        writer.append([CameraAdded(camera("c0", "", ""))], ADDED)
+        with Ledger.open_read_only(path) as reader:
+
+            def append_another(_: str) -> None:
+                writer.append([CameraAdded(camera(f"c{writer.head()[0]}", "", ""))], at(2))
+
+            reader._connection.set_trace_callback(append_another)
+            record = reader.record(PERIOD)
+            reader._connection.set_trace_callback(None)
+        assert writer.head()[0] > record.head_seq, "nobody wrote"
+    assert len(record.cameras) == record.head_seq
+    assert len(record.changes) == record.head_seq - 1
