@@ -1,0 +1,40 @@
+"""Figures and instants as words: how a duration, a percentage or a local time is written. Knows no report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from monitor import wording
+from monitor.language import Language
+from monitor.model import SECOND_US, instant
+from monitor.sla import percent
+
+
+def percent_sign(ratio: Fraction | None) -> str:
+    """A floored percentage with its sign; ``—`` for no value."""
+    return percent(ratio) + ("" if ratio is None else "%")
+
+
+def duration(us: int, language: Language) -> str:
+    """Hours and minutes, below an hour minutes and seconds; cut, never rounded up."""
+    minutes, seconds = divmod(us // SECOND_US, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return wording.DURATION_HOURS[language].format(hours=hours, minutes=minutes_left)
+    if minutes:
+        return wording.DURATION_MINUTES[language].format(minutes=minutes, seconds=seconds)
+    return wording.DURATION_SECONDS[language].format(seconds=seconds)
+
+
+def exact_seconds(us: int) -> str:
+    """Seconds without loss: no decimals where there are none, else six."""
+    whole, rest = divmod(us, SECOND_US)
+    return f"{whole}.{rest:06}" if rest else str(whole)
+
+
+def local(at: datetime | int, zone: ZoneInfo, year: int | None = None) -> str:
+    """Local date and time to the minute; without the year where it is the one given."""
+    there = (instant(at) if isinstance(at, int) else at).astimezone(zone)
+    return there.strftime("%m-%d %H:%M" if there.year == year else "%Y-%m-%d %H:%M")

@@ -1,0 +1,320 @@
+"""The report as plain text, for a terminal or a mail: the verdict first, then why, then what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, time, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from monitor import wording
+from monitor.language import Language, Phrase
+from monitor.model import MICROSECOND, Basis, SiteCategory
+from monitor.render.layout import INDENT, Align, Column, clean, table, width
+from monitor.render.phrases import duration, local, percent_sign
+from monitor.report import BasisFigure, ChangeFigure, ChangeKind, GroupFigure, GroupKind, OutageFigure, Report
+from monitor.sla import SlaVerdict, counted
+
+MOST_ROWS = 50  # of a list; the other renderings have them all
+WIDEST_REASON = 44  # in terminal cells: two causes
+HOUR_US = timedelta(hours=1) // MICROSECOND
+
+Row = TypeVar("Row")
+
+
+def to_text(report: Report, language: Language) -> str:
+    """The whole report; ends in a line feed."""
+    return "\n".join(_Text(report, language).lines()) + "\n"
+
+
+class _Text:
+    """One report in one language; every method writes one part."""
+
+    def __init__(self, report: Report, language: Language) -> None:
+        self._report = report
+        self._language = language
+        self._zone = ZoneInfo(report.terms.zone)
+
+    def lines(self) -> Iterator[str]:
+        yield from self._title()
+        yield from self._conclusion()
+        yield from self._bases()
+        yield from self._time()
+        yield from self._groups(wording.HEAD_VILLAGES, wording.VILLAGE, self._report.villages)
+        yield from self._groups(wording.HEAD_CARRIERS, wording.CARRIER, self._report.carriers)
+        yield from self._groups(wording.HEAD_CATEGORIES, wording.CATEGORY, self._report.categories)
+        yield from self._below_target()
+        yield from self._outages()
+        yield from self._maintenance()
+        yield from self._changes()
+        yield from self._outside()
+        yield from self._rules()
+
+    # ------------------------------------------------------------ the first screen
+
+    def _title(self) -> Iterator[str]:
+        report = self._report
+        title = self._say(wording.TITLE, town=clean(report.town))
+        title += "  " + self._say(wording.MONTH, year=report.year, month=report.month)
+        yield title
+        yield "=" * width(title)
+        start, end = (local(us, self._zone) for us in report.period)
+        yield self._say(wording.PERIOD, start=start, end=end, zone=report.terms.zone)
+        if report.simulated:
+            yield ""
+            yield f"*** {self._say(wording.SIMULATED_WARNING)} ***"
+
+    def _conclusion(self) -> Iterator[str]:
+        report, terms = self._report, self._report.terms
+        yield ""
+        if not report.complete:
+            yield self._say(wording.UNTIL, until=local(report.elapsed.end, self._zone))
+        verdict = self._say(wording.VERDICTS[report.verdict])
+        heading = wording.CONCLUSION if report.complete else wording.CONCLUSION_SO_FAR
+        yield self._say(heading, verdict=verdict)
+        yield from self._bullets(
+            self._say(
+                wording.ONLINE_LINE,
+                rate=percent_sign(report.contractual.ratio),
+                target=percent_sign(terms.target),
+                basis=self._say(wording.BASES[terms.basis]),
+            ),
+            self._intact(),
+            self._say(
+                wording.COVERAGE_LINE,
+                rate=percent_sign(report.total.rates.coverage),
+                minimum=percent_sign(terms.min_coverage),
+            ),
+            self._say(wording.CAMERAS_LINE, count=report.total.cameras, below=len(report.below_target)),
+            *self._other_bases(),
+            *self._forecast(),
+        )
+
+    def _intact(self) -> str:
+        rate = percent_sign(self._report.total.rates.intact)
+        target, verdict = self._report.terms.intact_target, self._report.intact_verdict
+        if target is None or verdict is None:
+            return self._say(wording.INTACT_LINE_FREE, rate=rate)
+        return self._say(
+            wording.INTACT_LINE,
+            rate=rate,
+            target=percent_sign(target),
+            verdict=self._say(wording.VERDICTS[verdict]),
+        )
+
+    def _other_bases(self) -> Iterator[str]:
+        for figure in self._report.flips:
+            yield self._say(
+                wording.FLIP_LINE,
+                basis=self._say(wording.BASES[figure.basis]),
+                rate=percent_sign(figure.ratio),
+                verdict=self._say(wording.VERDICTS[figure.verdict]),
+            )
+        verdicts = {figure.verdict for figure in self._report.bases}
+        if verdicts in ({SlaVerdict.MET}, {SlaVerdict.MISSED}):
+            yield self._say(wording.AGREE_LINE)
+
+    def _forecast(self) -> Iterator[str]:
+        forecast = self._report.forecast
+        if forecast is None:
+            return
+        yield self._say(
+            wording.FORECAST_LINE,
+            landing=percent_sign(forecast.landing),
+            best=percent_sign(forecast.best),
+            budget=duration(forecast.budget_left_us, self._language),
+        )
+        if not forecast.recoverable(self._report.terms.target):
+            yield self._say(wording.UNRECOVERABLE_LINE)
+
+    # ------------------------------------------------------------ figures
+
+    def _bases(self) -> Iterator[str]:
+        yield from self._heading(wording.HEAD_BASES)
+        yield from self._table(
+            self._report.bases,
+            self._left(wording.BASIS, lambda figure: self._say(wording.BASES[figure.basis])),
+            self._right(wording.RATE, lambda figure: percent_sign(figure.ratio)),
+            self._left(wording.CONCLUSION_COLUMN, lambda figure: self._say(wording.VERDICTS[figure.verdict])),
+            self._right(wording.GOOD_OF_COUNTED, self._good_of_counted),
+            Column("", lambda figure: self._say(wording.CONTRACTUAL) if figure.contractual else ""),
+        )
+
+    def _good_of_counted(self, figure: BasisFigure) -> str:
+        match figure.basis:
+            case Basis.FLEET_SECONDS:
+                hours = (f"{us // HOUR_US:,}" for us in (figure.good, figure.counted))
+                return self._say(wording.HOURS_UNIT, count=" / ".join(hours))
+            case Basis.CAMERA_PASS_SHARE:
+                return self._say(wording.CAMERAS_UNIT, count=f"{figure.good:,} / {figure.counted:,}")
+            case Basis.SNAPSHOTS:
+                return self._say(wording.LOOKS_UNIT, count=f"{figure.good:,} / {figure.counted:,}")
+
+    def _time(self) -> Iterator[str]:
+        seconds = self._report.total.seconds
+        kinds = (
+            (wording.SCHEDULED, seconds.scheduled),
+            (wording.UP_TIME, seconds.up),
+            (wording.DEGRADED_TIME, seconds.degraded),
+            (wording.DOWN_TIME, seconds.down),
+            (wording.EXCLUDED_TIME, seconds.excluded),
+            (wording.UNOBSERVED_TIME, seconds.unobserved),
+            (wording.COUNTED_TIME, counted(seconds, self._report.terms.blind_time)),
+        )
+        yield from self._heading(wording.HEAD_TIME)
+        yield from self._table(
+            kinds,
+            self._left(wording.KIND_OF_TIME, lambda kind: self._say(kind[0])),
+            self._right(wording.LENGTH, lambda kind: duration(kind[1], self._language)),
+        )
+
+    def _groups(self, heading: Phrase, column: Phrase, groups: Sequence[GroupFigure]) -> Iterator[str]:
+        yield from self._heading(heading)
+        yield from self._table(
+            groups,
+            self._left(column, self._group_name),
+            self._right(wording.CAMERAS, lambda group: str(group.cameras)),
+            self._right(wording.ONLINE, lambda group: percent_sign(group.rates.online)),
+            self._right(wording.INTACT, lambda group: percent_sign(group.rates.intact)),
+            self._right(wording.COVERAGE, lambda group: percent_sign(group.rates.coverage)),
+            self._right(wording.OFFLINE_TIME, lambda group: duration(group.seconds.down, self._language)),
+        )
+
+    def _group_name(self, group: GroupFigure) -> str:
+        if group.kind is GroupKind.CATEGORY:
+            return self._say(wording.CATEGORIES[SiteCategory(group.id)])
+        return group.name
+
+    def _below_target(self) -> Iterator[str]:
+        below = self._report.below_target
+        yield from self._heading(wording.HEAD_BELOW, count=len(below))
+        yield from self._table(
+            below,
+            self._left(wording.CAMERA_ID, lambda figure: figure.camera.id),
+            self._left(wording.CAMERA, lambda figure: figure.camera.name),
+            self._left(wording.VILLAGE, lambda figure: figure.camera.site.village),
+            self._right(wording.ONLINE, lambda figure: percent_sign(figure.rates.online)),
+            self._right(wording.OFFLINE_TIME, lambda figure: duration(figure.seconds.down, self._language)),
+            self._right(wording.OUTAGES, lambda figure: str(figure.outages)),
+        )
+
+    # ------------------------------------------------------------ what happened
+
+    def _outages(self) -> Iterator[str]:
+        outages = self._report.outages
+        yield from self._heading(wording.HEAD_OUTAGES, count=len(outages))
+        yield from self._table(
+            outages,
+            self._left(wording.CAMERA_ID, lambda outage: outage.camera.id),
+            self._left(wording.CAMERA, lambda outage: outage.camera.name),
+            self._left(wording.VILLAGE, lambda outage: outage.camera.site.village),
+            self._left(wording.START, lambda outage: self._local(outage.start_at)),
+            self._left(wording.END, lambda outage: self._local(outage.end_at)),
+            self._right(wording.COUNTED_DURATION, lambda outage: duration(outage.counted_us, self._language)),
+            Column(self._say(wording.REASON), self._causes, widest=WIDEST_REASON),
+            Column("", lambda outage: self._say(wording.IN_MAINTENANCE) if outage.during_maintenance else ""),
+        )
+
+    def _causes(self, outage: OutageFigure) -> str:
+        return " → ".join(self._say(wording.CAUSES[cause]) for cause in outage.causes)
+
+    def _maintenance(self) -> Iterator[str]:
+        works = self._report.maintenance
+        yield from self._heading(wording.HEAD_MAINTENANCE, count=len(works))
+        yield from self._table(
+            works,
+            self._left(wording.WORK, lambda work: work.maintenance.title),
+            self._left(wording.START, lambda work: self._local(work.maintenance.start_at)),
+            self._left(wording.END, lambda work: self._local(work.maintenance.end_at)),
+            self._right(wording.CAMERAS, lambda work: str(work.cameras)),
+            self._right(wording.EXCLUDED_DURATION, lambda work: duration(work.excluded_us, self._language)),
+        )
+
+    def _changes(self) -> Iterator[str]:
+        changes = self._report.changes
+        yield from self._heading(wording.HEAD_CHANGES, count=len(changes))
+        yield from self._shortened(
+            [
+                f"{self._local(change.at)}  {clean(change.camera_id)} {clean(change.name)}  "
+                + clean(self._change(change))
+                for change in changes
+            ]
+        )
+
+    def _change(self, change: ChangeFigure) -> str:
+        match change.kind:
+            case ChangeKind.ADDED:
+                return self._say(wording.ADDED)
+            case ChangeKind.REMOVED:
+                return self._say(wording.REMOVED)
+            case ChangeKind.CHANGED:
+                return "; ".join(
+                    self._say(
+                        wording.FIELD_CHANGE,
+                        field=self._say(wording.CAMERA_FIELDS[field.field]),
+                        before=field.before or self._say(wording.NOTHING),
+                        after=field.after or self._say(wording.NOTHING),
+                    )
+                    for field in change.fields
+                )
+
+    def _outside(self) -> Iterator[str]:
+        cameras = self._report.outside_contract
+        if cameras:
+            yield from self._heading(wording.HEAD_OUTSIDE, count=len(cameras))
+            yield from self._shortened([f"{clean(camera.id)} {clean(camera.name)}" for camera in cameras])
+
+    def _rules(self) -> Iterator[str]:
+        report, terms = self._report, self._report.terms
+        yield from self._heading(wording.HEAD_RULES)
+        maintenance = wording.RULE_MAINTENANCE if terms.maintenance_excludes else wording.RULE_MAINTENANCE_COUNTS
+        yield from self._bullets(
+            self._say(wording.RULE_RATE),
+            self._say(wording.RULE_BLIND, rule=self._say(wording.BLIND_TIMES[terms.blind_time])),
+            self._say(maintenance),
+            self._say(
+                wording.RULE_HOURS,
+                hours=self._hours(terms.service_hours),
+                looks=", ".join(f"{look:%H:%M}" for look in terms.snapshot_times) or self._say(wording.NONE),
+            ),
+            self._say(wording.SOURCE, seq=report.head_seq, head=report.head_hash, version=report.version),
+        )
+
+    def _hours(self, hours: Sequence[tuple[time, time]]) -> str:
+        if all(start == end for start, end in hours):
+            return self._say(wording.WHOLE_DAY)
+        return self._say(wording.DAILY, hours=", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in hours))
+
+    # ------------------------------------------------------------ building blocks
+
+    def _say(self, phrase: Phrase, **values: object) -> str:
+        return phrase[self._language].format(**values) if values else phrase[self._language]
+
+    def _local(self, at: datetime | None) -> str:
+        return self._say(wording.STILL_OPEN) if at is None else local(at, self._zone, self._report.year)
+
+    def _heading(self, phrase: Phrase, **values: object) -> Iterator[str]:
+        heading = self._say(phrase, **values)
+        yield ""
+        yield heading
+        yield "-" * width(heading)
+
+    def _bullets(self, *lines: str) -> Iterator[str]:
+        return (f"{INDENT}- {line}" for line in lines)
+
+    def _left(self, heading: Phrase, cell: Callable[[Row], str]) -> Column[Row]:
+        return Column(self._say(heading), cell, Align.LEFT)
+
+    def _right(self, heading: Phrase, cell: Callable[[Row], str]) -> Column[Row]:
+        return Column(self._say(heading), cell, Align.RIGHT)
+
+    def _table(self, rows: Sequence[Row], *columns: Column[Row]) -> Iterator[str]:
+        yield from table(rows[:MOST_ROWS], columns) if rows else [INDENT + self._say(wording.NONE)]
+        yield from self._more(len(rows))
+
+    def _shortened(self, lines: Sequence[str]) -> Iterator[str]:
+        yield from (INDENT + line for line in lines[:MOST_ROWS] or [self._say(wording.NONE)])
+        yield from self._more(len(lines))
+
+    def _more(self, rows: int) -> Iterable[str]:
+        return [INDENT + self._say(wording.MORE, count=rows - MOST_ROWS)] if rows > MOST_ROWS else []

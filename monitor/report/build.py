@@ -1,0 +1,350 @@
+"""A month's record to its report: one fold per camera, then sums. Pure; the same record gives the same report.
+
+A camera that vanished from the inventory stays in, with the DOWN state the record gives it; only ``in_service_to`` or
+``in_contract`` in its last wording takes it out, and both are printed as changes. Time after the last entry of the
+record is time nobody watched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from monitor import sla
+from monitor.calendar import in_service_span, month_span, service_spans, snapshot_instants
+from monitor.model import (
+    EPOCH,
+    MICROSECOND,
+    Basis,
+    BlindTime,
+    Camera,
+    CameraRecord,
+    ContractTerms,
+    InventoryChange,
+    Maintenance,
+    Outage,
+    Seconds,
+    Span,
+    State,
+    Transition,
+    micros,
+)
+from monitor.outages import outages, state_spans
+from monitor.report.values import (
+    BasisFigure,
+    CameraFigure,
+    ChangeFigure,
+    ChangeKind,
+    FieldChange,
+    GroupFigure,
+    GroupKind,
+    MaintenanceFigure,
+    OutageFigure,
+    Rates,
+    Record,
+    Report,
+)
+
+# A report is handed around: that these changed is said, how one reaches the device is not.
+KEPT_BACK = frozenset({"url", "credentials"})
+HIDDEN = "***"
+
+DAY_US = timedelta(days=1) // MICROSECOND
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """What is the same for every camera."""
+
+    terms: ContractTerms
+    zone: ZoneInfo
+    period: Span
+    elapsed: Span
+    known: Span  # the part of the elapsed time the record speaks about
+    service: list[Span]  # of the whole period
+    looks: list[int]
+    maintenance: tuple[Maintenance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """One camera's month."""
+
+    figure: CameraFigure
+    outages: tuple[OutageFigure, ...]
+    owed: list[Span]  # in the whole period, whether elapsed or not
+    excluded: list[Span]
+    states: list[tuple[Span, State]]
+
+
+def build_report(
+    record: Record, terms: ContractTerms, *, town: str, month: tuple[int, int], now: datetime, version: str
+) -> Report:
+    """The report of the calendar month (year, month) in the contract's zone, as far as it had passed at ``now``."""
+    frame = _frame(record, terms, month, now)
+    by_camera = {
+        camera_id: tuple(moves)
+        for camera_id, moves in groupby(
+            sorted(record.transitions, key=lambda move: move.camera_id), key=lambda move: move.camera_id
+        )
+    }
+    due = [(camera, owed) for camera in record.cameras if (owed := _owed(camera, frame))]
+    histories = [
+        _history(camera, owed, by_camera.get(camera.camera.id, ()), frame)
+        for camera, owed in due
+        if camera.camera.in_contract
+    ]
+    figures = [history.figure for history in histories]
+    total = _group(GroupKind.TOWN, town, town, figures, terms)
+    bases = _bases(total, figures, terms)
+    return Report(
+        town=town,
+        year=month[0],
+        month=month[1],
+        period=frame.period,
+        elapsed=frame.elapsed,
+        terms=terms,
+        version=version,
+        simulated=record.simulated,
+        head_seq=record.head_seq,
+        head_hash=record.head_hash,
+        verdict=next(figure.verdict for figure in bases if figure.contractual),
+        intact_verdict=_intact_verdict(total.seconds, terms),
+        bases=bases,
+        total=total,
+        villages=_groups(GroupKind.VILLAGE, figures, terms, lambda camera: (camera.site.village, camera.site.village)),
+        carriers=_groups(GroupKind.CARRIER, figures, terms, lambda camera: (camera.carrier, camera.carrier)),
+        categories=_groups(
+            GroupKind.CATEGORY, figures, terms, lambda camera: (camera.site.category, camera.site.category)
+        ),
+        sites=_groups(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
+        cameras=tuple(sorted(figures, key=lambda figure: (*_worst_first(figure.rates), figure.camera.id))),
+        outside_contract=tuple(camera.camera for camera, _ in due if not camera.camera.in_contract),
+        outages=tuple(
+            sorted(
+                (outage for history in histories for outage in history.outages),
+                key=lambda outage: (-outage.counted_us, outage.start_at, outage.camera.id),
+            )
+        ),
+        maintenance=_maintenance(histories, frame),
+        changes=tuple(map(_change, record.changes)),
+        forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
+    )
+
+
+def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: datetime) -> _Month:
+    zone = ZoneInfo(terms.zone)
+    period = month_span(*month, zone)
+    elapsed = Span(period.start, max(period.start, min(period.end, micros(now))))
+    recorded_until = EPOCH if record.recorded_until is None else record.recorded_until
+    return _Month(
+        terms=terms,
+        zone=zone,
+        period=period,
+        elapsed=elapsed,
+        known=Span(elapsed.start, min(elapsed.end, micros(recorded_until))),
+        service=service_spans(period, terms.service_hours, zone),
+        looks=snapshot_instants(period, terms.snapshot_times, zone),
+        maintenance=record.maintenance,
+    )
+
+
+# ---------------------------------------------------------------- one camera
+
+
+def _owed(record: CameraRecord, frame: _Month) -> list[Span]:
+    """When the camera had to be online in the whole period."""
+    # The first addition counts: leaving the inventory and coming back must not wipe out what was owed in between.
+    in_service = in_service_span(record.camera, record.first_added_at, None, frame.zone)
+    return sla.intersect(frame.service, [in_service])
+
+
+def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition], frame: _Month) -> _History:
+    camera, terms = record.camera, frame.terms
+    scheduled = sla.intersect(owed, [frame.elapsed])
+    excluded = _excluded(camera, frame)
+    states = state_spans(moves, frame.known)
+    seconds = sla.account(states, scheduled, excluded)
+    rates = _rates(seconds, terms)
+    offline = _outages(camera, moves, scheduled, excluded, frame)
+    figure = CameraFigure(
+        camera=camera,
+        removed_at=record.removed_at,
+        seconds=seconds,
+        rates=rates,
+        looks=sla.snapshots(states, scheduled, excluded, frame.looks),
+        outages=len(offline),
+        below_target=rates.online is not None and rates.online < terms.target,
+    )
+    return _History(figure, offline, owed, excluded, states)
+
+
+def _excluded(camera: Camera, frame: _Month) -> list[Span]:
+    if not frame.terms.maintenance_excludes:
+        return []
+    return sla.merge(_span(work) for work in frame.maintenance if work.scope.covers(camera))
+
+
+def _span(work: Maintenance) -> Span:
+    return Span(micros(work.start_at), micros(work.end_at))
+
+
+def _outages(
+    camera: Camera, moves: Sequence[Transition], scheduled: list[Span], excluded: list[Span], frame: _Month
+) -> tuple[OutageFigure, ...]:
+    found: list[OutageFigure] = []
+    for run in _unbroken(outages(move for move in moves if micros(move.at) < frame.known.end)):
+        start_at, end_at = run[0].start_at, run[-1].end_at
+        lasted = Span(micros(start_at), frame.known.end if end_at is None else micros(end_at))
+        owed = sla.intersect(scheduled, [lasted])
+        if owed:
+            causes = tuple(dict.fromkeys(outage.cause for outage in run))
+            planned = sla.length(sla.intersect(owed, excluded))
+            found.append(OutageFigure(camera, start_at, end_at, causes, sla.length(owed), planned))
+    return tuple(found)
+
+
+def _unbroken(found: Iterable[Outage]) -> list[list[Outage]]:
+    """One camera's outages in runs without a break: within a run only the cause changed."""
+    runs: list[list[Outage]] = []
+    for outage in found:
+        if runs and runs[-1][-1].end_at == outage.start_at:
+            runs[-1].append(outage)
+        else:
+            runs.append([outage])
+    return runs
+
+
+# ---------------------------------------------------------------- sums
+
+
+def _rates(seconds: Seconds, terms: ContractTerms) -> Rates:
+    return Rates(
+        sla.online_ratio(seconds, terms.blind_time), sla.intact_ratio(seconds, terms.blind_time), sla.coverage(seconds)
+    )
+
+
+def _group(
+    kind: GroupKind, group_id: str, name: str, figures: Sequence[CameraFigure], terms: ContractTerms
+) -> GroupFigure:
+    seconds = sla.total(figure.seconds for figure in figures)
+    return GroupFigure(kind, group_id, name, len(figures), seconds, _rates(seconds, terms))
+
+
+def _groups(
+    kind: GroupKind,
+    figures: Sequence[CameraFigure],
+    terms: ContractTerms,
+    key: Callable[[Camera], tuple[str, str]],
+) -> tuple[GroupFigure, ...]:
+    members: dict[str, list[CameraFigure]] = {}
+    names: dict[str, str] = {}
+    for figure in figures:
+        group_id, name = key(figure.camera)
+        members.setdefault(group_id, []).append(figure)
+        names.setdefault(group_id, name)
+    groups = (_group(kind, group_id, names[group_id], cameras, terms) for group_id, cameras in members.items())
+    return tuple(sorted(groups, key=lambda group: (*_worst_first(group.rates), group.id)))
+
+
+def _worst_first(rates: Rates) -> tuple[bool, Fraction, Fraction]:
+    """Lowest online rate first, then lowest coverage; those without a rate last."""
+    none = Fraction(0)
+    return rates.online is None, rates.online or none, rates.coverage or none
+
+
+def _bases(total: GroupFigure, figures: Sequence[CameraFigure], terms: ContractTerms) -> tuple[BasisFigure, ...]:
+    return tuple(_on_basis(basis, total.seconds, figures, terms) for basis in Basis)
+
+
+def _on_basis(basis: Basis, fleet: Seconds, figures: Sequence[CameraFigure], terms: ContractTerms) -> BasisFigure:
+    blind, contractual = terms.blind_time, basis is terms.basis
+    match basis:
+        case Basis.FLEET_SECONDS | Basis.SNAPSHOTS:
+            sums = fleet if basis is Basis.FLEET_SECONDS else sla.total(figure.looks for figure in figures)
+            ratio, whole = sla.online_ratio(sums, blind), sla.counted(sums, blind)
+            good = 0 if ratio is None else int(ratio * whole)
+            verdict = sla.verdict(sums, terms.target, terms.min_coverage, blind)
+            return BasisFigure(basis, ratio, good, whole, verdict, contractual)
+        case Basis.CAMERA_PASS_SHARE:
+            share = sla.camera_pass_share((figure.seconds for figure in figures), terms.target, blind)
+            rated = [figure for figure in figures if figure.rates.online is not None]
+            good = sum(not figure.below_target for figure in rated)
+            return BasisFigure(basis, share, good, len(rated), _share_verdict(share, fleet, terms), contractual)
+
+
+def _share_verdict(share: Fraction | None, fleet: Seconds, terms: ContractTerms) -> sla.SlaVerdict:
+    """The share of cameras against the target; whether enough was watched is a question to the whole fleet."""
+    by_time = sla.verdict(fleet, terms.target, terms.min_coverage, terms.blind_time)
+    if share is None or by_time in (sla.SlaVerdict.NOT_PROVABLE, sla.SlaVerdict.UNDEFINED):
+        return by_time
+    return sla.SlaVerdict.MET if share >= terms.target else sla.SlaVerdict.MISSED
+
+
+def _intact_verdict(seconds: Seconds, terms: ContractTerms) -> sla.SlaVerdict | None:
+    if terms.intact_target is None:
+        return None
+    faulty_is_down = replace(seconds, degraded=0, down=seconds.down + seconds.degraded)
+    return sla.verdict(faulty_is_down, terms.intact_target, terms.min_coverage, terms.blind_time)
+
+
+def _forecast(histories: Sequence[_History], total: GroupFigure, frame: _Month) -> sla.Forecast:
+    """Cameras now down stay down; the others go on as they did on the last day."""
+    now = frame.elapsed.end
+    rest: list[sla.Rest] = []
+    standing = Seconds()
+    for history in histories:
+        to_come = sla.subtract(sla.intersect(history.owed, [Span(now, frame.period.end)]), history.excluded)
+        state = history.states[-1][1] if history.states else State.UNKNOWN
+        rest.append(sla.Rest(state, sla.length(to_come)))
+        if state is not State.DOWN:
+            last_day = sla.intersect(history.owed, [Span(now - DAY_US, now)])
+            standing += sla.account(history.states, last_day, history.excluded)
+    # What nobody watched yesterday says nothing about tomorrow.
+    rate = sla.online_ratio(standing, BlindTime.EXCLUDED)
+    return sla.forecast(total.seconds, rest, rate, frame.terms.target, frame.terms.blind_time)
+
+
+# ---------------------------------------------------------------- what happened
+
+
+def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[MaintenanceFigure, ...]:
+    found: list[MaintenanceFigure] = []
+    for work in frame.maintenance:
+        span = _span(work)
+        if span.start >= frame.period.end or span.end <= frame.period.start:
+            continue
+        covered = [history for history in histories if work.scope.covers(history.figure.camera)]
+        taken = sum(sla.length(sla.intersect(history.owed, [span])) for history in covered)
+        found.append(MaintenanceFigure(work, len(covered), taken if frame.terms.maintenance_excludes else 0))
+    return tuple(found)
+
+
+def _change(change: InventoryChange) -> ChangeFigure:
+    latest = change.after or change.before
+    assert latest is not None, "a change has a before or an after"
+    differing: tuple[FieldChange, ...] = ()
+    kind = ChangeKind.ADDED if change.before is None else ChangeKind.REMOVED
+    if change.before is not None and change.after is not None:
+        kind, differing = ChangeKind.CHANGED, _differing(change.before, change.after)
+    return ChangeFigure(change.at, change.camera_id, latest.name, kind, differing)
+
+
+def _differing(before: Camera, after: Camera) -> tuple[FieldChange, ...]:
+    old, new = _flat(before), _flat(after)
+    return tuple(
+        FieldChange(name, HIDDEN, HIDDEN) if name in KEPT_BACK else FieldChange(name, old[name], new[name])
+        for name in old
+        if old[name] != new[name]
+    )
+
+
+def _flat(camera: Camera) -> dict[str, str]:
+    """Every field as text; nothing is the empty text."""
+    own = {field.name: getattr(camera, field.name) for field in fields(camera) if field.name != "site"}
+    site = {f"site.{field.name}": getattr(camera.site, field.name) for field in fields(camera.site)}
+    return {name: "" if value is None else str(value) for name, value in (own | site).items()}

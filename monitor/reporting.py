@@ -1,0 +1,72 @@
+"""From the ledger to report files: reads the month, builds the report, writes every wanted format beside the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor import __version__
+from monitor.calendar import month_span
+from monitor.language import Language
+from monitor.ledger import Ledger
+from monitor.render import to_csv, to_json, to_text
+from monitor.report import Report, build_report
+from monitor.settings import Settings
+
+
+class Format(StrEnum):
+    """What a report can be written as."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its file's name."""
+        return "txt" if self is Format.TEXT else self.value
+
+
+def month_report(settings: Settings, month: tuple[int, int], now: datetime) -> Report:
+    """The report of (year, month) as far as it had passed at ``now``. LedgerError when there is no ledger."""
+    terms = settings.contract
+    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
+        record = ledger.record(month_span(*month, ZoneInfo(terms.zone)))
+    return build_report(record, terms, town=settings.town, month=month, now=now, version=__version__)
+
+
+def rendered(report: Report, form: Format, language: Language) -> bytes:
+    """The report's file in one format."""
+    match form:
+        case Format.TEXT:
+            return to_text(report, language).encode("utf-8")
+        case Format.CSV:
+            return to_csv(report, language)
+        case Format.JSON:
+            return to_json(report)
+
+
+def write_report(
+    settings: Settings,
+    month: tuple[int, int],
+    now: datetime,
+    *,
+    formats: Collection[Format] = tuple(Format),
+    folder: Path | None = None,
+    language: Language | None = None,
+) -> tuple[Path, ...]:
+    """Write the files and return their paths; into the settings' report folder and language unless told otherwise."""
+    report = month_report(settings, month, now)
+    folder = folder or settings.reports
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for form in formats:
+        path = folder / f"sla-{month[0]}-{month[1]:02d}.{form.suffix}"
+        partial = path.with_name(path.name + ".part")
+        partial.write_bytes(rendered(report, form, language or settings.language))
+        partial.replace(path)
+        written.append(path)
+    return tuple(written)

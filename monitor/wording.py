@@ -1,0 +1,296 @@
+"""Every closed list of ours, and the report's headings, in both languages. Says things; decides nothing.
+
+A test walks the enums, so that no member lacks its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from monitor.language import Phrase
+from monitor.model import Basis, BlindTime, Cause, Rung, SiteCategory, Stage, State
+from monitor.sla import SlaVerdict
+
+# ---------------------------------------------------------------- closed lists
+
+CAUSES: Mapping[Cause, Phrase] = MappingProxyType(
+    {
+        Cause.OK: Phrase("正常", "fine"),
+        Cause.DNS_FAILED: Phrase("域名解析失败", "name not resolved"),
+        Cause.TCP_REFUSED: Phrase("端口拒绝连接", "connection refused"),
+        Cause.TCP_TIMEOUT: Phrase("连接超时", "connection timed out"),
+        Cause.TCP_UNREACHABLE: Phrase("网络不可达", "network unreachable"),
+        Cause.TLS_FAILED: Phrase("加密握手失败", "TLS failed"),
+        Cause.CONNECTION_CLOSED: Phrase("连接被中断", "connection closed"),
+        Cause.NO_REPLY: Phrase("连上后无应答", "connected, no reply"),
+        Cause.NOT_RTSP: Phrase("端口上不是视频服务", "not RTSP"),
+        Cause.BAD_REPLY: Phrase("应答有误", "broken reply"),
+        Cause.PATH_NOT_FOUND: Phrase("视频地址不存在", "path not found"),
+        Cause.REQUEST_REFUSED: Phrase("请求被拒绝", "request refused"),
+        Cause.SERVER_ERROR: Phrase("设备内部错误", "device error"),
+        Cause.REDIRECT_LOOP: Phrase("循环重定向", "redirect loop"),
+        Cause.SDP_UNUSABLE: Phrase("媒体描述无效", "unusable stream description"),
+        Cause.NO_VIDEO_TRACK: Phrase("没有视频轨道", "no video track"),
+        Cause.CODEC_UNSUPPORTED: Phrase("编码格式不支持", "codec not supported"),
+        Cause.STREAM_ENCRYPTED: Phrase("码流已加密", "stream encrypted"),
+        Cause.TRANSPORT_REFUSED: Phrase("传输方式被拒绝", "transport refused"),
+        Cause.SETUP_REFUSED: Phrase("建立会话被拒绝", "SETUP refused"),
+        Cause.PLAY_REFUSED: Phrase("播放被拒绝", "PLAY refused"),
+        Cause.NO_MEDIA: Phrase("无视频数据", "no video arrives"),
+        Cause.STREAM_STALLED: Phrase("视频中途停止", "video stalled"),
+        Cause.NO_KEYFRAME: Phrase("无关键帧", "no key frame"),
+        Cause.PARAMETER_SETS_MISSING: Phrase("缺少解码参数", "parameter sets missing"),
+        Cause.STREAM_DAMAGED: Phrase("丢包，码流残缺", "stream damaged"),
+        Cause.OVER_BUDGET: Phrase("数据超出检测上限", "more data than a probe may take"),
+        Cause.DECODE_FAILED: Phrase("画面无法解码", "picture not decodable"),
+        Cause.PICTURE_BLACK: Phrase("黑屏", "black picture"),
+        Cause.PICTURE_SINGLE_COLOUR: Phrase("单色画面", "picture of one colour"),
+        Cause.PICTURE_FROZEN: Phrase("画面冻结", "frozen picture"),
+        Cause.CREDENTIALS_MISSING: Phrase("未配置账号密码", "credentials missing"),
+        Cause.CREDENTIALS_REFUSED: Phrase("账号或密码错误", "credentials refused"),
+        Cause.CREDENTIALS_FORBIDDEN: Phrase("账号无权限", "no permission"),
+        Cause.ACCOUNT_LOCKED: Phrase("账号被锁定", "account locked"),
+        Cause.AUTH_UNSUPPORTED: Phrase("认证方式不支持", "authentication not supported"),
+        Cause.DEVICE_BUSY: Phrase("设备连接数已满", "device busy"),
+        Cause.NO_LOCAL_NETWORK: Phrase("监测端断网", "monitor has no network"),
+        Cause.MONITOR_BLIND: Phrase("监测端整体失联", "monitor is blind"),
+        Cause.MONITOR_ERROR: Phrase("监测程序出错", "error of the monitor"),
+        Cause.MONITOR_STOPPED: Phrase("监测程序停运", "monitor stopped"),
+        Cause.NOT_WATCHED: Phrase("未能按时检测", "not watched"),
+        Cause.NOT_YET_OBSERVED: Phrase("尚未检测", "not yet observed"),
+        Cause.CLOCK_JUMPED: Phrase("监测端时钟跳变", "monitor's clock jumped"),
+        Cause.REMOVED_UNCONFIRMED: Phrase("移出清单未经确认", "removed, not confirmed"),
+    }
+)
+
+STATES: Mapping[State, Phrase] = MappingProxyType(
+    {
+        State.UP: Phrase("在线", "up"),
+        State.DEGRADED: Phrase("画面异常", "degraded"),
+        State.DOWN: Phrase("离线", "down"),
+        State.UNKNOWN: Phrase("未监测", "unknown"),
+    }
+)
+
+RUNGS: Mapping[Rung, Phrase] = MappingProxyType(
+    {
+        Rung.NONE: Phrase("未连通", "nothing"),
+        Rung.REACH: Phrase("网络可达", "reachable"),
+        Rung.RTSP: Phrase("视频服务应答", "answers in RTSP"),
+        Rung.STREAM: Phrase("有视频数据", "video arrives"),
+        Rung.KEYFRAME: Phrase("收到关键帧", "key frame received"),
+        Rung.PICTURE: Phrase("画面正常", "picture good"),
+    }
+)
+
+STAGES: Mapping[Stage, Phrase] = MappingProxyType(
+    {
+        Stage.DNS: Phrase("域名解析", "resolve the name"),
+        Stage.TCP: Phrase("建立连接", "connect"),
+        Stage.TLS: Phrase("加密握手", "TLS handshake"),
+        Stage.DESCRIBE: Phrase("询问媒体", "DESCRIBE"),
+        Stage.AUTH: Phrase("身份认证", "authenticate"),
+        Stage.SDP: Phrase("读取媒体描述", "read the description"),
+        Stage.SETUP: Phrase("建立会话", "SETUP"),
+        Stage.PLAY: Phrase("请求播放", "PLAY"),
+        Stage.FIRST_RTP: Phrase("等首个视频包", "first video packet"),
+        Stage.KEYFRAME: Phrase("等关键帧", "key frame"),
+        Stage.DECODE: Phrase("解码", "decode"),
+        Stage.PICTURE: Phrase("画面诊断", "judge the picture"),
+        Stage.TEARDOWN: Phrase("结束会话", "TEARDOWN"),
+    }
+)
+
+VERDICTS: Mapping[SlaVerdict, Phrase] = MappingProxyType(
+    {
+        SlaVerdict.MET: Phrase("达标", "target met"),
+        SlaVerdict.MISSED: Phrase("未达标", "target missed"),
+        SlaVerdict.NOT_PROVABLE: Phrase("监测不足，无法证明", "not provable: too little was watched"),
+        SlaVerdict.UNDEFINED: Phrase("无可计数据", "no value: nothing counts"),
+    }
+)
+
+BASES: Mapping[Basis, Phrase] = MappingProxyType(
+    {
+        Basis.FLEET_SECONDS: Phrase("全部时长", "all camera time"),
+        Basis.CAMERA_PASS_SHARE: Phrase("达标摄像机占比", "cameras that pass"),
+        Basis.SNAPSHOTS: Phrase("定时抽查", "timed inspections"),
+    }
+)
+
+BLIND_TIMES: Mapping[BlindTime, Phrase] = MappingProxyType(
+    {
+        BlindTime.EXCLUDED: Phrase("不计入", "does not count"),
+        BlindTime.DOWN: Phrase("按离线计", "counts as down"),
+        BlindTime.UP: Phrase("按在线计", "counts as up"),
+    }
+)
+
+CATEGORIES: Mapping[SiteCategory, Phrase] = MappingProxyType(
+    {
+        SiteCategory.PUBLIC_AREA: Phrase("公共区域", "public area"),
+        SiteCategory.STREET: Phrase("街道", "street"),
+        SiteCategory.JUNCTION: Phrase("路口", "junction"),
+        SiteCategory.WATER: Phrase("塘坝沟渠", "water"),
+        SiteCategory.SCHOOL: Phrase("学校", "school"),
+        SiteCategory.OLD_BUILDING: Phrase("老旧房屋", "old building"),
+        SiteCategory.OTHER: Phrase("其他", "other"),
+    }
+)
+
+CAMERA_FIELDS: Mapping[str, Phrase] = MappingProxyType(
+    {
+        "id": Phrase("编号", "id"),
+        "name": Phrase("名称", "name"),
+        "carrier": Phrase("运营商", "carrier"),
+        "url": Phrase("视频地址", "address"),
+        "uplink": Phrase("上联", "uplink"),
+        "recorder": Phrase("录像机", "recorder"),
+        "credentials": Phrase("账号", "account"),
+        "vendor": Phrase("厂商", "make"),
+        "model": Phrase("型号", "model"),
+        "in_contract": Phrase("纳入考核", "in contract"),
+        "in_service_from": Phrase("启用日期", "in service from"),
+        "in_service_to": Phrase("停用日期", "in service to"),
+        "site.id": Phrase("部位编号", "site id"),
+        "site.name": Phrase("重点部位", "site"),
+        "site.category": Phrase("部位类别", "site category"),
+        "site.village": Phrase("村", "village"),
+        "site.town": Phrase("乡镇", "town"),
+        "site.county": Phrase("县", "county"),
+    }
+)
+
+# ---------------------------------------------------------------- the report
+
+SIMULATED = Phrase("模拟数据", "SIMULATED RECORD")
+RECORDED = Phrase("实测数据", "real record")
+SIMULATED_WARNING = Phrase(
+    "模拟数据 / SIMULATED RECORD：本报告来自模拟摄像机，不得用于考核。",
+    "SIMULATED RECORD / 模拟数据: made from simulated cameras, not to be used for any settlement.",
+)
+TITLE = Phrase("{town}视频监控在线率考核报告", "{town}: camera online rate report")
+MONTH = Phrase("{year}年{month}月", "{year}-{month:02}")
+PERIOD = Phrase("考核时段：{start} 至 {end}（时区 {zone}）", "Period: {start} to {end} ({zone})")
+UNTIL = Phrase(
+    "本月尚未结束：以下数字截至 {until}。",
+    "The month is not over: all figures are as of {until}.",
+)
+CONCLUSION = Phrase("结论：{verdict}", "Verdict: {verdict}")
+CONCLUSION_SO_FAR = Phrase("目前：{verdict}", "So far: {verdict}")
+ONLINE_LINE = Phrase(
+    "在线率 {rate}，合同目标 {target}（按{basis}计）",
+    "online rate {rate}, target {target} (by {basis})",
+)
+INTACT_LINE = Phrase("完好率 {rate}，合同目标 {target}：{verdict}", "intact rate {rate}, target {target}: {verdict}")
+INTACT_LINE_FREE = Phrase("完好率 {rate}（合同未设目标）", "intact rate {rate} (the contract sets no target)")
+COVERAGE_LINE = Phrase("监测覆盖率 {rate}，合同最低 {minimum}", "coverage {rate}, at least {minimum} is required")
+CAMERAS_LINE = Phrase(
+    "考核摄像机 {count} 台，其中 {below} 台低于目标",
+    "{count} cameras in the contract, {below} of them below the target",
+)
+FLIP_LINE = Phrase(
+    "注意：换一种口径，结论相反——{basis} {rate}，{verdict}",
+    "Note: another basis gives the opposite verdict: {basis} {rate}, {verdict}",
+)
+AGREE_LINE = Phrase("三种口径结论一致", "all three bases give the same verdict")
+FORECAST_LINE = Phrase(
+    "月末预测 {landing}；即日起全部在线可达 {best}；全镇还可离线 {budget}",
+    "forecast for the month's end {landing}; at best {best}; the town may still lose {budget} of camera time",
+)
+UNRECOVERABLE_LINE = Phrase(
+    "即使即日起全部在线，本月也无法达标", "even with everything up from now on, the target is lost"
+)
+
+HEAD_BASES = Phrase("三种口径", "Three bases")
+HEAD_TIME = Phrase("全镇时长（各摄像机合计）", "The town's camera time")
+HEAD_VILLAGES = Phrase("各村（由差到好）", "Villages, worst first")
+HEAD_CARRIERS = Phrase("各运营商", "Carriers")
+HEAD_CATEGORIES = Phrase("各类部位", "Kinds of site")
+HEAD_BELOW = Phrase("未达标摄像机（{count} 台）", "Cameras below the target ({count})")
+HEAD_OUTAGES = Phrase("离线记录（{count} 次，计入时长由长到短）", "Outages ({count}, longest counted time first)")
+HEAD_MAINTENANCE = Phrase("计划维护（{count} 项）", "Planned maintenance ({count})")
+HEAD_CHANGES = Phrase("清单变动（{count} 项）", "Changes of the inventory ({count})")
+HEAD_OUTSIDE = Phrase("不纳入考核的摄像机（{count} 台）", "Cameras outside the contract ({count})")
+HEAD_RULES = Phrase("计算规则与依据", "Rules and record")
+
+BASIS = Phrase("口径", "basis")
+RATE = Phrase("数值", "rate")
+CONCLUSION_COLUMN = Phrase("结论", "verdict")
+GOOD_OF_COUNTED = Phrase("在线 / 计入", "online / counted")
+CONTRACTUAL = Phrase("← 合同口径", "<- the contract's")
+HOURS_UNIT = Phrase("{count} 小时", "{count} h")
+CAMERAS_UNIT = Phrase("{count} 台", "{count} cameras")
+LOOKS_UNIT = Phrase("{count} 次", "{count} looks")
+
+LENGTH = Phrase("时长", "time")
+KIND_OF_TIME = Phrase("类别", "kind")
+SCHEDULED = Phrase("应监测", "scheduled")
+UP_TIME = Phrase("在线且画面正常", "up, picture good")
+DEGRADED_TIME = Phrase("在线但画面异常", "up, picture faulty")
+DOWN_TIME = Phrase("离线", "down")
+EXCLUDED_TIME = Phrase("免责（计划维护）", "excluded (maintenance)")
+UNOBSERVED_TIME = Phrase("未监测", "unobserved")
+COUNTED_TIME = Phrase("计入考核", "counted")
+
+VILLAGE = Phrase("村", "village")
+CARRIER = Phrase("运营商", "carrier")
+CATEGORY = Phrase("部位类别", "kind of site")
+CAMERA = Phrase("摄像机", "camera")
+CAMERAS = Phrase("台数", "cameras")
+CAMERA_ID = Phrase("编号", "id")
+ONLINE = Phrase("在线率", "online")
+INTACT = Phrase("完好率", "intact")
+COVERAGE = Phrase("覆盖率", "coverage")
+OFFLINE_TIME = Phrase("离线时长", "time down")
+OUTAGES = Phrase("离线次数", "outages")
+START = Phrase("开始", "from")
+END = Phrase("结束", "until")
+STILL_OPEN = Phrase("未恢复", "still down")
+COUNTED_DURATION = Phrase("计入时长", "counted")
+REASON = Phrase("原因", "cause")
+IN_MAINTENANCE = Phrase("维护期内", "in maintenance")
+WORK = Phrase("维护内容", "work")
+EXCLUDED_DURATION = Phrase("免责时长", "excluded")
+WHEN = Phrase("时间", "when")
+WHAT = Phrase("变动", "what")
+ADDED = Phrase("新增", "added")
+REMOVED = Phrase("移出清单（未经确认，仍按离线计）", "left the inventory (not confirmed: counts as down)")
+FIELD_CHANGE = Phrase("{field}：{before} → {after}", "{field}: {before} → {after}")
+NOTHING = Phrase("（空）", "(nothing)")
+NONE = Phrase("无", "none")
+MORE = Phrase("……另有 {count} 项，见 JSON 文件", "... and {count} more, in the JSON file")
+
+RULE_RATE = Phrase(
+    "在线率 =（在线且画面正常 + 在线但画面异常）÷ 计入考核；完好率 = 在线且画面正常 ÷ 计入考核",
+    "online = (up, picture good + up, picture faulty) ÷ counted; intact = up, picture good ÷ counted",
+)
+RULE_BLIND = Phrase(
+    "未监测的时间：{rule}；百分数只舍不入", "unobserved time {rule}; percentages are cut, never rounded up"
+)
+RULE_MAINTENANCE = Phrase("计划维护时间不计入", "planned maintenance does not count")
+RULE_MAINTENANCE_COUNTS = Phrase("计划维护时间照常计入", "planned maintenance counts like any other time")
+RULE_HOURS = Phrase("考核时间：{hours}；抽查时间：{looks}", "service hours: {hours}; inspections: {looks}")
+DAILY = Phrase("每天 {hours}", "{hours} every day")
+WHOLE_DAY = Phrase("每天24小时", "24 hours every day")
+SOURCE = Phrase(
+    "台账第 {seq} 条，链头 {head}；程序版本 {version}",
+    "ledger entry {seq}, head {head}; version {version}",
+)
+
+DURATION_HOURS = Phrase("{hours:,}小时{minutes:02}分", "{hours:,} h {minutes:02} min")
+DURATION_MINUTES = Phrase("{minutes}分{seconds:02}秒", "{minutes} min {seconds:02} s")
+DURATION_SECONDS = Phrase("{seconds}秒", "{seconds} s")
+
+CSV_MONTH = Phrase("月份", "month")
+CSV_RECORD = Phrase("数据性质", "record")
+CSV_TARGET_MET = Phrase("是否达标", "reaches target")
+CSV_YES = Phrase("是", "yes")
+CSV_NO = Phrase("否", "no")
+CSV_NO_VALUE = Phrase("—", "—")
+CSV_REMOVED_AT = Phrase("移出时间", "removed at")
+CSV_SECONDS = Phrase("{kind}（秒）", "{kind}, seconds")
+CSV_PERCENT = Phrase("{rate}（%）", "{rate}, %")
+CSV_LOOKS = Phrase("抽查次数", "inspections")
+CSV_LOOKS_ONLINE = Phrase("抽查在线次数", "inspections online")
