@@ -1,0 +1,176 @@
+"""Makes the films the fake cameras send: encoded once, kept on disk, cut into RTP payloads once, shared by all.
+
+A film is a loop of closed groups of pictures, so that playing may begin at any of its key frames.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from monitor.errors import SharpEyesError
+from monitor.model import Codec
+from monitor.simulator.packets import description_of, payload_type_of, payloads_of
+from monitor.simulator.scenes import Pixels, Scene, draw
+
+RTP_CLOCK = 90_000  # Hz, for every video codec here
+MAGIC = b"SHARPEYESCLIP5\n"  # raised whenever drawing, encoding or this file format changes
+
+ENCODERS = {
+    Codec.H264: (
+        "libx264",
+        {"preset": "veryfast", "tune": "zerolatency", "crf": "27", "x264-params": "scenecut=0:threads=1:log-level=-1"},
+    ),
+    Codec.H265: (
+        "libx265",
+        {
+            "preset": "ultrafast",
+            "crf": "28",
+            "x265-params": "repeat-headers=1:open-gop=0:bframes=0:scenecut=0:pools=none:frame-threads=1:log-level=-1",
+        },
+    ),
+    Codec.MJPEG: ("mjpeg", {"huffman": "default", "qmin": "5", "qmax": "5"}),  # RFC 2435 carries no Huffman tables
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSize:
+    """What all clips of a town have in common."""
+
+    width: int = 640  # pixels; multiples of 8 up to 2040, as RFC 2435 can tell no others
+    height: int = 360
+    fps: int = 10
+    groups: int = 7  # groups of pictures, one second each
+
+    def __post_init__(self) -> None:
+        for side in (self.width, self.height):
+            if side % 8 or not 64 <= side <= 2040:
+                raise SharpEyesError(f"a picture side of {side}: take a multiple of 8 between 64 and 2040")
+        if self.fps < 1 or self.groups < 2:
+            raise SharpEyesError("a clip needs at least 1 picture a second and 2 groups of pictures")
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A film ready to be sent. ``frames`` holds RTP payloads; every ``fps`` frames a group begins with a key frame."""
+
+    codec: Codec
+    payload_type: int
+    description: str  # SDP attribute lines
+    fps: int
+    frames: tuple[tuple[bytes, ...], ...]
+
+    @property
+    def groups(self) -> int:
+        """How many key frames the film can begin with."""
+        return len(self.frames) // self.fps
+
+    @property
+    def ticks(self) -> int:
+        """RTP clock ticks from one frame to the next."""
+        return RTP_CLOCK // self.fps
+
+
+@dataclass(frozen=True, slots=True)
+class ClipKey:
+    """Which film."""
+
+    scene: Scene
+    codec: Codec
+
+
+Library = dict[ClipKey, Clip]
+
+
+def default_cache() -> Path:
+    """Where encoded films are kept unless the caller says otherwise."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sharp-eyes" / "clips"
+
+
+def load_clips(size: ClipSize, directory: Path, codecs: frozenset[Codec] = frozenset(Codec)) -> Library:
+    """All scenes in the given codecs; takes seconds the first time and well under one second afterwards."""
+    keys = [ClipKey(scene, codec) for scene in Scene for codec in Codec if codec in codecs]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:  # the encoders work outside Python's lock
+        return dict(zip(keys, workers.map(lambda key: _load(key, size, directory), keys), strict=True))
+
+
+def _load(key: ClipKey, size: ClipSize, directory: Path) -> Clip:
+    name = hashlib.sha256(repr((MAGIC, key, astuple(size))).encode()).hexdigest()[:16]
+    path = directory / f"{key.scene}-{key.codec}-{name}.clip"
+    frames = _read(path, size.fps * size.groups)
+    if frames is None:
+        frames = list(_encode(key, size))
+        _write(path, frames)
+    return Clip(
+        codec=key.codec,
+        payload_type=payload_type_of(key.codec),
+        description=description_of(key.codec, frames[0]),
+        fps=size.fps,
+        frames=tuple(payloads_of(key.codec, frame) for frame in frames),
+    )
+
+
+def _encode(key: ClipKey, size: ClipSize) -> Iterator[bytes]:
+    """One access unit per frame, in sending order."""
+    import av
+    from av.video.codeccontext import VideoCodecContext
+    from av.video.frame import PictureType
+
+    name, options = ENCODERS[key.codec]
+    encoder = av.CodecContext.create(name, "w")
+    assert isinstance(encoder, VideoCodecContext)
+    encoder.width, encoder.height = size.width, size.height
+    encoder.pix_fmt = "yuvj420p" if key.codec is Codec.MJPEG else "yuv420p"
+    encoder.framerate = Fraction(size.fps)
+    encoder.time_base = Fraction(1, size.fps)
+    encoder.gop_size = size.fps
+    encoder.thread_count = 1  # several would cut a picture into slices, a JPEG into restart intervals
+    encoder.options = options
+    for number, pixels in enumerate(_film(key.scene, size)):
+        frame = av.VideoFrame.from_ndarray(pixels, format="bgr24").reformat(format=encoder.pix_fmt)
+        frame.pts = number
+        frame.pict_type = PictureType.I if number % size.fps == 0 else PictureType.NONE
+        yield from map(bytes, encoder.encode(frame))
+    yield from map(bytes, encoder.encode(None))
+
+
+def _film(scene: Scene, size: ClipSize) -> Iterator[Pixels]:
+    for number in range(size.fps * size.groups):
+        yield draw(scene, number / size.fps, size.width, size.height)
+
+
+def _read(path: Path, count: int) -> list[bytes] | None:
+    """The frames of a cache file; ``None`` when it is missing or not exactly what was written."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    body, digest = content[:-32], content[-32:]
+    if not body.startswith(MAGIC) or hashlib.sha256(body).digest() != digest:
+        return None
+    at = len(MAGIC) + 4 * count
+    frames = []
+    for length in struct.unpack_from(f">{count}I", body, len(MAGIC)):
+        frames.append(body[at : at + length])
+        at += length
+    return frames
+
+
+def _write(path: Path, frames: list[bytes]) -> None:
+    """Whole or not at all: another process may be reading or writing the same film."""
+    lengths = struct.pack(f">{len(frames)}I", *map(len, frames))
+    body = b"".join((MAGIC, lengths, *frames))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(body + hashlib.sha256(body).digest())
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise SharpEyesError(f"cannot keep the simulator's films in {path.parent}: {error.strerror}") from error

@@ -1,0 +1,151 @@
+"""A whole town of fake cameras with its inventory, its credentials, its faults and the record of what was truly wrong.
+
+The same arguments always give the same town. It listens on loopback addresses only, and listing the inventory needs
+neither network nor video.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from monitor.clock import Clock, SystemClock
+from monitor.errors import SharpEyesError
+from monitor.model import Codec
+from monitor.simulator.auth import Scheme
+from monitor.simulator.clips import ClipSize, default_cache, load_clips
+from monitor.simulator.faults import HEALTHY, Fault, FaultRecord
+from monitor.simulator.layout import CREDENTIALS, Planned, lay_out
+from monitor.simulator.server import CameraPlan, CameraServer, Served
+
+SPARE_FILES = 2048  # descriptors beside the listening sockets: sessions, films, the process itself
+
+
+class SimulatedTown:
+    """Made by ``build_town``. Everything but the inventory needs ``start`` first, in a running loop."""
+
+    def __init__(
+        self,
+        inventory: tuple[Planned, ...],
+        clock: Clock,
+        clip_size: ClipSize,
+        cache: Path,
+    ) -> None:
+        self.cameras = tuple(planned.camera for planned in inventory)
+        self.credentials = dict(CREDENTIALS)
+        self.served = Served()
+        self._plans = {planned.camera.id: planned.plan for planned in inventory}
+        self._by_id = {camera.id: camera for camera in self.cameras}
+        self._clock = clock
+        self._clip_size = clip_size
+        self._cache = cache
+        self._servers: dict[str, CameraServer] = {}
+        self._records: list[FaultRecord] = []
+        self._open: dict[str, int] = {}  # camera id -> place in the records
+
+    @property
+    def log(self) -> tuple[FaultRecord, ...]:
+        """Every fault so far, in the order of injection."""
+        return tuple(self._records)
+
+    async def start(self) -> None:
+        """Load the films and listen on every address. Raises ``SharpEyesError`` and leaves nothing open."""
+        _raise_file_limit(2 * len(self.cameras) + SPARE_FILES)
+        codecs = frozenset(plan.codec for plan in self._plans.values())
+        clips = await asyncio.to_thread(load_clips, self._clip_size, self._cache, codecs)
+        try:
+            for camera_id, plan in self._plans.items():
+                self._servers[camera_id] = CameraServer(plan, clips, self.served)
+        except SharpEyesError:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """End every session and fault and stop listening. Harmless when not started."""
+        for camera_id in tuple(self._open):
+            self._end_record(camera_id)
+        for server in self._servers.values():
+            server.close()
+        self._servers.clear()
+
+    def inject(self, camera_ids: Iterable[str], fault: Fault) -> None:
+        """From now on these cameras have this fault and no other; ``LINE_CUT`` takes their whole uplinks with them.
+
+        Raises ``SharpEyesError``, and changes nothing, for an unknown camera or one that cannot have the fault.
+        """
+        chosen = self._chosen(camera_ids)
+        if fault is Fault.LINE_CUT:
+            uplinks = {self._by_id[camera_id].uplink for camera_id in chosen}
+            chosen = [camera.id for camera in self.cameras if camera.uplink in uplinks]
+        for camera_id in chosen:
+            _refuse_the_impossible(camera_id, self._plans[camera_id], fault)
+        for camera_id in chosen:
+            self._end_record(camera_id)
+            self._servers[camera_id].behave(fault.behaviour)
+            self._open[camera_id] = len(self._records)
+            self._records.append(FaultRecord(camera_id, fault, fault.cause, self._clock.now()))
+
+    def clear(self, camera_ids: Iterable[str]) -> None:
+        """These cameras are healthy again; a cut line is mended for all of its uplink. Raises like ``inject``."""
+        chosen = self._chosen(camera_ids)
+        mended = {self._by_id[camera_id].uplink for camera_id in chosen if self._fault_of(camera_id) is Fault.LINE_CUT}
+        chosen += [
+            camera.id
+            for camera in self.cameras
+            if camera.uplink in mended and camera.id not in chosen and self._fault_of(camera.id) is Fault.LINE_CUT
+        ]
+        for camera_id in chosen:
+            self._servers[camera_id].behave(HEALTHY)
+            self._end_record(camera_id)
+
+    def _chosen(self, camera_ids: Iterable[str]) -> list[str]:
+        chosen = list(dict.fromkeys(camera_ids))
+        for camera_id in chosen:
+            if camera_id not in self._servers:
+                started = "there is no such camera" if self._servers else "the town has not been started"
+                raise SharpEyesError(f"{camera_id}: {started}")
+        return chosen
+
+    def _fault_of(self, camera_id: str) -> Fault | None:
+        place = self._open.get(camera_id)
+        return None if place is None else self._records[place].fault
+
+    def _end_record(self, camera_id: str) -> None:
+        place = self._open.pop(camera_id, None)
+        if place is not None:
+            self._records[place] = replace(self._records[place], end_at=self._clock.now())
+
+
+def build_town(
+    cameras: int = 108,
+    villages: int = 27,
+    *,
+    base: str = "127.20",
+    port: int = 8554,
+    seed: int = 20260101,
+    clock: Clock | None = None,
+    clip_size: ClipSize | None = None,
+    cache: Path | None = None,
+) -> SimulatedTown:
+    """A town of that size. ``base``: the first two octets of every camera's address, within 127.0.0.0/8."""
+    inventory = lay_out(cameras, villages, base, port, seed)
+    return SimulatedTown(inventory, clock or SystemClock(), clip_size or ClipSize(), cache or default_cache())
+
+
+def _refuse_the_impossible(camera_id: str, plan: CameraPlan, fault: Fault) -> None:
+    if fault is Fault.NO_KEYFRAME and plan.codec is Codec.MJPEG:
+        raise SharpEyesError(f"{camera_id} sends MJPEG: every picture is a key frame, {fault.value} cannot befall it")
+    if fault is Fault.WRONG_PASSWORD and plan.scheme is Scheme.NONE:
+        raise SharpEyesError(f"{camera_id} asks for no password: {fault.value} cannot befall it")
+
+
+def _raise_file_limit(needed: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise SharpEyesError(f"this town needs {needed} open files and only {hard} are allowed: raise ulimit -Hn")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

@@ -1,0 +1,75 @@
+"""One set of small films for all tests of the simulator, and cameras that serve them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.model import Codec, Credentials, Secret
+from monitor.simulator.auth import Scheme
+from monitor.simulator.clips import ClipSize, Library, load_clips
+from monitor.simulator.scenes import Scene
+from monitor.simulator.server import CameraPlan, CameraServer, Served
+
+SMALL = ClipSize(width=320, height=192, fps=10, groups=3)
+KEY = Credentials("admin", Secret("p@ss: /1%"))
+BASE = f"127.{100 + os.getpid() % 100}"  # two test runs at once do not meet
+
+hosts = itertools.count(1)
+
+
+def free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clips")
+
+
+@pytest.fixture(scope="session")
+def clips(cache: Path) -> Library:
+    return load_clips(SMALL, cache)
+
+
+MakeCamera = Callable[..., CameraServer]
+
+
+@pytest.fixture
+async def make_camera(clips: Library) -> AsyncIterator[MakeCamera]:
+    """Fake cameras, each on an address of its own, closed after the test."""
+    cameras: list[CameraServer] = []
+
+    def make(
+        codec: Codec = Codec.H264,
+        scheme: Scheme = Scheme.DIGEST_MD5,
+        session_limit: int = 4,
+        films: Library | None = None,
+    ) -> CameraServer:
+        host = f"{BASE}.250.{next(hosts) % 250 + 1}"
+        plan = CameraPlan(
+            host=host,
+            port=free_port(host),
+            path="/cam/realmonitor?channel=1&subtype=1",
+            control="trackID=1",
+            server="Test Camera",
+            scheme=scheme,
+            credentials=KEY,
+            codec=codec,
+            scene=Scene.LANE,
+            session_limit=session_limit,
+        )
+        cameras.append(CameraServer(plan, films or clips, Served()))
+        return cameras[-1]
+
+    yield make
+    for camera in cameras:
+        camera.close()
