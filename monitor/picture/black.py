@@ -1,0 +1,19 @@
+"""A black picture: covered, dead or unlit sensor. A village lane at night has at least one lamp or star of noise."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.model import Cause, Finding
+
+from .frame import Reduced
+
+# The 99th percentile of luma (0..255): black level plus codec error stays under 12; the darkest street view with a
+# single lamp in it measured above 60, infra-red views far above.
+BRIGHTEST_OF_BLACK = 20.0
+
+
+def black(picture: Reduced) -> Finding:
+    """Faulty when even the brightest hundredth of the picture is black."""
+    brightest = float(np.percentile(picture.luma, 99))
+    return Finding(Cause.PICTURE_BLACK, brightest < BRIGHTEST_OF_BLACK, "luma_p99", brightest, BRIGHTEST_OF_BLACK)

@@ -1,0 +1,73 @@
+"""Decodes one key frame and looks at it, in a worker thread; the picture is dropped before the function returns.
+
+A camera's bytes are untrusted: the decoder refuses pictures above ``MAX_PIXELS`` before it allocates them, runs one
+thread, and every error of libavcodec becomes a cause. Nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import av
+import av.error
+import av.logging
+import numpy as np
+from av.video.plane import VideoPlane
+
+from monitor.model import Cause, Codec, KeyFrame, Picture
+from monitor.picture.diagnose import cause_of, diagnose
+from monitor.picture.frame import Frame, Plane
+
+MAX_PIXELS = 7680 * 4320  # 8K; a 16k x 16k parameter set would ask for 400 MB
+
+_DECODERS = {Codec.H264: "h264", Codec.H265: "hevc", Codec.MJPEG: "mjpeg"}
+_PLANAR = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "yuv440p", "yuvj440p"})
+_FULL_RANGE = 2  # AVCOL_RANGE_JPEG
+
+# libavcodec writes what it thinks of a camera's bytes to stderr; what matters is in the cause.
+av.logging.set_level(None)
+logging.getLogger("libav").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What looking at one key frame told. ``picture`` is None when it could not be decoded."""
+
+    cause: Cause
+    picture: Picture | None = None
+    detail: str = ""
+
+
+def look_at(keyframe: KeyFrame, previous_fingerprint: bytes | None) -> Seen:
+    """Decode and diagnose; takes 2 to 60 ms of CPU depending on size. Never raises for any bytes."""
+    try:
+        frame = _decode(keyframe)
+    except (av.error.FFmpegError, MemoryError, ValueError) as error:
+        return Seen(Cause.DECODE_FAILED, detail=f"{keyframe.codec}: {type(error).__name__}")
+    if frame is None:
+        return Seen(Cause.DECODE_FAILED, detail=f"{keyframe.codec}: the decoder gave no complete picture")
+    picture = diagnose(frame, previous_fingerprint)
+    return Seen(cause_of(picture), picture)
+
+
+def _decode(keyframe: KeyFrame) -> Frame | None:
+    decoder = av.CodecContext.create(_DECODERS[keyframe.codec], "r")
+    assert isinstance(decoder, av.VideoCodecContext)
+    decoder.thread_count = 1
+    decoder.options = {"max_pixels": str(MAX_PIXELS)}
+    frames = decoder.decode(av.Packet(keyframe.data)) or decoder.decode(None)
+    if not frames or frames[0].is_corrupt:
+        return None
+    decoded = frames[0]
+    full_range = int(decoded.color_range) == _FULL_RANGE or decoded.format.name.startswith("yuvj")
+    if decoded.format.name not in _PLANAR:
+        decoded = decoded.reformat(format="yuv420p")
+    y, u, v = (_plane(plane) for plane in decoded.planes)
+    return Frame(y, u, v, full_range)
+
+
+def _plane(plane: VideoPlane) -> Plane:
+    """A view on the plane's own memory (the stride is cut off), no copy."""
+    rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]
