@@ -1,0 +1,135 @@
+"""The JSON documents and the questions they answer. Names are stable: other programs read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from aiohttp import web
+
+from monitor.metrics import GroupFigures, TownView
+from monitor.model import CameraStatus, State, Transition
+
+MAX_LIMIT = 1000
+DEFAULT_LIMIT = 100
+
+JSON_TYPE = "application/json; charset=utf-8"
+
+Json = dict[str, object]
+
+
+def error_body(text: str) -> bytes:
+    """What every failed question is answered with."""
+    return _bytes({"error": text})
+
+
+def status_body(town: TownView) -> bytes:
+    """``/api/v1/status``: the town, its groups and its cameras. Instants are ISO 8601 in UTC."""
+    groups: dict[str, list[Json]] = {"town": [], "village": [], "carrier": [], "site": []}
+    for group in town.groups:
+        groups.setdefault(group.status.kind, []).append(_group(group))
+    return _bytes(
+        {
+            "at": _iso(town.at),
+            "month": {"start_at": _iso(town.terms.month_start_at), "end_at": _iso(town.terms.month_end_at)},
+            "target": town.terms.target_ratio,
+            "town": groups["town"][0] if groups["town"] else None,
+            "villages": groups["village"],
+            "carriers": groups["carrier"],
+            "sites": groups["site"],
+            "cameras": [_camera(status) for status in town.statuses],
+        }
+    )
+
+
+def transitions_body(transitions: list[tuple[int, Transition]], after: int) -> bytes:
+    """``/api/v1/transitions``: ask again with ``after`` set to ``next_after`` to go on."""
+    return _bytes(
+        {
+            "transitions": [{"number": number, **_transition(transition)} for number, transition in transitions],
+            "next_after": max((number for number, _ in transitions), default=after),
+        }
+    )
+
+
+def after_and_limit(query: Mapping[str, str]) -> tuple[int, int]:
+    """The two parameters of ``/api/v1/transitions``, or a 400 that says which one is wrong."""
+    refuse_unknown(query, {"after", "limit"})
+    after = _whole_number(query, "after", default=0, least=0, most=2**63 - 1)
+    return after, _whole_number(query, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
+
+
+def refuse_unknown(query: Mapping[str, str], known: set[str]) -> None:
+    """A misspelt parameter that is silently ignored gives wrong answers: refuse it."""
+    for name in query:
+        if name not in known:
+            takes = f"it takes {', '.join(sorted(known))}" if known else "it takes none"
+            raise web.HTTPBadRequest(text=f"no parameter {name[:40]!r} here; {takes}")
+
+
+def _whole_number(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = query.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most):
+        raise web.HTTPBadRequest(text=f"{name} must be a whole number from {least} to {most}, not {text[:40]!r}")
+    return int(text)
+
+
+def _bytes(document: Json) -> bytes:
+    # A lone surrogate from a careless inventory must not make the document unreadable.
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="milliseconds")
+
+
+def _group(group: GroupFigures) -> Json:
+    return {
+        "name": group.status.name,
+        "cameras": group.status.cameras,
+        "states": {state.value: group.status.states.get(state, 0) for state in State},
+        "online_ratio": group.online_ratio,
+        "intact_ratio": group.intact_ratio,
+        "coverage_ratio": group.coverage_ratio,
+        "forecast_ratio": group.status.forecast_ratio,
+        "best_case_ratio": group.status.best_ratio,
+    }
+
+
+def _camera(status: CameraStatus) -> Json:
+    camera, last = status.camera, status.last_result
+    return {
+        "id": camera.id,
+        "name": camera.name,
+        "village": camera.site.village,
+        "site": camera.site.name,
+        "carrier": camera.carrier,
+        "in_contract": camera.in_contract,
+        "state": status.state.value,
+        "cause": status.cause.value,
+        "since_at": _iso(status.since_at),
+        "in_maintenance": status.in_maintenance,
+        "last_good_at": _iso(status.last_good_at),
+        "last_probe": None
+        if last is None
+        else {
+            "at": _iso(last.at),
+            "took_seconds": last.took.total_seconds(),
+            "cause": last.cause.value,
+            "stage": last.stage.value,
+            "detail": last.detail,
+        },
+    }
+
+
+def _transition(transition: Transition) -> Json:
+    return {
+        "camera_id": transition.camera_id,
+        "at": _iso(transition.at),
+        "decided_at": _iso(transition.decided_at),
+        "old": transition.old.value,
+        "new": transition.new.value,
+        "cause": transition.cause.value,
+        "detail": transition.detail,
+    }

@@ -1,0 +1,137 @@
+"""Routes and manners of the HTTP server: who may ask what, how long, and with which headers the answer goes out.
+
+Every handler answers from memory, takes no body and has a time limit. Only ``/-/reload`` changes anything, and only
+where the operator switched it on; a request that names an ``Origin`` is refused, so no web page can trick a browser.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from aiohttp import hdrs, web
+
+from monitor.clock import Clock, SystemClock
+from monitor.console.api import (
+    JSON_TYPE,
+    after_and_limit,
+    error_body,
+    refuse_unknown,
+    status_body,
+    transitions_body,
+)
+from monitor.console.landing import STYLE, chosen_language, page
+from monitor.console.shared import SharedBody
+from monitor.console.source import Source
+from monitor.metrics import CONTENT_TYPE
+
+MAX_BODY = 4096  # no route reads a body; this bounds what a careless client may send with a reload
+ANSWER_WITHIN = timedelta(seconds=30)
+KEEP_ALIVE_SECONDS = 75  # longer than a scrape interval, and the limit for a client that connects and says nothing
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_app(source: Source, *, clock: Clock | None = None, reload_enabled: bool = False) -> web.Application:
+    """The console over a source. ``reload_enabled`` opens ``POST /-/reload``, as Prometheus' lifecycle flag does."""
+    console = _Console(source, clock or SystemClock(), reload_enabled)
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[_manners])
+    app.router.add_get("/", console.landing)
+    app.router.add_get("/console.css", console.style)
+    app.router.add_get("/metrics", console.metrics.answer)
+    app.router.add_get("/-/healthy", console.healthy)
+    app.router.add_get("/-/ready", console.ready)
+    app.router.add_post("/-/reload", console.reload)
+    app.router.add_put("/-/reload", console.reload)
+    app.router.add_get("/api/v1/status", console.status)
+    app.router.add_get("/api/v1/transitions", console.transitions)
+    return app
+
+
+async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
+    """Listen until ``await runner.cleanup()``; also returns the port, for ``port`` 0 means "any"."""
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_SECONDS, shutdown_timeout=5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
+    return runner, int(runner.addresses[0][1])
+
+
+class _Console:
+    def __init__(self, source: Source, clock: Clock, reload_enabled: bool) -> None:
+        self._source = source
+        self._reload_enabled = reload_enabled
+        self.metrics = SharedBody(source.town_view, source.metrics.exposition, CONTENT_TYPE, clock)
+        self._status = SharedBody(source.town_view, status_body, JSON_TYPE, clock)
+
+    async def landing(self, request: web.Request) -> web.Response:
+        language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+        text = page(self._source.town_view(), language)
+        return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
+
+    async def style(self, _request: web.Request) -> web.Response:
+        return web.Response(text=STYLE, content_type="text/css")
+
+    async def healthy(self, _request: web.Request) -> web.Response:
+        return _verdict("healthy", self._source.healthy())
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        return _verdict("ready", self._source.ready())
+
+    async def reload(self, request: web.Request) -> web.Response:
+        if not self._reload_enabled:
+            raise web.HTTPForbidden(text="reloading over HTTP is switched off; send the process SIGHUP instead\n")
+        if hdrs.ORIGIN in request.headers:
+            raise web.HTTPForbidden(text="a web page may not ask for a reload\n")
+        taken, text = await self._source.reload()
+        return web.Response(text=f"{text}\n", status=200 if taken else 500)
+
+    async def status(self, request: web.Request) -> web.Response:
+        refuse_unknown(request.query, set())
+        return await self._status.answer(request)
+
+    async def transitions(self, request: web.Request) -> web.Response:
+        after, limit = after_and_limit(request.query)
+        body = transitions_body(self._source.recent_transitions(after, limit), after)
+        return web.Response(body=body, headers={hdrs.CONTENT_TYPE: JSON_TYPE})
+
+
+def _verdict(word: str, wrong: str | None) -> web.Response:
+    return web.Response(text=f"{word}\n") if wrong is None else web.Response(text=f"not {word}: {wrong}\n", status=503)
+
+
+@web.middleware
+async def _manners(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A time limit for every handler, headers on every answer, and JSON for what fails under ``/api/``."""
+    # A reload cut in half would be worse than a slow one.
+    limit = None if request.path == "/-/reload" else ANSWER_WITHIN.total_seconds()
+    response: web.StreamResponse
+    try:
+        async with asyncio.timeout(limit):
+            response = await handler(request)
+    except TimeoutError:
+        response = _refusal(request, 503, "no answer in time")
+    except web.HTTPException as refusal:
+        response = _refusal(request, refusal.status, (refusal.text or refusal.reason).strip())
+        if hdrs.ALLOW in refusal.headers:
+            response.headers[hdrs.ALLOW] = refusal.headers[hdrs.ALLOW]
+    response.headers.update(HEADERS)
+    return response
+
+
+def _refusal(request: web.Request, status: int, text: str) -> web.Response:
+    if request.path.startswith("/api/"):
+        return web.Response(body=error_body(text), status=status, headers={hdrs.CONTENT_TYPE: JSON_TYPE})
+    return web.Response(text=f"{text}\n", status=status)

@@ -1,0 +1,59 @@
+"""The page at ``/``: the town at one glance and where to go on, in Chinese or English."""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from monitor.language import Language, Phrase
+from monitor.metrics import GroupFigures, TownView
+from monitor.model import State
+
+PAGE = Template(files("monitor.console").joinpath("landing.html").read_text("utf-8"))
+STYLE = "body{font:16px/1.6 sans-serif;margin:2rem}main{max-width:40rem;margin:auto}.rate strong{font-size:2rem}"
+
+TITLE = Phrase("雪亮工程摄像机监测", "Sharp Eyes: village cameras under watch")
+RATE = Phrase("本月累计在线率", "Online rate, month to date")
+COUNTS = Phrase(
+    "在线 {up}，画面异常 {degraded}，离线 {down}，未监测 {unknown}",
+    "{up} up, {degraded} with a faulty picture, {down} down, {unknown} unknown",
+)
+LINKS = {
+    "status": Phrase("当前状态（JSON）", "State of the town (JSON)"),
+    "transitions": Phrase("状态变化（JSON）", "Changes of state (JSON)"),
+    "metrics": Phrase("监测指标（Prometheus）", "Metrics (Prometheus)"),
+    "healthy": Phrase("运行状况", "health"),
+    "ready": Phrase("就绪状况", "readiness"),
+    "other": Phrase("English", "中文"),
+}
+
+
+def chosen_language(asked: str | None, accept_language: str) -> Language:
+    """``?lang=`` if it names one of ours, else Chinese when the browser prefers it, else English."""
+    if asked in {language.value for language in Language}:
+        return Language(asked)
+    return Language.ZH if accept_language.lower().startswith("zh") else Language.EN
+
+
+def page(town: TownView, language: Language) -> str:
+    """The whole page; every value is escaped."""
+    whole = next((group for group in town.groups if group.status.kind == "town"), None)
+    states = whole.status.states if whole else {}
+    texts = {name: phrase[language] for name, phrase in LINKS.items()} | {
+        "lang": "zh-CN" if language is Language.ZH else "en",
+        "other_lang": (Language.EN if language is Language.ZH else Language.ZH).value,
+        "title": f"{whole.status.name} · {TITLE[language]}" if whole else TITLE[language],
+        "rate_label": RATE[language],
+        "rate": _percent(whole),
+        "counts": COUNTS[language].format(**{state.value: states.get(state, 0) for state in State}),
+    }
+    return PAGE.substitute({name: escape(text) for name, text in texts.items()})
+
+
+def _percent(whole: GroupFigures | None) -> str:
+    """Floored to two decimals, so that a figure below the target never looks as if it met it."""
+    if whole is None or whole.online_ratio is None:
+        return "—"
+    return f"{(Decimal(str(whole.online_ratio)) * 100).quantize(Decimal('0.01'), ROUND_FLOOR)} %"

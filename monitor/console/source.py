@@ -1,0 +1,37 @@
+"""Whom the console asks. Declarations only, so that the console knows no engine."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from monitor.metrics import Metrics, TownView
+from monitor.model import Transition
+
+
+class Source(Protocol):
+    """What stands behind the console; every call but ``reload`` answers at once from memory."""
+
+    @property
+    def metrics(self) -> Metrics:
+        """The monitor's own counters."""
+        ...
+
+    def town_view(self) -> TownView:
+        """The town as it is now."""
+        ...
+
+    def healthy(self) -> str | None:
+        """None while the monitor does its duty, else what is wrong (a restart may help)."""
+        ...
+
+    def ready(self) -> str | None:
+        """None once the figures shown are meant, else what is still missing."""
+        ...
+
+    async def reload(self) -> tuple[bool, str]:
+        """Read settings and inventory again, one request at a time: were they taken, and what to tell who asked."""
+        ...
+
+    def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
+        """At most ``limit`` published transitions numbered above ``after``, oldest first."""
+        ...

@@ -1,0 +1,13 @@
+"""Every metric of the monitor: what a scrape of ``/metrics`` shows.
+
+It decides how figures are named, labelled and written, never what they are: states, sums and ratios come as given.
+Labels are ids and names from the inventory, never URLs, and nothing here reads the network, the record or a file.
+"""
+
+from __future__ import annotations
+
+from monitor.metrics.own import Metrics
+from monitor.metrics.text import CONTENT_TYPE
+from monitor.metrics.view import GroupFigures, Terms, TownView
+
+__all__ = ["CONTENT_TYPE", "GroupFigures", "Metrics", "Terms", "TownView"]

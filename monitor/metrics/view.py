@@ -1,0 +1,42 @@
+"""What the edges are shown of the town at one moment. Values only; nothing here decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.model import CameraStatus, GroupStatus
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """A group's status and the month-to-date figures that only the contract's rules can give."""
+
+    status: GroupStatus
+    online: int  # microseconds: the numerator of the online rate, blind time as the contract counts it
+    counted: int  # microseconds: its denominator
+    online_ratio: float | None  # in camera-seconds, on whatever basis the contract settles; None = undefined
+    intact_ratio: float | None
+    coverage_ratio: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the contract says about the running month."""
+
+    month_start_at: datetime
+    month_end_at: datetime  # exclusive: the first instant of the next month in the contract's zone
+    target_ratio: float  # 0 ... 1
+    min_coverage_ratio: float  # 0 ... 1; below it a month's verdict is "not provable"
+
+
+@dataclass(frozen=True, slots=True)
+class TownView:
+    """Everything known at one moment, immutable, so that a thread may render it while the engine goes on."""
+
+    at: datetime
+    statuses: Sequence[CameraStatus]
+    groups: Sequence[GroupFigures]  # no two with the same kind and name
+    terms: Terms
+    probe_interval: timedelta  # how often a camera is meant to be probed
