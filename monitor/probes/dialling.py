@@ -1,0 +1,100 @@
+"""Opening a TCP connection, and the name of what went wrong when it cannot be opened.
+
+Decides whether a failure is the device's, the way's to it, or our own machine's. Never raises for what the network
+does, and leaves no socket behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from dataclasses import dataclass
+from functools import cache
+
+from monitor.model import Cause, Stage
+
+MAX_ADDRESSES = 3  # of one name that are tried, in the resolver's order
+
+# Failures of our own machine or its network: no camera can be blamed for them.
+_OURS = frozenset(
+    {
+        errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.ENOBUFS,
+        errno.ENOMEM, errno.EACCES, errno.EPERM,
+    }
+)  # fmt: skip
+
+Address = tuple[socket.AddressFamily, tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class DialFailure:
+    """No connection stands; what a result needs to say so."""
+
+    stage: Stage
+    cause: Cause
+    detail: str
+
+
+async def resolve(host: str, port: int) -> list[Address]:
+    """The addresses of a host; asks no resolver for a numeric one. Raises OSError or UnicodeError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(family, address) for family, _, _, _, address in found[:MAX_ADDRESSES]]
+
+
+async def open_socket(addresses: list[Address]) -> socket.socket:
+    """A connected, non-blocking socket to the first address that accepts; raises the OSError of the last one."""
+    last = OSError("the name has no address")
+    for family, address in addresses:
+        opened = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            opened.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(opened, address)
+        except OSError as error:
+            opened.close()
+            last = error
+        except BaseException:
+            opened.close()
+            raise
+        else:
+            return opened
+    raise last
+
+
+def failure(stage: Stage, error: OSError | UnicodeError) -> DialFailure:
+    """What an error means at a stage of dialling."""
+    return DialFailure(stage, _cause(stage, error), str(error) or type(error).__name__)
+
+
+def _cause(stage: Stage, error: OSError | UnicodeError) -> Cause:
+    number = error.errno if isinstance(error, OSError) else None
+    if number in _OURS:
+        return Cause.NO_LOCAL_NETWORK
+    if stage is Stage.DNS:
+        return Cause.DNS_FAILED
+    if stage is Stage.TLS:
+        return Cause.TLS_FAILED
+    if isinstance(error, TimeoutError):
+        return Cause.TCP_TIMEOUT
+    if number == errno.ECONNREFUSED:
+        return Cause.TCP_REFUSED
+    if number == errno.ECONNRESET:
+        return Cause.CONNECTION_CLOSED
+    return Cause.TCP_UNREACHABLE
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """TLS as cameras speak it: their certificates are self-signed and their ciphers old, so neither is judged.
+
+    Whoever sits on the way could therefore read the conversation; Digest still keeps the password from them.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    return context

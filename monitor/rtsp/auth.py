@@ -1,0 +1,169 @@
+"""HTTP authentication as cameras use it: Digest (RFC 2069, 2617, 7616) and Basic (RFC 7617).
+
+Decides which challenge to answer and computes the answer. Must never choose Basic where Digest is offered, and never
+keep or show a password: it is read only while an answer is computed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from monitor.model import Credentials
+
+# A parameter with its value (a quote that is never closed runs to the end), or a bare word: the next scheme.
+_TOKEN = re.compile(r'([\w.-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)(?:"|\\?$)|([^\s,"]*))|([\w.-]+)')
+
+
+class Scheme(Enum):
+    """The schemes we can answer."""
+
+    DIGEST = "digest"
+    BASIC = "basic"
+
+
+class Algorithm(Enum):
+    """The hashes of Digest we can compute."""
+
+    MD5 = "md5"
+    SHA256 = "sha-256"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One challenge we can answer. Texts are as they came, without their quotes."""
+
+    scheme: Scheme
+    realm: str = ""
+    nonce: str = ""
+    opaque: str | None = None
+    algorithm: Algorithm = Algorithm.MD5
+    session: bool = False  # a "-sess" variant
+    algorithm_text: str = ""  # echoed letter for letter; "" = none was named
+    qop: bool = False  # qop=auth is offered; False: answer as in RFC 2069
+    stale: bool = False
+
+
+def parse_challenges(values: Iterable[str]) -> tuple[Challenge, ...]:
+    """Every challenge we can answer in the WWW-Authenticate values, each of which may hold several."""
+    found = (_challenge(scheme, parameters) for value in values for scheme, parameters in _split(value))
+    return tuple(challenge for challenge in found if challenge is not None)
+
+
+def choose(challenges: tuple[Challenge, ...]) -> Challenge | None:
+    """The first Digest (servers list their preference, RFC 7616 §3.7), Basic only when there is none."""
+    return next((c for c in challenges if c.scheme is Scheme.DIGEST), next(iter(challenges), None))
+
+
+def _split(value: str) -> Iterator[tuple[str, dict[str, str]]]:
+    scheme, parameters = "", dict[str, str]()
+    for token in _TOKEN.finditer(value):
+        name, quoted, plain, word = token.groups()
+        if word is not None:
+            if scheme:
+                yield scheme, parameters
+            scheme, parameters = word.lower(), {}
+        else:
+            parameters.setdefault(name.lower(), quoted if quoted is not None else plain)
+    if scheme:
+        yield scheme, parameters
+
+
+def _challenge(scheme: str, parameters: dict[str, str]) -> Challenge | None:
+    realm = parameters.get("realm", "")
+    if scheme == Scheme.BASIC.value:
+        return Challenge(Scheme.BASIC, realm)
+    named = parameters.get("algorithm", "")
+    hash_name = named.lower().removesuffix("-sess").replace("sha256", "sha-256") or Algorithm.MD5.value
+    offers = {offer.strip().lower() for offer in parameters.get("qop", "").split(",")} - {""}
+    known = hash_name in {algorithm.value for algorithm in Algorithm}
+    if scheme != Scheme.DIGEST.value or not known or "nonce" not in parameters or (offers and "auth" not in offers):
+        return None
+    return Challenge(
+        Scheme.DIGEST,
+        realm,
+        parameters["nonce"],
+        parameters.get("opaque"),
+        Algorithm(hash_name),
+        named.lower().endswith("-sess"),
+        named,
+        "auth" in offers,
+        parameters.get("stale", "").lower() == "true",
+    )
+
+
+class Authenticator:
+    """Answers one challenge for request after request, counting the uses of its nonce."""
+
+    __slots__ = ("_cnonce", "_count", "_credentials", "challenge")
+
+    def __init__(self, challenge: Challenge, credentials: Credentials, cnonce: Callable[[], str]) -> None:
+        """``cnonce`` draws a fresh unpredictable text of hexadecimal digits."""
+        self.challenge = challenge
+        self._credentials = credentials
+        self._cnonce = cnonce
+        self._count = 0
+
+    def __repr__(self) -> str:
+        return f"Authenticator({self.challenge.scheme})"
+
+    def answer(self, method: str, uri: str) -> str:
+        """The Authorization value for one request; ``uri`` exactly as on its request line."""
+        match self.challenge.scheme:
+            case Scheme.BASIC:
+                return f"Basic {basic_token(self._credentials)}"
+            case Scheme.DIGEST:
+                self._count += 1
+                return _digest(self.challenge, self._credentials, method, uri, self._count, self._cnonce())
+
+
+def basic_token(credentials: Credentials) -> str:
+    """``user:password`` in base64."""
+    plain = f"{credentials.username}:{credentials.password.reveal()}"
+    return base64.b64encode(plain.encode()).decode("ascii")
+
+
+def _digest(challenge: Challenge, credentials: Credentials, method: str, uri: str, count: int, cnonce: str) -> str:
+    def digest(*parts: bytes) -> bytes:
+        return _hash(challenge.algorithm, b":".join(parts)).encode()
+
+    realm, nonce = challenge.realm.encode("latin-1"), challenge.nonce.encode("latin-1")
+    secret = digest(credentials.username.encode(), realm, credentials.password.reveal().encode())
+    if challenge.session:
+        secret = digest(secret, nonce, cnonce.encode())
+    request = digest(method.encode(), uri.encode("latin-1"))
+    uses = f"{count:08x}"
+    if challenge.qop:
+        response = digest(secret, nonce, uses.encode(), cnonce.encode(), b"auth", request)
+    else:
+        response = digest(secret, nonce, request)
+
+    username = credentials.username.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
+    fields = [
+        f'username="{username}"',
+        f'realm="{challenge.realm}"',
+        f'nonce="{challenge.nonce}"',
+        f'uri="{uri}"',
+        f'response="{response.decode()}"',
+    ]
+    if challenge.algorithm_text:
+        fields.append(f"algorithm={challenge.algorithm_text}")
+    if challenge.qop:
+        fields += ["qop=auth", f"nc={uses}"]
+    if challenge.qop or challenge.session:
+        fields.append(f'cnonce="{cnonce}"')
+    if challenge.opaque is not None:
+        fields.append(f'opaque="{challenge.opaque}"')
+    return "Digest " + ", ".join(fields)
+
+
+def _hash(algorithm: Algorithm, data: bytes) -> str:
+    match algorithm:
+        case Algorithm.MD5:
+            return hashlib.md5(data, usedforsecurity=False).hexdigest()
+        case Algorithm.SHA256:
+            return hashlib.sha256(data).hexdigest()

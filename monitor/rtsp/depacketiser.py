@@ -1,0 +1,38 @@
+"""What every depacketiser is: packets in, the first complete key frame out, and an account for when none came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from monitor.errors import RemoteProtocolError
+from monitor.rtsp.rtp import RtpPacket
+
+
+class KeyFrameTooLarge(RemoteProtocolError):
+    """One key frame is larger than the limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"a key frame of more than {limit} bytes")
+
+
+@dataclass(slots=True)
+class Account:
+    """What was seen while waiting for a key frame."""
+
+    types: set[int] = field(default_factory=set)  # NAL unit types, or JPEG types
+    damaged: int = 0  # key frames that came in part only
+    undescribed: int = 0  # complete key frames without parameter sets
+
+
+class Depacketiser(Protocol):
+    """For one codec."""
+
+    account: Account
+
+    def push(self, packet: RtpPacket, *, lost: bool) -> bytes | None:
+        """Take one packet, ``lost`` when packets are missing before it; the key frame when it is complete.
+
+        Raises KeyFrameTooLarge.
+        """
+        ...

@@ -1,0 +1,122 @@
+"""How a run ends: the closed causes, and a detail fit for people that never holds a secret."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from monitor.model import Cause, Credentials, KeyFrame, Rung, Stage
+from monitor.rtsp.auth import basic_token
+from monitor.rtsp.messages import Headers
+
+MAX_DETAIL = 200  # characters
+MAX_BODY_LINES = 100  # of one message in a transcript
+MAX_LINE = 2000  # characters of a line of a transcript
+
+_NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\xff]+")
+_AUTHORIZATION = re.compile(r"(?i)\b(authorization\s*:\s*\w+)\s.*")
+_STREAM_KEY = re.compile(r"(?i)(a=(?:crypto|key-mgmt):).*")
+_USERINFO = re.compile(r"(?i)([a-z]+://)[^/\s]*@")
+# XM devices and others carry the password in the path or the query.
+_PASSWORD_IN_URL = re.compile(r"(?i)((?:password|passwd|pass|pwd)=).*?(?=_channel|[&/?#\s\"]|$)")
+_LOCKED = re.compile(r"(?i)\block(?:ed|out)?\b|too many")
+_ATTEMPTS = re.compile(r"(?i)[^.;<>\r\n]{0,40}\battempts?\b[^.;<>\r\n]{0,40}")
+
+_CAUSES = {
+    403: Cause.CREDENTIALS_FORBIDDEN,
+    404: Cause.PATH_NOT_FOUND,
+    410: Cause.PATH_NOT_FOUND,
+    423: Cause.ACCOUNT_LOCKED,
+    453: Cause.DEVICE_BUSY,
+    503: Cause.DEVICE_BUSY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What one run came to."""
+
+    rung: Rung
+    stage: Stage  # the stage that failed, or the last one done
+    cause: Cause
+    detail: str = ""
+    keyframe: KeyFrame | None = None
+    credentials_refused: bool = False  # they were sent in this run and the device said no
+
+
+class Redactor:
+    """Takes secrets out of texts; built once for one run."""
+
+    __slots__ = ("_secrets",)
+
+    def __init__(self, credentials: Credentials | None) -> None:
+        self._secrets: tuple[str, ...] = ()
+        if credentials is not None and credentials.password.reveal():
+            password = credentials.password.reveal()
+            as_bytes = password.encode().decode("latin-1")
+            forms = {password, as_bytes, quote(password), quote(password, safe=""), basic_token(credentials)}
+            self._secrets = tuple(sorted(forms, key=len, reverse=True))
+
+    def clean(self, text: str) -> str:
+        """The text on one line, printable, with every known form of the password masked."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        text = _NOT_PRINTABLE.sub(" ", text)[:MAX_LINE]
+        text = _USERINFO.sub(r"\1***@", text)
+        text = _PASSWORD_IN_URL.sub(r"\1***", text)
+        text = _STREAM_KEY.sub(r"\1***", text)
+        return _AUTHORIZATION.sub(r"\1 ***", text).strip()
+
+    def detail(self, text: str) -> str:
+        """Like clean, and short enough for a result."""
+        return self.clean(text)[:MAX_DETAIL].rstrip()
+
+
+class Transcript:
+    """Both sides of the conversation, line by line and redacted; keeps nothing unless it was asked for."""
+
+    __slots__ = ("_redactor", "lines")
+
+    def __init__(self, redactor: Redactor | None) -> None:
+        self.lines: list[str] = []  # only grows
+        self._redactor = redactor
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it was asked for."""
+        return self._redactor is not None
+
+    def note(self, direction: str, line: str, headers: Headers, body: bytes = b"") -> None:
+        """Add one message; ``direction`` is ``>`` for ours, ``<`` for theirs."""
+        if self._redactor is None:
+            return
+        lines = [line, *(f"{name}: {value}" for name, value in headers.fields)]
+        lines += body.decode("latin-1").splitlines()[:MAX_BODY_LINES]
+        self.lines += [f"{direction} {self._redactor.clean(shown)}" for shown in lines]
+
+
+def cause_of_status(stage: Stage, status: int) -> Cause:
+    """What an answer other than 2xx, 3xx and 401 means where it came."""
+    if stage is Stage.SETUP and status in (400, 406, 461, 551):
+        return Cause.TRANSPORT_REFUSED
+    if status in _CAUSES:
+        return _CAUSES[status]
+    if status >= 500:
+        return Cause.SERVER_ERROR
+    if stage is Stage.SETUP:
+        return Cause.SETUP_REFUSED
+    if stage is Stage.PLAY:
+        return Cause.PLAY_REFUSED
+    return Cause.REQUEST_REFUSED
+
+
+def says_locked(text: str) -> bool:
+    """Whether a refusal says that the account or our address is locked."""
+    return bool(_LOCKED.search(text))
+
+
+def attempts_left(text: str) -> str:
+    """What a refusal says about remaining attempts; "" when nothing."""
+    attempts = _ATTEMPTS.search(text)
+    return attempts[0].strip() if attempts else ""

@@ -1,0 +1,144 @@
+"""RTSP messages as values (RFC 2326): what a head says and how a request is written.
+
+Tolerates what real devices send: header names in any case, bare line feeds, a missing reason, lines without a colon,
+bytes in any encoding (text is Latin-1, so that every byte survives). Must never believe a length beyond its limit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.errors import LocalProtocolError, RemoteProtocolError
+
+MAX_LINE = 8 * 1024  # bytes of one header line
+MAX_HEADERS = 255
+MAX_HEAD = 64 * 1024  # bytes of start line and headers together
+MAX_BODY = 256 * 1024  # bytes; a longer body is read up to here
+
+_STATUS_LINE = re.compile(r"(RTSP|HTTP)/[0-9.]*[ \t]+([0-9]{3})[ \t]*(.*)")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
+_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")  # all of them but tabs and line feeds
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+class Method(StrEnum):
+    """The methods we send, and those a device may send to us."""
+
+    OPTIONS = "OPTIONS"
+    DESCRIBE = "DESCRIBE"
+    SETUP = "SETUP"
+    PLAY = "PLAY"
+    TEARDOWN = "TEARDOWN"
+    GET_PARAMETER = "GET_PARAMETER"
+    SET_PARAMETER = "SET_PARAMETER"
+    ANNOUNCE = "ANNOUNCE"
+    REDIRECT = "REDIRECT"
+    PAUSE = "PAUSE"
+    RECORD = "RECORD"
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Header fields in the order they came; names are compared without case."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value under the name."""
+        wanted = name.lower()
+        return tuple(value for field, value in self.fields if field.lower() == wanted)
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first value under the name."""
+        return next(iter(self.all(name)), default)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer of a device; ``http`` when it spoke HTTP instead."""
+
+    status: int
+    reason: str
+    headers: Headers = Headers()
+    body: bytes = b""
+    http: bool = False
+
+    @property
+    def line(self) -> str:
+        """The status line, for people."""
+        return f"{'HTTP' if self.http else 'RTSP'} {self.status} {self.reason}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRequest:
+    """A request the device sent to us."""
+
+    method: str
+    uri: str
+    headers: Headers = Headers()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request of ours."""
+
+    method: Method
+    uri: str
+    headers: Headers = Headers()
+
+    def serialise(self) -> bytes:
+        """The bytes for the wire; raises LocalProtocolError when a field would break the line."""
+        return _serialise(f"{self.method} {self.uri} RTSP/1.0", self.headers)
+
+
+def serialise_answer(status: int, reason: str, headers: Headers) -> bytes:
+    """Our answer to a request of the device."""
+    return _serialise(f"RTSP/1.0 {status} {reason}", headers)
+
+
+def _serialise(start_line: str, headers: Headers) -> bytes:
+    lines = [start_line, *(f"{name}: {value}" for name, value in headers.fields)]
+    if _CONTROL_CHARACTERS.search("".join(lines)):
+        raise LocalProtocolError("a control character in a message of ours")
+    try:
+        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+    except UnicodeEncodeError:
+        raise LocalProtocolError("a character beyond Latin-1 in a message of ours") from None
+
+
+def parse_head(head: bytes) -> Response | ServerRequest:
+    """The message a head announces, still without its body; raises RemoteProtocolError."""
+    start_line, *lines = _UNWANTED.sub(" ", head.decode("latin-1")).split("\n")
+    if any(len(line) > MAX_LINE for line in (start_line, *lines)):
+        raise RemoteProtocolError("a header line is too long")
+    headers = _parse_headers(lines)
+    start_line = start_line.strip()
+    status = _STATUS_LINE.match(start_line)
+    if status is not None:
+        return Response(int(status[2]), status[3], headers, http=status[1] == "HTTP")
+    words = start_line.split()
+    if len(words) >= 2 and words[0] in Method.__members__:
+        return ServerRequest(words[0], words[1], headers)
+    raise RemoteProtocolError("a start line that is neither a status line nor a request")
+
+
+def _parse_headers(lines: list[str]) -> Headers:
+    fields: list[tuple[str, str]] = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if line[:1] in (" ", "\t") and fields:  # a folded line belongs to the one before
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}".strip())
+        elif colon:
+            fields.append((name.strip(), value.strip().replace("\t", " ")))
+        if len(fields) > MAX_HEADERS:
+            raise RemoteProtocolError("too many headers")
+    return Headers(tuple(fields))
+
+
+def body_length(headers: Headers) -> int:
+    """How many bytes of body to read: what Content-Length says, at most MAX_BODY; nonsense is no body."""
+    number = _NUMBER.match(headers.get("Content-Length"))
+    return min(int(number[0]), MAX_BODY) if number else 0

@@ -1,0 +1,207 @@
+"""From RTP payloads to one complete key frame in Annex B, for codecs made of NAL units (H.264, H.265).
+
+Decides where a picture begins and ends and whether all of it came. Must never hand out a picture with a hole: a unit
+with a lost packet is dropped and the next one awaited. Must never hold more than the byte limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
+from monitor.rtsp.rtp import RtpPacket
+
+MAX_PARAMETER_SETS = 32  # of one type
+
+_START_CODE = b"\x00\x00\x00\x01"
+_ANY_START_CODE = re.compile(rb"\x00{2,}\x01")
+
+
+@dataclass(frozen=True, slots=True)
+class NalSyntax:
+    """How a codec writes its NAL units and packs them into RTP."""
+
+    header: int  # bytes of the NAL header
+    shift: int  # bits the type is shifted by in the first byte
+    mask: int  # the bits of the type
+    aggregation: int  # the type that holds several units
+    fragmentation: int  # the type that holds a piece of one unit
+    slices: frozenset[int]  # the types that carry picture data
+    key_slices: frozenset[int]  # those of a picture that needs no other
+    parameter_sets: tuple[int, ...]  # the types a decoder needs one of each, in the order it wants them
+    unit_header: Callable[[bytes, int], bytes]  # (payload of a piece, type) -> the header of the whole unit
+    announces_entry: Callable[[bytes], bool]  # whether the unit says that decoding may begin at the next picture
+    is_intra: Callable[[bytes], bool]  # whether a slice after such an announcement needs no other picture
+
+
+class NalDepacketiser:
+    """RTP packets in order of arrival in, the first complete key frame out."""
+
+    __slots__ = (
+        "_damaged", "_entry", "_fragment", "_fragment_type", "_limit", "_renewed", "_sets", "_size", "_slices",
+        "_syntax", "_timestamp", "_touched", "account",
+    )  # fmt: skip
+
+    def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int) -> None:
+        """``parameter_sets`` come from the description; those in the stream win. ``limit`` is in bytes."""
+        self.account = Account()
+        self._syntax = syntax
+        self._limit = limit
+        self._sets: dict[int, list[bytes]] = {}
+        for unit in parameter_sets:
+            self._sets.setdefault(self._type(unit), []).append(unit)
+        self._timestamp = -1
+        self._fragment = bytearray()
+        self._fragment_type = -1  # -1 = no fragment is open
+        self._slices: list[bytes] = []
+        self._renewed: set[int] = set()  # types of parameter sets this unit brought
+        self._size = 0  # bytes held for this unit
+        self._damaged = self._entry = self._touched = False
+
+    def push(self, packet: RtpPacket, *, lost: bool) -> bytes | None:
+        """Take one packet, ``lost`` when packets are missing before it; the key frame when it is complete."""
+        done = None
+        if packet.timestamp != self._timestamp:
+            done = self._finish(complete=not lost)
+            self._timestamp = packet.timestamp
+        elif lost:
+            self._damage()
+        if done is not None or len(packet.payload) <= self._syntax.header:
+            return done
+        last = self._take(packet.payload)
+        if packet.marker and last in self._syntax.slices:  # some devices set it on parameter sets as well
+            return self._finish(complete=True)
+        return None
+
+    def _type(self, unit: bytes) -> int:
+        return unit[0] >> self._syntax.shift & self._syntax.mask
+
+    def _take(self, payload: bytes) -> int:
+        """Take the units of one packet; the type of the last one."""
+        unit_type = self._type(payload)
+        if unit_type == self._syntax.fragmentation:
+            return self._take_fragment(payload)
+        self._close_fragment()
+        if unit_type != self._syntax.aggregation:
+            return self._add(payload)
+        at = self._syntax.header
+        while at + 2 < len(payload):
+            size = payload[at] << 8 | payload[at + 1]
+            at += 2
+            if size:  # zero is padding
+                unit_type = self._add(payload[at : at + size])
+            at += size
+        return unit_type
+
+    def _take_fragment(self, payload: bytes) -> int:
+        at = self._syntax.header
+        flags = payload[at]
+        unit_type = flags & self._syntax.mask
+        if flags & 0x80:
+            self._close_fragment()
+            self._fragment_type = unit_type
+            self.account.types.add(unit_type)
+            if self._wanted(unit_type):
+                self._fragment += self._syntax.unit_header(payload, unit_type)
+        if unit_type in self._syntax.key_slices:
+            self._touched = True
+        if self._fragment_type < 0:
+            return unit_type  # its beginning never came
+        if self._fragment:
+            self._fragment += memoryview(payload)[at + 1 :]
+            self._bound(len(self._fragment))
+        if flags & 0x40:
+            return self._close_fragment()
+        return self._fragment_type  # devices change the type inside a unit: the first one counts
+
+    def _close_fragment(self) -> int:
+        unit_type, self._fragment_type = self._fragment_type, -1
+        if self._fragment:
+            unit, self._fragment = bytes(self._fragment), bytearray()
+            return self._add(unit)
+        return unit_type
+
+    def _wanted(self, unit_type: int) -> bool:
+        """Slices of pictures that are no key frame are passed over without copying them."""
+        if unit_type not in self._syntax.slices:
+            return True
+        return not self._damaged and (unit_type in self._syntax.key_slices or self._entry or bool(self._slices))
+
+    def _add(self, unit: bytes) -> int:
+        unit_type = self._type(unit)
+        if unit_type in self._syntax.slices and unit[:2] != b"\0\0":
+            self.account.types.add(unit_type)
+            self._add_slice(unit, unit_type)
+            return unit_type
+        # Some devices leave Annex B start codes inside: several units in one.
+        for part in _ANY_START_CODE.split(unit):
+            if len(part) <= self._syntax.header:
+                continue
+            unit_type = self._type(part)
+            self.account.types.add(unit_type)
+            if unit_type in self._syntax.slices:
+                self._add_slice(part, unit_type)
+            elif unit_type in self._syntax.parameter_sets:
+                self._add_parameter_set(part, unit_type)
+            elif self._syntax.announces_entry(part):
+                self._entry = True
+        return unit_type
+
+    def _add_slice(self, unit: bytes, unit_type: int) -> None:
+        key = unit_type in self._syntax.key_slices
+        self._touched = self._touched or key
+        if not self._wanted(unit_type) or len(unit) <= self._syntax.header:
+            return
+        after_key = bool(self._slices) and self._type(self._slices[0]) in self._syntax.key_slices
+        if not key and not after_key and not self._syntax.is_intra(unit):
+            self._entry = False
+            self._slices.clear()
+            return
+        # The first bit after the header says "first of the picture" in both codecs: without it, the start is missing.
+        if not self._slices and not unit[self._syntax.header] & 0x80:
+            self._damaged = True
+            return
+        self._slices.append(unit)
+        self._size += len(unit)
+        self._bound(0)
+
+    def _add_parameter_set(self, unit: bytes, unit_type: int) -> None:
+        if unit_type not in self._renewed:
+            self._renewed.add(unit_type)
+            self._sets[unit_type] = []
+        held = self._sets[unit_type]
+        if unit not in held and len(held) < MAX_PARAMETER_SETS:
+            self._bound(len(unit))
+            held.append(unit)
+
+    def _bound(self, more: int) -> None:
+        if self._size + more > self._limit:
+            raise KeyFrameTooLarge(self._limit)
+
+    def _damage(self) -> None:
+        """Packets of the unit are missing: what is left of it is of no use."""
+        self._damaged = True
+        self._slices.clear()
+        self._fragment.clear()
+        self._fragment_type = -1
+        self._size = 0
+
+    def _finish(self, *, complete: bool) -> bytes | None:
+        """End the unit; the key frame when it was one."""
+        if complete:
+            self._close_fragment()
+        frame = None
+        if self._slices and complete and not self._damaged:
+            sets = [unit for unit_type in self._syntax.parameter_sets for unit in self._sets.get(unit_type, ())]
+            if all(self._sets.get(unit_type) for unit_type in self._syntax.parameter_sets):
+                frame = _START_CODE + _START_CODE.join([*sets, *self._slices])
+            else:
+                self.account.undescribed += 1
+        elif self._touched:
+            self.account.damaged += 1
+        self._damage()
+        self._renewed.clear()
+        self._damaged = self._entry = self._touched = False
+        return frame

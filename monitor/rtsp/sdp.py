@@ -1,0 +1,162 @@
+"""Session descriptions (SDP, RFC 8866) as cameras write them: which video track there is and how to ask for it.
+
+Decides which track to watch. Never raises: an unknown or broken line is passed over, because real devices break every
+line of the format and still deliver pictures.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+
+from monitor.model import Cause, Codec
+
+MAX_LINES = 2000  # lines of a description that are read
+MAX_PARAMETER_SETS = 32  # taken from one track
+
+_STATIC_JPEG = 26  # RFC 3551 §6
+_NAMES = {"H264": Codec.H264, "H265": Codec.H265, "HEVC": Codec.H265, "JPEG": Codec.MJPEG, "MJPEG": Codec.MJPEG}
+_RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([A-Za-z0-9.]+)")
+_FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.*)")
+_SPROP = re.compile(r"sprop-(parameter-sets|vps|sps|pps)\s*=\s*\"?([A-Za-z0-9+/=, ]+)", re.IGNORECASE)
+_DIMENSIONS = re.compile(r"\s*([0-9]{1,5})\s*,\s*([0-9]{1,5})")
+_START_CODE = re.compile(rb"\x00{2,}\x01")
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One video track we can take a key frame from, unless it is encrypted."""
+
+    codec: Codec
+    payload_type: int
+    control: str = ""  # as written; "" = none
+    parameter_sets: tuple[bytes, ...] = field(default=(), repr=False)  # NAL units without start codes
+    width: int = 0  # pixels, only where the description names them; 0 = unknown
+    height: int = 0
+    encrypted: bool = False  # a secure RTP profile (SAVP)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a description offers."""
+
+    media: tuple[str, ...]  # the kinds of all m= lines, as written
+    codecs: tuple[str, ...]  # the encoding names of the video media
+    tracks: tuple[Track, ...]  # the video tracks with a codec of ours
+    control: str  # of the session; "" = none
+
+    @property
+    def track(self) -> Track | None:
+        """The first track that can be watched, else the first at all."""
+        return next((track for track in self.tracks if not track.encrypted), next(iter(self.tracks), None))
+
+    def unwatchable(self) -> tuple[Cause, str]:
+        """Why there is no track to watch."""
+        if not self.media:
+            return Cause.SDP_UNUSABLE, "the description names no media"
+        if "video" in self.media:
+            return Cause.CODEC_UNSUPPORTED, f"video codecs: {', '.join(self.codecs) or 'unnamed'}"
+        return Cause.NO_VIDEO_TRACK, f"media: {', '.join(self.media)}"
+
+
+@dataclass(slots=True)
+class _Media:
+    """The lines of one m= section."""
+
+    kind: str = ""
+    profile: str = ""
+    formats: list[int] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)  # payload type -> encoding name
+    attributes: dict[str, str] = field(default_factory=dict)
+    formatting: dict[int, str] = field(default_factory=dict)  # payload type -> fmtp
+
+
+def parse(body: bytes) -> Description:
+    """Read a description, whatever it looks like."""
+    session, media = _Media(), list[_Media]()
+    for line in body.decode("latin-1").replace("\r", "\n").split("\n")[:MAX_LINES]:
+        kind, equals, value = line.strip(" \t\0").partition("=")
+        if not equals:
+            continue
+        if kind == "m":
+            media.append(_media(value))
+        elif kind == "a":
+            _attribute(media[-1] if media else session, value)
+    # Some devices put the fmtp line of the video under another track.
+    everywhere = {number: text for section in media for number, text in section.formatting.items() if "sprop" in text}
+    tracks = (_track(section, everywhere) for section in media)
+    return Description(
+        tuple(section.kind for section in media),
+        tuple(name for section in media if section.kind == "video" for name in section.names.values()),
+        tuple(track for track in tracks if track is not None),
+        session.attributes.get("control", ""),
+    )
+
+
+def _media(value: str) -> _Media:
+    words = value.split()
+    formats = [int(word) for word in words[3:] if word.isascii() and word.isdigit() and len(word) <= 3]
+    return _Media((words[:1] or [""])[0].lower(), (words[2:3] or [""])[0].upper(), formats)
+
+
+def _attribute(section: _Media, line: str) -> None:
+    name, _, value = line.partition(":")
+    name = name.strip().lower()
+    if name == "rtpmap" and (mapped := _RTPMAP.match(value)):
+        section.names.setdefault(int(mapped[1]), mapped[2].upper().replace(".", ""))
+    elif name == "fmtp" and (formatted := _FMTP.match(value)):
+        section.formatting.setdefault(int(formatted[1]), formatted[2])
+    else:
+        section.attributes.setdefault(name, value.strip())
+
+
+def _track(section: _Media, everywhere: dict[int, str]) -> Track | None:
+    if section.kind == "audio":
+        return None
+    chosen = _payload_type(section)
+    if chosen is None:
+        return None
+    number, codec = chosen
+    size = _DIMENSIONS.match(section.attributes.get("x-dimensions", ""))
+    return Track(
+        codec,
+        number,
+        section.attributes.get("control", ""),
+        _parameter_sets(section.formatting.get(number) or everywhere.get(number, "")),
+        int(size[1]) if size else 0,
+        int(size[2]) if size else 0,
+        "SAVP" in section.profile,
+    )
+
+
+def _payload_type(section: _Media) -> tuple[int, Codec] | None:
+    # The m= line may name no number at all; then the rtpmap lines decide.
+    for number in [*section.formats, *section.names]:
+        codec = _NAMES.get(section.names.get(number, ""))
+        if codec is not None:
+            return number, codec
+    for number, text in section.formatting.items():
+        if "sprop-vps" in text:
+            return number, Codec.H265
+        if "sprop-parameter-sets" in text:
+            return number, Codec.H264
+    return (_STATIC_JPEG, Codec.MJPEG) if _STATIC_JPEG in section.formats else None
+
+
+def _parameter_sets(text: str) -> tuple[bytes, ...]:
+    found: list[bytes] = []
+    for _, value in _SPROP.findall(text):
+        for coded in value.split(","):
+            found += [part for part in _START_CODE.split(_decode(coded.strip())) if part.strip(b"\0")]
+    return tuple(found[:MAX_PARAMETER_SETS])
+
+
+def _decode(coded: str) -> bytes:
+    """Base64 with or without padding; what cannot be read is nothing, the stream itself will bring it."""
+    bare = coded.rstrip("=")
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4))
+    except (binascii.Error, ValueError):
+        return b""

@@ -1,0 +1,95 @@
+"""RTSP URLs: whom to dial, and which URL a control attribute means.
+
+Decides by the rules that work with real devices rather than RFC 3986: a relative control is appended, even after a
+query. Must never let user names or passwords into a URL, nor a character that would break a request line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from monitor.errors import LocalProtocolError
+
+_URL = re.compile(r"(rtsps?)://(?:[^/]*@)?(\[[^\]/]+\]|[^/:?]+)(?::([0-9]{1,5})?)?([/?].*)?", re.IGNORECASE)
+_USERINFO = re.compile(r"^([a-z]+://)[^/]*@", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"rtsps?://", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
+_PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a URL leads. ``url`` is what goes on the request line: no credentials, ASCII only."""
+
+    url: str
+    host: str  # without brackets
+    port: int
+    tls: bool
+
+    @property
+    def origin(self) -> str:
+        """Scheme and authority, without a final slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = self.port == (322 if self.tls else 554)
+        return f"{'rtsps' if self.tls else 'rtsp'}://{host}" + ("" if usual else f":{self.port}")
+
+
+def parse_target(url: str) -> Target:
+    """Read a URL a person wrote; raises LocalProtocolError when nothing can be dialled by it."""
+    return _target(quote(url.strip(), safe=_PRINTABLE))
+
+
+def redirect_target(location: str, current: Target) -> Target | None:
+    """Where a Location header leads; None when nowhere."""
+    try:
+        return _target(repair(location, current))
+    except LocalProtocolError:
+        return None
+
+
+def _target(url: str) -> Target:
+    parts = _URL.fullmatch(url)
+    if parts is None:
+        raise LocalProtocolError("the URL is not rtsp://host[:port]/path")
+    tls = parts[1].lower() == "rtsps"
+    port = int(parts[3]) if parts[3] else (322 if tls else 554)
+    if not 0 < port < 65536:
+        raise LocalProtocolError("the URL's port is not between 1 and 65535")
+    return Target(_USERINFO.sub(r"\1", url), parts[2].strip("[]"), port, tls)
+
+
+def repair(url: str, dialled: Target) -> str:
+    """A URL a device sent, made usable: twice a scheme, none at all, only a path; "" means the dialled URL."""
+    text = quote(url.strip().strip('"<>'), safe=_PRINTABLE, encoding="latin-1", errors="replace")
+    while _ABSOLUTE.match(text) and _ABSOLUTE.match(text, text.index("://") + 3):
+        text = text[text.index("://") + 3 :]
+    if text.startswith("/"):
+        return dialled.origin + text
+    if text and not _SCHEME.match(text):
+        text = f"rtsp://{text}"
+    return _USERINFO.sub(r"\1", text) if _ABSOLUTE.match(text) else dialled.url
+
+
+def join(base: str, control: str) -> str:
+    """The URL a control attribute means under a base; both already repaired or ours."""
+    text = quote(control.strip(), safe=_PRINTABLE, encoding="latin-1", errors="replace")
+    if text in ("", "*"):
+        return base
+    if _ABSOLUTE.match(text):
+        return _USERINFO.sub(r"\1", text)
+    return base + ("" if base.endswith("/") or text[0] in "/?" else "/") + text
+
+
+def with_origin(url: str, dialled: Target) -> str:
+    """The same path asked of the host we dialled."""
+    parts = _URL.fullmatch(url)
+    return dialled.origin + (parts[4] or "") if parts else url
+
+
+def setup_urls(base: str, control: str, dialled: Target) -> tuple[str, ...]:
+    """The URLs a track may be set up by, the likeliest first."""
+    first = join(base, control)
+    candidates = (first, with_origin(first, dialled), join(dialled.url, control))
+    return tuple(dict.fromkeys(candidates))

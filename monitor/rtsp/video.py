@@ -1,0 +1,80 @@
+"""The video track after PLAY: from raw packets of its channel to one key frame, or to the reason why none came."""
+
+from __future__ import annotations
+
+from monitor.model import Cause, Codec, KeyFrame
+from monitor.rtsp.depacketiser import Depacketiser
+from monitor.rtsp.h264 import H264
+from monitor.rtsp.h265 import H265
+from monitor.rtsp.jpeg import JpegDepacketiser
+from monitor.rtsp.nal import NalDepacketiser
+from monitor.rtsp.rtp import SequenceCounter, parse
+from monitor.rtsp.sdp import Track
+
+ADOPT_AFTER = 50  # packets of one payload type the description did not announce
+
+
+class Video:
+    """Collects one key frame of one track."""
+
+    __slots__ = ("_depacketiser", "_other", "_payload_type", "_sequence", "codec", "lost", "packets")
+
+    def __init__(self, track: Track, limit: int) -> None:
+        """``limit`` is the largest key frame in bytes."""
+        self.codec = track.codec
+        self.packets = 0  # RTP packets of any payload type
+        self.lost = 0  # packets missing by their sequence numbers
+        self._payload_type = track.payload_type
+        self._other = dict[int, int]()  # payload types not announced -> packets
+        self._sequence = SequenceCounter()
+        self._depacketiser = _depacketiser(track, limit)
+
+    def push(self, data: bytes) -> KeyFrame | None:
+        """Take what came on the channel; the key frame when it is complete. Raises KeyFrameTooLarge."""
+        packet = parse(data)
+        if packet is None:
+            return None
+        self.packets += 1
+        if packet.payload_type != self._payload_type:
+            self._adopt(packet.payload_type)
+            return None
+        missing = self._sequence.missing(packet.sequence)
+        if missing < 0:
+            return None
+        self.lost += missing
+        frame = self._depacketiser.push(packet, lost=missing > 0)
+        return None if frame is None else KeyFrame(self.codec, frame, self.lost)
+
+    def shortfall(self, *, silent: bool) -> tuple[Cause, str]:
+        """Why there is no key frame although packets came; ``silent`` when they have stopped."""
+        account = self._depacketiser.account
+        seen = f"{self.packets} packets, {self.lost} lost, {self._types()}"
+        if self._other:
+            seen += f", payload types not announced: {', '.join(map(str, sorted(self._other)))}"
+        if silent:
+            return Cause.STREAM_STALLED, seen
+        if account.undescribed:
+            return Cause.PARAMETER_SETS_MISSING, seen
+        if account.damaged and self.lost:
+            return Cause.STREAM_DAMAGED, f"{account.damaged} key frames with packets missing, {seen}"
+        return Cause.NO_KEYFRAME, seen
+
+    def _types(self) -> str:
+        name = "JPEG types" if self.codec is Codec.MJPEG else "NAL types"
+        return f"{name} {', '.join(map(str, sorted(self._depacketiser.account.types))) or 'none'}"
+
+    def _adopt(self, payload_type: int) -> None:
+        """Believe the stream when it never uses the number the description announced, and only one other."""
+        self._other[payload_type] = self._other.get(payload_type, 0) + 1
+        if self._other == {payload_type: ADOPT_AFTER} and self.packets == ADOPT_AFTER:
+            self._payload_type = payload_type
+
+
+def _depacketiser(track: Track, limit: int) -> Depacketiser:
+    match track.codec:
+        case Codec.H264:
+            return NalDepacketiser(H264, track.parameter_sets, limit)
+        case Codec.H265:
+            return NalDepacketiser(H265, track.parameter_sets, limit)
+        case Codec.MJPEG:
+            return JpegDepacketiser((track.width, track.height), limit)
