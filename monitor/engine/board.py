@@ -1,0 +1,247 @@
+"""What is believed about every camera, and its sums. The ledger is the record; this is its present face.
+
+A belief changes here only after the change is durable, so whatever a page, a metric or a message shows can be found
+in the ledger, whenever the process dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.engine.figures import Figures, MonthCalendar
+from monitor.engine.recorder import Recorder
+from monitor.engine.timeline import Timeline
+from monitor.ledger import TransitionRecorded
+from monitor.liveness import Policy, Track, blind, lapse, settled_at, step
+from monitor.model import (
+    Camera,
+    CameraStatus,
+    Cause,
+    Maintenance,
+    Result,
+    Seconds,
+    Span,
+    State,
+    Transition,
+    micros,
+)
+
+Fold = Callable[[Track], tuple[Track, tuple[Transition, ...]]]
+
+PROSPECTS_AGE = timedelta(minutes=5)
+RECENT = 1000  # transitions kept for pages that ask "what is new"
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What one camera did in the last day, and what it still owes this month (microseconds)."""
+
+    last_day: Seconds
+    remaining_us: int
+
+
+@dataclass(slots=True)
+class Place:
+    """One camera's place on the board."""
+
+    camera: Camera
+    track: Track
+    figures: Figures
+    watched: bool = True
+    asked_at: datetime | None = None  # when the probe under way began
+    result: Result | None = None
+    fingerprint: bytes | None = None  # of the last decoded picture
+
+
+class Board:
+    """Beliefs and sums of all cameras of the record, watched or removed."""
+
+    def __init__(self, policy: Policy, calendar: MonthCalendar, recorder: Recorder, timeline: Timeline) -> None:
+        self.policy = policy
+        self.calendar = calendar
+        self._recorder = recorder
+        self._timeline = timeline
+        self._places: dict[str, Place] = {}
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._maintenance: tuple[Maintenance, ...] = ()
+        self._recent: deque[tuple[int, Transition]] = deque(maxlen=RECENT)
+        self._published = 0
+        self._prospects: dict[str, Prospect] = {}
+        self._prospects_at: datetime | None = None
+
+    # ------------------------------------------------------------ asking
+
+    def watched(self, camera_id: str) -> Camera | None:
+        """The camera as it is to be probed, or None when it is not in the inventory any more."""
+        place = self._places.get(camera_id)
+        return place.camera if place and place.watched else None
+
+    def track(self, camera_id: str) -> Track:
+        """What is believed about the camera."""
+        return self._places[camera_id].track
+
+    def fingerprint(self, camera_id: str) -> bytes | None:
+        """The fingerprint of the camera's last picture."""
+        return self._places[camera_id].fingerprint
+
+    def watched_ids(self) -> frozenset[str]:
+        """The cameras in the inventory."""
+        return frozenset(camera_id for camera_id, place in self._places.items() if place.watched)
+
+    def recent(self, after: int, limit: int) -> list[tuple[int, Transition]]:
+        """Published transitions numbered above ``after``, oldest first; numbers start at 1 with the process."""
+        newer = [(number, transition) for number, transition in self._recent if number > after]
+        return newer[:limit]
+
+    def statuses(self) -> tuple[CameraStatus, ...]:
+        """All cameras of the record, with their sums settled now."""
+        self.settle()
+        now = self._timeline.now()
+        busy = [window for window in self._maintenance if window.start_at <= now < window.end_at]
+        return tuple(self._status(place, busy) for place in self._places.values())
+
+    def prospects(self) -> dict[str, Prospect]:
+        """What the forecast needs of each camera, by id; at most five minutes old, because it costs."""
+        now = self._timeline.now()
+        if self._prospects_at is None or now - self._prospects_at > PROSPECTS_AGE:
+            self._prospects = {
+                camera_id: Prospect(place.figures.last_day(), place.figures.remaining())
+                for camera_id, place in self._places.items()
+            }
+            self._prospects_at = now
+        return self._prospects
+
+    def overdue(self) -> int:
+        """Watched cameras without a result for longer than ``max_gap``."""
+        limit = self._timeline.now() - self.policy.max_gap
+        return sum(
+            1
+            for place in self._places.values()
+            if place.watched and place.track.last_result_at is not None and place.track.last_result_at < limit
+        )
+
+    def settle(self) -> None:
+        """Sum up to what is final: durable, and before anything that may still be dated back."""
+        now, durable = self._timeline.now(), self._recorder.last_durable_at
+        for place in self._places.values():
+            place.figures.settle(min(settled_at(place.track, place.asked_at or now), durable))
+
+    # ------------------------------------------------------------ changing
+
+    def add(self, place: Place) -> None:
+        """Put a camera on the board, or put it back."""
+        self._places[place.camera.id] = place
+        self._prospects_at = None
+        place.figures.exclude(self._excluded(place.camera))
+
+    def change(self, camera: Camera) -> None:
+        """The inventory says something else about the camera; its record goes on."""
+        place = self._places[camera.id]
+        place.camera = camera
+        place.figures.exclude(self._excluded(camera))
+
+    def plan(self, maintenance: Iterable[Maintenance]) -> None:
+        """All maintenance windows of the record, replacing those known before."""
+        self._maintenance = tuple(maintenance)
+        for place in self._places.values():
+            place.figures.exclude(self._excluded(place.camera))
+
+    def asking(self, camera_id: str) -> datetime:
+        """A probe begins now: whatever it will tell is dated at this instant, which is returned."""
+        at = self._timeline.now()
+        self._places[camera_id].asked_at = at
+        return at
+
+    async def fold(self, result: Result) -> None:
+        """Take in what a probe saw; returns when whatever follows from it is durable and published."""
+
+        def with_result(track: Track) -> tuple[Track, tuple[Transition, ...]]:
+            return step(track, result, self.policy)
+
+        await self._advance(result.camera_id, with_result)
+        place = self._places[result.camera_id]
+        place.result, place.asked_at = result, None
+        if result.picture is not None:
+            place.fingerprint = result.picture.fingerprint
+
+    async def lapse(self) -> None:
+        """Cameras whose results are missing for too long become UNKNOWN."""
+        now = self._timeline.now()
+        late = [
+            camera_id
+            for camera_id, place in self._places.items()
+            if place.watched and lapse(place.track, now, self.policy)[1]
+        ]
+        await self._advance_all({camera_id: lambda track: lapse(track, now, self.policy) for camera_id in late})
+
+    async def blind(self, from_at: datetime, cause: Cause, camera_ids: Iterable[str] | None = None) -> None:
+        """Nobody watched from ``from_at`` on: watched cameras are UNKNOWN until their next result."""
+        now = self._timeline.now()
+        meant = self.watched_ids() if camera_ids is None else camera_ids
+        await self._advance_all({camera_id: lambda track: blind(track, from_at, now, cause) for camera_id in meant})
+
+    async def remove(self, camera_id: str) -> None:
+        """The camera left the inventory unconfirmed: it is not probed any more and counts as DOWN."""
+        self._places[camera_id].watched = False
+        now = self._timeline.now()
+
+        def removed(track: Track) -> tuple[Track, tuple[Transition, ...]]:
+            cause = Cause.REMOVED_UNCONFIRMED
+            at = max(now, track.since_at)
+            transition = Transition(camera_id, at, at, track.state, State.DOWN, cause)
+            gone = replace(track, state=State.DOWN, cause=cause, since_at=at, changes=track.changes + 1)
+            return gone, (transition,)
+
+        await self._advance(camera_id, removed)
+
+    # ------------------------------------------------------------ inside
+
+    async def _advance_all(self, folds: Mapping[str, Fold]) -> None:
+        """Many at once share one write to the ledger."""
+        async with asyncio.TaskGroup() as tasks:
+            for camera_id, fold in folds.items():
+                tasks.create_task(self._advance(camera_id, fold))
+
+    async def _advance(self, camera_id: str, fold: Fold) -> None:
+        async with self._turns[camera_id]:
+            place = self._places[camera_id]
+            track, transitions = fold(place.track)
+            if transitions:
+                await self._recorder.append([TransitionRecorded(transition) for transition in transitions])
+            place.track = track
+            for transition in transitions:
+                self._publish(place, transition)
+
+    def _publish(self, place: Place, transition: Transition) -> None:
+        place.figures.note(transition)
+        self._published += 1
+        self._recent.append((self._published, transition))
+
+    def _excluded(self, camera: Camera) -> list[Span]:
+        if not self.calendar.terms.maintenance_excludes:
+            return []
+        return [
+            Span(micros(window.start_at), micros(window.end_at))
+            for window in self._maintenance
+            if window.scope.covers(camera)
+        ]
+
+    def _status(self, place: Place, busy: Sequence[Maintenance]) -> CameraStatus:
+        track, camera = place.track, place.camera
+        return CameraStatus(
+            camera=camera,
+            state=track.state,
+            cause=track.cause,
+            since_at=track.since_at,
+            last_result=place.result,
+            last_good_at=track.last_good_at,
+            state_changes=track.changes,
+            blips=track.blips,
+            in_maintenance=any(window.scope.covers(camera) for window in busy),
+            month=place.figures.month(),
+            lifetime=place.figures.lifetime(),
+        )

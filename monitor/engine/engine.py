@@ -1,0 +1,244 @@
+"""Assembles the engine and runs it: one loop per camera, a heartbeat, a look at the clocks, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from monitor.calendar import in_service_span
+from monitor.clock import Clock
+from monitor.engine.board import Board, Place
+from monitor.engine.canary import Canaries
+from monitor.engine.figures import Figures, MonthCalendar
+from monitor.engine.permits import Permits
+from monitor.engine.plan import Plan, inventory_events, maintenance_events, policy_of
+from monitor.engine.recorder import Recorder
+from monitor.engine.slots import Slots
+from monitor.engine.timeline import Timeline
+from monitor.engine.view import town_view
+from monitor.engine.watch import Prober, Watcher
+from monitor.errors import LedgerError
+from monitor.ledger import (
+    CameraAdded,
+    CameraChanged,
+    CameraRemoved,
+    ClockJumped,
+    Event,
+    Heartbeat,
+    Ledger,
+    Started,
+    Stopped,
+)
+from monitor.liveness import new_track
+from monitor.metrics import Metrics, TownView
+from monitor.model import CameraRecord, Cause, Transition
+from monitor.settings import Settings
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=1)
+LAST_WORDS = timedelta(seconds=5)  # how long an orderly end waits for the disk
+FUTURE = timedelta(days=1)  # a record that ends later than this after now means a wrong clock
+
+
+class Engine:
+    """Watches the cameras of a plan and keeps their record in a ledger it alone writes to."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        ledger: Ledger,
+        clock: Clock,
+        metrics: Metrics,
+        version: str,
+        make_prober: Callable[[Settings], Prober],
+    ) -> None:
+        self._plan = plan
+        self._ledger = ledger
+        self._clock = clock
+        self._metrics = metrics
+        self._version = version
+        self._refuse_a_record_from_the_future()
+        settings = plan.settings
+        self._timeline = Timeline(clock, ledger.last_recorded_at())
+        self._recorder = Recorder(ledger, clock, self._timeline, metrics)
+        calendar = MonthCalendar(settings.contract)
+        self._board = Board(policy_of(settings), calendar, self._recorder, self._timeline)
+        self._make_prober = make_prober
+        self._slots = Slots(settings.limits.in_flight, settings.limits.per_uplink, settings.limits.per_device)
+        self._canaries = Canaries(settings.canaries, clock, metrics)
+        self._watcher = Watcher(
+            lambda: self._plan.settings,
+            self._board,
+            make_prober(settings),
+            self._slots,
+            self._canaries,
+            Permits(),
+            clock,
+            metrics,
+        )
+        self._watches: asyncio.TaskGroup | None = None
+        self._loops: dict[str, asyncio.Task[None]] = {}
+        self._stop = asyncio.Event()
+        self.running = asyncio.Event()  # set once the record is restored and cameras are being asked
+
+    # ------------------------------------------------------------ life
+
+    async def run(self) -> None:
+        """Watch until ``stop`` is called; the ledger then ends with an orderly ``stopped``."""
+        async with asyncio.TaskGroup() as writing:
+            writer = writing.create_task(self._recorder.run())
+            await self._begin()
+            await self._watch()
+            await self._end()
+            writer.cancel()
+        self._recorder.close()
+
+    def stop(self) -> None:
+        """Ask for an orderly end."""
+        self._stop.set()
+
+    async def apply(self, plan: Plan) -> None:
+        """Go on with other settings and another inventory; cameras that stay keep their state and their beat."""
+        self._plan = plan
+        self._board.policy = policy_of(plan.settings)
+        self._watcher.prober = self._make_prober(plan.settings)
+        events = inventory_events(await self._recorder.ask(Ledger.cameras), plan.cameras)
+        if events:
+            await self._recorder.append(events)
+        records = {record.camera.id: record for record in await self._recorder.ask(Ledger.cameras)}
+        for event in events:
+            await self._take_in(event, records)
+        await self.plan_maintenance()
+        self._watch_new()
+
+    async def plan_maintenance(self) -> None:
+        """Write down the planned windows of the coming weeks; done at the start, on reload and every day."""
+        settings = self._plan.settings
+        known = await self._recorder.ask(Ledger.maintenance)
+        events = maintenance_events(settings.maintenance, known, self._timeline.now(), self._board.calendar.zone)
+        if events:
+            await self._recorder.append(events)
+        self._board.plan(await self._recorder.ask(Ledger.maintenance))
+
+    # ------------------------------------------------------------ asking
+
+    def town_view(self) -> TownView:
+        """The town as it is published now."""
+        self._metrics.probes_in_flight(self._slots.taken)
+        self._metrics.cameras_overdue(self._board.overdue())
+        settings = self._plan.settings
+        return town_view(
+            settings.town,
+            self._board.statuses(),
+            self._board.prospects(),
+            self._board.calendar,
+            self._timeline.now(),
+            settings.probe.interval,
+        )
+
+    def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
+        """Published transitions numbered above ``after``, oldest first."""
+        return self._board.recent(after, limit)
+
+    def trouble(self) -> str | None:
+        """What keeps the monitor from doing its duty now, or None."""
+        if self._recorder.trouble is not None:
+            return f"the ledger cannot be written: {self._recorder.trouble}"
+        if self._canaries.blind:
+            return "all canaries fail: the monitor's own line is down"
+        return None
+
+    # ------------------------------------------------------------ inside
+
+    def _refuse_a_record_from_the_future(self) -> None:
+        last = self._ledger.last_recorded_at()
+        if last is not None and last > self._clock.now() + FUTURE:
+            raise LedgerError(
+                f"the ledger's last event is dated {last:%Y-%m-%d %H:%M} UTC, the clock shows "
+                f"{self._clock.now():%Y-%m-%d %H:%M} UTC: set the clock right, or move the ledger aside"
+            )
+
+    async def _begin(self) -> None:
+        """Restore what the ledger says; the time since its last event was watched by nobody."""
+        blind_from = self._ledger.last_recorded_at()
+        await self._recorder.append([Started(self._version, simulated=False)])
+        await self._recorder.ask(self._restore)
+        if blind_from is not None:
+            await self._board.blind(blind_from, Cause.MONITOR_STOPPED)
+        await self.apply(self._plan)
+
+    def _restore(self, ledger: Ledger) -> None:
+        histories: dict[str, list[Transition]] = {}
+        for transition in ledger.transitions():
+            histories.setdefault(transition.camera_id, []).append(transition)
+        for record in ledger.cameras():
+            self._board.add(self._place(record, histories.get(record.camera.id, ())))
+
+    def _place(self, record: CameraRecord, history: Sequence[Transition]) -> Place:
+        if history:
+            last = history[-1]
+            track = new_track(record.camera.id, last.at, last.new, last.cause, len(history))
+        else:
+            track = new_track(record.camera.id, record.added_at)
+        in_service = in_service_span(record.camera, record.first_added_at, None, self._board.calendar.zone)
+        figures = Figures(self._board.calendar, in_service, history)
+        return Place(record.camera, track, figures, watched=record.removed_at is None)
+
+    async def _take_in(self, event: Event, records: Mapping[str, CameraRecord]) -> None:
+        match event:
+            case CameraAdded(camera):
+                self._board.add(self._place(records[camera.id], ()))
+            case CameraChanged(camera):
+                self._board.change(camera)
+            case CameraRemoved(camera_id):
+                await self._board.remove(camera_id)
+                self._loops.pop(camera_id, None)
+            case _:
+                raise AssertionError(f"no inventory event: {event}")
+
+    async def _watch(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            self._watches = tasks
+            chores = [tasks.create_task(chore) for chore in (self._tick(), self._heartbeat(), self._canaries.run())]
+            self._watch_new()
+            self.running.set()
+            await self._stop.wait()
+            for task in (*chores, *self._loops.values()):
+                task.cancel()
+            self._watches = None
+
+    def _watch_new(self) -> None:
+        if self._watches is None:
+            return
+        for camera_id in sorted(self._board.watched_ids() - self._loops.keys()):
+            self._loops[camera_id] = self._watches.create_task(self._watcher.watch(camera_id))
+
+    async def _end(self) -> None:
+        try:
+            async with asyncio.timeout(LAST_WORDS.total_seconds()):
+                await self._recorder.append([Stopped("asked to stop")])
+        except TimeoutError:
+            log.warning("the ledger could not be written at the end; the time since its last event will be UNKNOWN")
+
+    async def _tick(self) -> None:
+        """Every second: do the clocks agree, is the loop late, which cameras were not watched."""
+        while True:
+            before = self._clock.monotonic()
+            await self._clock.sleep(TICK)
+            late = timedelta(seconds=self._clock.monotonic() - before) - TICK
+            self._metrics.loop_lag(max(timedelta(0), late))
+            jump = self._timeline.check()
+            if jump is not None:
+                log.warning("the wall clock jumped from %s to %s", jump.before_at, jump.after_at)
+                await self._recorder.append([ClockJumped(jump.before_at, jump.after_at)])
+                if jump.forward:
+                    await self._board.blind(jump.before_at, Cause.CLOCK_JUMPED)
+            await self._board.lapse()
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await self._clock.sleep(self._plan.settings.heartbeat)
+            await self._recorder.append([Heartbeat()])

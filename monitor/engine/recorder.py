@@ -1,0 +1,100 @@
+"""Makes events durable before anyone hears of them: one writer, group commits, patience with a full disk.
+
+Whoever appends waits until the events are on disk. While the disk refuses, writers wait, their cameras are not asked
+again, and the time shows as lost coverage: nothing is lost, nothing is published early, and memory stays bounded by
+one batch per camera.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from monitor.clock import Clock
+from monitor.engine.timeline import Timeline
+from monitor.errors import LedgerUnavailable
+from monitor.ledger import Event, Ledger
+from monitor.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER = timedelta(seconds=2)
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    events: tuple[Event, ...]
+    durable: asyncio.Future[datetime]
+
+
+class Recorder:
+    """The one way into the ledger while the monitor runs."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, timeline: Timeline, metrics: Metrics) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._timeline = timeline
+        self._metrics = metrics
+        self._waiting: list[_Batch] = []
+        self._wake = asyncio.Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self.last_durable_at = ledger.last_recorded_at() or timeline.now()
+        self.trouble: str | None = None  # why the ledger refuses at present
+
+    async def append(self, events: Sequence[Event]) -> datetime:
+        """Wait until the events are durable, in the order of the calls; returns when they were recorded."""
+        batch = _Batch(tuple(events), asyncio.get_running_loop().create_future())
+        self._waiting.append(batch)
+        self._wake.set()
+        return await batch.durable
+
+    async def ask(self, question: Callable[[Ledger], Answer]) -> Answer:
+        """Read from the ledger on the thread that owns it, after the write under way."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, question, self._ledger)
+
+    async def run(self) -> None:
+        """Write what waits, for ever; cancelled by its owner after the last append has returned."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batches, self._waiting = self._waiting, []
+            if batches:
+                await self._write(batches)
+
+    def close(self) -> None:
+        """Wait for the writing thread."""
+        self._thread.shutdown()
+
+    async def _write(self, batches: Sequence[_Batch]) -> None:
+        events = [event for batch in batches for event in batch.events]
+        while not await self._written(events):
+            await self._clock.sleep(RETRY_AFTER)
+        for batch in batches:
+            if not batch.durable.done():
+                batch.durable.set_result(self.last_durable_at)
+
+    async def _written(self, events: Sequence[Event]) -> bool:
+        """One attempt; whether the events are on the disk now."""
+        try:
+            entries = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._ledger.append, events, self._timeline.now()
+            )
+        except LedgerUnavailable as error:
+            if self.trouble is None:
+                log.warning("the ledger cannot be written, probing waits for it: %s", error)
+            self.trouble = str(error)
+            self._metrics.ledger_write_failed()
+            return False
+        if self.trouble is not None:
+            log.warning("the ledger can be written again")
+        self.trouble = None
+        if entries:
+            self.last_durable_at = entries[-1].recorded_at
+        return True

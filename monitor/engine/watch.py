@@ -1,0 +1,122 @@
+"""One camera's loop: wait for its beat, take its slots, ask once, fold what was seen.
+
+The supervisor of the house stands here: whatever goes wrong on our side becomes UNKNOWN with cause ``monitor_error``,
+is logged and counted, and the next beat goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.clock import Clock
+from monitor.engine.board import Board
+from monitor.engine.canary import Canaries
+from monitor.engine.permits import Permits
+from monitor.engine.slots import Slots
+from monitor.liveness import next_wait
+from monitor.metrics import Metrics
+from monitor.model import Camera, Cause, Credentials, Result, Rung, Stage, Verdict
+from monitor.schedule import first_due, next_due
+from monitor.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Prober(Protocol):
+    """Asks one camera once; what went wrong is in the result."""
+
+    async def probe(
+        self,
+        camera: Camera,
+        credentials: Credentials | None,
+        at: datetime,
+        *,
+        may_authenticate: bool,
+        previous_fingerprint: bytes | None,
+    ) -> Result:
+        """What the probe that begins ``at`` saw."""
+        ...
+
+
+class Watcher:
+    """What every camera's loop shares."""
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        board: Board,
+        prober: Prober,
+        slots: Slots,
+        canaries: Canaries,
+        permits: Permits,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._settings = settings
+        self._board = board
+        self.prober = prober  # replaced when the settings change
+        self._slots = slots
+        self._canaries = canaries
+        self._permits = permits
+        self._clock = clock
+        self._metrics = metrics
+        self._jitter = random.Random()  # noqa: S311  # spreads load, guards nothing
+
+    async def watch(self, camera_id: str) -> None:
+        """Ask the camera on its beat until it leaves the inventory."""
+        started = self._clock.monotonic()
+        interval = self._settings().probe.interval.total_seconds()
+        beat = due = first_due(camera_id, interval, started)
+        while True:
+            await self._clock.sleep(timedelta(seconds=due - self._clock.monotonic()))
+            camera = self._board.watched(camera_id)
+            if camera is None:
+                return
+            asked = due
+            try:
+                asked = await self._ask(camera, due)
+            except Exception:
+                log.exception("watching %s failed on our side; the next beat goes on", camera_id)
+            probe = self._settings().probe
+            interval, finished = probe.interval.total_seconds(), self._clock.monotonic()
+            beat = next_due(beat, interval, finished)
+            due = beat + self._jitter.uniform(-0.5, 0.5) * probe.jitter * interval
+            wait = next_wait(self._board.track(camera_id), self._board.policy)
+            if wait < probe.interval:
+                due = min(due, max(finished, asked + wait.total_seconds()))
+
+    async def _ask(self, camera: Camera, due: float) -> float:
+        """One probe from slots to record; returns when (monotonic seconds) it began."""
+        async with self._slots.taken_for(camera):
+            began = self._clock.monotonic()
+            self._metrics.probe_late(timedelta(seconds=max(0.0, began - due)))
+            result = await self._probe(camera)
+        self._metrics.probe_finished(result)
+        await self._board.fold(result)
+        return began
+
+    async def _probe(self, camera: Camera) -> Result:
+        at, started = self._board.asking(camera.id), self._clock.monotonic()
+        credentials = self._settings().credentials.get(camera.credentials)
+        try:
+            result = await self.prober.probe(
+                camera,
+                credentials,
+                at,
+                may_authenticate=self._permits.granted(camera, credentials, started),
+                previous_fingerprint=self._board.fingerprint(camera.id),
+            )
+        except Exception as error:
+            log.exception("probing %s failed on our side", camera.id)
+            took = timedelta(seconds=self._clock.monotonic() - started)
+            return Result(camera.id, at, took, Rung.NONE, Stage.TCP, Cause.MONITOR_ERROR, type(error).__name__)
+        if result.cause in (Cause.CREDENTIALS_REFUSED, Cause.ACCOUNT_LOCKED):
+            self._permits.refused(camera, credentials, started, self._settings().probe.credentials_pause)
+        if result.verdict is Verdict.FAILED and self._canaries.blind:
+            return replace(result, cause=Cause.MONITOR_BLIND, detail=f"canaries fail too; seen: {result.cause.value}")
+        return result

@@ -1,0 +1,27 @@
+"""Calendar work, by APScheduler in the contract's zone: plan maintenance every night, write the report every month.
+
+Nothing here probes or judges; a missed job (the machine was off) runs once when the monitor is back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[], Awaitable[None]]
+
+
+def calendar_jobs(zone: str, plan_maintenance: Job, write_last_months_report: Job) -> AsyncIOScheduler:
+    """A scheduler that is not started yet; ``start()`` it on the running loop and ``shutdown()`` it at the end."""
+    scheduler = AsyncIOScheduler(
+        timezone=zone, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 12 * 3600}
+    )
+    scheduler.add_job(plan_maintenance, CronTrigger(hour=0, minute=5, timezone=zone), id="plan-maintenance")
+    # Ten minutes into the month: by then nothing of the old month is pending any more.
+    scheduler.add_job(write_last_months_report, CronTrigger(day=1, hour=0, minute=10, timezone=zone), id="month-report")
+    return scheduler

@@ -1,0 +1,178 @@
+"""The monitor as one process: settings, ledger, engine, console and calendar jobs, from start to an orderly end.
+
+SIGTERM and SIGINT end it, SIGHUP (or ``POST /-/reload``) reads settings and inventory again. A faulty new
+configuration changes nothing: the old one stays in force, the faults are logged, and the metrics say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor import __version__, jobs
+from monitor.calendar import month_before
+from monitor.clock import Clock, SystemClock
+from monitor.console import make_app, serve
+from monitor.engine import Engine, Plan
+from monitor.errors import Fault, SettingsError, SharpEyesError
+from monitor.inventory import load_inventory
+from monitor.ledger import Ledger
+from monitor.metrics import Metrics, TownView
+from monitor.model import Transition
+from monitor.probes.camera import CameraProber
+from monitor.probes.rtsp import RtspLimits
+from monitor.reporting import write_report
+from monitor.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+# What a running process cannot change: it would be another record, another port, another clock.
+FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries")
+
+
+def load_plan(config: Path) -> Plan:
+    """Settings and inventory together; SettingsError carries the faults of both."""
+    settings = load_settings(config, os.environ)
+    return Plan(settings, load_inventory(settings.inventory, settings.credentials))
+
+
+class Service:
+    """Everything one process runs; the console asks it for what it shows."""
+
+    def __init__(self, config: Path, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._plan = load_plan(config)
+        self.metrics = Metrics(__version__, clock)
+        self._ledger = Ledger.open(self._plan.settings.ledger, self._plan.settings.vantage)
+        self._decoders = ThreadPoolExecutor(self._plan.settings.limits.decoders, thread_name_prefix="decode")
+        self._engine = Engine(self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober)
+        self._reloading = asyncio.Lock()
+        self.metrics.reload_finished(True, clock.now())
+
+    async def run(self, announce: Callable[[str], None]) -> None:
+        """Run until asked to stop; ``announce`` is told the console's address once it listens."""
+        settings = self._plan.settings
+        runner, port = await serve(
+            make_app(self, clock=self._clock, reload_enabled=_is_local(settings.listen[0])), *settings.listen
+        )
+        scheduler = jobs.calendar_jobs(settings.contract.zone, self._engine.plan_maintenance, self._report_last_month)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._listen_to_signals(tasks)
+                scheduler.start()
+                announce(f"http://{settings.listen[0]}:{port}")
+                await self._engine.run()
+        finally:
+            scheduler.shutdown(wait=False)
+            await runner.cleanup()
+            self._decoders.shutdown()
+            self._ledger.close()
+
+    def stop(self) -> None:
+        """Ask for an orderly end."""
+        self._engine.stop()
+
+    # ------------------------------------------------------------ what the console asks
+
+    def town_view(self) -> TownView:
+        """The town as it is published now."""
+        return self._engine.town_view()
+
+    def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
+        """Published transitions numbered above ``after``."""
+        return self._engine.recent_transitions(after, limit)
+
+    def healthy(self) -> str | None:
+        """Whether the process does its work at all."""
+        return None
+
+    def ready(self) -> str | None:
+        """Whether what is shown can be relied on."""
+        if not self._engine.running.is_set():
+            return "the record is being restored"
+        return self._engine.trouble()
+
+    async def reload(self) -> tuple[bool, str]:
+        """Read settings and inventory again; whether they were taken over, and what to tell whoever asked."""
+        async with self._reloading:
+            try:
+                plan = await asyncio.to_thread(load_plan, self._config)
+                refuse_fixed_changes(self._plan.settings, plan.settings)
+            except SharpEyesError as error:
+                self.metrics.reload_finished(False, self._clock.now())
+                log.warning("the new configuration is faulty, the old one stays in force:\n%s", error)
+                return False, str(error)
+            await self._engine.apply(plan)
+            self._plan = plan
+            self.metrics.reload_finished(True, self._clock.now())
+            log.info("configuration reloaded: %d cameras", len(plan.cameras))
+            return True, f"{len(plan.cameras)} cameras"
+
+    # ------------------------------------------------------------ inside
+
+    def _make_prober(self, settings: Settings) -> CameraProber:
+        probe = settings.probe
+        limits = RtspLimits(
+            connect=probe.connect_timeout,
+            reply=probe.reply_timeout,
+            first_rtp=probe.first_packet_timeout,
+            keyframe=probe.keyframe_timeout,
+            total=probe.total_timeout,
+            max_bytes=probe.max_bytes,
+        )
+        return CameraProber(limits, self._clock, self._decoders)
+
+    def _listen_to_signals(self, tasks: asyncio.TaskGroup) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, lambda: tasks.create_task(self.reload()))
+
+    async def _report_last_month(self) -> None:
+        settings = self._plan.settings
+        now = self._clock.now()
+        written = await asyncio.to_thread(
+            write_report, settings, month_before(now, ZoneInfo(settings.contract.zone)), now
+        )
+        log.info("report of last month written: %s", ", ".join(str(path) for path in written))
+
+
+def refuse_fixed_changes(old: Settings, new: Settings) -> None:
+    """SettingsError for every key that only a restart can change."""
+    faults = tuple(
+        Fault(str(new.path), 0, key, "cannot change while the monitor runs: restart it, or put the old value back")
+        for key in FIXED
+        if getattr(old, key) != getattr(new, key)
+    )
+    if faults:
+        raise SettingsError(faults)
+
+
+def _is_local(host: str) -> bool:
+    """Whether only this machine can reach the console; only then may ``/-/reload`` be asked for."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def run_service(config: Path, announce: Callable[[str], None]) -> None:
+    """Run the monitor in this process on uvloop where there is one; returns after an orderly end."""
+
+    async def main() -> None:
+        await Service(config, SystemClock()).run(announce)
+
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(main())
+    else:
+        uvloop.run(main())

@@ -1,0 +1,71 @@
+"""A clock that a test drives, and small values for tests of the edges."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from monitor.model import Camera, Site, SiteCategory
+
+START = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
+
+
+class DrivenClock:
+    """Both clocks stand still until ``advance``; ``set_wall`` lets the wall clock jump."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._wall = start
+        self._mono = 1000.0
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._order = count()
+
+    def now(self) -> datetime:
+        return self._wall
+
+    def monotonic(self) -> float:
+        return self._mono
+
+    async def sleep(self, duration: timedelta) -> None:
+        if duration <= timedelta(0):
+            await asyncio.sleep(0)
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self._mono + duration.total_seconds(), next(self._order), future))
+        await future
+
+    def set_wall(self, wall: datetime) -> None:
+        self._wall = wall
+
+    async def advance(self, duration: timedelta) -> None:
+        """Let that much time pass, waking sleepers in order and letting everybody run in between."""
+        end = self._mono + duration.total_seconds()
+        await self.settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            due, _, future = heapq.heappop(self._sleepers)
+            self._move_to(due)
+            if not future.done():
+                future.set_result(None)
+            await self.settle()
+        self._move_to(end)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let everything that can run without time passing run, threads included."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.002)
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    def _move_to(self, mono: float) -> None:
+        self._wall += timedelta(seconds=mono - self._mono)
+        self._mono = mono
+
+
+def a_camera(
+    camera_id: str = "QX-01-01", village: str = "柳溪村", uplink: str = "up-1", host: str = "127.20.1.1"
+) -> Camera:
+    site = Site(f"{village}/gate", "村口", SiteCategory.STREET, village, "青溪镇", "示范县")
+    return Camera(camera_id, "村口东", site, "中国移动", f"rtsp://{host}:8554/live", uplink=uplink)

@@ -1,0 +1,230 @@
+"""The engine from results to a durable, published record: outages, restarts, reloads, bugs, clocks and full disks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.engine import Plan
+from monitor.errors import LedgerError, LedgerUnavailable
+from monitor.ledger import ClockJumped, Entry, Event, Heartbeat, Ledger, Started, Stopped, TransitionRecorded
+from monitor.model import Cause, Credentials, MaintenanceRule, Scope, Secret, State
+from monitor.settings import ProbeSettings
+from tests.driven import a_camera
+from tests.engine.harness import JumpingClock, ScriptedProber, ms, quick_settings, running
+
+A, B = a_camera("A"), a_camera("B", village="竹园村", uplink="up-2", host="127.20.2.1")
+
+
+def events_of(folder: Path) -> list[Event]:
+    with Ledger.open_read_only(folder / "ledger.db") as ledger:
+        assert ledger.verify().ok
+        return [entry.event for entry in ledger.entries()]
+
+
+def states_of(folder: Path, camera_id: str) -> list[tuple[State, Cause]]:
+    changes = [event.transition for event in events_of(folder) if isinstance(event, TransitionRecorded)]
+    return [(change.new, change.cause) for change in changes if change.camera_id == camera_id]
+
+
+async def test_a_failing_camera_goes_down_and_comes_back_and_the_other_stays_up(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B]) as town:
+        await town.until_state("A", State.UP)
+        town.prober.causes["A"] = Cause.TCP_TIMEOUT
+        down = await town.until_state("A", State.DOWN)
+        assert down.cause is Cause.TCP_TIMEOUT
+        assert down.at < down.decided_at
+        town.prober.causes.clear()
+        await town.until_state("A", State.UP)
+        await town.until_state("B", State.UP)
+    assert states_of(tmp_path, "A") == [(State.UP, Cause.OK), (State.DOWN, Cause.TCP_TIMEOUT), (State.UP, Cause.OK)]
+    assert states_of(tmp_path, "B") == [(State.UP, Cause.OK)]
+
+
+async def test_the_ledger_begins_with_started_beats_and_ends_with_stopped(tmp_path: Path) -> None:
+    async with running(tmp_path, [A]) as town:
+        await town.until(lambda: any(isinstance(e.event, Heartbeat) for e in town.ledger.entries()))
+    events = events_of(tmp_path)
+    assert isinstance(events[0], Started)
+    assert isinstance(events[-1], Stopped)
+
+
+async def test_whatever_is_published_is_already_in_the_ledger(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B]) as town:
+        for cause in (Cause.NO_REPLY, Cause.OK, Cause.NO_MEDIA, Cause.OK):
+            town.prober.causes["A"] = cause
+            await town.until_state("A", State.UP if cause is Cause.OK else State.DOWN)
+            with Ledger.open_read_only(tmp_path / "ledger.db") as other:
+                durable = list(other.transitions())
+            assert all(transition in durable for transition in town.published())
+
+
+async def test_the_time_between_two_runs_is_unknown(tmp_path: Path) -> None:
+    async with running(tmp_path, [A]) as town:
+        await town.until_state("A", State.UP)
+    with Ledger.open_read_only(tmp_path / "ledger.db") as ledger:
+        ended = ledger.last_recorded_at()
+    async with running(tmp_path, [A]) as town:
+        await town.until_state("A", State.UP)
+        gap = town.published()[0]
+        assert (gap.at, gap.new, gap.cause) == (ended, State.UNKNOWN, Cause.MONITOR_STOPPED)
+    assert [state for state, _ in states_of(tmp_path, "A")] == [State.UP, State.UNKNOWN, State.UP]
+
+
+async def test_sums_grow_on_over_a_restart_and_never_shrink(tmp_path: Path) -> None:
+    async with running(tmp_path, [A]) as town:
+        await town.until(lambda: town.engine.town_view().statuses[0].lifetime.up > 100_000)
+        before = town.engine.town_view().statuses[0].lifetime
+    async with running(tmp_path, [A]) as town:
+        after = town.engine.town_view().statuses[0].lifetime
+        assert after.up >= before.up
+        await town.until(lambda: town.engine.town_view().statuses[0].lifetime.up > after.up)
+
+
+async def test_a_bug_of_ours_is_unknown_never_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(tmp_path, [A]) as town:
+        await town.until_state("A", State.UP)
+        town.prober.broken = True
+        seen = await town.until_state("A", State.UNKNOWN)
+        assert seen.cause is Cause.MONITOR_ERROR
+        town.prober.broken = False
+        await town.until_state("A", State.UP)
+    assert "a bug of ours" in caplog.text
+
+
+async def test_missing_results_are_unknown_from_one_interval_after_the_last_one(tmp_path: Path) -> None:
+    async with running(tmp_path, [A]) as town:
+        await town.until_state("A", State.UP)
+        town.prober.hold = asyncio.Event()
+        gap = await town.until_state("A", State.UNKNOWN)
+        assert gap.cause is Cause.NOT_WATCHED
+        assert gap.decided_at - gap.at >= ms(300)
+        town.prober.hold.set()
+        await town.until_state("A", State.UP)
+
+
+async def test_a_refused_password_is_not_tried_again_during_the_pause(tmp_path: Path) -> None:
+    probe = ProbeSettings(
+        interval=ms(20), retry=ms(10), max_gap=ms(500), credentials_pause=timedelta(hours=1), jitter=0
+    )
+    login = {"hik": Credentials("admin", Secret("wrong"))}
+    camera = replace(A, credentials="hik")
+    prober = ScriptedProber({"A": Cause.CREDENTIALS_REFUSED})
+    async with running(tmp_path, [camera], prober=prober, probe=probe, credentials=login) as town:
+        await town.until(lambda: prober.asked["A"] >= 5)
+        assert prober.authenticated["A"] == 1
+        corrected = replace(town.plan.settings, credentials={"hik": Credentials("admin", Secret("right"))})
+        prober.causes.clear()
+        await town.engine.apply(Plan(corrected, (camera,)))
+        await town.until_state("A", State.UP)
+        assert prober.authenticated["A"] >= 2
+
+
+async def test_a_camera_that_vanishes_from_the_inventory_stays_in_the_record_as_down(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B]) as town:
+        await town.until_state("B", State.UP)
+        await town.engine.apply(Plan(town.plan.settings, (A,)))
+        gone = await town.until_state("B", State.DOWN)
+        assert gone.cause is Cause.REMOVED_UNCONFIRMED
+        asked = town.prober.asked["B"]
+        await town.until(lambda: town.prober.asked["A"] > 5)
+        assert town.prober.asked["B"] <= asked + 1
+        await town.engine.apply(Plan(town.plan.settings, (A, B)))
+        await town.until_state("B", State.UP)
+    async with running(tmp_path, [A]) as town:
+        assert (await town.until_state("B", State.DOWN)).cause is Cause.REMOVED_UNCONFIRMED
+
+
+async def test_a_new_camera_is_watched_after_a_reload(tmp_path: Path) -> None:
+    async with running(tmp_path, [A]) as town:
+        await town.engine.apply(Plan(town.plan.settings, (A, B)))
+        await town.until_state("B", State.UP)
+
+
+async def test_planned_maintenance_leaves_both_sides_of_the_rate(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    rule = MaintenanceRule("works", "立杆", Scope(frozenset({"A"})), now - timedelta(hours=1), now + timedelta(hours=1))
+    prober = ScriptedProber({"A": Cause.TCP_REFUSED})
+    async with running(tmp_path, [A, B], prober=prober, maintenance=(rule,)) as town:
+        await town.until_state("A", State.DOWN)
+        await town.until(lambda: town.engine.town_view().statuses[0].month.excluded > 200_000)
+        status = town.engine.town_view().statuses[0]
+        assert status.in_maintenance
+        assert status.month.down == 0
+
+
+async def test_a_jump_of_the_wall_clock_is_an_event_and_the_skipped_time_is_unknown(tmp_path: Path) -> None:
+    clock = JumpingClock()
+    async with running(tmp_path, [A], clock=clock) as town:
+        await town.until_state("A", State.UP)
+        clock.offset = timedelta(hours=1)
+        await town.until(lambda: any(t.cause is Cause.CLOCK_JUMPED for t in town.published()))
+        await town.until_state("A", State.UP)
+        blind, back = town.published()[-2:]
+        assert timedelta(minutes=59) < back.at - blind.at < timedelta(minutes=61)
+    assert any(isinstance(event, ClockJumped) for event in events_of(tmp_path))
+
+
+async def test_a_clock_set_back_gives_no_span_a_negative_length(tmp_path: Path) -> None:
+    clock = JumpingClock()
+    async with running(tmp_path, [A], clock=clock) as town:
+        await town.until_state("A", State.UP)
+        clock.offset = -timedelta(hours=1)
+        await town.until(lambda: any(isinstance(e.event, ClockJumped) for e in town.ledger.entries()))
+        town.prober.causes["A"] = Cause.NO_REPLY
+        await town.until_state("A", State.DOWN)
+        ats = [transition.at for transition in town.published()]
+        assert ats == sorted(ats)
+
+
+class FullDisk(Ledger):
+    """A real ledger whose disk is full while ``full``."""
+
+    full = False
+
+    def append(self, events: Sequence[Event], recorded_at: datetime) -> tuple[Entry, ...]:
+        if FullDisk.full:
+            raise LedgerUnavailable("no space left on device")
+        return super().append(events, recorded_at)
+
+
+async def test_a_full_disk_publishes_nothing_loses_nothing_and_says_so(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B], open_ledger=FullDisk.open) as town:
+        await town.until_state("A", State.UP)
+        await town.until_state("B", State.UP)
+        FullDisk.full = True
+        try:
+            town.prober.causes["A"] = Cause.TCP_REFUSED
+            await town.until(lambda: town.engine.trouble() is not None)
+            assert town.state("A") is State.UP
+            assert b"sharpeyes_ledger_write_errors_total 0.0" not in town.metrics.exposition(town.engine.town_view())
+        finally:
+            FullDisk.full = False
+        down = await town.until_state("A", State.DOWN)
+        assert down.cause is Cause.TCP_REFUSED
+        assert town.engine.trouble() is None
+
+
+async def test_a_record_from_the_future_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with Ledger.open(quick_settings(tmp_path).ledger) as ledger:
+        ledger.append([Heartbeat()], datetime(2099, 1, 1, tzinfo=UTC))
+    with pytest.raises(LedgerError, match="set the clock right, or move the ledger aside"):
+        async with running(tmp_path, [A]):
+            pass
+
+
+async def test_all_canaries_failing_makes_a_failing_camera_unknown_not_down(tmp_path: Path) -> None:
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    address = server.sockets[0].getsockname()[:2]
+    async with running(tmp_path, [A], canaries=(address,)) as town:
+        await town.until_state("A", State.UP)
+        server.close()
+        await server.wait_closed()
+        town.prober.causes["A"] = Cause.TCP_TIMEOUT
+        await town.until(lambda: any(t.cause is Cause.MONITOR_BLIND for t in town.published()))
+        assert town.state("A") is State.UNKNOWN
