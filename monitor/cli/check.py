@@ -1,0 +1,25 @@
+"""``sharp-eyes check-config``: every fault of settings and inventory at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.cli import texts
+from monitor.cli.exits import Exit
+from monitor.errors import SettingsError
+from monitor.language import Language
+from monitor.service import load_plan
+
+
+def check(config: Path, language: Language) -> int:
+    """Print the faults, one per line, or what was found in good order."""
+    try:
+        plan = load_plan(config)
+    except SettingsError as error:
+        print(texts.CONFIG_FAULTS[language].format(count=len(error.faults)))
+        print(error)
+        return Exit.NO
+    villages = {camera.site.village for camera in plan.cameras}
+    uplinks = {camera.uplink for camera in plan.cameras if camera.uplink}
+    print(texts.CONFIG_GOOD[language].format(cameras=len(plan.cameras), villages=len(villages), uplinks=len(uplinks)))
+    return Exit.OK

@@ -1,0 +1,43 @@
+"""``sharp-eyes ledger verify|show``: proves the chain, or prints its entries one per line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from monitor.cli import texts
+from monitor.cli.exits import Exit
+from monitor.language import Language
+from monitor.ledger import Ledger
+from monitor.ledger.codec import encode
+from monitor.ledger.events import KIND_OF
+from monitor.settings import load_settings
+
+
+def verify(config: Path, expect_head: str | None, language: Language) -> int:
+    """Walk the whole chain; names the first broken link."""
+    settings = load_settings(config, os.environ)
+    with (
+        Ledger.open_read_only(settings.ledger, settings.vantage) as ledger,
+        Progress(console=Console(stderr=True), transient=True) as progress,
+    ):
+        task = progress.add_task(texts.VERIFYING[language], total=None)
+        found = ledger.verify(expect_head, lambda done, of: progress.update(task, completed=done, total=of))
+    if found.broken is not None:
+        print(texts.CHAIN_BROKEN[language].format(where=found.broken))
+        return Exit.NO
+    print(texts.CHAIN_HOLDS[language].format(entries=found.entries, head=found.head))
+    return Exit.OK
+
+
+def show(config: Path, camera_id: str | None, after: int, limit: int | None) -> int:
+    """One line per entry: number, instant, kind, body as canonical JSON."""
+    settings = load_settings(config, os.environ)
+    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
+        for entry in ledger.entries(after_seq=after, camera_id=camera_id, limit=limit):
+            at = f"{entry.recorded_at:%Y-%m-%dT%H:%M:%S.%fZ}"
+            print(f"{entry.vantage} {entry.seq} {at} {KIND_OF[type(entry.event)]} {encode(entry.event)}")
+    return Exit.OK

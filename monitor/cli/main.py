@@ -1,0 +1,159 @@
+"""Reads the command line and calls the command; every error of ours ends in one plain message and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from monitor import __version__
+from monitor.cli import texts
+from monitor.cli.exits import Exit
+from monitor.errors import SettingsError, SharpEyesError
+from monitor.language import Language, language_of_environment
+from monitor.parsing import duration
+
+DEFAULT_CONFIG = "config/sharp-eyes.yml"
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command's exit code; ``argv`` without the program's name, default from the process."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = _parser(_language_of(words)).parse_args(words)
+    command: Command = args.command
+    try:
+        return command(args)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return Exit.NO
+    except (SharpEyesError, OSError) as error:
+        print(f"sharp-eyes: {error}", file=sys.stderr)
+        return Exit.CANNOT
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+
+
+def _language_of(words: Sequence[str]) -> Language:
+    """The language is wanted before parsing, because the help texts have one too."""
+    for index, word in enumerate(words):
+        value = words[index + 1] if word == "--lang" and index + 1 < len(words) else word.removeprefix("--lang=")
+        if (word == "--lang" or word.startswith("--lang=")) and value in set(Language):
+            return Language(value)
+    return language_of_environment()
+
+
+def _parser(language: Language) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "sharp-eyes", description=texts.DESCRIPTION[language], epilog=texts.EXIT_CODES[language]
+    )
+    parser.add_argument("--version", action="version", version=f"sharp-eyes {__version__}")
+    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere.add_argument(
+        "--lang", type=Language, choices=list(Language), default=language, help=texts.HELP_LANG[language]
+    )
+    configured = argparse.ArgumentParser(add_help=False, parents=[everywhere])
+    config = os.environ.get("SHARP_EYES_CONFIG", DEFAULT_CONFIG)
+    configured.add_argument(
+        "--config", type=Path, default=Path(config), help=texts.HELP_CONFIG[language].format(default=config)
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", parents=[everywhere], help=texts.HELP_DEMO[language])
+    demo.add_argument("--duration", type=_duration, default=None, help=texts.HELP_DURATION[language])
+    demo.add_argument("--no-tty", action="store_true", help=texts.HELP_NO_TTY[language])
+    demo.add_argument("--cameras", type=_cameras, default=108, help=texts.HELP_CAMERAS[language])
+    demo.add_argument("--folder", type=Path, default=None, help=texts.HELP_FOLDER[language])
+    demo.set_defaults(command=_demo)
+
+    run = commands.add_parser("run", parents=[configured], help=texts.HELP_RUN[language])
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser("check-config", parents=[configured], help=texts.HELP_CHECK[language])
+    check.set_defaults(command=_check)
+
+    probe = commands.add_parser("probe", parents=[configured], help=texts.HELP_PROBE[language])
+    probe.add_argument("target", help=texts.HELP_TARGET[language])
+    probe.add_argument("--user", default=None, help=texts.HELP_USER[language])
+    probe.add_argument("-v", "--verbose", action="store_true", help=texts.HELP_VERBOSE[language])
+    probe.set_defaults(command=_probe)
+
+    report = commands.add_parser("report", parents=[configured], help=texts.HELP_REPORT[language])
+    report.add_argument("month", help=texts.HELP_MONTH[language])
+    report.add_argument("--format", default="text", help=texts.HELP_FORMAT[language])
+    report.add_argument("--out", type=Path, default=None, help=texts.HELP_OUT[language])
+    report.set_defaults(command=_report)
+
+    ledger = commands.add_parser("ledger", help=texts.HELP_LEDGER[language])
+    about = ledger.add_subparsers(required=True, metavar="COMMAND")
+    verify = about.add_parser("verify", parents=[configured], help=texts.HELP_VERIFY[language])
+    verify.add_argument("--expect-head", default=None, help=texts.HELP_EXPECT_HEAD[language])
+    verify.set_defaults(command=_ledger_verify)
+    show = about.add_parser("show", parents=[configured], help=texts.HELP_SHOW[language])
+    show.add_argument("--camera", default=None)
+    show.add_argument("--after", type=int, default=0)
+    show.add_argument("--limit", type=int, default=None)
+    show.set_defaults(command=_ledger_show)
+    return parser
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _cameras(text: str) -> int:
+    if not text.isdecimal() or not 27 <= int(text) <= 5000:
+        raise argparse.ArgumentTypeError(f"{text}: 27 to 5000")
+    return int(text)
+
+
+# A command's libraries (OpenCV, aiohttp) load when it is called: ``--version`` answers at once.
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from monitor.cli.demo import demo
+
+    return demo(args.lang, args.cameras, args.folder, args.duration, live=not args.no_tty)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from monitor.cli.run import run
+
+    return run(args.config)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from monitor.cli.check import check
+
+    return check(args.config, args.lang)
+
+
+def _probe(args: argparse.Namespace) -> int:
+    from monitor.cli.probe import probe
+
+    return probe(args.target, args.config, args.user, args.lang, verbose=args.verbose)
+
+
+def _report(args: argparse.Namespace) -> int:
+    from monitor.cli.report import report
+
+    return report(args.month, args.config, args.format, args.out, args.lang)
+
+
+def _ledger_verify(args: argparse.Namespace) -> int:
+    from monitor.cli.ledger import verify
+
+    return verify(args.config, args.expect_head, args.lang)
+
+
+def _ledger_show(args: argparse.Namespace) -> int:
+    from monitor.cli.ledger import show
+
+    return show(args.config, args.camera, args.after, args.limit)

@@ -1,0 +1,40 @@
+"""``sharp-eyes report YYYY-MM``: the month's SLA report, on the screen or into files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from monitor.calendar import parse_month
+from monitor.cli import texts
+from monitor.cli.exits import Exit
+from monitor.clock import SystemClock
+from monitor.language import Language
+from monitor.reporting import Format, month_report, rendered, write_report
+from monitor.settings import load_settings
+
+
+def report(month: str, config: Path, formats: str, folder: Path | None, language: Language) -> int:
+    """Write the wanted formats; one format without a folder goes to the screen."""
+    try:
+        when = parse_month(month)
+    except ValueError:
+        print(texts.BAD_MONTH[language].format(month=month), file=sys.stderr)
+        return Exit.USAGE
+    wanted = []
+    for name in formats.split(","):
+        if name not in set(Format):
+            print(texts.BAD_FORMAT[language].format(format=name), file=sys.stderr)
+            return Exit.USAGE
+        wanted.append(Format(name))
+    if folder is None and len(wanted) > 1:
+        print(texts.WHICH_FOLDER[language], file=sys.stderr)
+        return Exit.USAGE
+    settings, now = load_settings(config, os.environ), SystemClock().now()
+    if folder is None:
+        sys.stdout.buffer.write(rendered(month_report(settings, when, now), wanted[0], language))
+        return Exit.OK
+    for path in write_report(settings, when, now, formats=wanted, folder=folder, language=language):
+        print(texts.WRITTEN[language].format(path=path))
+    return Exit.OK

@@ -1,0 +1,78 @@
+"""What the command line says to people, in both languages."""
+
+from __future__ import annotations
+
+from monitor.language import Phrase
+
+DESCRIPTION = Phrase(
+    "雪亮工程摄像机在线率监测:逐秒记录,按合同结算。",
+    "Watches village cameras second by second and settles the contract's online rate.",
+)
+EXIT_CODES = Phrase(
+    "退出码:0 正常;1 结论为否(摄像机异常、台账断链、配置有误);2 命令用法有误;3 无法执行;130 被中断。",
+    "exit codes: 0 fine; 1 the answer is no (camera not good, chain broken, configuration faulty); "
+    "2 wrong usage; 3 could not be done; 130 interrupted.",
+)
+HELP_CONFIG = Phrase("配置文件(默认:{default})", "settings file (default: {default})")
+HELP_LANG = Phrase("界面语言(默认取自环境变量 LANG)", "language of the output (default: from LANG)")
+HELP_DEMO = Phrase("演示:模拟一个镇并监测它", "the whole system on a simulated town")
+HELP_RUN = Phrase("开始监测", "watch the cameras")
+HELP_CHECK = Phrase("检查配置与清单,一次列出全部错误", "check settings and inventory, all faults at once")
+HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera and explain it stage by stage")
+HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
+HELP_LEDGER = Phrase("查看或校验台账", "look at the ledger or verify it")
+HELP_VERIFY = Phrase("校验哈希链", "verify the hash chain")
+HELP_SHOW = Phrase("显示台账条目", "show entries")
+HELP_TARGET = Phrase("摄像机编号,或 rtsp:// 地址(不含密码)", "a camera's id, or an rtsp:// URL without a password")
+HELP_USER = Phrase(
+    "用于 rtsp:// 地址的用户名;密码取自环境变量 SHARP_EYES_PASSWORD,否则现场询问",
+    "user name for an rtsp:// URL; the password is read from SHARP_EYES_PASSWORD, else asked for",
+)
+HELP_VERBOSE = Phrase("同时显示协议往来(密码已隐去)", "show the protocol exchange too (secrets removed)")
+HELP_MONTH = Phrase("月份,如 2026-10", "the month, as in 2026-10")
+HELP_FORMAT = Phrase(
+    "格式,逗号分隔:text, csv, json(默认 text)", "formats, comma separated: text, csv, json (default text)"
+)
+HELP_OUT = Phrase(
+    "写入此目录;省略则单一格式输出到屏幕", "write into this folder; without it a single format goes to the screen"
+)
+HELP_EXPECT_HEAD = Phrase("报告上印的链头,核对台账是否被截短", "the head printed on a report: tells a shortened ledger")
+HELP_DURATION = Phrase("运行多久后结束,如 200s(默认不限)", "how long to run, as in 200s (default: until Ctrl-C)")
+HELP_NO_TTY = Phrase("不用实时画面,逐行输出", "plain lines instead of the live view")
+HELP_CAMERAS = Phrase("模拟摄像机数量(默认 108)", "how many cameras to simulate (default 108)")
+HELP_FOLDER = Phrase("演示数据目录(默认新建临时目录)", "folder for the demo's data (default: a fresh temporary one)")
+
+CONFIG_GOOD = Phrase(
+    "配置无误:{cameras} 台摄像机,{villages} 个村,{uplinks} 条上联。",
+    "no faults: {cameras} cameras, {villages} villages, {uplinks} uplinks.",
+)
+CONFIG_FAULTS = Phrase("发现 {count} 处错误:", "{count} faults:")
+NO_SUCH_CAMERA = Phrase("清单中没有摄像机 {id};最接近的是:{near}", "no camera {id} in the inventory; nearest: {near}")
+NONE = Phrase("(无)", "(none)")
+URL_WITH_PASSWORD = Phrase(
+    "地址中不要写密码(会留在进程列表和历史记录里):用 --user 和 SHARP_EYES_PASSWORD",
+    "no password in the URL (it would stay in the process list and in history): use --user and SHARP_EYES_PASSWORD",
+)
+ASK_PASSWORD = Phrase("{user} 的密码:", "password of {user}: ")
+PROBING = Phrase("检测 {target}", "probing {target}")
+PROBE_GOOD = Phrase("结论:在线,画面正常({took:.0f} 毫秒)", "verdict: online, picture good ({took:.0f} ms)")
+PROBE_BAD = Phrase(
+    "结论:{cause}(止于{stage}阶段,{took:.0f} 毫秒)", "verdict: {cause} (ended at stage {stage}, {took:.0f} ms)"
+)
+PROBE_RUNG = Phrase("到达:{rung}", "reached: {rung}")
+PROBE_RECEIVED = Phrase(
+    "收到 {received:,} 字节,关键帧 {keyframe:,} 字节,{codec}",
+    "received {received:,} bytes, key frame {keyframe:,} bytes, {codec}",
+)
+PROBE_PICTURE = Phrase("画面 {width}×{height}", "picture {width}×{height}")
+PROBE_CAUSE_PAGE = Phrase("说明与处理办法:docs/causes.md#{cause}", "meaning and what to do: docs/causes.md#{cause}")
+FINDING = Phrase(
+    "  {mark} {measure} = {value:.3f}(限值 {threshold:g})", "  {mark} {measure} = {value:.3f} (limit {threshold:g})"
+)
+BAD_MONTH = Phrase("月份写作 2026-10,不是 {month}", "write the month as 2026-10, not {month}")
+BAD_FORMAT = Phrase("没有格式 {format};可用:text, csv, json", "no format {format}; there are text, csv, json")
+WHICH_FOLDER = Phrase("多种格式需要 --out 目录", "several formats need --out FOLDER")
+WRITTEN = Phrase("已写入 {path}", "written: {path}")
+CHAIN_HOLDS = Phrase("台账完整:{entries:,} 条,链头 {head}", "the chain holds: {entries:,} entries, head {head}")
+CHAIN_BROKEN = Phrase("台账断链:{where}", "the chain is broken: {where}")
+VERIFYING = Phrase("校验台账", "verifying the ledger")

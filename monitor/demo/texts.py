@@ -1,0 +1,35 @@
+"""What the demonstration says to people, in both languages."""
+
+from __future__ import annotations
+
+from monitor.language import Phrase
+
+BUILDING = Phrase(
+    "正在搭建模拟镇:{cameras} 台摄像机,27 个村,两家运营商(首次需编码短片,约 20 秒)……",
+    "building the simulated town: {cameras} cameras, 27 villages, two carriers (the first time encodes films, ~20 s) …",
+)
+SEEDING = Phrase("正在写入上月的模拟台账……", "writing last month's record (simulated) …")
+REPORTED = Phrase("上月考核报告(模拟数据):", "last month's SLA report (simulated record):")
+STARTED = Phrase(
+    "监测程序已启动(进程 {pid}):{address}/metrics  日志 {log}",
+    "the monitor runs (process {pid}): {address}/metrics  log {log}",
+)
+SEEN = Phrase("全部 {cameras} 台摄像机均已检测。", "all {cameras} cameras have been probed.")
+QUIET = Phrase(
+    "一切正常;{camera} 在计划维护中。故事即将开始。",
+    "all is well; {camera} is under planned maintenance. The story begins.",
+)
+STORY_OVER = Phrase("故事结束;按 Ctrl-C 退出。", "the story is over; Ctrl-C ends the demo.")
+AS_TOLD = Phrase(
+    "核对:{count} 起故障全部按真实的起止时间和原因记录,没有多余的记录。",
+    "check: all {count} faults were recorded with the right cause, start and end, and nothing else.",
+)
+NOT_AS_TOLD = Phrase("核对:记录与实际不符!", "check: the record differs from what happened!")
+MISSING = Phrase("  漏记:{trouble}", "  missing: {trouble}")
+EXTRA = Phrase("  多记:{trouble}", "  extra: {trouble}")
+FOUND = Phrase("  {true}  记录为 {start} – {end}", "  {true}  recorded {start} – {end}")
+ENDED = Phrase(
+    "数据保留在 {folder}。可试:sharp-eyes ledger verify --config {config}",
+    "the data stays in {folder}. Try: sharp-eyes ledger verify --config {config}",
+)
+DIED = Phrase("监测程序意外结束:{error}", "the monitor ended unexpectedly: {error}")
