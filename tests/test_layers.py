@@ -12,17 +12,19 @@ ROOT = Path(__file__).parent.parent / "monitor"
 # Modules of one floor do not import each other. A package is one module: its files may use each other.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__init__"}),
-    frozenset({"model", "errors", "clock", "language"}),
-    frozenset({"liveness", "outages", "calendar", "sla", "schedule", "rtsp", "picture"}),
+    frozenset({"model", "errors", "clock", "language", "reading"}),
+    frozenset({"liveness", "outages", "calendar", "sla", "schedule", "rtsp", "picture", "parsing"}),
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "ledger", "metrics", "render"}),
-    frozenset({"engine", "jobs", "console", "simulator"}),
+    frozenset({"engine", "jobs", "console", "simulator", "reporting"}),
     frozenset({"service"}),
     frozenset({"demo"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
-PURE = frozenset({"liveness", "outages", "calendar", "sla", "schedule", "rtsp", "picture", "report", "wording"})
+PURE = frozenset(
+    {"liveness", "outages", "calendar", "sla", "schedule", "rtsp", "picture", "parsing", "report", "wording"}
+)
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "socket", "logging", "time", "random", "sqlite3", "threading", "os", "subprocess"}
 )

@@ -1,0 +1,39 @@
+# The two commands of the README, and what developers use. Everything runs in the project's own .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?=
+BENCH ?=
+
+.PHONY: demo test check format bench clean
+
+demo: $(VENV)/.installed ## the whole system on simulated cameras; DEMO="--duration 200s --no-tty" passes options
+	$(BIN)/sharp-eyes demo $(DEMO)
+
+test: $(VENV)/.installed-dev ## everything a fresh machine needs, then all checks and tests
+	sh scripts/system-packages test
+	$(MAKE) check
+
+check: $(VENV)/.installed-dev ## format, lint, types, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.installed-dev ## load and cost on this machine; prints tables
+	$(BIN)/python -m tests.bench $(BENCH)
+
+$(VENV)/.installed: pyproject.toml constraints.txt scripts/make-venv
+	sh scripts/make-venv $(PYTHON) $(VENV) .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt scripts/make-venv
+	sh scripts/make-venv $(PYTHON) $(VENV) '.[dev]'
+	touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
