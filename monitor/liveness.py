@@ -139,6 +139,12 @@ def blind(track: Track, from_at: datetime, decided_at: datetime, cause: Cause) -
     return replace(track, last_result_at=None), made
 
 
+def removed(track: Track, at: datetime) -> tuple[Track, tuple[Transition, ...]]:
+    """DOWN because the camera vanished from the inventory and nobody has confirmed that it may."""
+    track, made = _believe(track, State.DOWN, at, at, Cause.REMOVED_UNCONFIRMED, "")
+    return replace(track, last_result_at=None), made
+
+
 def next_wait(track: Track, policy: Policy) -> timedelta:
     """How long to wait before the next probe: shorter while a verdict is pending."""
     return policy.retry if track.connection or track.picture else policy.interval

@@ -9,7 +9,7 @@ from itertools import pairwise, product
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.liveness import NEXT, Evidence, Policy, blind, lapse, new_track, next_wait, settled_at, step
+from monitor.liveness import NEXT, Evidence, Policy, blind, lapse, new_track, next_wait, removed, settled_at, step
 from monitor.model import Cause, Result, State, Transition
 from tests import oracle
 from tests.readings import BEGINNING, fold, second, seen
@@ -399,3 +399,11 @@ def test_the_fold_paints_what_the_oracle_paints_second_by_second(results: list[R
         start = (made.at - BEGINNING) // timedelta(seconds=1)
         painted[start:] = [made.new] * (seconds - start)
     assert painted == expected
+
+
+def test_a_removed_camera_is_down_from_then_on_and_says_why() -> None:
+    track, _ = fold([seen(Cause.OK, 0)], POLICY)
+    track, made = removed(track, second(30))
+    assert short(made) == [(30, State.DOWN, Cause.REMOVED_UNCONFIRMED)]
+    assert track.changes == 2
+    assert removed(track, second(60))[1] == ()

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.engine.figures import Figures, MonthCalendar
 from monitor.engine.recorder import Recorder
 from monitor.engine.timeline import Timeline
-from monitor.ledger import TransitionRecorded
-from monitor.liveness import Policy, Track, blind, lapse, settled_at, step
+from monitor.ledger import Event, TransitionRecorded
+from monitor.liveness import Policy, Track, blind, lapse, removed, settled_at, step
 from monitor.model import (
     Camera,
     CameraStatus,
@@ -25,7 +26,6 @@ from monitor.model import (
     Result,
     Seconds,
     Span,
-    State,
     Transition,
     micros,
 )
@@ -128,7 +128,8 @@ class Board:
         """Sum up to what is final: durable, and before anything that may still be dated back."""
         now, durable = self._timeline.now(), self._recorder.last_durable_at
         for place in self._places.values():
-            place.figures.settle(min(settled_at(place.track, place.asked_at or now), durable))
+            final = settled_at(place.track, place.asked_at or now) if place.watched else now
+            place.figures.settle(min(final, durable))
 
     # ------------------------------------------------------------ changing
 
@@ -176,50 +177,49 @@ class Board:
             for camera_id, place in self._places.items()
             if place.watched and lapse(place.track, now, self.policy)[1]
         ]
-        await self._advance_all({camera_id: lambda track: lapse(track, now, self.policy) for camera_id in late})
+        async with asyncio.TaskGroup() as tasks:  # together they share one write to the ledger
+            for camera_id in late:
+                tasks.create_task(self._advance(camera_id, lambda track: lapse(track, now, self.policy)))
 
-    async def blind(self, from_at: datetime, cause: Cause, camera_ids: Iterable[str] | None = None) -> None:
-        """Nobody watched from ``from_at`` on: watched cameras are UNKNOWN until their next result."""
+    async def blind(self, from_at: datetime, cause: Cause, because: Event) -> None:
+        """Nobody watched from ``from_at`` on: watched cameras are UNKNOWN until their next result.
+
+        ``because`` and all transitions are one durable write: no crash in between can credit the blind time.
+        """
         now = self._timeline.now()
-        meant = self.watched_ids() if camera_ids is None else camera_ids
-        await self._advance_all({camera_id: lambda track: blind(track, from_at, now, cause) for camera_id in meant})
+        async with AsyncExitStack() as turns:
+            for camera_id in sorted(self.watched_ids()):
+                await turns.enter_async_context(self._turns[camera_id])
+            folds = [
+                (place, *blind(place.track, from_at, now, cause)) for place in self._places.values() if place.watched
+            ]
+            await self._recorder.append([because, *(TransitionRecorded(t) for _, _, made in folds for t in made)])
+            for place, track, made in folds:
+                self._publish(place, track, made)
 
     async def remove(self, camera_id: str) -> None:
         """The camera left the inventory unconfirmed: it is not probed any more and counts as DOWN."""
         self._places[camera_id].watched = False
         now = self._timeline.now()
-
-        def removed(track: Track) -> tuple[Track, tuple[Transition, ...]]:
-            cause = Cause.REMOVED_UNCONFIRMED
-            at = max(now, track.since_at)
-            transition = Transition(camera_id, at, at, track.state, State.DOWN, cause)
-            gone = replace(track, state=State.DOWN, cause=cause, since_at=at, changes=track.changes + 1)
-            return gone, (transition,)
-
-        await self._advance(camera_id, removed)
+        await self._advance(camera_id, lambda track: removed(track, now))
 
     # ------------------------------------------------------------ inside
 
-    async def _advance_all(self, folds: Mapping[str, Fold]) -> None:
-        """Many at once share one write to the ledger."""
-        async with asyncio.TaskGroup() as tasks:
-            for camera_id, fold in folds.items():
-                tasks.create_task(self._advance(camera_id, fold))
-
     async def _advance(self, camera_id: str, fold: Fold) -> None:
+        """One camera's belief moves on; folds of one camera wait for each other."""
         async with self._turns[camera_id]:
             place = self._places[camera_id]
             track, transitions = fold(place.track)
             if transitions:
                 await self._recorder.append([TransitionRecorded(transition) for transition in transitions])
-            place.track = track
-            for transition in transitions:
-                self._publish(place, transition)
+            self._publish(place, track, transitions)
 
-    def _publish(self, place: Place, transition: Transition) -> None:
-        place.figures.note(transition)
-        self._published += 1
-        self._recent.append((self._published, transition))
+    def _publish(self, place: Place, track: Track, transitions: Iterable[Transition]) -> None:
+        place.track = track
+        for transition in transitions:
+            place.figures.note(transition)
+            self._published += 1
+            self._recent.append((self._published, transition))
 
     def _excluded(self, camera: Camera) -> list[Span]:
         if not self.calendar.terms.maintenance_excludes:

@@ -16,7 +16,7 @@ from monitor.engine.permits import Permits
 from monitor.engine.plan import Plan, inventory_events, maintenance_events, policy_of
 from monitor.engine.recorder import Recorder
 from monitor.engine.slots import Slots
-from monitor.engine.timeline import Timeline
+from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
 from monitor.errors import LedgerError
@@ -163,11 +163,9 @@ class Engine:
 
     async def _begin(self) -> None:
         """Restore what the ledger says; the time since its last event was watched by nobody."""
-        blind_from = self._ledger.last_recorded_at()
-        await self._recorder.append([Started(self._version, simulated=False)])
         await self._recorder.ask(self._restore)
-        if blind_from is not None:
-            await self._board.blind(blind_from, Cause.MONITOR_STOPPED)
+        blind_from = self._recorder.last_durable_at
+        await self._board.blind(blind_from, Cause.MONITOR_STOPPED, Started(self._version, simulated=False))
         await self.apply(self._plan)
 
     def _restore(self, ledger: Ledger) -> None:
@@ -233,10 +231,15 @@ class Engine:
             jump = self._timeline.check()
             if jump is not None:
                 log.warning("the wall clock jumped from %s to %s", jump.before_at, jump.after_at)
-                await self._recorder.append([ClockJumped(jump.before_at, jump.after_at)])
-                if jump.forward:
-                    await self._board.blind(jump.before_at, Cause.CLOCK_JUMPED)
+                await self._note_jump(jump)
             await self._board.lapse()
+
+    async def _note_jump(self, jump: Jump) -> None:
+        event = ClockJumped(jump.before_at, jump.after_at)
+        if jump.forward:
+            await self._board.blind(jump.before_at, Cause.CLOCK_JUMPED, event)
+        else:
+            await self._recorder.append([event])
 
     async def _heartbeat(self) -> None:
         while True:

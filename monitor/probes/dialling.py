@@ -10,6 +10,7 @@ import asyncio
 import errno
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,8 +26,6 @@ _OURS = frozenset(
     }
 )  # fmt: skip
 
-Address = tuple[socket.AddressFamily, tuple[object, ...]]
-
 
 @dataclass(frozen=True, slots=True)
 class DialFailure:
@@ -37,31 +36,28 @@ class DialFailure:
     detail: str
 
 
-async def resolve(host: str, port: int) -> list[Address]:
-    """The addresses of a host; asks no resolver for a numeric one. Raises OSError or UnicodeError."""
+async def resolve(host: str, port: int) -> tuple[str, ...]:
+    """The numeric addresses of a host; asks no resolver for a numeric one. Raises OSError or UnicodeError."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [(family, address) for family, _, _, _, address in found[:MAX_ADDRESSES]]
+    return tuple(str(address[0]) for *_, address in found[:MAX_ADDRESSES])
 
 
-async def open_socket(addresses: list[Address]) -> socket.socket:
-    """A connected, non-blocking socket to the first address that accepts; raises the OSError of the last one."""
+async def connect(
+    addresses: tuple[str, ...], port: int, protocol: Callable[[], asyncio.BaseProtocol]
+) -> asyncio.Transport:
+    """A transport to the first address that accepts; raises the OSError of the last one."""
+    loop = asyncio.get_running_loop()
     last = OSError("the name has no address")
-    for family, address in addresses:
-        opened = socket.socket(family, socket.SOCK_STREAM)
+    for address in addresses:
         try:
-            opened.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(opened, address)
+            transport, _ = await loop.create_connection(protocol, address, port)
         except OSError as error:
-            opened.close()
             last = error
-        except BaseException:
-            opened.close()
-            raise
         else:
-            return opened
+            return transport
     raise last
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +17,7 @@ from typing import cast
 from monitor.clock import Clock
 from monitor.errors import LocalProtocolError
 from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage, StageTime
-from monitor.probes.dialling import DialFailure, failure, open_socket, resolve, tls_context
+from monitor.probes.dialling import DialFailure, connect, failure, resolve, tls_context
 from monitor.rtsp.actions import Actions, Finished, HangUp, Reconnect, Send
 from monitor.rtsp.ending import Ending
 from monitor.rtsp.fetch import KeyFrameFetch
@@ -166,10 +165,13 @@ class _Run:
                 addresses = await resolve(target.host, target.port)
                 self.watch.lap(stage)
                 stage = Stage.TCP
-                opened = await open_socket(addresses)
+                if not target.tls:
+                    await connect(addresses, target.port, lambda: conversation)
+                    return None
+                transport = await connect(addresses, target.port, asyncio.Protocol)
                 self.watch.lap(stage)
-                stage = Stage.TLS if target.tls else stage
-                await _attach(conversation, opened, target.host if target.tls else None)
+                stage = Stage.TLS
+                await _secure(transport, conversation, target.host)
         except TimeoutError:
             return failure(stage, TimeoutError(f"no answer within {limit:.1f} s"))
         except (OSError, UnicodeError) as error:
@@ -226,23 +228,19 @@ class _Run:
         )
 
 
-async def _attach(conversation: _Conversation, opened: socket.socket, tls_name: str | None) -> None:
-    """Let the conversation run over a connected socket, through TLS when a name is given."""
+async def _secure(transport: asyncio.Transport, conversation: _Conversation, host: str) -> None:
+    """Begin TLS and let the conversation run over it."""
     loop = asyncio.get_running_loop()
     try:
-        if tls_name is None:
-            await loop.create_connection(lambda: conversation, sock=opened)
-        else:
-            await loop.create_connection(
-                lambda: conversation,
-                sock=opened,
-                ssl=tls_context(),
-                server_hostname=tls_name,
-                ssl_shutdown_timeout=TEARDOWN_WAIT,
-            )
+        secured = await loop.start_tls(
+            transport, conversation, tls_context(), server_hostname=host, ssl_shutdown_timeout=TEARDOWN_WAIT
+        )
     except BaseException:
-        opened.close()
+        transport.abort()
         raise
+    if secured is None:
+        raise ConnectionAbortedError("closed during the handshake")
+    conversation.connection_made(secured)
 
 
 class _Conversation(asyncio.BufferedProtocol):
@@ -262,8 +260,7 @@ class _Conversation(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are no subclass of it
-        if self._run.flow.target.tls:
-            self._run.watch.lap(Stage.TLS)
+        self._run.watch.lap(Stage.TLS if self._run.flow.target.tls else Stage.TCP)
         self.perform(self._run.flow.connected)
 
     def get_buffer(self, _sizehint: int) -> memoryview:

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 from monitor.clock import Clock
-from monitor.probes.dialling import open_socket, resolve
+from monitor.probes.dialling import connect, resolve
 
 
 async def tcp_reachable(host: str, port: int, limit: timedelta, clock: Clock) -> bool:
@@ -23,8 +23,8 @@ async def tcp_reachable(host: str, port: int, limit: timedelta, clock: Clock) ->
 
 async def _accepts(host: str, port: int) -> bool:
     try:
-        opened = await open_socket(await resolve(host, port))
+        transport = await connect(await resolve(host, port), port, asyncio.Protocol)
     except (OSError, UnicodeError, OverflowError):  # OverflowError: a port beyond 65535
         return False
-    opened.close()
+    transport.close()
     return True

@@ -52,7 +52,11 @@ class Headers:
 
     def get(self, name: str, default: str = "") -> str:
         """The first value under the name."""
-        return next(iter(self.all(name)), default)
+        wanted = name.lower()
+        for field, value in self.fields:
+            if field.lower() == wanted:
+                return value
+        return default
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,20 @@ async def test_the_time_between_two_runs_is_unknown(tmp_path: Path) -> None:
     assert [state for state, _ in states_of(tmp_path, "A")] == [State.UP, State.UNKNOWN, State.UP]
 
 
+async def test_starting_and_the_blind_time_it_means_are_one_write(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B]) as town:
+        await town.until_state("A", State.UP)
+        await town.until_state("B", State.UP)
+    async with running(tmp_path, [A, B]):
+        pass
+    with Ledger.open_read_only(tmp_path / "ledger.db") as ledger:
+        entries = list(ledger.entries())
+    again = max(n for n, entry in enumerate(entries) if isinstance(entry.event, Started))
+    blind = [entry for entry in entries[again + 1 :] if isinstance(entry.event, TransitionRecorded)][:2]
+    assert {entry.event.transition.cause for entry in blind} == {Cause.MONITOR_STOPPED}  # type: ignore[union-attr]
+    assert {entry.recorded_at for entry in blind} == {entries[again].recorded_at}
+
+
 async def test_sums_grow_on_over_a_restart_and_never_shrink(tmp_path: Path) -> None:
     async with running(tmp_path, [A]) as town:
         await town.until(lambda: town.engine.town_view().statuses[0].lifetime.up > 100_000)
@@ -134,6 +148,8 @@ async def test_a_camera_that_vanishes_from_the_inventory_stays_in_the_record_as_
         asked = town.prober.asked["B"]
         await town.until(lambda: town.prober.asked["A"] > 5)
         assert town.prober.asked["B"] <= asked + 1
+        gone_for = next(s for s in town.engine.town_view().statuses if s.camera.id == "B").month.down
+        assert gone_for > 0
         await town.engine.apply(Plan(town.plan.settings, (A, B)))
         await town.until_state("B", State.UP)
     async with running(tmp_path, [A]) as town:

@@ -1,0 +1,70 @@
+"""The demonstration, for real and faster: what the simulator did is what the ledger says, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.clock import SystemClock
+from monitor.demo.demo import Demo
+from monitor.demo.place import Place, Tempo
+from monitor.demo.story import closing
+from monitor.language import Language
+from monitor.ledger import Ledger
+from monitor.model import Cause
+from monitor.simulator.town import build_town
+
+FAST = Tempo(
+    interval=timedelta(seconds=2),
+    patience=timedelta(seconds=1),
+    picture_spread=timedelta(seconds=1),
+    heartbeat=timedelta(seconds=1),
+    pace=0.4,
+)
+PAUSE = timedelta(seconds=5)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_the_accelerated_story_is_recorded_exactly_as_it_happened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = SystemClock()
+    town = build_town(108, base="127.31", clock=clock)
+    demo = Demo(Place(tmp_path), town, clock, Language.EN, FAST)
+    comparison = await demo.run(closing(FAST.pace) + PAUSE, live=False)
+
+    assert comparison is not None
+    assert not comparison.missing
+    assert not comparison.extra
+    assert Counter(true.cause for true, _ in comparison.found) == {
+        Cause.TCP_TIMEOUT: 5,  # one camera without power, a village of four behind a cut line
+        Cause.CREDENTIALS_REFUSED: 1,
+        Cause.PICTURE_FROZEN: 1,
+        Cause.PICTURE_BLACK: 1,
+        Cause.TCP_REFUSED: 1,  # switched off during planned maintenance
+    }
+    with Ledger.open_read_only(tmp_path / "ledger.db") as ledger:
+        assert ledger.verify().ok
+        assert ledger.simulated()
+
+    said = capsys.readouterr().out
+    assert "loses power" in said
+    assert "all 9 faults were recorded with the right cause, start and end, and nothing else" in said
+    assert sorted(path.suffix for path in (tmp_path / "reports").iterdir()) == [".csv", ".json", ".txt"]
+    log = (tmp_path / "monitor.log").read_text("utf-8")
+    assert "Traceback" not in log
+    passwords = [login.password.reveal() for login in town.credentials.values()]
+    assert not any(password in said + log for password in passwords)
+
+
+async def test_a_short_run_ends_cleanly_before_the_story_does(tmp_path: Path) -> None:
+    clock = SystemClock()
+    demo = Demo(Place(tmp_path), build_town(27, base="127.32", clock=clock), clock, Language.ZH, FAST)
+    assert await demo.run(timedelta(seconds=2), live=False) is None
+    leftovers = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    assert not leftovers

@@ -1,0 +1,42 @@
+"""Last month's record is lifelike, marked as simulated, holds as a chain, and gives the same report every time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from monitor.calendar import month_span
+from monitor.demo.place import TOWN, ZONE
+from monitor.demo.seed import seed
+from monitor.ledger import Ledger
+from monitor.model import ContractTerms
+from monitor.report import Report, build_report
+from monitor.simulator.town import build_town
+
+NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
+
+
+def october(path: Path) -> Report:
+    with Ledger.open(path) as ledger:
+        seed(ledger, build_town(108).cameras, NOW)
+        assert ledger.verify().ok
+        assert ledger.last_recorded_at() == NOW
+        record = ledger.record(month_span(2026, 10, ZoneInfo(ZONE)))
+    return build_report(record, ContractTerms(), town=TOWN, month=(2026, 10), now=NOW, version="test")
+
+
+def test_the_seeded_month_is_marked_and_watched_and_not_perfect(tmp_path: Path) -> None:
+    report = october(tmp_path / "ledger.db")
+    assert report.simulated
+    assert len(report.cameras) == 108
+    assert report.total.rates.coverage is not None
+    assert 0.99 < report.total.rates.coverage < 1
+    assert report.total.rates.online is not None
+    assert 0.9 < report.total.rates.online < 0.99
+    assert report.total.seconds.excluded > 0
+    assert report.outages
+
+
+def test_the_same_town_and_instant_give_the_same_record(tmp_path: Path) -> None:
+    assert october(tmp_path / "one.db") == october(tmp_path / "two.db")
