@@ -11,7 +11,7 @@ import ipaddress
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,7 +25,8 @@ from monitor.errors import Fault, SettingsError, SharpEyesError
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
-from monitor.model import Transition
+from monitor.model import Camera, Transition
+from monitor.parsing import suggestion
 from monitor.probes.camera import CameraProber
 from monitor.probes.rtsp import RtspLimits
 from monitor.reporting import write_report
@@ -40,7 +41,9 @@ FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries"
 def load_plan(config: Path) -> Plan:
     """Settings and inventory together; SettingsError carries the faults of both."""
     settings = load_settings(config, os.environ)
-    return Plan(settings, load_inventory(settings.inventory, settings.credentials))
+    cameras = load_inventory(settings.inventory, settings.credentials)
+    refuse_scopes_of_nothing(settings, cameras)
+    return Plan(settings, cameras)
 
 
 class Service:
@@ -103,6 +106,7 @@ class Service:
     async def reload(self) -> tuple[bool, str]:
         """Read settings and inventory again; whether they were taken over, and what to tell whoever asked."""
         async with self._reloading:
+            await self._engine.running.wait()
             try:
                 plan = await asyncio.to_thread(load_plan, self._config)
                 refuse_fixed_changes(self._plan.settings, plan.settings)
@@ -143,6 +147,29 @@ class Service:
             write_report, settings, month_before(now, ZoneInfo(settings.contract.zone)), now
         )
         log.info("report of last month written: %s", ", ".join(str(path) for path in written))
+
+
+def refuse_scopes_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> None:
+    """SettingsError for planned work that names a camera, village or line that the inventory does not have."""
+    known = {
+        "cameras": {camera.id for camera in cameras},
+        "sites": {camera.site.id for camera in cameras},
+        "villages": {camera.site.village for camera in cameras},
+        "carriers": {camera.carrier for camera in cameras},
+        "uplinks": {camera.uplink for camera in cameras},
+    }
+    lines = settings.path.read_text("utf-8-sig").splitlines()
+    faults = []
+    for rule in settings.maintenance:
+        scope = rule.scope
+        asked = (scope.camera_ids, scope.sites, scope.villages, scope.carriers, scope.uplinks)
+        for (key, names), wanted in zip(known.items(), asked, strict=True):
+            for name in sorted(wanted - names):
+                line = next((number for number, line in enumerate(lines, 1) if name in line), 0)
+                what = f"no camera has {name!r}{suggestion(name, names)}"
+                faults.append(Fault(str(settings.path), line, f"maintenance {rule.id}: {key}", what))
+    if faults:
+        raise SettingsError(tuple(faults))
 
 
 def refuse_fixed_changes(old: Settings, new: Settings) -> None:

@@ -48,14 +48,14 @@ def _language_of(words: Sequence[str]) -> Language:
 
 
 def _parser(language: Language) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "sharp-eyes", description=texts.DESCRIPTION[language], epilog=texts.EXIT_CODES[language]
-    )
-    parser.add_argument("--version", action="version", version=f"sharp-eyes {__version__}")
     everywhere = argparse.ArgumentParser(add_help=False)
     everywhere.add_argument(
         "--lang", type=Language, choices=list(Language), default=language, help=texts.HELP_LANG[language]
     )
+    parser = argparse.ArgumentParser(
+        "sharp-eyes", parents=[everywhere], description=texts.DESCRIPTION[language], epilog=texts.EXIT_CODES[language]
+    )
+    parser.add_argument("--version", action="version", version=f"sharp-eyes {__version__}")
     configured = argparse.ArgumentParser(add_help=False, parents=[everywhere])
     config = os.environ.get("SHARP_EYES_CONFIG", DEFAULT_CONFIG)
     configured.add_argument(

@@ -6,6 +6,7 @@ import asyncio
 import getpass
 import os
 import sys
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -58,8 +59,10 @@ async def _probed(url: str, credentials: Credentials | None, *, verbose: bool) -
     clock = SystemClock()
     at = clock.now()
     fetched: Fetched = await fetch_keyframe(url, credentials, limits=RtspLimits(), clock=clock, transcript=verbose)
+    began = clock.monotonic()
     seen = look_at(fetched.keyframe, None) if fetched.keyframe else None
-    return result_of("", at, fetched, seen), fetched.transcript
+    looking = timedelta(seconds=clock.monotonic() - began)
+    return result_of("", at, fetched, seen, looking), fetched.transcript
 
 
 def _explain(result: Result, transcript: tuple[str, ...], language: Language) -> None:

@@ -67,7 +67,9 @@ def failure(stage: Stage, error: OSError | UnicodeError) -> DialFailure:
 
 
 def _cause(stage: Stage, error: OSError | UnicodeError) -> Cause:
-    number = error.errno if isinstance(error, OSError) else None
+    # TLS and the resolver number their errors in their own way.
+    foreign = not isinstance(error, OSError) or isinstance(error, ssl.SSLError | socket.gaierror)
+    number = None if foreign else error.errno
     if number in _OURS:
         return Cause.NO_LOCAL_NETWORK
     if stage is Stage.DNS:

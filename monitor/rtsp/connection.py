@@ -98,7 +98,9 @@ class Connection:
     @property
     def unreadable(self) -> bytes:
         """The first bytes that were no message, or that wait to become one."""
-        return self._unreadable or bytes(self._buffer[self._start : self._start + SHOWN])
+        if self._unreadable and not self._lost:
+            return self._unreadable
+        return (self._unreadable + self._buffer[self._start : self._start + SHOWN])[:SHOWN]
 
     def _next_message(self) -> Event:
         if self._message is not None:

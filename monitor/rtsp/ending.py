@@ -14,7 +14,7 @@ MAX_DETAIL = 200  # characters
 MAX_BODY_LINES = 100  # of one message in a transcript
 MAX_LINE = 2000  # characters of a line of a transcript
 
-_NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\xff]+")
+_NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\xff]+")
 _AUTHORIZATION = re.compile(r"(?i)\b(authorization\s*:\s*\w+)\s.*")
 _STREAM_KEY = re.compile(r"(?i)(a=(?:crypto|key-mgmt):).*")
 _USERINFO = re.compile(r"(?i)([a-z]+://)[^/\s]*@")

@@ -105,7 +105,9 @@ class KeyFrameFetch:
         return self._describe()
 
     def connect_failed(self, stage: Stage, cause: Cause, detail: str) -> Actions:
-        """No connection to the target could be made."""
+        """No connection to the target could be made, or no TLS over it."""
+        if stage is Stage.TLS:
+            self._rung = max(self._rung, Rung.REACH)
         self._closed = True
         self.stage = stage
         return self._finish(cause, detail)

@@ -1,0 +1,185 @@
+"""The command line as a person types it: what it prints, and what it tells the shell."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor import __version__
+from monitor.cli import main
+from monitor.cli.exits import Exit
+from monitor.clock import SystemClock
+from monitor.demo.place import Place, Tempo, furnish
+from monitor.demo.seed import seed
+from monitor.language import Language
+from monitor.ledger import Ledger
+from monitor.simulator.town import build_town
+
+TOWN = build_town(27, base="127.36")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    place, now = Place(tmp_path), SystemClock().now()
+    furnish(place, TOWN.cameras, TOWN.credentials, TOWN.cameras[0].id, now, Tempo(), Language.EN)
+    with Ledger.open(place.ledger) as ledger:
+        seed(ledger, TOWN.cameras, now)
+    return place
+
+
+def last_month() -> str:
+    first = SystemClock().now().astimezone().replace(day=1)
+    return f"{first - timedelta(days=2):%Y-%m}"
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[None]:
+    command = [sys.executable, "-m", "monitor.simulator", "--cameras", "27", "--villages", "27", "--base", "127.36"]
+    with subprocess.Popen(
+        [*command, "--duration", "60"], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "ready"
+        yield
+        process.terminate()
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    return captured.out + captured.err
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == Exit.OK
+    assert __version__ in said(capsys)
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "退出码"), ("en", "exit codes")])
+def test_help_speaks_both_languages(language: str, word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--lang", language, "--help"])
+    assert ended.value.code == Exit.OK
+    assert word in said(capsys)
+
+
+@pytest.mark.parametrize("words", [[], ["fly"], ["report"], ["demo", "--duration", "soon"], ["demo", "--cameras", "3"]])
+def test_wrong_usage_is_told_apart(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == Exit.USAGE
+
+
+def test_a_good_configuration_is_counted(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
+    assert "27 cameras, 27 villages, 27 uplinks" in said(capsys)
+
+
+def test_all_faults_of_a_configuration_are_printed_together(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    text = place.settings.read_text("utf-8").replace("heartbeat:", "hartbeat:").replace("zone: Asia", "zone: Asien")
+    place.settings.write_text(text, "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.NO
+    out = said(capsys)
+    assert out.startswith("2 faults:")
+    assert "did you mean heartbeat?" in out
+
+
+def test_a_missing_configuration_is_a_plain_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--config", str(tmp_path / "none.yml")]) == Exit.NO
+    assert "none.yml" in said(capsys)
+
+
+def test_the_month_s_report_goes_to_the_screen(place: Place, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["report", last_month(), "--lang", "zh", "--config", str(place.settings)]) == Exit.OK
+    assert "监测覆盖率" in capfdbinary.readouterr().out.decode("utf-8")
+
+
+def test_several_formats_go_into_a_folder(place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["report", last_month(), "--format", "csv,json", "--config", str(place.settings), "--lang", "en"]
+    assert main(words) == Exit.USAGE
+    assert "--out" in said(capsys)
+    assert main([*words, "--out", str(tmp_path / "out")]) == Exit.OK
+    written = tmp_path / "out" / f"sla-{last_month()}.json"
+    assert str(written) in said(capsys)
+    assert json.loads(written.read_bytes())["report"]["simulated"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "possible"), [(["2026-13"], "2026-10"), (["2026-10", "--format", "pdf"], "text, csv, json")]
+)
+def test_an_impossible_report_says_what_is_possible(
+    place: Place, words: list[str], possible: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", *words, "--lang", "en", "--config", str(place.settings)]) == Exit.USAGE
+    assert possible in said(capsys)
+
+
+def test_an_untouched_ledger_is_verified_and_a_touched_one_named(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["ledger", "verify", "--lang", "en", "--config", str(place.settings)]
+    assert main(words) == Exit.OK
+    assert "the chain holds" in said(capsys)
+    assert main([*words, "--expect-head", "f" * 64]) == Exit.NO
+    with sqlite3.connect(place.ledger) as raw:
+        for (trigger,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {trigger}")
+        raw.execute("UPDATE events SET body = replace(body, 'down', 'up') WHERE seq = 200")
+        raw.execute("UPDATE events SET recorded_at = recorded_at + 1 WHERE seq = 300")
+    raw.close()
+    assert main(words) == Exit.NO
+    assert "the chain is broken" in said(capsys)
+
+
+def test_entries_are_shown_one_per_line(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ledger", "show", "--limit", "3", "--config", str(place.settings)]) == Exit.OK
+    lines = said(capsys).splitlines()
+    assert [line.split()[:2] for line in lines] == [["local", "1"], ["local", "2"], ["local", "3"]]
+
+
+def test_a_ledger_in_use_is_a_plain_message(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    with Ledger.open(place.ledger):
+        assert main(["run", "--config", str(place.settings)]) == Exit.CANNOT
+    assert "sharp-eyes:" in said(capsys)
+
+
+def test_a_camera_is_probed_and_explained_stage_by_stage(
+    place: Place, simulator: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    camera = next(camera for camera in TOWN.cameras if camera.credentials)
+    assert main(["probe", camera.id, "-v", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
+    out = said(capsys)
+    assert "> DESCRIBE" in out
+    assert "picture 640×360" in out
+    assert "verdict: online, picture good" in out
+    assert TOWN.credentials[camera.credentials].password.reveal() not in out
+
+
+def test_a_wrong_password_is_explained_and_never_printed(
+    simulator: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = next(camera for camera in TOWN.cameras if camera.credentials)
+    monkeypatch.setenv("SHARP_EYES_PASSWORD", "not-the-password")
+    assert main(["probe", camera.url, "--user", "admin", "-v", "--lang", "en"]) == Exit.NO
+    out = said(capsys)
+    assert "credentials_refused" in out
+    assert "docs/causes.md#credentials_refused" in out
+    assert "not-the-password" not in out
+
+
+def test_a_password_in_the_url_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", "rtsp://admin:hunter2@127.0.0.1/x", "--lang", "en"]) == Exit.USAGE
+    assert "hunter2" not in said(capsys)
+
+
+def test_an_unknown_camera_names_the_nearest(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", "QX-01-1", "--lang", "en", "--config", str(place.settings)]) == Exit.USAGE
+    assert "QX-01-01" in said(capsys)
