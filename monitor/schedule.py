@@ -20,7 +20,10 @@ def first_due(camera_id: str, interval: float, started: float) -> float:
     return started + phase(camera_id, interval)
 
 
-def next_due(due: float, interval: float, finished: float) -> float:
-    """The next beat of the camera's grid after ``finished``; beats that have passed are skipped, never caught up."""
-    missed = max(0, floor((finished - due) / interval))
-    return due + (missed + 1) * interval
+def next_due(beat: float, interval: float, finished: float) -> float:
+    """The camera's next beat, at least half an interval after ``finished``.
+
+    ``beat`` is any point of its grid. Beats that have passed are skipped, never caught up; probes in between (while a
+    verdict is pending) neither shift the grid nor are followed at once by its next beat.
+    """
+    return beat + (floor((finished - beat) / interval + 0.5) + 1) * interval

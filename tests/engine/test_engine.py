@@ -244,3 +244,15 @@ async def test_all_canaries_failing_makes_a_failing_camera_unknown_not_down(tmp_
         town.prober.causes["A"] = Cause.TCP_TIMEOUT
         await town.until(lambda: any(t.cause is Cause.MONITOR_BLIND for t in town.published()))
         assert town.state("A") is State.UNKNOWN
+
+
+async def test_pending_verdicts_make_probes_sooner_and_never_later(tmp_path: Path) -> None:
+    probe = ProbeSettings(interval=ms(100), retry=ms(10), fall=8, max_gap=ms(250), jitter=0.0)
+    async with running(tmp_path, [A], probe=probe) as town:
+        for _ in range(4):
+            town.prober.causes["A"] = Cause.NO_REPLY
+            await town.until_state("A", State.DOWN)
+            town.prober.causes.clear()
+            await town.until_state("A", State.UP)
+        await town.until(lambda: town.prober.asked["A"] > 45)
+    assert {cause for _, cause in states_of(tmp_path, "A")} == {Cause.OK, Cause.NO_REPLY}
