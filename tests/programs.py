@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
 
 def program(name: str) -> str:
     """The path of an installed program."""
-    path = shutil.which(name)
-    if path is None:
-        reason = f"{name} is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}, and in CI nothing is skipped")
-        pytest.skip(reason)
-    return path
+    return shutil.which(name) or missing(f"{name} is not installed")
+
+
+def missing(reason: str) -> NoReturn:
+    """Something a test needs is not on this machine."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, and in CI nothing is skipped")
+    pytest.skip(reason)

@@ -25,8 +25,9 @@ from monitor.wording import CAUSES, STATES
 
 COLOURS = {State.UP: "green", State.DEGRADED: "yellow", State.DOWN: "red", State.UNKNOWN: "bright_black"}
 BY_NAME = {cause.value: cause for cause in Cause}
-SHOWN_TRANSITIONS = 14
-SHOWN_STEPS = 6
+KEPT = 50  # lines of each list; the newest stand first, what does not fit is cut off below
+VILLAGE_LINES = 7
+STEP_LINES = 10
 
 TITLE = Phrase("{town} · 摄像机 {cameras} 台 · {address}", "{town} · {cameras} cameras · {address}")
 RATE = Phrase("本月在线率", "online rate, month to date")
@@ -46,8 +47,8 @@ class Screen:
     def __init__(self, language: Language, address: str) -> None:
         self._language = language
         self._address = address
-        self._changes: deque[dict[str, Any]] = deque(maxlen=SHOWN_TRANSITIONS)
-        self._told: deque[Text] = deque(maxlen=SHOWN_STEPS)
+        self._changes: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._told: deque[Text] = deque(maxlen=KEPT)
         self._status: dict[str, Any] | None = None
         self._live = Live(self._draw(), screen=True, refresh_per_second=4)
 
@@ -60,13 +61,13 @@ class Screen:
 
     def tell(self, phrase: Phrase, at: datetime) -> None:
         """Something happens to the town."""
-        self._told.append(Text(f"{_clock(at)}  {phrase[self._language]}"))
+        self._told.appendleft(Text(f"{_clock(at)}  {phrase[self._language]}"))
         self._live.update(self._draw())
 
     def show(self, news: News) -> None:
         """The town as the monitor sees it now."""
         self._status = news.status
-        self._changes.extend(news.transitions)
+        self._changes.extendleft(news.transitions)
         self._live.update(self._draw())
 
     def _draw(self) -> RenderableType:
@@ -75,9 +76,9 @@ class Screen:
         layout = Layout()
         layout.split_column(
             Layout(self._head(self._status), size=5),
-            Layout(self._villages(self._status["cameras"]), name="villages"),
-            Layout(self._transitions(self._status["cameras"]), size=SHOWN_TRANSITIONS + 3),
-            Layout(Panel(Group(*self._told), title=HAPPENING[self._language]), size=SHOWN_STEPS * 2),
+            Layout(self._villages(self._status["cameras"]), size=VILLAGE_LINES),
+            Layout(Panel(Group(*self._told), title=HAPPENING[self._language]), size=STEP_LINES),
+            Layout(self._transitions(self._status["cameras"])),
         )
         return layout
 

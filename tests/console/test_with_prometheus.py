@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
-import re
-import socket
-import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-import yaml
 
 from monitor.clock import SystemClock
 from monitor.metrics import TownView
@@ -23,68 +16,15 @@ from monitor.model import Cause, State
 from tests.console.fakes import FakeSource, console
 from tests.metrics.town import camera, group, status, town
 from tests.programs import program
+from tests.prometheus import CONFIG, firing, free_port, prometheus_watching, running, until
 
 pytestmark = pytest.mark.real
-
-CONFIG = Path(__file__).parent.parent.parent / "config"
-PATIENCE = 60  # seconds for another program to do what it does in one or two
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextlib.contextmanager
-def running(name: str, *arguments: str, log: Path) -> Iterator[None]:
-    """A third-party server for the length of a test."""
-    with log.open("wb") as output, subprocess.Popen([name, *arguments], stdout=output, stderr=output) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
-
-
-def end_of(log: Path) -> str:
-    return log.read_text("utf-8", "replace")[-2000:]
-
-
-async def until(client: aiohttp.ClientSession, url: str, wanted: Callable[[Any], bool], log: Path) -> Any:
-    """Ask again and again until the answer is as wanted; a failure shows the last answer and the server's log."""
-    last: object = "no answer"
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                with contextlib.suppress(aiohttp.ClientConnectionError):
-                    async with client.get(url) as answer:
-                        text = await answer.text()
-                        last = json.loads(text) if answer.content_type == "application/json" else text
-                        if answer.ok and wanted(last):
-                            return last
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        pytest.fail(f"{url} last said {last!r}\n{end_of(log)}")
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
-
-
-def impatient(folder: Path, monitor: str) -> Path:
-    """The shipped configuration with short intervals and no waiting, aimed at this monitor."""
-    rules = (CONFIG / "prometheus" / "sharp-eyes.rules.yml").read_text("utf-8")
-    rules = re.sub(r"\b(for|keep_firing_for): \w+", r"\1: 0s", rules)
-    (folder / "sharp-eyes.rules.yml").write_text(rules, "utf-8")
-    settings = yaml.safe_load((CONFIG / "prometheus" / "prometheus.yml").read_text("utf-8"))
-    settings["global"] = {"scrape_interval": "300ms", "scrape_timeout": "300ms", "evaluation_interval": "300ms"}
-    settings["scrape_configs"][0]["static_configs"] = [{"targets": [monitor.removeprefix("http://")]}]
-    del settings["alerting"]
-    path = folder / "prometheus.yml"
-    path.write_text(yaml.safe_dump(settings), "utf-8")
-    return path
 
 
 def view(online_ratio: float) -> TownView:
@@ -97,27 +37,13 @@ def view(online_ratio: float) -> TownView:
     return town(*statuses, groups=(group(online_ratio=online_ratio, up=1, down=1),), at=now)
 
 
-def firing(answer: dict[str, Any]) -> set[str]:
-    alerts = answer["data"]["alerts"]
-    assert "error expanding" not in json.dumps(alerts)
-    return {alert["labels"]["alertname"] for alert in alerts if alert["state"] == "firing"}
-
-
 async def test_prometheus_tells_when_the_months_rate_falls_below_the_target_and_when_it_is_back(
     client: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
-    binary, port, log = program("prometheus"), free_port(), tmp_path / "prometheus.log"
     source = FakeSource(SystemClock())
     source.view = view(online_ratio=0.96)
-    prometheus = f"http://127.0.0.1:{port}/api/v1"
     async with console(source, SystemClock()) as monitor:
-        arguments = (
-            f"--config.file={impatient(tmp_path, monitor)}",
-            f"--storage.tsdb.path={tmp_path / 'tsdb'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--log.level=warn",
-        )
-        with running(binary, *arguments, log=log):
+        with prometheus_watching(tmp_path, monitor) as (prometheus, log):
             alerts = f"{prometheus}/alerts"
             told = await until(client, alerts, lambda a: "SharpEyesCameraDown" in firing(a), log)
             assert "SharpEyesOnlineRateBelowTarget" not in firing(told)
