@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -63,13 +64,18 @@ async def connect(
 
 def failure(stage: Stage, error: OSError | UnicodeError) -> DialFailure:
     """What an error means at a stage of dialling."""
-    return DialFailure(stage, _cause(stage, error), str(error) or type(error).__name__)
+    number = _number(error)
+    return DialFailure(stage, _cause(stage, error), os.strerror(number) if number else str(error))
+
+
+def _number(error: OSError | UnicodeError) -> int | None:
+    """The system's number of an error; TLS and the resolver number theirs in their own way."""
+    return None if isinstance(error, UnicodeError | ssl.SSLError | socket.gaierror) else error.errno
 
 
 def _cause(stage: Stage, error: OSError | UnicodeError) -> Cause:
     # TLS and the resolver number their errors in their own way.
-    foreign = not isinstance(error, OSError) or isinstance(error, ssl.SSLError | socket.gaierror)
-    number = None if foreign else error.errno
+    number = _number(error)
     if number in _OURS:
         return Cause.NO_LOCAL_NETWORK
     if stage is Stage.DNS:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage
 from monitor.rtsp import sdp, urls
-from monitor.rtsp.actions import Actions, Finished, HangUp, Reconnect, Send
+from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Reconnect, Send
 from monitor.rtsp.connection import NEED_DATA, Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.ending import Ending, Redactor, Transcript, attempts_left, cause_of_status
@@ -115,16 +115,17 @@ class KeyFrameFetch:
     def receive_data(self, data: bytes | bytearray | memoryview) -> Actions:
         """Bytes came."""
         self.received_bytes += len(data)
+        actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
         try:
             self._connection.receive_data(data)
-            actions = self._read()
+            self._read(actions)
         except KeyFrameTooLarge as error:
-            return self._finish(Cause.OVER_BUDGET, str(error))
+            actions += self._finish(Cause.OVER_BUDGET, str(error))
         except RemoteProtocolError as error:
-            return self._broken(str(error))
+            actions += self._broken(str(error))
         if self.received_bytes > self._max_bytes and not self._over:
-            return self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
-        return actions
+            actions += self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
+        return tuple(actions)
 
     def timed_out(self, *, silent: bool = False) -> Actions:
         """The time limit of the stage is over; ``silent`` when video packets have stopped coming before that."""
@@ -172,13 +173,12 @@ class KeyFrameFetch:
 
     # ------------------------------------------------------------ reading
 
-    def _read(self) -> Actions:
-        actions: Actions = ()
+    def _read(self, actions: list[Action]) -> None:
         while (event := self._connection.next_event()) is not NEED_DATA:
             if isinstance(event, Interleaved):
-                if self._over:
+                if self._video is None or self._over or self.stage not in _MEDIA_STAGES:
                     continue
-                if event.channel == self._channel and self._video is not None and self.stage in _MEDIA_STAGES:
+                if event.channel == self._channel:
                     actions += self._on_packet(self._video, event.data)
                 else:
                     self._foreign.add(event.channel)
@@ -186,7 +186,6 @@ class KeyFrameFetch:
                 actions += self._on_response(event)
             elif isinstance(event, ServerRequest):
                 actions += self._on_request(event)
-        return actions
 
     def _on_packet(self, video: Video, data: bytes) -> Actions:
         keyframe = video.push(data)
@@ -266,8 +265,9 @@ class KeyFrameFetch:
 
     def _redirected(self, response: Response) -> Actions:
         self._redirects += 1
-        target = urls.redirect_target(response.headers.get("Location"), self.target)
-        if target is None or not response.headers.get("Location"):
+        location = response.headers.get("Location")
+        target = urls.redirect_target(location, self.target) if location else None
+        if target is None:
             return self._finish(Cause.BAD_REPLY, f"{response.line} without a place to go")
         if self._redirects > MAX_REDIRECTS:
             return self._finish(Cause.REDIRECT_LOOP, f"{response.line} {target.url}")

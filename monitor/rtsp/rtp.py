@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 _FIXED = struct.Struct("!BBHII")
 _EXTENSION = struct.Struct("!HH")
-# A jump further than this is a sender that started its count again, not thousands of lost packets.
+# A jump further than this, forwards or backwards, is a sender that started its count again.
 MAX_GAP = 3000
+MAX_LATE = 32
 
 
 class RtpPacket(NamedTuple):
@@ -18,6 +19,7 @@ class RtpPacket(NamedTuple):
     marker: bool
     sequence: int
     timestamp: int
+    source: int  # SSRC: each source counts its own sequence
     payload: bytes
     extension: bytes = b""
 
@@ -26,9 +28,9 @@ def parse(data: bytes) -> RtpPacket | None:
     """Read a packet; None for what is no RTP: too short, another version, or RTCP (RFC 5761 §4)."""
     if len(data) < 12:
         return None
-    flags, kind, sequence, timestamp, _ = _FIXED.unpack_from(data)
+    flags, kind, sequence, timestamp, source = _FIXED.unpack_from(data)
     if flags == 0x80 and not 200 <= kind <= 204:
-        return RtpPacket(kind & 0x7F, kind > 0x7F, sequence, timestamp, data[12:])
+        return RtpPacket(kind & 0x7F, kind > 0x7F, sequence, timestamp, source, data[12:])
     if flags >> 6 != 2 or 200 <= kind <= 204:
         return None
     start, stop, extension = 12 + 4 * (flags & 0x0F), len(data), b""
@@ -42,7 +44,7 @@ def parse(data: bytes) -> RtpPacket | None:
         stop -= data[-1]
     if start > stop:
         return None
-    return RtpPacket(kind & 0x7F, kind > 0x7F, sequence, timestamp, data[start:stop], extension)
+    return RtpPacket(kind & 0x7F, kind > 0x7F, sequence, timestamp, source, data[start:stop], extension)
 
 
 class SequenceCounter:
@@ -61,7 +63,7 @@ class SequenceCounter:
             return 0
         gap = (sequence - expected) & 0xFFFF
         late = 0x10000 - gap
-        if late <= MAX_GAP:
+        if late <= MAX_LATE:
             return -late
         self._expected = (sequence + 1) & 0xFFFF
         return gap if gap <= MAX_GAP else 1

@@ -8,7 +8,7 @@ from monitor.rtsp.h264 import H264
 from monitor.rtsp.h265 import H265
 from monitor.rtsp.jpeg import JpegDepacketiser
 from monitor.rtsp.nal import NalDepacketiser
-from monitor.rtsp.rtp import SequenceCounter, parse
+from monitor.rtsp.rtp import RtpPacket, SequenceCounter, parse
 from monitor.rtsp.sdp import Track
 
 ADOPT_AFTER = 50  # packets of one payload type the description did not announce
@@ -17,7 +17,17 @@ ADOPT_AFTER = 50  # packets of one payload type the description did not announce
 class Video:
     """Collects one key frame of one track."""
 
-    __slots__ = ("_depacketiser", "_other", "_payload_type", "_sequence", "codec", "lost", "packets")
+    __slots__ = (
+        "_broken",
+        "_depacketiser",
+        "_other",
+        "_payload_type",
+        "_sequence",
+        "_source",
+        "codec",
+        "lost",
+        "packets",
+    )
 
     def __init__(self, track: Track, limit: int) -> None:
         """``limit`` is the largest key frame in bytes."""
@@ -27,6 +37,8 @@ class Video:
         self._payload_type = track.payload_type
         self._other = dict[int, int]()  # payload types not announced -> packets
         self._sequence = SequenceCounter()
+        self._source = -1  # the stream we follow; -1 = none yet
+        self._broken = False  # packets are missing before the next one
         self._depacketiser = _depacketiser(track, limit)
 
     def push(self, data: bytes) -> KeyFrame | None:
@@ -35,15 +47,29 @@ class Video:
         if packet is None:
             return None
         self.packets += 1
+        missing = self._missing(packet)
         if packet.payload_type != self._payload_type:
             self._adopt(packet.payload_type)
             return None
-        missing = self._sequence.missing(packet.sequence)
         if missing < 0:
             return None
-        self.lost += missing
-        frame = self._depacketiser.push(packet, lost=missing > 0)
+        lost, self._broken = self._broken, False
+        frame = self._depacketiser.push(packet, lost=lost)
         return None if frame is None else KeyFrame(self.codec, frame, self.lost)
+
+    def _missing(self, packet: RtpPacket) -> int:
+        """How many packets are missing before this one; negative for one that came late."""
+        if packet.source != self._source:
+            if packet.payload_type != self._payload_type:
+                return 0  # another stream on our channel: its numbers say nothing
+            self._broken = self._broken or self._source >= 0
+            self._source = packet.source
+            self._sequence = SequenceCounter()
+        missing = self._sequence.missing(packet.sequence)
+        self.lost += max(0, missing)
+        # One that came twice is harmless; an older one is a late part of a hole or a count that went back.
+        self._broken = self._broken or missing not in (0, -1)
+        return missing
 
     def shortfall(self, *, silent: bool) -> tuple[Cause, str]:
         """Why there is no key frame although packets came; ``silent`` when they have stopped."""

@@ -1,0 +1,450 @@
+"""The transport against a scripted device: every cause the wire and the clock decide, and good manners."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from monitor.clock import SystemClock
+from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
+from monitor.probes.dialling import failure
+from monitor.probes.rtsp import TEARDOWN_WAIT, Fetched, RtspLimits, fetch_keyframe
+from tests.probes.device import Line, Script, camera, device
+from tests.probes.test_tcp import closed_port
+from tests.rtsp.footage import coded, decoded, packets
+
+PERSON = Credentials("admin", Secret("open sesame"))
+DIGEST = 'WWW-Authenticate: Digest realm="cam", nonce="abc", qop="auth"'
+MOMENT = timedelta(milliseconds=150)
+QUICK_REPLY = RtspLimits(reply=MOMENT)
+QUICK_MEDIA = RtspLimits(first_rtp=MOMENT)
+QUICK_KEYFRAME = RtspLimits(first_rtp=MOMENT, keyframe=2 * MOMENT)
+FOOTAGE = packets(Codec.H264, coded(Codec.H264))
+NO_KEY = packets(Codec.H264, coded(Codec.H264)[1:])
+
+
+async def fetch(
+    url: str,
+    credentials: Credentials | None = None,
+    limits: RtspLimits = RtspLimits(),  # noqa: B008 - a frozen value
+    *,
+    may_authenticate: bool = True,
+    transcript: bool = False,
+) -> Fetched:
+    return await fetch_keyframe(
+        url,
+        credentials,
+        limits=limits,
+        clock=SystemClock(),
+        may_authenticate=may_authenticate,
+        transcript=transcript,
+    )
+
+
+def outcome(fetched: Fetched) -> tuple[Cause, Stage, Rung]:
+    return fetched.cause, fetched.stage, fetched.rung
+
+
+def open_files() -> int:
+    """How many files and sockets this process holds."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def play_and_stop(line: Line) -> None:
+    await line.until_play()
+    await line.stream(NO_KEY)
+    await line.until_closed()
+
+
+# ---------------------------------------------------------------- a good device
+
+
+def test_a_key_frame_is_fetched_and_the_session_ended() -> None:
+    async def run() -> None:
+        async with device(camera) as cam:
+            fetched = await fetch(cam.url)
+            assert outcome(fetched) == (Cause.OK, Stage.KEYFRAME, Rung.KEYFRAME)
+            assert fetched.keyframe is not None
+            assert decoded(Codec.H264, fetched.keyframe.data).shape == (176, 320)
+            assert fetched.codec is Codec.H264
+            assert fetched.received_bytes > len(fetched.keyframe.data)
+            assert fetched.transcript == ()
+            assert [time.stage for time in fetched.stages] == [
+                Stage.DNS, Stage.TCP, Stage.DESCRIBE, Stage.SDP, Stage.SETUP, Stage.PLAY, Stage.FIRST_RTP,
+                Stage.KEYFRAME, Stage.TEARDOWN,
+            ]  # fmt: skip
+            spent = sum((time.took for time in fetched.stages if time.stage is not Stage.TEARDOWN), timedelta(0))
+            assert abs(spent - fetched.took) < timedelta(milliseconds=20)
+            async with asyncio.timeout(5):
+                await cam.closed.wait()
+            assert cam.methods == ["DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]
+
+    for loop_factory in (asyncio.new_event_loop, uvloop.new_event_loop):
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(run())
+
+
+async def test_credentials_go_out_as_a_digest() -> None:
+    async def guarded(line: Line) -> None:
+        await line.answer("401 Unauthorized", DIGEST, body=b"<html>")
+        await camera(line)
+
+    async with device(guarded) as cam:
+        fetched = await fetch(cam.url, PERSON, transcript=True)
+        assert fetched.cause is Cause.OK
+        assert Stage.AUTH in [time.stage for time in fetched.stages]
+        assert all(asked.headers.get("Authorization").startswith("Digest ") for asked in cam.asked[1:])
+        text = "\n".join(fetched.transcript)
+        assert "* connecting to 127.0.0.1" in text
+        assert "> Authorization: Digest ***" in text
+        assert re.search(r"^ +[0-9.]+ ms  < RTSP 401 Unauthorized$", text, re.MULTILINE)
+        response = re.findall('response="(\\w+)"', cam.asked[1].headers.get("Authorization"))[0]
+        assert not [secret for secret in ("sesame", response) if secret in text + repr(fetched)]
+
+
+async def test_a_device_silent_after_teardown_is_no_failure() -> None:
+    async def rude(line: Line) -> None:
+        await line.until_play()
+        await line.stream(FOOTAGE)
+        await line.until_closed()
+
+    async with device(rude) as cam:
+        fetched = await fetch(cam.url)
+        assert fetched.cause is Cause.OK
+        assert fetched.stages[-1].stage is Stage.TEARDOWN
+        assert timedelta(seconds=TEARDOWN_WAIT / 2) < fetched.stages[-1].took < timedelta(seconds=1)
+
+
+async def test_a_device_that_keeps_streaming_after_teardown_is_drained_and_left() -> None:
+    async def endless(line: Line) -> None:
+        await line.until_play()
+        while True:
+            await line.stream(FOOTAGE)
+
+    async with device(endless) as cam:
+        assert (await fetch(cam.url)).cause is Cause.OK
+        async with asyncio.timeout(5):
+            await cam.closed.wait()
+
+
+# ---------------------------------------------------------------- no connection
+
+
+async def test_a_closed_port_refuses() -> None:
+    fetched = await fetch(f"rtsp://127.0.0.1:{closed_port()}/x")
+    assert outcome(fetched) == (Cause.TCP_REFUSED, Stage.TCP, Rung.NONE)
+    assert [time.stage for time in fetched.stages] == [Stage.DNS, Stage.TCP]
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a" * 64])
+async def test_a_name_nobody_knows(host: str) -> None:
+    assert outcome(await fetch(f"rtsp://{host}/x")) == (Cause.DNS_FAILED, Stage.DNS, Rung.NONE)
+
+
+async def test_nobody_answers_the_call() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        taken = [socket.socket() for _ in range(4)]
+        for one in taken:
+            one.setblocking(False)
+            one.connect_ex(full.getsockname())
+        fetched = await fetch(f"rtsp://127.0.0.1:{full.getsockname()[1]}/x", limits=RtspLimits(connect=MOMENT))
+        assert outcome(fetched) == (Cause.TCP_TIMEOUT, Stage.TCP, Rung.NONE)
+        for one in taken:
+            one.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (OSError(113, "No route to host"), Cause.TCP_UNREACHABLE),
+        (OSError(101, "Network is unreachable"), Cause.NO_LOCAL_NETWORK),
+        (OSError(99, "Cannot assign requested address"), Cause.NO_LOCAL_NETWORK),
+        (OSError(24, "Too many open files"), Cause.NO_LOCAL_NETWORK),
+        (ConnectionResetError(104, "Connection reset by peer"), Cause.CONNECTION_CLOSED),
+        (TimeoutError(110, "Connection timed out"), Cause.TCP_TIMEOUT),
+        (ConnectionRefusedError(111, "Connection refused"), Cause.TCP_REFUSED),
+    ],
+)
+def test_what_the_network_says_has_its_cause(error: OSError, cause: Cause) -> None:
+    assert failure(Stage.TCP, error).cause is cause
+
+
+async def test_a_url_nobody_can_dial_is_our_own_fault() -> None:
+    fetched = await fetch("http://127.0.0.1/")
+    assert fetched.cause is Cause.MONITOR_ERROR
+    assert "rtsp://" in fetched.detail
+
+
+# ---------------------------------------------------------------- TLS
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A self-signed certificate, as cameras have them."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder: Path = tmp_path_factory.mktemp("tls")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=cam"]
+    subprocess.run(
+        [*command, "-keyout", str(folder / "key"), "-out", str(folder / "cert")], check=True, capture_output=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert", folder / "key")
+    return context
+
+
+def test_a_self_signed_device_is_watched_over_tls(certificate: ssl.SSLContext) -> None:
+    async def run() -> None:
+        async with device(camera, certificate) as cam:
+            fetched = await fetch(cam.url)
+            assert fetched.cause is Cause.OK
+            assert [time.stage for time in fetched.stages][:3] == [Stage.DNS, Stage.TCP, Stage.TLS]
+            async with asyncio.timeout(5):
+                await cam.closed.wait()
+
+    for loop_factory in (asyncio.new_event_loop, uvloop.new_event_loop):
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(run())
+
+
+async def test_a_device_without_tls_fails_the_handshake() -> None:
+    async def plain(line: Line) -> None:
+        await line.reader.read(10)
+        line.writer.write(b"RTSP/1.0 400 Bad Request\r\n\r\n")
+
+    async def shut(line: Line) -> None:
+        await line.reader.read(10)
+
+    async def mute(line: Line) -> None:
+        await line.until_closed()
+
+    for script in (plain, shut, mute):
+        async with device(script) as cam:
+            fetched = await fetch(cam.url.replace("rtsp:", "rtsps:"), limits=RtspLimits(connect=3 * MOMENT))
+            assert outcome(fetched) == (Cause.TLS_FAILED, Stage.TLS, Rung.REACH)
+
+
+# ---------------------------------------------------------------- time
+
+
+async def mute_from_the_start(line: Line) -> None:
+    await line.until_closed()
+
+
+async def mute_after_describe(line: Line) -> None:
+    await line.answer(body=b"m=video 0 RTP/AVP 26\r\n")
+    await line.until_closed()
+
+
+async def mute_after_play(line: Line) -> None:
+    await line.until_play()
+    await line.until_closed()
+
+
+async def never_a_key_frame(line: Line) -> None:
+    await line.until_play()
+    number = 0
+    while True:
+        await line.stream(packets(Codec.H264, coded(Codec.H264)[1:2], first=number))
+        number += 1
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("script", "limits", "expected"),
+    [
+        (mute_from_the_start, QUICK_REPLY, (Cause.NO_REPLY, Stage.DESCRIBE, Rung.REACH)),
+        (mute_after_describe, QUICK_REPLY, (Cause.NO_REPLY, Stage.SETUP, Rung.RTSP)),
+        (mute_after_play, QUICK_MEDIA, (Cause.NO_MEDIA, Stage.FIRST_RTP, Rung.RTSP)),
+        (play_and_stop, QUICK_KEYFRAME, (Cause.STREAM_STALLED, Stage.KEYFRAME, Rung.STREAM)),
+        (never_a_key_frame, QUICK_KEYFRAME, (Cause.NO_KEYFRAME, Stage.KEYFRAME, Rung.STREAM)),
+    ],
+)
+async def test_every_stage_has_its_limit(
+    script: Script, limits: RtspLimits, expected: tuple[Cause, Stage, Rung]
+) -> None:
+    async with device(script) as cam:
+        assert outcome(await fetch(cam.url, limits=limits)) == expected
+
+
+async def test_a_trickle_of_bytes_does_not_stretch_the_limit() -> None:
+    async def trickle(line: Line) -> None:
+        while True:
+            line.writer.write(b"R" if line.asked else b"\r\n")
+            await line.writer.drain()
+            await asyncio.sleep(0.01)
+
+    async with device(trickle) as cam:
+        fetched = await fetch(cam.url, limits=QUICK_REPLY)
+        assert fetched.cause is Cause.NO_REPLY
+        assert fetched.took < timedelta(seconds=2)
+
+
+async def test_questions_of_the_device_do_not_stretch_the_limit() -> None:
+    async def curious(line: Line) -> None:
+        await line.until_play()
+        while True:
+            line.writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n")
+            await line.writer.drain()
+            await asyncio.sleep(0.01)
+
+    async with device(curious) as cam:
+        fetched = await fetch(cam.url, limits=QUICK_MEDIA)
+        assert fetched.cause is Cause.NO_MEDIA
+        assert fetched.took < timedelta(seconds=2)
+
+
+async def test_the_whole_has_a_limit_of_its_own() -> None:
+    async with device(never_a_key_frame) as cam:
+        fetched = await fetch(cam.url, limits=RtspLimits(total=4 * MOMENT))
+        assert fetched.cause is Cause.NO_KEYFRAME
+        assert fetched.took < timedelta(seconds=2)
+
+
+# ---------------------------------------------------------------- ends
+
+
+async def closes_at_once(line: Line) -> None:
+    pass
+
+
+async def closes_after_describe(line: Line) -> None:
+    await line.answer(body=b"m=video 0 RTP/AVP 26\r\n")
+
+
+async def closes_in_the_stream(line: Line) -> None:
+    await line.until_play()
+    await line.stream(NO_KEY)
+
+
+async def resets(line: Line) -> None:
+    await line.read()
+    line.writer.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    line.writer.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (closes_at_once, (Cause.CONNECTION_CLOSED, Stage.DESCRIBE, Rung.REACH)),
+        (resets, (Cause.CONNECTION_CLOSED, Stage.DESCRIBE, Rung.REACH)),
+        (closes_after_describe, (Cause.CONNECTION_CLOSED, Stage.SETUP, Rung.RTSP)),
+        (closes_in_the_stream, (Cause.STREAM_STALLED, Stage.KEYFRAME, Rung.STREAM)),
+    ],
+)
+async def test_a_close_is_told_from_silence(script: Script, expected: tuple[Cause, Stage, Rung]) -> None:
+    async with device(script) as cam:
+        assert outcome(await fetch(cam.url)) == expected
+        assert cam.connections == 1
+
+
+async def test_a_close_after_the_challenge_is_answered_over_a_new_connection() -> None:
+    async def closing(line: Line) -> None:
+        if line.number == 1:
+            await line.answer("401 Unauthorized", DIGEST)
+        else:
+            await camera(line)
+
+    async with device(closing) as cam:
+        assert (await fetch(cam.url, PERSON)).cause is Cause.OK
+        assert cam.connections == 2
+
+
+async def test_a_wrong_password_goes_out_once() -> None:
+    async def strict(line: Line) -> None:
+        while True:
+            await line.answer("401 Unauthorized", DIGEST)
+
+    async with device(strict) as cam:
+        fetched = await fetch(cam.url, PERSON)
+        assert outcome(fetched) == (Cause.CREDENTIALS_REFUSED, Stage.AUTH, Rung.RTSP)
+        assert fetched.credentials_refused
+        assert cam.connections == 1
+        assert sum(bool(asked.headers.get("Authorization")) for asked in cam.asked) == 1
+        paused = await fetch(cam.url, PERSON, may_authenticate=False)
+        assert (paused.cause, paused.credentials_refused) == (Cause.CREDENTIALS_REFUSED, False)
+        assert sum(bool(asked.headers.get("Authorization")) for asked in cam.asked) == 1
+
+
+async def test_a_redirect_leads_to_another_device() -> None:
+    async with device(camera) as there:
+
+        async def moved(line: Line) -> None:
+            await line.answer("302 Moved", f"Location: {there.url}")
+            await line.until_closed()
+
+        async with device(moved) as here:
+            fetched = await fetch(here.url)
+            assert fetched.cause is Cause.OK
+            assert [time.stage for time in fetched.stages].count(Stage.TCP) == 1
+            async with asyncio.timeout(5):
+                await here.closed.wait()
+
+
+async def test_a_redirect_to_nobody_keeps_what_was_reached() -> None:
+    async def moved(line: Line) -> None:
+        await line.answer("302 Moved", f"Location: rtsp://127.0.0.1:{closed_port()}/")
+
+    async with device(moved) as cam:
+        assert outcome(await fetch(cam.url)) == (Cause.TCP_REFUSED, Stage.TCP, Rung.RTSP)
+
+
+@pytest.mark.parametrize("greeting", [b"SSH-2.0-dropbear\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+async def test_another_protocol_on_the_port_is_named(greeting: bytes) -> None:
+    async def other(line: Line) -> None:
+        line.writer.write(greeting)
+        await line.until_closed()
+
+    async with device(other) as cam:
+        assert (await fetch(cam.url, limits=QUICK_REPLY)).cause is Cause.NOT_RTSP
+
+
+async def test_more_bytes_than_a_probe_may_take_end_it() -> None:
+    async with device(never_a_key_frame) as cam:
+        limits = RtspLimits(max_bytes=20_000)
+        assert outcome(await fetch(cam.url, limits=limits)) == (Cause.OVER_BUDGET, Stage.KEYFRAME, Rung.STREAM)
+    async with device(camera) as cam:
+        assert (await fetch(cam.url, limits=RtspLimits(max_keyframe_bytes=1000))).cause is Cause.OVER_BUDGET
+
+
+async def test_cancelling_closes_the_connection_and_says_goodbye() -> None:
+    playing = asyncio.Event()
+
+    async def watched(line: Line) -> None:
+        await line.until_play()
+        await line.stream(NO_KEY)
+        playing.set()
+        await line.until_teardown()
+        await line.until_closed()
+
+    async with device(watched) as cam:
+        probing = asyncio.get_running_loop().create_task(fetch(cam.url))
+        async with asyncio.timeout(5):
+            await playing.wait()
+            probing.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await probing
+            await cam.closed.wait()
+        assert cam.methods[-1] == "TEARDOWN"
+
+
+async def test_probes_leave_no_socket_behind() -> None:
+    async with device(camera) as cam, device(closes_after_describe) as other:
+        before = open_files()
+        for url in (cam.url, other.url, f"rtsp://127.0.0.1:{closed_port()}/", cam.url):
+            await fetch(url)
+        async with asyncio.timeout(5):
+            await asyncio.gather(cam.closed.wait(), other.closed.wait())
+            while open_files() > before:  # noqa: ASYNC110 - sockets close one turn later
+                await asyncio.sleep(0)

@@ -1,0 +1,104 @@
+"""JPEG files taken apart as RFC 2435 says are put together again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitor.model import Cause, Codec, KeyFrame
+from monitor.rtsp.depacketiser import KeyFrameTooLarge
+from monitor.rtsp.jpeg import JpegDepacketiser
+from monitor.rtsp.jpeg_tables import quantisation_tables
+from monitor.rtsp.rtp import RtpPacket, parse
+from monitor.rtsp.sdp import Track
+from monitor.rtsp.video import Video
+from tests.rtsp.footage import decoded, jpeg, jpeg_packets, jpeg_segments
+
+TRACK = Track(Codec.MJPEG, 26)
+
+
+def first_frame(sent: list[bytes], track: Track = TRACK, limit: int = 10**6) -> KeyFrame | None:
+    video = Video(track, limit)
+    return next(filter(None, map(video.push, sent)), None)
+
+
+@pytest.mark.parametrize("sampling", [0x221111, 0x211111])
+@pytest.mark.parametrize(("quality", "restart"), [(1, 0), (35, 0), (50, 4), (60, 0), (99, 1), (255, 0), (128, 3)])
+def test_a_jpeg_survives_the_journey(quality: int, restart: int, sampling: int) -> None:
+    file = jpeg(quality=quality if quality < 100 else 77, restart=restart, sampling=sampling)
+    got = first_frame(jpeg_packets(file, quality=quality, restart=restart))
+    assert got is not None
+    assert jpeg_segments(got.data)[1] == jpeg_segments(file)[1]
+    assert np.array_equal(decoded(Codec.MJPEG, got.data), decoded(Codec.MJPEG, file))
+
+
+@pytest.mark.parametrize("quality", [1, 10, 49, 50, 75, 99])
+def test_the_tables_of_a_quality_are_those_of_the_standard(quality: int) -> None:
+    tables = [segment[1:] for segment in jpeg_segments(jpeg(quality=quality))[0][0xDB]]
+    assert tables == list(quantisation_tables(quality))
+
+
+def test_a_hole_drops_the_frame() -> None:
+    sent = jpeg_packets(jpeg(), quality=60)
+    video = Video(TRACK, 10**6)
+    assert not any(map(video.push, sent[:3] + sent[4:]))
+    assert video.shortfall(silent=False)[0] is Cause.STREAM_DAMAGED
+
+
+def test_joining_in_the_middle_of_a_frame_waits_for_the_next() -> None:
+    assert first_frame(jpeg_packets(jpeg(), quality=60)[1:]) is None
+
+
+def test_without_marker_the_next_timestamp_ends_the_frame() -> None:
+    depacketiser = JpegDepacketiser((0, 0), 10**6)
+    sent = [packet._replace(marker=False) for packet in map(parse, jpeg_packets(jpeg(), quality=60)) if packet]
+    assert not any(depacketiser.push(packet, lost=False) for packet in sent)
+    assert depacketiser.push(sent[0]._replace(timestamp=91), lost=False) is not None
+
+
+def test_tables_sent_once_serve_later_frames() -> None:
+    file = jpeg()
+    video = Video(TRACK, 10**6)
+    first = jpeg_packets(file, quality=200)
+    assert not any(map(video.push, first[:-1]))
+    second = jpeg_packets(file, quality=200, tables=False)
+    renumbered = [packet[:2] + number.to_bytes(2, "big") + b"\0\0\0\x99" + packet[8:]
+                  for number, packet in enumerate(second, len(first))]  # fmt: skip
+    got = next(filter(None, map(video.push, renumbered)), None)
+    assert got is not None
+    assert np.array_equal(decoded(Codec.MJPEG, got.data), decoded(Codec.MJPEG, file))
+
+
+def test_without_tables_there_is_no_frame() -> None:
+    assert first_frame(jpeg_packets(jpeg(), quality=200, tables=False)) is None
+
+
+def test_a_size_beyond_the_header_comes_from_the_description() -> None:
+    file = jpeg(2560, 1440, quality=20)
+    got = first_frame(jpeg_packets(file, quality=20), Track(Codec.MJPEG, 26, width=2560, height=1440))
+    assert got is not None
+    assert decoded(Codec.MJPEG, got.data).shape == (1440, 2560)
+
+
+def test_a_size_beyond_the_header_comes_from_the_extension() -> None:
+    file = jpeg(2560, 1440, quality=20)
+    segment = b"\xff\xc0\x00\x11" + jpeg_segments(file)[0][0xC0][0] + b"\xff"
+    packets = [packet for packet in map(parse, jpeg_packets(file, quality=20)) if packet]
+    depacketiser = JpegDepacketiser((0, 0), 10**7)
+    frames = [depacketiser.push(packet._replace(extension=segment), lost=False) for packet in packets]
+    assert frames[-1] is not None
+    assert decoded(Codec.MJPEG, frames[-1]).shape == (1440, 2560)
+
+
+def test_a_frame_beyond_the_limit_is_refused() -> None:
+    with pytest.raises(KeyFrameTooLarge):
+        first_frame(jpeg_packets(jpeg(), quality=60), limit=1000)
+
+
+def test_any_payload_is_survived() -> None:
+    generator = np.random.default_rng(3)
+    depacketiser = JpegDepacketiser((0, 0), 10**6)
+    for number in range(5000):
+        payload = bytes(4) + generator.bytes(int(generator.integers(0, 20)))
+        depacketiser.push(RtpPacket(26, number % 3 == 0, number, number // 4, 7, payload), lost=number % 11 == 0)
+    assert depacketiser.account.types

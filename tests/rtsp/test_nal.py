@@ -1,0 +1,301 @@
+"""Real H.264 and H.265 pictures go through RTP and come out whole, or not at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitor.model import Cause, Codec, KeyFrame
+from monitor.rtsp.depacketiser import KeyFrameTooLarge
+from monitor.rtsp.h264 import H264
+from monitor.rtsp.h265 import H265
+from monitor.rtsp.nal import NalDepacketiser
+from monitor.rtsp.rtp import RtpPacket
+from monitor.rtsp.sdp import Track
+from monitor.rtsp.video import Video
+from tests.rtsp.footage import aggregate, coded, decoded, fragments, packets, payloads, picture, rtp, units
+
+BOTH = pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
+SYNTAX = {Codec.H264: H264, Codec.H265: H265}
+
+
+def unit_type(codec: Codec, unit: bytes) -> int:
+    return unit[0] >> SYNTAX[codec].shift & SYNTAX[codec].mask
+
+
+def parameter_sets(codec: Codec, access_unit: bytes) -> list[bytes]:
+    return [unit for unit in units(access_unit) if unit_type(codec, unit) in SYNTAX[codec].parameter_sets]
+
+
+def picture_units(codec: Codec, access_unit: bytes) -> list[bytes]:
+    """What a key frame keeps of an access unit: parameter sets and slices."""
+    kept = {*SYNTAX[codec].parameter_sets, *SYNTAX[codec].slices}
+    return [unit for unit in units(access_unit) if unit_type(codec, unit) in kept]
+
+
+def slices(codec: Codec, access_unit: bytes) -> list[bytes]:
+    return [unit for unit in units(access_unit) if unit_type(codec, unit) in SYNTAX[codec].slices]
+
+
+def first_keyframe(
+    codec: Codec, sent: list[bytes], sets: tuple[bytes, ...] = (), limit: int = 10**6
+) -> KeyFrame | None:
+    video = Video(Track(codec, 96, parameter_sets=sets), limit)
+    return next(filter(None, map(video.push, sent)), None)
+
+
+def stream(sent: list[bytes], timestamp: int = 1, *, marker: bool = True) -> list[bytes]:
+    return [rtp(part, at, timestamp, marker=marker and at == len(sent) - 1) for at, part in enumerate(sent)]
+
+
+@BOTH
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("size", [200, 1400, 60000])
+def test_a_coded_picture_survives_the_journey(codec: Codec, together: bool, size: int) -> None:
+    access_units = coded(codec)
+    got = first_keyframe(codec, packets(codec, access_units, size, together=together))
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_units[0])
+    assert (got.codec, got.packets_lost) == (codec, 0)
+    assert np.array_equal(decoded(codec, got.data), decoded(codec, access_units[0]))
+
+
+@BOTH
+def test_pictures_that_are_no_key_frame_are_waited_out(codec: Codec) -> None:
+    access_units = coded(codec)
+    got = first_keyframe(codec, packets(codec, access_units[1:] + access_units[:1]))
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_units[0])
+
+
+@BOTH
+def test_without_marker_the_next_timestamp_ends_the_picture(codec: Codec) -> None:
+    access_units = coded(codec)
+    sent = stream(payloads(codec, access_units[0]), marker=False)
+    assert first_keyframe(codec, sent) is None
+    following = rtp(payloads(codec, access_units[1])[0], len(sent), 2)
+    got = first_keyframe(codec, [*sent, following])
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_units[0])
+
+
+@BOTH
+def test_a_marker_on_parameter_sets_ends_nothing(codec: Codec) -> None:
+    access_unit = coded(codec)[0]
+    parts = payloads(codec, access_unit)
+    small = len(parameter_sets(codec, access_unit))
+    sent = [rtp(part, at, 1, marker=at < small or at == len(parts) - 1) for at, part in enumerate(parts)]
+    got = first_keyframe(codec, sent)
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_unit)
+
+
+@BOTH
+def test_parameter_sets_of_the_description_are_used_where_the_stream_has_none(codec: Codec) -> None:
+    access_unit = coded(codec)[0]
+    sets = tuple(parameter_sets(codec, access_unit))
+    parts = [piece for unit in slices(codec, access_unit) for piece in fragments(codec, unit, 300)]
+    got = first_keyframe(codec, stream(parts), sets)
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_unit)
+
+
+@BOTH
+def test_parameter_sets_of_the_stream_win_over_the_description(codec: Codec) -> None:
+    access_unit = coded(codec)[0]
+    wrong = tuple(unit[:-1] + b"\x55" for unit in parameter_sets(codec, access_unit))
+    got = first_keyframe(codec, packets(codec, (access_unit,)), wrong)
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_unit)
+
+
+@BOTH
+def test_without_parameter_sets_a_key_frame_is_not_enough(codec: Codec) -> None:
+    parts = [piece for unit in slices(codec, coded(codec)[0]) for piece in fragments(codec, unit, 300)]
+    video = Video(Track(codec, 96), 10**6)
+    assert not any(map(video.push, stream(parts)))
+    assert video.shortfall(silent=False)[0] is Cause.PARAMETER_SETS_MISSING
+
+
+@BOTH
+def test_a_picture_with_a_hole_is_never_handed_out(codec: Codec) -> None:
+    access_units = coded(codec)
+    whole = packets(codec, access_units + access_units)
+    key_packets = len(payloads(codec, access_units[0]))
+    small = len(parameter_sets(codec, access_units[0])) + 1
+    for missing in range(small, key_packets):
+        got = first_keyframe(codec, whole[:missing] + whole[missing + 1 :])
+        assert got is not None
+        assert units(got.data) == picture_units(codec, access_units[0])
+        assert got.packets_lost == 1
+        assert first_keyframe(codec, whole[:missing] + whole[missing + 1 : len(packets(codec, access_units))]) is None
+
+
+@BOTH
+def test_joining_in_the_middle_of_a_key_frame_waits_for_the_next(codec: Codec) -> None:
+    access_units = coded(codec)
+    whole = packets(codec, access_units + access_units, 300)
+    for joined in range(len(parameter_sets(codec, access_units[0])) + 2, 20):
+        got = first_keyframe(codec, whole[joined:], tuple(parameter_sets(codec, access_units[0])))
+        assert got is not None
+        assert units(got.data) == picture_units(codec, access_units[0])
+
+
+@BOTH
+def test_when_every_key_frame_has_a_hole_the_stream_is_damaged(codec: Codec) -> None:
+    access_units = coded(codec)
+    sent = packets(codec, access_units)
+    del sent[len(payloads(codec, access_units[0])) // 2]
+    video = Video(Track(codec, 96), 10**6)
+    assert not any(map(video.push, sent))
+    cause, detail = video.shortfall(silent=False)
+    assert cause is Cause.STREAM_DAMAGED
+    assert "1 lost" in detail
+
+
+@BOTH
+def test_without_any_key_frame_the_types_seen_are_told(codec: Codec) -> None:
+    video = Video(Track(codec, 96), 10**6)
+    assert not any(map(video.push, packets(codec, coded(codec)[1:])))
+    cause, detail = video.shortfall(silent=False)
+    assert cause is Cause.NO_KEYFRAME
+    assert detail.endswith("NAL types 1")
+
+
+@BOTH
+@pytest.mark.parametrize("size", [300, 60000])
+def test_a_key_frame_beyond_the_limit_is_refused(codec: Codec, size: int) -> None:
+    with pytest.raises(KeyFrameTooLarge):
+        first_keyframe(codec, packets(codec, coded(codec), size), limit=5000)
+
+
+@BOTH
+def test_fragments_without_end_never_outgrow_the_limit(codec: Codec) -> None:
+    start, middle, *_ = fragments(codec, slices(codec, coded(codec)[0])[0], 1000)
+    depacketiser = NalDepacketiser(SYNTAX[codec], (), 20_000)
+    for part in [start, *[middle] * 18]:
+        assert depacketiser.push(RtpPacket(96, False, 0, 1, 7, part), lost=False) is None
+    with pytest.raises(KeyFrameTooLarge):
+        depacketiser.push(RtpPacket(96, False, 0, 1, 7, middle * 3), lost=False)
+
+
+# ---------------------------------------------------------------- what devices do with the rules
+
+
+@BOTH
+def test_one_packet_may_hold_everything_with_start_codes(codec: Codec) -> None:
+    access_unit = coded(codec)[0]
+    for sent in (access_unit, access_unit[4:]):
+        got = first_keyframe(codec, stream([sent]))
+        assert got is not None
+        assert units(got.data) == picture_units(codec, access_unit)
+
+
+@BOTH
+def test_fragments_may_hold_everything_with_start_codes(codec: Codec) -> None:
+    access_unit = coded(codec)[0]
+    got = first_keyframe(codec, stream(fragments(codec, access_unit[4:], 500)))
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_unit)
+
+
+@BOTH
+def test_a_whole_unit_may_come_as_its_only_fragment(codec: Codec) -> None:
+    access_unit = coded(codec)[0]
+    parts = [piece for unit in units(access_unit) for piece in fragments(codec, unit, 60000)]
+    got = first_keyframe(codec, stream(parts))
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_unit)
+
+
+@BOTH
+def test_a_last_fragment_without_end_bit_ends_with_the_picture(codec: Codec) -> None:
+    access_unit = coded(codec)[0]
+    at = SYNTAX[codec].header
+    parts = [
+        part
+        if unit_type(codec, part) != SYNTAX[codec].fragmentation
+        else part[:at] + bytes((part[at] & 0xBF,)) + part[at + 1 :]
+        for part in payloads(codec, access_unit)
+    ]
+    got = first_keyframe(codec, stream(parts))
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_unit)
+
+
+@BOTH
+def test_padding_and_broken_sizes_in_an_aggregate_harm_nothing(codec: Codec) -> None:
+    access_unit = coded(codec)[0]
+    sets = aggregate(codec, parameter_sets(codec, access_unit)) + b"\0\0\0\0\xff"
+    parts = [piece for unit in slices(codec, access_unit) for piece in fragments(codec, unit, 300)]
+    got = first_keyframe(codec, stream([sets, b"", b"\x78", *parts]))
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_unit)
+
+
+def test_an_i_picture_after_a_recovery_point_is_a_key_frame() -> None:
+    access_units = coded(
+        Codec.H264, frames=12, options=":keyint=4:min-keyint=1:open-gop=1:bframes=2:scenecut=0:b-adapt=0"
+    )
+    entry = next(each for each in access_units[1:] if any(map(H264.announces_entry, units(each))))
+    assert {unit_type(Codec.H264, unit) for unit in slices(Codec.H264, entry)} == {1}
+    got = first_keyframe(Codec.H264, packets(Codec.H264, access_units[1:]))
+    assert got is not None
+    assert units(got.data) == picture_units(Codec.H264, entry)
+    shown = decoded(Codec.H264, got.data).astype(int)
+    originals = [picture(320, 176, number).to_ndarray(format="gray").astype(int) for number in range(12)]
+    assert min(float(np.abs(shown - original).mean()) for original in originals) < 4
+
+
+def test_a_recovery_point_with_other_slices_is_none() -> None:
+    access_units = coded(Codec.H264, frames=8, options=":intra-refresh=1:keyint=4:bframes=0")
+    assert first_keyframe(Codec.H264, packets(Codec.H264, access_units[1:])) is None
+
+
+def test_a_payload_type_that_was_not_announced_is_believed_in_time() -> None:
+    access_units = coded(Codec.H264)
+    video = Video(Track(Codec.H264, 97), 10**6)
+    sent = packets(Codec.H264, access_units[1:] * 40 + access_units)
+    assert any(map(video.push, sent))
+    assert "not announced: 96" in video.shortfall(silent=False)[1]
+
+
+def test_another_stream_on_the_channel_is_passed_over() -> None:
+    sent = packets(Codec.H264, coded(Codec.H264))
+    mixed = [packet for good in sent for packet in (rtp(b"junk", 1, 77, payload_type=50, ssrc=1), good)]
+    got = first_keyframe(Codec.H264, mixed)
+    assert got is not None
+    assert got.packets_lost == 0
+
+
+def test_junk_counted_in_the_same_sequence_is_no_loss() -> None:
+    parts = payloads(Codec.H264, coded(Codec.H264)[0])
+    mixed = [rtp(part, 2 * at, 1, marker=at == len(parts) - 1) for at, part in enumerate(parts)]
+    junk = [rtp(b"junk", 2 * at + 1, 1, payload_type=50) for at in range(len(parts))]
+    both = [packet for pair in zip(mixed, junk, strict=True) for packet in pair]
+    got = first_keyframe(Codec.H264, both)
+    assert got is not None
+    assert got.packets_lost == 0
+    assert first_keyframe(Codec.H264, both[:9] + both[10:]) is None
+
+
+def test_a_sender_that_starts_anew_in_the_middle_of_a_picture_spoils_it() -> None:
+    access_unit = coded(Codec.H264)[0]
+    sent = stream(payloads(Codec.H264, access_unit))
+    anew = [packet[:8] + b"\0\0\0\x01" + packet[12:] for packet in sent]
+    assert first_keyframe(Codec.H264, sent[:8] + anew[8:]) is None
+    for first in (65530, 65000, 30000, 0):
+        again = packets(Codec.H264, (access_unit, access_unit), first=first)
+        got = first_keyframe(Codec.H264, sent[:8] + again)
+        assert got is not None
+        assert units(got.data) == picture_units(Codec.H264, access_unit)
+
+
+@BOTH
+def test_any_payload_is_survived(codec: Codec) -> None:
+    generator = np.random.default_rng(3)
+    video = Video(Track(codec, 96), 10**6)
+    for number in range(5000):
+        payload = generator.bytes(int(generator.integers(0, 12)))
+        video.push(rtp(payload, number, number // 9, marker=number % 7 == 0))
+    assert video.packets == 5000

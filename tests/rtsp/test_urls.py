@@ -1,0 +1,93 @@
+"""URLs as devices write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import LocalProtocolError
+from monitor.rtsp.urls import join, parse_target, redirect_target, repair, setup_urls
+
+DIALLED = parse_target("rtsp://10.0.0.5:8554/cam/live?channel=1&subtype=0")
+
+
+def test_a_url_says_whom_to_dial() -> None:
+    assert (DIALLED.host, DIALLED.port, DIALLED.tls) == ("10.0.0.5", 8554, False)
+    assert parse_target("rtsp://cam").port == 554
+    assert parse_target("RTSPS://cam/x").port == 322
+    assert parse_target("rtsp://[fe80::1]:5554/x").host == "fe80::1"
+
+
+def test_credentials_in_a_url_go_nowhere() -> None:
+    assert parse_target("rtsp://admin:p@ss:w%rd@cam:554/x").url == "rtsp://cam:554/x"
+    assert repair("rtsp://admin:secret@cam/x", DIALLED) == "rtsp://cam/x"
+    assert join("rtsp://cam/x", "rtsp://admin:secret@cam/x/t") == "rtsp://cam/x/t"
+
+
+def test_what_breaks_a_request_line_is_escaped() -> None:
+    assert parse_target("rtsp://cam/村 口\r\nX: y").url == "rtsp://cam/%E6%9D%91%20%E5%8F%A3%0D%0AX:%20y"
+    assert join("rtsp://cam", "track\x00 1\xff") == "rtsp://cam/track%00%201%FF"
+
+
+@pytest.mark.parametrize("url", ["", "http://cam/", "rtsp://", "rtsp:///x", "rtsp://cam:0/", "rtsp://cam:65536", "cam"])
+def test_what_cannot_be_dialled_is_our_own_fault(url: str) -> None:
+    with pytest.raises(LocalProtocolError):
+        parse_target(url)
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("rtsp://10.0.0.5/cam/", "rtsp://10.0.0.5/cam/"),
+        ("rtsp://rtsp://10.0.0.5/cam", "rtsp://10.0.0.5/cam"),
+        ("/cam/", "rtsp://10.0.0.5:8554/cam/"),
+        ("10.0.0.5:554/cam", "rtsp://10.0.0.5:554/cam"),
+        (' "rtsp://10.0.0.5/cam" ', "rtsp://10.0.0.5/cam"),
+        ("", DIALLED.url),
+        ("http://10.0.0.5/", DIALLED.url),
+    ],
+)
+def test_a_content_base_is_repaired(sent: str, meant: str) -> None:
+    assert repair(sent, DIALLED) == meant
+
+
+@pytest.mark.parametrize(
+    ("base", "control", "meant"),
+    [
+        ("rtsp://c/cam", "trackID=1", "rtsp://c/cam/trackID=1"),
+        ("rtsp://c/cam/", "trackID=1", "rtsp://c/cam/trackID=1"),
+        ("rtsp://c/cam?a=1&b=2", "trackID=0", "rtsp://c/cam?a=1&b=2/trackID=0"),
+        ("rtsp://c/cam", "/trackID=1", "rtsp://c/cam/trackID=1"),
+        ("rtsp://c/cam", "?track=1", "rtsp://c/cam?track=1"),
+        ("rtsp://c/cam", "*", "rtsp://c/cam"),
+        ("rtsp://c/cam", "", "rtsp://c/cam"),
+        ("rtsp://c/cam", "rtsp://other/x", "rtsp://other/x"),
+    ],
+)
+def test_a_control_attribute_is_joined_as_devices_mean_it(base: str, control: str, meant: str) -> None:
+    assert join(base, control) == meant
+
+
+def test_a_track_has_other_urls_to_try() -> None:
+    assert setup_urls("rtsp://192.168.1.9/b/", "t", DIALLED) == (
+        "rtsp://192.168.1.9/b/t",
+        "rtsp://10.0.0.5:8554/b/t",
+        "rtsp://10.0.0.5:8554/cam/live?channel=1&subtype=0/t",
+    )
+    assert len(setup_urls(DIALLED.url, "t", DIALLED)) == 1
+
+
+def test_a_location_leads_somewhere_or_nowhere() -> None:
+    target = redirect_target("rtsp://10.0.0.6/y", DIALLED)
+    assert target is not None
+    assert (target.host, target.port) == ("10.0.0.6", 554)
+    assert redirect_target("rtsp://:99999/", DIALLED) is None
+
+
+@given(st.text(st.characters(max_codepoint=255), max_size=60))
+def test_no_text_of_a_device_breaks_a_request_line(text: str) -> None:
+    for url in (repair(text, DIALLED), *setup_urls(DIALLED.url, text, DIALLED)):
+        assert url.isascii()
+        assert url.isprintable()
+        assert " " not in url
