@@ -123,16 +123,7 @@ class Service:
     # ------------------------------------------------------------ inside
 
     def _make_prober(self, settings: Settings) -> CameraProber:
-        probe = settings.probe
-        limits = RtspLimits(
-            connect=probe.connect_timeout,
-            reply=probe.reply_timeout,
-            first_rtp=probe.first_packet_timeout,
-            keyframe=probe.keyframe_timeout,
-            total=probe.total_timeout,
-            max_bytes=probe.max_bytes,
-        )
-        return CameraProber(limits, self._clock, self._decoders)
+        return CameraProber(limits_of(settings), self._clock, self._decoders)
 
     def _listen_to_signals(self, tasks: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
@@ -147,6 +138,19 @@ class Service:
             write_report, settings, month_before(now, ZoneInfo(settings.contract.zone)), now
         )
         log.info("report of last month written: %s", ", ".join(str(path) for path in written))
+
+
+def limits_of(settings: Settings) -> RtspLimits:
+    """How long and how much a probe may take, from the settings."""
+    probe = settings.probe
+    return RtspLimits(
+        connect=probe.connect_timeout,
+        reply=probe.reply_timeout,
+        first_rtp=probe.first_packet_timeout,
+        keyframe=probe.keyframe_timeout,
+        total=probe.total_timeout,
+        max_bytes=probe.max_bytes,
+    )
 
 
 def refuse_scopes_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> None:

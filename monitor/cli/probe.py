@@ -19,7 +19,7 @@ from monitor.model import Cause, Credentials, Result, Secret
 from monitor.probes.camera import result_of
 from monitor.probes.decode import look_at
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
-from monitor.service import load_plan
+from monitor.service import limits_of, load_plan
 from monitor.wording import CAUSES, RUNGS, STAGES
 
 PASSWORD_VARIABLE = "SHARP_EYES_PASSWORD"
@@ -31,7 +31,7 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
         if urlsplit(target).username is not None:
             print(texts.URL_WITH_PASSWORD[language], file=sys.stderr)
             return Exit.USAGE
-        url, credentials = target, _asked(user, language)
+        url, credentials, limits = target, _asked(user, language), RtspLimits()
     else:
         plan = load_plan(config)
         by_id = {camera.id: camera for camera in plan.cameras}
@@ -39,9 +39,10 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
             near = ", ".join(get_close_matches(target, by_id, 3)) or texts.NONE[language]
             print(texts.NO_SUCH_CAMERA[language].format(id=target, near=near), file=sys.stderr)
             return Exit.USAGE
-        url, credentials = by_id[target].url, plan.settings.credentials.get(by_id[target].credentials)
+        url, limits = by_id[target].url, limits_of(plan.settings)
+        credentials = plan.settings.credentials.get(by_id[target].credentials)
     print(texts.PROBING[language].format(target=url))
-    result, transcript = asyncio.run(_probed(url, credentials, verbose=verbose))
+    result, transcript = asyncio.run(_probed(url, credentials, limits, verbose=verbose))
     _explain(result, transcript, language)
     return Exit.OK if result.cause is Cause.OK else Exit.NO
 
@@ -55,10 +56,12 @@ def _asked(user: str | None, language: Language) -> Credentials | None:
     return Credentials(user, Secret(password))
 
 
-async def _probed(url: str, credentials: Credentials | None, *, verbose: bool) -> tuple[Result, tuple[str, ...]]:
+async def _probed(
+    url: str, credentials: Credentials | None, limits: RtspLimits, *, verbose: bool
+) -> tuple[Result, tuple[str, ...]]:
     clock = SystemClock()
     at = clock.now()
-    fetched: Fetched = await fetch_keyframe(url, credentials, limits=RtspLimits(), clock=clock, transcript=verbose)
+    fetched: Fetched = await fetch_keyframe(url, credentials, limits=limits, clock=clock, transcript=verbose)
     began = clock.monotonic()
     seen = look_at(fetched.keyframe, None) if fetched.keyframe else None
     looking = timedelta(seconds=clock.monotonic() - began)

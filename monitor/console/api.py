@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from aiohttp import web
 
 from monitor.metrics import GroupFigures, TownView
-from monitor.model import CameraStatus, State, Transition
+from monitor.model import SECOND_US, CameraStatus, State, Transition
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
@@ -110,6 +111,9 @@ def _camera(status: CameraStatus) -> Json:
         "cause": status.cause.value,
         "since_at": _iso(status.since_at),
         "in_maintenance": status.in_maintenance,
+        "month_seconds": {
+            kind.name: getattr(status.month, kind.name) / SECOND_US for kind in dataclasses.fields(status.month)
+        },
         "last_good_at": _iso(status.last_good_at),
         "last_probe": None
         if last is None

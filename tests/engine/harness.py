@@ -44,6 +44,7 @@ class ScriptedProber:
     asked: Counter[str] = field(default_factory=Counter)
     authenticated: Counter[str] = field(default_factory=Counter)
     hold: asyncio.Event | None = None
+    takes: timedelta = timedelta(0)
 
     async def probe(
         self,
@@ -58,6 +59,7 @@ class ScriptedProber:
         self.authenticated[camera.id] += may_authenticate
         if self.hold is not None:
             await self.hold.wait()
+        await asyncio.sleep(self.takes.total_seconds())
         if self.broken:
             raise RuntimeError("a bug of ours")
         cause = self.causes.get(camera.id, Cause.OK)

@@ -14,7 +14,7 @@ from monitor.engine import Plan
 from monitor.errors import LedgerError, LedgerUnavailable
 from monitor.ledger import ClockJumped, Entry, Event, Heartbeat, Ledger, Started, Stopped, TransitionRecorded
 from monitor.model import Cause, Credentials, MaintenanceRule, Scope, Secret, State
-from monitor.settings import ProbeSettings
+from monitor.settings import LimitSettings, ProbeSettings
 from tests.driven import a_camera
 from tests.engine.harness import JumpingClock, ScriptedProber, ms, quick_settings, running
 
@@ -256,3 +256,17 @@ async def test_pending_verdicts_make_probes_sooner_and_never_later(tmp_path: Pat
             await town.until_state("A", State.UP)
         await town.until(lambda: town.prober.asked["A"] > 45)
     assert {cause for _, cause in states_of(tmp_path, "A")} == {Cause.OK, Cause.NO_REPLY}
+
+
+async def test_overload_shows_as_lateness_and_lost_coverage_never_as_down(tmp_path: Path) -> None:
+    cameras = [a_camera(f"C{number}", host=f"127.20.3.{number}") for number in range(1, 31)]
+    limits = LimitSettings(in_flight=1, per_uplink=64, per_device=1, decoders=1)
+    prober = ScriptedProber(takes=ms(40))
+    async with running(tmp_path, cameras, prober=prober, limits=limits) as town:
+        await town.until(lambda: any(change.cause is Cause.NOT_WATCHED for change in town.published()))
+        view = town.engine.town_view()
+        assert State.DOWN not in {status.state for status in view.statuses}
+        late = town.metrics.exposition(view).decode()
+        assert 'sharpeyes_scheduler_lateness_seconds_bucket{le="0.1"} 1' not in late.splitlines()
+    causes = {event.transition.cause for event in events_of(tmp_path) if isinstance(event, TransitionRecorded)}
+    assert causes == {Cause.OK, Cause.NOT_WATCHED}
