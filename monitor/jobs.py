@@ -1,6 +1,7 @@
 """Calendar work, by APScheduler in the contract's zone: plan maintenance every night, write the report every month.
 
-Nothing here probes or judges; a missed job (the machine was off) runs once when the monitor is back.
+Nothing here probes or judges. A job the machine was too busy for runs once, up to half a day late; what fell into a
+time when the monitor was off is made up for by the service when it starts.
 """
 
 from __future__ import annotations

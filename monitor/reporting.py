@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.calendar import month_span
 from monitor.language import Language
 from monitor.ledger import Ledger
+from monitor.model import Camera
 from monitor.render import to_csv, to_json, to_text
 from monitor.report import Report, build_report
 from monitor.settings import Settings
@@ -35,7 +36,18 @@ def month_report(settings: Settings, month: tuple[int, int], now: datetime) -> R
     terms = settings.contract
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
         record = ledger.record(month_span(*month, ZoneInfo(terms.zone)))
-    return build_report(record, terms, town=settings.town, month=month, now=now, version=__version__)
+    town = settings.town or town_of(known.camera for known in record.cameras)
+    return build_report(record, terms, town=town, month=month, now=now, version=__version__)
+
+
+def town_of(cameras: Iterable[Camera]) -> str:
+    """A name for the whole where the settings give none: the towns of its cameras."""
+    return "、".join(sorted({camera.site.town for camera in cameras} - {""}))
+
+
+def report_path(folder: Path, month: tuple[int, int], form: Format) -> Path:
+    """Where the report of (year, month) stands in that format."""
+    return folder / f"sla-{month[0]}-{month[1]:02d}.{form.suffix}"
 
 
 def rendered(report: Report, form: Format, language: Language) -> bytes:
@@ -64,7 +76,7 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for form in formats:
-        path = folder / f"sla-{month[0]}-{month[1]:02d}.{form.suffix}"
+        path = report_path(folder, month, form)
         partial = path.with_name(path.name + ".part")
         partial.write_bytes(rendered(report, form, language or settings.language))
         partial.replace(path)

@@ -13,6 +13,7 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ from monitor.model import Camera, Transition
 from monitor.parsing import suggestion
 from monitor.probes.camera import CameraProber
 from monitor.probes.rtsp import RtspLimits
-from monitor.reporting import write_report
+from monitor.reporting import Format, month_report, report_path, town_of, write_report
 from monitor.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def load_plan(config: Path) -> Plan:
     settings = load_settings(config, os.environ)
     cameras = load_inventory(settings.inventory, settings.credentials)
     refuse_scopes_of_nothing(settings, cameras)
-    return Plan(settings, cameras)
+    return Plan(replace(settings, town=settings.town or town_of(cameras)), cameras)
 
 
 class Service:
@@ -71,6 +72,7 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 self._listen_to_signals(tasks)
                 scheduler.start()
+                scheduler.add_job(self._write_missing_report)
                 announce(f"http://{settings.listen[0]}:{port}")
                 await self._engine.run()
         finally:
@@ -134,10 +136,20 @@ class Service:
     async def _report_last_month(self) -> None:
         settings = self._plan.settings
         now = self._clock.now()
-        written = await asyncio.to_thread(
-            write_report, settings, month_before(now, ZoneInfo(settings.contract.zone)), now
-        )
+        written = await asyncio.to_thread(write_report, settings, self._last_month(), now)
         log.info("report of last month written: %s", ", ".join(str(path) for path in written))
+
+    async def _write_missing_report(self) -> None:
+        """The monitor may have been off when the month ended; a month nobody was to watch has no report."""
+        settings, now, month = self._plan.settings, self._clock.now(), self._last_month()
+        if report_path(settings.reports, month, Format.JSON).exists():
+            return
+        report = await asyncio.to_thread(month_report, settings, month, now)
+        if report.cameras:
+            await self._report_last_month()
+
+    def _last_month(self) -> tuple[int, int]:
+        return month_before(self._clock.now(), ZoneInfo(self._plan.settings.contract.zone))
 
 
 def limits_of(settings: Settings) -> RtspLimits:

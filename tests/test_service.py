@@ -17,6 +17,7 @@ import pytest
 
 from monitor.clock import SystemClock
 from monitor.demo.place import Place, Tempo, furnish
+from monitor.demo.seed import seed
 from monitor.errors import SettingsError
 from monitor.language import Language
 from monitor.ledger import CameraRemoved, Ledger, Stopped
@@ -123,6 +124,25 @@ async def test_a_reload_over_http_takes_a_smaller_inventory_and_records_the_remo
         )
     with Ledger.open_read_only(place.ledger) as ledger:
         assert [entry.event for entry in ledger.entries(kind=CameraRemoved)] == [CameraRemoved(town.cameras[-1].id)]
+
+
+async def test_last_months_report_is_made_up_for_when_the_monitor_was_off_at_the_month_s_end(
+    place: Place, town: SimulatedTown
+) -> None:
+    now = SystemClock().now()
+    with Ledger.open(place.ledger) as ledger:
+        seed(ledger, town.cameras, now)
+    async with served(place) as console:
+        await console.until_metric("sharpeyes_config_last_reload_successful 1.0")
+        async with asyncio.timeout(15):
+            while len(list(place.reports.glob("sla-*"))) < 3:  # noqa: ASYNC110  # files tell nobody
+                await asyncio.sleep(0.05)
+
+
+async def test_a_first_start_writes_no_report_of_a_month_nobody_watched(place: Place, town: SimulatedTown) -> None:
+    async with served(place) as console:
+        await console.until_metric(f'sharpeyes_camera_up{{camera_id="{town.cameras[3].id}"}} 1')
+    assert not list(place.reports.glob("*"))
 
 
 async def test_a_second_monitor_on_the_same_ledger_is_refused(place: Place) -> None:

@@ -28,6 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     command: Command = args.command
     try:
         return command(args)
+    except BrokenPipeError:  # the reader has seen enough: ``sharp-eyes ... | head``
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
     except SettingsError as error:
         print(error, file=sys.stderr)
         return Exit.NO

@@ -145,6 +145,12 @@ def test_entries_are_shown_one_per_line(place: Place, capsys: pytest.CaptureFixt
     assert [line.split()[:2] for line in lines] == [["local", "1"], ["local", "2"], ["local", "3"]]
 
 
+def test_a_reader_that_has_seen_enough_is_no_error(place: Place) -> None:
+    command = f"{sys.executable} -m monitor ledger show --config {place.settings} | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (Exit.OK, "", 1)
+
+
 def test_a_ledger_in_use_is_a_plain_message(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     with Ledger.open(place.ledger):
         assert main(["run", "--config", str(place.settings)]) == Exit.CANNOT
