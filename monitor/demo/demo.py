@@ -125,7 +125,7 @@ class Demo:
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._over.set)
 
     def _say(self, phrase: Phrase, **fields: object) -> None:
