@@ -193,7 +193,6 @@ class Engine:
                 self._board.change(camera)
             case CameraRemoved(camera_id):
                 await self._board.remove(camera_id)
-                self._loops.pop(camera_id, None)
             case _:
                 raise AssertionError(f"no inventory event: {event}")
 
@@ -211,7 +210,10 @@ class Engine:
     def _watch_new(self) -> None:
         if self._watches is None:
             return
-        for camera_id in sorted(self._board.watched_ids() - self._loops.keys()):
+        # The loop of a camera that left ends at its next beat; if the camera is back by then, it simply goes on.
+        going_on = {camera_id for camera_id, loop in self._loops.items() if not loop.done()}
+        self._loops = {camera_id: self._loops[camera_id] for camera_id in going_on}
+        for camera_id in sorted(self._board.watched_ids() - going_on):
             self._loops[camera_id] = self._watches.create_task(self._watcher.watch(camera_id))
 
     async def _end(self) -> None:

@@ -270,3 +270,15 @@ async def test_overload_shows_as_lateness_and_lost_coverage_never_as_down(tmp_pa
         assert 'sharpeyes_scheduler_lateness_seconds_bucket{le="0.1"} 1' not in late.splitlines()
     causes = {event.transition.cause for event in events_of(tmp_path) if isinstance(event, TransitionRecorded)}
     assert causes == {Cause.OK, Cause.NOT_WATCHED}
+
+
+async def test_a_camera_that_comes_back_before_its_next_beat_is_still_asked_by_one_loop_only(tmp_path: Path) -> None:
+    probe = ProbeSettings(interval=ms(300), retry=ms(10), max_gap=ms(2000), jitter=0.0)
+    async with running(tmp_path, [A, B], probe=probe) as town:
+        await town.until_state("B", State.UP)
+        for _ in range(5):
+            await town.engine.apply(Plan(town.plan.settings, (A,)))
+            await town.engine.apply(Plan(town.plan.settings, (A, B)))
+        town.prober.asked.clear()
+        await town.until(lambda: town.prober.asked["A"] >= 5)
+        assert town.prober.asked["B"] <= town.prober.asked["A"] + 2
