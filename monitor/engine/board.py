@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.calendar import in_service_span
 from monitor.engine.figures import Figures, MonthCalendar
 from monitor.engine.recorder import Recorder
 from monitor.engine.timeline import Timeline
-from monitor.ledger import Event, TransitionRecorded
-from monitor.liveness import Policy, Track, blind, lapse, removed, settled_at, step
+from monitor.ledger import CameraRemoved, Event, Ledger, TransitionRecorded
+from monitor.liveness import Policy, Track, blind, lapse, new_track, removed, settled_at, step
 from monitor.model import (
     Camera,
     CameraStatus,
@@ -29,8 +30,6 @@ from monitor.model import (
     Transition,
     micros,
 )
-
-Fold = Callable[[Track], tuple[Track, tuple[Transition, ...]]]
 
 PROSPECTS_AGE = timedelta(minutes=5)
 RECENT = 1000  # transitions kept for pages that ask "what is new"
@@ -49,9 +48,11 @@ class Place:
     """One camera's place on the board."""
 
     camera: Camera
+    first_added_at: datetime
     track: Track
     figures: Figures
-    watched: bool = True
+    watched: bool  # in the inventory
+    blinded_at: datetime | None = None  # when a blind span was told: what was asked before it says nothing
     asked_at: datetime | None = None  # when the probe under way began
     result: Result | None = None
     fingerprint: bytes | None = None  # of the last decoded picture
@@ -71,7 +72,7 @@ class Board:
         self._recent: deque[tuple[int, Transition]] = deque(maxlen=RECENT)
         self._published = 0
         self._prospects: dict[str, Prospect] = {}
-        self._prospects_at: datetime | None = None
+        self._prospects_of: tuple[datetime, Span] | None = None  # when, and of which month
 
     # ------------------------------------------------------------ asking
 
@@ -97,22 +98,30 @@ class Board:
         newer = [(number, transition) for number, transition in self._recent if number > after]
         return newer[:limit]
 
+    def month(self) -> Span:
+        """The running calendar month of the contract's zone."""
+        return self.calendar.month_at(micros(self._timeline.now()))
+
     def statuses(self) -> tuple[CameraStatus, ...]:
-        """All cameras of the record, with their sums settled now."""
+        """All cameras of the record that are or were owed watching, with their sums settled now."""
         self.settle()
-        now = self._timeline.now()
+        now, month = self._timeline.now(), self.month()
         busy = [window for window in self._maintenance if window.start_at <= now < window.end_at]
-        return tuple(self._status(place, busy) for place in self._places.values())
+        return tuple(
+            self._status(place, month, busy)
+            for place in self._places.values()
+            if place.watched or micros(now) < place.figures.in_service.end
+        )
 
     def prospects(self) -> dict[str, Prospect]:
         """What the forecast needs of each camera, by id; at most five minutes old, because it costs."""
-        now = self._timeline.now()
-        if self._prospects_at is None or now - self._prospects_at > PROSPECTS_AGE:
+        now, month = self._timeline.now(), self.month()
+        if self._prospects_of is None or self._prospects_of[1] != month or now - self._prospects_of[0] > PROSPECTS_AGE:
             self._prospects = {
-                camera_id: Prospect(place.figures.last_day(), place.figures.remaining())
+                camera_id: Prospect(place.figures.last_day(month), place.figures.remaining(month))
                 for camera_id, place in self._places.items()
             }
-            self._prospects_at = now
+            self._prospects_of = (now, month)
         return self._prospects
 
     def overdue(self) -> int:
@@ -133,17 +142,34 @@ class Board:
 
     # ------------------------------------------------------------ changing
 
-    def add(self, place: Place) -> None:
-        """Put a camera on the board, or put it back."""
-        self._places[place.camera.id] = place
-        self._prospects_at = None
-        place.figures.exclude(self._excluded(place.camera))
+    def admit(
+        self, camera: Camera, first_added_at: datetime, history: Sequence[Transition], *, watched: bool = True
+    ) -> None:
+        """Put a camera on the board with what the record says about it, oldest transition first."""
+        if history:
+            last = history[-1]
+            track = new_track(camera.id, last.at, last.new, last.cause, len(history))
+        else:
+            track = new_track(camera.id, first_added_at)
+        figures = self._figures(camera, first_added_at, history)
+        self._places[camera.id] = Place(camera, first_added_at, track, figures, watched)
+        self._prospects_of = None
 
-    def change(self, camera: Camera) -> None:
-        """The inventory says something else about the camera; its record goes on."""
-        place = self._places[camera.id]
-        place.camera = camera
-        place.figures.exclude(self._excluded(camera))
+    def known(self, camera_id: str) -> bool:
+        """Whether the camera has a place, be it watched or removed."""
+        return camera_id in self._places
+
+    async def change(self, camera: Camera) -> None:
+        """The inventory has other words for the camera, or has it again; its record goes on."""
+        async with self._turns[camera.id]:
+            place = self._places[camera.id]
+            before, place.camera, place.watched = place.camera, camera, True
+            if (before.in_service_from, before.in_service_to) == (camera.in_service_from, camera.in_service_to):
+                place.figures.exclude(self._excluded(camera))
+            else:
+                history = await self._recorder.ask(lambda ledger: _history(ledger, camera.id))
+                place.figures = self._figures(camera, place.first_added_at, history)
+            self._prospects_of = None
 
     def plan(self, maintenance: Iterable[Maintenance]) -> None:
         """All maintenance windows of the record, replacing those known before."""
@@ -158,16 +184,19 @@ class Board:
         return at
 
     async def fold(self, result: Result) -> None:
-        """Take in what a probe saw; returns when whatever follows from it is durable and published."""
+        """Take in what a probe saw; returns when whatever follows from it is durable and published.
 
-        def with_result(track: Track) -> tuple[Track, tuple[Transition, ...]]:
-            return step(track, result, self.policy)
-
-        await self._advance(result.camera_id, with_result)
-        place = self._places[result.camera_id]
-        place.result, place.asked_at = result, None
-        if result.picture is not None:
-            place.fingerprint = result.picture.fingerprint
+        What was asked before the camera was removed, or before a jump of the clock, says nothing any more.
+        """
+        async with self._turns[result.camera_id]:
+            place = self._places[result.camera_id]
+            place.asked_at = None
+            if not place.watched or (place.blinded_at is not None and result.at < place.blinded_at):
+                return
+            await self._believe(place, *step(place.track, result, self.policy))
+            place.result = result
+            if result.picture is not None:
+                place.fingerprint = result.picture.fingerprint
 
     async def lapse(self) -> None:
         """Cameras whose results are missing for too long become UNKNOWN."""
@@ -179,7 +208,7 @@ class Board:
         ]
         async with asyncio.TaskGroup() as tasks:  # together they share one write to the ledger
             for camera_id in late:
-                tasks.create_task(self._advance(camera_id, lambda track: lapse(track, now, self.policy)))
+                tasks.create_task(self._lapse(camera_id, now))
 
     async def blind(self, from_at: datetime, cause: Cause, because: Event) -> None:
         """Nobody watched from ``from_at`` on: watched cameras are UNKNOWN until their next result.
@@ -195,24 +224,31 @@ class Board:
             ]
             await self._recorder.append([because, *(TransitionRecorded(t) for _, _, made in folds for t in made)])
             for place, track, made in folds:
+                place.blinded_at = now
                 self._publish(place, track, made)
 
     async def remove(self, camera_id: str) -> None:
-        """The camera left the inventory unconfirmed: it is not probed any more and counts as DOWN."""
-        self._places[camera_id].watched = False
-        now = self._timeline.now()
-        await self._advance(camera_id, lambda track: removed(track, now))
+        """The camera left the inventory unconfirmed: it is not probed any more and counts as DOWN, in one write."""
+        async with self._turns[camera_id]:
+            place = self._places[camera_id]
+            track, made = removed(place.track, self._timeline.now())
+            await self._recorder.append([CameraRemoved(camera_id), *map(TransitionRecorded, made)])
+            place.watched = False
+            self._publish(place, track, made)
 
     # ------------------------------------------------------------ inside
 
-    async def _advance(self, camera_id: str, fold: Fold) -> None:
-        """One camera's belief moves on; folds of one camera wait for each other."""
+    async def _lapse(self, camera_id: str, now: datetime) -> None:
         async with self._turns[camera_id]:
             place = self._places[camera_id]
-            track, transitions = fold(place.track)
-            if transitions:
-                await self._recorder.append([TransitionRecorded(transition) for transition in transitions])
-            self._publish(place, track, transitions)
+            if place.watched:
+                await self._believe(place, *lapse(place.track, now, self.policy))
+
+    async def _believe(self, place: Place, track: Track, made: Sequence[Transition]) -> None:
+        """Durable first, then published; the caller holds the camera's turn."""
+        if made:
+            await self._recorder.append([TransitionRecorded(transition) for transition in made])
+        self._publish(place, track, made)
 
     def _publish(self, place: Place, track: Track, transitions: Iterable[Transition]) -> None:
         place.track = track
@@ -220,6 +256,12 @@ class Board:
             place.figures.note(transition)
             self._published += 1
             self._recent.append((self._published, transition))
+
+    def _figures(self, camera: Camera, first_added_at: datetime, history: Sequence[Transition]) -> Figures:
+        in_service = in_service_span(camera, first_added_at, None, self.calendar.zone)
+        figures = Figures(self.calendar, in_service, history)
+        figures.exclude(self._excluded(camera))
+        return figures
 
     def _excluded(self, camera: Camera) -> list[Span]:
         if not self.calendar.terms.maintenance_excludes:
@@ -230,7 +272,7 @@ class Board:
             if window.scope.covers(camera)
         ]
 
-    def _status(self, place: Place, busy: Sequence[Maintenance]) -> CameraStatus:
+    def _status(self, place: Place, month: Span, busy: Sequence[Maintenance]) -> CameraStatus:
         track, camera = place.track, place.camera
         return CameraStatus(
             camera=camera,
@@ -242,6 +284,11 @@ class Board:
             state_changes=track.changes,
             blips=track.blips,
             in_maintenance=any(window.scope.covers(camera) for window in busy),
-            month=place.figures.month(),
+            month=place.figures.month(month),
             lifetime=place.figures.lifetime(),
         )
+
+
+def _history(ledger: Ledger, camera_id: str) -> list[Transition]:
+    entries = ledger.entries(kind=TransitionRecorded, camera_id=camera_id)
+    return [entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded)]

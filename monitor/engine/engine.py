@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 
-from monitor.calendar import in_service_span
 from monitor.clock import Clock
-from monitor.engine.board import Board, Place
+from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
-from monitor.engine.figures import Figures, MonthCalendar
+from monitor.engine.figures import MonthCalendar
 from monitor.engine.permits import Permits
-from monitor.engine.plan import Plan, inventory_events, maintenance_events, policy_of
+from monitor.engine.plan import Plan, inventory_changes, maintenance_events, policy_of, with_maintenance
 from monitor.engine.recorder import Recorder
 from monitor.engine.slots import Slots
 from monitor.engine.timeline import Jump, Timeline
@@ -23,7 +22,6 @@ from monitor.errors import LedgerError
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
-    CameraRemoved,
     ClockJumped,
     Event,
     Heartbeat,
@@ -31,7 +29,6 @@ from monitor.ledger import (
     Started,
     Stopped,
 )
-from monitor.liveness import new_track
 from monitor.metrics import Metrics, TownView
 from monitor.model import CameraRecord, Cause, Transition
 from monitor.settings import Settings
@@ -90,8 +87,13 @@ class Engine:
         """Watch until ``stop`` is called; the ledger then ends with an orderly ``stopped``."""
         async with asyncio.TaskGroup() as writing:
             writer = writing.create_task(self._recorder.run())
-            await self._begin()
-            await self._watch()
+            beginning = writing.create_task(self._begin())
+            stopping = writing.create_task(self._stop.wait())
+            await asyncio.wait((beginning, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if beginning.done():
+                await self._watch()
+            beginning.cancel()
+            stopping.cancel()
             await self._end()
             writer.cancel()
         self._recorder.close()
@@ -101,27 +103,38 @@ class Engine:
         self._stop.set()
 
     async def apply(self, plan: Plan) -> None:
-        """Go on with other settings and another inventory; cameras that stay keep their state and their beat."""
+        """Go on with other settings and another inventory; cameras that stay keep their state.
+
+        LedgerUnavailable: the record could not be read, and nothing has changed.
+        """
+        known = await self._recorder.ask(Ledger.cameras)
+        hurried = plan.settings.probe.interval != self._plan.settings.probe.interval
         self._plan = plan
         self._board.policy = policy_of(plan.settings)
         self._watcher.prober = self._make_prober(plan.settings)
-        events = inventory_events(await self._recorder.ask(Ledger.cameras), plan.cameras)
-        if events:
-            await self._recorder.append(events)
-        records = {record.camera.id: record for record in await self._recorder.ask(Ledger.cameras)}
-        for event in events:
-            await self._take_in(event, records)
+        changes = inventory_changes(known, plan.cameras)
+        told: list[Event] = [*map(CameraAdded, changes.added), *map(CameraChanged, changes.changed)]
+        added_at = await self._recorder.append(told) if told else self._timeline.now()
+        for camera in (*changes.added, *changes.changed):
+            if self._board.known(camera.id):
+                await self._board.change(camera)
+            else:
+                self._board.admit(camera, added_at, ())
+        for camera_id in changes.removed:
+            await self._board.remove(camera_id)
         await self.plan_maintenance()
+        if hurried:
+            self._wake_sleepers()
         self._watch_new()
 
     async def plan_maintenance(self) -> None:
         """Write down the planned windows of the coming weeks; done at the start, on reload and every day."""
-        settings = self._plan.settings
         known = await self._recorder.ask(Ledger.maintenance)
-        events = maintenance_events(settings.maintenance, known, self._timeline.now(), self._board.calendar.zone)
+        rules, zone = self._plan.settings.maintenance, self._board.calendar.zone
+        events = maintenance_events(rules, known, self._timeline.now(), zone)
         if events:
             await self._recorder.append(events)
-        self._board.plan(await self._recorder.ask(Ledger.maintenance))
+        self._board.plan(with_maintenance(known, events))
 
     # ------------------------------------------------------------ asking
 
@@ -132,7 +145,7 @@ class Engine:
         settings = self._plan.settings
         return town_view(
             settings.town,
-            self._board.statuses(),
+            self._board.statuses() if self.running.is_set() else (),  # half a record is no figure
             self._board.prospects(),
             self._board.calendar,
             self._timeline.now(),
@@ -149,7 +162,7 @@ class Engine:
             return f"the ledger cannot be written: {self._recorder.trouble}"
         if self._canaries.blind:
             return "all canaries fail: the monitor's own line is down"
-        return None
+        return self._timeline.trouble
 
     # ------------------------------------------------------------ inside
 
@@ -163,38 +176,13 @@ class Engine:
 
     async def _begin(self) -> None:
         """Restore what the ledger says; the time since its last event was watched by nobody."""
-        await self._recorder.ask(self._restore)
+        records, histories = await self._recorder.ask(_restored)
+        for record in records:
+            history = histories.get(record.camera.id, ())
+            self._board.admit(record.camera, record.first_added_at, history, watched=record.removed_at is None)
         blind_from = self._recorder.last_durable_at
         await self._board.blind(blind_from, Cause.MONITOR_STOPPED, Started(self._version, simulated=False))
         await self.apply(self._plan)
-
-    def _restore(self, ledger: Ledger) -> None:
-        histories: dict[str, list[Transition]] = {}
-        for transition in ledger.transitions():
-            histories.setdefault(transition.camera_id, []).append(transition)
-        for record in ledger.cameras():
-            self._board.add(self._place(record, histories.get(record.camera.id, ())))
-
-    def _place(self, record: CameraRecord, history: Sequence[Transition]) -> Place:
-        if history:
-            last = history[-1]
-            track = new_track(record.camera.id, last.at, last.new, last.cause, len(history))
-        else:
-            track = new_track(record.camera.id, record.added_at)
-        in_service = in_service_span(record.camera, record.first_added_at, None, self._board.calendar.zone)
-        figures = Figures(self._board.calendar, in_service, history)
-        return Place(record.camera, track, figures, watched=record.removed_at is None)
-
-    async def _take_in(self, event: Event, records: Mapping[str, CameraRecord]) -> None:
-        match event:
-            case CameraAdded(camera):
-                self._board.add(self._place(records[camera.id], ()))
-            case CameraChanged(camera):
-                self._board.change(camera)
-            case CameraRemoved(camera_id):
-                await self._board.remove(camera_id)
-            case _:
-                raise AssertionError(f"no inventory event: {event}")
 
     async def _watch(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -215,6 +203,11 @@ class Engine:
         self._loops = {camera_id: self._loops[camera_id] for camera_id in going_on}
         for camera_id in sorted(self._board.watched_ids() - going_on):
             self._loops[camera_id] = self._watches.create_task(self._watcher.watch(camera_id))
+
+    def _wake_sleepers(self) -> None:
+        """Loops that sleep by an old beat start over; one that is asking goes on by itself."""
+        for camera_id in tuple(self._watcher.sleeping):
+            self._loops.pop(camera_id).cancel()
 
     async def _end(self) -> None:
         try:
@@ -247,3 +240,10 @@ class Engine:
         while True:
             await self._clock.sleep(self._plan.settings.heartbeat)
             await self._recorder.append([Heartbeat()])
+
+
+def _restored(ledger: Ledger) -> tuple[tuple[CameraRecord, ...], dict[str, list[Transition]]]:
+    histories: dict[str, list[Transition]] = {}
+    for transition in ledger.transitions():
+        histories.setdefault(transition.camera_id, []).append(transition)
+    return ledger.cameras(), histories

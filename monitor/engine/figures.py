@@ -44,7 +44,7 @@ class Figures:
 
     def __init__(self, calendar: MonthCalendar, in_service: Span, transitions: Sequence[Transition]) -> None:
         self._calendar = calendar
-        self._in_service = in_service
+        self.in_service = in_service
         self._changes = [(micros(transition.at), transition.new) for transition in transitions]
         self._excluded: list[Span] = []
         self._settled = in_service.start
@@ -56,25 +56,26 @@ class Figures:
         """A published transition; never dated before what is settled."""
         self._changes.append((micros(transition.at), transition.new))
 
-    def last_day(self) -> Seconds:
-        """The last 24 settled hours, as far as they lie in the present month."""
-        return self._sum_of(Span(max(self._settled - DAY_US, self._month_span.start), self._settled))
+    def last_day(self, month: Span) -> Seconds:
+        """The last 24 settled hours, as far as they lie in the running month."""
+        if self._month_span != month:
+            return Seconds()
+        return self._sum_of(Span(max(self._settled - DAY_US, month.start), self._settled))
 
-    def remaining(self) -> int:
-        """Microseconds still to be counted in the present month: scheduled and not planned to be excluded."""
-        rest = Span(self._settled, self._month_span.end)
-        return length(
-            subtract(clipped(self._calendar.scheduled(self._month_span), rest, self._in_service), self._excluded)
-        )
+    def remaining(self, month: Span) -> int:
+        """Microseconds of the running month still to be counted: scheduled and not planned to be excluded."""
+        rest = Span(max(self._settled, month.start), month.end)
+        scheduled = clipped(self._calendar.scheduled(month), rest, self.in_service)
+        return length(subtract(scheduled, self._excluded))
 
     def exclude(self, spans: Iterable[Span]) -> None:
         """The camera's maintenance spans; the present month is summed again with them."""
         self._excluded = merge(spans)
         self._month = self._sum_of(Span(self._month_span.start, self._settled))
 
-    def month(self) -> Seconds:
-        """What is settled of the present month."""
-        return self._month
+    def month(self, month: Span) -> Seconds:
+        """What is settled of the running month; nothing while the month before is still being settled."""
+        return self._month if self._month_span == month else Seconds()
 
     def lifetime(self) -> Seconds:
         """What is settled since the record began; only ever grows, whatever is excluded afterwards."""
@@ -96,7 +97,7 @@ class Figures:
 
     def _sum_of(self, span: Span) -> Seconds:
         states = self._states(span)
-        scheduled = clipped(self._calendar.scheduled(self._month_span), span, self._in_service)
+        scheduled = clipped(self._calendar.scheduled(self._month_span), span, self.in_service)
         return account(states, scheduled, self._excluded)
 
     def _states(self, span: Span) -> list[tuple[Span, State]]:

@@ -60,13 +60,18 @@ class Recorder:
         return await asyncio.get_running_loop().run_in_executor(self._thread, question, self._ledger)
 
     async def run(self) -> None:
-        """Write what waits, for ever; cancelled by its owner after the last append has returned."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            batches, self._waiting = self._waiting, []
-            if batches:
-                await self._write(batches)
+        """Write what waits, for ever; whoever still waits when this is cancelled is cancelled too."""
+        batches: list[_Batch] = []
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                batches, self._waiting = self._waiting, []
+                if batches:
+                    await self._write(batches)
+        finally:
+            for batch in (*batches, *self._waiting):
+                batch.durable.cancel()
 
     def close(self) -> None:
         """Wait for the writing thread."""

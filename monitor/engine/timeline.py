@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from monitor.clock import Clock
 
 TOLERANCE = timedelta(seconds=2)
+UNBELIEVABLE = timedelta(days=1)  # a clock this far ahead is wrong: following it would leave the record in the future
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Timeline:
         self._wall = clock.now()
         self._mono = clock.monotonic()
         self._last = max(self._wall, not_before) if not_before else self._wall
+        self.trouble: str | None = None  # why the wall clock is not followed at present
 
     def now(self) -> datetime:
         """The present instant; never before any instant given earlier."""
@@ -43,8 +45,15 @@ class Timeline:
         return self._last
 
     def check(self) -> Jump | None:
-        """Compare both clocks and follow the wall clock; a jump is returned once."""
+        """Compare both clocks and follow the wall clock, unless it is unbelievable; a jump is returned once."""
         expected, shown = self._carried(), self._clock.now()
+        self.trouble = None
+        if shown - expected > UNBELIEVABLE:
+            self.trouble = (
+                f"the wall clock shows {shown:%Y-%m-%d %H:%M} UTC where {expected:%Y-%m-%d %H:%M} was expected, and is "
+                "not followed: set it right; if it is right, restart the monitor"
+            )
+            return None
         self._wall, self._mono = shown, self._clock.monotonic()
         if abs(shown - expected) <= TOLERANCE:
             return None

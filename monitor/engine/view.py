@@ -10,7 +10,7 @@ from fractions import Fraction
 from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.metrics import GroupFigures, Terms, TownView
-from monitor.model import CameraStatus, ContractTerms, GroupStatus, State, instant, micros
+from monitor.model import BlindTime, CameraStatus, ContractTerms, GroupStatus, State, instant, micros
 from monitor.sla import Rest, counted, coverage, forecast, intact_ratio, online_ratio, total
 
 Groups = dict[tuple[str, str], list[CameraStatus]]
@@ -37,7 +37,7 @@ def town_view(
 
 
 def _groups(town: str, statuses: Iterable[CameraStatus]) -> Groups:
-    groups: Groups = {("town", town): []}
+    groups: Groups = {}
     for status in statuses:
         camera = status.camera
         for kind, name in (
@@ -46,7 +46,7 @@ def _groups(town: str, statuses: Iterable[CameraStatus]) -> Groups:
             ("carrier", camera.carrier),
             ("site", camera.site.id),
         ):
-            if name or kind == "town":
+            if name:
                 groups.setdefault((kind, name), []).append(status)
     return groups
 
@@ -63,7 +63,7 @@ def _figures(
     coming = forecast(
         month,
         [Rest(status.state, prospects[status.camera.id].remaining_us) for status in members],
-        online_ratio(standing, terms.blind_time),
+        online_ratio(standing, BlindTime.EXCLUDED),  # what nobody watched yesterday says nothing about tomorrow
         terms.target,
         terms.blind_time,
     )

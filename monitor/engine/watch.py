@@ -65,6 +65,7 @@ class Watcher:
         self._permits = permits
         self._clock = clock
         self._metrics = metrics
+        self.sleeping: set[str] = set()  # cameras whose loop only waits for its beat
         self._jitter = random.Random()  # noqa: S311  # spreads load, guards nothing
 
     async def watch(self, camera_id: str) -> None:
@@ -73,7 +74,9 @@ class Watcher:
         interval = self._settings().probe.interval.total_seconds()
         beat = due = first_due(camera_id, interval, started)
         while True:
+            self.sleeping.add(camera_id)
             await self._clock.sleep(timedelta(seconds=due - self._clock.monotonic()))
+            self.sleeping.discard(camera_id)
             camera = self._board.watched(camera_id)
             if camera is None:
                 return

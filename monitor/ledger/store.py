@@ -213,11 +213,16 @@ class Ledger:
         return any(isinstance(e.event, Started) and e.event.simulated for e in self._entries_of(Started))
 
     def record(self, period: Span) -> Record:
-        """What a report about the period is made from, all of one moment even while another process writes."""
+        """What a report about the period is made from, all of one moment even while another process writes.
+
+        Cameras have the wording they had when the period ended: what is written about them later changes no old month.
+        """
         with self._transaction("BEGIN"):
             seq, head = self.head()
             return Record(
-                cameras=self.cameras(),
+                cameras=camera_records(
+                    change for change in self._inventory_changes() if micros(change.at) < period.end
+                ),
                 transitions=tuple(self.transitions(period)),
                 maintenance=self.maintenance(),
                 changes=self.inventory_changes(period),

@@ -10,13 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from monitor.engine import Plan
+from monitor.engine import Engine, Plan
 from monitor.errors import LedgerError, LedgerUnavailable
-from monitor.ledger import ClockJumped, Entry, Event, Heartbeat, Ledger, Started, Stopped, TransitionRecorded
-from monitor.model import Cause, Credentials, MaintenanceRule, Scope, Secret, State
+from monitor.ledger import (
+    CameraRemoved,
+    ClockJumped,
+    Entry,
+    Event,
+    Heartbeat,
+    Ledger,
+    Started,
+    Stopped,
+    TransitionRecorded,
+)
+from monitor.metrics import Metrics
+from monitor.model import Cause, Credentials, MaintenanceRule, Scope, Seconds, Secret, State
 from monitor.settings import LimitSettings, ProbeSettings
 from tests.driven import a_camera
-from tests.engine.harness import JumpingClock, ScriptedProber, ms, quick_settings, running
+from tests.engine.harness import JumpingClock, Running, ScriptedProber, ms, quick_settings, running
 
 A, B = a_camera("A"), a_camera("B", village="竹园村", uplink="up-2", host="127.20.2.1")
 
@@ -282,3 +293,107 @@ async def test_a_camera_that_comes_back_before_its_next_beat_is_still_asked_by_o
         town.prober.asked.clear()
         await town.until(lambda: town.prober.asked["A"] >= 5)
         assert town.prober.asked["B"] <= town.prober.asked["A"] + 2
+
+
+async def test_a_probe_that_ends_after_its_camera_was_removed_says_nothing(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B]) as town:
+        await town.until_state("B", State.UP)
+        town.prober.hold = asyncio.Event()
+        await town.until(lambda: town.engine._board._places["B"].asked_at is not None)
+        await town.engine.apply(Plan(town.plan.settings, (A,)))
+        town.prober.hold.set()
+        asked = town.prober.asked["A"]
+        await town.until(lambda: town.prober.asked["A"] > asked + 5)
+        assert town.state("B") is State.DOWN
+    assert states_of(tmp_path, "B")[-1] == (State.DOWN, Cause.REMOVED_UNCONFIRMED)
+
+
+async def test_a_removal_and_what_follows_from_it_are_one_write(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B]) as town:
+        await town.engine.apply(Plan(town.plan.settings, (A,)))
+    with Ledger.open_read_only(tmp_path / "ledger.db") as ledger:
+        entries = list(ledger.entries(camera_id="B"))
+    removal = next(n for n, entry in enumerate(entries) if isinstance(entry.event, CameraRemoved))
+    following = entries[removal + 1]
+    assert isinstance(following.event, TransitionRecorded)
+    assert following.event.transition.cause is Cause.REMOVED_UNCONFIRMED
+    assert following.seq == entries[removal].seq + 1
+
+
+async def test_a_camera_that_comes_back_keeps_its_sums(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B]) as town:
+        await town.until(lambda: lifetime_of(town, "B").up > 200_000)
+        before = lifetime_of(town, "B")
+        await town.engine.apply(Plan(town.plan.settings, (A,)))
+        await town.engine.apply(Plan(town.plan.settings, (A, B)))
+        after = lifetime_of(town, "B")
+        assert after.up >= before.up
+        assert after.unobserved == before.unobserved
+        await town.until_state("B", State.UP)
+
+
+def lifetime_of(town: Running, camera_id: str) -> Seconds:
+    return next(s.lifetime for s in town.engine.town_view().statuses if s.camera.id == camera_id)
+
+
+async def test_a_shorter_interval_takes_hold_at_once(tmp_path: Path) -> None:
+    slow = ProbeSettings(interval=timedelta(seconds=30), retry=ms(10), max_gap=timedelta(seconds=90), jitter=0.0)
+    quick = ProbeSettings(interval=ms(100), retry=ms(10), max_gap=ms(400), jitter=0.0)
+    async with running(tmp_path, [A, B], probe=slow) as town:
+        await town.engine.apply(Plan(replace(town.plan.settings, probe=quick), (A, B)))
+        await town.until_state("A", State.UP)
+        await town.until_state("B", State.UP)
+        await town.until(lambda: town.prober.asked["A"] > 8)
+        assert Cause.NOT_WATCHED not in {change.cause for change in town.published()}
+
+
+async def test_a_monitor_whose_disk_is_full_from_the_start_can_still_be_stopped(tmp_path: Path) -> None:
+    settings, clock = quick_settings(tmp_path), JumpingClock()
+    FullDisk.full = True
+    try:
+        with FullDisk.open(settings.ledger) as ledger:
+            metrics = Metrics("test", clock)
+            engine = Engine(Plan(settings, (A,)), ledger, clock, metrics, "test", lambda _: ScriptedProber())
+            task = asyncio.create_task(engine.run())
+            async with asyncio.timeout(10):
+                while engine.trouble() is None:  # noqa: ASYNC110  # trouble is a state
+                    await asyncio.sleep(0.01)
+                engine.stop()
+                await task
+    finally:
+        FullDisk.full = False
+
+
+async def test_a_reload_that_waits_for_a_full_disk_ends_with_the_monitor(tmp_path: Path) -> None:
+    try:
+        async with running(tmp_path, [A], open_ledger=FullDisk.open) as town:
+            await town.until_state("A", State.UP)
+            FullDisk.full = True
+            reload = asyncio.create_task(town.engine.apply(Plan(town.plan.settings, (A, B))))
+            await town.until(lambda: town.engine.trouble() is not None)
+        async with asyncio.timeout(10):
+            await asyncio.wait([reload])
+        assert reload.cancelled()
+    finally:
+        FullDisk.full = False
+
+
+async def test_before_the_record_is_restored_no_figure_is_shown(tmp_path: Path) -> None:
+    settings, clock = quick_settings(tmp_path), JumpingClock()
+    with Ledger.open(settings.ledger) as ledger:
+        engine = Engine(Plan(settings, (A,)), ledger, clock, Metrics("test", clock), "test", lambda _: ScriptedProber())
+        view = engine.town_view()
+    assert (view.statuses, list(view.groups)) == ((), [])
+
+
+async def test_an_unbelievable_clock_is_not_followed_and_told(tmp_path: Path) -> None:
+    clock = JumpingClock()
+    async with running(tmp_path, [A], clock=clock) as town:
+        await town.until_state("A", State.UP)
+        clock.offset = timedelta(days=40)
+        await town.until(lambda: "wall clock" in (town.engine.trouble() or ""))
+        town.prober.causes["A"] = Cause.NO_REPLY
+        down = await town.until_state("A", State.DOWN)
+        assert down.at < datetime.now(UTC) + timedelta(minutes=1)
+        clock.offset = timedelta(0)
+        await town.until(lambda: town.engine.trouble() is None)

@@ -16,6 +16,7 @@ from monitor.sla import account
 BEGIN = datetime(2026, 10, 30, 3, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 STATES = st.sampled_from(State)
+OCTOBER = MonthCalendar(ContractTerms()).month_at(micros(BEGIN))
 
 
 def transition(hours: float, new: State) -> Transition:
@@ -52,8 +53,8 @@ def test_settling_in_pieces_over_a_month_end_equals_one_sum(
         figures.settle(until)
     end = BEGIN + 70 * HOUR
     assert figures.lifetime() == afterwards(changes, end, excluded)
-    november = instant(MonthCalendar(ContractTerms()).month_at(micros(end)).start)
-    assert figures.month() == afterwards(changes, end, excluded, since=november)
+    november = MonthCalendar(ContractTerms()).month_at(micros(end))
+    assert figures.month(november) == afterwards(changes, end, excluded, since=instant(november.start))
 
 
 def test_a_restart_gives_the_same_sums_from_the_history() -> None:
@@ -64,23 +65,40 @@ def test_a_restart_gives_the_same_sums_from_the_history() -> None:
     live.settle(BEGIN + 30 * HOUR)
     restored = Figures(MonthCalendar(ContractTerms()), Span(micros(BEGIN), FOREVER), changes)
     restored.settle(BEGIN + 30 * HOUR)
-    assert (live.month(), live.lifetime()) == (restored.month(), restored.lifetime())
+    assert (live.month(OCTOBER), live.lifetime()) == (restored.month(OCTOBER), restored.lifetime())
 
 
 def test_work_announced_afterwards_changes_the_month_and_not_the_counter() -> None:
     figures = Figures(MonthCalendar(ContractTerms()), Span(micros(BEGIN), FOREVER), [transition(0, State.DOWN)])
     figures.settle(BEGIN + 10 * HOUR)
     figures.exclude([Span(micros(BEGIN), micros(BEGIN + 4 * HOUR))])
-    assert figures.month().excluded == 4 * HOUR / timedelta(microseconds=1)
+    assert figures.month(OCTOBER).excluded == 4 * HOUR / timedelta(microseconds=1)
     assert figures.lifetime().excluded == 0
 
 
 def test_the_forecast_knows_the_last_day_and_what_is_left() -> None:
     figures = Figures(MonthCalendar(ContractTerms()), Span(micros(BEGIN), FOREVER), [transition(0, State.UP)])
     figures.settle(BEGIN + 5 * HOUR)
-    assert figures.last_day().up == 5 * HOUR / timedelta(microseconds=1)
-    month_end = MonthCalendar(ContractTerms()).month_at(micros(BEGIN)).end
-    assert figures.remaining() == month_end - micros(BEGIN + 5 * HOUR)
+    assert figures.last_day(OCTOBER).up == 5 * HOUR / timedelta(microseconds=1)
+    assert figures.remaining(OCTOBER) == OCTOBER.end - micros(BEGIN + 5 * HOUR)
+
+
+def test_a_month_whose_first_seconds_are_not_settled_yet_shows_nothing_of_the_month_before() -> None:
+    calendar = MonthCalendar(ContractTerms())
+    figures = Figures(calendar, Span(micros(BEGIN), FOREVER), [transition(0, State.UP)])
+    figures.settle(instant(OCTOBER.end - 5_000_000))
+    november = calendar.month_at(OCTOBER.end)
+    assert figures.month(november) == figures.last_day(november) == Seconds()
+    assert figures.remaining(november) == november.end - november.start
+    figures.settle(instant(OCTOBER.end + 5_000_000))
+    assert figures.month(november).up == 5_000_000
+
+
+def test_a_camera_that_comes_into_service_next_month_owes_nothing_this_month() -> None:
+    calendar = MonthCalendar(ContractTerms())
+    calendar.month_at(micros(BEGIN))
+    figures = Figures(calendar, Span(OCTOBER.end + 1, FOREVER), [])
+    assert figures.remaining(OCTOBER) == 0
 
 
 def test_clipping_keeps_what_lies_in_every_window() -> None:
