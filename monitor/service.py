@@ -11,8 +11,9 @@ import ipaddress
 import logging
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -59,6 +60,7 @@ class Service:
         self._decoders = ThreadPoolExecutor(self._plan.settings.limits.decoders, thread_name_prefix="decode")
         self._engine = Engine(self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober)
         self._reloading = asyncio.Lock()
+        self._reload_asked = asyncio.Event()
         self.metrics.reload_finished(True, clock.now())
 
     async def run(self, announce: Callable[[str], None]) -> None:
@@ -70,11 +72,13 @@ class Service:
         scheduler = jobs.calendar_jobs(settings.contract.zone, self._engine.plan_maintenance, self._report_last_month)
         try:
             async with asyncio.TaskGroup() as tasks:
-                self._listen_to_signals(tasks)
+                self._listen_to_signals()
+                reloading = tasks.create_task(self._reload_when_asked())
                 scheduler.start()
                 scheduler.add_job(self._write_missing_report)
                 announce(f"http://{settings.listen[0]}:{port}")
                 await self._engine.run()
+                reloading.cancel()
         finally:
             scheduler.shutdown(wait=False)
             await runner.cleanup()
@@ -112,11 +116,11 @@ class Service:
             try:
                 plan = await asyncio.to_thread(load_plan, self._config)
                 refuse_fixed_changes(self._plan.settings, plan.settings)
+                await self._engine.apply(plan)
             except SharpEyesError as error:
                 self.metrics.reload_finished(False, self._clock.now())
                 log.warning("the new configuration is faulty, the old one stays in force:\n%s", error)
                 return False, str(error)
-            await self._engine.apply(plan)
             self._plan = plan
             self.metrics.reload_finished(True, self._clock.now())
             log.info("configuration reloaded: %d cameras", len(plan.cameras))
@@ -127,11 +131,18 @@ class Service:
     def _make_prober(self, settings: Settings) -> CameraProber:
         return CameraProber(limits_of(settings), self._clock, self._decoders)
 
-    def _listen_to_signals(self, tasks: asyncio.TaskGroup) -> None:
+    async def _reload_when_asked(self) -> None:
+        """However many signals come while one reload runs, one more follows."""
+        while True:
+            await self._reload_asked.wait()
+            self._reload_asked.clear()
+            await self.reload()
+
+    def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, lambda: tasks.create_task(self.reload()))
+        loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
 
     async def _report_last_month(self) -> None:
         settings = self._plan.settings
@@ -213,9 +224,19 @@ def run_service(config: Path, announce: Callable[[str], None]) -> None:
     async def main() -> None:
         await Service(config, SystemClock()).run(announce)
 
-    try:
+    run: Callable[[Coroutine[None, None, None]], None] = asyncio.run
+    with suppress(ImportError):
         import uvloop
-    except ImportError:
-        asyncio.run(main())
-    else:
-        uvloop.run(main())
+
+        run = uvloop.run
+    try:
+        run(main())
+    except BaseExceptionGroup as group:
+        raise only_error_of(group) from group
+
+
+def only_error_of(error: BaseException) -> BaseException:
+    """What lies in groups of one: tasks that own tasks wrap an error once each."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

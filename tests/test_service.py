@@ -21,7 +21,7 @@ from monitor.demo.seed import seed
 from monitor.errors import SettingsError
 from monitor.language import Language
 from monitor.ledger import CameraRemoved, Ledger, Stopped
-from monitor.service import Service, load_plan, refuse_fixed_changes
+from monitor.service import Service, load_plan, only_error_of, refuse_fixed_changes
 from monitor.simulator.town import SimulatedTown, build_town
 
 QUICK = Tempo(interval=timedelta(seconds=1), patience=timedelta(milliseconds=500), heartbeat=timedelta(seconds=1))
@@ -168,3 +168,20 @@ def test_planned_work_for_a_village_nobody_has_is_a_fault_with_its_line(place: P
         f"{place.settings}:{line}: maintenance pole-works: villages: no camera has '石桥'"
     )
     assert "石桥村" in str(refused.value)
+
+
+async def test_a_storm_of_sighups_and_an_end_in_the_middle_are_taken_calmly(place: Place, town: SimulatedTown) -> None:
+    async with served(place) as console:
+        await console.until_metric("sharpeyes_config_last_reload_successful 1.0")
+        for _ in range(100):
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.sleep(0)
+    with Ledger.open_read_only(place.ledger) as ledger:
+        assert isinstance(list(ledger.entries())[-1].event, Stopped)
+
+
+def test_an_error_wrapped_by_task_groups_is_told_as_itself() -> None:
+    error = ValueError("plain")
+    assert only_error_of(ExceptionGroup("outer", [ExceptionGroup("inner", [error])])) is error
+    two = ExceptionGroup("two", [error, error])
+    assert only_error_of(two) is two
