@@ -32,7 +32,7 @@ from monitor.parsing import suggestion
 from monitor.probes.camera import CameraProber
 from monitor.probes.rtsp import RtspLimits
 from monitor.reporting import Format, month_report, report_path, town_of, write_report
-from monitor.settings import Settings, load_settings
+from monitor.settings import Settings, examine_settings
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +41,20 @@ FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries"
 
 
 def load_plan(config: Path) -> Plan:
-    """Settings and inventory together; SettingsError carries the faults of both."""
-    settings = load_settings(config, os.environ)
-    cameras = load_inventory(settings.inventory, settings.credentials)
-    refuse_scopes_of_nothing(settings, cameras)
+    """Settings and inventory together; SettingsError carries every fault of both, and of what lies between them."""
+    settings, faults = examine_settings(config, os.environ)
+    if settings is None:
+        raise SettingsError(faults)
+    named, _ = examine_settings(config, None)  # a password that is missing does not make its name unknown
+    cameras: tuple[Camera, ...] = ()
+    try:
+        if settings.inventory:
+            cameras = load_inventory(settings.inventory, (named or settings).credentials)
+            faults += scopes_of_nothing(settings, cameras)
+    except SettingsError as error:
+        faults += error.faults
+    if faults:
+        raise SettingsError(faults)
     return Plan(replace(settings, town=settings.town or town_of(cameras)), cameras)
 
 
@@ -176,8 +186,8 @@ def limits_of(settings: Settings) -> RtspLimits:
     )
 
 
-def refuse_scopes_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> None:
-    """SettingsError for planned work that names a camera, village or line that the inventory does not have."""
+def scopes_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault, ...]:
+    """A fault for each camera, village or line that planned work names and the inventory does not have."""
     known = {
         "cameras": {camera.id for camera in cameras},
         "sites": {camera.site.id for camera in cameras},
@@ -190,13 +200,13 @@ def refuse_scopes_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> N
     for rule in settings.maintenance:
         scope = rule.scope
         asked = (scope.camera_ids, scope.sites, scope.villages, scope.carriers, scope.uplinks)
+        begins = next((number for number, line in enumerate(lines) if "id:" in line and rule.id in line), 0)
         for (key, names), wanted in zip(known.items(), asked, strict=True):
             for name in sorted(wanted - names):
-                line = next((number for number, line in enumerate(lines, 1) if name in line), 0)
+                line = next((number for number, line in enumerate(lines[begins:], begins + 1) if name in line), 0)
                 what = f"no camera has {name!r}{suggestion(name, names)}"
                 faults.append(Fault(str(settings.path), line, f"maintenance {rule.id}: {key}", what))
-    if faults:
-        raise SettingsError(tuple(faults))
+    return tuple(faults)
 
 
 def refuse_fixed_changes(old: Settings, new: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +18,7 @@ from monitor.settings import load_settings
 
 def verify(config: Path, expect_head: str | None, language: Language) -> int:
     """Walk the whole chain; names the first broken link."""
-    settings = load_settings(config, os.environ)
+    settings = load_settings(config, None)
     with (
         Ledger.open_read_only(settings.ledger, settings.vantage) as ledger,
         Progress(console=Console(stderr=True), transient=True) as progress,
@@ -35,7 +34,7 @@ def verify(config: Path, expect_head: str | None, language: Language) -> int:
 
 def show(config: Path, camera_id: str | None, after: int, limit: int | None) -> int:
     """One line per entry: number, instant, kind, body as canonical JSON."""
-    settings = load_settings(config, os.environ)
+    settings = load_settings(config, None)
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
         for entry in ledger.entries(after_seq=after, camera_id=camera_id, limit=limit):
             at = f"{entry.recorded_at:%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -91,15 +91,15 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     report.add_argument("--out", type=Path, default=None, help=texts.HELP_OUT[language])
     report.set_defaults(command=_report)
 
-    ledger = commands.add_parser("ledger", help=texts.HELP_LEDGER[language])
+    ledger = commands.add_parser("ledger", parents=[everywhere], help=texts.HELP_LEDGER[language])
     about = ledger.add_subparsers(required=True, metavar="COMMAND")
     verify = about.add_parser("verify", parents=[configured], help=texts.HELP_VERIFY[language])
     verify.add_argument("--expect-head", default=None, help=texts.HELP_EXPECT_HEAD[language])
     verify.set_defaults(command=_ledger_verify)
     show = about.add_parser("show", parents=[configured], help=texts.HELP_SHOW[language])
-    show.add_argument("--camera", default=None)
-    show.add_argument("--after", type=int, default=0)
-    show.add_argument("--limit", type=int, default=None)
+    show.add_argument("--camera", default=None, help=texts.HELP_SHOW_CAMERA[language])
+    show.add_argument("--after", type=_count, default=0, help=texts.HELP_SHOW_AFTER[language])
+    show.add_argument("--limit", type=_count, default=None, help=texts.HELP_SHOW_LIMIT[language])
     show.set_defaults(command=_ledger_show)
     return parser
 
@@ -109,6 +109,12 @@ def _duration(text: str) -> timedelta:
         return duration(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 16):
+        raise argparse.ArgumentTypeError(f"{text}: a whole number, 0 or more")
+    return int(text)
 
 
 def _cameras(text: str) -> int:

@@ -9,16 +9,17 @@ import sys
 from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
+from monitor.errors import LocalProtocolError
 from monitor.language import Language
 from monitor.model import Cause, Credentials, Result, Secret
 from monitor.probes.camera import result_of
 from monitor.probes.decode import look_at
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
+from monitor.rtsp.urls import parse_target
 from monitor.service import limits_of, load_plan
 from monitor.wording import CAUSES, RUNGS, STAGES
 
@@ -27,9 +28,14 @@ PASSWORD_VARIABLE = "SHARP_EYES_PASSWORD"
 
 def probe(target: str, config: Path, user: str | None, language: Language, *, verbose: bool) -> int:
     """Probe a camera of the inventory by its id, or any address; 0 when it is online with a good picture."""
-    if target.startswith(("rtsp://", "rtsps://")):
-        if urlsplit(target).username is not None:
+    if target.lower().startswith(("rtsp://", "rtsps://")):
+        if "@" in target.split("/")[2]:
             print(texts.URL_WITH_PASSWORD[language], file=sys.stderr)
+            return Exit.USAGE
+        try:
+            parse_target(target)
+        except LocalProtocolError as error:
+            print(f"{target}: {error}", file=sys.stderr)
             return Exit.USAGE
         url, credentials, limits = target, _asked(user, language), RtspLimits()
     else:

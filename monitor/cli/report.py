@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def report(month: str, config: Path, formats: str, folder: Path | None, language
         print(texts.BAD_MONTH[language].format(month=month), file=sys.stderr)
         return Exit.USAGE
     wanted = []
-    for name in formats.split(","):
+    for name in map(str.strip, formats.split(",")):
         if name not in set(Format):
             print(texts.BAD_FORMAT[language].format(format=name), file=sys.stderr)
             return Exit.USAGE
@@ -31,7 +30,7 @@ def report(month: str, config: Path, formats: str, folder: Path | None, language
     if folder is None and len(wanted) > 1:
         print(texts.WHICH_FOLDER[language], file=sys.stderr)
         return Exit.USAGE
-    settings, now = load_settings(config, os.environ), SystemClock().now()
+    settings, now = load_settings(config, None), SystemClock().now()
     if folder is None:
         sys.stdout.buffer.write(rendered(month_report(settings, when, now), wanted[0], language))
         return Exit.OK

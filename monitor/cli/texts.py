@@ -23,6 +23,9 @@ HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
 HELP_LEDGER = Phrase("查看或校验台账", "look at the ledger or verify it")
 HELP_VERIFY = Phrase("校验哈希链", "verify the hash chain")
 HELP_SHOW = Phrase("显示台账条目", "show entries")
+HELP_SHOW_CAMERA = Phrase("只看这台摄像机", "only this camera's entries")
+HELP_SHOW_AFTER = Phrase("只看此编号之后的条目", "only entries numbered above this")
+HELP_SHOW_LIMIT = Phrase("最多显示几条", "at most so many")
 HELP_TARGET = Phrase("摄像机编号,或 rtsp:// 地址(不含密码)", "a camera's id, or an rtsp:// URL without a password")
 HELP_USER = Phrase(
     "用于 rtsp:// 地址的用户名;密码取自环境变量 SHARP_EYES_PASSWORD,否则现场询问",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from monitor.demo.place import ZONE
 from monitor.model import Cause, State, Transition
 from monitor.simulator.faults import FaultRecord
 
@@ -20,8 +22,14 @@ class Trouble:
     end_at: datetime | None
 
     def __str__(self) -> str:
-        end = f"{self.end_at:%H:%M:%S}" if self.end_at else "…"
-        return f"{self.camera_id} {self.cause.value} {self.start_at:%H:%M:%S} – {end}"
+        return f"{self.camera_id} {self.cause.value} {self.span}"
+
+    @property
+    def span(self) -> str:
+        """From when to when, in the town's local time."""
+        zone = ZoneInfo(ZONE)
+        end = f"{self.end_at.astimezone(zone):%H:%M:%S}" if self.end_at else "…"
+        return f"{self.start_at.astimezone(zone):%H:%M:%S} – {end}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,12 @@ from monitor.demo.place import ZONE, Place, Tempo, furnish
 from monitor.demo.screen import Screen
 from monitor.demo.seed import seed
 from monitor.demo.story import cast, closing, play, story
+from monitor.errors import SharpEyesError
 from monitor.language import Language, Phrase
 from monitor.ledger import Ledger
 from monitor.model import Span, micros
 from monitor.reporting import write_report
+from monitor.service import only_error_of
 from monitor.settings import load_settings
 from monitor.simulator.town import SimulatedTown
 
@@ -45,6 +47,8 @@ class Demo:
 
     async def run(self, duration: timedelta | None, *, live: bool) -> Comparison | None:
         """Play until Ctrl-C or for ``duration``; the comparison, or None when the story was not played to its end."""
+        if any(self._place.folder.iterdir()):
+            raise SharpEyesError(texts.FOLDER_IN_USE[self._language].format(folder=self._place.folder))
         self._say(texts.BUILDING, cameras=len(self._town.cameras))
         await self._town.start()
         try:
@@ -70,37 +74,41 @@ class Demo:
         self._say(texts.SEEDING)
         settings = load_settings(self._place.settings, os.environ)
         with Ledger.open(settings.ledger, settings.vantage) as ledger:
-            if ledger.head()[0] == 0:
-                seed(ledger, self._town.cameras, now)
+            seed(ledger, self._town.cameras, now)
         self._say(texts.REPORTED)
         for path in write_report(settings, month_before(now, ZoneInfo(ZONE)), now):
             print(f"  {path}", flush=True)
 
     async def _show(self, child: Child, duration: timedelta | None, *, live: bool) -> Comparison | None:
         view = Screen(self._language, child.address) if live else Lines(self._language)
-        comparison: Comparison | None = None
+        playing: asyncio.Task[Comparison] | None = None
         timeout = aiohttp.ClientTimeout(total=10)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            await child.watching(session, self._clock, FIRST_ROUND)
-            with view:
-                view.tell(_said(texts.SEEN, cameras=len(self._town.cameras)), self._clock.now())
-                view.tell(_said(texts.QUIET, camera=self._cast.maintenance.id), self._clock.now())
-                async with asyncio.TaskGroup() as tasks:
-                    asking = tasks.create_task(self._keep_asking(child, session, view))
-                    playing = tasks.create_task(self._play(view))
-                    with_limit = asyncio.timeout(duration.total_seconds() if duration else None)
-                    try:
-                        async with with_limit:
-                            await self._over.wait()
-                    except TimeoutError:
-                        pass
-                    if playing.done():
-                        comparison = playing.result()
-                    asking.cancel()
-                    playing.cancel()
-        if comparison is not None:
-            self._print(comparison)
-        return comparison
+        try:
+            async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as tasks:
+                seen = tasks.create_task(child.watching(session, self._clock, FIRST_ROUND))
+                over = tasks.create_task(self._over.wait())
+                await asyncio.wait((seen, over), return_when=asyncio.FIRST_COMPLETED)
+                if seen.done() and not self._over.is_set():
+                    with view:
+                        view.tell(_said(texts.SEEN, cameras=len(self._town.cameras)), self._clock.now())
+                        view.tell(_said(texts.QUIET, camera=self._cast.maintenance.id), self._clock.now())
+                        asking = tasks.create_task(self._keep_asking(child, session, view))
+                        playing = tasks.create_task(self._play(view))
+                        limit = duration.total_seconds() if duration is not None else None
+                        await asyncio.wait((over, asking), timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+                        asking.cancel()
+                        playing.cancel()
+                seen.cancel()
+                over.cancel()
+        except ExceptionGroup as group:
+            error = only_error_of(group)
+            if not isinstance(error, SharpEyesError):
+                raise
+            raise SharpEyesError(texts.DIED[self._language].format(error=error, log=self._place.log)) from None
+        if playing is None or playing.cancelled():
+            return None
+        self._print(playing.result())
+        return playing.result()
 
     async def _keep_asking(self, child: Child, session: aiohttp.ClientSession, view: Screen | Lines) -> None:
         while True:
@@ -134,8 +142,7 @@ class Demo:
     def _print(self, comparison: Comparison) -> None:
         self._say(texts.AS_TOLD if comparison.as_told else texts.NOT_AS_TOLD, count=len(comparison.found))
         for true, recorded in comparison.found:
-            end = f"{recorded.end_at:%H:%M:%S}" if recorded.end_at else "…"
-            self._say(texts.FOUND, true=true, start=f"{recorded.start_at:%H:%M:%S}", end=end)
+            self._say(texts.FOUND, true=true, span=recorded.span)
         for trouble in comparison.missing:
             self._say(texts.MISSING, trouble=trouble)
         for trouble in comparison.extra:

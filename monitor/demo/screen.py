@@ -26,8 +26,9 @@ from monitor.wording import CAUSES, STATES
 COLOURS = {State.UP: "green", State.DEGRADED: "yellow", State.DOWN: "red", State.UNKNOWN: "bright_black"}
 BY_NAME = {cause.value: cause for cause in Cause}
 KEPT = 50  # lines of each list; the newest stand first, what does not fit is cut off below
-VILLAGE_LINES = 7
-STEP_LINES = 10
+LOW = 32  # rows; a lower terminal shows less of the lists, so that transitions always have room
+VILLAGE_LINES, VILLAGE_LINES_LOW = 7, 6
+STEP_LINES, STEP_LINES_LOW = 10, 5
 
 TITLE = Phrase("{town} · 摄像机 {cameras} 台 · {address}", "{town} · {cameras} cameras · {address}")
 RATE = Phrase("本月在线率", "online rate, month to date")
@@ -74,10 +75,13 @@ class Screen:
         if self._status is None:
             return Panel(STARTING[self._language])
         layout = Layout()
+        low = self._live.console.height < LOW
         layout.split_column(
             Layout(self._head(self._status), size=5),
-            Layout(self._villages(self._status["cameras"]), size=VILLAGE_LINES),
-            Layout(Panel(Group(*self._told), title=HAPPENING[self._language]), size=STEP_LINES),
+            Layout(self._villages(self._status["cameras"]), size=VILLAGE_LINES_LOW if low else VILLAGE_LINES),
+            Layout(
+                Panel(Group(*self._told), title=HAPPENING[self._language]), size=STEP_LINES_LOW if low else STEP_LINES
+            ),
             Layout(self._transitions(self._status["cameras"])),
         )
         return layout

@@ -27,9 +27,13 @@ AS_TOLD = Phrase(
 NOT_AS_TOLD = Phrase("核对:记录与实际不符!", "check: the record differs from what happened!")
 MISSING = Phrase("  漏记:{trouble}", "  missing: {trouble}")
 EXTRA = Phrase("  多记:{trouble}", "  extra: {trouble}")
-FOUND = Phrase("  {true}  记录为 {start} – {end}", "  {true}  recorded {start} – {end}")
+FOUND = Phrase("  {true}  记录为 {span}", "  {true}  recorded {span}")
 ENDED = Phrase(
     "数据保留在 {folder}。可试:sharp-eyes ledger verify --config {config}",
     "the data stays in {folder}. Try: sharp-eyes ledger verify --config {config}",
 )
-DIED = Phrase("监测程序意外结束:{error}", "the monitor ended unexpectedly: {error}")
+DIED = Phrase("监测程序意外结束:{error};日志 {log}", "the monitor ended unexpectedly: {error}; log {log}")
+FOLDER_IN_USE = Phrase(
+    "{folder} 里已有别的文件;演示只用空目录,以免覆盖您的文件。",
+    "{folder} holds other files; the demo takes an empty folder only, so that nothing of yours is overwritten.",
+)

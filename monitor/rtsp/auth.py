@@ -49,14 +49,19 @@ class Challenge:
 
 
 def parse_challenges(values: Iterable[str]) -> tuple[Challenge, ...]:
-    """Every challenge we can answer in the WWW-Authenticate values, each of which may hold several."""
-    found = (_challenge(scheme, parameters) for value in values for scheme, parameters in _split(value))
-    return tuple(challenge for challenge in found if challenge is not None)
+    """Every challenge we can answer in the WWW-Authenticate values, each of which may hold several.
+
+    Basic beside a Digest is left out, even one we cannot answer: nobody gets the clear password by odd offers.
+    """
+    offers = [offer for value in values for offer in _split(value)]
+    digest_is_offered = any(scheme == Scheme.DIGEST.value for scheme, _ in offers)
+    answerable = [challenge for offer in offers if (challenge := _challenge(*offer)) is not None]
+    return tuple(each for each in answerable if each.scheme is Scheme.DIGEST or not digest_is_offered)
 
 
 def choose(challenges: tuple[Challenge, ...]) -> Challenge | None:
-    """The first Digest (servers list their preference, RFC 7616 §3.7), Basic only when there is none."""
-    return next((c for c in challenges if c.scheme is Scheme.DIGEST), next(iter(challenges), None))
+    """The first one: servers list their preference (RFC 7616 §3.7), and Basic never stands beside Digest here."""
+    return next(iter(challenges), None)
 
 
 def _split(value: str) -> Iterator[tuple[str, dict[str, str]]]:

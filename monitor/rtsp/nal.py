@@ -40,7 +40,7 @@ class NalDepacketiser:
     """RTP packets in order of arrival in, the first complete key frame out."""
 
     __slots__ = (
-        "_damaged", "_entry", "_fragment", "_fragment_type", "_limit", "_renewed", "_sets", "_size", "_slices",
+        "_announcement", "_damaged", "_fragment", "_fragment_type", "_limit", "_renewed", "_sets", "_size", "_slices",
         "_syntax", "_timestamp", "_touched", "account",
     )  # fmt: skip
 
@@ -58,7 +58,8 @@ class NalDepacketiser:
         self._slices: list[bytes] = []
         self._renewed: set[int] = set()  # types of parameter sets this unit brought
         self._size = 0  # bytes held for this unit
-        self._damaged = self._entry = self._touched = False
+        self._announcement = b""  # the unit that said decoding may begin at this picture: the decoder wants it too
+        self._damaged = self._touched = False
 
     def push(self, packet: RtpPacket, *, lost: bool) -> bytes | None:
         """Take one packet, ``lost`` when packets are missing before it; the key frame when it is complete."""
@@ -127,7 +128,7 @@ class NalDepacketiser:
         """Slices of pictures that are no key frame are passed over without copying them."""
         if unit_type not in self._syntax.slices:
             return True
-        return not self._damaged and (unit_type in self._syntax.key_slices or self._entry or bool(self._slices))
+        return not self._damaged and (unit_type in self._syntax.key_slices or bool(self._announcement or self._slices))
 
     def _add(self, unit: bytes) -> int:
         unit_type = self._type(unit)
@@ -146,7 +147,8 @@ class NalDepacketiser:
             elif unit_type in self._syntax.parameter_sets:
                 self._add_parameter_set(part, unit_type)
             elif self._syntax.announces_entry(part):
-                self._entry = True
+                self._bound(len(part))
+                self._announcement = part
         return unit_type
 
     def _add_slice(self, unit: bytes, unit_type: int) -> None:
@@ -156,7 +158,7 @@ class NalDepacketiser:
             return
         after_key = bool(self._slices) and self._type(self._slices[0]) in self._syntax.key_slices
         if not key and not after_key and not self._syntax.is_intra(unit):
-            self._entry = False
+            self._announcement = b""
             self._slices.clear()
             return
         # The first bit after the header says "first of the picture" in both codecs: without it, the start is missing.
@@ -196,12 +198,14 @@ class NalDepacketiser:
         if self._slices and complete and not self._damaged:
             sets = [unit for unit_type in self._syntax.parameter_sets for unit in self._sets.get(unit_type, ())]
             if all(self._sets.get(unit_type) for unit_type in self._syntax.parameter_sets):
-                frame = _START_CODE + _START_CODE.join([*sets, *self._slices])
+                announced = [self._announcement] if self._announcement else []
+                frame = _START_CODE + _START_CODE.join([*sets, *announced, *self._slices])
             else:
                 self.account.undescribed += 1
         elif self._touched:
             self.account.damaged += 1
         self._damage()
         self._renewed.clear()
-        self._damaged = self._entry = self._touched = False
+        self._announcement = b""
+        self._damaged = self._touched = False
         return frame

@@ -5,7 +5,15 @@ It decides what a valid settings file is. It never starts anything, and no secre
 
 from __future__ import annotations
 
-from monitor.settings.loading import load_settings
+from monitor.settings.loading import examine_settings, load_settings
 from monitor.settings.values import Address, LimitSettings, PictureSettings, ProbeSettings, Settings
 
-__all__ = ["Address", "LimitSettings", "PictureSettings", "ProbeSettings", "Settings", "load_settings"]
+__all__ = [
+    "Address",
+    "LimitSettings",
+    "PictureSettings",
+    "ProbeSettings",
+    "Settings",
+    "examine_settings",
+    "load_settings",
+]

@@ -35,27 +35,34 @@ INVENTORY_KINDS = (".csv", ".yml", ".yaml", ".xlsx")
 DEFAULT_ZONE = "Asia/Shanghai"
 
 
-def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
+def load_settings(path: Path, environ: Mapping[str, str] | None) -> Settings:
     """The settings in the file; raises ``SettingsError`` with every fault, in the order of the file.
 
-    Passwords are looked up in ``environ`` and in the files the settings name. Inventory files are not opened.
+    Passwords are looked up in ``environ`` and in the files the settings name; with None they are left empty, for those
+    who read the record and ask no camera. Inventory files are not opened.
     """
+    settings, faults = examine_settings(path, environ)
+    if faults or settings is None:
+        raise SettingsError(faults)
+    return settings
+
+
+def examine_settings(path: Path, environ: Mapping[str, str] | None) -> tuple[Settings | None, tuple[Fault, ...]]:
+    """What could be read and every fault; with faults, only keys without one mean anything."""
     faults: list[Fault] = []
     file = str(path)
     settings = None
     try:
         section = whole_file(read_at_most(path, LARGEST_FILE), file, faults)
     except Unreadable as unreadable:
-        raise SettingsError((Fault(file, 0, WHOLE_FILE, str(unreadable)),)) from None
+        return None, (Fault(file, 0, WHOLE_FILE, str(unreadable)),)
     if section is not None:
         with section as top:
             settings = read_settings(top, path, environ)
-    if faults or settings is None:
-        raise SettingsError(tuple(sorted(faults, key=lambda fault: fault.line)))
-    return settings
+    return settings, tuple(sorted(faults, key=lambda fault: fault.line))
 
 
-def read_settings(top: Section, path: Path, environ: Mapping[str, str]) -> Settings:
+def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -> Settings:
     """The whole file; meaningless when it left faults."""
     below = partial(path_below, path.parent)
     zone = ZoneInfo(top.read("zone", zone_name, DEFAULT_ZONE))

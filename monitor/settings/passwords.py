@@ -20,8 +20,8 @@ LONGEST_USERNAME = 200
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def read_credentials(top: Section, folder: Path, environ: Mapping[str, str]) -> Mapping[str, Credentials]:
-    """All entries, by name; password files are relative to ``folder``."""
+def read_credentials(top: Section, folder: Path, environ: Mapping[str, str] | None) -> Mapping[str, Credentials]:
+    """All entries, by name; password files are relative to ``folder``. Without ``environ`` passwords stay empty."""
     found: dict[str, Credentials] = {}
     with top.section("credentials") as entries:
         for name in entries.lines:
@@ -44,17 +44,21 @@ def username_text(text: str) -> str:
     return text
 
 
-def read_secret(entry: Section, folder: Path, environ: Mapping[str, str]) -> Secret | None:
+def read_secret(entry: Section, folder: Path, environ: Mapping[str, str] | None) -> Secret | None:
     """The password from its one source; ``None`` after a fault."""
 
     def from_environment(text: str) -> Secret:
         if not VARIABLE.fullmatch(text):
             raise ValueError("must be the name of an environment variable (A-Z 0-9 _), not the password itself")
+        if environ is None:
+            return Secret("")
         if text not in environ:
             raise ValueError("names an environment variable that is not set")
         return password(environ[text], "the environment variable")
 
     def from_file(text: str) -> Secret:
+        if environ is None:
+            return Secret("")
         try:
             content = read_at_most(folder / text, LARGEST_PASSWORD).decode()
         except Unreadable as unreadable:

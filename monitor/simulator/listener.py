@@ -115,5 +115,5 @@ class Listener:
 
 def _cannot_listen(host: str, port: int, error: OSError) -> SharpEyesError:
     if error.errno == errno.EADDRINUSE:
-        return SharpEyesError(f"{host}:{port} is taken: is another simulated town running? choose another base or port")
+        return SharpEyesError(f"{host}:{port} is taken: another simulated town (a demo?) runs there; end it first")
     return SharpEyesError(f"cannot listen on {host}:{port}: {error.strerror}; simulated cameras need Linux loopback")

@@ -186,6 +186,38 @@ def test_a_password_in_the_url_is_refused(capsys: pytest.CaptureFixture[str]) ->
     assert "hunter2" not in said(capsys)
 
 
+@pytest.mark.parametrize("url", ["rtsp://", "rtsp:///x", "rtsp://127.0.0.1:99999/x"])
+def test_an_address_nothing_can_be_dialled_by_is_wrong_usage(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["probe", url, "--lang", "en"]) == Exit.USAGE
+    assert "the URL" in said(capsys)
+
+
+def test_faults_of_settings_and_inventory_are_told_together(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.settings.write_text(place.settings.read_text("utf-8").replace("heartbeat:", "hartbeat:"), "utf-8")
+    rows = place.inventory.read_text("utf-8").splitlines()
+    place.inventory.write_text("\n".join([*rows, rows[1]]), "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.NO
+    out = said(capsys)
+    assert all(word in out for word in ("2 faults", "hartbeat", "cameras.csv:29"))
+
+
+def test_planned_work_of_nobody_is_told_beside_faults_of_the_settings(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = place.settings.read_text("utf-8").replace("heartbeat:", "hartbeat:").replace("cameras: [", "villages: [X")
+    place.settings.write_text(text, "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.NO
+    out = said(capsys)
+    assert all(word in out for word in ("2 faults", "hartbeat", "no camera has 'X"))
+
+
+def test_a_report_and_a_proof_need_no_camera_password(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (place.folder / "secrets").iterdir():
+        path.unlink()
+    assert main(["ledger", "verify", "--config", str(place.settings)]) == Exit.OK
+    assert main(["report", last_month(), "--config", str(place.settings)]) == Exit.OK
+
+
 def test_an_unknown_camera_names_the_nearest(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["probe", "QX-01-1", "--lang", "en", "--config", str(place.settings)]) == Exit.USAGE
     assert "QX-01-01" in said(capsys)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import signal
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +16,7 @@ from monitor.clock import SystemClock
 from monitor.demo.demo import Demo
 from monitor.demo.place import Place, Tempo
 from monitor.demo.story import closing
+from monitor.errors import SharpEyesError
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Cause
@@ -68,3 +72,29 @@ async def test_a_short_run_ends_cleanly_before_the_story_does(tmp_path: Path) ->
     assert await demo.run(timedelta(seconds=2), live=False) is None
     leftovers = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     assert not leftovers
+
+
+async def test_a_folder_with_other_files_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "sharp-eyes.yml").write_text("mine", "utf-8")
+    clock = SystemClock()
+    demo = Demo(Place(tmp_path), build_town(27, base="127.32", clock=clock), clock, Language.EN, FAST)
+    with pytest.raises(SharpEyesError, match="holds other files"):
+        await demo.run(PAUSE, live=False)
+    assert os.listdir(tmp_path) == ["sharp-eyes.yml"]  # noqa: PTH208
+
+
+async def test_a_monitor_that_dies_ends_the_demo_with_a_plain_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = SystemClock()
+    demo = Demo(Place(tmp_path), build_town(27, base="127.32", clock=clock), clock, Language.EN, FAST)
+
+    async def kill_it() -> None:
+        while not (pids := re.findall(r"the monitor runs \(process (\d+)\)", capsys.readouterr().out)):
+            await asyncio.sleep(0.1)  # the demo says it on its screen
+        os.kill(int(pids[0]), signal.SIGKILL)
+
+    killer = asyncio.create_task(kill_it())
+    with pytest.raises(SharpEyesError, match="the monitor ended unexpectedly"):
+        await demo.run(timedelta(seconds=30), live=False)
+    await killer

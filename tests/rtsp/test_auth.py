@@ -90,7 +90,7 @@ def test_basic_is_answered_in_utf8() -> None:
 
 def test_digest_is_chosen_over_basic_whatever_the_order() -> None:
     offered = parse_challenges(('Basic realm="x"', 'Digest realm="x", nonce="n"'))
-    assert [challenge.scheme for challenge in offered] == [Scheme.BASIC, Scheme.DIGEST]
+    assert [challenge.scheme for challenge in offered] == [Scheme.DIGEST]
     chosen = choose(offered)
     assert chosen is not None
     assert chosen.scheme is Scheme.DIGEST
@@ -112,9 +112,10 @@ def test_the_first_digest_we_can_answer_is_chosen() -> None:
 
 def test_several_challenges_may_stand_in_one_line() -> None:
     line = 'Digest realm="a, b=c", nonce="n=1", stale=TRUE, qop="auth", Basic realm="d", Negotiate'
-    assert parse_challenges((line,)) == (
-        Challenge(Scheme.DIGEST, "a, b=c", "n=1", qop=True, stale=True),
+    assert parse_challenges((line,)) == (Challenge(Scheme.DIGEST, "a, b=c", "n=1", qop=True, stale=True),)
+    assert parse_challenges(('Negotiate, Basic realm="d", Basic realm="e"',)) == (
         Challenge(Scheme.BASIC, "d"),
+        Challenge(Scheme.BASIC, "e"),
     )
 
 
@@ -152,3 +153,9 @@ def test_any_challenge_is_read_without_an_error(text: str) -> None:
 def test_a_hostile_challenge_takes_no_time() -> None:
     for piece in ('a="', ". ", "a.", "a =", '\\"', "-"):
         parse_challenges((piece * 4000,))
+
+
+@pytest.mark.parametrize("odd", ["algorithm=SHA-512-256", 'qop="auth-int"'])
+def test_basic_is_never_answered_beside_a_digest_we_cannot_answer(odd: str) -> None:
+    offers = [f'Digest realm="r", nonce="n", {odd}', 'Basic realm="r"']
+    assert parse_challenges(offers) == ()
