@@ -30,12 +30,13 @@ LOW = 32  # rows; a lower terminal shows less of the lists, so that transitions 
 VILLAGE_LINES, VILLAGE_LINES_LOW = 7, 6
 STEP_LINES, STEP_LINES_LOW = 10, 5
 
-TITLE = Phrase("{town} · 摄像机 {cameras} 台 · {address}", "{town} · {cameras} cameras · {address}")
-RATE = Phrase("本月在线率", "online rate, month to date")
-INTACT = Phrase("完好率", "intact rate")
-COVERAGE = Phrase("监测覆盖率", "coverage")
-FORECAST = Phrase("月末预测", "month-end forecast")
-TARGET = Phrase("合同 {target}%", "contract {target}%")
+TITLE = Phrase("{town} · 合同在线率 {target}% · {address}", "{town} · contract {target} % · {address}")
+FIGURES = (
+    (Phrase("本月在线率", "online"), "online_ratio"),
+    (Phrase("完好率", "intact"), "intact_ratio"),
+    (Phrase("覆盖率", "coverage"), "coverage_ratio"),
+    (Phrase("月末预测", "forecast"), "forecast_ratio"),
+)
 VILLAGES = Phrase("各村(一格一台)", "villages (one square per camera)")
 CHANGES = Phrase("最近的状态变化", "latest transitions")
 HAPPENING = Phrase("正在发生", "what is happening")
@@ -77,7 +78,7 @@ class Screen:
         layout = Layout()
         low = self._live.console.height < LOW
         layout.split_column(
-            Layout(self._head(self._status), size=5),
+            Layout(self._head(self._status), size=4),
             Layout(self._villages(self._status["cameras"]), size=VILLAGE_LINES_LOW if low else VILLAGE_LINES),
             Layout(
                 Panel(Group(*self._told), title=HAPPENING[self._language]), size=STEP_LINES_LOW if low else STEP_LINES
@@ -87,22 +88,14 @@ class Screen:
         return layout
 
     def _head(self, status: dict[str, Any]) -> Panel:
-        town, language = status["town"], self._language
-        figures = Table.grid(expand=True, padding=(0, 2))
-        rates = (RATE, INTACT, COVERAGE, FORECAST)
-        for _ in range(len(rates) + 1):
-            figures.add_column(justify="center")
-        figures.add_row(
-            *(Text(rate[language], "dim") for rate in rates), Text.assemble(*_states(town["states"], language))
-        )
-        names = ("online_ratio", "intact_ratio", "coverage_ratio", "forecast_ratio")
-        target = status["target"]
-        figures.add_row(
-            *(Text(f"{percent(town[name])} %", _against(town[name], target)) for name in names),
-            Text(TARGET[language].format(target=f"{target * 100:g}")),
-        )
-        title = TITLE[language].format(town=town["name"], cameras=town["cameras"], address=self._address)
-        return Panel(figures, title=title)
+        town, language, target = status["town"], self._language, status["target"]
+        rates = Text(justify="center")
+        for label, name in FIGURES:
+            rates.append(f"{label[language]} ", "dim")
+            rates.append(f"{percent(town[name])} %   ", _against(town[name], target))
+        states = Text.assemble(*_states(town["states"], language), justify="center")
+        title = TITLE[language].format(town=town["name"], target=f"{target * 100:g}", address=self._address)
+        return Panel(Group(rates, states), title=title)
 
     def _villages(self, cameras: Sequence[dict[str, Any]]) -> Panel:
         villages: dict[str, Text] = {}
@@ -122,7 +115,10 @@ class Screen:
 def transition_cells(change: dict[str, Any], camera: dict[str, Any] | None, language: Language) -> tuple[Text, ...]:
     """One transition as a row: when it began, which camera, what changed, why."""
     old, new, cause = State(change["old"]), State(change["new"]), BY_NAME[change["cause"]]
-    where = f"{camera['village']} {camera['name']}" if camera else ""
+    where = ""
+    if camera is not None:
+        village, name = camera["village"], camera["name"]
+        where = name if name.startswith(village) else f"{village} {name}"
     return (
         Text(_clock(seen_at(change["at"])), "dim"),
         Text(change["camera_id"]),

@@ -90,8 +90,8 @@ async def test_a_monitor_that_dies_ends_the_demo_with_a_plain_message(
     demo = Demo(Place(tmp_path), build_town(27, base="127.32", clock=clock), clock, Language.EN, FAST)
 
     async def kill_it() -> None:
-        while not (pids := re.findall(r"the monitor runs \(process (\d+)\)", capsys.readouterr().out)):
-            await asyncio.sleep(0.1)  # the demo says it on its screen
+        while not (pids := re.findall(r"the monitor runs \(process (\d+)\)", capsys.readouterr().out)):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # the demo says the number on its screen
         os.kill(int(pids[0]), signal.SIGKILL)
 
     killer = asyncio.create_task(kill_it())

@@ -1,0 +1,169 @@
+"""``python -m tests.bench``: run one section or all, show progress on stderr, print tables as Markdown on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from monitor.errors import SharpEyesError
+from monitor.parsing.scalars import duration
+from tests.bench import exposition, picture, record, town
+from tests.bench.machine import machine, split_cores
+from tests.bench.tables import Findings, with_section
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+TITLES = {
+    "town": "A town watched on one core",
+    "load": "The same town in a hurry",
+    "picture": "Decoding one key frame",
+    "metrics": "Writing `/metrics`",
+    "record": "Keeping the record",
+}
+FAILED, NOT_MEASURED = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0, 1 when a promise is not kept, 2 after a ``SharpEyesError`` whose text goes to standard error."""
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(given)
+    names = tuple(TITLES) if options.section == "all" else (options.section,)
+    try:
+        passed = [_run(name, options, shlex.join(["python", "-m", "tests.bench", *given])) for name in names]
+    except SharpEyesError as error:
+        sys.stderr.write(f"{error}\n")
+        return NOT_MEASURED
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return NOT_MEASURED
+    return 0 if all(passed) else FAILED
+
+
+def _run(name: str, options: argparse.Namespace, command: str) -> bool:
+    """One section: measured, printed, saved; whether its promises are kept."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(f"measuring: {TITLES[name]}\n")  # a bar needs a terminal
+    conditions = [
+        f"`{command}`",
+        f"{datetime.now(UTC):%Y-%m-%d}, {machine()}",
+        f"load average at the start: {os.getloadavg()[0]:.2f}" + (f"; {options.note}" if options.note else ""),
+    ]
+    if name in ("town", "load") and split_cores().shared:
+        conditions.append("only one core: the monitor shares it with the simulator and the bench")
+    with tempfile.TemporaryDirectory(prefix="sharp-eyes-bench-", dir=options.folder) as folder, _progress() as progress:
+        findings = _measurement(name, options, Path(folder))(progress)
+    text = findings.markdown(conditions)
+    sys.stdout.write(f"## {TITLES[name]}\n\n{text}\n")
+    sys.stdout.flush()
+    if options.save:
+        DOCUMENT.write_text(with_section(DOCUMENT.read_text("utf-8"), name, text), "utf-8")
+    return findings.passed
+
+
+def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callable[[Progress], Findings]:
+    match name:
+        case "town":
+            order = _order(options, options.interval)
+            return lambda progress: town.measure(order, folder, progress)
+        case "load":
+            order = replace(_order(options, options.hurry), lasts=timedelta(minutes=min(1.0, options.minutes)))
+            return lambda progress: town.measure(order, folder, progress)
+        case "picture":
+            return lambda progress: picture.measure(options.sizes, options.base, options.port, progress)
+        case "metrics":
+            return lambda progress: exposition.measure(options.series, progress)
+        case _:
+            return lambda progress: record.measure(options.month_cameras, folder, progress)
+
+
+def _order(options: argparse.Namespace, interval: timedelta) -> town.Order:
+    return town.Order(
+        cameras=options.cameras,
+        villages=options.villages,
+        interval=interval,
+        lasts=timedelta(minutes=options.minutes),
+        scrape_every=options.scrape,
+        size=options.size,
+        base=options.base,
+        port=options.port,
+        cores=split_cores(),
+    )
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    return Progress(
+        *columns,
+        console=console,
+        redirect_stdout=False,
+        refresh_per_second=2,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{2,4})x(\d{2,4})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r}: write width x height, such as 640x360")
+    return int(match[1]), int(match[2])
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        found = duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if found < timedelta(seconds=1):
+        raise argparse.ArgumentTypeError("must be at least 1s")
+    return found
+
+
+def _minutes(text: str) -> float:
+    found = float(text)
+    if not 0.1 <= found <= 600:
+        raise argparse.ArgumentTypeError("must be 0.1 to 600")
+    return found
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m tests.bench", description="What the monitor costs on this machine.")
+    parser.add_argument("section", nargs="?", default="all", choices=(*TITLES, "all"))
+    parser.add_argument("--save", action="store_true", help="put the tables into docs/benchmarks.md")
+    parser.add_argument("--note", default="", help="a word on the machine's state, printed with the tables")
+    parser.add_argument("--folder", type=Path, help="where the temporary folder is made (default: the system's)")
+    parser.add_argument("--base", default="127.40", help="first two octets of the simulated cameras' addresses")
+    parser.add_argument("--port", type=int, default=8554, help="of the simulated cameras")
+    group = parser.add_argument_group("town, load")
+    group.add_argument("--cameras", type=int, default=1000)
+    group.add_argument("--villages", type=int, default=27)
+    group.add_argument("--interval", type=_duration, default=timedelta(seconds=60), help="between two probes of one")
+    group.add_argument("--hurry", type=_duration, default=timedelta(seconds=4), help="interval of the section load")
+    group.add_argument("--minutes", type=_minutes, default=3.0, help="how long to measure after the first round")
+    group.add_argument("--scrape", type=_duration, default=timedelta(seconds=15), help="how often /metrics is asked")
+    group.add_argument("--size", type=_size, default=(640, 360), help="of every picture")
+    group = parser.add_argument_group("picture")
+    group.add_argument("--sizes", type=_size, nargs="+", default=[(640, 360), (1280, 720), (1920, 1080)])
+    group = parser.add_argument_group("metrics")
+    group.add_argument("--series", type=int, nargs="+", default=[1000, 10_000], help="sizes of the towns")
+    group = parser.add_argument_group("record")
+    group.add_argument("--month-cameras", type=int, default=2000)
+    return parser
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))  # so that children and folders go, too
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Reads the kernel's accounts of a process and of a core. The parsing is pure; what is read is Linux' own ``/proc``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")  # per second
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident memory in bytes: now, and at most so far."""
+
+    now: int
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoreTime:
+    """What one core did since the machine started, in seconds."""
+
+    busy: float  # everything but idling and waiting for a disk
+    total: float
+
+
+def cpu_seconds(stat: str) -> float:
+    """User and system time of all threads, from ``/proc/<pid>/stat``; the name in it may hold spaces and brackets."""
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS  # utime and stime: fields 14 and 15 of proc(5)
+
+
+def memory(status: str) -> Memory:
+    """From ``/proc/<pid>/status``."""
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    return Memory(*(int(fields[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM")))
+
+
+def core_time(stat: str, core: int) -> CoreTime:
+    """From ``/proc/stat``: user nice system idle iowait irq softirq steal; guests are part of user."""
+    line = next(line for line in stat.splitlines() if line.startswith(f"cpu{core} "))
+    ticks = [int(field) for field in line.split()[1:9]]
+    return CoreTime((sum(ticks) - ticks[3] - ticks[4]) / TICKS, sum(ticks) / TICKS)
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """Of a running process."""
+    return cpu_seconds(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace"))
+
+
+def loop_seconds_of(pid: int) -> float:
+    """Of its first thread alone, which runs the event loop."""
+    return cpu_seconds(Path(f"/proc/{pid}/task/{pid}/stat").read_text("utf-8", "replace"))
+
+
+def memory_of(pid: int) -> Memory:
+    """Of a running process."""
+    return memory(Path(f"/proc/{pid}/status").read_text("utf-8", "replace"))
+
+
+def core_time_of(core: int) -> CoreTime:
+    """Of this machine's core."""
+    return core_time(Path("/proc/stat").read_text("utf-8"), core)
