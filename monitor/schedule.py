@@ -20,10 +20,12 @@ def first_due(camera_id: str, interval: float, started: float) -> float:
     return started + phase(camera_id, interval)
 
 
-def next_due(beat: float, interval: float, finished: float) -> float:
-    """The camera's next beat, at least half an interval after ``finished``.
+def next_due(beat: float, interval: float, began: float, finished: float) -> float:
+    """The camera's first beat that lies after ``finished`` and at least half an interval after ``began``.
 
-    ``beat`` is any point of its grid. Beats that have passed are skipped, never caught up; probes in between (while a
-    verdict is pending) neither shift the grid nor are followed at once by its next beat.
+    ``beat`` is any point of its grid; the other two say when the last probe took place. Beats that have passed are
+    skipped, never caught up; probes in between (while a verdict is pending) neither shift the grid nor are followed at
+    once by its next beat.
     """
-    return beat + (floor((finished - beat) / interval + 0.5) + 1) * interval
+    beats = max(floor((began - beat) / interval + 0.5), floor((finished - beat) / interval)) + 1
+    return beat + beats * interval

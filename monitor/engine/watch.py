@@ -87,7 +87,7 @@ class Watcher:
                 log.exception("watching %s failed on our side; the next beat goes on", camera_id)
             probe = self._settings().probe
             interval, finished = probe.interval.total_seconds(), self._clock.monotonic()
-            beat = next_due(beat, interval, finished)
+            beat = next_due(beat, interval, asked, finished)
             due = beat + self._jitter.uniform(-0.5, 0.5) * probe.jitter * interval
             wait = next_wait(self._board.track(camera_id), self._board.policy)
             if wait < probe.interval:
