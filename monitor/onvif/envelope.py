@@ -78,7 +78,7 @@ def get_stream_uri(media: Media, token: str) -> Call:
 
 def username_token(credentials: Credentials, nonce: bytes, created: datetime) -> str:
     """The SOAP header that shows we know the password; ``created`` is an aware UTC instant on the device's clock."""
-    at = f"{created:%Y-%m-%dT%H:%M:%S}.{created.microsecond // 1000:03d}Z"
+    at = f"{created:%Y-%m-%dT%H:%M:%SZ}"
     password = credentials.password.reveal().encode()
     digest = hashlib.sha1(nonce + at.encode() + password, usedforsecurity=False).digest()
     return (

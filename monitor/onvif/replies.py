@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
@@ -30,6 +31,10 @@ _CODECS = {
     "JPEG": Codec.MJPEG,
     "MJPEG": Codec.MJPEG,
 }
+_AMPERSAND = "\ue000"  # a private character stands for it while the parser works
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,5})|([0-9]{1,6}));")
+_NAMED = {"&quot;": '"', "&apos;": "'"}
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _REFUSALS = frozenset({"NotAuthorized", "FailedAuthentication", "InvalidSecurity", "InvalidSecurityToken"})
 _REFUSED = re.compile(r"not.?authori[sz]ed|unauthori[sz]ed|authority failure|authentication fail", re.IGNORECASE)
@@ -55,18 +60,33 @@ class Fault:
 
 def parse(body: bytes) -> Element | Fault:
     """The first envelope in a body: its root, or the fault in it."""
-    start, _, _ = body[:MAX_BODY].partition(b"\0")  # some devices send their string's end and what lies behind it
     parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+        encoding="utf-8",  # whatever is declared
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
-        root = etree.fromstring(start[max(0, start.find(b"<")) :], parser)
-    except (etree.LxmlError, ValueError, LookupError) as error:
+        root = etree.fromstring(_mended(body), parser)
+    except etree.LxmlError as error:
         raise RemoteProtocolError(f"not XML: {type(error).__name__}") from None
     if root is None or _name(root) != "Envelope":
         raise RemoteProtocolError("not a SOAP envelope")
     fault = _first(root, "Fault")
     return root if fault is None else _fault(fault)
+
+
+def _mended(body: bytes) -> bytes:
+    """The body from its first tag to its first NUL: behind that some devices send what lies in their memory.
+
+    The parser loses references after the first fault of a body, and URLs have bare ampersands: so it sees neither.
+    """
+    start, _, _ = body[:MAX_BODY].partition(b"\0")
+    text = start[max(0, start.find(b"<")) :].decode("utf-8", "replace")
+    return _CONTROL.sub(" ", text).replace("&", _AMPERSAND).encode()
 
 
 def device_time(root: Element) -> datetime:
@@ -86,11 +106,11 @@ def device_time(root: Element) -> datetime:
 def media_addresses(root: Element) -> dict[Media, str]:
     """Where the media services are, out of GetServices or GetCapabilities; addresses as the device wrote them."""
     found: dict[Media, str] = {}
-    for service in _all(root, "Service"):
+    for service in _outermost(root, "Service"):
         for media in Media:
             if _text(service, "Namespace") == media.value and _text(service, "XAddr"):
                 found.setdefault(media, _text(service, "XAddr"))
-    for capability in _all(root, "Capabilities"):
+    for capability in _outermost(root, "Capabilities"):
         media_one = _first(capability, "Media")
         if media_one is not None and _text(media_one, "XAddr"):
             found.setdefault(Media.ONE, _text(media_one, "XAddr"))
@@ -100,8 +120,8 @@ def media_addresses(root: Element) -> dict[Media, str]:
 def profiles(root: Element) -> tuple[Profile, ...]:
     """All profiles of either media service that have a token, at most MAX_PROFILES."""
     found: list[Profile] = []
-    for element in _all(root, "Profiles"):
-        token = str(element.get("token", ""))
+    for element in _outermost(root, "Profiles"):
+        token = _plain(element.get("token"))
         if token and len(token) <= LONGEST_TOKEN and len(found) < MAX_PROFILES:
             found.append(_profile(token, element))
     return tuple(found)
@@ -133,9 +153,9 @@ def _profile(token: str, element: Element) -> Profile:
 
 
 def _fault(element: Element) -> Fault:
-    codes = [each.text or "" for each in _all(element, "Value", "faultcode")]
+    codes = [_plain(each.text) for each in _all(element, "Value", "faultcode")]
     reason = _text(element, "Text") or _text(element, "faultstring")
-    local = tuple(code.strip().rpartition(":")[2][:LONGEST_TOKEN] for code in codes[:4])
+    local = tuple(code.rpartition(":")[2][:LONGEST_TOKEN] for code in codes[:4])
     return Fault(local, " ".join(reason.split())[:LONGEST_REASON])
 
 
@@ -148,6 +168,17 @@ def _all(root: Element, *names: str) -> Iterator[Element]:
     return (element for element in root.iter() if _name(element) in names)
 
 
+def _outermost(root: Element, name: str) -> Iterator[Element]:
+    """Those that lie in no other one: so each part of a reply is searched only a few times, however it is nested."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        if _name(element) == name:
+            yield element
+        else:
+            waiting.extend(reversed(element))
+
+
 def _first(root: Element, *names: str) -> Element | None:
     return next(_all(root, *names), None)
 
@@ -155,7 +186,18 @@ def _first(root: Element, *names: str) -> Element | None:
 def _text(root: Element, name: str) -> str:
     """The text of the first element of the name; "" when there is none."""
     element = _first(root, name)
-    return "" if element is None else (element.text or "").strip()
+    return "" if element is None else _plain(element.text)
+
+
+def _plain(text: str | None) -> str:
+    """What was written, its references resolved; those beyond Unicode are dropped."""
+    written = (text or "").replace(_AMPERSAND, "&")
+    return unescape(_REFERENCE.sub(_character, written), _NAMED).strip()
+
+
+def _character(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "" if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF else chr(code)
 
 
 def _number(root: Element, name: str) -> float:
