@@ -33,6 +33,7 @@ _CODECS = {
 }
 _AMPERSAND = "\ue000"  # a private character stands for it while the parser works
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_PREFIX = re.compile(r"(</?)[A-Za-z_][\w.-]{0,40}:")
 _REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,5})|([0-9]{1,6}));")
 _NAMED = {"&quot;": '"', "&apos;": "'"}
 _NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
@@ -73,7 +74,7 @@ def parse(body: bytes) -> Element | Fault:
         root = etree.fromstring(_mended(body), parser)
     except etree.LxmlError as error:
         raise RemoteProtocolError(f"not XML: {type(error).__name__}") from None
-    if root is None or _name(root) != "Envelope":
+    if root is None or root.tag.rpartition("}")[2] != "Envelope":
         raise RemoteProtocolError("not a SOAP envelope")
     fault = _first(root, "Fault")
     return root if fault is None else _fault(fault)
@@ -83,10 +84,11 @@ def _mended(body: bytes) -> bytes:
     """The body from its first tag to its first NUL: behind that some devices send what lies in their memory.
 
     The parser loses references after the first fault of a body, and URLs have bare ampersands: so it sees neither.
+    Nor does it see prefixes, which some devices do not declare.
     """
     start, _, _ = body[:MAX_BODY].partition(b"\0")
     text = start[max(0, start.find(b"<")) :].decode("utf-8", "replace")
-    return _CONTROL.sub(" ", text).replace("&", _AMPERSAND).encode()
+    return _PREFIX.sub(r"\1", _CONTROL.sub(" ", text)).replace("&", _AMPERSAND).encode()
 
 
 def device_time(root: Element) -> datetime:
@@ -159,24 +161,13 @@ def _fault(element: Element) -> Fault:
     return Fault(local, " ".join(reason.split())[:LONGEST_REASON])
 
 
-def _name(element: Element) -> str:
-    """The local name; an undeclared prefix stays in the tag."""
-    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
-
-
 def _all(root: Element, *names: str) -> Iterator[Element]:
-    return (element for element in root.iter() if _name(element) in names)
+    return root.iter(*(f"{{*}}{name}" for name in names))
 
 
 def _outermost(root: Element, name: str) -> Iterator[Element]:
     """Those that lie in no other one: so each part of a reply is searched only a few times, however it is nested."""
-    waiting = [root]
-    while waiting:
-        element = waiting.pop()
-        if _name(element) == name:
-            yield element
-        else:
-            waiting.extend(reversed(element))
+    return (each for each in _all(root, name) if next(each.iterancestors(f"{{*}}{name}"), None) is None)
 
 
 def _first(root: Element, *names: str) -> Element | None:

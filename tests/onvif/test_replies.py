@@ -25,7 +25,6 @@ from monitor.onvif.replies import (
     stream_uri,
 )
 
-
 SENDER = "<Value>e:Sender</Value>"
 
 
@@ -144,7 +143,7 @@ def test_no_entity_is_expanded_and_no_file_is_read() -> None:
 def test_a_full_body_of_anything_is_read_in_little_time(piece: bytes) -> None:
     began = cpu_seconds()
     everything_of(b"<Envelope>" + piece * (MAX_BODY // len(piece)))
-    assert cpu_seconds() - began < 2
+    assert cpu_seconds() - began < 1
 
 
 @pytest.mark.parametrize("name", ["Service", "Profiles token='a'", "Capabilities"])
@@ -152,14 +151,14 @@ def test_nesting_does_not_multiply_the_work(name: str) -> None:
     nested = f"<{name}>".encode() * 250
     began = cpu_seconds()
     everything_of(b"<Envelope>" + nested + b"<a/>" * ((MAX_BODY - len(nested)) // 4 - 10))
-    assert cpu_seconds() - began < 2
+    assert cpu_seconds() - began < 1
 
 
 PIECES = st.sampled_from(
     b"<Envelope> <Body> <s:Fault> <Value> <Text> <UTCDateTime> <Year> <Hour> 99999999 <Service> <Namespace> <XAddr> "
-    b"http://www.onvif.org/ver10/media/wsdl <Capabilities> <Media> <Profiles\ttoken='a'> <VideoEncoder> <Width> 12 <Uri> "
-    b"</Uri> &#1114112; &amp; & <?xml\tversion='1.0'\tencoding='utf-16'?> <!DOCTYPE\ta\t[<!ENTITY\tb\t'c'>]> <!-- "
-    b"\xff\xfe <![CDATA[".split(b" ")
+    b"http://www.onvif.org/ver10/media/wsdl <Capabilities> <Media> <Profiles\ttoken='a'> <VideoEncoder> <Width> 12 "
+    b"<Uri> </Uri> &#1114112; &amp; & <?xml\tversion='1.0'\tencoding='utf-16'?> <!DOCTYPE\ta\t[<!ENTITY\tb\t'c'>]>"
+    b" <!-- \xff\xfe <![CDATA[".split(b" ")
 )
 
 
