@@ -108,6 +108,7 @@ class Camera:
     in_contract: bool = True
     in_service_from: date | None = None  # local date; None = since it was added to the record
     in_service_to: date | None = None  # local date, inclusive; None = open
+    onvif: str = ""  # where its ONVIF device service answers: host:port or an http(s) URL; "" = not said
 
     @property
     def device(self) -> str:
