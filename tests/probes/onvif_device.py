@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import re
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ class OnvifDevice:
 
     def answer(self, path: str, head: str, body: str) -> bytes:
         """The bytes of its answer to one request."""
-        found = re.search(r"<(?:\w+:)?Body[^>]*>\s*<(?:\w+:)?(\w+)", body)
+        found = re.search(r"<(?:[\w-]+:)?Body[^>]*>\s*<(?:[\w-]+:)?(\w+)", body)
         operation = found[1] if found else ""
         authorization = header(head, "Authorization")
         self.asked.append(Asked(operation, path, authorization, "UsernameToken" in body))
@@ -243,7 +244,7 @@ class OnvifDevice:
 
 
 @asynccontextmanager
-async def running(device: OnvifDevice) -> AsyncIterator[OnvifDevice]:
+async def running(device: OnvifDevice, tls: ssl.SSLContext | None = None) -> AsyncIterator[OnvifDevice]:
     """The device, listening on a free port."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -254,7 +255,7 @@ async def running(device: OnvifDevice) -> AsyncIterator[OnvifDevice]:
         await device.serve(reader, writer)
         tasks.discard(task)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     device.port = server.sockets[0].getsockname()[1]
     try:
         yield device
@@ -278,7 +279,7 @@ def header(head: str, name: str) -> str:
 
 def text(body: str, name: str) -> str:
     """An element's text."""
-    found = re.search(rf"<(?:\w+:)?{name}\b[^>]*>([^<]*)<", body)
+    found = re.search(rf"<(?:[\w-]+:)?{name}\b[^>]*>([^<]*)<", body)
     return found[1] if found else ""
 
 
