@@ -71,8 +71,11 @@ class Login:
 
     def challenged(self, response: Response, text: str) -> Cause | None:
         """What a refusal means, ``text`` being all it says: a cause to end with, or None to send the request again."""
+        if self._accepted and (self._by_token or response.status != 401):
+            return Cause.CREDENTIALS_FORBIDDEN  # the password is right, the account lacks a permission
         if self._by_token:
-            return self._token_was_refused(text)
+            self._token_refused = True
+            return Cause.ACCOUNT_LOCKED if says_locked(text) else Cause.CREDENTIALS_REFUSED
         challenges = parse_challenges(response.headers.all("WWW-Authenticate"))
         if self._guard.ready or any(challenge.scheme is Scheme.DIGEST for challenge in challenges):
             return self._guard.challenged(response, text)
@@ -84,9 +87,3 @@ class Login:
             return Cause.CREDENTIALS_REFUSED
         self._by_token = True
         return None
-
-    def _token_was_refused(self, text: str) -> Cause:
-        if self._accepted:
-            return Cause.CREDENTIALS_FORBIDDEN
-        self._token_refused = True
-        return Cause.ACCOUNT_LOCKED if says_locked(text) else Cause.CREDENTIALS_REFUSED

@@ -7,6 +7,7 @@ outlive its limits, and show the credentials only as ``monitor.probes.login`` al
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -27,7 +28,8 @@ from monitor.rtsp.messages import Response
 
 # Where media services mostly are when a device does not say.
 USUAL_PATHS: Final = {Media.TWO: "/onvif/media2_service", Media.ONE: "/onvif/media_service"}
-_SHOWN = 2000  # characters of a refusal that are searched for a lock
+_SHOWN = 4000  # bytes of a refusal that are searched for a lock
+_TAG = re.compile(r"<[^>]*>")
 
 # After these the other media service is worth asking.
 _ANOTHER_MAY_DO = frozenset(
@@ -171,7 +173,7 @@ class _Run:
             response = await self._post(service, call, signed=True)
             answer = None if response.status == 401 else _understood(response)
             if answer is None or (isinstance(answer, Fault) and answer.refuses_credentials):
-                text = response.body.decode("utf-8", "replace")[:_SHOWN]
+                text = _TAG.sub(" ", response.body[:_SHOWN].decode("utf-8", "replace"))
                 cause = self._login.challenged(response, text)
                 if cause is not None:
                     raise _Ended(cause, attempts_left(text) or str(answer or response.line))
