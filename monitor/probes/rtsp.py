@@ -23,8 +23,7 @@ from monitor.rtsp.ending import Ending
 from monitor.rtsp.fetch import KeyFrameFetch
 
 TEARDOWN_WAIT = 0.2  # seconds the reply to TEARDOWN gets
-_GRACE = 1.0  # seconds after which a conversation that should have ended is our own fault
-_BUFFER = 64 * 1024  # bytes read at once
+SETTLING = 0.03  # seconds without a packet after which a key frame that looks complete is taken as complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +101,9 @@ async def fetch_keyframe(
         return _our_fault(watch, str(error))
     run = _Run(flow, limits, watch)
     try:
-        async with asyncio.timeout(limits.total.total_seconds() + TEARDOWN_WAIT + _GRACE):
-            return await run.whole()
+        return await run.whole()
     except LocalProtocolError as error:
         return _our_fault(watch, str(error))
-    except TimeoutError:
-        return _our_fault(watch, "the conversation did not end in time")
 
 
 def _our_fault(watch: _Stopwatch, detail: str) -> Fetched:
@@ -139,22 +135,19 @@ class _Run:
         try:
             failed = await self._dial(conversation)
             if failed is not None:
-                conversation.perform(lambda: self.flow.connect_failed(failed.stage, failed.cause, failed.detail))
+                conversation.perform(self.flow.connect_failed(failed.stage, failed.cause, failed.detail))
             outcome = await conversation.outcome
-            if isinstance(outcome, Reconnect):
-                return None
-            if outcome.linger:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(TEARDOWN_WAIT):
-                        await conversation.gone
-                self.watch.lap(Stage.TEARDOWN)
         except asyncio.CancelledError:
-            conversation.perform(self.flow.cancelled)
+            with contextlib.suppress(LocalProtocolError):
+                conversation.perform(self.flow.cancelled())
             raise
-        else:
-            return outcome.ending
         finally:
             conversation.close()
+        if isinstance(outcome, Reconnect):
+            return None
+        if outcome.linger:
+            self.watch.lap(Stage.TEARDOWN)
+        return outcome.ending
 
     async def _dial(self, conversation: _Conversation) -> DialFailure | None:
         target, limit = self.flow.target, self.remaining(self.limits.connect)
@@ -248,46 +241,58 @@ class _Conversation(asyncio.BufferedProtocol):
 
     def __init__(self, run: _Run) -> None:
         self._run = run
+        self._flow = run.flow
         self._loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Finished | Reconnect] = self._loop.create_future()
-        self.gone: asyncio.Future[None] = self._loop.create_future()
-        self._buffer = memoryview(bytearray(_BUFFER))
+        self._finished: Finished | None = None  # what will be the outcome once the farewell is over
         self._transport: asyncio.Transport | None = None
+        self._deadline = 0.0  # when the stage must be over, on the loop's clock
+        self._progress = -1  # the stages passed and requests sent when the deadline was set
         self._timer: asyncio.TimerHandle | None = None
-        self._progress: tuple[Stage, int] | None = None  # the stage and the requests the timer was set for
+        self._rings_at = 0.0  # never after the deadline
+        self._settling: asyncio.TimerHandle | None = None
         self._packets = 0
         self._packet_at = 0.0  # when video packets last came, on the loop's clock
 
+    # ------------------------------------------------------------ what the loop calls
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are no subclass of it
-        self._run.watch.lap(Stage.TLS if self._run.flow.target.tls else Stage.TCP)
-        self.perform(self._run.flow.connected)
+        self._run.watch.lap(Stage.TLS if self._flow.target.tls else Stage.TCP)
+        self._step(self._flow.connected)
 
     def get_buffer(self, _sizehint: int) -> memoryview:
-        return self._buffer
+        return self._flow.room()
 
     def buffer_updated(self, nbytes: int) -> None:
-        flow = self._run.flow
-        self.perform(lambda: flow.receive_data(self._buffer[:nbytes]))
-        if flow.packets != self._packets:
-            self._packets, self._packet_at = flow.packets, self._loop.time()
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        self._step(lambda: self._flow.received(nbytes))
+        if self._flow.packets != self._packets:
+            self._packets, self._packet_at = self._flow.packets, self._loop.time()
+            if self._flow.waiting:
+                self._settling = self._loop.call_later(SETTLING, self._step, self._flow.settle)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if exc is not None and not isinstance(exc, OSError) and not self.outcome.done():
-            self.outcome.set_exception(exc)  # a bug of ours, which no camera must pay for
+        if exc is not None and not isinstance(exc, OSError):
+            self._fail(exc)  # a bug of ours, which no camera must pay for
         self._transport = None
-        self.perform(self._run.flow.connection_lost)
+        self._step(self._flow.connection_lost)
 
-    def perform(self, step: Callable[[], Actions]) -> None:
+    # ------------------------------------------------------------ steps
+
+    def _step(self, step: Callable[[], Actions]) -> None:
         """Let the flow take a step and do what it asks for."""
-        if self.outcome.done() and self.gone.done():
+        if self.outcome.done():
             return
         try:
-            actions = step()
+            self.perform(step())
         except LocalProtocolError as error:
-            if not self.outcome.done():
-                self.outcome.set_exception(error)
-            return
+            self._fail(error)
+
+    def perform(self, actions: Actions) -> None:
+        """Do what the flow asks for."""
         for action in actions:
             match action:
                 case Send(data):
@@ -295,20 +300,25 @@ class _Conversation(asyncio.BufferedProtocol):
                         self._transport.write(data)
                 case Finished():
                     self._run.finished()
-                    self._settle(action)
+                    self._finished = action
+                    if action.linger:
+                        self._stop_timers()
+                        self._timer = self._loop.call_later(TEARDOWN_WAIT, self._settle, action)
+                    else:
+                        self._settle(action)
                 case Reconnect():
                     self._settle(action)
-                    self._end()
                 case HangUp():
-                    self._end()
+                    if self._finished is not None:
+                        self._settle(self._finished)
         self._run.keep_record()
-        self._watch_time()
+        if self._finished is None and not self.outcome.done():
+            self._watch_time()
 
     def close(self) -> None:
         """Close the connection once what was written is out; nothing more reaches the flow."""
-        self._end()
         self.outcome.cancel()
-        self._stop_timer()
+        self._stop_timers()
         if self._transport is not None:
             self._transport.close()
 
@@ -316,26 +326,42 @@ class _Conversation(asyncio.BufferedProtocol):
         if not self.outcome.done():
             self.outcome.set_result(outcome)
 
-    def _end(self) -> None:
-        if not self.gone.done():
-            self.gone.set_result(None)
+    def _fail(self, error: Exception) -> None:
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
+    # ------------------------------------------------------------ time
 
     def _watch_time(self) -> None:
-        if self.outcome.done():
-            self._stop_timer()
+        """Each step has its own deadline; most are reached long before, so the timer is mostly left as it is."""
+        progress = len(self._flow.passed) + self._flow.requests
+        if progress == self._progress:
             return
-        progress = (self._run.flow.stage, self._run.flow.requests)
-        if progress != self._progress:
-            self._progress = progress
-            self._stop_timer()
-            self._timer = self._loop.call_later(self._run.stage_limit(), self._time_is_up)
+        self._progress = progress
+        self._deadline = self._loop.time() + self._run.stage_limit()
+        if self._timer is None or self._deadline < self._rings_at:
+            self._set_timer()
 
-    def _stop_timer(self) -> None:
+    def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        self._rings_at = self._deadline
+        self._timer = self._loop.call_at(self._deadline, self._ring)
 
-    def _time_is_up(self) -> None:
+    def _ring(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._deadline:
+            self._set_timer()
+            return
         limits = self._run.limits
         quiet = min(limits.first_rtp, limits.keyframe / 2).total_seconds()
         silent = self._loop.time() - self._packet_at >= quiet
-        self.perform(lambda: self._run.flow.timed_out(silent=silent))
+        self._step(lambda: self._flow.timed_out(silent=silent))
+        if self._timer is None and self._finished is None:
+            self._fail(LocalProtocolError("the conversation neither ended nor went on when its time was up"))
+
+    def _stop_timers(self) -> None:
+        for timer in (self._timer, self._settling):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._settling = None

@@ -14,7 +14,7 @@ from monitor.errors import RemoteProtocolError
 from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage
 from monitor.rtsp import sdp, urls
 from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Reconnect, Send
-from monitor.rtsp.connection import NEED_DATA, Connection, Interleaved
+from monitor.rtsp.connection import Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.ending import Ending, Redactor, Transcript, attempts_left, cause_of_status
 from monitor.rtsp.guard import Guard
@@ -76,7 +76,6 @@ class KeyFrameFetch:
         self._setup_urls: list[str] = []  # those not tried yet
         self._aggregate = self._track_url = ""
         self._channel = OUR_CHANNEL
-        self._foreign: set[int] = set()  # channels that carried something else
         self._video: Video | None = None
 
     # ------------------------------------------------------------ what the transport may look at
@@ -90,6 +89,11 @@ class KeyFrameFetch:
     def packets(self) -> int:
         """How many video packets came: whoever watches time sees by it whether the stream still flows."""
         return self._video.packets if self._video else 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a key frame is held that looks complete: after a moment without packets call ``settle``."""
+        return self._video is not None and self._video.waiting and not self._over
 
     @property
     def requests(self) -> int:
@@ -112,20 +116,27 @@ class KeyFrameFetch:
         self.stage = stage
         return self._finish(cause, detail)
 
+    def room(self) -> memoryview:
+        """Where the bytes that come are to be written; tell ``received`` how many they were."""
+        return self._connection.room()
+
+    def received(self, count: int) -> Actions:
+        """So many bytes came and were written into the room."""
+        self._connection.received(count)
+        return self._digest(count)
+
     def receive_data(self, data: bytes | bytearray | memoryview) -> Actions:
-        """Bytes came."""
-        self.received_bytes += len(data)
-        actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
+        """Bytes came that were not written into the room."""
         try:
             self._connection.receive_data(data)
-            self._read(actions)
-        except KeyFrameTooLarge as error:
-            actions += self._finish(Cause.OVER_BUDGET, str(error))
         except RemoteProtocolError as error:
-            actions += self._broken(str(error))
-        if self.received_bytes > self._max_bytes and not self._over:
-            actions += self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
-        return tuple(actions)
+            return self._broken(str(error))
+        return self._digest(len(data))
+
+    def settle(self) -> Actions:
+        """No packet came for a moment: a key frame that seemed complete is complete."""
+        frame = self._video.settle() if self._video is not None and not self._over else None
+        return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
 
     def timed_out(self, *, silent: bool = False) -> Actions:
         """The time limit of the stage is over; ``silent`` when video packets have stopped coming before that."""
@@ -173,28 +184,48 @@ class KeyFrameFetch:
 
     # ------------------------------------------------------------ reading
 
+    def _digest(self, count: int) -> Actions:
+        self.received_bytes += count
+        actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
+        try:
+            self._read(actions)
+        except KeyFrameTooLarge as error:
+            actions += self._finish(Cause.OVER_BUDGET, str(error))
+        except RemoteProtocolError as error:
+            actions += self._broken(str(error))
+        if self.received_bytes > self._max_bytes and not self._over:
+            actions += self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
+        return tuple(actions)
+
     def _read(self, actions: list[Action]) -> None:
-        while (event := self._connection.next_event()) is not NEED_DATA:
-            if isinstance(event, Interleaved):
-                if self._video is None or self._over or self.stage not in _MEDIA_STAGES:
-                    continue
-                if event.channel == self._channel:
-                    actions += self._on_packet(self._video, event.data)
-                else:
-                    self._foreign.add(event.channel)
-            elif isinstance(event, Response):
+        connection = self._connection
+        while True:
+            if self._video is not None and self._watching:
+                actions += self._on_packets(self._video, connection.packets(self._channel, self._video.push))
+            connection.pass_over()
+            event = connection.next_event()
+            if isinstance(event, Response):
                 actions += self._on_response(event)
             elif isinstance(event, ServerRequest):
                 actions += self._on_request(event)
+            elif isinstance(event, Interleaved):  # one that stood behind noise
+                if self._video is not None and self._watching and event.channel == self._channel:
+                    actions += self._on_packets(self._video, self._video.push(event.data))
+            else:
+                return
 
-    def _on_packet(self, video: Video, data: bytes) -> Actions:
-        keyframe = video.push(data)
+    @property
+    def _watching(self) -> bool:
+        """Whether packets of the video mean something now."""
+        return not self._over and self.stage in _MEDIA_STAGES
+
+    def _on_packets(self, video: Video, frame: KeyFrame | None) -> Actions:
         if self.stage is not Stage.KEYFRAME and video.packets:
             if self.stage is Stage.PLAY:
                 self._enter(Stage.FIRST_RTP)
             self._enter(Stage.KEYFRAME)
             self._rung = Rung.STREAM
-        return () if keyframe is None else self._finish(Cause.OK, "", keyframe=keyframe)
+        return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
 
     def _on_request(self, request: ServerRequest) -> Actions:
         self.transcript.note("<", f"{request.method} {request.uri}", request.headers)
@@ -324,6 +355,9 @@ class KeyFrameFetch:
         """No more bytes will come in time: go on with half a reply, or name what is missing."""
         if self._over:
             return (HangUp(),)
+        settled = self.settle()
+        if settled:
+            return settled
         half = self._connection.salvage()
         if half is not None and self._unanswered:
             return self._on_response(half)
@@ -367,5 +401,5 @@ class KeyFrameFetch:
         self.stage = stage
 
     def _other_channels(self) -> str:
-        others = ", ".join(map(str, sorted(self._foreign)))
+        others = ", ".join(map(str, sorted(self._connection.foreign)))
         return f"packets on channels {others} only" if others else "no packet at all"
