@@ -174,6 +174,7 @@ class Cause(Enum):
     TCP_TIMEOUT = "tcp_timeout", Verdict.FAILED
     TCP_UNREACHABLE = "tcp_unreachable", Verdict.FAILED
     TLS_FAILED = "tls_failed", Verdict.FAILED
+    CERTIFICATE_REFUSED = "certificate_refused", Verdict.INCONCLUSIVE  # not the one we insist on: nothing was asked
     # asking in RTSP
     CONNECTION_CLOSED = "connection_closed", Verdict.FAILED  # closed or reset before the exchange was over
     NO_REPLY = "no_reply", Verdict.FAILED  # connected, then silence

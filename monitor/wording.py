@@ -22,6 +22,7 @@ CAUSES: Mapping[Cause, Phrase] = MappingProxyType(
         Cause.TCP_TIMEOUT: Phrase("连接超时", "connection timed out"),
         Cause.TCP_UNREACHABLE: Phrase("网络不可达", "network unreachable"),
         Cause.TLS_FAILED: Phrase("加密握手失败", "TLS failed"),
+        Cause.CERTIFICATE_REFUSED: Phrase("设备证书不符", "certificate refused"),
         Cause.CONNECTION_CLOSED: Phrase("连接被中断", "connection closed"),
         Cause.NO_REPLY: Phrase("连上后无应答", "connected, no reply"),
         Cause.NOT_RTSP: Phrase("端口上不是视频服务", "not RTSP"),

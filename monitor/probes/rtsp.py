@@ -17,7 +17,7 @@ from typing import cast
 from monitor.clock import Clock
 from monitor.errors import LocalProtocolError
 from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage, StageTime
-from monitor.probes.dialling import DialFailure, connect, failure, resolve, tls_context
+from monitor.probes.dialling import ACCEPT, DialFailure, check_pin, connect, failure, resolve, tls_context
 from monitor.rtsp.actions import Actions, Finished, HangUp, Reconnect, Send
 from monitor.rtsp.ending import Ending
 from monitor.rtsp.fetch import KeyFrameFetch
@@ -83,9 +83,13 @@ async def fetch_keyframe(
     limits: RtspLimits,
     clock: Clock,
     may_authenticate: bool = True,
+    certificate: str = ACCEPT,
     transcript: bool = False,
 ) -> Fetched:
-    """Fetch one key frame, or learn why there is none. Never raises but CancelledError, which closes the socket."""
+    """Fetch one key frame, or learn why there is none. Never raises but CancelledError, which closes the socket.
+
+    ``certificate``: what a device behind ``rtsps://`` must show, as in ``Camera.certificate``.
+    """
     watch = _Stopwatch(clock)
     try:
         flow = KeyFrameFetch(
@@ -99,7 +103,7 @@ async def fetch_keyframe(
         )
     except LocalProtocolError as error:
         return _our_fault(watch, str(error))
-    run = _Run(flow, limits, watch)
+    run = _Run(flow, limits, watch, certificate)
     try:
         return await run.whole()
     except LocalProtocolError as error:
@@ -114,8 +118,9 @@ def _our_fault(watch: _Stopwatch, detail: str) -> Fetched:
 class _Run:
     """One probe over one or more connections."""
 
-    def __init__(self, flow: KeyFrameFetch, limits: RtspLimits, watch: _Stopwatch) -> None:
+    def __init__(self, flow: KeyFrameFetch, limits: RtspLimits, watch: _Stopwatch, certificate: str) -> None:
         self.flow = flow
+        self._certificate = certificate
         self.limits = limits
         self.watch = watch
         self._transcript: list[str] = []
@@ -164,7 +169,7 @@ class _Run:
                 transport = await connect(addresses, target.port, asyncio.Protocol)
                 self.watch.lap(stage)
                 stage = Stage.TLS
-                await _secure(transport, conversation, target.host)
+                await _secure(transport, conversation, target.host, self._certificate)
         except TimeoutError:
             return failure(stage, TimeoutError(f"no answer within {limit:.1f} s"))
         except (OSError, UnicodeError) as error:
@@ -221,13 +226,19 @@ class _Run:
         )
 
 
-async def _secure(transport: asyncio.Transport, conversation: _Conversation, host: str) -> None:
-    """Begin TLS and let the conversation run over it."""
+async def _secure(transport: asyncio.Transport, conversation: _Conversation, host: str, certificate: str) -> None:
+    """Begin TLS and let the conversation run over it, once the certificate is the right one."""
     loop = asyncio.get_running_loop()
     try:
         secured = await loop.start_tls(
-            transport, conversation, tls_context(), server_hostname=host, ssl_shutdown_timeout=TEARDOWN_WAIT
+            transport,
+            conversation,
+            tls_context(certificate),
+            server_hostname=host,
+            ssl_shutdown_timeout=TEARDOWN_WAIT,
         )
+        session = None if secured is None else secured.get_extra_info("ssl_object")
+        check_pin(certificate, session and session.getpeercert(binary_form=True))
     except BaseException:
         transport.abort()
         raise
