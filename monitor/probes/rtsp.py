@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from typing import cast
 from monitor.clock import Clock
 from monitor.errors import LocalProtocolError
 from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage, StageTime
+from monitor.probes.datagrams import PortPair
 from monitor.probes.dialling import DialFailure, connect, failure, resolve, tls_context
-from monitor.rtsp.actions import Actions, Finished, HangUp, Reconnect, Send
+from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.ending import Ending
 from monitor.rtsp.fetch import KeyFrameFetch
 
@@ -123,19 +125,45 @@ class _Run:
         self.limits = limits
         self.watch = watch
         self._transcript: list[str] = []
+        self._conversation: _Conversation | None = None  # the one that lasts
+        self._ports: PortPair | None = None
         self._noted = self._passed = 0
         self._took, self._received = 0.0, 0
 
     async def whole(self) -> Fetched:
         """From the first connection to the end."""
-        while True:
-            ending = await self._over_one_connection()
-            if ending is not None:
-                return self._fetched(ending)
+        try:
+            while True:
+                ending = await self._over_one_connection()
+                if ending is not None:
+                    return self._fetched(ending)
+        finally:
+            if self._ports is not None:
+                self._ports.close()
+
+    def listen(self, conversation: _Conversation) -> None:
+        """Open the ports for datagrams on the interface of this connection."""
+        try:
+            self._ports = PortPair(*conversation.addresses(), self._on_datagram)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            conversation.perform(lambda: self.flow.listening_failed(reason))
+        else:
+            port = self._ports.rtp_port
+            conversation.perform(lambda: self.flow.listening(port))
+
+    def punch(self, rtp_port: int, rtcp_port: int) -> None:
+        """Let the device's datagrams in."""
+        if self._ports is not None:
+            self._ports.punch(rtp_port, rtcp_port)
+
+    def _on_datagram(self, data: bytes, control: bool) -> None:
+        if self._conversation is not None:
+            self._conversation.on_datagram(data, control)
 
     async def _over_one_connection(self) -> Ending | None:
         """The ending; None when the conversation goes on over another connection."""
-        conversation = _Conversation(self)
+        conversation = self._conversation = _Conversation(self)
         try:
             failed = await self._dial(conversation)
             if failed is not None:
@@ -269,14 +297,32 @@ class _Conversation(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         flow = self._run.flow
         self.perform(lambda: flow.receive_data(self._buffer[:nbytes]))
-        if flow.packets != self._packets:
-            self._packets, self._packet_at = flow.packets, self._loop.time()
+        self._look_for_packets()
+
+    def _look_for_packets(self) -> None:
+        if self._run.flow.packets != self._packets:
+            self._packets, self._packet_at = self._run.flow.packets, self._loop.time()
+
+    def on_datagram(self, data: bytes, control: bool) -> None:
+        """A datagram came beside this connection."""
+        flow = self._run.flow
+        self.perform(lambda: flow.receive_datagram(data, control=control))
+        self._look_for_packets()
+
+    def addresses(self) -> tuple[str, str]:
+        """Ours and theirs, numeric. Raises OSError when the connection is gone."""
+        if self._transport is None:
+            raise ConnectionAbortedError("the connection is gone")
+        names = (self._transport.get_extra_info(name) for name in ("sockname", "peername"))
+        ours, theirs = (str(name[0]) for name in names)
+        return ours, theirs
 
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is not None and not isinstance(exc, OSError) and not self.outcome.done():
             self.outcome.set_exception(exc)  # a bug of ours, which no camera must pay for
         self._transport = None
-        self.perform(self._run.flow.connection_lost)
+        flow = self._run.flow
+        self.perform(flow.connection_reset if isinstance(exc, ConnectionResetError) else flow.connection_lost)
 
     def perform(self, step: Callable[[], Actions]) -> None:
         """Let the flow take a step and do what it asks for."""
@@ -301,6 +347,10 @@ class _Conversation(asyncio.BufferedProtocol):
                     self._end()
                 case HangUp():
                     self._end()
+                case Listen():
+                    self._run.listen(self)
+                case Punch(_, rtp_port, rtcp_port):
+                    self._run.punch(rtp_port, rtcp_port)
         self._run.keep_record()
         self._watch_time()
 

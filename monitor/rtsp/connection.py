@@ -16,7 +16,7 @@ from monitor.rtsp.messages import MAX_HEAD, Method, Response, ServerRequest, bod
 
 MAX_GARBAGE = 64 * 1024  # bytes skipped in all while looking for the next message
 MAX_UNREAD = 1024 * 1024  # bytes given without asking for events: our own fault
-SHOWN = 64  # bytes of unreadable input kept for people
+SHOWN = 512  # bytes of unreadable input kept for people
 
 _DOLLAR = 0x24
 _STARTS = (b"RTSP/", b"HTTP/", *(f"{method} ".encode() for method in Method))

@@ -24,8 +24,10 @@ class Video:
         "_payload_type",
         "_sequence",
         "_source",
+        "adopted",
         "codec",
         "lost",
+        "not_rtp",
         "packets",
     )
 
@@ -34,6 +36,8 @@ class Video:
         self.codec = track.codec
         self.packets = 0  # RTP packets of any payload type
         self.lost = 0  # packets missing by their sequence numbers
+        self.not_rtp = 0  # what came in their place: RTCP on the channel of the video
+        self.adopted = False  # the stream bears another payload type than the description announced
         self._payload_type = track.payload_type
         self._other = dict[int, int]()  # payload types not announced -> packets
         self._sequence = SequenceCounter()
@@ -45,6 +49,7 @@ class Video:
         """Take what came on the channel; the key frame when it is complete. Raises KeyFrameTooLarge."""
         packet = parse(data)
         if packet is None:
+            self.not_rtp += 1
             return None
         self.packets += 1
         missing = self._missing(packet)
@@ -94,6 +99,7 @@ class Video:
         self._other[payload_type] = self._other.get(payload_type, 0) + 1
         if self._other == {payload_type: ADOPT_AFTER} and self.packets == ADOPT_AFTER:
             self._payload_type = payload_type
+            self.adopted = True
 
 
 def _depacketiser(track: Track, limit: int) -> Depacketiser:
