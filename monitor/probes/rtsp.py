@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from typing import cast
 from monitor.clock import Clock
 from monitor.errors import LocalProtocolError
 from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage, StageTime
+from monitor.probes.datagrams import PortPair
 from monitor.probes.dialling import ACCEPT, DialFailure, check_pin, connect, failure, resolve, tls_context
-from monitor.rtsp.actions import Actions, Finished, HangUp, Reconnect, Send
+from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.ending import Ending
 from monitor.rtsp.fetch import KeyFrameFetch
 
@@ -124,19 +126,44 @@ class _Run:
         self.limits = limits
         self.watch = watch
         self._transcript: list[str] = []
+        self._conversation: _Conversation | None = None  # the one that lasts
+        self._ports: PortPair | None = None
         self._noted = self._passed = 0
         self._took, self._received = 0.0, 0
 
     async def whole(self) -> Fetched:
         """From the first connection to the end."""
-        while True:
-            ending = await self._over_one_connection()
-            if ending is not None:
-                return self._fetched(ending)
+        try:
+            while True:
+                ending = await self._over_one_connection()
+                if ending is not None:
+                    return self._fetched(ending)
+        finally:
+            if self._ports is not None:
+                self._ports.close()
+
+    def listen(self, conversation: _Conversation) -> None:
+        """Open the ports for datagrams on the interface of this connection."""
+        try:
+            self._ports = PortPair(*conversation.addresses(), self._on_datagram)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            conversation.perform(self.flow.listening_failed(reason))
+        else:
+            conversation.perform(self.flow.listening(self._ports.rtp_port))
+
+    def punch(self, rtp_port: int, rtcp_port: int) -> None:
+        """Let the device's datagrams in."""
+        if self._ports is not None:
+            self._ports.punch(rtp_port, rtcp_port)
+
+    def _on_datagram(self, data: bytes, control: bool) -> None:
+        if self._conversation is not None:
+            self._conversation.on_datagram(data, control)
 
     async def _over_one_connection(self) -> Ending | None:
         """The ending; None when the conversation goes on over another connection."""
-        conversation = _Conversation(self)
+        conversation = self._conversation = _Conversation(self)
         try:
             failed = await self._dial(conversation)
             if failed is not None:
@@ -276,20 +303,41 @@ class _Conversation(asyncio.BufferedProtocol):
         return self._flow.room()
 
     def buffer_updated(self, nbytes: int) -> None:
-        if self._settling is not None:
-            self._settling.cancel()
-            self._settling = None
+        self._stop_settling()
         self._step(lambda: self._flow.received(nbytes))
+        self._look_for_packets()
+
+    def on_datagram(self, data: bytes, control: bool) -> None:
+        """A datagram came beside this connection."""
+        self._stop_settling()
+        self._step(lambda: self._flow.receive_datagram(data, control=control))
+        self._look_for_packets()
+
+    def _look_for_packets(self) -> None:
         if self._flow.packets != self._packets:
             self._packets, self._packet_at = self._flow.packets, self._loop.time()
             if self._flow.waiting:
                 self._settling = self._loop.call_later(SETTLING, self._step, self._flow.settle)
 
+    def _stop_settling(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+
+    def addresses(self) -> tuple[str, str]:
+        """Ours and theirs, numeric. Raises OSError when the connection is gone."""
+        if self._transport is None:
+            raise ConnectionAbortedError("the connection is gone")
+        names = (self._transport.get_extra_info(name) for name in ("sockname", "peername"))
+        ours, theirs = (str(name[0]) for name in names)
+        return ours, theirs
+
     def connection_lost(self, exc: Exception | None) -> None:
         if exc is not None and not isinstance(exc, OSError):
             self._fail(exc)  # a bug of ours, which no camera must pay for
         self._transport = None
-        self._step(self._flow.connection_lost)
+        reset = isinstance(exc, ConnectionResetError)
+        self._step(self._flow.connection_reset if reset else self._flow.connection_lost)
 
     # ------------------------------------------------------------ steps
 
@@ -322,6 +370,10 @@ class _Conversation(asyncio.BufferedProtocol):
                 case HangUp():
                     if self._finished is not None:
                         self._settle(self._finished)
+                case Listen():
+                    self._run.listen(self)
+                case Punch(_, rtp_port, rtcp_port):
+                    self._run.punch(rtp_port, rtcp_port)
         self._run.keep_record()
         if self._finished is None and not self.outcome.done():
             self._watch_time()
@@ -372,7 +424,7 @@ class _Conversation(asyncio.BufferedProtocol):
             self._fail(LocalProtocolError("the conversation neither ended nor went on when its time was up"))
 
     def _stop_timers(self) -> None:
-        for timer in (self._timer, self._settling):
-            if timer is not None:
-                timer.cancel()
-        self._timer = self._settling = None
+        self._stop_settling()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -31,18 +31,13 @@ class RtpPacket(NamedTuple):
     extension: bytes = b""
 
 
-def is_rtcp(kind: int) -> bool:
-    """Whether the second byte says that the packet is a report and no media (RFC 5761 §4)."""
-    return 200 <= kind <= 204
-
-
 def parse(data: Buffer, start: int = 0, stop: int | None = None) -> RtpPacket | None:
-    """Read the packet in ``[start, stop)``; None for what is no RTP: too short, another version, or RTCP."""
+    """Read the packet in ``[start, stop)``; None for no RTP: too short, another version, RTCP (RFC 5761 §4)."""
     stop = len(data) if stop is None else stop
     if stop - start < FIXED.size:
         return None
     flags, kind, sequence, timestamp, source = FIXED.unpack_from(data, start)
-    if flags >> 6 != 2 or is_rtcp(kind):
+    if flags >> 6 != 2 or 200 <= kind <= 204:
         return None
     last = stop - 1
     start, extension = start + FIXED.size + 4 * (flags & 0x0F), b""

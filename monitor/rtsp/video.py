@@ -8,7 +8,7 @@ from monitor.rtsp.h264 import H264
 from monitor.rtsp.h265 import H265
 from monitor.rtsp.jpeg import JpegDepacketiser
 from monitor.rtsp.nal import NalDepacketiser
-from monitor.rtsp.rtp import FIXED, PLAIN, Buffer, RtpPacket, SequenceCounter, is_rtcp, parse
+from monitor.rtsp.rtp import FIXED, PLAIN, Buffer, RtpPacket, SequenceCounter, parse
 from monitor.rtsp.sdp import Track
 
 _HEADER, _UNPACK = FIXED.size, FIXED.unpack_from
@@ -19,16 +19,17 @@ class Video:
     """Collects one key frame of one track."""
 
     __slots__ = (
-        "_broken", "_depacketiser", "_other", "_payload_type", "_sequence", "_source", "_take", "codec", "lost",
-        "packets", "reports",
+        "_broken", "_depacketiser", "_other", "_payload_type", "_sequence", "_source", "_take", "adopted", "codec",
+        "lost", "not_rtp", "packets",
     )  # fmt: skip
 
     def __init__(self, track: Track, limit: int) -> None:
         """``limit`` is the largest key frame in bytes."""
         self.codec = track.codec
         self.packets = 0  # RTP packets of any payload type
-        self.reports = 0  # RTCP packets on the channel of the video
         self.lost = 0  # packets missing by their sequence numbers
+        self.not_rtp = 0  # what came in their place: RTCP on the channel of the video
+        self.adopted = False  # the stream bears another payload type than the description announced
         self._payload_type = track.payload_type
         self._other = dict[int, int]()  # payload types not announced -> packets
         self._sequence = SequenceCounter()
@@ -36,11 +37,6 @@ class Video:
         self._broken = False  # packets are missing before the next one
         self._depacketiser = _depacketiser(track, limit)
         self._take = self._depacketiser.push
-
-    @property
-    def adopted(self) -> bool:
-        """Whether the stream uses another payload type than the description announced."""
-        return self._payload_type in self._other
 
     @property
     def waiting(self) -> bool:
@@ -72,9 +68,11 @@ class Video:
                 self._sequence.expected = (sequence + 1) & 0xFFFF
                 frame = self._take(data, start + _HEADER, stop, timestamp, kind > 0x7F, False)
                 return None if frame is None else self._key_frame(frame)
-            self.reports += is_rtcp(kind)
         packet = parse(data, start, stop)
-        return None if packet is None else self._push(data, packet)
+        if packet is None:
+            self.not_rtp += 1
+            return None
+        return self._push(data, packet)
 
     def _push(self, data: Buffer, packet: RtpPacket) -> KeyFrame | None:
         self.packets += 1
@@ -128,6 +126,7 @@ class Video:
         self._other[payload_type] = self._other.get(payload_type, 0) + 1
         if self._other == {payload_type: ADOPT_AFTER} and self.packets == ADOPT_AFTER:
             self._payload_type = payload_type
+            self.adopted = True
 
 
 def _depacketiser(track: Track, limit: int) -> Depacketiser:
