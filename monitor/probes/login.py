@@ -14,8 +14,8 @@ from datetime import datetime
 from monitor.model import Cause, Credentials
 from monitor.onvif.envelope import username_token
 from monitor.rtsp.auth import Scheme, parse_challenges
-from monitor.rtsp.ending import says_locked
 from monitor.rtsp.guard import Guard
+from monitor.rtsp.lockout import says_locked
 from monitor.rtsp.messages import Response
 
 NONCE_BYTES = 16

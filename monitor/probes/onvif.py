@@ -7,7 +7,6 @@ outlive its limits, and show the credentials only as ``monitor.probes.login`` al
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,13 +22,12 @@ from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
 from monitor.onvif.replies import Fault
 from monitor.probes.http import HttpLimits, Unanswered, post
 from monitor.probes.login import Login
-from monitor.rtsp.ending import Redactor, attempts_left, cause_of_status
+from monitor.rtsp.ending import Redactor, cause_of_status
+from monitor.rtsp.lockout import attempts_left, text_of
 from monitor.rtsp.messages import Response
 
 # Where media services mostly are when a device does not say.
 USUAL_PATHS: Final = {Media.TWO: "/onvif/media2_service", Media.ONE: "/onvif/media_service"}
-_SHOWN = 4000  # bytes of a refusal that are searched for a lock
-_TAG = re.compile(r"<[^>]*>")
 
 # After these the other media service is worth asking.
 _ANOTHER_MAY_DO = frozenset(
@@ -173,10 +171,12 @@ class _Run:
             response = await self._post(service, call, signed=True)
             answer = None if response.status == 401 else _understood(response)
             if answer is None or (isinstance(answer, Fault) and answer.refuses_credentials):
-                text = _TAG.sub(" ", response.body[:_SHOWN].decode("utf-8", "replace"))
+                text = text_of(response)
                 cause = self._login.challenged(response, text)
                 if cause is not None:
-                    raise _Ended(cause, attempts_left(text) or str(answer or response.line))
+                    left = attempts_left(text)
+                    said = str(answer or response.line)
+                    raise _Ended(cause, said if left is None else f"{said}; {left} attempts left")
                 continue
             self._login.accept()
             if isinstance(answer, Fault):
