@@ -55,6 +55,7 @@ class Fetched:
     keyframe: KeyFrame | None
     credentials_refused: bool  # they were sent in this run and the device said no
     transcript: tuple[str, ...]  # both sides, redacted and timed; empty unless asked for
+    url: str = ""  # the stream this is about
 
 
 class _Stopwatch:
