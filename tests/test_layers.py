@@ -13,9 +13,12 @@ ROOT = Path(__file__).parent.parent / "monitor"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__init__"}),
     frozenset({"model", "errors", "clock", "language", "reading"}),
-    frozenset({"liveness", "outages", "calendar", "sla", "schedule", "rtsp", "onvif", "picture", "parsing"}),
+    frozenset(
+        {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "rtsp", "onvif", "picture"}
+        | {"parsing"}
+    ),
     frozenset({"report", "wording"}),
-    frozenset({"settings", "inventory", "probes", "ledger", "metrics", "render"}),
+    frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
     frozenset({"engine", "jobs", "console", "simulator", "reporting"}),
     frozenset({"service"}),
     frozenset({"demo"}),
@@ -23,7 +26,8 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__main__"}),
 )
 PURE = frozenset(
-    {"liveness", "outages", "calendar", "sla", "schedule", "rtsp", "onvif", "picture", "parsing", "report", "wording"}
+    {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "rtsp", "onvif", "picture", "parsing"}
+    | {"report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "socket", "logging", "time", "random", "sqlite3", "threading", "os", "subprocess"}

@@ -60,6 +60,9 @@ URL_WITH_PASSWORD = Phrase(
 )
 ASK_PASSWORD = Phrase("{user} 的密码:", "password of {user}: ")
 PROBING = Phrase("检测 {target}", "probing {target}")
+PROBE_AS_WRITTEN = Phrase(
+    "没有可用的子码流,改按清单取流 {target}", "no such sub-stream; asked as the inventory says: {target}"
+)
 PROBE_GOOD = Phrase("结论:在线,画面正常({took:.0f} 毫秒)", "verdict: online, picture good ({took:.0f} ms)")
 PROBE_BAD = Phrase(
     "结论:{cause}(止于{stage}阶段,{took:.0f} 毫秒)", "verdict: {cause} (ended at stage {stage}, {took:.0f} ms)"

@@ -88,9 +88,12 @@ def camera_of(row: Row, known_credentials: Collection[str], faults: list[Fault])
         in_service_from=read_date(cells, Column.IN_SERVICE_FROM),
         in_service_to=read_date(cells, Column.IN_SERVICE_TO),
         onvif=cells.read(Column.ONVIF, onvif_place, ""),
+        certificate=cells.read(Column.CERTIFICATE, certificate_policy, "accept"),
     )
     if camera.in_service_from and camera.in_service_to and camera.in_service_to < camera.in_service_from:
         cells.fault(Column.IN_SERVICE_TO, f"is before {Column.IN_SERVICE_FROM}")
+    if camera.certificate != "accept" and camera.url.startswith("rtsp://"):
+        cells.fault(Column.CERTIFICATE, "belongs to an rtsps:// address: over rtsp:// nothing is encrypted")
     return camera if len(faults) == before and not row.absent else None
 
 
@@ -167,6 +170,17 @@ def onvif_place(text: str) -> str:
     if not separator:
         return place
     return f"{scheme.lower()}://{place}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def certificate_policy(text: str) -> str:
+    """``accept``, ``verify``, or ``sha256:`` and the certificate's digest in one spelling."""
+    if text in ("accept", "verify"):
+        return text
+    kind, _, digest = text.partition(":")
+    digest = digest.replace(":", "").replace(" ", "").lower()
+    if kind.lower() != "sha256" or not re.fullmatch(r"[0-9a-f]{64}", digest):
+        raise ValueError("must be accept, verify, or sha256: and 64 hexadecimal digits")
+    return f"sha256:{digest}"
 
 
 def split(url: str) -> SplitResult:

@@ -15,7 +15,7 @@ from datetime import timedelta
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause, Stage
 from monitor.onvif.addresses import Service
-from monitor.probes.dialling import connect, failure, resolve, tls_context
+from monitor.probes.dialling import ACCEPT, connect, failure, resolve, tls_context
 from monitor.rtsp.messages import Headers, Response, parse_head
 
 _CHUNK = 16 * 1024  # bytes read at once
@@ -105,7 +105,7 @@ async def _dial(service: Service, limits: HttpLimits) -> tuple[asyncio.StreamRea
 
 async def _secure(writer: asyncio.StreamWriter, host: str) -> None:
     try:
-        await writer.start_tls(tls_context(), server_hostname=host)
+        await writer.start_tls(tls_context(ACCEPT), server_hostname=host)
     except BaseException:
         writer.transport.abort()
         raise

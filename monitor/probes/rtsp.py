@@ -17,11 +17,11 @@ from typing import cast
 
 from monitor.clock import Clock
 from monitor.errors import LocalProtocolError
-from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage, StageTime
+from monitor.model import Cause, Codec, Credentials, KeyFrame, Note, Rung, Stage, StageTime, Transport
 from monitor.probes.datagrams import PortPair
 from monitor.probes.dialling import ACCEPT, DialFailure, check_pin, connect, failure, resolve, tls_context
 from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
-from monitor.rtsp.ending import Ending
+from monitor.rtsp.ending import Ending, Heard
 from monitor.rtsp.fetch import KeyFrameFetch
 
 TEARDOWN_WAIT = 0.2  # seconds the reply to TEARDOWN gets
@@ -56,6 +56,11 @@ class Fetched:
     keyframe: KeyFrame | None
     credentials_refused: bool  # they were sent in this run and the device said no
     transcript: tuple[str, ...]  # both sides, redacted and timed; empty unless asked for
+    url: str = ""  # the stream this is about
+    transport: Transport = Transport.TCP  # the way asked for last; after a key frame, the one that brought it
+    attempts_left: int | None = None  # how often the device says a password may still be tried
+    notes: tuple[Note, ...] = ()
+    heard: Heard | None = None  # what the device said of itself; only beside a transcript
 
 
 class _Stopwatch:
@@ -86,11 +91,13 @@ async def fetch_keyframe(
     clock: Clock,
     may_authenticate: bool = True,
     certificate: str = ACCEPT,
+    transport: Transport = Transport.TCP,
     transcript: bool = False,
 ) -> Fetched:
     """Fetch one key frame, or learn why there is none. Never raises but CancelledError, which closes the socket.
 
-    ``certificate``: what a device behind ``rtsps://`` must show, as in ``Camera.certificate``.
+    ``certificate``: what a device behind ``rtsps://`` must show, as in ``Camera.certificate``. ``transport``: the way
+    the packets are asked for first.
     """
     watch = _Stopwatch(clock)
     try:
@@ -99,13 +106,14 @@ async def fetch_keyframe(
             credentials,
             cnonce=lambda: secrets.token_hex(8),
             may_authenticate=may_authenticate,
+            transport=transport,
             max_bytes=limits.max_bytes,
             max_keyframe_bytes=limits.max_keyframe_bytes,
             transcript=transcript,
         )
     except LocalProtocolError as error:
         return _our_fault(watch, str(error))
-    run = _Run(flow, limits, watch, certificate)
+    run = _Run(url, flow, limits, watch, certificate)
     try:
         return await run.whole()
     except LocalProtocolError as error:
@@ -120,8 +128,9 @@ def _our_fault(watch: _Stopwatch, detail: str) -> Fetched:
 class _Run:
     """One probe over one or more connections."""
 
-    def __init__(self, flow: KeyFrameFetch, limits: RtspLimits, watch: _Stopwatch, certificate: str) -> None:
+    def __init__(self, url: str, flow: KeyFrameFetch, limits: RtspLimits, watch: _Stopwatch, certificate: str) -> None:
         self.flow = flow
+        self._url = url
         self._certificate = certificate
         self.limits = limits
         self.watch = watch
@@ -250,6 +259,11 @@ class _Run:
             ending.keyframe,
             ending.credentials_refused,
             tuple(self._transcript),
+            self._url,
+            self.flow.transport,
+            ending.attempts_left,
+            ending.notes,
+            self.flow.heard if self.flow.transcript.wanted else None,
         )
 
 
