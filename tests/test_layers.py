@@ -14,7 +14,19 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__init__"}),
     frozenset({"model", "errors", "clock", "language", "reading"}),
     frozenset(
-        {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "rtsp", "picture", "parsing"}
+        {
+            "liveness",
+            "outages",
+            "calendar",
+            "sla",
+            "schedule",
+            "tiers",
+            "substreams",
+            "capacity",
+            "rtsp",
+            "picture",
+            "parsing",
+        }
     ),
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
@@ -25,7 +37,19 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__main__"}),
 )
 PURE = frozenset(
-    {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "rtsp", "picture", "parsing"}
+    {
+        "liveness",
+        "outages",
+        "calendar",
+        "sla",
+        "schedule",
+        "tiers",
+        "substreams",
+        "capacity",
+        "rtsp",
+        "picture",
+        "parsing",
+    }
     | {"report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(
