@@ -30,7 +30,7 @@ from monitor.settings import Settings, StreamChoice, UplinkLimit
 RECEIVING = {StreamChoice.SUB: timedelta(milliseconds=0.7), StreamChoice.AS_WRITTEN: timedelta(milliseconds=1.2)}
 TOOK = timedelta(seconds=1.5)
 SIZE = {StreamChoice.SUB: (640, 360), StreamChoice.AS_WRITTEN: (1920, 1080)}
-MEASURING = 2.0  # seconds of CPU for the decoder's measurement
+MEASURING = 1.0  # seconds of CPU for the decoder's measurement
 MEGA = 1_000_000
 
 
