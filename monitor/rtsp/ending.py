@@ -24,6 +24,7 @@ _PASSWORD_IN_URL = re.compile(r"(?i)((?:password|passwd|pass|pwd)=).*?(?=_channe
 
 TRANSPORT_REFUSALS = frozenset({400, 406, 461, 551})  # answers to SETUP that mean: not by this way
 
+_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")  # an alert or a handshake, SSL 3.0 to TLS 1.3
 _CAUSES = {
     403: Cause.CREDENTIALS_FORBIDDEN,
     404: Cause.PATH_NOT_FOUND,
@@ -130,3 +131,10 @@ def cause_of_status(stage: Stage, status: int) -> Cause:
     if stage is Stage.PLAY:
         return Cause.PLAY_REFUSED
     return Cause.SDP_REFUSED if status == 406 else Cause.REQUEST_REFUSED
+
+
+def cause_of_bytes(unreadable: bytes) -> Cause:
+    """What answers where RTSP was asked and these bytes came instead of a message."""
+    if unreadable.startswith(_TLS_RECORDS):
+        return Cause.TLS_EXPECTED
+    return Cause.BAD_REPLY if unreadable.startswith(b"RTSP/") else Cause.NOT_RTSP

@@ -18,17 +18,18 @@ from monitor.rtsp.connection import NEED_DATA, Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.ending import (
     MAX_UNREADABLE,
-    TRANSPORT_REFUSALS,
     Ending,
     Heard,
     Redactor,
     Transcript,
+    cause_of_bytes,
     cause_of_status,
 )
 from monitor.rtsp.guard import Guard
 from monitor.rtsp.lockout import attempts_left, says_locked, text_of
 from monitor.rtsp.messages import Headers, Method, Response, ServerRequest, serialise_answer
-from monitor.rtsp.session import OUR_CHANNEL, OnChannel, ToPorts, Ways, granted, session_of, transport_header
+from monitor.rtsp.session import OUR_CHANNEL, OnChannel, ToPorts, session_of
+from monitor.rtsp.setup import OTHER_URL, After, Setup
 from monitor.rtsp.tunnel import offers_tunnel, tunnel_question
 from monitor.rtsp.video import Video
 
@@ -38,11 +39,8 @@ _RANGE = ("Range", "npt=0.000-")
 _SDP = "application/sdp"
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
-_OTHER_URL = frozenset({400, 404, 454, 459, 460})  # answers that may mean: this track, but by another URL
-_DESCRIBE_AGAIN = frozenset({400, 454, 455})  # answers to a second SETUP of devices that allow one for a description
 _MEDIA_STAGES = frozenset({Stage.PLAY, Stage.FIRST_RTP, Stage.KEYFRAME})  # packets may come before the reply to PLAY
 _UNASSEMBLED = frozenset({Cause.PARAMETER_SETS_MISSING, Cause.STREAM_DAMAGED})  # key frames came, but not whole
-_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")  # an alert or a handshake, SSL 3.0 to TLS 1.3
 
 
 class KeyFrameFetch:
@@ -79,17 +77,12 @@ class KeyFrameFetch:
         self._connection = Connection()
         self._rung = Rung.NONE
         self._redirects = 0
-        self._reconnected = self._optioned = self._redescribed = False  # each is done once
+        self._reconnected = self._optioned = False  # each is done once
         self._over = self._closed = self._session_open = False
         self._options_first = False  # the next connection begins with OPTIONS
         self._http = ""  # what the device said in HTTP, while we ask whether it offers a tunnel
-        self._ways = Ways(transport, may_use_udp=may_use_udp)
-        self._way_changed = False  # on this connection
-        self._port = 0  # of ours, for datagrams; 0 = none
-        self._refusal = ""  # what the device said to the first way
-        self._track_urls: tuple[str, ...] = ()
-        self._setup_urls: list[str] = []  # those not tried yet
-        self._aggregate = self._track_url = ""
+        self._setup = Setup(transport, may_use_udp=may_use_udp)
+        self._aggregate = ""
         self._channel = OUR_CHANNEL
         self._foreign: set[int] = set()  # channels that carried something else
         self._rtcp_datagrams = 0
@@ -118,7 +111,7 @@ class KeyFrameFetch:
     @property
     def transport(self) -> Transport:
         """The way asked for last; after a key frame, the one that brought it."""
-        return self._ways.current
+        return self._setup.way
 
     @property
     def heard(self) -> Heard:
@@ -176,16 +169,16 @@ class KeyFrameFetch:
 
     def listening(self, rtp_port: int) -> Actions:
         """Our port for RTP is open, and the next one for RTCP."""
-        self._port = rtp_port
+        self._setup.port = rtp_port
         return () if self._over else self._set_up()
 
     def listening_failed(self, detail: str) -> Actions:
         """No pair of ports could be opened."""
         if self._over:
             return ()
-        if self._change_way():
+        if self._setup.change_way():
             return self._set_up()
-        return self._finish(Cause.TRANSPORT_REFUSED, "; ".join(filter(None, (self._refusal, detail))))
+        return self._finish(Cause.TRANSPORT_REFUSED, "; ".join(filter(None, (self._setup.refusal, detail))))
 
     def timed_out(self, *, silent: bool = False) -> Actions:
         """The time limit of the stage is over; ``silent`` when video packets have stopped coming before that."""
@@ -208,15 +201,10 @@ class KeyFrameFetch:
     def _describe(self) -> Actions:
         return self._ask(Method.DESCRIBE, self.target.url, ("Accept", _SDP))
 
-    def _set_up_next(self) -> Actions:
-        self._track_url = self._setup_urls.pop(0)
-        return self._set_up()
-
     def _set_up(self) -> Actions:
-        if self.transport is Transport.UDP and not self._port:
+        if self._setup.wants_port:
             return (Listen(),)
-        header = transport_header(self.transport, self._port)
-        return self._ask(Method.SETUP, self._track_url, ("Transport", header))
+        return self._ask(Method.SETUP, self._setup.url, ("Transport", self._setup.header))
 
     def _ask(self, method: Method, uri: str, *fields: tuple[str, str]) -> Actions:
         if self._closed:
@@ -325,7 +313,8 @@ class KeyFrameFetch:
         farewell = self._ask(Method.TEARDOWN, self._aggregate) if self._session_open and not self._closed else ()
         self.target = target
         self._asking.forget_connection()
-        self._session_open = self._closed = self._way_changed = False
+        self._session_open = self._closed = False
+        self._setup.leave_connection()
         self._connection = Connection()
         self._video, self._rtcp_datagrams = None, 0
         self._foreign.clear()
@@ -351,12 +340,12 @@ class KeyFrameFetch:
                 self._optioned = True
                 return self._ask(Method.OPTIONS, self.target.url)
             case Method.SETUP:
-                return self._set_up_otherwise(response)
+                return self._setup_refused(response)
             case Method.PLAY if status == 457 and question.fields:
                 return self._ask(Method.PLAY, question.uri)
-            case Method.PLAY if status in _OTHER_URL and question.uri != self._track_url:
-                self._aggregate = self._track_url
-                return self._ask(Method.PLAY, self._track_url, _RANGE)
+            case Method.PLAY if status in OTHER_URL and question.uri != self._setup.url:
+                self._aggregate = self._setup.url
+                return self._ask(Method.PLAY, self._aggregate, _RANGE)
             case _:
                 return self._end_refused(response)
 
@@ -367,28 +356,14 @@ class KeyFrameFetch:
         cause = Cause.ACCOUNT_LOCKED if locked else cause_of_status(self.stage, response.status)
         return self._finish(cause, response.line)
 
-    def _set_up_otherwise(self, response: Response) -> Actions:
-        """SETUP was refused: by another URL, after another DESCRIBE, or by the other way of transport."""
-        status = response.status
-        if self._way_changed and status in _DESCRIBE_AGAIN and not self._redescribed:
-            self._redescribed = True
-            return self._leave_for(self.target)
-        if status in _OTHER_URL and self._setup_urls:
-            return self._set_up_next()
-        if status not in TRANSPORT_REFUSALS or not self._change_way():
-            return self._end_refused(response)
-        self._refusal = response.line
-        if status == 400:  # this says nothing about the URL
-            self._setup_urls = list(self._track_urls)
-            return self._set_up_next()
-        return self._set_up()
-
-    def _change_way(self) -> bool:
-        if not self._ways.change():
-            return False
-        self._way_changed = True
-        self._notes.add(Note.TRANSPORT_CHANGED)
-        return True
+    def _setup_refused(self, response: Response) -> Actions:
+        match self._setup.refused(response.status, response.line):
+            case After.ANOTHER:
+                return self._set_up()
+            case After.DESCRIBE_AGAIN:
+                return self._leave_for(self.target)
+            case After.NOTHING:
+                return self._end_refused(response)
 
     def _described(self, response: Response) -> Actions:
         self._enter(Stage.SDP)
@@ -408,29 +383,22 @@ class KeyFrameFetch:
         base = urls.repair(named, self.target)
         whole = urls.join(base, description.control)
         self._aggregate = whole if description.control.lower().startswith("rtsp") else base
-        self._track_urls = urls.setup_urls(base, track.control, self.target)
-        self._setup_urls = list(self._track_urls)
+        self._setup.begin(urls.setup_urls(base, track.control, self.target))
         self._video = Video(track, self._max_keyframe_bytes)
         self._enter(Stage.SETUP)
-        return self._set_up_next()
+        return self._set_up()
 
     def _session_granted(self, response: Response) -> Actions:
         self._session_open = True
         self._asking.session = session_of(response.headers.get("Session"))
-        header = response.headers.get("Transport")
-        if self._track_url != self._track_urls[0]:
-            self._notes.add(Note.TRACK_URL_REPAIRED)
         punch: Actions = ()
-        match granted(header, self.transport):
+        match self._setup.granted(response.headers.get("Transport")):
+            case None if self._setup.change_way():
+                return self._leave_for(self.target)
             case None:
-                self._refusal = f"answered with {header}"
-                change = self._change_way()
-                return self._leave_for(self.target) if change else self._finish(Cause.TRANSPORT_REFUSED, self._refusal)
+                return self._finish(Cause.TRANSPORT_REFUSED, self._setup.refusal)
             case OnChannel(channel):
                 self._channel = channel
-                if self.transport is Transport.UDP:  # it knows better
-                    self._ways.current = Transport.TCP
-                    self._notes.add(Note.TRANSPORT_CHANGED)
             case ToPorts(rtp_port, rtcp_port):
                 punch = (Punch(self.target.host, rtp_port, rtcp_port),) if rtp_port else ()
         self._enter(Stage.PLAY)
@@ -458,10 +426,7 @@ class KeyFrameFetch:
         if self.stage is Stage.DESCRIBE and not self.received_bytes and not self._optioned:
             self._optioned = self._options_first = True
             return True
-        if self.stage is Stage.SETUP and self._way_changed and not self._redescribed:
-            self._redescribed = True
-            return True
-        return False
+        return self.stage is Stage.SETUP and self._setup.describe_again()
 
     def _give_up(self, nothing: Cause, *, stopped: bool) -> Actions:
         """No more bytes will come in time: go on with half a reply, or name what is missing."""
@@ -482,27 +447,27 @@ class KeyFrameFetch:
     def _without_media(self, video: Video) -> Actions:
         """PLAY was accepted and no video packet came: name what came instead."""
         reports = self._rtcp_datagrams or video.not_rtp or self._channel + 1 in self._foreign
-        others = ", ".join(map(str, sorted(self._foreign - {self._channel + 1})))
+        others = self._foreign - {self._channel + 1}
+        if not others and not reports and self.transport is Transport.UDP and self._setup.change_way():
+            return self._leave_for(self.target)
         if others:
-            return self._finish(Cause.OTHER_MEDIA_ONLY, f"packets on channels {others} only")
+            return self._finish(
+                Cause.OTHER_MEDIA_ONLY, f"packets on channels {', '.join(map(str, sorted(others)))} only"
+            )
         if reports:
             return self._finish(Cause.RTCP_ONLY, "RTCP, but no packet of video")
         match self.transport:
             case Transport.TCP:
                 return self._finish(Cause.NO_MEDIA, "no packet at all")
-            case Transport.UDP if self._change_way():
-                return self._leave_for(self.target)
             case Transport.UDP:
-                return self._finish(Cause.NO_DATAGRAMS, f"no datagram at port {self._port}; TCP: {self._refusal}")
+                return self._finish(
+                    Cause.NO_DATAGRAMS, f"nothing at port {self._setup.port}; TCP: {self._setup.refusal}"
+                )
 
     def _unread(self, nothing: Cause) -> Cause:
-        """What bytes mean that never became a message."""
+        """What it means that no reply came which could be read; ``nothing`` when there is nothing to read."""
         unreadable = self._connection.unreadable
-        if not unreadable or self._rung >= Rung.RTSP:
-            return nothing
-        if unreadable.startswith(_TLS_RECORDS):
-            return Cause.TLS_EXPECTED
-        return Cause.BAD_REPLY if unreadable.startswith(b"RTSP/") else Cause.NOT_RTSP
+        return cause_of_bytes(unreadable) if unreadable and self._rung < Rung.RTSP else nothing
 
     def _broken(self, why: str) -> Actions:
         if self._over:
@@ -538,7 +503,7 @@ class KeyFrameFetch:
         return (*self._ask(Method.TEARDOWN, self._aggregate), Finished(ending, linger=linger))
 
     def _noted(self) -> tuple[Note, ...]:
-        notes = set(self._notes)
+        notes = self._notes | self._setup.notes
         if self._guard.renewed:
             notes.add(Note.NONCE_RENEWED)
         if self._video is not None and self._video.adopted:
