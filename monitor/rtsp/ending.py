@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from monitor.model import Cause, Credentials, KeyFrame, Note, Rung, Stage
 from monitor.rtsp.auth import basic_token
-from monitor.rtsp.messages import Headers
+from monitor.rtsp.messages import Headers, Response
 
 MAX_DETAIL = 200  # characters
 MAX_BODY_LINES = 100  # of one message in a transcript
@@ -93,6 +93,37 @@ class Redactor:
     def detail(self, text: str) -> str:
         """Like clean, and short enough for a result."""
         return self.clean(text)[:MAX_DETAIL].rstrip()
+
+
+class Findings:
+    """What a run learns on its way and tells at its end."""
+
+    __slots__ = ("_redactor", "_server", "_status", "attempts_left", "notes", "tool")
+
+    def __init__(self, redactor: Redactor) -> None:
+        self.attempts_left: int | None = None
+        self.notes: set[Note] = set()
+        self.tool = ""
+        self._redactor = redactor
+        self._status = self._server = ""
+
+    def reply(self, response: Response) -> None:
+        """A reply came."""
+        self._status = response.line
+        self._server = response.headers.get("Server") or self._server
+
+    def heard(self, unreadable: bytes) -> Heard:
+        """What the device said of itself so far."""
+        shown = self._redactor.detail
+        beginning = self._redactor.clean(unreadable[:MAX_UNREADABLE].decode("latin-1"))
+        return Heard(shown(self._status), shown(self._server), shown(self.tool), beginning)
+
+    def ending(
+        self, rung: Rung, stage: Stage, cause: Cause, detail: str, keyframe: KeyFrame | None, *, refused: bool
+    ) -> Ending:
+        """The end, with its detail made fit for people."""
+        notes = tuple(note for note in Note if note in self.notes)
+        return Ending(rung, stage, cause, self._redactor.detail(detail), keyframe, refused, self.attempts_left, notes)
 
 
 class Transcript:

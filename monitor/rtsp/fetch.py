@@ -11,20 +11,12 @@ from collections.abc import Callable
 
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause, Codec, Credentials, KeyFrame, Note, Rung, Stage, Transport
-from monitor.rtsp import sdp, urls
+from monitor.rtsp import offer, urls
 from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.asking import USER_AGENT, Asking, Question
 from monitor.rtsp.connection import NEED_DATA, Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
-from monitor.rtsp.ending import (
-    MAX_UNREADABLE,
-    Ending,
-    Heard,
-    Redactor,
-    Transcript,
-    cause_of_bytes,
-    cause_of_status,
-)
+from monitor.rtsp.ending import Findings, Heard, Redactor, Transcript, cause_of_bytes, cause_of_status
 from monitor.rtsp.guard import Guard
 from monitor.rtsp.lockout import attempts_left, says_locked, text_of
 from monitor.rtsp.messages import Headers, Method, Response, ServerRequest, serialise_answer
@@ -36,7 +28,6 @@ from monitor.rtsp.video import Video
 MAX_REDIRECTS = 3
 
 _RANGE = ("Range", "npt=0.000-")
-_SDP = "application/sdp"
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
 _MEDIA_STAGES = frozenset({Stage.PLAY, Stage.FIRST_RTP, Stage.KEYFRAME})  # packets may come before the reply to PLAY
@@ -70,8 +61,9 @@ class KeyFrameFetch:
         self._host = self.target.host
         self._guard = Guard(credentials, cnonce, may_authenticate=may_authenticate)
         self._cnonce = cnonce
-        self._redactor = Redactor(credentials)
-        self.transcript = Transcript(self._redactor if transcript else None)
+        redactor = Redactor(credentials)
+        self.transcript = Transcript(redactor if transcript else None)
+        self._findings = Findings(redactor)
         self._asking = Asking(self._guard, self.transcript)
         self._max_bytes, self._max_keyframe_bytes = max_bytes, max_keyframe_bytes
         self._connection = Connection()
@@ -79,6 +71,7 @@ class KeyFrameFetch:
         self._redirects = 0
         self._reconnected = self._optioned = False  # each is done once
         self._over = self._closed = self._session_open = False
+        self._lost_place = False  # the bytes make no sense any more: nothing after them can be read
         self._options_first = False  # the next connection begins with OPTIONS
         self._http = ""  # what the device said in HTTP, while we ask whether it offers a tunnel
         self._setup = Setup(transport, may_use_udp=may_use_udp)
@@ -87,9 +80,6 @@ class KeyFrameFetch:
         self._foreign: set[int] = set()  # channels that carried something else
         self._rtcp_datagrams = 0
         self._video: Video | None = None
-        self._attempts_left: int | None = None
-        self._notes: set[Note] = set()
-        self._status = self._server = self._tool = ""
 
     # ------------------------------------------------------------ what the transport may look at
 
@@ -116,9 +106,7 @@ class KeyFrameFetch:
     @property
     def heard(self) -> Heard:
         """What the device said of itself so far."""
-        shown = self._redactor.detail
-        unreadable = self._connection.unreadable[:MAX_UNREADABLE].decode("latin-1")
-        return Heard(shown(self._status), shown(self._server), shown(self._tool), self._redactor.clean(unreadable))
+        return self._findings.heard(self._connection.unreadable)
 
     # ------------------------------------------------------------ what the transport reports
 
@@ -144,6 +132,8 @@ class KeyFrameFetch:
     def receive_data(self, data: bytes | bytearray | memoryview) -> Actions:
         """Bytes came."""
         self.received_bytes += len(data)
+        if self._lost_place:
+            return (HangUp(),)
         actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
         try:
             self._connection.receive_data(data)
@@ -199,7 +189,7 @@ class KeyFrameFetch:
     # ------------------------------------------------------------ asking
 
     def _describe(self) -> Actions:
-        return self._ask(Method.DESCRIBE, self.target.url, ("Accept", _SDP))
+        return self._ask(Method.DESCRIBE, self.target.url, ("Accept", offer.CONTENT_TYPE))
 
     def _set_up(self) -> Actions:
         if self._setup.wants_port:
@@ -255,8 +245,7 @@ class KeyFrameFetch:
         if self._over:
             return (HangUp(),) if not self._asking.unanswered else ()
         self._rung = max(self._rung, Rung.RTSP)
-        self._status = response.line
-        self._server = response.headers.get("Server") or self._server
+        self._findings.reply(response)
         if response.status == 401:
             return self._challenged(question, response)
         self._guard.accept()
@@ -270,7 +259,7 @@ class KeyFrameFetch:
 
     def _on_http(self, response: Response) -> Actions:
         """Something speaks HTTP here: before it is called no RTSP, ask once whether it carries RTSP inside."""
-        self._status, self._server = response.line, response.headers.get("Server")
+        self._findings.reply(response)
         if self._http or self._rung >= Rung.RTSP:
             cause = Cause.HTTP_TUNNEL_ONLY if self._http and offers_tunnel(response) else Cause.NOT_RTSP
             return self._finish(cause, self._http or response.line)
@@ -292,15 +281,18 @@ class KeyFrameFetch:
         text = text_of(response)
         cause = self._guard.challenged(response, text)
         if cause is not None:
-            self._attempts_left = attempts_left(text)
-            left = f"{self._attempts_left} attempts left" if self._attempts_left is not None else ""
-            sent = "" if self._guard.signed else "no credentials sent"
-            asked = response.headers.get("WWW-Authenticate") if cause is Cause.AUTH_UNSUPPORTED else ""
-            return self._finish(cause, "; ".join(filter(None, (response.line, left, sent, asked))), stage=Stage.AUTH)
+            self._findings.attempts_left = left = attempts_left(text)
+            remarks = (
+                response.line,
+                "" if left is None else f"{left} attempts left",
+                "" if self._guard.signed else "no credentials sent",
+                response.headers.get("WWW-Authenticate") if cause is Cause.AUTH_UNSUPPORTED else "",
+            )
+            return self._finish(cause, "; ".join(filter(None, remarks)), stage=Stage.AUTH)
         if self.stage is Stage.DESCRIBE:
             self._enter(Stage.AUTH)
         if self._guard.readable and not self.target.tls:
-            self._notes.add(Note.PASSWORD_IN_CLEAR)
+            self._findings.notes.add(Note.PASSWORD_IN_CLEAR)
         if response.headers.get("Connection").lower() == "close" and self.stage is Stage.AUTH and not self._reconnected:
             self._reconnected = True
             return self._leave_for(self.target)
@@ -352,7 +344,7 @@ class KeyFrameFetch:
     def _end_refused(self, response: Response) -> Actions:
         text = text_of(response)
         locked = response.status == 403 and says_locked(text)
-        self._attempts_left = attempts_left(text)
+        self._findings.attempts_left = attempts_left(text)
         cause = Cause.ACCOUNT_LOCKED if locked else cause_of_status(self.stage, response.status)
         return self._finish(cause, response.line)
 
@@ -367,24 +359,17 @@ class KeyFrameFetch:
 
     def _described(self, response: Response) -> Actions:
         self._enter(Stage.SDP)
-        description = sdp.parse(response.body)
-        self._tool = description.tool
-        kind = response.headers.get("Content-Type").partition(";")[0].strip()
-        wrong_kind = f"; content type {kind}" if kind.lower() not in ("", _SDP) else ""
-        track = description.track
-        if track is None:
-            cause, detail = description.unwatchable()
-            return self._finish(cause, detail + wrong_kind)
-        if track.encrypted:
-            return self._finish(Cause.STREAM_ENCRYPTED, "the description offers a secure RTP profile only")
-        self._notes |= {Note.CONTENT_TYPE_WRONG} if wrong_kind else set()
-        self._notes |= {Note.ANSWERED_ANONYMOUSLY} if self._guard.unasked else set()
-        named = response.headers.get("Content-Base") or response.headers.get("Content-Location")
-        base = urls.repair(named, self.target)
-        whole = urls.join(base, description.control)
-        self._aggregate = whole if description.control.lower().startswith("rtsp") else base
-        self._setup.begin(urls.setup_urls(base, track.control, self.target))
-        self._video = Video(track, self._max_keyframe_bytes)
+        description = offer.read(response, self.target)
+        self._findings.tool = description.tool
+        if description.offer is None:
+            return self._finish(description.cause, description.detail)
+        if description.odd_type:
+            self._findings.notes.add(Note.CONTENT_TYPE_WRONG)
+        if self._guard.unasked:
+            self._findings.notes.add(Note.ANSWERED_ANONYMOUSLY)
+        self._aggregate = description.offer.aggregate
+        self._setup.begin(description.offer.setup_urls)
+        self._video = Video(description.offer.track, self._max_keyframe_bytes)
         self._enter(Stage.SETUP)
         return self._set_up()
 
@@ -434,7 +419,7 @@ class KeyFrameFetch:
             return (HangUp(),)
         half = self._connection.salvage()
         if half is not None and (self._asking.unanswered or half.http):
-            self._notes.add(Note.BODY_SHORT)
+            self._findings.notes.add(Note.BODY_SHORT)
             return self._on_response(half)
         if self._video is not None and self.stage is Stage.KEYFRAME:
             cause, seen = self._video.shortfall(silent=stopped)
@@ -470,6 +455,7 @@ class KeyFrameFetch:
         return cause_of_bytes(unreadable) if unreadable and self._rung < Rung.RTSP else nothing
 
     def _broken(self, why: str) -> Actions:
+        self._lost_place = True
         if self._over:
             return (HangUp(),)
         shown = self._connection.unreadable.decode("latin-1")
@@ -488,27 +474,21 @@ class KeyFrameFetch:
         self.passed.append(self.stage)
         if self._http and cause not in (Cause.HTTP_TUNNEL_ONLY, Cause.MONITOR_STOPPED):  # our question for a tunnel
             cause, detail, stage = Cause.NOT_RTSP, self._http, Stage.DESCRIBE  # changes nothing about the answer
-        ending = Ending(
-            self._rung if keyframe is None else Rung.KEYFRAME,
-            stage or self.stage,
-            cause,
-            self._redactor.detail(detail),
-            keyframe,
-            self._guard.refused,
-            self._attempts_left,
-            self._noted(),
-        )
+        rung = self._rung if keyframe is None else Rung.KEYFRAME
+        self._findings.notes |= self._notes()
+        ending = self._findings.ending(rung, stage or self.stage, cause, detail, keyframe, refused=self._guard.refused)
         if not self._session_open or self._closed:
             return (Finished(ending, linger=False),)
         return (*self._ask(Method.TEARDOWN, self._aggregate), Finished(ending, linger=linger))
 
-    def _noted(self) -> tuple[Note, ...]:
-        notes = self._notes | self._setup.notes
+    def _notes(self) -> set[Note]:
+        """What is known only at the end."""
+        notes = set(self._setup.notes)
         if self._guard.renewed:
             notes.add(Note.NONCE_RENEWED)
         if self._video is not None and self._video.adopted:
             notes.add(Note.PAYLOAD_TYPE_WRONG)
-        return tuple(note for note in Note if note in notes)
+        return notes
 
     def _enter(self, stage: Stage) -> None:
         self.passed.append(self.stage)
