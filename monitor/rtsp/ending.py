@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from monitor.model import Cause, Credentials, KeyFrame, Note, Rung, Stage
 from monitor.rtsp.auth import basic_token
-from monitor.rtsp.messages import Headers
+from monitor.rtsp.messages import Headers, Response
 
 MAX_DETAIL = 200  # characters
 MAX_BODY_LINES = 100  # of one message in a transcript
@@ -24,6 +24,7 @@ _PASSWORD_IN_URL = re.compile(r"(?i)((?:password|passwd|pass|pwd)=).*?(?=_channe
 
 TRANSPORT_REFUSALS = frozenset({400, 406, 461, 551})  # answers to SETUP that mean: not by this way
 
+_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")  # an alert or a handshake, SSL 3.0 to TLS 1.3
 _CAUSES = {
     403: Cause.CREDENTIALS_FORBIDDEN,
     404: Cause.PATH_NOT_FOUND,
@@ -94,6 +95,37 @@ class Redactor:
         return self.clean(text)[:MAX_DETAIL].rstrip()
 
 
+class Findings:
+    """What a run learns on its way and tells at its end."""
+
+    __slots__ = ("_redactor", "_server", "_status", "attempts_left", "notes", "tool")
+
+    def __init__(self, redactor: Redactor) -> None:
+        self.attempts_left: int | None = None
+        self.notes: set[Note] = set()
+        self.tool = ""
+        self._redactor = redactor
+        self._status = self._server = ""
+
+    def reply(self, response: Response) -> None:
+        """A reply came."""
+        self._status = response.line
+        self._server = response.headers.get("Server") or self._server
+
+    def heard(self, unreadable: bytes) -> Heard:
+        """What the device said of itself so far."""
+        shown = self._redactor.detail
+        beginning = self._redactor.clean(unreadable[:MAX_UNREADABLE].decode("latin-1"))
+        return Heard(shown(self._status), shown(self._server), shown(self.tool), beginning)
+
+    def ending(
+        self, rung: Rung, stage: Stage, cause: Cause, detail: str, keyframe: KeyFrame | None, *, refused: bool
+    ) -> Ending:
+        """The end, with its detail made fit for people."""
+        notes = tuple(note for note in Note if note in self.notes)
+        return Ending(rung, stage, cause, self._redactor.detail(detail), keyframe, refused, self.attempts_left, notes)
+
+
 class Transcript:
     """Both sides of the conversation, line by line and redacted; keeps nothing unless it was asked for."""
 
@@ -130,3 +162,10 @@ def cause_of_status(stage: Stage, status: int) -> Cause:
     if stage is Stage.PLAY:
         return Cause.PLAY_REFUSED
     return Cause.SDP_REFUSED if status == 406 else Cause.REQUEST_REFUSED
+
+
+def cause_of_bytes(unreadable: bytes) -> Cause:
+    """What answers where RTSP was asked and these bytes came instead of a message."""
+    if unreadable.startswith(_TLS_RECORDS):
+        return Cause.TLS_EXPECTED
+    return Cause.BAD_REPLY if unreadable.startswith(b"RTSP/") else Cause.NOT_RTSP

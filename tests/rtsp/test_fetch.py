@@ -613,6 +613,12 @@ def test_a_transcript_shows_both_sides_and_no_secret() -> None:
     assert talk.ending.detail == "RTSP 403 *** is wrong"
 
 
+def test_bytes_after_the_end_of_all_sense_are_passed_over() -> None:
+    talk = Talk().raw(b"HTTP/\n\n")
+    assert talk.ending.cause is Cause.NOT_RTSP
+    assert talk.raw(b"RTSP/1.0 200 OK\r\n\r\n").done[-1] == HangUp()
+
+
 @given(
     st.lists(st.binary(max_size=200) | st.sampled_from([b"RTSP/1.0 200 OK\r\n", b"\r\n", b"$\0\0\x10"]), max_size=20)
 )
