@@ -16,7 +16,7 @@ from monitor.rtsp.rtp import RtpPacket
 MAX_PARAMETER_SETS = 32  # of one type
 
 _START_CODE = b"\x00\x00\x00\x01"
-_ANY_START_CODE = re.compile(rb"\x00{2,}\x01")
+_ANY_START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is looked at once, not from each of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import numpy as np
 import pytest
 
@@ -178,6 +180,16 @@ def test_fragments_without_end_never_outgrow_the_limit(codec: Codec) -> None:
         assert depacketiser.push(RtpPacket(96, False, 0, 1, 7, part), lost=False) is None
     with pytest.raises(KeyFrameTooLarge):
         depacketiser.push(RtpPacket(96, False, 0, 1, 7, middle * 3), lost=False)
+
+
+@BOTH
+def test_a_unit_of_zeros_is_read_once(codec: Codec) -> None:
+    unit = packets(codec, coded(codec)[:1])[0][12:14]
+    video = Video(Track(codec, 96), 10**6)
+    began = process_time()
+    for number in range(8):
+        assert video.push(rtp(unit[:1] + bytes(60_000), number)) is None
+    assert process_time() - began < 1
 
 
 # ---------------------------------------------------------------- what devices do with the rules
