@@ -134,7 +134,7 @@ def _parse_headers(lines: list[str]) -> Headers:
     for line in lines:
         name, colon, value = line.partition(":")
         if line[:1] in (" ", "\t") and fields:  # a folded line belongs to the one before
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}".strip())
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}".strip().replace("\t", " "))
         elif colon:
             fields.append((name.strip(), value.strip().replace("\t", " ")))
         if len(fields) > MAX_HEADERS:
