@@ -72,6 +72,7 @@ def test_a_request_of_the_device_is_understood() -> None:
         b"RTSP/1.0 OK",
         b"PLAY",
         b"RTSP/1.0 200 OK\r\nA: " + b"x" * MAX_LINE,
+        b"RTSP/1.0 200 OK\r\nA: b\r\n" + b" c\r\n" * (MAX_LINE // 2),
         b"RTSP/1.0 200 OK\r\n" + b"A: b\r\n" * (MAX_HEADERS + 1),
     ],
 )
