@@ -124,6 +124,7 @@ class KeyFrameFetch:
         except RemoteProtocolError as error:
             actions += self._broken(str(error))
         if self.received_bytes > self._max_bytes and not self._over:
+            actions = [action for action in actions if not isinstance(action, Reconnect)]
             actions += self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
         return tuple(actions)
 

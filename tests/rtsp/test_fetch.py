@@ -521,6 +521,13 @@ def test_bytes_beyond_the_budget() -> None:
     assert talk.reply().done[-1] == HangUp()
 
 
+def test_a_budget_spent_with_a_redirect_ends_the_run() -> None:
+    moved = f"RTSP/1.0 302 Moved\r\nLocation: {URL}\r\n\r\n".encode()
+    talk = Talk(max_bytes=1000).raw(b"\r\n" * 600 + moved)
+    assert talk.ending.cause is Cause.OVER_BUDGET
+    assert not any(isinstance(action, Reconnect) for action in talk.done)
+
+
 def test_a_key_frame_beyond_the_limit() -> None:
     talk = Talk(max_keyframe_bytes=2000).playing().packets(FOOTAGE)
     assert talk.ending.cause is Cause.OVER_BUDGET
