@@ -327,7 +327,9 @@ class KeyFrameFetch:
             return (HangUp(),)
         half = self._connection.salvage()
         if half is not None and self._unanswered:
-            return self._on_response(half)
+            stage, actions = self.stage, self._on_response(half)
+            if actions or self.stage is not stage:
+                return actions
         if self._video is not None and self.stage is Stage.KEYFRAME:
             cause, seen = self._video.shortfall(silent=stopped)
             return self._finish(cause, f"connection closed after {seen}" if self._closed else seen)

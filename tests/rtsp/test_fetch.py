@@ -470,6 +470,13 @@ def test_a_short_description_before_a_close_is_only_a_close() -> None:
     assert len(talk.sent) == 1
 
 
+def test_half_a_reply_that_leads_nowhere_is_no_way_to_stay() -> None:
+    talk = Talk().raw(b"RTSP/1.0 100 Continue\r\nContent-Length: 500\r\n\r\nv=0")
+    assert talk.take(talk.flow.timed_out()).ending.cause is Cause.NO_REPLY
+    early = Talk().set_up().packets(NO_KEY).reply("200 OK", length=500)
+    assert early.take(early.flow.timed_out()).ending.cause is Cause.NO_KEYFRAME
+
+
 def test_half_a_head_is_a_bad_reply() -> None:
     talk = Talk().raw(b"RTSP/1.0 200 OK\r\nCSeq")
     assert talk.take(talk.flow.timed_out()).ending.cause is Cause.BAD_REPLY
