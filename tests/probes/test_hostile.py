@@ -1,4 +1,4 @@
-"""Devices that mean harm, over real sockets: each run ends in time, with a cause, little memory and its socket closed."""
+"""Devices that mean harm, over real sockets: each run ends in time, with a cause, in little memory, socket closed."""
 
 from __future__ import annotations
 
