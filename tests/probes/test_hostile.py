@@ -8,7 +8,9 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -201,18 +203,35 @@ async def test_challenges_in_masses_are_answered_once(challenges: list[str]) -> 
     assert sum(bool(asked.headers.get("Authorization")) for asked in cam.asked) <= 1
 
 
+async def deaf(line: Line, question: bytes) -> None:
+    """Ask questions and never read the answers."""
+    await line.read()
+    raw = line.writer.transport.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    line.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    await pour(line, question)
+
+
 @pytest.mark.parametrize("question", [b"PAUSE *\n\n", b"OPTIONS * RTSP/1.0\r\nCSeq: " + b"7" * 8000 + b"\r\n\r\n"])
 async def test_questions_of_a_device_that_never_listens_pile_up_nothing(question: bytes) -> None:
-    async def deaf(line: Line) -> None:
-        await line.read()
-        raw = line.writer.transport.get_extra_info("socket")
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-        line.writer.transport.pause_reading()  # type: ignore[attr-defined]
-        await pour(line, question * 500)
-
-    async with hostile(deaf) as cam:
+    async with hostile(partial(deaf, question=question * 500)) as cam:
         fetched = await attacked(cam.url)
         assert fetched.cause in {Cause.OVER_BUDGET, Cause.NO_REPLY, Cause.NOT_RTSP}
+
+
+async def test_answers_nobody_takes_do_not_keep_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    usual = loop.create_connection
+
+    async def narrow(*arguments: Any, **options: Any) -> Any:
+        transport, protocol = await usual(*arguments, **options)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+        return transport, protocol
+
+    monkeypatch.setattr(loop, "create_connection", narrow)
+    question = b"OPTIONS * RTSP/1.0\r\nCSeq: " + b"7" * 8000 + b"\r\n\r\n"
+    async with hostile(partial(deaf, question=question)) as cam:
+        await attacked(cam.url)
 
 
 # ---------------------------------------------------------------- packets
