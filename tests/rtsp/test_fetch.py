@@ -144,6 +144,44 @@ def test_the_cuts_between_reads_never_change_the_outcome(places: list[int]) -> N
     assert talk.ending == whole.ending
 
 
+def reply(*lines: str, body: str = "") -> bytes:
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", body]).encode()
+
+
+SAID = [
+    reply("RTSP/1.0 200 OK", SESSION, TRANSPORT, body=SDP),
+    reply("RTSP/1.0 200 OK", SESSION),
+    reply("RTSP/1.0 401 Unauthorized", DIGEST),
+    reply("RTSP/1.0 404 Not Found"),
+    reply("RTSP/1.0 302 Moved", f"Location: {URL}"),
+    reply("RTSP/1.0 100 Continue"),
+    reply("GET_PARAMETER * RTSP/1.0", "CSeq: 4"),
+    b"RTSP/1.0 nonsense\r\n\r\n",
+    *(b"$\0" + len(one).to_bytes(2, "big") + one for one in FOOTAGE[:4]),
+    b"$\5\0\2ab",
+    b"garbage",
+]
+
+
+def course(chunks: list[bytes]) -> list[Action]:
+    """What the flow does up to its end, or up to the end of the connection."""
+    talk = Talk(PERSON)
+    for chunk in chunks:
+        talk.raw(chunk)
+        ends = [at for at, action in enumerate(talk.done) if isinstance(action, Finished | Reconnect)]
+        if ends:
+            return talk.done[: ends[0] + 1]
+    return talk.done
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=10), st.lists(st.integers(0, 900), max_size=20))
+@settings(deadline=None)
+def test_the_cuts_between_reads_never_change_the_course(said: list[bytes], places: list[int]) -> None:
+    data = b"".join(said)
+    stops = sorted({min(place, len(data)) for place in places} | {len(data)})
+    assert course([data[a:b] for a, b in zip([0, *stops], stops, strict=False)]) == course([data])
+
+
 def test_what_follows_a_complete_key_frame_cannot_spoil_it() -> None:
     talk = Talk().playing()
     data = b"".join(b"$\0" + len(one).to_bytes(2, "big") + one for one in FOOTAGE)
