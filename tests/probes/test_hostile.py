@@ -271,7 +271,7 @@ GAMES = {
     "empty-units": rtp(b"\x78" + b"\0\0" * 30_000, 1),
     "fragments-of-fragments": rtp(b"\x7c\xdc" + b"\x7c\xdc" * 900, 1),
     "an-endless-announcement": rtp(b"\x06" + b"\xff" * 60_000, 1),
-    "tiny-slices": rtp(aggregate(Codec.H264, [b"\x65\x88"] * 10_000), 1),
+    "tiny-slices": rtp(aggregate(Codec.H264, [b"\x65\x88"] * 1000), 1),
 }
 
 
