@@ -277,8 +277,11 @@ GAMES = {
 }
 
 
-@pytest.mark.parametrize("packet", GAMES.values(), ids=GAMES)
-async def test_games_with_packets_end_in_time(packet: bytes) -> None:
+FLOODS = {name: packet for name, packet in GAMES.items() if not packet or len(packet) > 100}  # what costs us most
+
+
+@pytest.mark.parametrize("packet", FLOODS.values(), ids=FLOODS)
+async def test_floods_of_packets_end_in_time(packet: bytes) -> None:
     async with hostile(playing(Codec.H264, framed([packet] * 20))) as cam:
         fetched = await attacked(cam.url, limits=SMALL)
     assert fetched.cause in {Cause.OVER_BUDGET, Cause.NO_KEYFRAME, Cause.NO_MEDIA, Cause.PARAMETER_SETS_MISSING}
