@@ -70,7 +70,8 @@ def _packet(choices: Choices, codec: Codec, sequence: int, timestamp: int) -> by
     good = choices.pick(stream(codec))
     if kind < 4:
         return good
-    payload = bytearray(good[12:] if kind < 6 else choices.piece(choices.number(80)))
+    made = choices.piece(choices.number(80)) * choices.pick((1, 1, 1, 700))
+    payload = bytearray(good[12:] if kind < 6 else made)
     for _ in range(choices.number(4)):
         if payload:
             payload[choices.number(min(len(payload), 24))] = choices.number(256)

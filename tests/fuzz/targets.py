@@ -63,7 +63,7 @@ def targets() -> dict[str, Target]:
     challenges = tuple(field.partition(": ")[2].encode() for field in device.FIELDS if field.startswith("WWW-"))
     return {
         "conversation": Target(device.converse, (*_conversations(), *_drawn(1, 400)), 4096),
-        "description": Target(parsers.describe, (*descriptions, *recorded), 8192),
+        "description": Target(parsers.describe, tuple(b"\0" + text for text in (*descriptions, *recorded)), 4096),
         "challenge": Target(parsers.challenge, (*challenges, b"|".join(challenges)), 2048),
         "head": Target(parsers.head, (*HEADS, *recorded), 4096),
         "frame": Target(parsers.frame, (*(b"\3\5\x20\x40" + head for head in HEADS), *recorded), 4096),
