@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from monitor.model import Cause, Codec, Credentials, Secret
-from monitor.rtsp.actions import Actions, Finished, HangUp, Reconnect, Send
+from monitor.model import Cause, Codec, Credentials, Secret, Transport
+from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.fetch import KeyFrameFetch
 from tests.fuzz.choices import Choices
 from tests.fuzz.holding import held
@@ -55,13 +55,15 @@ class Talk:
     """The transport of one run, checking every step of the flow."""
 
     def __init__(self, choices: Choices) -> None:
-        options = choices.number(16)
+        options = choices.number(64)
         self.secret = bool(options & 1)  # whether the flow knows the password, so that it must never show it
         credentials = Credentials("admin", Secret(PASSWORD)) if self.secret else None
         self.flow = KeyFrameFetch(
             "rtsps://10.0.0.5/cam" if options & 2 else "rtsp://10.0.0.5/cam",
             credentials,
             cnonce=lambda: "c0ffee",
+            transport=Transport.UDP if options & 16 else Transport.TCP,
+            may_use_udp=not options & 32,
             may_authenticate=not options & 4,
             max_bytes=MAX_BYTES,
             max_keyframe_bytes=MAX_KEYFRAME,
@@ -69,6 +71,7 @@ class Talk:
         )
         self.finished: Finished | None = None
         self.leaving = self.gone = False
+        self.listening = self.asked_to_listen = False  # ports for datagrams: opened in this run, wanted just now
         self.sent = 0
         self._take(self.flow.connected())
 
@@ -96,6 +99,16 @@ class Talk:
         self._take(self.flow.connection_lost())
         self.gone = self.gone or self.finished is not None
 
+    def listen(self, *, well: bool) -> None:
+        """The ports the flow asked for."""
+        self.asked_to_listen = False
+        self._take(self.flow.listening(5000) if well else self.flow.listening_failed("no ports"))
+
+    def datagram_came(self, data: bytes, *, control: bool) -> None:
+        """The device sent a datagram to one of our ports, or to none."""
+        if self.listening and not self.over and not self.leaving:
+            self._take(self.flow.receive_datagram(data, control=control))
+
     def dial(self, *, well: bool) -> None:
         """The connection the flow asked for."""
         self.leaving = False
@@ -113,6 +126,12 @@ class Talk:
                 case Finished():
                     assert self.finished is None, "two endings"
                     self.finished = action
+                case Listen():
+                    assert not self.listening, "a second pair of ports"
+                    self.asked_to_listen = self.listening = True
+                case Punch(host):
+                    assert self.listening
+                    assert host == "10.0.0.5", "datagrams to a third"
                 case Reconnect():
                     assert self.finished is None, "a connection after the end"
                     self.leaving = True
@@ -143,7 +162,9 @@ def converse(data: bytes) -> None:
     for _ in range(MOST_STEPS):
         if talk.over or not choices.left:
             break
-        if talk.leaving:
+        if talk.asked_to_listen:
+            talk.listen(well=choices.number(4) > 0)
+        elif talk.leaving:
             talk.dial(well=choices.number(4) > 0)
         else:
             _step(talk, choices)
@@ -151,7 +172,9 @@ def converse(data: bytes) -> None:
     for number in range(MOST_REQUESTS):
         if talk.finished is not None:
             break
-        if talk.leaving:
+        if talk.asked_to_listen:
+            talk.listen(well=False)
+        elif talk.leaving:
             talk.dial(well=False)
         else:
             talk.time_is_up(silent=bool(number % 2))
@@ -159,8 +182,14 @@ def converse(data: bytes) -> None:
 
 
 def _step(talk: Talk, choices: Choices) -> None:
-    kind = choices.number(12)
-    if kind == 0:
+    kind = choices.number(14)
+    if kind == 12:
+        stream = choices.pick(STREAMS)
+        for packet in stream[choices.number(len(stream)) :]:
+            talk.datagram_came(packet, control=choices.number(8) == 7)
+    elif kind == 13:
+        talk.datagram_came(choices.piece(choices.number(60)), control=bool(choices.number(2)))
+    elif kind == 0:
         talk.time_is_up(silent=bool(choices.number(2)))
     elif kind == 1:
         talk.lost()

@@ -82,7 +82,7 @@ def _packet(choices: Choices, codec: Codec, sequence: int, timestamp: int) -> by
 def packet(data: bytes) -> None:
     """The header of a packet: what is left is inside what came."""
     found = parse(data)
-    assert found is None or len(found.payload) + len(found.extension) <= len(data) - 12
+    assert found is None or 12 + len(found.extension) <= found.start <= found.stop <= len(data)
 
 
 def look(data: bytes) -> None:
