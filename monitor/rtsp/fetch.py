@@ -184,7 +184,7 @@ class KeyFrameFetch:
             try:
                 actions = self._on_packets(self._video, self._video.push(data))
             except KeyFrameTooLarge as error:
-                actions = self._finish(Cause.OVER_BUDGET, str(error))
+                actions = self._too_large(error)
         return (*actions, *self._within_budget())
 
     def listening(self, rtp_port: int) -> Actions:
@@ -244,7 +244,7 @@ class KeyFrameFetch:
         try:
             self._read(actions)
         except KeyFrameTooLarge as error:
-            actions += self._finish(Cause.OVER_BUDGET, str(error))
+            actions += self._too_large(error)
         except RemoteProtocolError as error:
             actions += self._broken(str(error))
         over = self._within_budget()
@@ -276,11 +276,19 @@ class KeyFrameFetch:
 
     def _on_packets(self, video: Video, frame: KeyFrame | None) -> Actions:
         if self.stage is not Stage.KEYFRAME and video.packets:
-            if self.stage is Stage.PLAY:
-                self._enter(Stage.FIRST_RTP)
-            self._enter(Stage.KEYFRAME)
-            self._rung = Rung.STREAM
+            self._video_arrives()
         return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
+
+    def _video_arrives(self) -> None:
+        if self.stage is Stage.PLAY:
+            self._enter(Stage.FIRST_RTP)
+        if self.stage is Stage.FIRST_RTP:
+            self._enter(Stage.KEYFRAME)
+        self._rung = Rung.STREAM
+
+    def _too_large(self, error: KeyFrameTooLarge) -> Actions:
+        self._video_arrives()
+        return self._finish(Cause.OVER_BUDGET, str(error))
 
     def _on_request(self, request: ServerRequest) -> Actions:
         self.transcript.note("<", f"{request.method} {request.uri}", request.headers)
