@@ -11,7 +11,7 @@ import ipaddress
 import logging
 import os
 import signal
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -101,8 +101,8 @@ class Service:
 
     # ------------------------------------------------------------ what the console asks
 
-    def town_view(self) -> TownView:
-        """The town as it is published now."""
+    def town_view(self) -> Generator[None, None, TownView]:
+        """The town as it is published now, in steps."""
         return self._engine.town_view()
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:

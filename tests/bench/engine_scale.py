@@ -1,0 +1,276 @@
+"""The engine and its console without a network: what watching costs beyond the probe, and what a scrape does to it.
+
+The real engine, ledger and console run in one process on uvloop; only the prober is false: it waits a while and says
+what it saw. A ticker every 10 ms tells how long the event loop kept others waiting, scrapes included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import gzip
+import math
+import os
+import resource
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import uvloop
+from rich.progress import Progress
+
+from monitor.clock import SystemClock
+from monitor.console import make_app, serve
+from monitor.engine import Engine, Plan
+from monitor.ledger import Ledger
+from monitor.metrics import Metrics
+from monitor.model import (
+    Camera,
+    Cause,
+    Codec,
+    Credentials,
+    Finding,
+    Picture,
+    Result,
+    Rung,
+    Stage,
+    StageTime,
+)
+from monitor.settings import Settings
+from monitor.simulator.town import build_town
+from tests.bench.proc import memory_of
+from tests.bench.samples import Histogram, Samples, of_metric, read_samples, total
+from tests.bench.tables import Check, Findings, Table, number
+
+CAMERAS_OF_A_VILLAGE, MOST_VILLAGES = 37, 254
+TICK = 0.01  # seconds
+TAKES = timedelta(milliseconds=20)
+STAGES = (Stage.TCP, Stage.DESCRIBE, Stage.SDP, Stage.SETUP, Stage.PLAY, Stage.FIRST_RTP, Stage.KEYFRAME, Stage.DECODE)
+FAILS_EVERY = 1000  # one probe in so many fails, so that verdicts are pending and blips are counted
+MB = 1_000_000
+PROBES, LATENESS = "sharpeyes_probes_total", "sharpeyes_scheduler_lateness_seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How many cameras, asked how often, scraped how often, measured for how long after the first round."""
+
+    cameras: int
+    interval: timedelta
+    scrape_every: timedelta
+    lasts: timedelta
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was noted while measuring."""
+
+    lags: list[float] = field(default_factory=list)  # seconds
+    collections: dict[int, list[float]] = field(default_factory=dict)  # seconds, by generation
+    scrape_cpu: list[float] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)  # seconds
+    bodies: list[bytes] = field(default_factory=list)  # zipped; read afterwards, for reading would be measured, too
+    memory: list[int] = field(default_factory=list)  # bytes resident
+    seconds: float = 0.0
+    cpu: float = 0.0
+
+
+class FalseProber:
+    """Says the same of every camera after a while; one probe in a thousand fails."""
+
+    def __init__(self) -> None:
+        self.asked = count(1)
+
+    async def probe(
+        self,
+        camera: Camera,
+        credentials: Credentials | None,
+        at: datetime,
+        *,
+        may_authenticate: bool,
+        previous_fingerprint: bytes | None,
+    ) -> Result:
+        """A result as rich as that of a true probe."""
+        number = next(self.asked)
+        await asyncio.sleep(TAKES.total_seconds())
+        if number % FAILS_EVERY == 0:
+            return Result(camera.id, at, TAKES, Rung.NONE, Stage.TCP, Cause.TCP_TIMEOUT, "no answer")
+        stages = tuple(StageTime(stage, timedelta(microseconds=number % 5000)) for stage in STAGES)
+        finding = Finding(Cause.PICTURE_BLACK, False, "mean luma", 97.0 + number % 7, 16.0)
+        picture = Picture(640, 360, number.to_bytes(16), (finding,))
+        return Result(
+            camera.id, at, TAKES, Rung.PICTURE, Stage.PICTURE, Cause.OK, "", stages, Codec.H264, 40_000, 20_000, picture
+        )
+
+
+class Source:
+    """What the service is to the console, without signals and jobs."""
+
+    def __init__(self, engine: Engine, metrics: Metrics) -> None:
+        self._engine = engine
+        self.metrics = metrics
+        self.town_view = engine.town_view
+        self.recent_transitions = engine.recent_transitions
+
+    def healthy(self) -> str | None:
+        """Always well."""
+        return None
+
+    def ready(self) -> str | None:
+        """Always ready."""
+        return None
+
+    async def reload(self) -> tuple[bool, str]:
+        """Nothing to read again."""
+        return False, "no settings file"
+
+
+def measure(order: Order, folder: Path, progress: Progress) -> Findings:
+    """Watch a town of false cameras; takes one interval more than ``lasts``."""
+    task = progress.add_task("engine", total=None)
+    seen = uvloop.run(_watched(order, folder))
+    progress.update(task, total=1, completed=1)
+    return findings(order, seen)
+
+
+async def _watched(order: Order, folder: Path) -> Seen:
+    villages = min(MOST_VILLAGES, max(1, order.cameras // CAMERAS_OF_A_VILLAGE))
+    settings = Settings(folder / "sharp-eyes.yml", (), folder / "ledger.db", folder / "reports", town="青溪镇")
+    settings = replace(settings, probe=replace(settings.probe, interval=order.interval))
+    clock, seen = SystemClock(), Seen()
+    metrics = Metrics("bench", clock)
+    with Ledger.open(settings.ledger) as ledger:
+        plan = Plan(settings, build_town(order.cameras, villages).cameras)
+        engine = Engine(plan, ledger, clock, metrics, "bench", lambda _: FalseProber())
+        runner, port = await serve(make_app(Source(engine, metrics), clock=clock), "127.0.0.1", 0)
+        watching = asyncio.create_task(engine.run())
+        await engine.running.wait()
+        await asyncio.sleep(order.interval.total_seconds() + 2)
+        seen.bodies.append(await _scraped(port))
+        await _noted(order, port, seen)
+        engine.stop()
+        await watching
+        await runner.cleanup()
+    return seen
+
+
+async def _noted(order: Order, port: int, seen: Seen) -> None:
+    """Let it run, scrape it, and note what others would feel."""
+    with _collections_noted(seen):
+        ticker = asyncio.create_task(_ticked(seen.lags))
+        began, cpu_before = time.monotonic(), time.process_time()
+        while (left := order.lasts.total_seconds() - (time.monotonic() - began)) > 0:
+            await asyncio.sleep(min(left, order.scrape_every.total_seconds()))
+            await _scrape_noted(port, seen)
+        seen.seconds, seen.cpu = time.monotonic() - began, time.process_time() - cpu_before
+        ticker.cancel()
+
+
+async def _scrape_noted(port: int, seen: Seen) -> None:
+    began, cpu_before = time.monotonic(), time.process_time()
+    body = await _scraped(port)
+    seen.answers.append(time.monotonic() - began)
+    seen.scrape_cpu.append(time.process_time() - cpu_before)
+    seen.bodies.append(body)
+    seen.memory.append(memory_of(os.getpid()).now)
+
+
+async def _ticked(lags: list[float]) -> None:
+    """How much later than asked the loop woke a sleeper, every 10 ms; a long wait is felt by all who came meanwhile."""
+    while True:
+        due = time.monotonic() + TICK
+        await asyncio.sleep(TICK)
+        late = max(0.0, time.monotonic() - due)
+        lags.append(late)
+        while (late := late - TICK) > 0:
+            lags.append(late)
+
+
+@contextmanager
+def _collections_noted(seen: Seen) -> Iterator[None]:
+    began = 0.0
+
+    def noted(phase: str, info: dict[str, int]) -> None:
+        nonlocal began
+        if phase == "start":
+            began = time.perf_counter()
+        else:
+            seen.collections.setdefault(info["generation"], []).append(time.perf_counter() - began)
+
+    gc.callbacks.append(noted)
+    try:
+        yield
+    finally:
+        gc.callbacks.remove(noted)
+
+
+async def _scraped(port: int) -> bytes:
+    """The body of ``/metrics`` as Prometheus takes it, zipped; not unzipped here, for that would be measured, too."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /metrics HTTP/1.0\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+def findings(order: Order, seen: Seen) -> Findings:
+    """What was seen against what is wanted."""
+    scrapes = [read_samples(gzip.decompress(body).decode()) for body in seen.bodies]
+    first, last = scrapes[0], scrapes[-1]
+    # A body says how long the one before it took.
+    rendered = [total(samples, "sharpeyes_exposition_render_seconds") for samples in scrapes[1:]]
+    probes = total(last, PROBES) - total(first, PROBES)
+    late = Histogram.of(last, LATENESS).since(Histogram.of(first, LATENESS))
+    lag = [statistics.quantiles(seen.lags, n=100)[nth] for nth in (49, 98)]
+    watched = coverage(first, last)
+    outside = (seen.cpu - math.fsum(seen.scrape_cpu)) / probes
+    checks = (
+        Check("`/metrics` is rendered fast", "below 60 ms", _ms(max(rendered)), max(rendered) < 0.06),
+        Check("the loop keeps nobody waiting", "p99 below 25 ms", _ms(lag[1]), lag[1] < 0.025),
+        Check("memory is bounded", "below 600 MB", f"{max(seen.memory) / MB:.0f} MB", max(seen.memory) < 600 * MB),
+        Check("probes begin on time", "p99 below 5 s", f"≤ {late.at_most(0.99):g} s", late.at_most(0.99) <= 5),
+        Check("cameras are watched", "at least 99.9 %", f"{watched:.3%}", watched >= 0.999),
+    )
+    rows = (
+        ("probes", f"{number(probes)}, {probes / seen.seconds:.0f} a second"),
+        ("CPU of this process, all included", f"{seen.cpu / seen.seconds:.1%} of one core"),
+        ("CPU per probe, scrapes left out", f"{outside * 1000:.3f} ms"),
+        ("CPU per scrape, probes meanwhile included: median, most", _median_and_most(seen.scrape_cpu)),
+        ("`/metrics` rendered in: median, most", _median_and_most(rendered)),
+        ("`/metrics` answered in: median, most", _median_and_most(seen.answers)),
+        ("`/metrics` zipped", f"{number(len(seen.bodies[-1]) / 1000)} kB"),
+        ("loop lag p50, p99, most", ", ".join(_ms(value) for value in (*lag, max(seen.lags)))),
+        *(
+            (f"garbage collections of generation {generation}: number, longest", f"{len(took)}, {_ms(max(took))}")
+            for generation, took in sorted(seen.collections.items())
+        ),
+        ("memory at the first scrape, the last, at most", _memory(seen)),
+    )
+    return Findings((Table(f"{order.cameras:,} cameras", ("figure", "value"), rows),), checks)
+
+
+def coverage(first: Samples, last: Samples) -> float:
+    """Observed ÷ scheduled over all cameras between two scrapes, from their counters."""
+    observed, scheduled = (
+        math.fsum(of_metric(last, name).values()) - math.fsum(of_metric(first, name).values())
+        for name in ("sharpeyes_camera_observed_seconds_total", "sharpeyes_camera_scheduled_seconds_total")
+    )
+    return observed / scheduled if scheduled else math.nan
+
+
+def _memory(seen: Seen) -> str:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return ", ".join(f"{size / MB:.0f} MB" for size in (seen.memory[0], seen.memory[-1], peak))
+
+
+def _median_and_most(seconds: list[float]) -> str:
+    return f"{_ms(statistics.median(seconds))}, {_ms(max(seconds))}"
+
+
+def _ms(seconds: float) -> str:
+    return f"{number(seconds * 1000, 1)} ms"
