@@ -7,6 +7,7 @@ configuration changes nothing: the old one stays in force, the faults are logged
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import logging
 import os
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 # What a running process cannot change: it would be another record, another port, another clock.
 FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries")
+
+YOUNG_OBJECTS = 20_000  # of which a collection takes two or three milliseconds
 
 
 def load_plan(config: Path) -> Plan:
@@ -94,6 +97,10 @@ class Service:
             await runner.cleanup()
             self._decoders.shutdown()
             self._ledger.close()
+
+    async def until_running(self) -> None:
+        """Wait until the record is restored and cameras are being asked."""
+        await self._engine.running.wait()
 
     def stop(self) -> None:
         """Ask for an orderly end."""
@@ -173,6 +180,16 @@ class Service:
         return month_before(self._clock.now(), ZoneInfo(self._plan.settings.contract.zone))
 
 
+def settle_heap() -> None:
+    """Everything made so far is here to stay: the garbage collector need not walk it again (docs/decisions/0012).
+
+    Nor need it look so often at what is young: nearly all of it dies by its reference count.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+
+
 def limits_of(settings: Settings) -> RtspLimits:
     """How long and how much a probe may take, from the settings."""
     probe = settings.probe
@@ -232,7 +249,11 @@ def run_service(config: Path, announce: Callable[[str], None]) -> None:
     """Run the monitor in this process on uvloop where there is one; returns after an orderly end."""
 
     async def main() -> None:
-        await Service(config, SystemClock()).run(announce)
+        service = Service(config, SystemClock())
+        async with asyncio.TaskGroup() as tasks:
+            settling = tasks.create_task(_settle_when_running(service))
+            await service.run(announce)
+            settling.cancel()
 
     run: Callable[[Coroutine[None, None, None]], None] = asyncio.run
     with suppress(ImportError):
@@ -243,6 +264,11 @@ def run_service(config: Path, announce: Callable[[str], None]) -> None:
         run(main())
     except BaseExceptionGroup as group:
         raise only_error_of(group) from group
+
+
+async def _settle_when_running(service: Service) -> None:
+    await service.until_running()
+    settle_heap()
 
 
 def only_error_of(error: BaseException) -> BaseException:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import TypeVar
 
 from aiohttp import web
@@ -45,7 +46,7 @@ def status_pieces(town: TownView) -> Iterator[bytes]:
     yield from _list("villages", groups["village"], _group)
     yield from _list("carriers", groups["carrier"], _group)
     yield from _list("sites", groups["site"], _group)
-    yield from _list("cameras", town.statuses, _camera)
+    yield from _list("cameras", sorted(town.statuses, key=attrgetter("camera.id")), _camera)
     yield b"}"
 
 

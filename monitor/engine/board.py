@@ -7,6 +7,7 @@ in the ledger, whenever the process dies.
 from __future__ import annotations
 
 import asyncio
+from bisect import insort
 from collections import defaultdict, deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -30,6 +31,7 @@ from monitor.model import (
     Transition,
     micros,
 )
+from monitor.schedule import phase
 
 PROSPECTS_AGE = timedelta(minutes=5)
 SLICE = 50  # cameras looked at before others have their turn: a millisecond, rarely two
@@ -60,6 +62,7 @@ class Place:
     result: Result | None = None
     fingerprint: bytes | None = None  # of the last decoded picture
     prospect: Prospect | None = None  # None: to be looked at anew
+    shown: CameraStatus | None = None  # as it was shown last; the same object as long as nothing changes
 
 
 class Board:
@@ -71,6 +74,7 @@ class Board:
         self._recorder = recorder
         self._timeline = timeline
         self._places: dict[str, Place] = {}
+        self._in_turn: list[Place] = []  # in the order in which they are asked
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._maintenance: tuple[Maintenance, ...] = ()
         self._recent: deque[tuple[int, Transition]] = deque(maxlen=RECENT)
@@ -107,12 +111,13 @@ class Board:
     def cameras(self) -> Generator[None, None, list[tuple[CameraStatus, Prospect]]]:
         """All cameras of the record that are or were owed watching, with their sums settled now.
 
-        In steps, with other work in between: each camera is shown as it is when its step comes.
+        In steps, with other work in between: each camera is shown as it is when its step comes. They come in the order
+        in which they are asked, so that those with news since the last time are neighbours.
         """
         now, month, durable = self._timeline.now(), self.month(), self._recorder.last_durable_at
         busy = [window for window in self._maintenance if window.start_at <= now < window.end_at]
         shown: list[tuple[CameraStatus, Prospect]] = []
-        for nth, place in enumerate(tuple(self._places.values()), 1):
+        for nth, place in enumerate(tuple(self._in_turn), 1):
             if place.watched or micros(now) < place.figures.in_service.end:
                 self._settle(place, now, durable)
                 shown.append((self._status(place, month, busy), self._prospect(place, month, now)))
@@ -136,7 +141,8 @@ class Board:
         else:
             track = new_track(camera.id, first_added_at)
         figures = self._figures(camera, first_added_at, history)
-        self._places[camera.id] = Place(camera, first_added_at, track, figures, watched)
+        place = self._places[camera.id] = Place(camera, first_added_at, track, figures, watched)
+        insort(self._in_turn, place, key=lambda other: phase(other.camera.id, 1.0))
 
     def known(self, camera_id: str) -> bool:
         """Whether the camera has a place, be it watched or removed."""
@@ -274,7 +280,7 @@ class Board:
 
     def _status(self, place: Place, month: Span, busy: Sequence[Maintenance]) -> CameraStatus:
         track, camera = place.track, place.camera
-        return CameraStatus(
+        status = CameraStatus(
             camera=camera,
             state=track.state,
             cause=track.cause,
@@ -283,10 +289,13 @@ class Board:
             last_good_at=track.last_good_at,
             state_changes=track.changes,
             blips=track.blips,
-            in_maintenance=any(window.scope.covers(camera) for window in busy),
+            in_maintenance=bool(busy) and any(window.scope.covers(camera) for window in busy),
             month=place.figures.month(month),
             lifetime=place.figures.lifetime(),
         )
+        if place.shown != status:
+            place.shown = status
+        return place.shown or status
 
 
 def _history(ledger: Ledger, camera_id: str) -> list[Transition]:

@@ -6,7 +6,8 @@ A sheet is written in short steps, because whoever writes keeps the event loop w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from operator import is_
 from typing import Any, Generic, TypeVar
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -78,14 +79,18 @@ class Saying(Family, Generic[Thing]):
 class _Block:
     """Some neighbours of a sheet: what they showed and the text of it, column by column."""
 
+    things: Sequence[object]
     keys: Sequence[object]
     labels: Sequence[str]
-    shown: list[list[object]] = field(default_factory=list)
-    texts: list[bytes] = field(default_factory=list)
+    shown: list[list[object]]
+    texts: list[bytes]
 
 
 class Sheet(Generic[Thing]):
-    """Families of many things. A block whose values of one family are those of the scrape before keeps its text."""
+    """Families of many things, written anew only where something has changed since the scrape before.
+
+    A block of the very same things is passed over; in others a family whose values are the same keeps its text.
+    """
 
     def __init__(
         self,
@@ -108,16 +113,19 @@ class Sheet(Generic[Thing]):
             yield b"".join([column.head(), *(block.texts[nth] for block in self._blocks)])
 
     def _write(self, number: int, things: Sequence[Thing]) -> None:
+        before = self._blocks[number] if number < len(self._blocks) else None
+        if before is not None and len(things) == len(before.things) and all(map(is_, things, before.things)):
+            return
         keys = [self._key(thing) for thing in things]
-        if number == len(self._blocks) or self._blocks[number].keys != keys:
-            nothing = [[] for _ in self._columns]  # type: list[list[object]]
-            block = _Block(keys, [self._label(key) for key in keys], nothing, [b""] * len(nothing))
-            self._blocks[number : number + 1] = [block]
-        block = self._blocks[number]
+        if before is None or before.keys != keys:
+            shown: list[list[object]] = [[] for _ in self._columns]
+            before = _Block(things, keys, [self._label(key) for key in keys], shown, [b""] * len(shown))
+            self._blocks[number : number + 1] = [before]
+        before.things = things
         for nth, column in enumerate(self._columns):
             values = [column.value(thing) for thing in things]
-            if values != block.shown[nth]:
-                block.shown[nth], block.texts[nth] = values, column.samples(block.labels, values)
+            if values != before.shown[nth]:
+                before.shown[nth], before.texts[nth] = values, column.samples(before.labels, values)
 
 
 def _encoded(text: str) -> bytes:

@@ -41,6 +41,7 @@ from monitor.model import (
     Stage,
     StageTime,
 )
+from monitor.service import settle_heap
 from monitor.settings import Settings
 from monitor.simulator.town import build_town
 from tests.bench.proc import memory_of
@@ -150,6 +151,7 @@ async def _watched(order: Order, folder: Path) -> Seen:
         runner, port = await serve(make_app(Source(engine, metrics), clock=clock), "127.0.0.1", 0)
         watching = asyncio.create_task(engine.run())
         await engine.running.wait()
+        settle_heap()
         await asyncio.sleep(order.interval.total_seconds() + 2)
         seen.bodies.append(await _scraped(port))
         await _noted(order, port, seen)
