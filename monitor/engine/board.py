@@ -179,13 +179,12 @@ class Board:
         """
         async with self._turns[result.camera_id]:
             place = self._places[result.camera_id]
-            place.asked_at = None
-            if not place.watched or (place.blinded_at is not None and result.at < place.blinded_at):
-                return
-            await self._believe(place, *step(place.track, result, self.policy))
-            place.result = result
-            if result.picture is not None:
-                place.fingerprint = result.picture.fingerprint
+            if place.watched and (place.blinded_at is None or result.at >= place.blinded_at):
+                await self._believe(place, *step(place.track, result, self.policy))
+                place.result = result
+                if result.picture is not None:
+                    place.fingerprint = result.picture.fingerprint
+            place.asked_at = None  # only now: while its transition waits for the disk, nothing after it is settled
 
     async def lapse(self) -> None:
         """Cameras whose results are missing for too long become UNKNOWN."""
