@@ -292,9 +292,9 @@ class Board:
             month=place.figures.month(month),
             lifetime=place.figures.lifetime(),
         )
-        if place.shown != status:
+        if place.shown is None or place.shown != status:
             place.shown = status
-        return place.shown or status
+        return place.shown
 
 
 def _history(ledger: Ledger, camera_id: str) -> list[Transition]:
