@@ -40,8 +40,7 @@ log = logging.getLogger(__name__)
 # What a running process cannot change: it would be another record, another port, another clock.
 FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries")
 
-# A scrape of ten thousand cameras makes half as many young objects, which die at its end; walking them takes 10 ms.
-COLLECT_AT = (100_000, 5, 100)  # young objects; collections of these; collections of those
+COLLECT_AT = (10_000, 1_000, 10)  # young objects, a few milliseconds; collections of these; collections of those
 
 
 def load_plan(config: Path) -> Plan:
@@ -184,7 +183,7 @@ class Service:
 def settle_heap() -> None:
     """Everything made so far is here to stay: the garbage collector need not walk it again (docs/decisions/0012).
 
-    Nor need it look so often at what is young, for nearly all of that dies by its reference count.
+    Nor need it look again and again at what is young, for nearly all of that dies by its reference count.
     """
     gc.collect()
     gc.freeze()

@@ -193,7 +193,7 @@ def test_what_is_here_to_stay_is_not_walked_again() -> None:
     try:
         settle_heap()
         assert gc.get_freeze_count() > 10_000
-        assert gc.get_threshold()[0] > 50_000
+        assert gc.get_threshold() > before
         assert gc.isenabled()
     finally:
         gc.unfreeze()
