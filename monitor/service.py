@@ -7,11 +7,12 @@ configuration changes nothing: the old one stays in force, the faults are logged
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import logging
 import os
 import signal
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 
 # What a running process cannot change: it would be another record, another port, another clock.
 FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries")
+
+COLLECT_AT = (10_000, 1_000, 10)  # young objects, a few milliseconds; collections of these; collections of those
 
 
 def load_plan(config: Path) -> Plan:
@@ -99,14 +102,18 @@ class Service:
             self._decoders.shutdown()
             self._ledger.close()
 
+    async def until_running(self) -> None:
+        """Wait until the record is restored and cameras are being asked."""
+        await self._engine.running.wait()
+
     def stop(self) -> None:
         """Ask for an orderly end."""
         self._engine.stop()
 
     # ------------------------------------------------------------ what the console asks
 
-    def town_view(self) -> TownView:
-        """The town as it is published now."""
+    def town_view(self) -> Generator[None, None, TownView]:
+        """The town as it is published now, in steps."""
         return self._engine.town_view()
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
@@ -179,6 +186,16 @@ class Service:
         return month_before(self._clock.now(), ZoneInfo(self._plan.settings.contract.zone))
 
 
+def settle_heap() -> None:
+    """Everything made so far is here to stay: the garbage collector need not walk it again (docs/decisions/0012).
+
+    Nor need it look again and again at what is young, for nearly all of that dies by its reference count.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AT)
+
+
 def limits_of(settings: Settings) -> RtspLimits:
     """How long and how much a probe may take, from the settings."""
     probe = settings.probe
@@ -238,7 +255,11 @@ def run_service(config: Path, announce: Callable[[str], None]) -> None:
     """Run the monitor in this process on uvloop where there is one; returns after an orderly end."""
 
     async def main() -> None:
-        await Service(config, SystemClock()).run(announce)
+        service = Service(config, SystemClock())
+        async with asyncio.TaskGroup() as tasks:
+            settling = tasks.create_task(_settle_when_running(service))
+            await service.run(announce)
+            settling.cancel()
 
     run: Callable[[Coroutine[None, None, None]], None] = asyncio.run
     with suppress(ImportError):
@@ -249,6 +270,11 @@ def run_service(config: Path, announce: Callable[[str], None]) -> None:
         run(main())
     except BaseExceptionGroup as group:
         raise only_error_of(group) from group
+
+
+async def _settle_when_running(service: Service) -> None:
+    await service.until_running()
+    settle_heap()
 
 
 def only_error_of(error: BaseException) -> BaseException:

@@ -122,14 +122,24 @@ def counted(seconds: Seconds, blind: BlindTime) -> int:
             return observed + seconds.unobserved
 
 
+def online(seconds: Seconds, blind: BlindTime) -> int:
+    """The numerator of the online rate, in microseconds."""
+    return seconds.up + seconds.degraded + _granted(seconds, blind)
+
+
+def intact(seconds: Seconds, blind: BlindTime) -> int:
+    """The numerator of the intact rate, in microseconds."""
+    return seconds.up + _granted(seconds, blind)
+
+
 def online_ratio(seconds: Seconds, blind: BlindTime) -> Fraction | None:
     """The online rate, 0 to 1; None if nothing counts."""
-    return _ratio(seconds.up + seconds.degraded + _granted(seconds, blind), counted(seconds, blind))
+    return _ratio(online(seconds, blind), counted(seconds, blind))
 
 
 def intact_ratio(seconds: Seconds, blind: BlindTime) -> Fraction | None:
     """The intact rate, 0 to 1; None if nothing counts."""
-    return _ratio(seconds.up + _granted(seconds, blind), counted(seconds, blind))
+    return _ratio(intact(seconds, blind), counted(seconds, blind))
 
 
 def coverage(seconds: Seconds) -> Fraction | None:
@@ -219,13 +229,13 @@ def forecast(
     for camera in rest:
         remaining += camera.remaining_us
         standing += 0 if camera.state is State.DOWN else camera.remaining_us
-    online = so_far.up + so_far.degraded + _granted(so_far, blind)
+    kept = online(so_far, blind)
     whole = counted(so_far, blind) + remaining
     expected = standing * (Fraction(1) if rate is None else rate)
-    lost = counted(so_far, blind) - online
+    lost = counted(so_far, blind) - kept
     allowed = int((1 - target) * whole) - lost
     return Forecast(
-        landing=(online + expected) / whole if whole else None,
-        best=_ratio(online + remaining, whole),
+        landing=(kept + expected) / whole if whole else None,
+        best=_ratio(kept + remaining, whole),
         budget_left_us=max(0, min(allowed, remaining)),
     )

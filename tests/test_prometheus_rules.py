@@ -49,7 +49,7 @@ def exposed() -> set[str]:
     own = Metrics("1", DrivenClock())
     own.selfcheck_finished("canaries", ok=True)
     view = town(status(), status(State.DOWN, Cause.TCP_TIMEOUT, camera("c2"), in_maintenance=True))
-    families = text_string_to_metric_families(own.exposition(view).decode())
+    families = text_string_to_metric_families(b"".join(own.exposition(view)).decode())
     return {name for family in families for name in (family.name, *(sample.name for sample in family.samples))}
 
 
@@ -234,7 +234,8 @@ METRICS_PAGE = (ROOT / "docs" / "metrics.md").read_text("utf-8")
 def test_the_page_of_metrics_lists_every_metric_and_no_other() -> None:
     listed = set(re.findall(r"^\| `(sharpeyes_\w+)` \|", METRICS_PAGE, re.MULTILINE))
     own = Metrics("1", DrivenClock())
-    text = own.exposition(town(status(), status(State.DOWN, Cause.TCP_TIMEOUT, camera("c2"), in_maintenance=True)))
+    view = town(status(), status(State.DOWN, Cause.TCP_TIMEOUT, camera("c2"), in_maintenance=True))
+    text = b"".join(own.exposition(view))
     shown = set(re.findall(r"^# TYPE (sharpeyes_\w+) ", text.decode(), re.MULTILINE))
     assert listed == shown
 

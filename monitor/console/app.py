@@ -18,11 +18,11 @@ from monitor.console.api import (
     after_and_limit,
     error_body,
     refuse_unknown,
-    status_body,
+    status_pieces,
     transitions_body,
 )
 from monitor.console.landing import STYLE, chosen_language, page
-from monitor.console.shared import SharedBody
+from monitor.console.shared import SharedBody, unhurried
 from monitor.console.source import Source
 from monitor.metrics import CONTENT_TYPE
 
@@ -72,13 +72,14 @@ async def serve(app: web.Application, host: str, port: int) -> tuple[web.AppRunn
 class _Console:
     def __init__(self, source: Source, clock: Clock, reload_enabled: bool) -> None:
         self._source = source
+        self._clock = clock
         self._reload_enabled = reload_enabled
         self.metrics = SharedBody(source.town_view, source.metrics.exposition, CONTENT_TYPE, clock)
-        self._status = SharedBody(source.town_view, status_body, JSON_TYPE, clock)
+        self._status = SharedBody(source.town_view, status_pieces, JSON_TYPE, clock)
 
     async def landing(self, request: web.Request) -> web.Response:
         language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-        text = page(self._source.town_view(), language)
+        text = page(await unhurried(self._source.town_view(), self._clock), language)
         return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
 
     async def style(self, _request: web.Request) -> web.Response:

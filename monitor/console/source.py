@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Protocol
 
 from monitor.metrics import Metrics, TownView
@@ -16,8 +17,8 @@ class Source(Protocol):
         """The monitor's own counters."""
         ...
 
-    def town_view(self) -> TownView:
-        """The town as it is now."""
+    def town_view(self) -> Generator[None, None, TownView]:
+        """The town as it is now, in steps: whoever asks lets others have their turn in between."""
         ...
 
     def healthy(self) -> str | None:

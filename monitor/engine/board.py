@@ -7,8 +7,9 @@ in the ledger, whenever the process dies.
 from __future__ import annotations
 
 import asyncio
+from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,8 +31,10 @@ from monitor.model import (
     Transition,
     micros,
 )
+from monitor.schedule import phase
 
 PROSPECTS_AGE = timedelta(minutes=5)
+SLICE = 50  # cameras looked at before others have their turn: a millisecond, rarely two
 RECENT = 1000  # transitions kept for pages that ask "what is new"
 
 
@@ -41,6 +44,8 @@ class Prospect:
 
     last_day: Seconds
     remaining_us: int
+    seen_at: datetime
+    month: Span
 
 
 @dataclass(slots=True)
@@ -55,6 +60,8 @@ class Place:
     blinded_at: datetime | None = None  # when a blind span was told: what was asked before it says nothing
     asked_at: datetime | None = None  # when the probe under way began
     result: Result | None = None
+    prospect: Prospect | None = None  # None: to be looked at anew
+    shown: CameraStatus | None = None  # as it was shown last; the same object as long as nothing changes
 
 
 class Board:
@@ -66,12 +73,11 @@ class Board:
         self._recorder = recorder
         self._timeline = timeline
         self._places: dict[str, Place] = {}
+        self._in_turn: list[Place] = []  # in the order in which they are asked
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._maintenance: tuple[Maintenance, ...] = ()
         self._recent: deque[tuple[int, Transition]] = deque(maxlen=RECENT)
         self._published = 0
-        self._prospects: dict[str, Prospect] = {}
-        self._prospects_of: tuple[datetime, Span] | None = None  # when, and of which month
 
     # ------------------------------------------------------------ asking
 
@@ -97,43 +103,26 @@ class Board:
         """The running calendar month of the contract's zone."""
         return self.calendar.month_at(micros(self._timeline.now()))
 
-    def statuses(self) -> tuple[CameraStatus, ...]:
-        """All cameras of the record that are or were owed watching, with their sums settled now."""
-        self.settle()
-        now, month = self._timeline.now(), self.month()
-        busy = [window for window in self._maintenance if window.start_at <= now < window.end_at]
-        return tuple(
-            self._status(place, month, busy)
-            for place in self._places.values()
-            if place.watched or micros(now) < place.figures.in_service.end
-        )
+    def cameras(self) -> Generator[None, None, list[tuple[CameraStatus, Prospect]]]:
+        """All cameras of the record that are or were owed watching, with their sums settled now.
 
-    def prospects(self) -> dict[str, Prospect]:
-        """What the forecast needs of each camera, by id; at most five minutes old, because it costs."""
-        now, month = self._timeline.now(), self.month()
-        if self._prospects_of is None or self._prospects_of[1] != month or now - self._prospects_of[0] > PROSPECTS_AGE:
-            self._prospects = {
-                camera_id: Prospect(place.figures.last_day(month), place.figures.remaining(month))
-                for camera_id, place in self._places.items()
-            }
-            self._prospects_of = (now, month)
-        return self._prospects
+        In steps, with other work in between: each camera is shown as it is when its step comes. They come in the order
+        in which they are asked, so that those with news since the last time are neighbours.
+        """
+        now, month, durable = self._timeline.now(), self.month(), self._recorder.last_durable_at
+        busy = [window for window in self._maintenance if window.start_at <= now < window.end_at]
+        shown: list[tuple[CameraStatus, Prospect]] = []
+        for nth, place in enumerate(tuple(self._in_turn), 1):
+            if place.watched or micros(now) < place.figures.in_service.end:
+                self._settle(place, now, durable)
+                shown.append((self._status(place, month, busy), self._prospect(place, month, now)))
+            if nth % SLICE == 0:
+                yield
+        return shown
 
     def overdue(self) -> int:
         """Watched cameras without a result for longer than ``max_gap``."""
-        limit = self._timeline.now() - self.policy.max_gap
-        return sum(
-            1
-            for place in self._places.values()
-            if place.watched and place.track.last_result_at is not None and place.track.last_result_at < limit
-        )
-
-    def settle(self) -> None:
-        """Sum up to what is final: durable, and before anything that may still be dated back."""
-        now, durable = self._timeline.now(), self._recorder.last_durable_at
-        for place in self._places.values():
-            final = settled_at(place.track, place.asked_at or now) if place.watched else now
-            place.figures.settle(min(final, durable))
+        return sum(1 for _ in self._unheard(self._timeline.now()))
 
     # ------------------------------------------------------------ changing
 
@@ -147,8 +136,8 @@ class Board:
         else:
             track = new_track(camera.id, first_added_at)
         figures = self._figures(camera, first_added_at, history)
-        self._places[camera.id] = Place(camera, first_added_at, track, figures, watched)
-        self._prospects_of = None
+        place = self._places[camera.id] = Place(camera, first_added_at, track, figures, watched)
+        insort(self._in_turn, place, key=lambda other: phase(other.camera.id, 1.0))
 
     def known(self, camera_id: str) -> bool:
         """Whether the camera has a place, be it watched or removed."""
@@ -164,7 +153,7 @@ class Board:
             else:
                 history = await self._recorder.ask(lambda ledger: _history(ledger, camera.id))
                 place.figures = self._figures(camera, place.first_added_at, history)
-            self._prospects_of = None
+            place.prospect = None
 
     def plan(self, maintenance: Iterable[Maintenance]) -> None:
         """All maintenance windows of the record, replacing those known before."""
@@ -185,20 +174,15 @@ class Board:
         """
         async with self._turns[result.camera_id]:
             place = self._places[result.camera_id]
-            place.asked_at = None
-            if not place.watched or (place.blinded_at is not None and result.at < place.blinded_at):
-                return
-            await self._believe(place, *step(place.track, result, self.policy))
-            place.result = result
+            if place.watched and (place.blinded_at is None or result.at >= place.blinded_at):
+                await self._believe(place, *step(place.track, result, self.policy))
+                place.result = result
+            place.asked_at = None  # only now: while its transition waits for the disk, nothing after it is settled
 
     async def lapse(self) -> None:
         """Cameras whose results are missing for too long become UNKNOWN."""
         now = self._timeline.now()
-        late = [
-            camera_id
-            for camera_id, place in self._places.items()
-            if place.watched and lapse(place.track, now, self.policy)[1]
-        ]
+        late = [place.camera.id for place in self._unheard(now) if lapse(place.track, now, self.policy)[1]]
         async with asyncio.TaskGroup() as tasks:  # together they share one write to the ledger
             for camera_id in late:
                 tasks.create_task(self._lapse(camera_id, now))
@@ -230,6 +214,27 @@ class Board:
             self._publish(place, track, made)
 
     # ------------------------------------------------------------ inside
+
+    def _unheard(self, now: datetime) -> Iterator[Place]:
+        """Watched cameras whose last result is older than ``max_gap``; about a millisecond for ten thousand."""
+        limit = now - self.policy.max_gap
+        for place in self._places.values():
+            at = place.track.last_result_at
+            if at is not None and at < limit and place.watched:
+                yield place
+
+    def _settle(self, place: Place, now: datetime, durable: datetime) -> None:
+        """Sum up to what is final: durable, and before anything that may still be dated back."""
+        final = settled_at(place.track, place.asked_at or now) if place.watched else now
+        place.figures.settle(min(final, durable))
+
+    def _prospect(self, place: Place, month: Span, now: datetime) -> Prospect:
+        """What the forecast needs of the camera; at most five minutes old, because it costs."""
+        prospect = place.prospect
+        if prospect is None or prospect.month != month or now - prospect.seen_at > PROSPECTS_AGE:
+            figures = place.figures
+            prospect = place.prospect = Prospect(figures.last_day(month), figures.remaining(month), now, month)
+        return prospect
 
     async def _lapse(self, camera_id: str, now: datetime) -> None:
         async with self._turns[camera_id]:
@@ -267,7 +272,7 @@ class Board:
 
     def _status(self, place: Place, month: Span, busy: Sequence[Maintenance]) -> CameraStatus:
         track, camera = place.track, place.camera
-        return CameraStatus(
+        status = CameraStatus(
             camera=camera,
             state=track.state,
             cause=track.cause,
@@ -276,10 +281,13 @@ class Board:
             last_good_at=track.last_good_at,
             state_changes=track.changes,
             blips=track.blips,
-            in_maintenance=any(window.scope.covers(camera) for window in busy),
+            in_maintenance=bool(busy) and any(window.scope.covers(camera) for window in busy),
             month=place.figures.month(month),
             lifetime=place.figures.lifetime(),
         )
+        if place.shown is None or place.shown != status:
+            place.shown = status
+        return place.shown
 
 
 def _history(ledger: Ledger, camera_id: str) -> list[Transition]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from datetime import timedelta
 
 from monitor.clock import Clock
@@ -146,19 +146,17 @@ class Engine:
 
     # ------------------------------------------------------------ asking
 
-    def town_view(self) -> TownView:
-        """The town as it is published now."""
+    def town_view(self) -> Generator[None, None, TownView]:
+        """The town as it is published now, in steps of a millisecond or two; half a record is no figure."""
         self._metrics.probes_in_flight(self._slots.taken)
         self._metrics.cameras_overdue(self._board.overdue())
         self._metrics.credentials_paused(self._permits.paused)
         settings = self._plan.settings
-        return town_view(
-            settings.town,
-            self._board.statuses() if self.running.is_set() else (),  # half a record is no figure
-            self._board.prospects(),
-            self._board.calendar,
-            self._timeline.now(),
-            settings.probe.interval,
+        cameras = (yield from self._board.cameras()) if self.running.is_set() else []
+        return (
+            yield from town_view(
+                settings.town, cameras, self._board.calendar, self._timeline.now(), settings.probe.interval
+            )
         )
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:

@@ -69,9 +69,11 @@ class Figures:
         return length(subtract(scheduled, self._excluded))
 
     def exclude(self, spans: Iterable[Span]) -> None:
-        """The camera's maintenance spans; the present month is summed again with them."""
-        self._excluded = merge(spans)
-        self._month = self._sum_of(Span(self._month_span.start, self._settled))
+        """The camera's maintenance spans; the present month is summed again if they are others than before."""
+        excluded = merge(spans)
+        if excluded != self._excluded:
+            self._excluded = excluded
+            self._month = self._sum_of(Span(self._month_span.start, self._settled))
 
     def month(self, month: Span) -> Seconds:
         """What is settled of the running month; nothing while the month before is still being settled."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.metrics.text import Family, labels
+from monitor.metrics.text import Column, Family, Sheet, labels
 from monitor.metrics.view import GroupFigures, TownView
 from monitor.model import SECOND_US, State
 
@@ -16,65 +16,60 @@ CAMERAS = Family("sharpeyes_cameras", "gauge", "How many contract cameras of a v
 
 
 @dataclass(frozen=True, slots=True)
-class _GroupFamily(Family):
-    value: Callable[[GroupFigures], float | None]
-
-
-@dataclass(frozen=True, slots=True)
 class _TownFamily(Family):
     value: Callable[[TownView], float]
 
 
-GROUP_FAMILIES = (
-    _GroupFamily(
+GROUP_FAMILIES: tuple[Column[GroupFigures], ...] = (
+    Column(
         "sharpeyes_sla_month_online_seconds",
         "gauge",
         "Month to date: camera-seconds that count as online under the contract.",
         lambda g: g.online / SECOND_US,
     ),
-    _GroupFamily(
+    Column(
         "sharpeyes_sla_month_counted_seconds",
         "gauge",
         "Month to date: camera-seconds the online rate is divided by.",
         lambda g: g.counted / SECOND_US,
     ),
-    _GroupFamily(
+    Column(
         "sharpeyes_sla_month_observed_seconds",
         "gauge",
         "Month to date: camera-seconds somebody watched, without excluded time.",
         lambda g: (g.status.month.scheduled - g.status.month.excluded - g.status.month.unobserved) / SECOND_US,
     ),
-    _GroupFamily(
+    Column(
         "sharpeyes_sla_month_scheduled_seconds",
         "gauge",
         "Month to date: camera-seconds the contract asks for, without excluded time.",
         lambda g: (g.status.month.scheduled - g.status.month.excluded) / SECOND_US,
     ),
-    _GroupFamily(
+    Column(
         "sharpeyes_sla_month_online_ratio",
         "gauge",
         "Month to date: online rate in camera-seconds, blind time as the contract counts it.",
         lambda g: g.online_ratio,
     ),
-    _GroupFamily(
+    Column(
         "sharpeyes_sla_month_intact_ratio",
         "gauge",
         "Month to date: share of the counted time with a good picture.",
         lambda g: g.intact_ratio,
     ),
-    _GroupFamily(
+    Column(
         "sharpeyes_sla_month_coverage_ratio",
         "gauge",
         "Month to date: coverage as in the report, excluded time on both sides.",
         lambda g: g.coverage_ratio,
     ),
-    _GroupFamily(
+    Column(
         "sharpeyes_sla_month_forecast_ratio",
         "gauge",
         "Where the month's online rate will end if the states of now stay.",
         lambda g: g.status.forecast_ratio,
     ),
-    _GroupFamily(
+    Column(
         "sharpeyes_sla_month_best_case_ratio",
         "gauge",
         "Where the month's online rate would end with every camera up from now on.",
@@ -116,17 +111,20 @@ TOWN_FAMILIES = (
 )
 
 
-def town_text(town: TownView) -> bytes:
-    """Every family of groups and terms."""
-    villages = [group.status for group in town.groups if group.status.kind == "village"]
-    groups = [labels(scope=group.status.kind, name=group.status.name) for group in town.groups]
-    return b"".join(
-        [
-            CAMERAS.text(
-                (labels(village=village.name, state=state.value) for village in villages for state in State),
-                (village.states.get(state, 0) for village in villages for state in State),
-            ),
-            *(family.text(groups, map(family.value, town.groups)) for family in GROUP_FAMILIES),
-            *(family.single(family.value(town)) for family in TOWN_FAMILIES),
-        ]
+def group_sheet() -> Sheet[GroupFigures]:
+    """Every family of groups but the counts of cameras."""
+    return Sheet(
+        GROUP_FAMILIES,
+        lambda group: (group.status.kind, group.status.name),
+        lambda key: labels(scope=key[0], name=key[1]),
     )
+
+
+def town_text(town: TownView) -> bytes:
+    """How many cameras are in each state, and the terms of the contract."""
+    villages = [group.status for group in town.groups if group.status.kind == "village"]
+    counts = CAMERAS.samples(
+        (labels(village=village.name, state=state.value) for village in villages for state in State),
+        (village.states.get(state, 0) for village in villages for state in State),
+    )
+    return b"".join([CAMERAS.head(), counts, *(family.single(family.value(town)) for family in TOWN_FAMILIES)])

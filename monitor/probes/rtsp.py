@@ -25,6 +25,7 @@ from monitor.rtsp.ending import Ending, Heard
 from monitor.rtsp.fetch import KeyFrameFetch
 
 TEARDOWN_WAIT = 0.2  # seconds the reply to TEARDOWN gets
+MAX_READS = 8000  # of one connection, each of which costs us some 10 us; a camera that sends packet by packet needs 4000
 SETTLING = 0.03  # seconds without a packet after which a key frame that looks complete is taken as complete
 
 
@@ -303,7 +304,7 @@ class _Conversation(asyncio.BufferedProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._rings_at = 0.0  # never after the deadline
         self._settling: asyncio.TimerHandle | None = None
-        self._packets = 0
+        self._reads = self._packets = 0
         self._packet_at = 0.0  # when video packets last came, on the loop's clock
 
     # ------------------------------------------------------------ what the loop calls
@@ -319,6 +320,9 @@ class _Conversation(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         self._stop_settling()
         self._step(lambda: self._flow.received(nbytes))
+        self._reads += 1
+        if self._reads == MAX_READS:
+            self._step(lambda: self._flow.worn_out(f"the bytes came in more than {MAX_READS} pieces"))
         self._look_for_packets()
 
     def on_datagram(self, data: bytes, control: bool) -> None:

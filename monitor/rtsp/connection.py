@@ -21,6 +21,7 @@ from monitor.rtsp.messages import MAX_HEAD, Method, Response, ServerRequest, bod
 MAX_GARBAGE = 64 * 1024  # bytes skipped in all while looking for the next message
 MAX_MESSAGES = 200  # of one connection: a device has little to say besides packets, and each costs us an answer
 MAX_UNREAD = 1024 * 1024  # bytes given without asking for events: our own fault
+TINY = 16  # bytes: an RTP header and hardly anything behind it
 SHOWN = 512  # bytes of unreadable input kept for people
 
 _BUFFER = 64 * 1024  # bytes to begin with: a key frame of a sub-stream in one piece
@@ -60,11 +61,12 @@ class Connection:
 
     __slots__ = (
         "_buffer", "_end", "_failed", "_lost", "_message", "_messages", "_scanned", "_skipped", "_start", "_unreadable",
-        "_view", "foreign",
+        "_view", "foreign", "tiny",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.foreign: set[int] = set()  # channels that carried what was passed over
+        self.tiny = 0  # packets too small for any media
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
         self._start = 0  # where the next message begins in the buffer
@@ -132,6 +134,7 @@ class Connection:
                 if stop > end:
                     break
                 came_on, start = buffer[start + 1], stop
+                self.tiny += stop - at < TINY
                 if came_on != channel:
                     self.foreign.add(came_on)
                     continue
@@ -151,6 +154,7 @@ class Connection:
             stop = start + 4 + (buffer[start + 2] << 8 | buffer[start + 3])
             if stop > end:
                 break
+            self.tiny += stop - start < TINY
             start = stop
         self._start = start
 

@@ -31,6 +31,8 @@ _RANGE = ("Range", "npt=0.000-")
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
 _MEDIA_STAGES = frozenset({Stage.PLAY, Stage.FIRST_RTP, Stage.KEYFRAME})  # packets may come before the reply to PLAY
+# What a datagram or a packet without content counts for at least, in bytes: they cost us time, however small.
+_DATAGRAM_CHARGE = _TINY_CHARGE = 150
 _UNASSEMBLED = frozenset({Cause.PARAMETER_SETS_MISSING, Cause.STREAM_DAMAGED})  # key frames came, but not whole
 
 
@@ -58,6 +60,7 @@ class KeyFrameFetch:
         self.stage = Stage.DESCRIBE
         self.passed: list[Stage] = []  # every stage that ended, in order; only grows
         self.received_bytes = 0
+        self._charged = 0  # against the byte budget
         self._host = self.target.host
         self._guard = Guard(credentials, cnonce, may_authenticate=may_authenticate)
         self._cnonce = cnonce
@@ -160,6 +163,7 @@ class KeyFrameFetch:
     def receive_datagram(self, data: bytes, *, control: bool) -> Actions:
         """A datagram came from the device: on the port of RTP, or on that of RTCP."""
         self.received_bytes += len(data)
+        self._charged += max(len(data), _DATAGRAM_CHARGE)
         actions: Actions = ()
         if control:
             self._rtcp_datagrams += 1
@@ -182,6 +186,10 @@ class KeyFrameFetch:
         if self._setup.change_way():
             return self._set_up()
         return self._finish(Cause.TRANSPORT_REFUSED, "; ".join(filter(None, (self._setup.refusal, detail))))
+
+    def worn_out(self, detail: str) -> Actions:
+        """The device costs more than a probe may cost."""
+        return () if self._over else self._finish(Cause.OVER_BUDGET, detail)
 
     def timed_out(self, *, silent: bool = False) -> Actions:
         """The time limit of the stage is over; ``silent`` when video packets have stopped coming before that."""
@@ -218,6 +226,7 @@ class KeyFrameFetch:
 
     def _digest(self, count: int) -> Actions:
         self.received_bytes += count
+        self._charged += count
         if self._lost_place:
             return (HangUp(),)
         actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
@@ -435,7 +444,7 @@ class KeyFrameFetch:
     # ------------------------------------------------------------ ending
 
     def _within_budget(self) -> Actions:
-        if self.received_bytes <= self._max_bytes or self._over:
+        if self._charged + self._connection.tiny * _TINY_CHARGE <= self._max_bytes or self._over:
             return ()
         return self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
 

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from monitor.errors import SharpEyesError
 from monitor.parsing.scalars import duration
-from tests.bench import exposition, picture, record, town
+from tests.bench import engine_scale, exposition, picture, record, town
 from tests.bench.machine import machine, split_cores
 from tests.bench.tables import Findings, with_section
 
@@ -29,6 +29,7 @@ TITLES = {
     "load": "The same town in a hurry",
     "picture": "Decoding one key frame",
     "metrics": "Writing `/metrics`",
+    "engine": "Ten thousand cameras in one process",
     "record": "Keeping the record",
 }
 FAILED, NOT_MEASURED = 1, 2
@@ -83,6 +84,11 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
             return lambda progress: picture.measure(options.sizes, options.base, options.port, progress)
         case "metrics":
             return lambda progress: exposition.measure(options.series, progress)
+        case "engine":
+            scale = engine_scale.Order(
+                options.false_cameras, options.interval, options.scrape, timedelta(minutes=min(1.0, options.minutes))
+            )
+            return lambda progress: engine_scale.measure(scale, folder, progress)
         case _:
             return lambda progress: record.measure(options.month_cameras, folder, progress)
 
@@ -158,6 +164,8 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--sizes", type=_size, nargs="+", default=[(640, 360), (1280, 720), (1920, 1080)])
     group = parser.add_argument_group("metrics")
     group.add_argument("--series", type=int, nargs="+", default=[1000, 10_000], help="sizes of the towns")
+    group = parser.add_argument_group("engine")
+    group.add_argument("--false-cameras", type=int, default=10_000, help="cameras that need no network")
     group = parser.add_argument_group("record")
     group.add_argument("--month-cameras", type=int, default=2000)
     return parser

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -26,8 +26,9 @@ class FakeSource:
         self.reloads = 0
         self.views_asked = 0
 
-    def town_view(self) -> TownView:
+    def town_view(self) -> Generator[None, None, TownView]:
         self.views_asked += 1
+        yield
         return self.view
 
     def healthy(self) -> str | None:

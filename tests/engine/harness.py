@@ -13,10 +13,11 @@ from pathlib import Path
 from monitor.clock import SystemClock
 from monitor.engine import Engine, Plan
 from monitor.ledger import Ledger
-from monitor.metrics import Metrics
+from monitor.metrics import Metrics, TownView
 from monitor.model import Ask, Camera, Cause, Picture, Result, Rung, Stage, State, Transition
 from monitor.settings import LimitSettings, ProbeSettings, Settings
 from monitor.settings.values import PictureSettings
+from tests.driven import at_once
 
 PATIENCE = 10.0
 
@@ -93,8 +94,11 @@ class Running:
             while not condition():  # noqa: ASYNC110  # a state of several tasks: no single event tells it
                 await asyncio.sleep(0.005)
 
+    def view(self) -> TownView:
+        return at_once(self.engine.town_view())
+
     def state(self, camera_id: str) -> State:
-        return next(s.state for s in self.engine.town_view().statuses if s.camera.id == camera_id)
+        return next(s.state for s in self.view().statuses if s.camera.id == camera_id)
 
     def published(self) -> list[Transition]:
         return [transition for _, transition in self.engine.recent_transitions(0, 1000)]

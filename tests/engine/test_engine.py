@@ -26,7 +26,7 @@ from monitor.ledger import (
 from monitor.metrics import Metrics
 from monitor.model import Cause, Credentials, MaintenanceRule, Scope, Seconds, Secret, State
 from monitor.settings import LimitSettings, ProbeSettings
-from tests.driven import a_camera
+from tests.driven import a_camera, at_once
 from tests.engine.harness import JumpingClock, Running, ScriptedProber, ms, quick_settings, running
 
 A, B = a_camera("A"), a_camera("B", village="竹园村", uplink="up-2", host="127.20.2.1")
@@ -103,12 +103,12 @@ async def test_starting_and_the_blind_time_it_means_are_one_write(tmp_path: Path
 
 async def test_sums_grow_on_over_a_restart_and_never_shrink(tmp_path: Path) -> None:
     async with running(tmp_path, [A]) as town:
-        await town.until(lambda: town.engine.town_view().statuses[0].lifetime.up > 100_000)
-        before = town.engine.town_view().statuses[0].lifetime
+        await town.until(lambda: town.view().statuses[0].lifetime.up > 100_000)
+        before = town.view().statuses[0].lifetime
     async with running(tmp_path, [A]) as town:
-        after = town.engine.town_view().statuses[0].lifetime
+        after = town.view().statuses[0].lifetime
         assert after.up >= before.up
-        await town.until(lambda: town.engine.town_view().statuses[0].lifetime.up > after.up)
+        await town.until(lambda: town.view().statuses[0].lifetime.up > after.up)
 
 
 async def test_a_bug_of_ours_is_unknown_never_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -157,7 +157,7 @@ async def test_a_camera_that_vanishes_from_the_inventory_stays_in_the_record_as_
         asked = town.prober.asked["B"]
         await town.until(lambda: town.prober.asked["A"] > 5)
         assert town.prober.asked["B"] <= asked + 1
-        gone_for = next(s for s in town.engine.town_view().statuses if s.camera.id == "B").month.down
+        gone_for = next(s for s in town.view().statuses if s.camera.id == "B").month.down
         assert gone_for > 0
         await town.engine.apply(Plan(town.plan.settings, (A, B)))
         await town.until_state("B", State.UP)
@@ -177,8 +177,8 @@ async def test_planned_maintenance_leaves_both_sides_of_the_rate(tmp_path: Path)
     prober = ScriptedProber({"A": Cause.TCP_REFUSED})
     async with running(tmp_path, [A, B], prober=prober, maintenance=(rule,)) as town:
         await town.until_state("A", State.DOWN)
-        await town.until(lambda: town.engine.town_view().statuses[0].month.excluded > 200_000)
-        status = town.engine.town_view().statuses[0]
+        await town.until(lambda: town.view().statuses[0].month.excluded > 200_000)
+        status = town.view().statuses[0]
         assert status.in_maintenance
         assert status.month.down == 0
 
@@ -227,7 +227,7 @@ async def test_a_full_disk_publishes_nothing_loses_nothing_and_says_so(tmp_path:
             town.prober.causes["A"] = Cause.TCP_REFUSED
             await town.until(lambda: town.engine.trouble() is not None)
             assert town.state("A") is State.UP
-            assert b"sharpeyes_ledger_write_errors_total 0.0" not in town.metrics.exposition(town.engine.town_view())
+            assert b"sharpeyes_ledger_write_errors_total 0.0" not in b"".join(town.metrics.exposition(town.view()))
         finally:
             FullDisk.full = False
         down = await town.until_state("A", State.DOWN)
@@ -273,9 +273,9 @@ async def test_overload_shows_as_lateness_and_lost_coverage_never_as_down(tmp_pa
     prober = ScriptedProber(takes=ms(40))
     async with running(tmp_path, cameras, prober=prober, limits=limits) as town:
         await town.until(lambda: any(change.cause is Cause.NOT_WATCHED for change in town.published()))
-        view = town.engine.town_view()
+        view = town.view()
         assert State.DOWN not in {status.state for status in view.statuses}
-        late = town.metrics.exposition(view).decode()
+        late = b"".join(town.metrics.exposition(view)).decode()
         assert 'sharpeyes_scheduler_lateness_seconds_bucket{le="0.1"} 1' not in late.splitlines()
     causes = {event.transition.cause for event in events_of(tmp_path) if isinstance(event, TransitionRecorded)}
     assert causes == {Cause.OK, Cause.NOT_WATCHED}
@@ -331,7 +331,7 @@ async def test_a_camera_that_comes_back_keeps_its_sums(tmp_path: Path) -> None:
 
 
 def lifetime_of(town: Running, camera_id: str) -> Seconds:
-    return next(s.lifetime for s in town.engine.town_view().statuses if s.camera.id == camera_id)
+    return next(s.lifetime for s in town.view().statuses if s.camera.id == camera_id)
 
 
 async def test_a_shorter_interval_takes_hold_at_once(tmp_path: Path) -> None:
@@ -380,8 +380,8 @@ async def test_before_the_record_is_restored_no_figure_is_shown(tmp_path: Path) 
     settings, clock = quick_settings(tmp_path), JumpingClock()
     with Ledger.open(settings.ledger) as ledger:
         engine = Engine(Plan(settings, (A,)), ledger, clock, Metrics("test", clock), "test", lambda _: ScriptedProber())
-        view = engine.town_view()
-    assert (view.statuses, list(view.groups)) == ((), [])
+        view = at_once(engine.town_view())
+    assert (list(view.statuses), list(view.groups)) == ([], [])
 
 
 async def test_an_unbelievable_clock_is_not_followed_and_told(tmp_path: Path) -> None:

@@ -21,8 +21,12 @@ def metrics() -> Metrics:
     return Metrics("1.2.3", DrivenClock())
 
 
+def body(view: TownView, own: Metrics | None = None) -> bytes:
+    return b"".join((own or metrics()).exposition(view))
+
+
 def samples(view: TownView, own: Metrics | None = None) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    text = (own or metrics()).exposition(view).decode()
+    text = body(view, own).decode()
     found: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
@@ -81,7 +85,7 @@ def test_the_inventory_stands_in_one_info_metric() -> None:
 def test_a_camera_renamed_is_shown_with_its_new_name() -> None:
     own = metrics()
     before = status()
-    own.exposition(town(before))
+    body(town(before), own)
     after = replace(before, camera=replace(before.camera, name="新名"))
     names = {dict(labels)["name"] for name, labels in samples(town(after), own) if name == "sharpeyes_camera_info"}
     assert names == {"新名"}
@@ -165,15 +169,15 @@ def test_the_terms_of_the_contract_are_shown() -> None:
 def test_any_name_survives_the_way_into_a_label(name: str, village: str) -> None:
     odd = camera("c1", name=name)
     odd = replace(odd, site=replace(odd.site, village=village))
-    body = metrics().exposition(town(status(watched=odd), groups=()))
-    line = next(line for line in body.decode().split("\n") if line.startswith("sharpeyes_camera_info{"))
+    text = body(town(status(watched=odd), groups=())).decode()
+    line = next(line for line in text.split("\n") if line.startswith("sharpeyes_camera_info{"))
     (family,) = text_string_to_metric_families(line + "\n")
     assert family.samples[0].labels["name"] == name
     assert family.samples[0].labels["village"] == village
 
 
 def test_half_a_character_in_a_name_does_not_cost_the_scrape() -> None:
-    assert b'name="?"' in metrics().exposition(town(status(watched=camera("c1", name="\ud800"))))
+    assert b'name="?"' in body(town(status(watched=camera("c1", name="\ud800"))))
 
 
 def test_every_cause_of_failure_is_there_before_it_happens() -> None:
@@ -241,7 +245,5 @@ def test_two_monitors_in_one_process_do_not_share_figures() -> None:
 def test_promtool_finds_nothing_to_say() -> None:
     promtool = program("promtool")
     view = town(status(), status(State.DOWN, Cause.TCP_TIMEOUT, camera("c2"), in_maintenance=True))
-    said = subprocess.run(
-        [promtool, "check", "metrics"], input=metrics().exposition(view), capture_output=True, check=False
-    )
+    said = subprocess.run([promtool, "check", "metrics"], input=body(view), capture_output=True, check=False)
     assert (said.returncode, said.stdout, said.stderr) == (0, b"", b"")
