@@ -419,7 +419,7 @@ class KeyFrameFetch:
             return (HangUp(),)
         half = self._connection.salvage()
         if half is not None and (self._asking.unanswered or half.http):
-            self._findings.notes.add(Note.BODY_SHORT)
+            self._findings.notes |= set() if half.http else {Note.BODY_SHORT}
             return self._on_response(half)
         if self._video is not None and self.stage is Stage.KEYFRAME:
             cause, seen = self._video.shortfall(silent=stopped)
