@@ -108,6 +108,10 @@ class Camera:
     in_contract: bool = True
     in_service_from: date | None = None  # local date; None = since it was added to the record
     in_service_to: date | None = None  # local date, inclusive; None = open
+    onvif: str = ""  # where its ONVIF device service answers: host:port or an http(s) URL; "" = not said
+    certificate: str = (
+        "accept"  # with rtsps: "accept" any, "verify" it, or "sha256:" and the digest of the one expected
+    )
 
     @property
     def device(self) -> str:
@@ -156,6 +160,20 @@ class Transport(StrEnum):
     UDP = "udp"  # as datagrams beside it
 
 
+class Look(StrEnum):
+    """Why a key frame is decoded and looked at, or that it is not."""
+
+    SKIPPED = "skipped"  # nothing asks for it: that it came whole is all that is said
+    DEMANDED = "demanded"  # a person asks
+    FIRST = "first"  # no picture of this camera was seen since the monitor started
+    RETURNED = "returned"  # the camera was not online, or failed the last time
+    IN_DOUBT = "in_doubt"  # a verdict about the picture is pending, or it counts as faulty
+    DUE = "due"  # the time between two looks is over
+    IDENTICAL = "identical"  # the same bytes as the key frame before
+    STREAM_CHANGED = "stream_changed"  # other parameter sets, another codec or URL
+    SIZE = "size"  # larger or smaller than this camera's key frames are
+
+
 class Verdict(Enum):
     """What a single result says about the camera."""
 
@@ -183,6 +201,7 @@ class Cause(Enum):
     TCP_TIMEOUT = "tcp_timeout", Verdict.FAILED
     TCP_UNREACHABLE = "tcp_unreachable", Verdict.FAILED
     TLS_FAILED = "tls_failed", Verdict.FAILED
+    CERTIFICATE_REFUSED = "certificate_refused", Verdict.INCONCLUSIVE  # not the one we insist on: nothing was asked
     # asking in RTSP
     EMPTY_REPLY = "empty_reply", Verdict.FAILED  # connected, then closed without a byte
     CONNECTION_RESET = "connection_reset", Verdict.FAILED  # connected, then reset without a byte
@@ -275,6 +294,41 @@ class KeyFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What is kept of a key frame: enough to tell the next one from it, nothing of what it shows."""
+
+    url: str  # that gave it
+    codec: Codec
+    size: int  # bytes
+    digest: bytes = field(repr=False)  # 16 bytes, of all of it
+    parameters: bytes = field(repr=False)  # 8 bytes, of its parameter sets; empty where the codec has none
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How large a camera's key frames are, in bytes: a running mean and a running mean deviation from it."""
+
+    usual: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to one camera, with everything that is remembered for it. It may travel to another process."""
+
+    camera: Camera
+    at: datetime  # when the probe begins
+    url: str = ""  # the stream to ask for first; "" = as written in the inventory
+    credentials: Credentials | None = None
+    may_authenticate: bool = True  # False: the device has refused them not long ago
+    transport: Transport = Transport.TCP  # to try first
+    look: Look = Look.SKIPPED  # why to decode whatever comes; SKIPPED: only if the key frame itself looks wrong
+    mark: Mark | None = None  # of the key frame before
+    habit: Habit | None = None
+    fingerprint: bytes | None = field(default=None, repr=False)  # of the picture decoded last
+
+
+@dataclass(frozen=True, slots=True)
 class StageTime:
     """How long one stage of a probe took."""
 
@@ -319,6 +373,12 @@ class Result:
     received_bytes: int = 0
     keyframe_bytes: int = 0
     picture: Picture | None = None  # None: no picture was decoded, so nothing is said about it
+    url: str = ""  # the stream all this is about: the one asked for, or the inventory's where that was refused
+    transport: Transport = Transport.TCP
+    look: Look = Look.SKIPPED  # why the key frame was decoded
+    mark: Mark | None = None  # of the key frame, for the next question
+    attempts_left: int | None = None  # how often the device says a password may still be tried
+    notes: tuple[Note, ...] = ()  # what was odd and not in the way
 
     @property
     def verdict(self) -> Verdict:

@@ -14,7 +14,7 @@ from monitor.model import Cause, Codec, Credentials, KeyFrame, Note, Rung, Stage
 from monitor.rtsp import offer, urls
 from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.asking import USER_AGENT, Asking, Question
-from monitor.rtsp.connection import NEED_DATA, Connection, Interleaved
+from monitor.rtsp.connection import Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.ending import Findings, Heard, Redactor, Transcript, cause_of_bytes, cause_of_status
 from monitor.rtsp.guard import Guard
@@ -77,7 +77,6 @@ class KeyFrameFetch:
         self._setup = Setup(transport, may_use_udp=may_use_udp)
         self._aggregate = ""
         self._channel = OUR_CHANNEL
-        self._foreign: set[int] = set()  # channels that carried something else
         self._rtcp_datagrams = 0
         self._video: Video | None = None
 
@@ -92,6 +91,11 @@ class KeyFrameFetch:
     def packets(self) -> int:
         """How many video packets came: whoever watches time sees by it whether the stream still flows."""
         return self._video.packets if self._video else 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a key frame is held that looks complete: after a moment without packets call ``settle``."""
+        return self._video is not None and self._video.waiting and not self._over
 
     @property
     def requests(self) -> int:
@@ -129,20 +133,29 @@ class KeyFrameFetch:
         self.stage = stage
         return self._finish(cause, detail)
 
+    def room(self) -> memoryview:
+        """Where the bytes that come are to be written; tell ``received`` how many they were."""
+        return self._connection.room()
+
+    def received(self, count: int) -> Actions:
+        """So many bytes came and were written into the room."""
+        self._connection.received(count)
+        return self._digest(count)
+
     def receive_data(self, data: bytes | bytearray | memoryview) -> Actions:
-        """Bytes came."""
-        self.received_bytes += len(data)
+        """Bytes came that were not written into the room."""
         if self._lost_place:
             return (HangUp(),)
-        actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
         try:
             self._connection.receive_data(data)
-            self._read(actions)
-        except KeyFrameTooLarge as error:
-            actions += self._finish(Cause.OVER_BUDGET, str(error))
         except RemoteProtocolError as error:
-            actions += self._broken(str(error))
-        return (*actions, *self._within_budget())
+            return self._broken(str(error))
+        return self._digest(len(data))
+
+    def settle(self) -> Actions:
+        """No packet came for a moment: a key frame that seemed complete is complete."""
+        frame = self._video.settle() if self._video is not None and not self._over else None
+        return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
 
     def receive_datagram(self, data: bytes, *, control: bool) -> Actions:
         """A datagram came from the device: on the port of RTP, or on that of RTCP."""
@@ -150,11 +163,11 @@ class KeyFrameFetch:
         actions: Actions = ()
         if control:
             self._rtcp_datagrams += 1
-        elif self._video is not None and not self._over and self.stage in _MEDIA_STAGES:
+        elif self._video is not None and self._watching:
             try:
-                actions = self._on_packet(self._video, data)
+                actions = self._on_packets(self._video, self._video.push(data))
             except KeyFrameTooLarge as error:
-                actions = self._finish(Cause.OVER_BUDGET, str(error))
+                actions = self._too_large(error)
         return (*actions, *self._within_budget())
 
     def listening(self, rtp_port: int) -> Actions:
@@ -203,28 +216,56 @@ class KeyFrameFetch:
 
     # ------------------------------------------------------------ reading
 
+    def _digest(self, count: int) -> Actions:
+        self.received_bytes += count
+        if self._lost_place:
+            return (HangUp(),)
+        actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
+        try:
+            self._read(actions)
+        except KeyFrameTooLarge as error:
+            actions += self._too_large(error)
+        except RemoteProtocolError as error:
+            actions += self._broken(str(error))
+        return (*actions, *self._within_budget())
+
     def _read(self, actions: list[Action]) -> None:
-        while (event := self._connection.next_event()) is not NEED_DATA:
-            if isinstance(event, Interleaved):
-                if self._video is None or self._over or self.stage not in _MEDIA_STAGES:
-                    continue
-                if event.channel == self._channel:
-                    actions += self._on_packet(self._video, event.data)
-                else:
-                    self._foreign.add(event.channel)
-            elif isinstance(event, Response):
+        connection = self._connection
+        while True:
+            if self._video is not None and self._watching:
+                actions += self._on_packets(self._video, connection.packets(self._channel, self._video.push))
+            connection.pass_over()
+            event = connection.next_event()
+            if isinstance(event, Response):
                 actions += self._on_response(event)
             elif isinstance(event, ServerRequest):
                 actions += self._on_request(event)
+            elif isinstance(event, Interleaved):  # one that stood behind noise
+                if self._video is not None and self._watching and event.channel == self._channel:
+                    actions += self._on_packets(self._video, self._video.push(event.data))
+            else:
+                return
 
-    def _on_packet(self, video: Video, data: bytes) -> Actions:
-        keyframe = video.push(data)
+    @property
+    def _watching(self) -> bool:
+        """Whether packets of the video mean something now."""
+        return not self._over and self.stage in _MEDIA_STAGES
+
+    def _on_packets(self, video: Video, frame: KeyFrame | None) -> Actions:
         if self.stage is not Stage.KEYFRAME and video.packets:
-            if self.stage is Stage.PLAY:
-                self._enter(Stage.FIRST_RTP)
+            self._video_arrives()
+        return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
+
+    def _video_arrives(self) -> None:
+        if self.stage is Stage.PLAY:
+            self._enter(Stage.FIRST_RTP)
+        if self.stage is Stage.FIRST_RTP:
             self._enter(Stage.KEYFRAME)
-            self._rung = Rung.STREAM
-        return () if keyframe is None else self._finish(Cause.OK, "", keyframe=keyframe)
+        self._rung = Rung.STREAM
+
+    def _too_large(self, error: KeyFrameTooLarge) -> Actions:
+        self._video_arrives()
+        return self._finish(Cause.OVER_BUDGET, str(error))
 
     def _on_request(self, request: ServerRequest) -> Actions:
         self.transcript.note("<", f"{request.method} {request.uri}", request.headers)
@@ -309,7 +350,6 @@ class KeyFrameFetch:
         self._setup.leave_connection()
         self._connection = Connection()
         self._video, self._rtcp_datagrams = None, 0
-        self._foreign.clear()
         return (*farewell, Reconnect(target))
 
     def _redirected(self, response: Response) -> Actions:
@@ -417,6 +457,9 @@ class KeyFrameFetch:
         """No more bytes will come in time: go on with half a reply, or name what is missing."""
         if self._over:
             return (HangUp(),)
+        settled = self.settle()
+        if settled:
+            return settled
         half = self._connection.salvage()
         if half is not None and (self._asking.unanswered or half.http):
             self._findings.notes |= set() if half.http else {Note.BODY_SHORT}
@@ -431,8 +474,9 @@ class KeyFrameFetch:
 
     def _without_media(self, video: Video) -> Actions:
         """PLAY was accepted and no video packet came: name what came instead."""
-        reports = self._rtcp_datagrams or video.not_rtp or self._channel + 1 in self._foreign
-        others = self._foreign - {self._channel + 1}
+        foreign = self._connection.foreign
+        reports = self._rtcp_datagrams or video.not_rtp or self._channel + 1 in foreign
+        others = foreign - {self._channel, self._channel + 1}
         if not others and not reports and self.transport is Transport.UDP and self._setup.change_way():
             return self._leave_for(self.target)
         if others:
