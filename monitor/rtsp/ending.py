@@ -12,13 +12,14 @@ from monitor.rtsp.messages import Headers, Response
 
 MAX_DETAIL = 200  # characters
 MAX_BODY_LINES = 100  # of one message in a transcript
+MAX_LINES = 2000  # of a transcript: what comes after the message that exceeds it is not kept
 MAX_LINE = 2000  # characters of a line of a transcript
 MAX_UNREADABLE = 512  # bytes of a reply nobody can parse
 
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\xff]+")
 _AUTHORIZATION = re.compile(r"(?i)\b(authorization\s*:\s*\w+)\s.*")
 _STREAM_KEY = re.compile(r"(?i)(a=(?:crypto|key-mgmt):).*")
-_USERINFO = re.compile(r"(?i)([a-z]+://)[^/\s]*@")
+_USERINFO = re.compile(r"(?i)((?<![a-z])[a-z]+://)[^/\s]*@")  # a word is looked at once, not from each letter
 # XM devices and others carry the password in the path or the query.
 _PASSWORD_IN_URL = re.compile(r"(?i)((?:password|passwd|pass|pwd)=).*?(?=_channel|[&/?#\s\"]|$)")
 
@@ -142,7 +143,7 @@ class Transcript:
 
     def note(self, direction: str, line: str, headers: Headers, body: bytes = b"") -> None:
         """Add one message; ``direction`` is ``>`` for ours, ``<`` for theirs."""
-        if self._redactor is None:
+        if self._redactor is None or len(self.lines) >= MAX_LINES:
             return
         lines = [line, *(f"{name}: {value}" for name, value in headers.fields)]
         lines += body.decode("latin-1").splitlines()[:MAX_BODY_LINES]

@@ -227,7 +227,10 @@ class KeyFrameFetch:
             actions += self._too_large(error)
         except RemoteProtocolError as error:
             actions += self._broken(str(error))
-        return (*actions, *self._within_budget())
+        over = self._within_budget()
+        if over:  # then no connection is wanted either
+            actions = [action for action in actions if not isinstance(action, Reconnect)]
+        return (*actions, *over)
 
     def _read(self, actions: list[Action]) -> None:
         connection = self._connection
@@ -463,7 +466,9 @@ class KeyFrameFetch:
         half = self._connection.salvage()
         if half is not None and (self._asking.unanswered or half.http):
             self._findings.notes |= set() if half.http else {Note.BODY_SHORT}
-            return self._on_response(half)
+            before, actions = self.stage, self._on_response(half)
+            if actions or self.stage is not before:
+                return actions
         if self._video is not None and self.stage is Stage.KEYFRAME:
             cause, seen = self._video.shortfall(silent=stopped)
             stage = Stage.DEPACKETISE if cause in _UNASSEMBLED else None
