@@ -474,7 +474,7 @@ class KeyFrameFetch:
             return settled
         half = self._connection.salvage()
         if half is not None and (self._asking.unanswered or half.http):
-            self._findings.notes.add(Note.BODY_SHORT)
+            self._findings.notes |= set() if half.http else {Note.BODY_SHORT}
             before, actions = self.stage, self._on_response(half)
             if actions or self.stage is not before:
                 return actions

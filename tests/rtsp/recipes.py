@@ -53,7 +53,7 @@ class Recipe:
     marker: str = "last"  # last, never, every-unit, every-slice, parameter-sets
     sets: str = "in-band"  # in-band, none, aggregated, annex-b, trailing
     units: str = "plain"  # plain, annex-b
-    fragment: str = "plain"  # plain, whole, empty, reserved, type-change, no-end
+    fragment: str = "plain"  # plain, several, whole, empty, reserved, type-change, no-end
     kind: str = "idr"  # idr, recovery, recovery-unannounced, cra, inter
     padding: int = 0  # zero bytes behind the units of an aggregation packet
     slices: int = 1
@@ -117,6 +117,9 @@ def _payloads(recipe: Recipe, picture: list[bytes]) -> list[tuple[bytes, bool]]:
     codec = recipe.codec
     if recipe.units == "annex-b":
         return [(b"\0\0\0\1".join(picture), True)]
+    if recipe.fragment == "several":
+        pieces = fragments(codec, b"\0\0\0\1".join(picture), SIZE)
+        return [(piece, piece is pieces[-1]) for piece in pieces]
     small = [unit for unit in picture if not is_slice(codec, unit)]
     found: list[tuple[bytes, bool]] = []
     if recipe.sets == "aggregated" and small:

@@ -40,15 +40,18 @@ def at_random(seed: int) -> Callable[[bytes], Iterator[bytes]]:
 CUTS = {"whole": whole, "byte by byte": byte_by_byte, "random 1": at_random(1), "random 2": at_random(2)}
 
 
+SCRIPTS = [read(path) for path in FILES]
+
+
 @pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
-@pytest.mark.parametrize("script", [read(path) for path in FILES], ids=lambda script: script.name)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_a_transcript_ends_as_it_says(script: Script, cut: Callable[[bytes], Iterator[bytes]]) -> None:
     player = Player(script)
     player.play(cut)
     check(player)
 
 
-@pytest.mark.parametrize("script", [read(path) for path in FILES], ids=lambda script: script.name)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_a_transcript_names_its_quirk_its_source_and_its_end(script: Script) -> None:
     assert {"title", "source", "expect"} <= set(script.head)
     assert re.search(r"RFC \d+|[\w.-]+/[\w.-]+#\d+|ONVIF|own recording of|as reported|source of", script.head["source"])
@@ -56,4 +59,4 @@ def test_a_transcript_names_its_quirk_its_source_and_its_end(script: Script) -> 
 
 def test_the_table_of_the_readme_is_complete_and_quotes_the_titles() -> None:
     rows = dict(re.findall(r"^\| \[([\w-]+)\]\([\w-]+\.txt\) \| (.+?) \|", README, re.MULTILINE))
-    assert rows == {path.stem: read(path).head["title"] for path in FILES}
+    assert rows == {script.name: script.head["title"] for script in SCRIPTS}

@@ -101,13 +101,13 @@ def _filled(text: str) -> str:
     def b64(data: bytes) -> str:
         return base64.b64encode(data).decode()
 
+    h265_fields = [f"sprop-{name}={b64(unit)}" for name, unit in zip(("vps", "sps", "pps"), h265, strict=True)]
     values = {
         "{sprop h264}": ",".join(map(b64, h264)),
         "{sprop h264 annex-b}": ",".join(b64(b"\0\0\0\1" + unit) for unit in h264),
         "{sprop h264 wrong}": ",".join(b64(unit[:2] + bytes(len(unit) - 2)) for unit in h264),
-        "{sprop h265}": ";".join(
-            f"sprop-{name}={b64(unit)}" for name, unit in zip(("vps", "sps", "pps"), h265, strict=True)
-        ),
+        "{sprop h265}": ";".join(h265_fields),
+        "{sprop h265 without vps}": ";".join(h265_fields[1:]),
     }
     for name, value in values.items():
         text = text.replace(name, value)
