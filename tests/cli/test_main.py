@@ -212,6 +212,16 @@ def test_planned_work_of_nobody_is_told_beside_faults_of_the_settings(
     assert all(word in out for word in ("2 faults", "hartbeat", "no camera has 'X"))
 
 
+def test_a_limit_for_a_line_nobody_has_is_told(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    text, uplink = place.settings.read_text("utf-8"), TOWN.cameras[0].uplink
+    limits = f"uplinks: {{{uplink}: {{sessions: 2}}, {uplink}X: {{sessions: 2}}}}"
+    place.settings.write_text(text.replace("per_uplink: 8", f"per_uplink: 8, {limits}"), "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.NO
+    out = said(capsys)
+    assert "1 faults" in out
+    assert f"limits.uplinks.{uplink}X: no camera has the uplink '{uplink}X'; did you mean {uplink}?" in out
+
+
 def test_a_report_and_a_proof_need_no_camera_password(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     for path in (place.folder / "secrets").iterdir():
         path.unlink()
