@@ -249,8 +249,7 @@ def test_a_limit_that_makes_probes_late_is_a_warning_and_a_no(place: Place, caps
     with Ledger.open(place.ledger):
         devices = Devices(devices_path(place.ledger))
         for camera in TOWN.cameras:
-            took = timedelta(seconds=2)
-            devices.learn(camera.id, Stream(camera.url, rate=500_000, took=took))
+            devices.learn(camera.id, Stream(camera.url, received=125_000, took=timedelta(seconds=2)))
         devices.flush()
     assert main(["capacity", "--lang", "zh", "--json", "--config", str(place.settings)]) == Exit.NO
     found = json.loads(said(capsys))
