@@ -14,42 +14,20 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__init__"}),
     frozenset({"model", "errors", "clock", "language", "reading"}),
     frozenset(
-        {
-            "liveness",
-            "outages",
-            "calendar",
-            "sla",
-            "schedule",
-            "tiers",
-            "substreams",
-            "capacity",
-            "rtsp",
-            "picture",
-            "parsing",
-        }
+        {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
+        | {"picture", "parsing"}
     ),
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
-    frozenset({"engine", "jobs", "console", "simulator", "reporting"}),
+    frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers"}),
     frozenset({"service"}),
     frozenset({"demo"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 PURE = frozenset(
-    {
-        "liveness",
-        "outages",
-        "calendar",
-        "sla",
-        "schedule",
-        "tiers",
-        "substreams",
-        "capacity",
-        "rtsp",
-        "picture",
-        "parsing",
-    }
+    {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
+    | {"picture", "parsing"}
     | {"report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(

@@ -68,6 +68,9 @@ class Metrics:
         self._ledger_errors = Counter(
             "sharpeyes_ledger_write_errors_total", "Writes to the record that failed.", registry=own
         )
+        self._workers_lost = Counter(
+            "sharpeyes_workers_lost_total", "Probing processes that ended by themselves.", registry=own
+        )
         self._reload_ok = Gauge(
             "sharpeyes_config_last_reload_successful", "1 if the last load of the settings succeeded.", registry=own
         )
@@ -122,6 +125,10 @@ class Metrics:
     def ledger_write_failed(self) -> None:
         """Count one write to the record that failed."""
         self._ledger_errors.inc()
+
+    def worker_lost(self) -> None:
+        """Count one probing process that ended by itself."""
+        self._workers_lost.inc()
 
     def reload_finished(self, ok: bool, at: datetime) -> None:
         """Note the end of a reload of the settings; the load at the start is already noted."""

@@ -194,6 +194,7 @@ def read_limits(top: Section) -> LimitSettings:
             per_uplink=per_uplink,
             per_device=limits.read("per_device", within(whole_number, "1", "16"), usual.per_device),
             decoders=limits.read("decoders", within(whole_number, "1", "64"), usual.decoders),
+            workers=limits.read("workers", within(whole_number, "0", "64"), usual.workers),
         )
 
 

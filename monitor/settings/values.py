@@ -62,12 +62,13 @@ class UplinkLimit:
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """How many probes run at once: in all, on one uplink, at one device; and how many pictures are decoded at once."""
+    """How many probes run at once: in all, on one uplink, at one device; and what the machine puts to work for them."""
 
     in_flight: int = 256
     per_uplink: int = 8
     per_device: int = 1
-    decoders: int = 1
+    decoders: int = 1  # pictures decoded at once, in each process that probes
+    workers: int = 0  # processes that probe; 0 = the monitor's own does
     uplink_bandwidth: int = 20_000_000  # bit/s; 0 = no limit
     uplinks: Mapping[str, UplinkLimit] = field(default_factory=lambda: MappingProxyType({}))  # those that differ
 
