@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 # A server whose callers come at random makes them wait about twice its own time once it is busy for 70 % of its time,
 # and nine times at 90 %: above this share probes begin to be late.
@@ -17,12 +18,21 @@ ROOM = 0.7
 EXTRA_LOOKS = 0.02
 
 
+class Bottleneck(StrEnum):
+    """What of this machine can come to its end."""
+
+    SESSIONS = "sessions"  # limits.in_flight
+    DECODING = "decoding"  # limits.decoders
+    CPU = "cpu"
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What one probe of one camera takes."""
 
     uplink: str  # "" = unknown
     device: str
+    received: int  # bytes
     rate: int  # bit/s on the line while it lasts
     took: timedelta
     measured: bool  # by earlier probes; else assumed
@@ -78,21 +88,14 @@ class Capacity:
     decoding: float  # decoders busy, mean
     lines: tuple[LineLoad, ...]
     busy_devices: tuple[tuple[str, float], ...]  # those whose channels take more than they have room for; share of time
-    sessions_late: bool
-    decoding_late: bool
-    cpu_late: bool
+    late_for: tuple[Bottleneck, ...]  # what of the machine would make probes late
     carries: int  # cameras like these that this machine can watch
+    limited_by: Bottleneck  # what ends first
 
     @property
     def late(self) -> bool:
         """Whether any limit would make probes late."""
-        return (
-            self.sessions_late
-            or self.decoding_late
-            or self.cpu_late
-            or bool(self.busy_devices)
-            or any(line.late for line in self.lines)
-        )
+        return bool(self.late_for or self.busy_devices) or any(line.late for line in self.lines)
 
 
 def capacity(demands: Sequence[Demand], limits: Mapping[str, LineLimit], usual: LineLimit, on: Machine) -> Capacity:
@@ -113,22 +116,26 @@ def capacity(demands: Sequence[Demand], limits: Mapping[str, LineLimit], usual: 
         for device, group in _grouped(demands, lambda demand: demand.device).items()
     }
     sessions = took / interval
-    uses = (sessions / on.in_flight, decoding / on.decoders, cpu / on.cores)
+    uses = {
+        Bottleneck.SESSIONS: sessions / on.in_flight,
+        Bottleneck.DECODING: decoding / on.decoders,
+        Bottleneck.CPU: cpu / on.cores,
+    }
+    busiest = max(uses, key=uses.__getitem__)
     return Capacity(
         cameras=len(demands),
         measured=sum(demand.measured for demand in demands),
         probes_per_second=probes,
         looks_per_second=looks,
         sessions=sessions,
-        mean_rate=sum(demand.rate * demand.took.total_seconds() for demand in demands) / interval,
+        mean_rate=8 * sum(demand.received for demand in demands) / interval,
         cpu=cpu,
         decoding=decoding,
         lines=lines,
         busy_devices=tuple(sorted((device, share) for device, share in busy.items() if share > ROOM)),
-        sessions_late=uses[0] > ROOM,
-        decoding_late=uses[1] > ROOM,
-        cpu_late=uses[2] > ROOM,
-        carries=int(len(demands) * ROOM / max(uses)) if demands else 0,
+        late_for=tuple(what for what, use in uses.items() if use > ROOM),
+        carries=int(len(demands) * ROOM / uses[busiest]) if demands else 0,
+        limited_by=busiest,
     )
 
 
@@ -141,7 +148,7 @@ def _grouped(demands: Iterable[Demand], key: Callable[[Demand], str]) -> dict[st
 
 def _line(name: str, group: Sequence[Demand], limit: LineLimit, interval: float) -> LineLoad:
     sessions = sum(demand.took.total_seconds() for demand in group) / interval
-    mean_rate = sum(demand.rate * demand.took.total_seconds() for demand in group) / interval
+    mean_rate = 8 * sum(demand.received for demand in group) / interval
     largest = sorted((demand.rate for demand in group), reverse=True)
     together = sum(largest[: limit.sessions])
     peak = max(largest[0], min(together, limit.bandwidth)) if limit.bandwidth else together

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS digest_key (key BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS pause (account BLOB PRIMARY KEY, until_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stream (
     camera_id TEXT PRIMARY KEY, written TEXT NOT NULL, transport TEXT NOT NULL, no_sub_until_us INTEGER NOT NULL,
-    found TEXT NOT NULL, rate INTEGER NOT NULL, took_us INTEGER NOT NULL
+    found TEXT NOT NULL, received INTEGER NOT NULL, took_us INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
 PUT_PAUSE = "INSERT OR REPLACE INTO pause VALUES (?, ?)"
@@ -43,8 +43,13 @@ class Stream:
     transport: Transport = Transport.TCP  # that worked last
     no_sub_until: datetime = EPOCH  # until then there is no sub-stream to ask for
     found: str = ""  # the URL of a small stream that ONVIF named; "" = none known
-    rate: int = 0  # bit/s a probe takes on the line, on average; 0 = not measured yet
-    took: timedelta = timedelta(0)  # how long a probe holds it, on average
+    received: int = 0  # bytes a probe takes, on average; 0 = not measured yet
+    took: timedelta = timedelta(0)  # how long a probe holds the line, on average
+
+    @property
+    def rate(self) -> int:
+        """What a probe takes on the line in bit/s; lines and their buffers bear bursts of less than a second."""
+        return round(8 * self.received / max(1.0, self.took.total_seconds()))
 
 
 class Devices:
@@ -140,9 +145,9 @@ class Devices:
         for account, until_us in connection.execute("SELECT account, until_us FROM pause"):
             self.pauses[bytes(account)] = instant(until_us)
         rows: Iterable[tuple[str, str, str, int, str, int, int]] = connection.execute("SELECT * FROM stream")
-        for camera_id, written, transport, no_sub_until_us, found, rate, took_us in rows:
+        for camera_id, written, transport, no_sub_until_us, found, received, took_us in rows:
             until, took = instant(no_sub_until_us), timedelta(microseconds=took_us)
-            self.streams[camera_id] = Stream(written, Transport(transport), until, found, int(rate), took)
+            self.streams[camera_id] = Stream(written, Transport(transport), until, found, int(received), took)
 
     def _write(self, changes: Iterable[tuple[str, tuple[object, ...]]]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,7 +173,7 @@ class Devices:
 def _row(camera_id: str, stream: Stream) -> tuple[object, ...]:
     took_us = stream.took // timedelta(microseconds=1)
     until_us = micros(stream.no_sub_until)
-    return (camera_id, stream.written, stream.transport.value, until_us, stream.found, stream.rate, took_us)
+    return (camera_id, stream.written, stream.transport.value, until_us, stream.found, stream.received, took_us)
 
 
 def devices_path(ledger: Path) -> Path:

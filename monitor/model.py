@@ -27,6 +27,15 @@ def instant(us: int) -> datetime:
     return EPOCH + timedelta(microseconds=us)
 
 
+class Travelling:
+    """A frozen value that goes to another process as a call with its fields, at half the cost of the default."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), tuple([getattr(self, name) for name in self.__slots__])
+
+
 class Span(NamedTuple):
     """Half-open ``[start, end)`` in integer microseconds since 1970-01-01 UTC; empty when ``end <= start``."""
 
@@ -50,7 +59,7 @@ class SiteCategory(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(Travelling):
     """A place that must be seen, with its administrative path."""
 
     id: str
@@ -84,7 +93,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Travelling):
     """A user name and its password."""
 
     username: str
@@ -92,7 +101,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Camera:
+class Camera(Travelling):
     """One video channel as we watch it. ``url`` never carries credentials."""
 
     id: str
@@ -294,7 +303,7 @@ class KeyFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Travelling):
     """What is kept of a key frame: enough to tell the next one from it, nothing of what it shows."""
 
     url: str  # that gave it
@@ -305,7 +314,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
+class Habit(Travelling):
     """How large a camera's key frames are, in bytes: a running mean and a running mean deviation from it."""
 
     usual: float
@@ -313,7 +322,7 @@ class Habit:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Travelling):
     """One question to one camera, with everything that is remembered for it. It may travel to another process."""
 
     camera: Camera
@@ -329,7 +338,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class StageTime:
+class StageTime(Travelling):
     """How long one stage of a probe took."""
 
     stage: Stage
@@ -337,7 +346,7 @@ class StageTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Travelling):
     """One picture check: its measured value against its threshold."""
 
     cause: Cause  # what it would mean if faulty
@@ -348,7 +357,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Travelling):
     """What a decoded key frame told: numbers only, never pixels."""
 
     width: int
@@ -358,7 +367,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Travelling):
     """What one probe saw. A value, never an exception."""
 
     camera_id: str

@@ -54,7 +54,7 @@ def load_plan(config: Path) -> Plan:
     try:
         if settings.inventory:
             cameras = load_inventory(settings.inventory, (named or settings).credentials)
-            faults += scopes_of_nothing(settings, cameras)
+            faults += scopes_of_nothing(settings, cameras) + limits_of_nothing(settings, cameras)
     except SettingsError as error:
         faults += error.faults
     if faults:
@@ -229,6 +229,18 @@ def scopes_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fa
                 line = next((number for number, line in enumerate(lines[begins:], begins + 1) if name in line), 0)
                 what = f"no camera has {name!r}{suggestion(name, names)}"
                 faults.append(Fault(str(settings.path), line, f"maintenance {rule.id}: {key}", what))
+    return tuple(faults)
+
+
+def limits_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault, ...]:
+    """A fault for each line that has limits of its own and the inventory does not have."""
+    known = {camera.uplink for camera in cameras}
+    lines = settings.path.read_text("utf-8-sig").splitlines()
+    faults = []
+    for name in sorted(settings.limits.uplinks.keys() - known):
+        line = next((number for number, line in enumerate(lines, 1) if name in line), 0)
+        what = f"no camera has the uplink {name!r}{suggestion(name, known)}"
+        faults.append(Fault(str(settings.path), line, f"limits.uplinks.{name}", what))
     return tuple(faults)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.capacity import Capacity, Demand, LineLimit, Machine, capacity
+from monitor.capacity import Bottleneck, Capacity, Demand, LineLimit, Machine, capacity
 
 SECOND, MS = timedelta(seconds=1), timedelta(milliseconds=1)
 USUAL = LineLimit(8, 20_000_000)
@@ -23,7 +23,7 @@ ON = Machine(
     per_device=1,
     decoders=1,
 )
-HEAVY = Demand("line", "", 4_000_000, 3 * SECOND, measured=True)
+HEAVY = Demand("line", "", 1_500_000, 4_000_000, 3 * SECOND, measured=True)
 
 
 def town(count: int, demand: Demand = HEAVY) -> list[Demand]:
@@ -84,18 +84,15 @@ def test_a_recorder_with_too_many_channels_is_named() -> None:
 @pytest.mark.parametrize(
     ("on", "which"),
     [
-        (replace(ON, in_flight=4), "sessions_late"),
-        (replace(ON, looking=SECOND, every=timedelta(0), cores=64), "decoding_late"),
-        (replace(ON, receiving=2 * SECOND), "cpu_late"),
+        (replace(ON, in_flight=4), Bottleneck.SESSIONS),
+        (replace(ON, looking=SECOND, every=timedelta(0), cores=64), Bottleneck.DECODING),
+        (replace(ON, receiving=2 * SECOND), Bottleneck.CPU),
     ],
 )
-def test_each_limit_of_the_machine_has_its_warning(on: Machine, which: str) -> None:
+def test_each_limit_of_the_machine_has_its_warning(on: Machine, which: Bottleneck) -> None:
     found = of(town(60), on)
-    assert [name for name in ("sessions_late", "decoding_late", "cpu_late") if getattr(found, name)] == [which]
-
-
-def late(found: Capacity) -> bool:
-    return found.sessions_late or found.decoding_late or found.cpu_late
+    assert (found.late_for, found.limited_by) == ((which,), which)
+    assert found.late
 
 
 @given(st.integers(1, 200), st.integers(1, 40))
@@ -103,8 +100,8 @@ def test_what_the_machine_is_said_to_carry_it_carries_and_not_much_more(count: i
     demand, slow = replace(HEAVY, took=took * 100 * MS, uplink=""), replace(ON, receiving=200 * MS)
     carries = of(town(count, demand), slow).carries
     fits, too_many = of(town(carries - 1, demand), slow), of(town(carries + 2, demand), slow)
-    assert not late(fits)
-    assert late(too_many)
+    assert not fits.late_for
+    assert too_many.late_for
 
 
 def test_an_empty_town_takes_nothing() -> None:

@@ -20,7 +20,7 @@ from tests.driven import START
 LOGIN = Credentials("admin", Secret("pass-4711"))
 HOUR = timedelta(hours=1)
 WRITTEN = "rtsp://192.0.2.1/Streaming/Channels/101"
-LEARNT = Stream(WRITTEN, Transport.UDP, START + HOUR, "rtsp://192.0.2.1/small", 700_000, timedelta(seconds=1.25))
+LEARNT = Stream(WRITTEN, Transport.UDP, START + HOUR, "rtsp://192.0.2.1/small", 70_000, timedelta(seconds=1.25))
 
 
 @pytest.fixture
@@ -99,7 +99,8 @@ def test_no_damage_to_the_file_stops_the_monitor(
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("transport", "'pigeon'"), ("no_sub_until_us", "9e30"), ("rate", "'x'"), ("took_us", "'x'")]
+    ("column", "value"),
+    [("transport", "'pigeon'"), ("no_sub_until_us", "9e30"), ("received", "'x'"), ("took_us", "'x'")],
 )
 def test_a_value_that_makes_no_sense_is_like_a_broken_file(path: Path, column: str, value: str) -> None:
     filled(path)
@@ -125,8 +126,8 @@ def test_what_the_disk_refuses_is_kept_and_written_later(path: Path, caplog: pyt
 
 def test_a_full_disk_does_not_fill_the_memory(tmp_path: Path) -> None:
     devices = Devices(tmp_path)  # a folder: no file can be written there
-    for rate in range(100):
-        devices.learn("c1", replace(LEARNT, rate=rate))
+    for received in range(100):
+        devices.learn("c1", replace(LEARNT, received=received))
         devices.flush()
     assert len(devices._changes) == 1
 
@@ -135,3 +136,8 @@ def test_the_password_is_not_in_the_file_and_the_file_is_its_owner_s_only(path: 
     filled(path)
     assert b"4711" not in path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_rate_is_taken_over_a_second_at_least() -> None:
+    assert Stream(WRITTEN, received=30_000, took=timedelta(milliseconds=50)).rate == 240_000
+    assert Stream(WRITTEN, received=30_000, took=timedelta(seconds=2)).rate == 120_000

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pickle
 import random
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -186,3 +188,9 @@ def test_question_and_answer_travel_to_another_process_and_show_no_password() ->
     answer = result(mark(), Look.DUE, Cause.PICTURE_FROZEN)
     assert pickle.loads(pickle.dumps(answer)) == answer
     assert "pass-4711" not in f"{ask!r} {ask} {answer!r}"
+
+
+def test_every_reason_is_explained_in_the_order_of_the_list() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "probing.md").read_text("utf-8")
+    explained = re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)
+    assert explained == [look.value for look in Look if look not in (Look.SKIPPED, Look.DEMANDED)]

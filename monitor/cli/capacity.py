@@ -17,7 +17,7 @@ from monitor.capacity import Capacity, Demand, LineLimit, Machine, capacity
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.clock import cpu_seconds
-from monitor.devices import Devices, devices_path
+from monitor.devices import Devices, Stream, devices_path
 from monitor.engine.notes import UNKNOWN_RATE
 from monitor.language import Language
 from monitor.model import Camera, Codec, KeyFrame
@@ -28,7 +28,7 @@ from monitor.settings import Settings, StreamChoice, UplinkLimit
 # docs/benchmarks.md: a key frame joined in the middle of a 2 s group of pictures. Waiting for it is half a group, and
 # the handshake comes before that.
 RECEIVING = {StreamChoice.SUB: timedelta(milliseconds=0.7), StreamChoice.AS_WRITTEN: timedelta(milliseconds=1.2)}
-TOOK = timedelta(seconds=1.5)
+UNKNOWN = Stream("", received=round(1.5 * UNKNOWN_RATE / 8), took=timedelta(seconds=1.5))
 SIZE = {StreamChoice.SUB: (640, 360), StreamChoice.AS_WRITTEN: (1920, 1080)}
 MEASURING = 1.0  # seconds of CPU for the decoder's measurement
 MEGA = 1_000_000
@@ -91,9 +91,11 @@ def _limit(limit: UplinkLimit) -> LineLimit:
 
 def _demand(camera: Camera, devices: Devices) -> Demand:
     stream = devices.stream(camera.id, camera.url)
-    if stream.rate:
-        return Demand(camera.uplink, camera.device, stream.rate, stream.took, measured=True)
-    return Demand(camera.uplink, camera.device, UNKNOWN_RATE, TOOK, measured=False)
+    if not stream.received:
+        stream = UNKNOWN
+    return Demand(
+        camera.uplink, camera.device, stream.received, stream.rate, stream.took, measured=stream is not UNKNOWN
+    )
 
 
 def _json(found: Capacity, on: Machine) -> str:
@@ -111,7 +113,9 @@ def _text(found: Capacity, on: Machine, language: Language) -> str:
         texts.CAPACITY_CPU[language].format(
             cpu=found.cpu, cores=on.cores, receiving=_ms(on.receiving), looking=_ms(on.looking)
         ),
-        texts.CAPACITY_CARRIES[language].format(carries=found.carries),
+        texts.CAPACITY_CARRIES[language].format(
+            carries=found.carries, limit=texts.BOTTLENECKS[found.limited_by][language]
+        ),
         *(
             texts.CAPACITY_LINE[language].format(
                 name=line.name,
@@ -130,13 +134,8 @@ def _text(found: Capacity, on: Machine, language: Language) -> str:
 
 
 def _warnings(found: Capacity, language: Language) -> list[str]:
-    late = [
-        (found.sessions_late, texts.LATE_SESSIONS),
-        (found.decoding_late, texts.LATE_DECODING),
-        (found.cpu_late, texts.LATE_CPU),
-    ]
     return [
-        *(phrase[language] for is_late, phrase in late if is_late),
+        *(texts.LATE[what][language] for what in found.late_for),
         *(texts.LATE_LINE[language].format(name=line.name) for line in found.lines if line.late),
         *(texts.LATE_DEVICE[language].format(name=name, share=share) for name, share in found.busy_devices),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.capacity import Bottleneck
 from monitor.language import Phrase
 
 DESCRIPTION = Phrase(
@@ -105,25 +106,33 @@ CAPACITY_CPU = Phrase(
     "CPU: {cpu:.2f} of {cores} cores (receiving {receiving:.1f} ms, decoding {looking:.1f} ms each)",
 )
 CAPACITY_CARRIES = Phrase(
-    "本机可监测约 {carries:,} 台这样的摄像机", "this machine carries about {carries:,} cameras like these"
+    "本机可监测约 {carries:,} 台这样的摄像机(受限于{limit})",
+    "this machine carries about {carries:,} cameras like these (limit: {limit})",
 )
+BOTTLENECKS = {
+    Bottleneck.SESSIONS: Phrase("同时会话数 limits.in_flight", "limits.in_flight"),
+    Bottleneck.DECODING: Phrase("解码数 limits.decoders", "limits.decoders"),
+    Bottleneck.CPU: Phrase(" CPU", "CPU"),
+}
 CAPACITY_LINE = Phrase(
     "  {name}:{cameras} 台,会话平均 {sessions:.2f}/上限 {session_limit},"
     "平均 {mean:.2f}、峰值 {peak:.1f}/上限 {limit} Mbit/s",
     "  {name}: {cameras} cameras, sessions {sessions:.2f} on average of {session_limit}, "
     "{mean:.2f} Mbit/s on average and {peak:.1f} at most of {limit}",
 )
-LATE_SESSIONS = Phrase(
-    "警告:limits.in_flight 太小,检测会延迟", "warning: limits.in_flight is too small, probes would be late"
-)
-LATE_DECODING = Phrase(
-    "警告:解码来不及,加大 limits.decoders 或 picture.every",
-    "warning: decoding does not keep up: raise limits.decoders or picture.every",
-)
-LATE_CPU = Phrase(
-    "警告:本机 CPU 不足,加大 probe.interval 或 picture.every,或改取子码流",
-    "warning: not enough CPU: raise probe.interval or picture.every, or ask for sub-streams",
-)
+LATE = {
+    Bottleneck.SESSIONS: Phrase(
+        "警告:limits.in_flight 太小,检测会延迟", "warning: limits.in_flight is too small, probes would be late"
+    ),
+    Bottleneck.DECODING: Phrase(
+        "警告:解码来不及,加大 limits.decoders 或 picture.every",
+        "warning: decoding does not keep up: raise limits.decoders or picture.every",
+    ),
+    Bottleneck.CPU: Phrase(
+        "警告:本机 CPU 不足,加大 probe.interval 或 picture.every,或改取子码流",
+        "warning: not enough CPU: raise probe.interval or picture.every, or ask for sub-streams",
+    ),
+}
 LATE_LINE = Phrase(
     "警告:上联 {name} 的限额太小,检测会延迟", "warning: the limits of uplink {name} would make probes late"
 )

@@ -20,7 +20,6 @@ from monitor.tiers import Memory, look_before, remembered
 NO_SUB_STREAM_FOR = timedelta(days=1)  # then it is looked for again: somebody may have switched it on
 STRIKES = 2  # once a failing guess may be a failing line, twice in a row beside a working main stream it is the guess
 UNKNOWN_RATE = 2_000_000  # bit/s taken for a camera not measured yet: a generous sub-stream, half a main stream
-_SHORTEST = timedelta(seconds=1)  # over which a rate is measured: lines and their buffers bear shorter bursts
 _OFF_THE_LINE = (Stage.DECODE, Stage.PICTURE)
 _SHARE = 1 / 4  # of the new measurement in the running mean
 _WORTH_KEEPING = 1 / 4  # a mean that moved by this share is written down
@@ -33,7 +32,7 @@ class _Known:
     memory: Memory = field(default_factory=Memory)
     guess_failed: bool = False  # the last probe of our guessed stream failed: ask as written
     strikes: int = 0  # how often in a row the guess failed while the stream as written worked
-    rate: float = 0.0  # bit/s, running mean; 0 = not measured
+    received: float = 0.0  # bytes a probe takes, running mean; 0 = not measured
     took: float = 0.0  # seconds a probe holds the line, running mean
 
 
@@ -94,8 +93,9 @@ class Notes:
         if result.mark is not None:
             stream = replace(stream, transport=result.transport)
             known = _measured(known, result, stream)
-            if abs(known.rate - stream.rate) > _WORTH_KEEPING * stream.rate:
-                stream = replace(stream, rate=round(known.rate), took=timedelta(seconds=known.took))
+            if _moved(known.received, stream.received) or _moved(known.took, stream.took.total_seconds()):
+                took = timedelta(seconds=known.took)
+                stream = replace(stream, received=round(known.received), took=took)
         self._known[camera.id] = known
         if stream != before:
             self._devices.learn(camera.id, stream)
@@ -132,10 +132,15 @@ def _judged_guess(known: _Known, ask: Ask, result: Result) -> tuple[_Known, bool
 def _measured(known: _Known, result: Result, stream: Stream) -> _Known:
     """The running means with one more probe that brought a key frame."""
     looking = sum((stage.took for stage in result.stages if stage.stage in _OFF_THE_LINE), timedelta(0))
-    took = max(result.took - looking, _SHORTEST).total_seconds()
-    rate = 8 * result.received_bytes / took
-    if not known.rate:
-        known = replace(known, rate=stream.rate or rate, took=stream.took.total_seconds() or took)
+    took, received = (result.took - looking).total_seconds(), result.received_bytes
+    if not known.received:
+        known = replace(known, received=stream.received or received, took=stream.took.total_seconds() or took)
     return replace(
-        known, rate=known.rate + _SHARE * (rate - known.rate), took=known.took + _SHARE * (took - known.took)
+        known,
+        received=known.received + _SHARE * (received - known.received),
+        took=known.took + _SHARE * (took - known.took),
     )
+
+
+def _moved(mean: float, kept: float) -> bool:
+    return abs(mean - kept) > _WORTH_KEEPING * kept

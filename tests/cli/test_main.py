@@ -212,6 +212,16 @@ def test_planned_work_of_nobody_is_told_beside_faults_of_the_settings(
     assert all(word in out for word in ("2 faults", "hartbeat", "no camera has 'X"))
 
 
+def test_a_limit_for_a_line_nobody_has_is_told(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    text, uplink = place.settings.read_text("utf-8"), TOWN.cameras[0].uplink
+    limits = f"uplinks: {{{uplink}: {{sessions: 2}}, {uplink}X: {{sessions: 2}}}}"
+    place.settings.write_text(text.replace("per_uplink: 8", f"per_uplink: 8, {limits}"), "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.NO
+    out = said(capsys)
+    assert "1 faults" in out
+    assert f"limits.uplinks.{uplink}X: no camera has the uplink '{uplink}X'; did you mean {uplink}?" in out
+
+
 def test_a_report_and_a_proof_need_no_camera_password(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     for path in (place.folder / "secrets").iterdir():
         path.unlink()
@@ -239,8 +249,7 @@ def test_a_limit_that_makes_probes_late_is_a_warning_and_a_no(place: Place, caps
     with Ledger.open(place.ledger):
         devices = Devices(devices_path(place.ledger))
         for camera in TOWN.cameras:
-            took = timedelta(seconds=2)
-            devices.learn(camera.id, Stream(camera.url, rate=500_000, took=took))
+            devices.learn(camera.id, Stream(camera.url, received=125_000, took=timedelta(seconds=2)))
         devices.flush()
     assert main(["capacity", "--lang", "zh", "--json", "--config", str(place.settings)]) == Exit.NO
     found = json.loads(said(capsys))

@@ -46,6 +46,7 @@ class ScriptedProber:
     authenticated: Counter[str] = field(default_factory=Counter)
     hold: asyncio.Event | None = None
     takes: timedelta = timedelta(0)
+    looks: asyncio.Event | None = None  # looking at a picture, once its session is over, lasts until then
 
     async def probe(self, ask: Ask, session_over: Callable[[], None]) -> Result:
         camera_id = ask.camera.id
@@ -57,6 +58,8 @@ class ScriptedProber:
         if self.broken:
             raise RuntimeError("a bug of ours")
         session_over()
+        if self.looks is not None:
+            await self.looks.wait()
         cause = self.causes.get(camera_id, Cause.OK)
         picture = Picture(640, 360, b"0" * 16) if cause is Cause.OK else None
         return Result(camera_id, ask.at, ms(1), Rung.PICTURE, Stage.PICTURE, cause, picture=picture)

@@ -148,6 +148,30 @@ async def test_a_refused_password_is_not_tried_again_during_the_pause(tmp_path: 
         await town.until(lambda: prober.authenticated["A"] == 2)
 
 
+async def test_a_refused_password_is_not_tried_again_after_a_restart(tmp_path: Path) -> None:
+    probe = ProbeSettings(interval=ms(20), retry=ms(10), max_gap=ms(500), jitter=0)
+    login = {"hik": Credentials("admin", Secret("wrong"))}
+    camera = replace(A, credentials="hik")
+    prober = ScriptedProber({"A": Cause.CREDENTIALS_REFUSED})
+    for _ in range(2):
+        async with running(tmp_path, [camera], prober=prober, probe=probe, credentials=login) as town:
+            await town.until(lambda: prober.asked["A"] >= 5)
+            assert b"sharpeyes_credentials_paused 1.0" in town.metrics.exposition(town.engine.town_view())
+        prober.asked.clear()
+    assert prober.authenticated["A"] == 1
+
+
+async def test_while_a_picture_is_looked_at_its_device_and_line_are_free_for_others(tmp_path: Path) -> None:
+    channels = [replace(camera, recorder="nvr", uplink="line") for camera in (A, B)]
+    limits = LimitSettings(in_flight=2, per_uplink=1, per_device=1)
+    prober = ScriptedProber(looks=asyncio.Event())
+    async with running(tmp_path, channels, prober=prober, limits=limits) as town:
+        await town.until(lambda: prober.asked["A"] == prober.asked["B"] == 1)
+        assert prober.looks is not None
+        prober.looks.set()
+        await town.until_state("A", State.UP)
+
+
 async def test_a_camera_that_vanishes_from_the_inventory_stays_in_the_record_as_down(tmp_path: Path) -> None:
     async with running(tmp_path, [A, B]) as town:
         await town.until_state("B", State.UP)

@@ -22,6 +22,7 @@ from monitor.settings import PictureSettings, Settings
 from monitor.simulator.faults import Fault
 from monitor.simulator.town import SimulatedTown, build_town
 from tests.driven import START
+from tests.simulator.conftest import BASE, free_port
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -30,7 +31,7 @@ POLICY = Policy(picture_spread=MINUTE)
 
 @pytest.fixture
 async def town() -> AsyncIterator[SimulatedTown]:
-    town = build_town(27, base="127.37")
+    town = build_town(27, base=BASE, port=free_port(f"{BASE}.1.1"))
     await town.start()
     yield town
     await town.stop()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import Metrics, TownView
-from monitor.model import Cause, Seconds, State
+from monitor.model import Cause, Look, Seconds, State
 from tests.metrics.town import HOUR, NOW, DrivenClock, camera, group, result, status, town
 from tests.programs import program
 
@@ -247,3 +247,16 @@ def test_promtool_finds_nothing_to_say() -> None:
     view = town(status(), status(State.DOWN, Cause.TCP_TIMEOUT, camera("c2"), in_maintenance=True))
     said = subprocess.run([promtool, "check", "metrics"], input=body(view), capture_output=True, check=False)
     assert (said.returncode, said.stdout, said.stderr) == (0, b"", b"")
+
+
+def test_decoded_key_frames_are_counted_by_why_and_others_are_not() -> None:
+    own = metrics()
+    for look in (Look.SKIPPED, Look.DUE, Look.DUE, Look.SIZE):
+        own.probe_finished(result(look=look))
+    own.credentials_paused(3)
+    view = town()
+    assert value(view, "sharpeyes_decodes_total", own, reason="due") == 2
+    assert value(view, "sharpeyes_decodes_total", own, reason="size") == 1
+    assert value(view, "sharpeyes_decodes_total", own, reason="identical") == 0
+    assert value(view, "sharpeyes_decodes_total", own, reason="skipped") is None
+    assert value(view, "sharpeyes_credentials_paused", own) == 3
