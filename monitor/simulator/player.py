@@ -1,4 +1,4 @@
-"""Sends a camera's film to one client: a key frame at once, then frame by frame in real time."""
+"""Sends a camera's film to one client: the first frame at once, then frame by frame in real time."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class Film(Protocol):
         """With which group of pictures a new session begins."""
         ...
 
+    def first_frame(self) -> int:
+        """With which frame of that group; 0 is the key frame."""
+        ...
+
 
 class Player:
     """One running stream."""
@@ -45,7 +49,7 @@ class Player:
         self._channel = channel
         self._clip = film.clip
         self._group = film.first_group()
-        self._position = 0  # frames sent or left out since the group began
+        self._position = film.first_frame()  # of the group: which frame is next
         self._ticks = 0  # frames since PLAY
         self._started = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -71,7 +75,7 @@ class Player:
 
     def _next(self) -> bytes:
         """What is due now, and an appointment for the next frame."""
-        if self._position == self._clip.fps:
+        if self._position == self._clip.length:
             self._position = 0
             frozen = self._film.behaviour.frozen
             self._group = self._film.first_group() if frozen else (self._group + 1) % self._clip.groups
@@ -80,7 +84,7 @@ class Player:
         self._ticks += 1
         due = self._started + self._ticks / self._clip.fps
         self._timer = self._loop.call_at(due, self._tick)
-        frame = self._packets(self._clip.frames[self._group * self._clip.fps + self._position], self._share_due())
+        frame = self._packets(self._clip.frames[self._group * self._clip.length + self._position], self._share_due())
         self._position += 1
         self.timestamp = self.timestamp + self._clip.ticks & 0xFFFFFFFF
         return frame
