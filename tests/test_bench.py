@@ -24,7 +24,7 @@ from monitor.outages import outages
 from monitor.simulator.town import build_town
 from tests.bench import proc
 from tests.bench.__main__ import DOCUMENT, TITLES, main
-from tests.bench.children import pinned, running
+from tests.bench.children import pinned, python_module, running
 from tests.bench.exposition import contestants, some_statuses
 from tests.bench.figures import LAST_PROBE, Moment, Scrape, Watch, checks, listed, town_table
 from tests.bench.machine import filesystem_of, machine, split_cores
@@ -299,7 +299,7 @@ def test_children_run_on_their_core_and_end_with_the_block(tmp_path: Path) -> No
     core = max(os.sched_getaffinity(0))
     before = os.sched_getaffinity(0)
     arguments = ("timeit", "-n1", "-r1", "import os, time; print(os.sched_getaffinity(0), flush=True); time.sleep(60)")
-    with running("sleeper", arguments, (core,), tmp_path / "log") as child:
+    with running("sleeper", python_module(*arguments), (core,), tmp_path / "log") as child:
         assert child.first_line(timedelta(seconds=30)) == str({core})
         assert child.memory().now > 0
         pid = child.pid
@@ -310,7 +310,7 @@ def test_children_run_on_their_core_and_end_with_the_block(tmp_path: Path) -> No
 def test_a_child_that_does_not_start_is_quoted(tmp_path: Path) -> None:
     with (
         running(
-            "simulator", ("monitor.simulator", "--base", "10.0"), os.sched_getaffinity(0), tmp_path / "log"
+            "simulator", python_module("monitor.simulator", "--base", "10.0"), os.sched_getaffinity(0), tmp_path / "log"
         ) as child,
         pytest.raises(SharpEyesError, match=r"the simulator did not start; its last words:\n.*127"),
     ):

@@ -19,12 +19,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from monitor.errors import SharpEyesError
 from monitor.parsing.scalars import duration
-from tests.bench import exposition, picture, record, town
+from monitor.simulator.auth import Scheme
+from tests.bench import exposition, peers, picture, record, town
+from tests.bench.cells import CELL_SETS
 from tests.bench.machine import machine, split_cores
+from tests.bench.servers import Place
 from tests.bench.tables import Findings, with_section
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 TITLES = {
+    "peers": "Side by side with the peers",
     "town": "A town watched on one core",
     "load": "The same town in a hurry",
     "picture": "Decoding one key frame",
@@ -73,6 +77,11 @@ def _run(name: str, options: argparse.Namespace, command: str) -> bool:
 
 def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callable[[Progress], Findings]:
     match name:
+        case "peers":
+            cores = split_cores()
+            place = Place(cores.others, options.base, options.port, options.scheme, folder)
+            comparison = peers.Comparison(CELL_SETS[options.cells], place, cores.monitor)
+            return lambda progress: peers.measure(comparison, progress)
         case "town":
             order = _order(options, options.interval)
             return lambda progress: town.measure(order, folder, progress)
@@ -154,6 +163,9 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--minutes", type=_minutes, default=3.0, help="how long to measure after the first round")
     group.add_argument("--scrape", type=_duration, default=timedelta(seconds=15), help="how often /metrics is asked")
     group.add_argument("--size", type=_size, default=(640, 360), help="of every picture")
+    group = parser.add_argument_group("peers")
+    group.add_argument("--cells", choices=tuple(CELL_SETS), default="quick", help="which cases are compared")
+    group.add_argument("--scheme", type=Scheme, choices=tuple(Scheme), default=Scheme.DIGEST_MD5, help="of our cameras")
     group = parser.add_argument_group("picture")
     group.add_argument("--sizes", type=_size, nargs="+", default=[(640, 360), (1280, 720), (1920, 1080)])
     group = parser.add_argument_group("metrics")

@@ -62,3 +62,38 @@ def memory_of(pid: int) -> Memory:
 def core_time_of(core: int) -> CoreTime:
     """Of this machine's core."""
     return core_time(Path("/proc/stat").read_text("utf-8"), core)
+
+
+def memory_of_self() -> Memory:
+    """Of this process. ``ru_maxrss`` would remember who started us."""
+    return memory_of(os.getpid())
+
+
+def exact_cpu_seconds_of(pid: int) -> float:
+    """Of all threads that still run, to the nanosecond where ``/proc/<pid>/stat`` counts ticks."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text("utf-8").split()[0]) for thread in threads) / 1e9
+
+
+def tree_of(pid: int) -> list[int]:
+    """The process and all its descendants, as far as they still run."""
+    found, waiting = [], [pid]
+    while waiting:
+        found.append(waiting.pop())
+        try:
+            for thread in Path(f"/proc/{found[-1]}/task").iterdir():
+                waiting += map(int, (thread / "children").read_text("utf-8").split())
+        except OSError:  # it, or a thread of it, has ended meanwhile
+            continue
+    return found
+
+
+def resident_of_tree(pid: int) -> int:
+    """Bytes of resident memory, pages they share counted for each."""
+    total = 0
+    for each in tree_of(pid):
+        try:
+            total += int(Path(f"/proc/{each}/statm").read_text("utf-8").split()[1])
+        except OSError:
+            continue
+    return total * os.sysconf("SC_PAGE_SIZE")

@@ -21,7 +21,7 @@ from monitor.errors import SharpEyesError
 from monitor.model import Camera, Credentials
 from monitor.simulator.town import SimulatedTown, build_town
 from tests.bench import proc
-from tests.bench.children import Child, pinned, running
+from tests.bench.children import Child, pinned, python_module, running
 from tests.bench.figures import LAST_PROBE, Moment, Scrape, Watch, checks, ratio_table, seconds_text, town_table
 from tests.bench.machine import Cores
 from tests.bench.picture import cost_at_pace, costs_of, fetch_key_frames, limit_table
@@ -58,12 +58,13 @@ def measure(order: Order, folder: Path, progress: Progress) -> Findings:
     task = progress.add_task("starting the simulator", total=None)
     simulator_log, monitor_log = folder / "simulator.log", folder / "monitor.log"
     inventory = folder / "cameras.csv"
-    with running("simulator", _simulator(order, inventory), order.cores.others, simulator_log) as simulator:
+    command = _simulator(order, inventory)
+    with running("simulator", command, order.cores.others, simulator_log) as simulator:
         simulator.first_line(FILMS_WITHIN)
         progress.update(task, description="starting the monitor")
         settings = furnish(folder, inventory, town.credentials, order)
-        arguments = ("monitor", "run", "--config", str(settings))
-        with running("monitor", arguments, (order.cores.monitor,), monitor_log) as monitor:
+        command = python_module("monitor", "run", "--config", str(settings))
+        with running("monitor", command, (order.cores.monitor,), monitor_log) as monitor:
             address = monitor.first_line(START_WITHIN).removeprefix(LISTENING)
             _warm_up(monitor, address, order, progress, task)
             watch = _watch(monitor, simulator, address, order, progress, task)
@@ -101,7 +102,7 @@ def furnish(folder: Path, inventory: Path, credentials: Mapping[str, Credentials
 
 def _simulator(order: Order, inventory: Path) -> Sequence[str]:
     width, height = order.size
-    return (
+    return python_module(
         *("monitor.simulator", "--cameras", str(order.cameras), "--villages", str(order.villages)),
         *("--base", order.base, "--port", str(order.port), "--inventory", str(inventory)),
         *("--width", str(width), "--height", str(height)),
