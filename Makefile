@@ -24,7 +24,8 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed-dev ## load and cost on this machine; prints tables
+bench: $(VENV)/.installed-dev ## load and cost on this machine, side by side with the peers; prints tables
+	sh scripts/system-packages bench
 	$(BIN)/python -m tests.bench $(BENCH)
 
 $(VENV)/.installed: pyproject.toml constraints.txt scripts/make-venv

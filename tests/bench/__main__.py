@@ -20,22 +20,30 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from monitor.errors import SharpEyesError
 from monitor.parsing.scalars import duration
 from monitor.simulator.auth import Scheme
-from tests.bench import exposition, peers, picture, record, town
+from monitor.simulator.clips import ClipSize, Grade
+from monitor.simulator.layout import LARGEST, Makeup
+from monitor.simulator.server import Join
+from tests.bench import exposition, hostile, peers, picture, record, tenthousand, town
 from tests.bench.cells import CELL_SETS
-from tests.bench.machine import machine, split_cores
+from tests.bench.machine import Cores, machine, shared_cores, split_cores
 from tests.bench.servers import Place
 from tests.bench.tables import Findings, with_section
+from tests.bench.watching import Order
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 TITLES = {
     "peers": "Side by side with the peers",
     "town": "A town watched on one core",
     "load": "The same town in a hurry",
+    "tenthousand": "Ten thousand cameras on a shared machine",
+    "hostile": "A thousand hostile devices among a thousand cameras",
     "picture": "Decoding one key frame",
     "metrics": "Writing `/metrics`",
     "record": "Keeping the record",
 }
 FAILED, NOT_MEASURED = 1, 2
+PARTS = 2  # processes that play ten thousand cameras: one would need more open files than usual limits allow
+SUB_STREAM = ClipSize(640, 360, fps=25, groups=2, gop=2, grade=Grade.CAMERA)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,7 +71,7 @@ def _run(name: str, options: argparse.Namespace, command: str) -> bool:
         f"{datetime.now(UTC):%Y-%m-%d}, {machine()}",
         f"load average at the start: {os.getloadavg()[0]:.2f}" + (f"; {options.note}" if options.note else ""),
     ]
-    if name in ("town", "load") and split_cores().shared:
+    if name in ("town", "load", "hostile", "peers") and split_cores().shared:
         conditions.append("only one core: the monitor shares it with the simulator and the bench")
     with tempfile.TemporaryDirectory(prefix="sharp-eyes-bench-", dir=options.folder) as folder, _progress() as progress:
         findings = _measurement(name, options, Path(folder))(progress)
@@ -83,11 +91,33 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
             comparison = peers.Comparison(CELL_SETS[options.cells], place, cores.monitor)
             return lambda progress: peers.measure(comparison, progress)
         case "town":
-            order = _order(options, options.interval)
+            order = _order(options, options.interval, split_cores())
             return lambda progress: town.measure(order, folder, progress)
         case "load":
-            order = replace(_order(options, options.hurry), lasts=timedelta(minutes=min(1.0, options.minutes)))
+            order = replace(
+                _order(options, options.hurry, split_cores()), lasts=timedelta(minutes=min(1.0, options.minutes))
+            )
             return lambda progress: town.measure(order, folder, progress)
+        case "tenthousand":
+            crowd = replace(
+                _order(options, timedelta(seconds=60), shared_cores()),
+                cameras=options.crowd,
+                villages=options.crowd_villages,
+                lasts=timedelta(minutes=options.crowd_minutes),
+                parts=PARTS,
+                makeup=Makeup(join=Join.LIVE),
+                film=SUB_STREAM,
+                decoded_every=timedelta(minutes=5),
+            )
+            return lambda progress: tenthousand.measure(crowd, folder, progress)
+        case "hostile":
+            mixed = replace(
+                _order(options, options.interval, split_cores()),
+                cameras=2 * options.cameras,
+                villages=min(LARGEST, 2 * options.villages),
+                makeup=Makeup(hostile=options.cameras),
+            )
+            return lambda progress: hostile.measure(mixed, folder, progress)
         case "picture":
             return lambda progress: picture.measure(options.sizes, options.base, options.port, progress)
         case "metrics":
@@ -96,17 +126,18 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
             return lambda progress: record.measure(options.month_cameras, folder, progress)
 
 
-def _order(options: argparse.Namespace, interval: timedelta) -> town.Order:
-    return town.Order(
+def _order(options: argparse.Namespace, interval: timedelta, cores: Cores) -> Order:
+    width, height = options.size
+    return Order(
         cameras=options.cameras,
         villages=options.villages,
         interval=interval,
         lasts=timedelta(minutes=options.minutes),
         scrape_every=options.scrape,
-        size=options.size,
+        film=ClipSize(width, height),
         base=options.base,
         port=options.port,
-        cores=split_cores(),
+        cores=cores,
     )
 
 
@@ -155,7 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, help="where the temporary folder is made (default: the system's)")
     parser.add_argument("--base", default="127.40", help="first two octets of the simulated cameras' addresses")
     parser.add_argument("--port", type=int, default=8554, help="of the simulated cameras")
-    group = parser.add_argument_group("town, load")
+    group = parser.add_argument_group("town, load, hostile")
     group.add_argument("--cameras", type=int, default=1000)
     group.add_argument("--villages", type=int, default=27)
     group.add_argument("--interval", type=_duration, default=timedelta(seconds=60), help="between two probes of one")
@@ -163,6 +194,10 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--minutes", type=_minutes, default=3.0, help="how long to measure after the first round")
     group.add_argument("--scrape", type=_duration, default=timedelta(seconds=15), help="how often /metrics is asked")
     group.add_argument("--size", type=_size, default=(640, 360), help="of every picture")
+    group = parser.add_argument_group("tenthousand")
+    group.add_argument("--crowd", type=int, default=10_000, help="how many cameras")
+    group.add_argument("--crowd-villages", type=int, default=200)
+    group.add_argument("--crowd-minutes", type=_minutes, default=15.0, help="how long to measure after the first round")
     group = parser.add_argument_group("peers")
     group.add_argument("--cells", choices=tuple(CELL_SETS), default="quick", help="which cases are compared")
     group.add_argument("--scheme", type=Scheme, choices=tuple(Scheme), default=Scheme.DIGEST_MD5, help="of our cameras")

@@ -36,7 +36,7 @@ class Comparison:
 
     cells: Sequence[Cell]
     place: Place
-    core: int  # of the contestants
+    cores: frozenset[int]  # of the contestants
 
 
 def measure(comparison: Comparison, progress: Progress) -> Findings:
@@ -49,31 +49,31 @@ def measure(comparison: Comparison, progress: Progress) -> Findings:
                 results[cell] = {}
                 for contestant in Contestant:
                     progress.update(task, description=f"{cell}: {contestant.value}")
-                    results[cell][contestant] = _best(cell, contestant, server, comparison.core, results[cell])
+                    results[cell][contestant] = _best(cell, contestant, server, comparison.cores, results[cell])
                     progress.advance(task)
     return Findings((summary(results), *details(results)), promises(results))
 
 
 def _best(
-    cell: Cell, contestant: Contestant, server: Serving, core: int, so_far: Mapping[Contestant, Outcome]
+    cell: Cell, contestant: Contestant, server: Serving, cores: frozenset[int], so_far: Mapping[Contestant, Outcome]
 ) -> Outcome:
     """The outcome with the setting that is best in this cell; a short trial finds it."""
     probes = probes_of(cell, contestant)
     if contestant not in PEERS:
         ours = so_far.get(Contestant.OURS)
         pace = ours.elapsed / (len(ours.walls) + ours.failed) if ours is not None else 0.0
-        return _shown(contestant, "", cell, server, core, probes, pace)
+        return _shown(contestant, "", cell, server, cores, probes, pace)
     trials = [
-        _shown(contestant, setting, cell, server, core, max(TRIAL, cell.at_once), 0.0)
+        _shown(contestant, setting, cell, server, cores, max(TRIAL, cell.at_once), 0.0)
         for setting in SETTINGS[contestant]
     ]
-    return _shown(contestant, min(trials, key=lambda trial: trial.rank).setting, cell, server, core, probes, 0.0)
+    return _shown(contestant, min(trials, key=lambda trial: trial.rank).setting, cell, server, cores, probes, 0.0)
 
 
 def _shown(
-    contestant: Contestant, setting: str, cell: Cell, server: Serving, core: int, probes: int, pace: float
+    contestant: Contestant, setting: str, cell: Cell, server: Serving, cores: frozenset[int], probes: int, pace: float
 ) -> Outcome:
-    """Run one contestant in a process of its own, on its core. SharpEyesError when it breaks or does not end."""
+    """Run one contestant in a process of its own, on its cores. SharpEyesError when it breaks or does not end."""
     server.child.check()
     task = {
         "contestant": contestant.value,
@@ -85,7 +85,7 @@ def _shown(
         "at_once": cell.at_once,
         "pace": pace,
     }
-    with pinned((core,)):
+    with pinned(cores):
         process = subprocess.Popen(
             python_module("tests.bench.contest", json.dumps(task)),
             stdin=subprocess.DEVNULL,
@@ -120,7 +120,7 @@ def _watched(process: subprocess.Popen[bytes]) -> int:
     while process.poll() is None:
         if time.monotonic() > deadline:
             raise SharpEyesError(f"a contestant did not end within {PATIENCE:.0f} s")
-        peak = max(peak, proc.resident_of_tree(process.pid))
+        peak = max(peak, proc.memory_of(process.pid).now)
         time.sleep(LOOK_EVERY)
     return peak
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def core_time(stat: str, core: int) -> CoreTime:
 
 
 def cpu_seconds_of(pid: int) -> float:
-    """Of a running process."""
-    return cpu_seconds(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace"))
+    """Of a running process and its descendants."""
+    found = (_read(each, "stat") for each in tree_of(pid))
+    return sum(cpu_seconds(stat) for stat in found if stat)
 
 
 def loop_seconds_of(pid: int) -> float:
@@ -55,13 +57,24 @@ def loop_seconds_of(pid: int) -> float:
 
 
 def memory_of(pid: int) -> Memory:
-    """Of a running process."""
-    return memory(Path(f"/proc/{pid}/status").read_text("utf-8", "replace"))
+    """Of a running process and its descendants; pages they share are counted for each."""
+    found = [memory(status) for each in tree_of(pid) if "VmRSS" in (status := _read(each, "status"))]
+    return Memory(sum(each.now for each in found), sum(each.peak for each in found))
 
 
-def core_time_of(core: int) -> CoreTime:
-    """Of this machine's core."""
-    return core_time(Path("/proc/stat").read_text("utf-8"), core)
+def _read(pid: int, name: str) -> str:
+    """Empty when the process has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text("utf-8", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def core_time_of(cores: Iterable[int]) -> CoreTime:
+    """Of these cores of this machine together."""
+    stat = Path("/proc/stat").read_text("utf-8")
+    times = [core_time(stat, core) for core in cores]
+    return CoreTime(sum(time.busy for time in times), sum(time.total for time in times))
 
 
 def memory_of_self() -> Memory:
@@ -86,14 +99,3 @@ def tree_of(pid: int) -> list[int]:
         except OSError:  # it, or a thread of it, has ended meanwhile
             continue
     return found
-
-
-def resident_of_tree(pid: int) -> int:
-    """Bytes of resident memory, pages they share counted for each."""
-    total = 0
-    for each in tree_of(pid):
-        try:
-            total += int(Path(f"/proc/{each}/statm").read_text("utf-8").split()[1])
-        except OSError:
-            continue
-    return total * os.sysconf("SC_PAGE_SIZE")
