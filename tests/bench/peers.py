@@ -62,15 +62,15 @@ def _best(
     if contestant not in PEERS:
         ours = so_far.get(Contestant.OURS)
         pace = ours.elapsed / (len(ours.walls) + ours.failed) if ours is not None else 0.0
-        return _shown(contestant, "", cell, server, cores, probes, pace)
+        return shown_by(contestant, "", cell, server, cores, probes, pace)
     trials = [
-        _shown(contestant, setting, cell, server, cores, max(TRIAL, cell.at_once), 0.0)
+        shown_by(contestant, setting, cell, server, cores, max(TRIAL, cell.at_once), 0.0)
         for setting in SETTINGS[contestant]
     ]
-    return _shown(contestant, min(trials, key=lambda trial: trial.rank).setting, cell, server, cores, probes, 0.0)
+    return shown_by(contestant, min(trials, key=lambda trial: trial.rank).setting, cell, server, cores, probes, 0.0)
 
 
-def _shown(
+def shown_by(
     contestant: Contestant, setting: str, cell: Cell, server: Serving, cores: frozenset[int], probes: int, pace: float
 ) -> Outcome:
     """Run one contestant in a process of its own, on its cores. SharpEyesError when it breaks or does not end."""
