@@ -108,6 +108,10 @@ class Camera:
     in_contract: bool = True
     in_service_from: date | None = None  # local date; None = since it was added to the record
     in_service_to: date | None = None  # local date, inclusive; None = open
+    onvif: str = ""  # where its ONVIF device service answers: host:port or an http(s) URL; "" = not said
+    certificate: str = (
+        "accept"  # with rtsps: "accept" any, "verify" it, or "sha256:" and the digest of the one expected
+    )
 
     @property
     def device(self) -> str:
@@ -137,14 +141,37 @@ class Stage(StrEnum):
     TLS = "tls"
     DESCRIBE = "describe"
     AUTH = "auth"
+    REDIRECT = "redirect"
     SDP = "sdp"
     SETUP = "setup"
     PLAY = "play"
     FIRST_RTP = "first_rtp"
     KEYFRAME = "keyframe"
+    DEPACKETISE = "depacketise"  # key frames came, none could be put together
     DECODE = "decode"
     PICTURE = "picture"
     TEARDOWN = "teardown"
+
+
+class Transport(StrEnum):
+    """How the video packets travel."""
+
+    TCP = "tcp"  # interleaved in the RTSP connection
+    UDP = "udp"  # as datagrams beside it
+
+
+class Look(StrEnum):
+    """Why a key frame is decoded and looked at, or that it is not."""
+
+    SKIPPED = "skipped"  # nothing asks for it: that it came whole is all that is said
+    DEMANDED = "demanded"  # a person asks
+    FIRST = "first"  # no picture of this camera was seen since the monitor started
+    RETURNED = "returned"  # the camera was not online, or failed the last time
+    IN_DOUBT = "in_doubt"  # a verdict about the picture is pending, or it counts as faulty
+    DUE = "due"  # the time between two looks is over
+    IDENTICAL = "identical"  # the same bytes as the key frame before
+    STREAM_CHANGED = "stream_changed"  # other parameter sets, another codec or URL
+    SIZE = "size"  # larger or smaller than this camera's key frames are
 
 
 class Verdict(Enum):
@@ -174,27 +201,38 @@ class Cause(Enum):
     TCP_TIMEOUT = "tcp_timeout", Verdict.FAILED
     TCP_UNREACHABLE = "tcp_unreachable", Verdict.FAILED
     TLS_FAILED = "tls_failed", Verdict.FAILED
+    CERTIFICATE_REFUSED = "certificate_refused", Verdict.INCONCLUSIVE  # not the one we insist on: nothing was asked
     # asking in RTSP
+    EMPTY_REPLY = "empty_reply", Verdict.FAILED  # connected, then closed without a byte
+    CONNECTION_RESET = "connection_reset", Verdict.FAILED  # connected, then reset without a byte
     CONNECTION_CLOSED = "connection_closed", Verdict.FAILED  # closed or reset before the exchange was over
     NO_REPLY = "no_reply", Verdict.FAILED  # connected, then silence
     NOT_RTSP = "not_rtsp", Verdict.FAILED  # something else answers on this port
+    TLS_EXPECTED = "tls_expected", Verdict.INCONCLUSIVE  # the port speaks TLS, the address says it does not
+    HTTP_TUNNEL_ONLY = "http_tunnel_only", Verdict.INCONCLUSIVE  # RTSP inside HTTP: we do not speak it
     BAD_REPLY = "bad_reply", Verdict.FAILED  # RTSP broken beyond tolerance
     PATH_NOT_FOUND = "path_not_found", Verdict.FAILED  # 404
     REQUEST_REFUSED = "request_refused", Verdict.FAILED  # another 4xx
-    SERVER_ERROR = "server_error", Verdict.FAILED  # 5xx
+    SDP_REFUSED = "sdp_refused", Verdict.INCONCLUSIVE  # 406: it describes its streams in another format
+    OPTION_UNSUPPORTED = "option_unsupported", Verdict.INCONCLUSIVE  # 551: it wants an extension we do not speak
+    SERVER_ERROR = "server_error", Verdict.FAILED  # another 5xx
     REDIRECT_LOOP = "redirect_loop", Verdict.FAILED
+    REDIRECT_NOWHERE = "redirect_nowhere", Verdict.FAILED  # redirected without a place to go
     # stream
     SDP_UNUSABLE = "sdp_unusable", Verdict.FAILED
     NO_VIDEO_TRACK = "no_video_track", Verdict.FAILED
     CODEC_UNSUPPORTED = "codec_unsupported", Verdict.INCONCLUSIVE  # we cannot judge it
     STREAM_ENCRYPTED = "stream_encrypted", Verdict.INCONCLUSIVE
-    TRANSPORT_REFUSED = (
-        "transport_refused",
-        Verdict.INCONCLUSIVE,
-    )  # TCP interleaved refused: we cannot watch it
+    TRANSPORT_REFUSED = "transport_refused", Verdict.INCONCLUSIVE  # every way we may take: we cannot watch it
+    TRACK_NOT_FOUND = "track_not_found", Verdict.FAILED  # 404 at SETUP, by every URL the description can mean
     SETUP_REFUSED = "setup_refused", Verdict.FAILED
     PLAY_REFUSED = "play_refused", Verdict.FAILED
-    NO_MEDIA = "no_media", Verdict.FAILED  # PLAY was accepted, no video packet came
+    SESSION_LOST = "session_lost", Verdict.FAILED  # 454 or 455: it forgot or confused our session
+    AGGREGATE_REFUSED = "aggregate_refused", Verdict.FAILED  # 459 or 460, for the whole and for the track alone
+    NO_MEDIA = "no_media", Verdict.FAILED  # PLAY was accepted, no packet came
+    NO_DATAGRAMS = "no_datagrams", Verdict.INCONCLUSIVE  # the same over UDP: something on the way may hold them back
+    OTHER_MEDIA_ONLY = "other_media_only", Verdict.FAILED  # sound or metadata came, no video
+    RTCP_ONLY = "rtcp_only", Verdict.FAILED  # sender reports came, no video
     STREAM_STALLED = "stream_stalled", Verdict.FAILED  # packets came, then stopped before a key frame
     NO_KEYFRAME = "no_keyframe", Verdict.FAILED
     PARAMETER_SETS_MISSING = "parameter_sets_missing", Verdict.FAILED
@@ -210,7 +248,9 @@ class Cause(Enum):
     CREDENTIALS_REFUSED = "credentials_refused", Verdict.INCONCLUSIVE
     CREDENTIALS_FORBIDDEN = "credentials_forbidden", Verdict.INCONCLUSIVE  # 403: right user, no permission
     ACCOUNT_LOCKED = "account_locked", Verdict.INCONCLUSIVE
+    CHALLENGE_MISSING = "challenge_missing", Verdict.INCONCLUSIVE  # 401 without saying how to authenticate
     AUTH_UNSUPPORTED = "auth_unsupported", Verdict.INCONCLUSIVE  # no challenge we can answer
+    NONCE_LOOP = "nonce_loop", Verdict.INCONCLUSIVE  # every answer is called too old
     DEVICE_BUSY = "device_busy", Verdict.INCONCLUSIVE  # 453 / 503: its sessions are taken
     NO_LOCAL_NETWORK = "no_local_network", Verdict.INCONCLUSIVE
     MONITOR_BLIND = "monitor_blind", Verdict.INCONCLUSIVE  # the canaries failed together with the camera
@@ -221,6 +261,19 @@ class Cause(Enum):
     CLOCK_JUMPED = "clock_jumped", Verdict.INCONCLUSIVE
     # the record itself
     REMOVED_UNCONFIRMED = "removed_unconfirmed", Verdict.FAILED
+
+
+class Note(StrEnum):
+    """What a probe noticed and got over: no failure, but worth telling. Explained in docs/causes.md."""
+
+    ANSWERED_ANONYMOUSLY = "answered_anonymously"  # credentials are configured, nobody asked for them
+    PASSWORD_IN_CLEAR = "password_in_clear"  # Basic over an unencrypted connection: anyone on the way can read it
+    NONCE_RENEWED = "nonce_renewed"  # the device took back its nonce within the run
+    BODY_SHORT = "body_short"  # the description ended before its announced length
+    CONTENT_TYPE_WRONG = "content_type_wrong"  # the description came under another type than application/sdp
+    TRACK_URL_REPAIRED = "track_url_repaired"  # the track was not found by the URL the description means
+    TRANSPORT_CHANGED = "transport_changed"  # the first way of transport failed, the other one served
+    PAYLOAD_TYPE_WRONG = "payload_type_wrong"  # the packets bear another number than the description announced
 
 
 class Codec(StrEnum):
@@ -238,6 +291,41 @@ class KeyFrame:
     codec: Codec
     data: bytes = field(repr=False)
     packets_lost: int = 0  # RTP sequence gaps seen on the video track before it was complete
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is kept of a key frame: enough to tell the next one from it, nothing of what it shows."""
+
+    url: str  # that gave it
+    codec: Codec
+    size: int  # bytes
+    digest: bytes = field(repr=False)  # 16 bytes, of all of it
+    parameters: bytes = field(repr=False)  # 8 bytes, of its parameter sets; empty where the codec has none
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How large a camera's key frames are, in bytes: a running mean and a running mean deviation from it."""
+
+    usual: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question to one camera, with everything that is remembered for it. It may travel to another process."""
+
+    camera: Camera
+    at: datetime  # when the probe begins
+    url: str = ""  # the stream to ask for first; "" = as written in the inventory
+    credentials: Credentials | None = None
+    may_authenticate: bool = True  # False: the device has refused them not long ago
+    transport: Transport = Transport.TCP  # to try first
+    look: Look = Look.SKIPPED  # why to decode whatever comes; SKIPPED: only if the key frame itself looks wrong
+    mark: Mark | None = None  # of the key frame before
+    habit: Habit | None = None
+    fingerprint: bytes | None = field(default=None, repr=False)  # of the picture decoded last
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +373,12 @@ class Result:
     received_bytes: int = 0
     keyframe_bytes: int = 0
     picture: Picture | None = None  # None: no picture was decoded, so nothing is said about it
+    url: str = ""  # the stream all this is about: the one asked for, or the inventory's where that was refused
+    transport: Transport = Transport.TCP
+    look: Look = Look.SKIPPED  # why the key frame was decoded
+    mark: Mark | None = None  # of the key frame, for the next question
+    attempts_left: int | None = None  # how often the device says a password may still be tried
+    notes: tuple[Note, ...] = ()  # what was odd and not in the way
 
     @property
     def verdict(self) -> Verdict:

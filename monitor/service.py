@@ -22,7 +22,7 @@ from monitor import __version__, jobs
 from monitor.calendar import month_before
 from monitor.clock import Clock, SystemClock
 from monitor.console import make_app, serve
-from monitor.engine import Engine, Plan
+from monitor.engine import Engine, Plan, Prober
 from monitor.errors import Fault, SettingsError, SharpEyesError
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
@@ -33,6 +33,7 @@ from monitor.probes.camera import CameraProber
 from monitor.probes.rtsp import RtspLimits
 from monitor.reporting import Format, month_report, report_path, town_of, write_report
 from monitor.settings import Settings, examine_settings
+from monitor.workers import Workers, WorkersProber
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,9 @@ class Service:
         self._plan = load_plan(config)
         self.metrics = Metrics(__version__, clock)
         self._ledger = Ledger.open(self._plan.settings.ledger, self._plan.settings.vantage)
-        self._decoders = ThreadPoolExecutor(self._plan.settings.limits.decoders, thread_name_prefix="decode")
+        limits = self._plan.settings.limits
+        self._decoders = ThreadPoolExecutor(limits.decoders, thread_name_prefix="decode")
+        self._workers = Workers(limits.workers, limits.decoders, clock, self.metrics)
         self._engine = Engine(self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober)
         self._reloading = asyncio.Lock()
         self._reload_asked = asyncio.Event()
@@ -83,12 +86,13 @@ class Service:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._listen_to_signals()
-                reloading = tasks.create_task(self._reload_when_asked())
+                beside = [tasks.create_task(self._reload_when_asked()), tasks.create_task(self._workers.run())]
                 scheduler.start()
                 scheduler.add_job(self._write_missing_report)
                 announce(f"http://{settings.listen[0]}:{port}")
                 await self._engine.run()
-                reloading.cancel()
+                for task in beside:
+                    task.cancel()
         finally:
             scheduler.shutdown(wait=False)
             await runner.cleanup()
@@ -138,7 +142,9 @@ class Service:
 
     # ------------------------------------------------------------ inside
 
-    def _make_prober(self, settings: Settings) -> CameraProber:
+    def _make_prober(self, settings: Settings) -> Prober:
+        if settings.limits.workers:
+            return WorkersProber(self._workers, limits_of(settings))
         return CameraProber(limits_of(settings), self._clock, self._decoders)
 
     async def _reload_when_asked(self) -> None:

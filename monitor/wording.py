@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from monitor.language import Phrase
-from monitor.model import Basis, BlindTime, Cause, Rung, SiteCategory, Stage, State
+from monitor.model import Basis, BlindTime, Cause, Note, Rung, SiteCategory, Stage, State
 from monitor.sla import SlaVerdict
 
 # ---------------------------------------------------------------- closed lists
@@ -22,22 +22,36 @@ CAUSES: Mapping[Cause, Phrase] = MappingProxyType(
         Cause.TCP_TIMEOUT: Phrase("连接超时", "connection timed out"),
         Cause.TCP_UNREACHABLE: Phrase("网络不可达", "network unreachable"),
         Cause.TLS_FAILED: Phrase("加密握手失败", "TLS failed"),
+        Cause.CERTIFICATE_REFUSED: Phrase("设备证书不符", "certificate refused"),
+        Cause.EMPTY_REPLY: Phrase("连上即被关闭", "closed without a reply"),
+        Cause.CONNECTION_RESET: Phrase("连上即被重置", "connection reset"),
         Cause.CONNECTION_CLOSED: Phrase("连接被中断", "connection closed"),
         Cause.NO_REPLY: Phrase("连上后无应答", "connected, no reply"),
         Cause.NOT_RTSP: Phrase("端口上不是视频服务", "not RTSP"),
+        Cause.TLS_EXPECTED: Phrase("端口要求加密", "TLS expected"),
+        Cause.HTTP_TUNNEL_ONLY: Phrase("仅支持 HTTP 隧道", "RTSP over HTTP only"),
         Cause.BAD_REPLY: Phrase("应答有误", "broken reply"),
         Cause.PATH_NOT_FOUND: Phrase("视频地址不存在", "path not found"),
         Cause.REQUEST_REFUSED: Phrase("请求被拒绝", "request refused"),
+        Cause.SDP_REFUSED: Phrase("不提供 SDP 描述", "no description in SDP"),
+        Cause.OPTION_UNSUPPORTED: Phrase("要求不支持的扩展", "option not supported"),
         Cause.SERVER_ERROR: Phrase("设备内部错误", "device error"),
         Cause.REDIRECT_LOOP: Phrase("循环重定向", "redirect loop"),
+        Cause.REDIRECT_NOWHERE: Phrase("重定向无目标", "redirect to nowhere"),
         Cause.SDP_UNUSABLE: Phrase("媒体描述无效", "unusable stream description"),
         Cause.NO_VIDEO_TRACK: Phrase("没有视频轨道", "no video track"),
         Cause.CODEC_UNSUPPORTED: Phrase("编码格式不支持", "codec not supported"),
         Cause.STREAM_ENCRYPTED: Phrase("码流已加密", "stream encrypted"),
         Cause.TRANSPORT_REFUSED: Phrase("传输方式被拒绝", "transport refused"),
+        Cause.TRACK_NOT_FOUND: Phrase("视频轨道地址不存在", "track not found"),
         Cause.SETUP_REFUSED: Phrase("建立会话被拒绝", "SETUP refused"),
         Cause.PLAY_REFUSED: Phrase("播放被拒绝", "PLAY refused"),
+        Cause.SESSION_LOST: Phrase("会话丢失", "session lost"),
+        Cause.AGGREGATE_REFUSED: Phrase("整体与单轨操作均被拒绝", "aggregate operation refused"),
         Cause.NO_MEDIA: Phrase("无视频数据", "no video arrives"),
+        Cause.NO_DATAGRAMS: Phrase("UDP 数据未到达", "no datagrams arrive"),
+        Cause.OTHER_MEDIA_ONLY: Phrase("只有音频或元数据到达", "other media arrive, no video"),
+        Cause.RTCP_ONLY: Phrase("只有控制包到达", "only RTCP arrives"),
         Cause.STREAM_STALLED: Phrase("视频中途停止", "video stalled"),
         Cause.NO_KEYFRAME: Phrase("无关键帧", "no key frame"),
         Cause.PARAMETER_SETS_MISSING: Phrase("缺少解码参数", "parameter sets missing"),
@@ -51,7 +65,9 @@ CAUSES: Mapping[Cause, Phrase] = MappingProxyType(
         Cause.CREDENTIALS_REFUSED: Phrase("账号或密码错误", "credentials refused"),
         Cause.CREDENTIALS_FORBIDDEN: Phrase("账号无权限", "no permission"),
         Cause.ACCOUNT_LOCKED: Phrase("账号被锁定", "account locked"),
+        Cause.CHALLENGE_MISSING: Phrase("要求登录但未说明方式", "no challenge in the 401"),
         Cause.AUTH_UNSUPPORTED: Phrase("认证方式不支持", "authentication not supported"),
+        Cause.NONCE_LOOP: Phrase("认证随机数反复失效", "nonce loop"),
         Cause.DEVICE_BUSY: Phrase("设备连接数已满", "device busy"),
         Cause.NO_LOCAL_NETWORK: Phrase("监测端断网", "monitor has no network"),
         Cause.MONITOR_BLIND: Phrase("监测端整体失联", "monitor is blind"),
@@ -61,6 +77,19 @@ CAUSES: Mapping[Cause, Phrase] = MappingProxyType(
         Cause.NOT_YET_OBSERVED: Phrase("尚未检测", "not yet observed"),
         Cause.CLOCK_JUMPED: Phrase("监测端时钟跳变", "monitor's clock jumped"),
         Cause.REMOVED_UNCONFIRMED: Phrase("移出清单未经确认", "removed, not confirmed"),
+    }
+)
+
+NOTES: Mapping[Note, Phrase] = MappingProxyType(
+    {
+        Note.ANSWERED_ANONYMOUSLY: Phrase("无需密码即可观看", "answered without a password"),
+        Note.PASSWORD_IN_CLEAR: Phrase("密码明文传输", "password sent in clear"),
+        Note.NONCE_RENEWED: Phrase("认证随机数中途更换", "nonce renewed within the run"),
+        Note.BODY_SHORT: Phrase("媒体描述短于所称长度", "description shorter than announced"),
+        Note.CONTENT_TYPE_WRONG: Phrase("媒体描述类型标错", "description of a wrong content type"),
+        Note.TRACK_URL_REPAIRED: Phrase("轨道地址有误，已换用", "track found by another URL"),
+        Note.TRANSPORT_CHANGED: Phrase("传输方式已切换", "transport changed"),
+        Note.PAYLOAD_TYPE_WRONG: Phrase("载荷类型与描述不符", "payload type other than announced"),
     }
 )
 
@@ -91,11 +120,13 @@ STAGES: Mapping[Stage, Phrase] = MappingProxyType(
         Stage.TLS: Phrase("加密握手", "TLS handshake"),
         Stage.DESCRIBE: Phrase("询问媒体", "DESCRIBE"),
         Stage.AUTH: Phrase("身份认证", "authenticate"),
+        Stage.REDIRECT: Phrase("重定向", "redirect"),
         Stage.SDP: Phrase("读取媒体描述", "read the description"),
         Stage.SETUP: Phrase("建立会话", "SETUP"),
         Stage.PLAY: Phrase("请求播放", "PLAY"),
         Stage.FIRST_RTP: Phrase("等首个视频包", "first video packet"),
         Stage.KEYFRAME: Phrase("等关键帧", "key frame"),
+        Stage.DEPACKETISE: Phrase("拼装关键帧", "put the key frame together"),
         Stage.DECODE: Phrase("解码", "decode"),
         Stage.PICTURE: Phrase("画面诊断", "judge the picture"),
         Stage.TEARDOWN: Phrase("结束会话", "TEARDOWN"),
@@ -153,6 +184,7 @@ CAMERA_FIELDS: Mapping[str, Phrase] = MappingProxyType(
         "in_contract": Phrase("纳入考核", "in contract"),
         "in_service_from": Phrase("启用日期", "in service from"),
         "in_service_to": Phrase("停用日期", "in service to"),
+        "onvif": Phrase("ONVIF 地址", "ONVIF address"),
         "site.id": Phrase("部位编号", "site id"),
         "site.name": Phrase("重点部位", "site"),
         "site.category": Phrase("部位类别", "site category"),

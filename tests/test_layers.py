@@ -13,17 +13,21 @@ ROOT = Path(__file__).parent.parent / "monitor"
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__init__"}),
     frozenset({"model", "errors", "clock", "language", "reading"}),
-    frozenset({"liveness", "outages", "calendar", "sla", "schedule", "rtsp", "picture", "parsing"}),
+    frozenset(
+        {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "rtsp", "onvif", "picture"}
+        | {"parsing"}
+    ),
     frozenset({"report", "wording"}),
-    frozenset({"settings", "inventory", "probes", "ledger", "metrics", "render"}),
-    frozenset({"engine", "jobs", "console", "simulator", "reporting"}),
+    frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
+    frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers"}),
     frozenset({"service"}),
     frozenset({"demo"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 PURE = frozenset(
-    {"liveness", "outages", "calendar", "sla", "schedule", "rtsp", "picture", "parsing", "report", "wording"}
+    {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "rtsp", "onvif", "picture", "parsing"}
+    | {"report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "socket", "logging", "time", "random", "sqlite3", "threading", "os", "subprocess"}

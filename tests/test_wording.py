@@ -12,11 +12,12 @@ import pytest
 
 from monitor import wording
 from monitor.language import Phrase
-from monitor.model import Basis, BlindTime, Camera, Cause, Rung, Site, SiteCategory, Stage, State
+from monitor.model import Basis, BlindTime, Camera, Cause, Note, Rung, Site, SiteCategory, Stage, State
 from monitor.sla import SlaVerdict
 
 LISTS: list[tuple[Mapping[Any, Phrase], type[Enum]]] = [
     (wording.CAUSES, Cause),
+    (wording.NOTES, Note),
     (wording.STATES, State),
     (wording.RUNGS, Rung),
     (wording.STAGES, Stage),

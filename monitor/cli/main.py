@@ -85,6 +85,10 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     probe.add_argument("-v", "--verbose", action="store_true", help=texts.HELP_VERBOSE[language])
     probe.set_defaults(command=_probe)
 
+    substream = commands.add_parser("substream", parents=[configured], help=texts.HELP_SUBSTREAM[language])
+    substream.add_argument("cameras", nargs="*", metavar="CAMERA", help=texts.HELP_SUBSTREAM_CAMERAS[language])
+    substream.set_defaults(command=_substream)
+
     report = commands.add_parser("report", parents=[configured], help=texts.HELP_REPORT[language])
     report.add_argument("month", help=texts.HELP_MONTH[language])
     report.add_argument("--format", default="text", help=texts.HELP_FORMAT[language])
@@ -148,6 +152,12 @@ def _probe(args: argparse.Namespace) -> int:
     from monitor.cli.probe import probe
 
     return probe(args.target, args.config, args.user, args.lang, verbose=args.verbose)
+
+
+def _substream(args: argparse.Namespace) -> int:
+    from monitor.cli.substream import substream
+
+    return substream(args.cameras, args.config, args.lang)
 
 
 def _report(args: argparse.Namespace) -> int:

@@ -13,12 +13,14 @@ from pathlib import Path
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
+from monitor.devices import Devices, devices_path
+from monitor.engine.notes import stream_to_ask
 from monitor.errors import LocalProtocolError
 from monitor.language import Language
-from monitor.model import Cause, Credentials, Result, Secret
-from monitor.probes.camera import result_of
+from monitor.model import Ask, Camera, Cause, Credentials, Look, Result, Secret, Site, SiteCategory
+from monitor.probes.camera import fetch, result_of, with_picture
 from monitor.probes.decode import look_at
-from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
+from monitor.probes.rtsp import RtspLimits
 from monitor.rtsp.urls import parse_target
 from monitor.service import limits_of, load_plan
 from monitor.wording import CAUSES, RUNGS, STAGES
@@ -37,7 +39,7 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
         except LocalProtocolError as error:
             print(f"{target}: {error}", file=sys.stderr)
             return Exit.USAGE
-        url, credentials, limits = target, _asked(user, language), RtspLimits()
+        ask, limits = _ask(_nameless(target), _asked(user, language)), RtspLimits()
     else:
         plan = load_plan(config)
         by_id = {camera.id: camera for camera in plan.cameras}
@@ -45,10 +47,16 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
             near = ", ".join(get_close_matches(target, by_id, 3)) or texts.NONE[language]
             print(texts.NO_SUCH_CAMERA[language].format(id=target, near=near), file=sys.stderr)
             return Exit.USAGE
-        url, limits = by_id[target].url, limits_of(plan.settings)
-        credentials = plan.settings.credentials.get(by_id[target].credentials)
-    print(texts.PROBING[language].format(target=url))
-    result, transcript = asyncio.run(_probed(url, credentials, limits, verbose=verbose))
+        camera, settings = by_id[target], plan.settings
+        stream = Devices(devices_path(settings.ledger)).stream(camera.id, camera.url)
+        url = stream_to_ask(camera, stream, settings.probe.stream, SystemClock().now())
+        ask = _ask(camera, settings.credentials.get(camera.credentials), url)
+        limits = limits_of(settings)
+    asked = ask.url or ask.camera.url
+    print(texts.PROBING[language].format(target=asked))
+    result, transcript = asyncio.run(_probed(ask, limits, verbose=verbose))
+    if result.url != asked:
+        print(texts.PROBE_AS_WRITTEN[language].format(target=result.url))
     _explain(result, transcript, language)
     return Exit.OK if result.cause is Cause.OK else Exit.NO
 
@@ -62,16 +70,24 @@ def _asked(user: str | None, language: Language) -> Credentials | None:
     return Credentials(user, Secret(password))
 
 
-async def _probed(
-    url: str, credentials: Credentials | None, limits: RtspLimits, *, verbose: bool
-) -> tuple[Result, tuple[str, ...]]:
+def _ask(camera: Camera, credentials: Credentials | None, url: str = "") -> Ask:
+    return Ask(camera, SystemClock().now(), url=url, credentials=credentials, look=Look.DEMANDED)
+
+
+def _nameless(url: str) -> Camera:
+    """A camera of which nothing is known but its address."""
+    return Camera("", "", Site("", "", SiteCategory.OTHER, "", "", ""), "", url)
+
+
+async def _probed(ask: Ask, limits: RtspLimits, *, verbose: bool) -> tuple[Result, tuple[str, ...]]:
     clock = SystemClock()
-    at = clock.now()
-    fetched: Fetched = await fetch_keyframe(url, credentials, limits=limits, clock=clock, transcript=verbose)
-    began = clock.monotonic()
-    seen = look_at(fetched.keyframe, None) if fetched.keyframe else None
-    looking = timedelta(seconds=clock.monotonic() - began)
-    return result_of("", at, fetched, seen, looking), fetched.transcript
+    fetched = await fetch(ask, limits, clock, transcript=verbose)
+    result = result_of(ask, fetched)
+    if fetched.keyframe is not None:
+        began = clock.monotonic()
+        seen = look_at(fetched.keyframe, None)
+        result = with_picture(result, seen, timedelta(seconds=clock.monotonic() - began))
+    return result, fetched.transcript
 
 
 def _explain(result: Result, transcript: tuple[str, ...], language: Language) -> None:

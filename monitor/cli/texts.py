@@ -19,6 +19,8 @@ HELP_DEMO = Phrase("演示:模拟一个镇并监测它", "the whole system on a 
 HELP_RUN = Phrase("开始监测", "watch the cameras")
 HELP_CHECK = Phrase("检查配置与清单,一次列出全部错误", "check settings and inventory, all faults at once")
 HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera and explain it stage by stage")
+HELP_SUBSTREAM = Phrase("用 ONVIF 查询各摄像机的子码流", "ask cameras over ONVIF for their sub-streams")
+HELP_SUBSTREAM_CAMERAS = Phrase("摄像机编号;省略则为全部", "ids of cameras; without any, all of them")
 HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
 HELP_LEDGER = Phrase("查看或校验台账", "look at the ledger or verify it")
 HELP_VERIFY = Phrase("校验哈希链", "verify the hash chain")
@@ -58,6 +60,9 @@ URL_WITH_PASSWORD = Phrase(
 )
 ASK_PASSWORD = Phrase("{user} 的密码:", "password of {user}: ")
 PROBING = Phrase("检测 {target}", "probing {target}")
+PROBE_AS_WRITTEN = Phrase(
+    "没有可用的子码流,改按清单取流 {target}", "no such sub-stream; asked as the inventory says: {target}"
+)
 PROBE_GOOD = Phrase("结论:在线,画面正常({took:.0f} 毫秒)", "verdict: online, picture good ({took:.0f} ms)")
 PROBE_BAD = Phrase(
     "结论:{cause}(止于{stage}阶段,{took:.0f} 毫秒)", "verdict: {cause} (ended at stage {stage}, {took:.0f} ms)"
@@ -72,6 +77,11 @@ PROBE_CAUSE_PAGE = Phrase("说明与处理办法:docs/causes.md#{cause}", "meani
 FINDING = Phrase(
     "  {mark} {measure} = {value:.3f}(限值 {threshold:g})", "  {mark} {measure} = {value:.3f} (limit {threshold:g})"
 )
+SUBSTREAM_FOUND = Phrase("子码流 {url}  {width}×{height} {codec}", "sub-stream {url}  {width}×{height} {codec}")
+SUBSTREAM_SAME = Phrase("即清单中的码流", "which is the stream of the inventory")
+SUBSTREAM_NO_ADDRESS = Phrase("清单中没有 ONVIF 地址", "no ONVIF address in the inventory")
+SUBSTREAM_NONE = Phrase("未查到:{cause}", "none found: {cause}")
+SUBSTREAM_CLOCK = Phrase("设备时钟偏差 {seconds:+.0f} 秒", "the device's clock is {seconds:+.0f} s off")
 BAD_MONTH = Phrase("月份写作 2026-10,不是 {month}", "write the month as 2026-10, not {month}")
 BAD_FORMAT = Phrase("没有格式 {format};可用:text, csv, json", "no format {format}; there are text, csv, json")
 WHICH_FOLDER = Phrase("多种格式需要 --out 目录", "several formats need --out FOLDER")

@@ -136,7 +136,7 @@ probe:
   total_timeout: {_text(4 * tempo.patience)}
   # Simulated devices lock nobody out; real ones do, so keep the default of 30 minutes.
   credentials_pause: {_text(max(tempo.retry, timedelta(seconds=1)))}
-picture: {{fall: 3, rise: 1, spread: {_text(tempo.picture_spread)}}}
+picture: {{every: 0s, fall: 3, rise: 1, spread: {_text(tempo.picture_spread)}}}
 limits: {{in_flight: 256, per_uplink: 8, decoders: 1}}
 heartbeat: {_text(tempo.heartbeat)}
 maintenance:

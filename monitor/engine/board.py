@@ -55,7 +55,6 @@ class Place:
     blinded_at: datetime | None = None  # when a blind span was told: what was asked before it says nothing
     asked_at: datetime | None = None  # when the probe under way began
     result: Result | None = None
-    fingerprint: bytes | None = None  # of the last decoded picture
 
 
 class Board:
@@ -84,10 +83,6 @@ class Board:
     def track(self, camera_id: str) -> Track:
         """What is believed about the camera."""
         return self._places[camera_id].track
-
-    def fingerprint(self, camera_id: str) -> bytes | None:
-        """The fingerprint of the camera's last picture."""
-        return self._places[camera_id].fingerprint
 
     def watched_ids(self) -> frozenset[str]:
         """The cameras in the inventory."""
@@ -195,8 +190,6 @@ class Board:
                 return
             await self._believe(place, *step(place.track, result, self.policy))
             place.result = result
-            if result.picture is not None:
-                place.fingerprint = result.picture.fingerprint
 
     async def lapse(self) -> None:
         """Cameras whose results are missing for too long become UNKNOWN."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 
 from monitor.clock import Clock
+from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
 from monitor.engine.figures import MonthCalendar
+from monitor.engine.notes import Notes
 from monitor.engine.permits import Permits
 from monitor.engine.plan import Plan, inventory_changes, maintenance_events, policy_of, with_maintenance
 from monitor.engine.recorder import Recorder
@@ -64,17 +66,21 @@ class Engine:
         calendar = MonthCalendar(settings.contract)
         self._board = Board(policy_of(settings), calendar, self._recorder, self._timeline)
         self._make_prober = make_prober
-        self._slots = Slots(settings.limits.in_flight, settings.limits.per_uplink, settings.limits.per_device)
+        self._slots = Slots(settings.limits)
+        self._devices = Devices(devices_path(settings.ledger))
+        self._permits = Permits(self._devices, clock, settings.probe.credentials_pause)
+        self._notes = Notes(self._devices)
         self._canaries = Canaries(settings.canaries, clock, metrics)
         self._watcher = Watcher(
             lambda: self._plan.settings,
             self._board,
             make_prober(settings),
-            self._slots,
-            self._canaries,
-            Permits(),
-            clock,
-            metrics,
+            slots=self._slots,
+            canaries=self._canaries,
+            permits=self._permits,
+            notes=self._notes,
+            clock=clock,
+            metrics=metrics,
         )
         self._watches: asyncio.TaskGroup | None = None
         self._loops: dict[str, asyncio.Task[None]] = {}
@@ -122,6 +128,8 @@ class Engine:
                 self._board.admit(camera, added_at, ())
         for camera_id in changes.removed:
             await self._board.remove(camera_id)
+            self._notes.forget(camera_id)
+        self._devices.forget({camera.id for camera in plan.cameras}, self._clock.now())
         await self.plan_maintenance()
         if hurried:
             self._wake_sleepers()
@@ -142,6 +150,7 @@ class Engine:
         """The town as it is published now."""
         self._metrics.probes_in_flight(self._slots.taken)
         self._metrics.cameras_overdue(self._board.overdue())
+        self._metrics.credentials_paused(self._permits.paused)
         settings = self._plan.settings
         return town_view(
             settings.town,
@@ -187,13 +196,16 @@ class Engine:
     async def _watch(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             self._watches = tasks
-            chores = [tasks.create_task(chore) for chore in (self._tick(), self._heartbeat(), self._canaries.run())]
+            chores = [tasks.create_task(chore) for chore in self._chores()]
             self._watch_new()
             self.running.set()
             await self._stop.wait()
             for task in (*chores, *self._loops.values()):
                 task.cancel()
             self._watches = None
+
+    def _chores(self) -> tuple[Coroutine[None, None, None], ...]:
+        return self._tick(), self._heartbeat(), self._keep_notes(), self._canaries.run()
 
     def _watch_new(self) -> None:
         if self._watches is None:
@@ -213,6 +225,7 @@ class Engine:
         try:
             async with asyncio.timeout(LAST_WORDS.total_seconds()):
                 await self._recorder.append([Stopped("asked to stop")])
+                await asyncio.to_thread(self._devices.flush)
         except TimeoutError:
             log.warning("the ledger could not be written at the end; the time since its last event will be UNKNOWN")
 
@@ -228,6 +241,13 @@ class Engine:
                 log.warning("the wall clock jumped from %s to %s", jump.before_at, jump.after_at)
                 await self._note_jump(jump)
             await self._board.lapse()
+
+    async def _keep_notes(self) -> None:
+        """What is learnt about devices goes to the disk, away from the clocks' tick: a slow disk must not delay it."""
+        while True:
+            await self._clock.sleep(TICK)
+            if self._devices.changed:
+                await asyncio.to_thread(self._devices.flush)
 
     async def _note_jump(self, jump: Jump) -> None:
         event = ClockJumped(jump.before_at, jump.after_at)

@@ -1,29 +1,67 @@
 """Who may send a password: after one refusal a device is not offered the same credentials again until a pause is over.
 
-Devices lock accounts after a handful of wrong passwords; a monitor must never be the reason. Corrected credentials
-are another value and may be tried at once.
+Devices lock accounts after a handful of wrong passwords; a monitor must never be the reason, however often it is
+restarted. Corrected credentials are another account here and may be tried at once.
 """
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
+from monitor.clock import Clock
+from monitor.devices import Devices
 from monitor.model import Camera, Credentials
+
+# A device that says "one attempt left" locks the account at the next wrong one, usually for 30 minutes, and counts the
+# attempts of a while: twice the lock is beyond both.
+LAST_ATTEMPT_PAUSE = timedelta(hours=1)
 
 
 class Permits:
-    """Remembers refusals per device and credentials, in monotonic seconds."""
+    """Pauses per device and credentials, shared by whoever asks that device for anything.
 
-    def __init__(self) -> None:
-        self._paused_until: dict[tuple[str, Credentials], float] = {}
+    They are kept by the wall clock and counted on the monotonic one. After a restart a pause goes on by the wall clock,
+    but never for longer than ``longest`` from then: a clock that was set back must not keep a camera unwatched.
+    """
 
-    def granted(self, camera: Camera, credentials: Credentials | None, now: float) -> bool:
-        """Whether the camera may be offered these credentials now."""
-        if credentials is None:
-            return True
-        return now >= self._paused_until.get((camera.device, credentials), now)
+    def __init__(self, devices: Devices, clock: Clock, longest: timedelta) -> None:
+        self._devices = devices
+        self._clock = clock
+        now, began, longest = clock.now(), clock.monotonic(), max(longest, LAST_ATTEMPT_PAUSE)
+        self._paused_until = {
+            account: began + min(until - now, longest).total_seconds()
+            for account, until in devices.pauses.items()
+            if until > now
+        }
 
-    def refused(self, camera: Camera, credentials: Credentials | None, now: float, pause: timedelta) -> None:
-        """The device refused; a refusal during the pause (nothing was offered) does not lengthen it."""
-        if credentials is not None and self.granted(camera, credentials, now):
-            self._paused_until[camera.device, credentials] = now + pause.total_seconds()
+    @property
+    def paused(self) -> int:
+        """How many accounts are paused now."""
+        now = self._clock.monotonic()
+        return sum(until > now for until in self._paused_until.values())
+
+    def granted(self, camera: Camera, credentials: Credentials | None) -> bool:
+        """Whether the camera's device may be offered these credentials now."""
+        return credentials is None or self._clock.monotonic() >= self._until(camera, credentials)
+
+    async def refused(
+        self, camera: Camera, credentials: Credentials | None, pause: timedelta, attempts_left: int | None
+    ) -> None:
+        """The device refused; returns when that is on the disk, for the next process to know.
+
+        A refusal during the pause (nothing was offered) does not lengthen it.
+        """
+        if credentials is None or not self.granted(camera, credentials):
+            return
+        if attempts_left is not None and attempts_left <= 1:
+            pause = max(pause, LAST_ATTEMPT_PAUSE)
+        account = self._devices.account(camera.device, credentials)
+        self._paused_until[account] = self._clock.monotonic() + pause.total_seconds()
+        self._devices.pause(account, self._clock.now() + pause)
+        await asyncio.to_thread(self._devices.flush)
+
+    def _until(self, camera: Camera, credentials: Credentials) -> float:
+        if not self._paused_until:  # the usual case, and no digest is needed for it
+            return 0.0
+        return self._paused_until.get(self._devices.account(camera.device, credentials), 0.0)

@@ -10,17 +10,18 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
+from monitor.engine.notes import Notes
 from monitor.engine.permits import Permits
 from monitor.engine.slots import Slots
 from monitor.liveness import next_wait
 from monitor.metrics import Metrics
-from monitor.model import Camera, Cause, Credentials, Result, Rung, Stage, Verdict
+from monitor.model import Ask, Camera, Cause, Result, Rung, Stage, Verdict
 from monitor.schedule import first_due, next_due
 from monitor.settings import Settings
 
@@ -30,16 +31,8 @@ log = logging.getLogger(__name__)
 class Prober(Protocol):
     """Asks one camera once; what went wrong is in the result."""
 
-    async def probe(
-        self,
-        camera: Camera,
-        credentials: Credentials | None,
-        at: datetime,
-        *,
-        may_authenticate: bool,
-        previous_fingerprint: bytes | None,
-    ) -> Result:
-        """What the probe that begins ``at`` saw."""
+    async def probe(self, ask: Ask, session_over: Callable[[], None]) -> Result:
+        """What the probe saw; ``session_over`` is called once the camera and its line are free again."""
         ...
 
 
@@ -51,9 +44,11 @@ class Watcher:
         settings: Callable[[], Settings],
         board: Board,
         prober: Prober,
+        *,
         slots: Slots,
         canaries: Canaries,
         permits: Permits,
+        notes: Notes,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -63,6 +58,7 @@ class Watcher:
         self._slots = slots
         self._canaries = canaries
         self._permits = permits
+        self._notes = notes
         self._clock = clock
         self._metrics = metrics
         self.sleeping: set[str] = set()  # cameras whose loop only waits for its beat
@@ -95,31 +91,30 @@ class Watcher:
 
     async def _ask(self, camera: Camera, due: float) -> float:
         """One probe from slots to record; returns when (monotonic seconds) it began."""
-        async with self._slots.taken_for(camera):
+        async with self._slots.taken_for(camera, self._notes.rate(camera)) as session_over:
             began = self._clock.monotonic()
             self._metrics.probe_late(timedelta(seconds=max(0.0, began - due)))
-            result = await self._probe(camera)
+            result = await self._probe(camera, session_over)
         self._metrics.probe_finished(result)
         await self._board.fold(result)
         return began
 
-    async def _probe(self, camera: Camera) -> Result:
-        at, started = self._board.asking(camera.id), self._clock.monotonic()
-        credentials = self._settings().credentials.get(camera.credentials)
+    async def _probe(self, camera: Camera, session_over: Callable[[], None]) -> Result:
+        at, started, settings = self._board.asking(camera.id), self._clock.monotonic(), self._settings()
         try:
-            result = await self.prober.probe(
-                camera,
-                credentials,
-                at,
-                may_authenticate=self._permits.granted(camera, credentials, started),
-                previous_fingerprint=self._board.fingerprint(camera.id),
-            )
+            credentials = settings.credentials.get(camera.credentials)
+            permitted = self._permits.granted(camera, credentials)
+            track = self._board.track(camera.id)
+            ask = self._notes.ask(camera, track, at, settings, credentials, may_authenticate=permitted)
+            result = await self.prober.probe(ask, session_over)
+            self._notes.take(ask, result)
         except Exception as error:
             log.exception("probing %s failed on our side", camera.id)
             took = timedelta(seconds=self._clock.monotonic() - started)
             return Result(camera.id, at, took, Rung.NONE, Stage.TCP, Cause.MONITOR_ERROR, type(error).__name__)
-        if result.cause in (Cause.CREDENTIALS_REFUSED, Cause.ACCOUNT_LOCKED):
-            self._permits.refused(camera, credentials, started, self._settings().probe.credentials_pause)
+        if result.cause in (Cause.CREDENTIALS_REFUSED, Cause.ACCOUNT_LOCKED, Cause.NONCE_LOOP):
+            pause, left = settings.probe.credentials_pause, result.attempts_left
+            await self._permits.refused(camera, credentials, pause, left)
         if result.verdict is Verdict.FAILED and self._canaries.blind:
             return replace(result, cause=Cause.MONITOR_BLIND, detail=f"canaries fail too; seen: {result.cause.value}")
         return result

@@ -37,7 +37,7 @@ class RowReader:
         if text is None:
             return default
         try:
-            return parse(text if column is Column.URL else in_its_place(text))
+            return parse(text if column in (Column.URL, Column.ONVIF) else in_its_place(text))
         except ValueError as error:
             self.fault(column, str(error))
             return default
@@ -87,9 +87,13 @@ def camera_of(row: Row, known_credentials: Collection[str], faults: list[Fault])
         in_contract=cells.read(Column.IN_CONTRACT, yes_or_no, True),
         in_service_from=read_date(cells, Column.IN_SERVICE_FROM),
         in_service_to=read_date(cells, Column.IN_SERVICE_TO),
+        onvif=cells.read(Column.ONVIF, onvif_place, ""),
+        certificate=cells.read(Column.CERTIFICATE, certificate_policy, "accept"),
     )
     if camera.in_service_from and camera.in_service_to and camera.in_service_to < camera.in_service_from:
         cells.fault(Column.IN_SERVICE_TO, f"is before {Column.IN_SERVICE_FROM}")
+    if camera.certificate != "accept" and camera.url.startswith("rtsp://"):
+        cells.fault(Column.CERTIFICATE, "belongs to an rtsps:// address: over rtsp:// nothing is encrypted")
     return camera if len(faults) == before and not row.absent else None
 
 
@@ -144,6 +148,39 @@ def rtsp_url(text: str) -> str:
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return joined(parts.scheme, host_text(name), number or DEFAULT_PORTS[parts.scheme], path or "/")
+
+
+def onvif_place(text: str) -> str:
+    """Where ONVIF answers: ``host``, ``host:port`` or an http(s) URL, without user and password, in one spelling."""
+    scheme, separator, rest = text.rpartition("://")
+    if separator and scheme.lower() not in ("http", "https"):
+        raise ValueError("must be host:port or begin with http:// or https://")
+    url_text(text)
+    parts = split(f"{scheme.lower() or 'http'}://{rest}")
+    try:
+        number = parts.port
+    except ValueError:
+        raise ValueError("has a bad port: 1 to 65535") from None
+    if number == 0 or parts.netloc.endswith(":"):
+        raise ValueError("has a bad port: 1 to 65535")
+    if not separator and parts.netloc != rest:
+        raise ValueError("must begin with http:// or https:// when it has a path")
+    name = host_text(f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "")
+    place = f"{name}:{number}" if number else name
+    if not separator:
+        return place
+    return f"{scheme.lower()}://{place}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def certificate_policy(text: str) -> str:
+    """``accept``, ``verify``, or ``sha256:`` and the certificate's digest in one spelling."""
+    if text in ("accept", "verify"):
+        return text
+    kind, _, digest = text.partition(":")
+    digest = digest.replace(":", "").replace(" ", "").lower()
+    if kind.lower() != "sha256" or not re.fullmatch(r"[0-9a-f]{64}", digest):
+        raise ValueError("must be accept, verify, or sha256: and 64 hexadecimal digits")
+    return f"sha256:{digest}"
 
 
 def split(url: str) -> SplitResult:

@@ -33,6 +33,8 @@ class Column(StrEnum):
     IN_CONTRACT = "in_contract"
     IN_SERVICE_FROM = "in_service_from"
     IN_SERVICE_TO = "in_service_to"
+    ONVIF = "onvif"
+    CERTIFICATE = "certificate"
 
 
 CHINESE: dict[Column, str] = {
@@ -56,6 +58,8 @@ CHINESE: dict[Column, str] = {
     Column.IN_CONTRACT: "是否考核 纳入考核 是否纳入考核",
     Column.IN_SERVICE_FROM: "投用日期 启用日期 安装时间 安装日期 投用时间 建成日期",
     Column.IN_SERVICE_TO: "停用日期 停用时间 拆除日期",
+    Column.ONVIF: "ONVIF地址 ONVIF服务地址",
+    Column.CERTIFICATE: "证书 证书校验 TLS证书",
 }
 
 # What such lists also carry and nobody here asks for; any other heading is taken for a misspelt one.

@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from xml.etree.ElementTree import ParseError
 
 from monitor.inventory.table import MOST_LINES, BrokenTable, Line
 from monitor.reading import MEGABYTE, size_text
@@ -25,7 +24,7 @@ DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
-    ParseError,
+    SyntaxError,  # of either XML parser that openpyxl may take
     OSError,
     EOFError,
     ValueError,

@@ -12,7 +12,7 @@ from monitor.clock import Clock
 from monitor.metrics.cameras import CameraSeries
 from monitor.metrics.groups import town_text
 from monitor.metrics.view import TownView
-from monitor.model import Cause, Result
+from monitor.model import Cause, Look, Result
 
 PROBE_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LATE_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60)
@@ -42,6 +42,12 @@ class Metrics:
         self._received = Counter(
             "sharpeyes_probe_received_bytes_total", "Bytes received from cameras by probes.", registry=own
         )
+        self._decodes = Counter(
+            "sharpeyes_decodes_total", "Key frames decoded and looked at, by why.", ["reason"], registry=own
+        )
+        for look in Look:
+            if look not in (Look.SKIPPED, Look.DEMANDED):
+                self._decodes.labels(look.value)
         self._late = Histogram(
             "sharpeyes_scheduler_lateness_seconds",
             "How long after their due time probes began.",
@@ -56,8 +62,14 @@ class Metrics:
         )
         self._in_flight = Gauge("sharpeyes_probes_in_flight", "Probes under way.", registry=own)
         self._overdue = Gauge("sharpeyes_cameras_overdue", "Cameras whose probe is overdue.", registry=own)
+        self._paused = Gauge(
+            "sharpeyes_credentials_paused", "Accounts not offered to their device after it refused them.", registry=own
+        )
         self._ledger_errors = Counter(
             "sharpeyes_ledger_write_errors_total", "Writes to the record that failed.", registry=own
+        )
+        self._workers_lost = Counter(
+            "sharpeyes_workers_lost_total", "Probing processes that ended by themselves.", registry=own
         )
         self._reload_ok = Gauge(
             "sharpeyes_config_last_reload_successful", "1 if the last load of the settings succeeded.", registry=own
@@ -81,8 +93,10 @@ class Metrics:
         PlatformCollector(registry=own)
 
     def probe_finished(self, result: Result) -> None:
-        """Count one finished probe by its cause, its duration and its bytes."""
+        """Count one finished probe by its cause, its duration, its bytes, and why its key frame was decoded."""
         self._probes.inc()
+        if result.look is not Look.SKIPPED:
+            self._decodes.labels(result.look.value).inc()
         if result.cause is not Cause.OK:
             self._failures.labels(result.cause.value).inc()
         self._took.observe(result.took.total_seconds())
@@ -104,9 +118,17 @@ class Metrics:
         """Set how many cameras should have been probed by now and were not."""
         self._overdue.set(count)
 
+    def credentials_paused(self, count: int) -> None:
+        """Set how many accounts are not offered to their devices now."""
+        self._paused.set(count)
+
     def ledger_write_failed(self) -> None:
         """Count one write to the record that failed."""
         self._ledger_errors.inc()
+
+    def worker_lost(self) -> None:
+        """Count one probing process that ended by itself."""
+        self._workers_lost.inc()
 
     def reload_finished(self, ok: bool, at: datetime) -> None:
         """Note the end of a reload of the settings; the load at the start is already noted."""

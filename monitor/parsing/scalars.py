@@ -22,6 +22,7 @@ IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 YEARS = range(1970, 2200)
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 SIZES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
+BIT_RATES = {"kbit": 1000, "Mbit": 1_000_000, "Gbit": 1_000_000_000}
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode categories of characters that are not seen
 YES = frozenset({"true", "yes", "on", "是"})
 NO = frozenset({"false", "no", "off", "否"})
@@ -129,6 +130,17 @@ def size(text: str) -> int:
     if unit is None:
         raise ValueError(f"{shown(text)} has no unit: write {number}B for bytes, or use kB or MB")
     return int(number) * SIZES[unit]
+
+
+def bit_rate(text: str) -> int:
+    """``20Mbit`` a second, in bit/s; 1 Mbit is 1,000,000 bits."""
+    match = re.fullmatch(r"(\d{1,9})\s*(kbit|Mbit|Gbit)?(?:/s)?", text)
+    if not match:
+        raise ValueError(f"{shown(text)} is not a bandwidth: write a number and kbit, Mbit or Gbit, such as 20Mbit")
+    number, unit = match.groups()
+    if unit is None:
+        raise ValueError(f"{shown(text)} has no unit: write {number}Mbit for Mbit/s, or use kbit or Gbit")
+    return int(number) * BIT_RATES[unit]
 
 
 def within(parse: Callable[[str], Amount], low: str, high: str) -> Callable[[str], Amount]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from monitor.model import Cause, Finding
 
-from .frame import Reduced
+from .frame import Reduced, quantile
 
 # The 99th percentile of luma (0..255): black level plus codec error stays under 12; the darkest street view with a
 # single lamp in it measured above 60, infra-red views far above.
@@ -15,5 +13,5 @@ BRIGHTEST_OF_BLACK = 20.0
 
 def black(picture: Reduced) -> Finding:
     """Faulty when even the brightest hundredth of the picture is black."""
-    brightest = float(np.percentile(picture.luma, 99))
+    brightest = picture.level(quantile(picture.luma, 0.99))
     return Finding(Cause.PICTURE_BLACK, brightest < BRIGHTEST_OF_BLACK, "luma_p99", brightest, BRIGHTEST_OF_BLACK)

@@ -10,11 +10,15 @@ from .frozen import frozen
 from .single_colour import single_colour
 
 
-def diagnose(frame: Frame, previous_fingerprint: bytes | None) -> Picture:
-    """Every check over one key frame, the most telling first: a black picture is also of one colour and still."""
+def diagnose(frame: Frame, previous_fingerprint: bytes | None, *, repeated: bool = False) -> Picture:
+    """Every check over one key frame, the most telling first: a black picture is also of one colour and still.
+
+    ``repeated``: the key frame has the same bytes as the one before, which need not have been decoded.
+    """
     small = reduced(frame)
     print_ = fingerprint(frame)
-    findings = (black(small), single_colour(small), frozen(print_, previous_fingerprint))
+    previous = print_ if repeated else previous_fingerprint
+    findings = (black(small), single_colour(small), frozen(print_, previous))
     return Picture(frame.width, frame.height, print_, findings)
 
 

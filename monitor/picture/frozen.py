@@ -2,7 +2,8 @@
 
 With B blocks of 16 x 16 and a chance p that grain changes at least one quantised coefficient of a block, two live
 pictures are equal with probability (1 - p)^B. At 640 x 360 B = 880; even p = 0.012 (grain of 0.14 grey levels, a
-JPEG of quality 60) gives 2e-5, ordinary grain less than 1e-100. Equality must hold over the whole luma plane.
+JPEG of quality 60) gives 2e-5, ordinary grain less than 1e-100. Equality must hold over every luma sample that is read
+(``frame.some_rows``).
 """
 
 from __future__ import annotations

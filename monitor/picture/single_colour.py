@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from monitor.model import Cause, Finding
 
-from .frame import Reduced
+from .frame import Plane, Reduced, quantile
 
 LUMA_REACH = 6.0  # how far from the median luma a sample may lie and still be "the same colour" (of 255)
 CHROMA_REACH = 4.0
@@ -16,12 +17,18 @@ FLAT_DEVIATION = 0.8  # a generated card is flat; fog, snow or a night sky keep 
 
 def single_colour(picture: Reduced) -> Finding:
     """Faulty when one flat colour fills the picture; the value is its share, 0 when what fills it is not flat."""
-    same = (
-        (np.abs(picture.luma - np.median(picture.luma)) <= LUMA_REACH)
-        & (np.abs(picture.blue - np.median(picture.blue)) <= CHROMA_REACH)
-        & (np.abs(picture.red - np.median(picture.red)) <= CHROMA_REACH)
+    same = cv2.bitwise_and(
+        _near_the_middle(picture.luma, LUMA_REACH / picture.gain),
+        cv2.bitwise_and(_near_the_middle(picture.blue, CHROMA_REACH), _near_the_middle(picture.red, CHROMA_REACH)),
     )
-    share = float(same.mean())
-    flat = share > 0 and float(picture.luma[same].std()) < FLAT_DEVIATION
+    share = cv2.countNonZero(same) / same.size
+    _, deviation = cv2.meanStdDev(picture.luma, mask=same)
+    flat = share > 0 and float(deviation[0, 0]) * picture.gain < FLAT_DEVIATION
     value = share if flat else 0.0
     return Finding(Cause.PICTURE_SINGLE_COLOUR, value >= DOMINANT_SHARE, "dominant_colour_share", value, DOMINANT_SHARE)
+
+
+def _near_the_middle(plane: Plane, reach: float) -> Plane:
+    """255 where a sample lies within ``reach`` of the median, else 0."""
+    middle = quantile(plane, 0.5)
+    return cv2.inRange(plane, np.array(middle - reach), np.array(middle + reach)).astype(np.uint8, copy=False)

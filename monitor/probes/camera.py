@@ -1,16 +1,30 @@
-"""One probe of one camera: fetch a key frame, look at it, say what was seen as a ``Result``."""
+"""One probe of one camera: fetch a key frame, look at it where something speaks for that, say what was seen."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from monitor import tiers
 from monitor.clock import Clock
-from monitor.model import Camera, Cause, Credentials, Result, Rung, Stage, StageTime
+from monitor.model import Ask, Cause, Look, Result, Rung, Stage, StageTime
 from monitor.probes.decode import Seen, look_at
+from monitor.probes.marks import mark_of
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
+
+# Answers to a URL that is not the inventory's which may only mean that there is no such stream: the camera is asked for
+# the one that was written before anything is said about it. Neither wrong accounts nor silence are among them.
+OUR_GUESS = frozenset(
+    {
+        Cause.PATH_NOT_FOUND, Cause.REQUEST_REFUSED, Cause.SERVER_ERROR, Cause.REDIRECT_LOOP, Cause.SDP_UNUSABLE,
+        Cause.NO_VIDEO_TRACK, Cause.CODEC_UNSUPPORTED, Cause.STREAM_ENCRYPTED, Cause.SETUP_REFUSED,
+        Cause.PLAY_REFUSED, Cause.TRANSPORT_REFUSED,
+    }
+)  # fmt: skip
+_LEAST = timedelta(seconds=1)  # for the second question, however long the first one took
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,50 +35,92 @@ class CameraProber:
     clock: Clock
     decoders: Executor
 
-    async def probe(
-        self,
-        camera: Camera,
-        credentials: Credentials | None,
-        at: datetime,
-        *,
-        may_authenticate: bool = True,
-        previous_fingerprint: bytes | None = None,
-    ) -> Result:
-        """Ask once. Takes at most ``limits.total`` plus the decoding; raises nothing but cancellation."""
-        fetched = await fetch_keyframe(
-            camera.url, credentials, limits=self.limits, clock=self.clock, may_authenticate=may_authenticate
-        )
-        if fetched.keyframe is None:
-            return result_of(camera.id, at, fetched)
+    async def probe(self, ask: Ask, session_over: Callable[[], None]) -> Result:
+        """Ask once. Takes at most ``limits.total`` plus the decoding; raises nothing but cancellation.
+
+        ``session_over`` is called when the camera and its line are free again; decoding, if any, comes after that.
+        """
+        fetched = await fetch(ask, self.limits, self.clock)
+        session_over()
+        result = result_of(ask, fetched)
+        if fetched.keyframe is None or result.look is Look.SKIPPED or result.mark is None:
+            return result
         started = self.clock.monotonic()
         seen = await asyncio.get_running_loop().run_in_executor(
-            self.decoders, look_at, fetched.keyframe, previous_fingerprint
+            self.decoders, _look, fetched, ask.fingerprint, tiers.repeats(ask, result.mark)
         )
-        return result_of(camera.id, at, fetched, seen, timedelta(seconds=self.clock.monotonic() - started))
+        return with_picture(result, seen, timedelta(seconds=self.clock.monotonic() - started))
 
 
-def result_of(
-    camera_id: str, at: datetime, fetched: Fetched, seen: Seen | None = None, looking: timedelta = timedelta(0)
-) -> Result:
-    """Fold what the stream told and what the picture told into one result."""
-    rung, stage, cause, detail, stages = fetched.rung, fetched.stage, fetched.cause, fetched.detail, fetched.stages
-    if seen is not None:
-        stage = Stage.DECODE if seen.picture is None else Stage.PICTURE
-        stages = (*stages, StageTime(stage, looking))
-        cause, detail = seen.cause, seen.detail or detail
-        if cause is Cause.OK:
-            rung = Rung.PICTURE
+def _look(fetched: Fetched, fingerprint: bytes | None, repeated: bool) -> Seen:
+    assert fetched.keyframe is not None
+    return look_at(fetched.keyframe, fingerprint, repeated=repeated)
+
+
+async def fetch(ask: Ask, limits: RtspLimits, clock: Clock, *, transcript: bool = False) -> Fetched:
+    """What the stream told: the one asked for, or the inventory's where that one seems not to exist."""
+    written = ask.camera.url
+    url = ask.url or written
+    fetched = await _fetched(url, ask, limits, clock, transcript=transcript)
+    if url == written or fetched.cause not in OUR_GUESS:
+        return fetched
+    left = replace(limits, total=max(_LEAST, limits.total - fetched.took))
+    again = await _fetched(written, ask, left, clock, transcript=transcript)
+    return replace(
+        again,
+        took=fetched.took + again.took,
+        received_bytes=fetched.received_bytes + again.received_bytes,
+        transcript=fetched.transcript + again.transcript,
+    )
+
+
+async def _fetched(url: str, ask: Ask, limits: RtspLimits, clock: Clock, *, transcript: bool) -> Fetched:
+    return await fetch_keyframe(
+        url,
+        ask.credentials,
+        limits=limits,
+        clock=clock,
+        may_authenticate=ask.may_authenticate,
+        certificate=ask.camera.certificate,
+        transport=ask.transport,
+        transcript=transcript,
+    )
+
+
+def result_of(ask: Ask, fetched: Fetched) -> Result:
+    """What the stream told, and whether its key frame is to be decoded."""
+    mark = mark_of(fetched.url, fetched.keyframe) if fetched.keyframe else None
     return Result(
-        camera_id=camera_id,
-        at=at,
-        took=fetched.took + looking,
-        rung=rung,
-        stage=stage,
-        cause=cause,
-        detail=detail,
-        stages=stages,
+        camera_id=ask.camera.id,
+        at=ask.at,
+        took=fetched.took,
+        rung=fetched.rung,
+        stage=fetched.stage,
+        cause=fetched.cause,
+        detail=fetched.detail,
+        stages=fetched.stages,
         codec=fetched.codec,
         received_bytes=fetched.received_bytes,
-        keyframe_bytes=len(fetched.keyframe.data) if fetched.keyframe else 0,
-        picture=seen.picture if seen else None,
+        keyframe_bytes=mark.size if mark else 0,
+        url=fetched.url,
+        transport=fetched.transport,
+        attempts_left=fetched.attempts_left,
+        notes=fetched.notes,
+        look=tiers.look_after(ask, mark) if mark else Look.SKIPPED,
+        mark=mark,
+    )
+
+
+def with_picture(result: Result, seen: Seen, looking: timedelta) -> Result:
+    """The result with what the picture told; ``looking``: how long that took."""
+    stage = Stage.DECODE if seen.picture is None else Stage.PICTURE
+    return replace(
+        result,
+        took=result.took + looking,
+        rung=Rung.PICTURE if seen.cause is Cause.OK else result.rung,
+        stage=stage,
+        cause=seen.cause,
+        detail=seen.detail or result.detail,
+        stages=(*result.stages, StageTime(stage, looking)),
+        picture=seen.picture,
     )

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import hmac
 import os
+import re
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 
 from monitor.model import Cause, Stage
 
+ACCEPT, VERIFY, PIN = "accept", "verify", "sha256:"  # what may stand in a camera's ``certificate``
 MAX_ADDRESSES = 3  # of one name that are tried, in the resolver's order
+
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])")
 
 # Failures of our own machine or its network: no camera can be blamed for them.
 _OURS = frozenset(
@@ -39,6 +45,8 @@ class DialFailure:
 
 async def resolve(host: str, port: int) -> tuple[str, ...]:
     """The numeric addresses of a host; asks no resolver for a numeric one. Raises OSError or UnicodeError."""
+    if _IPV4.fullmatch(host):
+        return (host,)  # nearly always
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
@@ -80,6 +88,8 @@ def _cause(stage: Stage, error: OSError | UnicodeError) -> Cause:
         return Cause.NO_LOCAL_NETWORK
     if stage is Stage.DNS:
         return Cause.DNS_FAILED
+    if isinstance(error, ssl.SSLCertVerificationError | CertificateRefused):
+        return Cause.CERTIFICATE_REFUSED
     if stage is Stage.TLS:
         return Cause.TLS_FAILED
     if isinstance(error, TimeoutError):
@@ -91,14 +101,30 @@ def _cause(stage: Stage, error: OSError | UnicodeError) -> Cause:
     return Cause.TCP_UNREACHABLE
 
 
-@cache
-def tls_context() -> ssl.SSLContext:
-    """TLS as cameras speak it: their certificates are self-signed and their ciphers old, so neither is judged.
+class CertificateRefused(ssl.SSLError):
+    """The certificate is not the one that was asked for."""
 
-    Whoever sits on the way could therefore read the conversation; Digest still keeps the password from them.
+
+@cache
+def tls_context(certificate: str) -> ssl.SSLContext:
+    """TLS as cameras speak it: their ciphers are old and mostly their certificates are self-signed.
+
+    ``verify``: the certificate must name the host and lead to an authority this machine trusts. Otherwise the handshake
+    takes any: ``accept`` leaves it at that (whoever sits on the way could read the conversation; Digest still keeps the
+    password from them), a pin is compared afterwards by ``check_pin``.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    context = ssl.create_default_context() if certificate == VERIFY else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if certificate != VERIFY:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     return context
+
+
+def check_pin(certificate: str, shown: bytes | None) -> None:
+    """Whether the certificate shown (DER) is the pinned one; raises CertificateRefused. Without a pin any will do."""
+    if not certificate.startswith(PIN):
+        return
+    found = sha256(shown or b"").hexdigest()
+    if not hmac.compare_digest(found, certificate.removeprefix(PIN).lower()):
+        raise CertificateRefused(f"the certificate shown is {PIN}{found}, another one is pinned")

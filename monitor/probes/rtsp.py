@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,15 +17,15 @@ from typing import cast
 
 from monitor.clock import Clock
 from monitor.errors import LocalProtocolError
-from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage, StageTime
-from monitor.probes.dialling import DialFailure, connect, failure, resolve, tls_context
-from monitor.rtsp.actions import Actions, Finished, HangUp, Reconnect, Send
-from monitor.rtsp.ending import Ending
+from monitor.model import Cause, Codec, Credentials, KeyFrame, Note, Rung, Stage, StageTime, Transport
+from monitor.probes.datagrams import PortPair
+from monitor.probes.dialling import ACCEPT, DialFailure, check_pin, connect, failure, resolve, tls_context
+from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
+from monitor.rtsp.ending import Ending, Heard
 from monitor.rtsp.fetch import KeyFrameFetch
 
 TEARDOWN_WAIT = 0.2  # seconds the reply to TEARDOWN gets
-_GRACE = 1.0  # seconds after which a conversation that should have ended is our own fault
-_BUFFER = 64 * 1024  # bytes read at once
+SETTLING = 0.03  # seconds without a packet after which a key frame that looks complete is taken as complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Fetched:
     keyframe: KeyFrame | None
     credentials_refused: bool  # they were sent in this run and the device said no
     transcript: tuple[str, ...]  # both sides, redacted and timed; empty unless asked for
+    url: str = ""  # the stream this is about
+    transport: Transport = Transport.TCP  # the way asked for last; after a key frame, the one that brought it
+    attempts_left: int | None = None  # how often the device says a password may still be tried
+    notes: tuple[Note, ...] = ()
+    heard: Heard | None = None  # what the device said of itself; only beside a transcript
 
 
 class _Stopwatch:
@@ -84,9 +90,15 @@ async def fetch_keyframe(
     limits: RtspLimits,
     clock: Clock,
     may_authenticate: bool = True,
+    certificate: str = ACCEPT,
+    transport: Transport = Transport.TCP,
     transcript: bool = False,
 ) -> Fetched:
-    """Fetch one key frame, or learn why there is none. Never raises but CancelledError, which closes the socket."""
+    """Fetch one key frame, or learn why there is none. Never raises but CancelledError, which closes the socket.
+
+    ``certificate``: what a device behind ``rtsps://`` must show, as in ``Camera.certificate``. ``transport``: the way
+    the packets are asked for first.
+    """
     watch = _Stopwatch(clock)
     try:
         flow = KeyFrameFetch(
@@ -94,20 +106,18 @@ async def fetch_keyframe(
             credentials,
             cnonce=lambda: secrets.token_hex(8),
             may_authenticate=may_authenticate,
+            transport=transport,
             max_bytes=limits.max_bytes,
             max_keyframe_bytes=limits.max_keyframe_bytes,
             transcript=transcript,
         )
     except LocalProtocolError as error:
         return _our_fault(watch, str(error))
-    run = _Run(flow, limits, watch)
+    run = _Run(url, flow, limits, watch, certificate)
     try:
-        async with asyncio.timeout(limits.total.total_seconds() + TEARDOWN_WAIT + _GRACE):
-            return await run.whole()
+        return await run.whole()
     except LocalProtocolError as error:
         return _our_fault(watch, str(error))
-    except TimeoutError:
-        return _our_fault(watch, "the conversation did not end in time")
 
 
 def _our_fault(watch: _Stopwatch, detail: str) -> Fetched:
@@ -118,43 +128,67 @@ def _our_fault(watch: _Stopwatch, detail: str) -> Fetched:
 class _Run:
     """One probe over one or more connections."""
 
-    def __init__(self, flow: KeyFrameFetch, limits: RtspLimits, watch: _Stopwatch) -> None:
+    def __init__(self, url: str, flow: KeyFrameFetch, limits: RtspLimits, watch: _Stopwatch, certificate: str) -> None:
         self.flow = flow
+        self._url = url
+        self._certificate = certificate
         self.limits = limits
         self.watch = watch
         self._transcript: list[str] = []
+        self._conversation: _Conversation | None = None  # the one that lasts
+        self._ports: PortPair | None = None
         self._noted = self._passed = 0
         self._took, self._received = 0.0, 0
 
     async def whole(self) -> Fetched:
         """From the first connection to the end."""
-        while True:
-            ending = await self._over_one_connection()
-            if ending is not None:
-                return self._fetched(ending)
+        try:
+            while True:
+                ending = await self._over_one_connection()
+                if ending is not None:
+                    return self._fetched(ending)
+        finally:
+            if self._ports is not None:
+                self._ports.close()
+
+    def listen(self, conversation: _Conversation) -> None:
+        """Open the ports for datagrams on the interface of this connection."""
+        try:
+            self._ports = PortPair(*conversation.addresses(), self._on_datagram)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            conversation.perform(self.flow.listening_failed(reason))
+        else:
+            conversation.perform(self.flow.listening(self._ports.rtp_port))
+
+    def punch(self, rtp_port: int, rtcp_port: int) -> None:
+        """Let the device's datagrams in."""
+        if self._ports is not None:
+            self._ports.punch(rtp_port, rtcp_port)
+
+    def _on_datagram(self, data: bytes, control: bool) -> None:
+        if self._conversation is not None:
+            self._conversation.on_datagram(data, control)
 
     async def _over_one_connection(self) -> Ending | None:
         """The ending; None when the conversation goes on over another connection."""
-        conversation = _Conversation(self)
+        conversation = self._conversation = _Conversation(self)
         try:
             failed = await self._dial(conversation)
             if failed is not None:
-                conversation.perform(lambda: self.flow.connect_failed(failed.stage, failed.cause, failed.detail))
+                conversation.perform(self.flow.connect_failed(failed.stage, failed.cause, failed.detail))
             outcome = await conversation.outcome
-            if isinstance(outcome, Reconnect):
-                return None
-            if outcome.linger:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(TEARDOWN_WAIT):
-                        await conversation.gone
-                self.watch.lap(Stage.TEARDOWN)
         except asyncio.CancelledError:
-            conversation.perform(self.flow.cancelled)
+            with contextlib.suppress(LocalProtocolError):
+                conversation.perform(self.flow.cancelled())
             raise
-        else:
-            return outcome.ending
         finally:
             conversation.close()
+        if isinstance(outcome, Reconnect):
+            return None
+        if outcome.linger:
+            self.watch.lap(Stage.TEARDOWN)
+        return outcome.ending
 
     async def _dial(self, conversation: _Conversation) -> DialFailure | None:
         target, limit = self.flow.target, self.remaining(self.limits.connect)
@@ -171,7 +205,7 @@ class _Run:
                 transport = await connect(addresses, target.port, asyncio.Protocol)
                 self.watch.lap(stage)
                 stage = Stage.TLS
-                await _secure(transport, conversation, target.host)
+                await _secure(transport, conversation, target.host, self._certificate)
         except TimeoutError:
             return failure(stage, TimeoutError(f"no answer within {limit:.1f} s"))
         except (OSError, UnicodeError) as error:
@@ -225,16 +259,27 @@ class _Run:
             ending.keyframe,
             ending.credentials_refused,
             tuple(self._transcript),
+            self._url,
+            self.flow.transport,
+            ending.attempts_left,
+            ending.notes,
+            self.flow.heard if self.flow.transcript.wanted else None,
         )
 
 
-async def _secure(transport: asyncio.Transport, conversation: _Conversation, host: str) -> None:
-    """Begin TLS and let the conversation run over it."""
+async def _secure(transport: asyncio.Transport, conversation: _Conversation, host: str, certificate: str) -> None:
+    """Begin TLS and let the conversation run over it, once the certificate is the right one."""
     loop = asyncio.get_running_loop()
     try:
         secured = await loop.start_tls(
-            transport, conversation, tls_context(), server_hostname=host, ssl_shutdown_timeout=TEARDOWN_WAIT
+            transport,
+            conversation,
+            tls_context(certificate),
+            server_hostname=host,
+            ssl_shutdown_timeout=TEARDOWN_WAIT,
         )
+        session = None if secured is None else secured.get_extra_info("ssl_object")
+        check_pin(certificate, session and session.getpeercert(binary_form=True))
     except BaseException:
         transport.abort()
         raise
@@ -248,46 +293,79 @@ class _Conversation(asyncio.BufferedProtocol):
 
     def __init__(self, run: _Run) -> None:
         self._run = run
+        self._flow = run.flow
         self._loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Finished | Reconnect] = self._loop.create_future()
-        self.gone: asyncio.Future[None] = self._loop.create_future()
-        self._buffer = memoryview(bytearray(_BUFFER))
+        self._finished: Finished | None = None  # what will be the outcome once the farewell is over
         self._transport: asyncio.Transport | None = None
+        self._deadline = 0.0  # when the stage must be over, on the loop's clock
+        self._progress = -1  # the stages passed and requests sent when the deadline was set
         self._timer: asyncio.TimerHandle | None = None
-        self._progress: tuple[Stage, int] | None = None  # the stage and the requests the timer was set for
+        self._rings_at = 0.0  # never after the deadline
+        self._settling: asyncio.TimerHandle | None = None
         self._packets = 0
         self._packet_at = 0.0  # when video packets last came, on the loop's clock
 
+    # ------------------------------------------------------------ what the loop calls
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are no subclass of it
-        self._run.watch.lap(Stage.TLS if self._run.flow.target.tls else Stage.TCP)
-        self.perform(self._run.flow.connected)
+        self._run.watch.lap(Stage.TLS if self._flow.target.tls else Stage.TCP)
+        self._step(self._flow.connected)
 
     def get_buffer(self, _sizehint: int) -> memoryview:
-        return self._buffer
+        return self._flow.room()
 
     def buffer_updated(self, nbytes: int) -> None:
-        flow = self._run.flow
-        self.perform(lambda: flow.receive_data(self._buffer[:nbytes]))
-        if flow.packets != self._packets:
-            self._packets, self._packet_at = flow.packets, self._loop.time()
+        self._stop_settling()
+        self._step(lambda: self._flow.received(nbytes))
+        self._look_for_packets()
+
+    def on_datagram(self, data: bytes, control: bool) -> None:
+        """A datagram came beside this connection."""
+        self._stop_settling()
+        self._step(lambda: self._flow.receive_datagram(data, control=control))
+        self._look_for_packets()
+
+    def _look_for_packets(self) -> None:
+        if self._flow.packets != self._packets:
+            self._packets, self._packet_at = self._flow.packets, self._loop.time()
+            if self._flow.waiting:
+                self._settling = self._loop.call_later(SETTLING, self._step, self._flow.settle)
+
+    def _stop_settling(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+
+    def addresses(self) -> tuple[str, str]:
+        """Ours and theirs, numeric. Raises OSError when the connection is gone."""
+        if self._transport is None:
+            raise ConnectionAbortedError("the connection is gone")
+        names = (self._transport.get_extra_info(name) for name in ("sockname", "peername"))
+        ours, theirs = (str(name[0]) for name in names)
+        return ours, theirs
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if exc is not None and not isinstance(exc, OSError) and not self.outcome.done():
-            self.outcome.set_exception(exc)  # a bug of ours, which no camera must pay for
+        if exc is not None and not isinstance(exc, OSError):
+            self._fail(exc)  # a bug of ours, which no camera must pay for
         self._transport = None
-        self.perform(self._run.flow.connection_lost)
+        reset = isinstance(exc, ConnectionResetError)
+        self._step(self._flow.connection_reset if reset else self._flow.connection_lost)
 
-    def perform(self, step: Callable[[], Actions]) -> None:
+    # ------------------------------------------------------------ steps
+
+    def _step(self, step: Callable[[], Actions]) -> None:
         """Let the flow take a step and do what it asks for."""
-        if self.outcome.done() and self.gone.done():
+        if self.outcome.done():
             return
         try:
-            actions = step()
+            self.perform(step())
         except LocalProtocolError as error:
-            if not self.outcome.done():
-                self.outcome.set_exception(error)
-            return
+            self._fail(error)
+
+    def perform(self, actions: Actions) -> None:
+        """Do what the flow asks for."""
         for action in actions:
             match action:
                 case Send(data):
@@ -295,20 +373,29 @@ class _Conversation(asyncio.BufferedProtocol):
                         self._transport.write(data)
                 case Finished():
                     self._run.finished()
-                    self._settle(action)
+                    self._finished = action
+                    if action.linger:
+                        self._stop_timers()
+                        self._timer = self._loop.call_later(TEARDOWN_WAIT, self._settle, action)
+                    else:
+                        self._settle(action)
                 case Reconnect():
                     self._settle(action)
-                    self._end()
                 case HangUp():
-                    self._end()
+                    if self._finished is not None:
+                        self._settle(self._finished)
+                case Listen():
+                    self._run.listen(self)
+                case Punch(_, rtp_port, rtcp_port):
+                    self._run.punch(rtp_port, rtcp_port)
         self._run.keep_record()
-        self._watch_time()
+        if self._finished is None and not self.outcome.done():
+            self._watch_time()
 
     def close(self) -> None:
         """Close the connection once what was written is out; nothing more reaches the flow."""
-        self._end()
         self.outcome.cancel()
-        self._stop_timer()
+        self._stop_timers()
         if self._transport is not None:
             self._transport.close()
 
@@ -316,26 +403,42 @@ class _Conversation(asyncio.BufferedProtocol):
         if not self.outcome.done():
             self.outcome.set_result(outcome)
 
-    def _end(self) -> None:
-        if not self.gone.done():
-            self.gone.set_result(None)
+    def _fail(self, error: Exception) -> None:
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
+    # ------------------------------------------------------------ time
 
     def _watch_time(self) -> None:
-        if self.outcome.done():
-            self._stop_timer()
+        """Each step has its own deadline; most are reached long before, so the timer is mostly left as it is."""
+        progress = len(self._flow.passed) + self._flow.requests
+        if progress == self._progress:
             return
-        progress = (self._run.flow.stage, self._run.flow.requests)
-        if progress != self._progress:
-            self._progress = progress
-            self._stop_timer()
-            self._timer = self._loop.call_later(self._run.stage_limit(), self._time_is_up)
+        self._progress = progress
+        self._deadline = self._loop.time() + self._run.stage_limit()
+        if self._timer is None or self._deadline < self._rings_at:
+            self._set_timer()
 
-    def _stop_timer(self) -> None:
+    def _set_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+        self._rings_at = self._deadline
+        self._timer = self._loop.call_at(self._deadline, self._ring)
 
-    def _time_is_up(self) -> None:
+    def _ring(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._deadline:
+            self._set_timer()
+            return
         limits = self._run.limits
         quiet = min(limits.first_rtp, limits.keyframe / 2).total_seconds()
         silent = self._loop.time() - self._packet_at >= quiet
-        self.perform(lambda: self._run.flow.timed_out(silent=silent))
+        self._step(lambda: self._flow.timed_out(silent=silent))
+        if self._timer is None and self._finished is None:
+            self._fail(LocalProtocolError("the conversation neither ended nor went on when its time was up"))
+
+    def _stop_timers(self) -> None:
+        self._stop_settling()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

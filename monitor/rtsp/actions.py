@@ -23,6 +23,24 @@ class Reconnect:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """Open an even UDP port for RTP and the next one for RTCP; report ``listening`` or ``listening_failed``.
+
+    Asked for once in a run: the ports stay open to its end, over a Reconnect too. Only datagrams of the dialled host
+    may reach ``receive_datagram``.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Punch:
+    """Send a small datagram from each of our ports to the device's, so that what lies between lets its packets in."""
+
+    host: str  # always the dialled one: no reply makes us send to a third
+    rtp_port: int
+    rtcp_port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The outcome is known. With ``linger`` a TEARDOWN is under way: give its reply a moment before closing."""
 
@@ -35,5 +53,5 @@ class HangUp:
     """The reply to TEARDOWN came, or will not: close now."""
 
 
-Action = Send | Reconnect | Finished | HangUp
+Action = Send | Reconnect | Listen | Punch | Finished | HangUp
 Actions = tuple[Action, ...]

@@ -3,22 +3,29 @@
 Decides where one message ends and the next begins, in time proportional to the bytes. Must never hold more than one
 message, never raise anything but RemoteProtocolError for what came in, and never lose its place for good because of a
 few stray bytes: some devices write a piece of an old stream into a new connection.
+
+Bytes are read into one buffer and packets are looked at where they lie: hundreds of them come before a key frame, and
+most are none of our business.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.rtsp.messages import MAX_HEAD, Method, Response, ServerRequest, body_length, parse_head
 
 MAX_GARBAGE = 64 * 1024  # bytes skipped in all while looking for the next message
 MAX_UNREAD = 1024 * 1024  # bytes given without asking for events: our own fault
-SHOWN = 64  # bytes of unreadable input kept for people
+SHOWN = 512  # bytes of unreadable input kept for people
 
+_BUFFER = 64 * 1024  # bytes to begin with: a key frame of a sub-stream in one piece
+_LEAST_ROOM = 16 * 1024  # bytes to be read at once at the least
 _DOLLAR = 0x24
+_RTSP = b"RTSP/"
 _STARTS = (b"RTSP/", b"HTTP/", *(f"{method} ".encode() for method in Method))
 _LONGEST_START = max(len(start) for start in _STARTS)
 _NOISE = re.compile(rb"[\r\n]*")
@@ -26,6 +33,8 @@ _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 # After lost bytes a packet is believed only when it looks like RTP: low channel, size of one datagram, version 2.
 _RESUME = re.compile(rb"\$[\x00-\x13][\x00-\x07].[\x80-\xbf]|RTSP/|HTTP/", re.DOTALL)
 _RESUME_LENGTH = 5
+
+Taken = TypeVar("Taken")
 
 
 class Interleaved(NamedTuple):
@@ -48,11 +57,17 @@ Event = Response | ServerRequest | Interleaved | NeedData
 class Connection:
     """Bytes in, events out."""
 
-    __slots__ = ("_buffer", "_failed", "_lost", "_message", "_scanned", "_skipped", "_start", "_unreadable")
+    __slots__ = (
+        "_buffer", "_end", "_failed", "_lost", "_message", "_scanned", "_skipped", "_start", "_unreadable", "_view",
+        "foreign",
+    )  # fmt: skip
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self.foreign: set[int] = set()  # channels that carried what was passed over
+        self._buffer = bytearray(_BUFFER)
+        self._view = memoryview(self._buffer)
         self._start = 0  # where the next message begins in the buffer
+        self._end = 0  # where what came ends
         self._scanned = 0  # up to where the end of the head was looked for
         self._message: Response | ServerRequest | None = None  # its head came, its body is awaited
         self._lost = False  # we are looking for the next message among garbage
@@ -60,26 +75,93 @@ class Connection:
         self._unreadable = b""
         self._failed = False
 
-    def receive_data(self, data: bytes | bytearray | memoryview) -> None:
-        """Append what came; ask for all events before the next call."""
+    # ------------------------------------------------------------ bytes in
+
+    def room(self) -> memoryview:
+        """Where the next bytes are to be written; tell ``received`` how many came. Ask for it anew each time."""
         if self._failed:
             raise LocalProtocolError("the connection already broke the protocol")
-        del self._buffer[: self._start]
-        self._scanned = max(0, self._scanned - self._start)
-        self._start = 0
-        if len(self._buffer) > MAX_UNREAD:
+        if self._end + _LEAST_ROOM > len(self._buffer):
+            self._make_room(_LEAST_ROOM)
+        return self._view[self._end :]
+
+    def received(self, count: int) -> None:
+        """So many bytes were written into the room; ask for all events before the next call."""
+        self._end += count
+
+    def receive_data(self, data: bytes | bytearray | memoryview) -> None:
+        """Append what came elsewhere; ask for all events before the next call."""
+        if self._failed:
+            raise LocalProtocolError("the connection already broke the protocol")
+        self._make_room(len(data))
+        self._view[self._end : self._end + len(data)] = data
+        self._end += len(data)
+
+    def _make_room(self, wanted: int) -> None:
+        """Move what is unread to the front, into a larger buffer where need be."""
+        unread = self._end - self._start
+        if unread > MAX_UNREAD:
             raise LocalProtocolError("bytes given without asking for events")
-        self._buffer += data
+        size = len(self._buffer)
+        while size < unread + wanted:
+            size *= 2
+        held = self._buffer[self._start : self._end]
+        if size > len(self._buffer):
+            self._buffer = bytearray(size)  # the old one lives on in the views others hold
+            self._view = memoryview(self._buffer)
+        self._view[:unread] = held
+        self._scanned = max(0, self._scanned - self._start)
+        self._start, self._end = 0, unread
+
+    # ------------------------------------------------------------ events out
+
+    def packets(self, channel: int, push: Callable[[bytearray, int, int], Taken | None]) -> Taken | None:
+        """Hand the packets of a channel to ``push(buffer, start, stop)``, as far as packets stand next in the buffer.
+
+        Ends early with what ``push`` gives, if it gives anything. Packets of other channels are passed over.
+        """
+        if self._message is not None or self._lost:
+            return None
+        buffer, start, end = self._buffer, self._start, self._end
+        taken = None
+        try:
+            while end - start >= 4 and buffer[start] == _DOLLAR:
+                at = start + 4
+                stop = at + (buffer[start + 2] << 8 | buffer[start + 3])
+                if stop > end:
+                    break
+                came_on, start = buffer[start + 1], stop
+                if came_on != channel:
+                    self.foreign.add(came_on)
+                    continue
+                taken = push(buffer, at, stop)
+                if taken is not None:
+                    break
+        finally:
+            self._start = start
+        return taken
+
+    def pass_over(self) -> None:
+        """Skip the packets that stand next in the buffer."""
+        if self._message is not None or self._lost:
+            return
+        buffer, start, end = self._buffer, self._start, self._end
+        while end - start >= 4 and buffer[start] == _DOLLAR:
+            stop = start + 4 + (buffer[start + 2] << 8 | buffer[start + 3])
+            if stop > end:
+                break
+            start = stop
+        self._start = start
 
     def next_event(self) -> Event:
         """The next event, NEED_DATA when there is none yet; raises RemoteProtocolError."""
         buffer, start = self._buffer, self._start
-        if self._message is None and not self._lost and len(buffer) - start >= 4 and buffer[start] == _DOLLAR:
+        if self._message is None and not self._lost and self._end - start >= 4 and buffer[start] == _DOLLAR:
             stop = start + 4 + (buffer[start + 2] << 8 | buffer[start + 3])
-            if stop > len(buffer):
+            if stop > self._end:
                 return NEED_DATA
             self._start = stop
-            return Interleaved(buffer[start + 1], bytes(buffer[start + 4 : stop]))
+            return Interleaved(buffer[start + 1], bytes(self._view[start + 4 : stop]))
         try:
             return self._next_message()
         except RemoteProtocolError:
@@ -91,8 +173,8 @@ class Connection:
         if not isinstance(self._message, Response):
             return None
         message, self._message = self._message, None
-        body = bytes(self._buffer[self._start :])
-        self._start = len(self._buffer)
+        body = bytes(self._view[self._start : self._end])
+        self._start = self._end
         return replace(message, body=body)
 
     @property
@@ -100,20 +182,27 @@ class Connection:
         """The first bytes that were no message, or that wait to become one."""
         if self._unreadable and not self._lost:
             return self._unreadable
-        return (self._unreadable + self._buffer[self._start : self._start + SHOWN])[:SHOWN]
+        return (self._unreadable + self._view[self._start : min(self._end, self._start + SHOWN)])[:SHOWN]
+
+    @property
+    def held(self) -> int:
+        """Bytes of memory held."""
+        return len(self._buffer)
 
     def _next_message(self) -> Event:
         if self._message is not None:
             return self._body(self._message)
+        if not self._lost and self._end - self._start > 5 and self._buffer.startswith(_RTSP, self._start):
+            return self._head()  # what nearly always comes
         while True:
             if self._lost and not self._resume():
                 return NEED_DATA
-            noise = _NOISE.match(self._buffer, self._start)
+            noise = _NOISE.match(self._buffer, self._start, self._end)
             assert noise is not None
             self._start = noise.end()
-            prefix = bytes(self._buffer[self._start : self._start + _LONGEST_START])
+            prefix = bytes(self._view[self._start : min(self._end, self._start + _LONGEST_START)])
             if prefix[:1] == b"$":
-                return NEED_DATA if len(self._buffer) - self._start < 4 else self.next_event()
+                return NEED_DATA if self._end - self._start < 4 else self.next_event()
             if prefix.startswith(_STARTS):
                 return self._head()
             if any(start.startswith(prefix) for start in _STARTS):
@@ -122,10 +211,10 @@ class Connection:
 
     def _resume(self) -> bool:
         """Skip to the next likely beginning; False while there is none."""
-        likely = _RESUME.search(self._buffer, self._start)
-        stop = likely.start() if likely else max(self._start, len(self._buffer) - _RESUME_LENGTH + 1)
+        likely = _RESUME.search(self._buffer, self._start, self._end)
+        stop = likely.start() if likely else max(self._start, self._end - _RESUME_LENGTH + 1)
         missing = SHOWN - len(self._unreadable)
-        self._unreadable += self._buffer[self._start : min(stop, self._start + missing)]
+        self._unreadable += self._view[self._start : min(stop, self._start + missing)]
         self._skipped += stop - self._start
         self._start = stop
         if self._skipped > MAX_GARBAGE:
@@ -134,22 +223,23 @@ class Connection:
         return not self._lost
 
     def _head(self) -> Event:
-        end = _END_OF_HEAD.search(self._buffer, max(self._start, self._scanned))
-        if (end.start() if end else len(self._buffer)) - self._start > MAX_HEAD:
+        scanned = max(self._start, self._scanned)
+        end = _END_OF_HEAD.search(self._buffer, scanned, self._end)
+        if (end.start() if end else self._end) - self._start > MAX_HEAD:
             raise RemoteProtocolError("the headers are too long")
         if end is None:
-            self._scanned = max(self._start, len(self._buffer) - 3)
+            self._scanned = max(self._start, self._end - 3)
             return NEED_DATA
-        message = parse_head(bytes(self._buffer[self._start : end.start()]))
+        message = parse_head(bytes(self._view[self._start : end.start()]))
         self._start = self._scanned = end.end()
         return self._body(message)
 
     def _body(self, message: Response | ServerRequest) -> Event:
         stop = self._start + body_length(message.headers)
-        if stop > len(self._buffer):
+        if stop > self._end:
             self._message = message
             return NEED_DATA
         self._message = None
-        body = bytes(self._buffer[self._start : stop])
+        body = bytes(self._view[self._start : stop])
         self._start = stop
         return replace(message, body=body) if body else message

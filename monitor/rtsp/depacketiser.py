@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from monitor.errors import RemoteProtocolError
-from monitor.rtsp.rtp import RtpPacket
+from monitor.rtsp.rtp import Buffer
 
 
 class KeyFrameTooLarge(RemoteProtocolError):
@@ -30,9 +30,20 @@ class Depacketiser(Protocol):
 
     account: Account
 
-    def push(self, packet: RtpPacket, *, lost: bool) -> bytes | None:
-        """Take one packet, ``lost`` when packets are missing before it; the key frame when it is complete.
+    def push(
+        self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""
+    ) -> bytes | None:
+        """Take the payload in ``[start, stop)``, ``lost`` when packets are missing before it.
 
-        Raises KeyFrameTooLarge.
+        Gives the key frame when it is complete. Keeps nothing of ``data``. Raises KeyFrameTooLarge.
         """
+        ...
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a key frame is held that looks complete, but more of it may follow."""
+        ...
+
+    def settle(self) -> bytes | None:
+        """Nothing more follows for now: the key frame that was held, if there is one."""
         ...

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from monitor.model import Cause, Credentials, KeyFrame, Rung, Stage
+from monitor.model import Cause, Credentials, KeyFrame, Note, Rung, Stage
 from monitor.rtsp.auth import basic_token
 from monitor.rtsp.messages import Headers
 
 MAX_DETAIL = 200  # characters
 MAX_BODY_LINES = 100  # of one message in a transcript
 MAX_LINE = 2000  # characters of a line of a transcript
+MAX_UNREADABLE = 512  # bytes of a reply nobody can parse
 
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\xff]+")
 _AUTHORIZATION = re.compile(r"(?i)\b(authorization\s*:\s*\w+)\s.*")
@@ -20,8 +21,8 @@ _STREAM_KEY = re.compile(r"(?i)(a=(?:crypto|key-mgmt):).*")
 _USERINFO = re.compile(r"(?i)([a-z]+://)[^/\s]*@")
 # XM devices and others carry the password in the path or the query.
 _PASSWORD_IN_URL = re.compile(r"(?i)((?:password|passwd|pass|pwd)=).*?(?=_channel|[&/?#\s\"]|$)")
-_LOCKED = re.compile(r"(?i)\block(?:ed|out)?\b|too many")
-_ATTEMPTS = re.compile(r"(?i)[^.;<>\r\n]{0,40}\battempts?\b[^.;<>\r\n]{0,40}")
+
+TRANSPORT_REFUSALS = frozenset({400, 406, 461, 551})  # answers to SETUP that mean: not by this way
 
 _CAUSES = {
     403: Cause.CREDENTIALS_FORBIDDEN,
@@ -29,8 +30,16 @@ _CAUSES = {
     410: Cause.PATH_NOT_FOUND,
     423: Cause.ACCOUNT_LOCKED,
     453: Cause.DEVICE_BUSY,
+    454: Cause.SESSION_LOST,
+    455: Cause.SESSION_LOST,
+    459: Cause.AGGREGATE_REFUSED,
+    460: Cause.AGGREGATE_REFUSED,
     503: Cause.DEVICE_BUSY,
+    551: Cause.OPTION_UNSUPPORTED,
 }
+_AT_SETUP = {404: Cause.TRACK_NOT_FOUND, 410: Cause.TRACK_NOT_FOUND} | dict.fromkeys(
+    TRANSPORT_REFUSALS, Cause.TRANSPORT_REFUSED
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,18 @@ class Ending:
     detail: str = ""
     keyframe: KeyFrame | None = None
     credentials_refused: bool = False  # they were sent in this run and the device said no
+    attempts_left: int | None = None  # before the device locks the account; None = it did not say
+    notes: tuple[Note, ...] = ()  # in the order of their list
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the device said of itself and last, for people: redacted, printable, "" where it said nothing."""
+
+    status: str = ""  # its last status line
+    server: str = ""  # its Server header
+    tool: str = ""  # a=tool of its description
+    unreadable: str = ""  # the first bytes that were no message, at most MAX_UNREADABLE
 
 
 class Redactor:
@@ -98,8 +119,8 @@ class Transcript:
 
 def cause_of_status(stage: Stage, status: int) -> Cause:
     """What an answer other than 2xx, 3xx and 401 means where it came."""
-    if stage is Stage.SETUP and status in (400, 406, 461, 551):
-        return Cause.TRANSPORT_REFUSED
+    if stage is Stage.SETUP and status in _AT_SETUP:
+        return _AT_SETUP[status]
     if status in _CAUSES:
         return _CAUSES[status]
     if status >= 500:
@@ -108,15 +129,4 @@ def cause_of_status(stage: Stage, status: int) -> Cause:
         return Cause.SETUP_REFUSED
     if stage is Stage.PLAY:
         return Cause.PLAY_REFUSED
-    return Cause.REQUEST_REFUSED
-
-
-def says_locked(text: str) -> bool:
-    """Whether a refusal says that the account or our address is locked."""
-    return bool(_LOCKED.search(text))
-
-
-def attempts_left(text: str) -> str:
-    """What a refusal says about remaining attempts; "" when nothing."""
-    attempts = _ATTEMPTS.search(text)
-    return attempts[0].strip() if attempts else ""
+    return Cause.SDP_REFUSED if status == 406 else Cause.REQUEST_REFUSED

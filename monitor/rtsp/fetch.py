@@ -8,37 +8,41 @@ one open that it began.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from monitor.errors import RemoteProtocolError
-from monitor.model import Cause, Codec, Credentials, KeyFrame, Rung, Stage
+from monitor.model import Cause, Codec, Credentials, KeyFrame, Note, Rung, Stage, Transport
 from monitor.rtsp import sdp, urls
-from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Reconnect, Send
-from monitor.rtsp.connection import NEED_DATA, Connection, Interleaved
+from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
+from monitor.rtsp.asking import USER_AGENT, Asking, Question
+from monitor.rtsp.connection import Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
-from monitor.rtsp.ending import Ending, Redactor, Transcript, attempts_left, cause_of_status
+from monitor.rtsp.ending import (
+    MAX_UNREADABLE,
+    TRANSPORT_REFUSALS,
+    Ending,
+    Heard,
+    Redactor,
+    Transcript,
+    cause_of_status,
+)
 from monitor.rtsp.guard import Guard
-from monitor.rtsp.messages import Headers, Method, Request, Response, ServerRequest, serialise_answer
-from monitor.rtsp.session import OUR_CHANNEL, TRANSPORT, channel_of, session_of
+from monitor.rtsp.lockout import attempts_left, says_locked, text_of
+from monitor.rtsp.messages import Headers, Method, Response, ServerRequest, serialise_answer
+from monitor.rtsp.session import OUR_CHANNEL, OnChannel, ToPorts, Ways, granted, session_of, transport_header
+from monitor.rtsp.tunnel import offers_tunnel, tunnel_question
 from monitor.rtsp.video import Video
 
 MAX_REDIRECTS = 3
-USER_AGENT = "sharp-eyes"
 
 _RANGE = ("Range", "npt=0.000-")
-_REDIRECTS = frozenset({301, 302, 303, 305, 307})
+_SDP = "application/sdp"
+_REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
 _OTHER_URL = frozenset({400, 404, 454, 459, 460})  # answers that may mean: this track, but by another URL
+_DESCRIBE_AGAIN = frozenset({400, 454, 455})  # answers to a second SETUP of devices that allow one for a description
 _MEDIA_STAGES = frozenset({Stage.PLAY, Stage.FIRST_RTP, Stage.KEYFRAME})  # packets may come before the reply to PLAY
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A request before it is numbered and signed."""
-
-    method: Method
-    uri: str
-    fields: tuple[tuple[str, str], ...] = ()
+_UNASSEMBLED = frozenset({Cause.PARAMETER_SETS_MISSING, Cause.STREAM_DAMAGED})  # key frames came, but not whole
+_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")  # an alert or a handshake, SSL 3.0 to TLS 1.3
 
 
 class KeyFrameFetch:
@@ -51,33 +55,47 @@ class KeyFrameFetch:
         *,
         cnonce: Callable[[], str],
         may_authenticate: bool = True,
+        transport: Transport = Transport.TCP,
+        may_use_udp: bool = True,
         max_bytes: int = 8_000_000,
         max_keyframe_bytes: int = 4_000_000,
         transcript: bool = False,
     ) -> None:
-        """``cnonce`` draws an unpredictable text of hexadecimal digits. Raises LocalProtocolError for a bad URL."""
+        """``cnonce`` draws an unpredictable text of hexadecimal digits; ``transport`` is the way tried first.
+
+        Raises LocalProtocolError for a bad URL.
+        """
         self.target = urls.parse_target(url)
         self.stage = Stage.DESCRIBE
         self.passed: list[Stage] = []  # every stage that ended, in order; only grows
         self.received_bytes = 0
         self._host = self.target.host
         self._guard = Guard(credentials, cnonce, may_authenticate=may_authenticate)
+        self._cnonce = cnonce
         self._redactor = Redactor(credentials)
         self.transcript = Transcript(self._redactor if transcript else None)
+        self._asking = Asking(self._guard, self.transcript)
         self._max_bytes, self._max_keyframe_bytes = max_bytes, max_keyframe_bytes
         self._connection = Connection()
         self._rung = Rung.NONE
-        self._cseq = 0
-        self._question: _Question | None = None  # the last one asked, answered or not
-        self._unanswered = 0
         self._redirects = 0
-        self._reconnected = self._optioned = self._over = self._closed = self._session_open = False
-        self._session = ""
+        self._reconnected = self._optioned = self._redescribed = False  # each is done once
+        self._over = self._closed = self._session_open = False
+        self._options_first = False  # the next connection begins with OPTIONS
+        self._http = ""  # what the device said in HTTP, while we ask whether it offers a tunnel
+        self._ways = Ways(transport, may_use_udp=may_use_udp)
+        self._way_changed = False  # on this connection
+        self._port = 0  # of ours, for datagrams; 0 = none
+        self._refusal = ""  # what the device said to the first way
+        self._track_urls: tuple[str, ...] = ()
         self._setup_urls: list[str] = []  # those not tried yet
         self._aggregate = self._track_url = ""
         self._channel = OUR_CHANNEL
-        self._foreign: set[int] = set()  # channels that carried something else
+        self._rtcp_datagrams = 0
         self._video: Video | None = None
+        self._attempts_left: int | None = None
+        self._notes: set[Note] = set()
+        self._status = self._server = self._tool = ""
 
     # ------------------------------------------------------------ what the transport may look at
 
@@ -92,9 +110,26 @@ class KeyFrameFetch:
         return self._video.packets if self._video else 0
 
     @property
+    def waiting(self) -> bool:
+        """Whether a key frame is held that looks complete: after a moment without packets call ``settle``."""
+        return self._video is not None and self._video.waiting and not self._over
+
+    @property
     def requests(self) -> int:
         """How many requests were sent: each gets its own time."""
-        return self._cseq
+        return self._asking.cseq
+
+    @property
+    def transport(self) -> Transport:
+        """The way asked for last; after a key frame, the one that brought it."""
+        return self._ways.current
+
+    @property
+    def heard(self) -> Heard:
+        """What the device said of itself so far."""
+        shown = self._redactor.detail
+        unreadable = self._connection.unreadable[:MAX_UNREADABLE].decode("latin-1")
+        return Heard(shown(self._status), shown(self._server), shown(self._tool), self._redactor.clean(unreadable))
 
     # ------------------------------------------------------------ what the transport reports
 
@@ -102,6 +137,11 @@ class KeyFrameFetch:
         """A connection to the target stands."""
         self._rung = max(self._rung, Rung.REACH)
         self.stage = Stage.AUTH if self._guard.ready else Stage.DESCRIBE
+        if self._http:
+            return (Send(tunnel_question(self.target, self._cnonce(), USER_AGENT)),)
+        if self._options_first:
+            self._options_first = False
+            return self._ask(Method.OPTIONS, self.target.url)
         return self._describe()
 
     def connect_failed(self, stage: Stage, cause: Cause, detail: str) -> Actions:
@@ -112,20 +152,53 @@ class KeyFrameFetch:
         self.stage = stage
         return self._finish(cause, detail)
 
+    def room(self) -> memoryview:
+        """Where the bytes that come are to be written; tell ``received`` how many they were."""
+        return self._connection.room()
+
+    def received(self, count: int) -> Actions:
+        """So many bytes came and were written into the room."""
+        self._connection.received(count)
+        return self._digest(count)
+
     def receive_data(self, data: bytes | bytearray | memoryview) -> Actions:
-        """Bytes came."""
-        self.received_bytes += len(data)
-        actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
+        """Bytes came that were not written into the room."""
         try:
             self._connection.receive_data(data)
-            self._read(actions)
-        except KeyFrameTooLarge as error:
-            actions += self._finish(Cause.OVER_BUDGET, str(error))
         except RemoteProtocolError as error:
-            actions += self._broken(str(error))
-        if self.received_bytes > self._max_bytes and not self._over:
-            actions += self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
-        return tuple(actions)
+            return self._broken(str(error))
+        return self._digest(len(data))
+
+    def settle(self) -> Actions:
+        """No packet came for a moment: a key frame that seemed complete is complete."""
+        frame = self._video.settle() if self._video is not None and not self._over else None
+        return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
+
+    def receive_datagram(self, data: bytes, *, control: bool) -> Actions:
+        """A datagram came from the device: on the port of RTP, or on that of RTCP."""
+        self.received_bytes += len(data)
+        actions: Actions = ()
+        if control:
+            self._rtcp_datagrams += 1
+        elif self._video is not None and self._watching:
+            try:
+                actions = self._on_packets(self._video, self._video.push(data))
+            except KeyFrameTooLarge as error:
+                actions = self._finish(Cause.OVER_BUDGET, str(error))
+        return (*actions, *self._within_budget())
+
+    def listening(self, rtp_port: int) -> Actions:
+        """Our port for RTP is open, and the next one for RTCP."""
+        self._port = rtp_port
+        return () if self._over else self._set_up()
+
+    def listening_failed(self, detail: str) -> Actions:
+        """No pair of ports could be opened."""
+        if self._over:
+            return ()
+        if self._change_way():
+            return self._set_up()
+        return self._finish(Cause.TRANSPORT_REFUSED, "; ".join(filter(None, (self._refusal, detail))))
 
     def timed_out(self, *, silent: bool = False) -> Actions:
         """The time limit of the stage is over; ``silent`` when video packets have stopped coming before that."""
@@ -133,10 +206,11 @@ class KeyFrameFetch:
 
     def connection_lost(self) -> Actions:
         """The device closed the connection, or it broke."""
-        self._closed = True
-        if self.stage is Stage.AUTH and self._unanswered and not self._reconnected and not self._over:
-            return self._reconnect()
-        return self._give_up(Cause.CONNECTION_CLOSED, stopped=True)
+        return self._lost(Cause.EMPTY_REPLY)
+
+    def connection_reset(self) -> Actions:
+        """The device, or something on the way, reset the connection."""
+        return self._lost(Cause.CONNECTION_RESET)
 
     def cancelled(self) -> Actions:
         """We stop before the end: what is left to send, for courtesy."""
@@ -145,56 +219,65 @@ class KeyFrameFetch:
     # ------------------------------------------------------------ asking
 
     def _describe(self) -> Actions:
-        return self._ask(Method.DESCRIBE, self.target.url, ("Accept", "application/sdp"))
+        return self._ask(Method.DESCRIBE, self.target.url, ("Accept", _SDP))
 
     def _set_up_next(self) -> Actions:
         self._track_url = self._setup_urls.pop(0)
-        return self._ask(Method.SETUP, self._track_url, ("Transport", TRANSPORT))
+        return self._set_up()
+
+    def _set_up(self) -> Actions:
+        if self.transport is Transport.UDP and not self._port:
+            return (Listen(),)
+        header = transport_header(self.transport, self._port)
+        return self._ask(Method.SETUP, self._track_url, ("Transport", header))
 
     def _ask(self, method: Method, uri: str, *fields: tuple[str, str]) -> Actions:
-        self._guard.next_request()
-        return self._send(_Question(method, uri, fields))
-
-    def _send(self, question: _Question) -> Actions:
         if self._closed:
             return self._finish(Cause.CONNECTION_CLOSED, "")
-        self._question = question
-        self._unanswered += 1
-        self._cseq += 1
-        fields = [("CSeq", str(self._cseq)), ("User-Agent", USER_AGENT)]
-        authorization = self._guard.authorization(question.method, question.uri)
-        if authorization is not None:
-            fields.append(("Authorization", authorization))
-        if self._session:
-            fields.append(("Session", self._session))
-        request = Request(question.method, question.uri, Headers((*fields, *question.fields)))
-        self.transcript.note(">", f"{question.method} {question.uri}", request.headers)
-        return (Send(request.serialise()),)
+        return (self._asking.ask(Question(method, uri, fields)),)
 
     # ------------------------------------------------------------ reading
 
+    def _digest(self, count: int) -> Actions:
+        self.received_bytes += count
+        actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
+        try:
+            self._read(actions)
+        except KeyFrameTooLarge as error:
+            actions += self._finish(Cause.OVER_BUDGET, str(error))
+        except RemoteProtocolError as error:
+            actions += self._broken(str(error))
+        return (*actions, *self._within_budget())
+
     def _read(self, actions: list[Action]) -> None:
-        while (event := self._connection.next_event()) is not NEED_DATA:
-            if isinstance(event, Interleaved):
-                if self._video is None or self._over or self.stage not in _MEDIA_STAGES:
-                    continue
-                if event.channel == self._channel:
-                    actions += self._on_packet(self._video, event.data)
-                else:
-                    self._foreign.add(event.channel)
-            elif isinstance(event, Response):
+        connection = self._connection
+        while True:
+            if self._video is not None and self._watching:
+                actions += self._on_packets(self._video, connection.packets(self._channel, self._video.push))
+            connection.pass_over()
+            event = connection.next_event()
+            if isinstance(event, Response):
                 actions += self._on_response(event)
             elif isinstance(event, ServerRequest):
                 actions += self._on_request(event)
+            elif isinstance(event, Interleaved):  # one that stood behind noise
+                if self._video is not None and self._watching and event.channel == self._channel:
+                    actions += self._on_packets(self._video, self._video.push(event.data))
+            else:
+                return
 
-    def _on_packet(self, video: Video, data: bytes) -> Actions:
-        keyframe = video.push(data)
+    @property
+    def _watching(self) -> bool:
+        """Whether packets of the video mean something now."""
+        return not self._over and self.stage in _MEDIA_STAGES
+
+    def _on_packets(self, video: Video, frame: KeyFrame | None) -> Actions:
         if self.stage is not Stage.KEYFRAME and video.packets:
             if self.stage is Stage.PLAY:
                 self._enter(Stage.FIRST_RTP)
             self._enter(Stage.KEYFRAME)
             self._rung = Rung.STREAM
-        return () if keyframe is None else self._finish(Cause.OK, "", keyframe=keyframe)
+        return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
 
     def _on_request(self, request: ServerRequest) -> Actions:
         self.transcript.note("<", f"{request.method} {request.uri}", request.headers)
@@ -206,143 +289,260 @@ class KeyFrameFetch:
 
     def _on_response(self, response: Response) -> Actions:
         self.transcript.note("<", response.line, response.headers, response.body)
-        if 100 <= response.status < 200 or not self._unanswered or self._question is None:
+        question = self._asking.question
+        if response.http and not self._over:
+            return self._on_http(response)
+        if 100 <= response.status < 200 or not self._asking.unanswered or question is None:
             return ()
-        self._unanswered -= 1
+        self._asking.unanswered -= 1
         if self._over:
-            return (HangUp(),) if not self._unanswered else ()
-        if response.http:
-            return self._finish(Cause.NOT_RTSP, response.line)
+            return (HangUp(),) if not self._asking.unanswered else ()
         self._rung = max(self._rung, Rung.RTSP)
+        self._status = response.line
+        self._server = response.headers.get("Server") or self._server
         if response.status == 401:
-            return self._challenged(self._question, response)
+            return self._challenged(question, response)
         self._guard.accept()
         if response.status in _REDIRECTS:
             return self._redirected(response)
-        if self._question.method is Method.OPTIONS:  # whatever it says: it was asked for the asking's sake
+        if question.method is Method.OPTIONS:  # whatever it says: it was asked for the asking's sake
             return self._describe()
         if not 200 <= response.status < 300:
-            return self._refused(self._question, response)
-        return self._accepted(self._question, response)
+            return self._refused(question, response)
+        return self._accepted(question, response)
 
-    def _accepted(self, question: _Question, response: Response) -> Actions:
+    def _on_http(self, response: Response) -> Actions:
+        """Something speaks HTTP here: before it is called no RTSP, ask once whether it carries RTSP inside."""
+        self._status, self._server = response.line, response.headers.get("Server")
+        if self._http or self._rung >= Rung.RTSP:
+            cause = Cause.HTTP_TUNNEL_ONLY if self._http and offers_tunnel(response) else Cause.NOT_RTSP
+            return self._finish(cause, self._http or response.line)
+        self._http = response.line
+        return self._leave_for(self.target)
+
+    def _accepted(self, question: Question, response: Response) -> Actions:
         if question.method is Method.DESCRIBE:
             return self._described(response)
         if question.method is Method.SETUP:
-            return self._set_up(response)
+            return self._session_granted(response)
         if self.stage is Stage.PLAY:
             self._enter(Stage.FIRST_RTP)
         return ()
 
     # ------------------------------------------------------------ what replies lead to
 
-    def _challenged(self, question: _Question, response: Response) -> Actions:
-        text = self._redactor.clean(f"{response.reason} {response.body.decode('latin-1')}")
+    def _challenged(self, question: Question, response: Response) -> Actions:
+        text = text_of(response)
         cause = self._guard.challenged(response, text)
         if cause is not None:
+            self._attempts_left = attempts_left(text)
+            left = f"{self._attempts_left} attempts left" if self._attempts_left is not None else ""
             sent = "" if self._guard.signed else "no credentials sent"
             asked = response.headers.get("WWW-Authenticate") if cause is Cause.AUTH_UNSUPPORTED else ""
-            detail = "; ".join(filter(None, (response.line, attempts_left(text), sent, asked)))
-            return self._finish(cause, detail, stage=Stage.AUTH)
+            return self._finish(cause, "; ".join(filter(None, (response.line, left, sent, asked))), stage=Stage.AUTH)
         if self.stage is Stage.DESCRIBE:
             self._enter(Stage.AUTH)
+        if self._guard.readable and not self.target.tls:
+            self._notes.add(Note.PASSWORD_IN_CLEAR)
         if response.headers.get("Connection").lower() == "close" and self.stage is Stage.AUTH and not self._reconnected:
-            return self._reconnect()
-        return self._send(question)
-
-    def _reconnect(self) -> Actions:
-        self._reconnected = True
-        return self._leave_for(self.target)
+            self._reconnected = True
+            return self._leave_for(self.target)
+        if self._closed:
+            return self._finish(Cause.CONNECTION_CLOSED, "")
+        return (self._asking.again(question),)
 
     def _leave_for(self, target: urls.Target) -> Actions:
         self.passed.append(self.stage)
         farewell = self._ask(Method.TEARDOWN, self._aggregate) if self._session_open and not self._closed else ()
         self.target = target
-        self._unanswered = 0
-        self._session, self._session_open, self._closed = "", False, False
+        self._asking.forget_connection()
+        self._session_open = self._closed = self._way_changed = False
         self._connection = Connection()
+        self._video, self._rtcp_datagrams = None, 0
         return (*farewell, Reconnect(target))
 
     def _redirected(self, response: Response) -> Actions:
         self._redirects += 1
         location = response.headers.get("Location")
         target = urls.redirect_target(location, self.target) if location else None
+        self._enter(Stage.REDIRECT)
         if target is None:
-            return self._finish(Cause.BAD_REPLY, f"{response.line} without a place to go")
+            return self._finish(Cause.REDIRECT_NOWHERE, f"{response.line} {location or 'without a place to go'}")
         if self._redirects > MAX_REDIRECTS:
             return self._finish(Cause.REDIRECT_LOOP, f"{response.line} {target.url}")
         downgraded = self.target.tls and not target.tls
         self._guard.leave(for_another_host=target.host.lower() != self._host.lower() or downgraded)
         return self._leave_for(target)
 
-    def _refused(self, question: _Question, response: Response) -> Actions:
+    def _refused(self, question: Question, response: Response) -> Actions:
         status = response.status
         match question.method:
             case Method.DESCRIBE if status in _OPTIONS_FIRST and not self._optioned:
                 self._optioned = True
                 return self._ask(Method.OPTIONS, self.target.url)
-            case Method.SETUP if status in _OTHER_URL and self._setup_urls:
-                return self._set_up_next()
+            case Method.SETUP:
+                return self._set_up_otherwise(response)
             case Method.PLAY if status == 457 and question.fields:
                 return self._ask(Method.PLAY, question.uri)
             case Method.PLAY if status in _OTHER_URL and question.uri != self._track_url:
                 self._aggregate = self._track_url
                 return self._ask(Method.PLAY, self._track_url, _RANGE)
             case _:
-                return self._finish(cause_of_status(self.stage, status), response.line)
+                return self._end_refused(response)
+
+    def _end_refused(self, response: Response) -> Actions:
+        text = text_of(response)
+        locked = response.status == 403 and says_locked(text)
+        self._attempts_left = attempts_left(text)
+        cause = Cause.ACCOUNT_LOCKED if locked else cause_of_status(self.stage, response.status)
+        return self._finish(cause, response.line)
+
+    def _set_up_otherwise(self, response: Response) -> Actions:
+        """SETUP was refused: by another URL, after another DESCRIBE, or by the other way of transport."""
+        status = response.status
+        if self._way_changed and status in _DESCRIBE_AGAIN and not self._redescribed:
+            self._redescribed = True
+            return self._leave_for(self.target)
+        if status in _OTHER_URL and self._setup_urls:
+            return self._set_up_next()
+        if status not in TRANSPORT_REFUSALS or not self._change_way():
+            return self._end_refused(response)
+        self._refusal = response.line
+        if status == 400:  # this says nothing about the URL
+            self._setup_urls = list(self._track_urls)
+            return self._set_up_next()
+        return self._set_up()
+
+    def _change_way(self) -> bool:
+        if not self._ways.change():
+            return False
+        self._way_changed = True
+        self._notes.add(Note.TRANSPORT_CHANGED)
+        return True
 
     def _described(self, response: Response) -> Actions:
         self._enter(Stage.SDP)
         description = sdp.parse(response.body)
+        self._tool = description.tool
+        kind = response.headers.get("Content-Type").partition(";")[0].strip()
+        wrong_kind = f"; content type {kind}" if kind.lower() not in ("", _SDP) else ""
         track = description.track
         if track is None:
-            return self._finish(*description.unwatchable())
+            cause, detail = description.unwatchable()
+            return self._finish(cause, detail + wrong_kind)
         if track.encrypted:
             return self._finish(Cause.STREAM_ENCRYPTED, "the description offers a secure RTP profile only")
+        self._notes |= {Note.CONTENT_TYPE_WRONG} if wrong_kind else set()
+        self._notes |= {Note.ANSWERED_ANONYMOUSLY} if self._guard.unasked else set()
         named = response.headers.get("Content-Base") or response.headers.get("Content-Location")
         base = urls.repair(named, self.target)
         whole = urls.join(base, description.control)
         self._aggregate = whole if description.control.lower().startswith("rtsp") else base
-        self._setup_urls = list(urls.setup_urls(base, track.control, self.target))
+        self._track_urls = urls.setup_urls(base, track.control, self.target)
+        self._setup_urls = list(self._track_urls)
         self._video = Video(track, self._max_keyframe_bytes)
         self._enter(Stage.SETUP)
         return self._set_up_next()
 
-    def _set_up(self, response: Response) -> Actions:
+    def _session_granted(self, response: Response) -> Actions:
         self._session_open = True
-        self._session = session_of(response.headers.get("Session"))
-        channel = channel_of(response.headers.get("Transport"))
-        if channel is None:
-            return self._finish(Cause.TRANSPORT_REFUSED, f"answered with {response.headers.get('Transport')}")
-        self._channel = channel
+        self._asking.session = session_of(response.headers.get("Session"))
+        header = response.headers.get("Transport")
+        if self._track_url != self._track_urls[0]:
+            self._notes.add(Note.TRACK_URL_REPAIRED)
+        punch: Actions = ()
+        match granted(header, self.transport):
+            case None:
+                self._refusal = f"answered with {header}"
+                change = self._change_way()
+                return self._leave_for(self.target) if change else self._finish(Cause.TRANSPORT_REFUSED, self._refusal)
+            case OnChannel(channel):
+                self._channel = channel
+                if self.transport is Transport.UDP:  # it knows better
+                    self._ways.current = Transport.TCP
+                    self._notes.add(Note.TRANSPORT_CHANGED)
+            case ToPorts(rtp_port, rtcp_port):
+                punch = (Punch(self.target.host, rtp_port, rtcp_port),) if rtp_port else ()
         self._enter(Stage.PLAY)
-        return self._ask(Method.PLAY, self._aggregate, _RANGE)
+        return (*punch, *self._ask(Method.PLAY, self._aggregate, _RANGE))
 
     # ------------------------------------------------------------ ending
+
+    def _within_budget(self) -> Actions:
+        if self.received_bytes <= self._max_bytes or self._over:
+            return ()
+        return self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
+
+    def _lost(self, at_once: Cause) -> Actions:
+        """The connection is gone; ``at_once`` is what that means when not a byte came."""
+        self._closed = True
+        if not self._over and self._asking.unanswered and self._dial_again():
+            return self._leave_for(self.target)
+        return self._give_up(Cause.CONNECTION_CLOSED if self.received_bytes else at_once, stopped=True)
+
+    def _dial_again(self) -> bool:
+        """Whether devices are known that close here and go on over the next connection; each case once."""
+        if self.stage is Stage.AUTH and not self._reconnected:
+            self._reconnected = True
+            return True
+        if self.stage is Stage.DESCRIBE and not self.received_bytes and not self._optioned:
+            self._optioned = self._options_first = True
+            return True
+        if self.stage is Stage.SETUP and self._way_changed and not self._redescribed:
+            self._redescribed = True
+            return True
+        return False
 
     def _give_up(self, nothing: Cause, *, stopped: bool) -> Actions:
         """No more bytes will come in time: go on with half a reply, or name what is missing."""
         if self._over:
             return (HangUp(),)
+        settled = self.settle()
+        if settled:
+            return settled
         half = self._connection.salvage()
-        if half is not None and self._unanswered:
+        if half is not None and (self._asking.unanswered or half.http):
+            self._notes.add(Note.BODY_SHORT)
             return self._on_response(half)
         if self._video is not None and self.stage is Stage.KEYFRAME:
             cause, seen = self._video.shortfall(silent=stopped)
-            return self._finish(cause, f"connection closed after {seen}" if self._closed else seen)
-        if self.stage is Stage.FIRST_RTP and not self._closed:
-            return self._finish(Cause.NO_MEDIA, self._other_channels())
+            stage = Stage.DEPACKETISE if cause in _UNASSEMBLED else None
+            return self._finish(cause, f"connection closed after {seen}" if self._closed else seen, stage=stage)
+        if self._video is not None and self.stage is Stage.FIRST_RTP and not self._closed:
+            return self._without_media(self._video)
+        return self._finish(self._unread(nothing), self._connection.unreadable.decode("latin-1"))
+
+    def _without_media(self, video: Video) -> Actions:
+        """PLAY was accepted and no video packet came: name what came instead."""
+        foreign = self._connection.foreign
+        reports = self._rtcp_datagrams or video.not_rtp or self._channel + 1 in foreign
+        others = ", ".join(map(str, sorted(foreign - {self._channel, self._channel + 1})))
+        if others:
+            return self._finish(Cause.OTHER_MEDIA_ONLY, f"packets on channels {others} only")
+        if reports:
+            return self._finish(Cause.RTCP_ONLY, "RTCP, but no packet of video")
+        match self.transport:
+            case Transport.TCP:
+                return self._finish(Cause.NO_MEDIA, "no packet at all")
+            case Transport.UDP if self._change_way():
+                return self._leave_for(self.target)
+            case Transport.UDP:
+                return self._finish(Cause.NO_DATAGRAMS, f"no datagram at port {self._port}; TCP: {self._refusal}")
+
+    def _unread(self, nothing: Cause) -> Cause:
+        """What bytes mean that never became a message."""
         unreadable = self._connection.unreadable
-        if unreadable and self._rung < Rung.RTSP:
-            nothing = Cause.BAD_REPLY if unreadable.startswith(b"RTSP/") else Cause.NOT_RTSP
-        return self._finish(nothing, unreadable.decode("latin-1"))
+        if not unreadable or self._rung >= Rung.RTSP:
+            return nothing
+        if unreadable.startswith(_TLS_RECORDS):
+            return Cause.TLS_EXPECTED
+        return Cause.BAD_REPLY if unreadable.startswith(b"RTSP/") else Cause.NOT_RTSP
 
     def _broken(self, why: str) -> Actions:
         if self._over:
             return (HangUp(),)
-        cause = Cause.NOT_RTSP if self._rung < Rung.RTSP else Cause.BAD_REPLY
         shown = self._connection.unreadable.decode("latin-1")
-        return self._finish(cause, f"{why}: {shown}", linger=False)
+        return self._finish(self._unread(Cause.BAD_REPLY), f"{why}: {shown}", linger=False)
 
     def _finish(
         self,
@@ -355,17 +555,30 @@ class KeyFrameFetch:
     ) -> Actions:
         self._over = True
         self.passed.append(self.stage)
-        rung = self._rung if keyframe is None else Rung.KEYFRAME
-        shown = self._redactor.detail(detail)
-        ending = Ending(rung, stage or self.stage, cause, shown, keyframe, self._guard.refused)
+        if self._http and cause not in (Cause.HTTP_TUNNEL_ONLY, Cause.MONITOR_STOPPED):  # our question for a tunnel
+            cause, detail, stage = Cause.NOT_RTSP, self._http, Stage.DESCRIBE  # changes nothing about the answer
+        ending = Ending(
+            self._rung if keyframe is None else Rung.KEYFRAME,
+            stage or self.stage,
+            cause,
+            self._redactor.detail(detail),
+            keyframe,
+            self._guard.refused,
+            self._attempts_left,
+            self._noted(),
+        )
         if not self._session_open or self._closed:
             return (Finished(ending, linger=False),)
         return (*self._ask(Method.TEARDOWN, self._aggregate), Finished(ending, linger=linger))
 
+    def _noted(self) -> tuple[Note, ...]:
+        notes = set(self._notes)
+        if self._guard.renewed:
+            notes.add(Note.NONCE_RENEWED)
+        if self._video is not None and self._video.adopted:
+            notes.add(Note.PAYLOAD_TYPE_WRONG)
+        return tuple(note for note in Note if note in notes)
+
     def _enter(self, stage: Stage) -> None:
         self.passed.append(self.stage)
         self.stage = stage
-
-    def _other_channels(self) -> str:
-        others = ", ".join(map(str, sorted(self._foreign)))
-        return f"packets on channels {others} only" if others else "no packet at all"

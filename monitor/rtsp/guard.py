@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from monitor.model import Cause, Credentials
-from monitor.rtsp.auth import Authenticator, Challenge, choose, parse_challenges
-from monitor.rtsp.ending import says_locked
+from monitor.rtsp.auth import Authenticator, Challenge, Scheme, choose, parse_challenges
+from monitor.rtsp.lockout import says_locked
 from monitor.rtsp.messages import Response
 
 
@@ -18,13 +18,15 @@ class Guard:
     """The credentials of one run."""
 
     __slots__ = (
-        "_accepted", "_again", "_authenticator", "_cnonce", "_credentials", "_may_authenticate", "refused", "signed",
+        "_accepted", "_again", "_authenticator", "_cnonce", "_credentials", "_may_authenticate", "refused", "renewed",
+        "signed",
     )  # fmt: skip
 
     def __init__(
         self, credentials: Credentials | None, cnonce: Callable[[], str], *, may_authenticate: bool = True
     ) -> None:
         self.refused = False  # they were sent and the device said no
+        self.renewed = False  # the device took back a nonce, and we went on with the next
         self.signed = False  # the last request carried them
         self._credentials = credentials
         self._cnonce = cnonce
@@ -37,6 +39,16 @@ class Guard:
     def ready(self) -> bool:
         """Whether the next request will be signed."""
         return self._authenticator is not None
+
+    @property
+    def unasked(self) -> bool:
+        """Whether there are credentials and the device never wanted them."""
+        return self._credentials is not None and self._authenticator is None
+
+    @property
+    def readable(self) -> bool:
+        """Whether the password goes out in a form that can be turned back."""
+        return self._authenticator is not None and self._authenticator.challenge.scheme is Scheme.BASIC
 
     def next_request(self) -> None:
         """Another request begins, rather than the same one once more."""
@@ -59,11 +71,16 @@ class Guard:
 
     def challenged(self, response: Response, text: str) -> Cause | None:
         """What a 401 means, ``text`` being all it says: a cause to end with, or None to send the request again."""
-        challenge = choose(parse_challenges(response.headers.all("WWW-Authenticate")))
+        offered = response.headers.all("WWW-Authenticate")
+        challenge = choose(parse_challenges(offered))
         locked = says_locked(text)
+        if self.signed and not locked and challenge is not None and self._only_grew_old(challenge):
+            if self._again:
+                self.refused = True  # answered twice in vain: the device may count that
+                return Cause.NONCE_LOOP
+            self._again = self.renewed = True
+            return self._answer(challenge)
         if self.signed:
-            if not locked and self._only_grew_old(challenge):
-                return self._answer(challenge)
             self.refused = True
             return Cause.ACCOUNT_LOCKED if locked else Cause.CREDENTIALS_REFUSED
         if locked:
@@ -72,13 +89,11 @@ class Guard:
             return Cause.CREDENTIALS_MISSING
         if not self._may_authenticate:
             return Cause.CREDENTIALS_REFUSED
-        return self._answer(challenge)
+        return self._answer(challenge) if offered else Cause.CHALLENGE_MISSING
 
-    def _only_grew_old(self, challenge: Challenge | None) -> bool:
+    def _only_grew_old(self, challenge: Challenge) -> bool:
         """Whether the device minds the nonce and not the credentials: it says so, or it had accepted them before."""
-        if challenge is None or self._again or self._authenticator is None:
-            return False
-        self._again = True
+        assert self._authenticator is not None
         return challenge.stale or (self._accepted and challenge.nonce != self._authenticator.challenge.nonce)
 
     def _answer(self, challenge: Challenge | None) -> Cause | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
 from monitor.rtsp.jpeg_tables import HUFFMAN_SEGMENTS, quantisation_tables
-from monitor.rtsp.rtp import RtpPacket
+from monitor.rtsp.rtp import Buffer
 
 _END = b"\xff\xd9"
 _FRAME_HEADER = b"\xff\xc0\x00\x11\x08"  # start of frame, 17 bytes, 8 bits a sample
@@ -43,21 +43,31 @@ class JpegDepacketiser:
         self._header: _Header | None = None
         self._data = bytearray()
 
-    def push(self, packet: RtpPacket, *, lost: bool) -> bytes | None:
-        """Take one packet, ``lost`` when packets are missing before it; the file when it is complete."""
+    def push(
+        self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""
+    ) -> bytes | None:
+        """Take one payload, ``lost`` when packets are missing before it; the file when it is complete."""
         done = None
         if lost:
             self._drop()
-        if packet.timestamp != self._timestamp:
+        if timestamp != self._timestamp:
             done = self._finish()
-            self._timestamp = packet.timestamp
-        if done is not None or len(packet.payload) < 8:
+            self._timestamp = timestamp
+        if done is not None or stop - start < 8:
             return done
-        self._take(packet)
-        return self._finish() if packet.marker else None
+        self._take(memoryview(data)[start:stop], extension)
+        return self._finish() if marker else None
 
-    def _take(self, packet: RtpPacket) -> None:
-        payload = packet.payload
+    @property
+    def waiting(self) -> bool:
+        """Never: the marker bit is all there is to go by."""
+        return False
+
+    def settle(self) -> bytes | None:
+        """Nothing is held beyond the marker bit."""
+        return None
+
+    def _take(self, payload: memoryview, extension: bytes) -> None:
         offset = int.from_bytes(payload[1:4], "big")
         at, interval = 8, 0
         if payload[4] & 0x40:
@@ -65,17 +75,17 @@ class JpegDepacketiser:
         if offset == 0:
             tables, at = self._read_tables(payload, at)
             self._data.clear()
-            self._header = self._read_header(packet, interval, tables)
+            self._header = self._read_header(payload, extension, interval, tables)
         if self._header is None:
             return
         if offset != len(self._data):
             self._drop()
             return
-        self._data += memoryview(payload)[at:]
+        self._data += payload[at:]
         if len(self._data) > self._limit:
             raise KeyFrameTooLarge(self._limit)
 
-    def _read_tables(self, payload: bytes, at: int) -> tuple[tuple[bytes, ...], int]:
+    def _read_tables(self, payload: memoryview, at: int) -> tuple[tuple[bytes, ...], int]:
         """The quantisation tables of the frame, and where its data begins."""
         quality = payload[5]
         if quality < 128:
@@ -83,7 +93,7 @@ class JpegDepacketiser:
         if at + 4 > len(payload):
             return (), at
         precision, length = payload[at + 1], int.from_bytes(payload[at + 2 : at + 4], "big")
-        raw, at = payload[at + 4 : at + 4 + length], at + 4 + length
+        raw, at = bytes(payload[at + 4 : at + 4 + length]), at + 4 + length
         tables: list[bytes] = []
         while raw:
             size = 128 if precision >> len(tables) & 1 else 64
@@ -93,11 +103,13 @@ class JpegDepacketiser:
             self._tables[quality] = tuple(tables[:2])
         return self._tables.get(quality, ()), at
 
-    def _read_header(self, packet: RtpPacket, interval: int, tables: tuple[bytes, ...]) -> _Header | None:
-        kind, quality, width, height = packet.payload[4:8]
+    def _read_header(
+        self, payload: memoryview, extension: bytes, interval: int, tables: tuple[bytes, ...]
+    ) -> _Header | None:
+        kind, quality, width, height = payload[4:8]
         self.account.types.add(kind & 0x3F)
         described = (_side(width, self._size[0]), _side(height, self._size[1]))
-        width, height = _size_in_extension(packet.extension) or described
+        width, height = _size_in_extension(extension) or described
         if kind & 0x3F > 1 or kind >= 0x80 or not tables or not width or not height:
             return None
         return _Header(kind & 0x3F, quality, width, height, interval, tables)

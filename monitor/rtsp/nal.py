@@ -2,6 +2,9 @@
 
 Decides where a picture begins and ends and whether all of it came. Must never hand out a picture with a hole: a unit
 with a lost packet is dropped and the next one awaited. Must never hold more than the byte limit.
+
+The marker bit ends a picture (RFC 6184 §5.1), but some senders set it on every slice. So a marker on the first slice
+ends nothing at once: the picture waits for the next timestamp, or for a moment without packets (``settle``).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
-from monitor.rtsp.rtp import RtpPacket
+from monitor.rtsp.rtp import Buffer
 
 MAX_PARAMETER_SETS = 32  # of one type
 
@@ -40,89 +43,149 @@ class NalDepacketiser:
     """RTP packets in order of arrival in, the first complete key frame out."""
 
     __slots__ = (
-        "_announcement", "_damaged", "_fragment", "_fragment_type", "_limit", "_renewed", "_sets", "_size", "_slices",
-        "_syntax", "_timestamp", "_touched", "account",
+        "_announcement", "_damaged", "_doubtful", "_fragment_size", "_fragment_type", "_fragments", "_header", "_limit",
+        "_middle", "_middle_first", "_renewed", "_sets", "_size", "_slices", "_syntax", "_timestamp", "_touched",
+        "account",
     )  # fmt: skip
 
     def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int) -> None:
         """``parameter_sets`` come from the description; those in the stream win. ``limit`` is in bytes."""
         self.account = Account()
         self._syntax = syntax
+        self._header = syntax.header
         self._limit = limit
         self._sets: dict[int, list[bytes]] = {}
         for unit in parameter_sets:
-            self._sets.setdefault(self._type(unit), []).append(unit)
+            self._sets.setdefault(self._type(unit[0]), []).append(unit)
         self._timestamp = -1
-        self._fragment = bytearray()
-        self._fragment_type = -1  # -1 = no fragment is open
+        self._fragments: list[bytes | bytearray] = []  # of the open unit; empty when nobody waits for it
+        self._fragment_size = 0
+        self._fragment_type = -1  # -1 = no unit is open
+        self._middle = -1  # the flags of a middle piece of the open unit; -1 = no unit is open
+        self._middle_first = 0  # the first byte of its pieces
         self._slices: list[bytes] = []
         self._renewed: set[int] = set()  # types of parameter sets this unit brought
         self._size = 0  # bytes held for this unit
         self._announcement = b""  # the unit that said decoding may begin at this picture: the decoder wants it too
         self._damaged = self._touched = False
+        self._doubtful = False  # the marker stood on the first slice: the sender may set it on every slice
 
-    def push(self, packet: RtpPacket, *, lost: bool) -> bytes | None:
-        """Take one packet, ``lost`` when packets are missing before it; the key frame when it is complete."""
-        done = None
-        if packet.timestamp != self._timestamp:
-            done = self._finish(complete=not lost)
-            self._timestamp = packet.timestamp
-        elif lost:
-            self._damage()
-        if done is not None or len(packet.payload) <= self._syntax.header:
-            return done
-        last = self._take(packet.payload)
-        if packet.marker and last in self._syntax.slices:  # some devices set it on parameter sets as well
-            return self._finish(complete=True)
+    def push(
+        self,
+        data: Buffer,
+        start: int,
+        stop: int,
+        timestamp: int,
+        marker: bool,
+        lost: bool,
+        extension: bytes = b"",  # noqa: ARG002 - NAL units need none
+    ) -> bytes | None:
+        """Take one payload, ``lost`` when packets are missing before it; the key frame when it is complete."""
+        at = start + self._header
+        if stop <= at:
+            return self._begin(timestamp, lost)
+        # Nearly every packet is the next piece in the middle of a unit: kept, or passed over where nobody waits for it.
+        if (
+            data[at] == self._middle
+            and data[start] == self._middle_first
+            and timestamp == self._timestamp
+            and not (lost or marker)
+        ):
+            if self._fragments:
+                self._keep(data[at + 1 : stop])
+            return None
+        if timestamp != self._timestamp or lost:
+            done = self._begin(timestamp, lost)
+            if done is not None:
+                return done
+        last = self._take(data, start, stop)
+        if marker and last in self._syntax.slices:  # some devices set it on parameter sets as well
+            return self._marked()
         return None
 
-    def _type(self, unit: bytes) -> int:
-        return unit[0] >> self._syntax.shift & self._syntax.mask
+    @property
+    def waiting(self) -> bool:
+        """Whether a key frame is held that looks complete, but more slices may follow."""
+        return self._doubtful
 
-    def _take(self, payload: bytes) -> int:
+    def settle(self) -> bytes | None:
+        """No packet came for a moment: what was held is the whole picture."""
+        return self._finish(complete=True) if self._doubtful else None
+
+    def _begin(self, timestamp: int, lost: bool) -> bytes | None:
+        """A packet of another picture, or one with a hole before it."""
+        if timestamp == self._timestamp:
+            if lost:
+                self._damage()
+            return None
+        done = self._finish(complete=not lost)
+        self._timestamp = timestamp
+        return done
+
+    def _marked(self) -> bytes | None:
+        """The end of the picture, unless the mark stands on its first slice."""
+        self._close_fragment()
+        self._doubtful = self._doubtful or len(self._slices) == 1
+        return None if self._doubtful else self._finish(complete=True)
+
+    def _type(self, first_byte: int) -> int:
+        return first_byte >> self._syntax.shift & self._syntax.mask
+
+    def _take(self, data: Buffer, start: int, stop: int) -> int:
         """Take the units of one packet; the type of the last one."""
-        unit_type = self._type(payload)
+        unit_type = self._type(data[start])
         if unit_type == self._syntax.fragmentation:
-            return self._take_fragment(payload)
+            return self._take_fragment(data, start, stop)
         self._close_fragment()
         if unit_type != self._syntax.aggregation:
-            return self._add(payload)
-        at = self._syntax.header
-        while at + 2 < len(payload):
-            size = payload[at] << 8 | payload[at + 1]
+            return self._add(bytes(data[start:stop]))
+        at = start + self._syntax.header
+        while at + 2 < stop:
+            size = data[at] << 8 | data[at + 1]
             at += 2
             if size:  # zero is padding
-                unit_type = self._add(payload[at : at + size])
+                unit_type = self._add(bytes(data[at : min(at + size, stop)]))
             at += size
         return unit_type
 
-    def _take_fragment(self, payload: bytes) -> int:
-        at = self._syntax.header
-        flags = payload[at]
+    def _take_fragment(self, data: Buffer, start: int, stop: int) -> int:
+        at = start + self._syntax.header
+        flags = data[at]
         unit_type = flags & self._syntax.mask
         if flags & 0x80:
             self._close_fragment()
             self._fragment_type = unit_type
+            self._middle, self._middle_first = flags & 0x3F, data[start]
             self.account.types.add(unit_type)
             if self._wanted(unit_type):
-                self._fragment += self._syntax.unit_header(payload, unit_type)
+                self._keep(self._syntax.unit_header(bytes(data[start:at]), unit_type))
         if unit_type in self._syntax.key_slices:
             self._touched = True
         if self._fragment_type < 0:
             return unit_type  # its beginning never came
-        if self._fragment:
-            self._fragment += memoryview(payload)[at + 1 :]
-            self._bound(len(self._fragment))
+        if self._fragments:
+            self._keep(data[at + 1 : stop])
         if flags & 0x40:
             return self._close_fragment()
         return self._fragment_type  # devices change the type inside a unit: the first one counts
 
+    def _keep(self, piece: Buffer) -> None:
+        """One more piece of the open unit; a view is copied, because nothing of the packet may be kept."""
+        self._fragments.append(bytes(piece) if isinstance(piece, memoryview) else piece)
+        self._fragment_size += len(piece)
+        if self._size + self._fragment_size > self._limit:
+            raise KeyFrameTooLarge(self._limit)
+
     def _close_fragment(self) -> int:
-        unit_type, self._fragment_type = self._fragment_type, -1
-        if self._fragment:
-            unit, self._fragment = bytes(self._fragment), bytearray()
-            return self._add(unit)
-        return unit_type
+        """The unit of the pieces so far is complete; its type."""
+        unit_type, pieces = self._fragment_type, self._fragments
+        self._forget_fragments()
+        return self._add(b"".join(pieces)) if pieces else unit_type
+
+    def _forget_fragments(self) -> None:
+        self._fragments = []
+        self._fragment_size = 0
+        self._fragment_type = self._middle = -1
 
     def _wanted(self, unit_type: int) -> bool:
         """Slices of pictures that are no key frame are passed over without copying them."""
@@ -131,7 +194,7 @@ class NalDepacketiser:
         return not self._damaged and (unit_type in self._syntax.key_slices or bool(self._announcement or self._slices))
 
     def _add(self, unit: bytes) -> int:
-        unit_type = self._type(unit)
+        unit_type = self._type(unit[0])
         if unit_type in self._syntax.slices and unit[:2] != b"\0\0":
             self.account.types.add(unit_type)
             self._add_slice(unit, unit_type)
@@ -140,7 +203,7 @@ class NalDepacketiser:
         for part in _ANY_START_CODE.split(unit):
             if len(part) <= self._syntax.header:
                 continue
-            unit_type = self._type(part)
+            unit_type = self._type(part[0])
             self.account.types.add(unit_type)
             if unit_type in self._syntax.slices:
                 self._add_slice(part, unit_type)
@@ -156,7 +219,7 @@ class NalDepacketiser:
         self._touched = self._touched or key
         if not self._wanted(unit_type) or len(unit) <= self._syntax.header:
             return
-        after_key = bool(self._slices) and self._type(self._slices[0]) in self._syntax.key_slices
+        after_key = bool(self._slices) and self._type(self._slices[0][0]) in self._syntax.key_slices
         if not key and not after_key and not self._syntax.is_intra(unit):
             self._announcement = b""
             self._slices.clear()
@@ -185,9 +248,9 @@ class NalDepacketiser:
     def _damage(self) -> None:
         """Packets of the unit are missing: what is left of it is of no use."""
         self._damaged = True
+        self._doubtful = False
         self._slices.clear()
-        self._fragment.clear()
-        self._fragment_type = -1
+        self._forget_fragments()
         self._size = 0
 
     def _finish(self, *, complete: bool) -> bytes | None:
@@ -207,5 +270,5 @@ class NalDepacketiser:
         self._damage()
         self._renewed.clear()
         self._announcement = b""
-        self._damaged = self._touched = False
+        self._damaged = self._touched = self._doubtful = False
         return frame

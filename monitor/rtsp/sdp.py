@@ -46,6 +46,7 @@ class Description:
     codecs: tuple[str, ...]  # the encoding names of the video media
     tracks: tuple[Track, ...]  # the video tracks with a codec of ours
     control: str  # of the session; "" = none
+    tool: str = ""  # the software that wrote it, by its own word
 
     @property
     def track(self) -> Track | None:
@@ -86,12 +87,17 @@ def parse(body: bytes) -> Description:
             _attribute(media[-1] if media else session, value)
     # Some devices put the fmtp line of the video under another track.
     everywhere = {number: text for section in media for number, text in section.formatting.items() if "sprop" in text}
-    tracks = (_track(section, everywhere) for section in media)
+    # Where some media flow towards us and others from us, the latter are for talking back. Some devices call all of
+    # them "sendonly" and mean themselves.
+    ways = {"sendonly" in section.attributes for section in media}
+    candidates = sorted(media, key=lambda section: "sendonly" in section.attributes) if len(ways) == 2 else media
+    tracks = (_track(section, everywhere) for section in candidates)
     return Description(
         tuple(section.kind for section in media),
         tuple(name for section in media if section.kind == "video" for name in section.names.values()),
         tuple(track for track in tracks if track is not None),
         session.attributes.get("control", ""),
+        session.attributes.get("tool", ""),
     )
 
 

@@ -1,22 +1,77 @@
-"""What the reply to SETUP settles: the session id and the channel of the packets."""
+"""What SETUP asks for and its reply settles: the session id, and the way the packets take."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+
+from monitor.model import Transport
 
 OUR_CHANNEL = 0
-TRANSPORT = f"RTP/AVP/TCP;unicast;interleaved={OUR_CHANNEL}-{OUR_CHANNEL + 1}"
-
 _INTERLEAVED = re.compile(r"interleaved\s*=\s*\"?([0-9]{1,3})", re.IGNORECASE)
-_DATAGRAMS = re.compile(r"client_port|server_port|multicast|/UDP", re.IGNORECASE)
+_DATAGRAMS = re.compile(r"client_port|server_port|/UDP", re.IGNORECASE)
+_MULTICAST = re.compile(r";\s*multicast|destination\s*=\s*2(?:2[4-9]|3[0-9])\.", re.IGNORECASE)
+_SERVER_PORT = re.compile(r"server_port\s*=\s*\"?([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?", re.IGNORECASE)
 
 
-def channel_of(transport: str) -> int | None:
-    """The channel a Transport header names, ours when it names none; None when it insists on UDP."""
-    named = _INTERLEAVED.search(transport)
+@dataclass(frozen=True, slots=True)
+class OnChannel:
+    """Packets come interleaved, the video on this channel."""
+
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToPorts:
+    """Packets come as datagrams; the ports they come from, 0 where the device does not say."""
+
+    rtp_port: int
+    rtcp_port: int
+
+
+class Ways:
+    """Which way of transport is asked for, and whether another one is left to try."""
+
+    __slots__ = ("_other", "current")
+
+    def __init__(self, first: Transport, *, may_use_udp: bool) -> None:
+        order = [first, *(way for way in Transport if way is not first)]
+        allowed = [way for way in order if may_use_udp or way is Transport.TCP]
+        self.current = allowed[0]
+        self._other = allowed[1:]
+
+    def change(self) -> bool:
+        """Take the other way; False when it was taken already or may not be."""
+        if not self._other:
+            return False
+        self.current = self._other.pop()
+        return True
+
+
+def transport_header(way: Transport, rtp_port: int) -> str:
+    """The Transport header of SETUP; ``rtp_port`` is ours, for datagrams."""
+    match way:
+        case Transport.TCP:
+            return f"RTP/AVP/TCP;unicast;interleaved={OUR_CHANNEL}-{OUR_CHANNEL + 1}"
+        case Transport.UDP:
+            return f"RTP/AVP;unicast;client_port={rtp_port}-{rtp_port + 1}"
+
+
+def granted(header: str, asked: Transport) -> OnChannel | ToPorts | None:
+    """What a Transport header grants, what we asked for when it names nothing; None for a way we did not ask for."""
+    named = _INTERLEAVED.search(header)
     if named and int(named[1]) < 256:
-        return int(named[1])
-    return None if _DATAGRAMS.search(transport) else OUR_CHANNEL
+        return OnChannel(int(named[1]))
+    if _MULTICAST.search(header):
+        return None
+    match asked:
+        case Transport.TCP:
+            return None if _DATAGRAMS.search(header) else OnChannel(OUR_CHANNEL)
+        case Transport.UDP:
+            ports = _SERVER_PORT.search(header)
+            rtp_port = int(ports[1]) if ports else 0
+            rtcp_port = int(ports[2] or rtp_port + 1) if ports else 0
+            return ToPorts(*(port if 0 < port < 65536 else 0 for port in (rtp_port, rtcp_port)))
 
 
 def session_of(value: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from monitor.errors import LocalProtocolError
 
 _URL = re.compile(r"(rtsps?)://(?:[^/]*@)?(\[[^\]/]+\]|[^/:?]+)(?::([0-9]{1,5})?)?([/?].*)?", re.IGNORECASE)
+_AUTHORITY = re.compile(r"[a-z]+://(?:[^/]*@)?[^/?]*", re.IGNORECASE)
 _USERINFO = re.compile(r"^([a-z]+://)[^/]*@", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"rtsps?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
@@ -35,6 +36,12 @@ class Target:
         usual = self.port == (322 if self.tls else 554)
         return f"{'rtsps' if self.tls else 'rtsp'}://{host}" + ("" if usual else f":{self.port}")
 
+    @property
+    def path(self) -> str:
+        """What an HTTP request line would name."""
+        rest = _AUTHORITY.sub("", self.url, count=1)
+        return rest if rest.startswith("/") else f"/{rest}"
+
 
 def parse_target(url: str) -> Target:
     """Read a URL a person wrote; raises LocalProtocolError when nothing can be dialled by it."""
@@ -44,7 +51,7 @@ def parse_target(url: str) -> Target:
 def redirect_target(location: str, current: Target) -> Target | None:
     """Where a Location header leads; None when nowhere."""
     try:
-        return _target(repair(location, current))
+        return _target(_absolute(location, current) or location)
     except LocalProtocolError:
         return None
 
@@ -62,19 +69,33 @@ def _target(url: str) -> Target:
 
 def repair(url: str, dialled: Target) -> str:
     """A URL a device sent, made usable: twice a scheme, none at all, only a path; "" means the dialled URL."""
-    text = quote(url.strip().strip('"<>'), safe=_PRINTABLE, encoding="latin-1", errors="replace")
-    while _ABSOLUTE.match(text) and _ABSOLUTE.match(text, text.index("://") + 3):
-        text = text[text.index("://") + 3 :]
+    text = _absolute(url, dialled)
+    if not text:
+        return dialled.url
+    # An authority nobody can read, as an IPv6 address without its brackets, can only mean the device itself.
+    return _USERINFO.sub(r"\1", text) if _URL.fullmatch(text) else with_origin(text, dialled)
+
+
+def _absolute(url: str, dialled: Target) -> str:
+    """The URL with a scheme and an authority; "" where it names none or is of another protocol."""
+    text = _once(quote(url.strip().strip('"<>'), safe=_PRINTABLE, encoding="latin-1", errors="replace"))
     if text.startswith("/"):
         return dialled.origin + text
     if text and not _SCHEME.match(text):
         text = f"rtsp://{text}"
-    return _USERINFO.sub(r"\1", text) if _ABSOLUTE.match(text) else dialled.url
+    return text if _ABSOLUTE.match(text) else ""
+
+
+def _once(text: str) -> str:
+    """Without a scheme that stands before another one."""
+    while _ABSOLUTE.match(text) and _ABSOLUTE.match(text, text.index("://") + 3):
+        text = text[text.index("://") + 3 :]
+    return text
 
 
 def join(base: str, control: str) -> str:
     """The URL a control attribute means under a base; both already repaired or ours."""
-    text = quote(control.strip(), safe=_PRINTABLE, encoding="latin-1", errors="replace")
+    text = _once(quote(control.strip(), safe=_PRINTABLE, encoding="latin-1", errors="replace"))
     if text in ("", "*"):
         return base
     if _ABSOLUTE.match(text):
@@ -84,8 +105,7 @@ def join(base: str, control: str) -> str:
 
 def with_origin(url: str, dialled: Target) -> str:
     """The same path asked of the host we dialled."""
-    parts = _URL.fullmatch(url)
-    return dialled.origin + (parts[4] or "") if parts else url
+    return _AUTHORITY.sub(lambda _: dialled.origin, url, count=1)
 
 
 def setup_urls(base: str, control: str, dialled: Target) -> tuple[str, ...]:

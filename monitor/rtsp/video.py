@@ -8,9 +8,10 @@ from monitor.rtsp.h264 import H264
 from monitor.rtsp.h265 import H265
 from monitor.rtsp.jpeg import JpegDepacketiser
 from monitor.rtsp.nal import NalDepacketiser
-from monitor.rtsp.rtp import RtpPacket, SequenceCounter, parse
+from monitor.rtsp.rtp import FIXED, PLAIN, Buffer, RtpPacket, SequenceCounter, parse
 from monitor.rtsp.sdp import Track
 
+_HEADER, _UNPACK = FIXED.size, FIXED.unpack_from
 ADOPT_AFTER = 50  # packets of one payload type the description did not announce
 
 
@@ -18,34 +19,62 @@ class Video:
     """Collects one key frame of one track."""
 
     __slots__ = (
-        "_broken",
-        "_depacketiser",
-        "_other",
-        "_payload_type",
-        "_sequence",
-        "_source",
-        "codec",
-        "lost",
-        "packets",
-    )
+        "_broken", "_depacketiser", "_other", "_payload_type", "_sequence", "_source", "_take", "adopted", "codec",
+        "lost", "not_rtp", "packets",
+    )  # fmt: skip
 
     def __init__(self, track: Track, limit: int) -> None:
         """``limit`` is the largest key frame in bytes."""
         self.codec = track.codec
         self.packets = 0  # RTP packets of any payload type
         self.lost = 0  # packets missing by their sequence numbers
+        self.not_rtp = 0  # what came in their place: RTCP on the channel of the video
+        self.adopted = False  # the stream bears another payload type than the description announced
         self._payload_type = track.payload_type
         self._other = dict[int, int]()  # payload types not announced -> packets
         self._sequence = SequenceCounter()
         self._source = -1  # the stream we follow; -1 = none yet
         self._broken = False  # packets are missing before the next one
         self._depacketiser = _depacketiser(track, limit)
+        self._take = self._depacketiser.push
 
-    def push(self, data: bytes) -> KeyFrame | None:
-        """Take what came on the channel; the key frame when it is complete. Raises KeyFrameTooLarge."""
-        packet = parse(data)
+    @property
+    def waiting(self) -> bool:
+        """Whether a key frame is held that looks complete, but more of it may follow."""
+        return self._depacketiser.waiting
+
+    def settle(self) -> KeyFrame | None:
+        """Nothing more follows for now: the key frame that was held, if there is one."""
+        return self._key_frame(self._depacketiser.settle())
+
+    def push(self, data: Buffer, start: int = 0, stop: int = -1) -> KeyFrame | None:
+        """Take the packet in ``[start, stop)`` of the channel's bytes; the key frame when it is complete.
+
+        Raises KeyFrameTooLarge.
+        """
+        if stop < 0:
+            stop = len(data)
+        if stop - start >= _HEADER:
+            flags, kind, sequence, timestamp, source = _UNPACK(data, start)
+            # Nearly every packet is the next one of our stream with nothing beside its payload.
+            if (
+                flags == PLAIN
+                and sequence == self._sequence.expected
+                and source == self._source
+                and kind & 0x7F == self._payload_type
+                and not self._broken
+            ):
+                self.packets += 1
+                self._sequence.expected = (sequence + 1) & 0xFFFF
+                frame = self._take(data, start + _HEADER, stop, timestamp, kind > 0x7F, False)
+                return None if frame is None else self._key_frame(frame)
+        packet = parse(data, start, stop)
         if packet is None:
+            self.not_rtp += 1
             return None
+        return self._push(data, packet)
+
+    def _push(self, data: Buffer, packet: RtpPacket) -> KeyFrame | None:
         self.packets += 1
         missing = self._missing(packet)
         if packet.payload_type != self._payload_type:
@@ -54,8 +83,11 @@ class Video:
         if missing < 0:
             return None
         lost, self._broken = self._broken, False
-        frame = self._depacketiser.push(packet, lost=lost)
-        return None if frame is None else KeyFrame(self.codec, frame, self.lost)
+        frame = self._take(data, packet.start, packet.stop, packet.timestamp, packet.marker, lost, packet.extension)
+        return self._key_frame(frame)
+
+    def _key_frame(self, data: bytes | None) -> KeyFrame | None:
+        return None if data is None else KeyFrame(self.codec, data, self.lost)
 
     def _missing(self, packet: RtpPacket) -> int:
         """How many packets are missing before this one; negative for one that came late."""
@@ -94,6 +126,7 @@ class Video:
         self._other[payload_type] = self._other.get(payload_type, 0) + 1
         if self._other == {payload_type: ADOPT_AFTER} and self.packets == ADOPT_AFTER:
             self._payload_type = payload_type
+            self.adopted = True
 
 
 def _depacketiser(track: Track, limit: int) -> Depacketiser:

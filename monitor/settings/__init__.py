@@ -6,7 +6,15 @@ It decides what a valid settings file is. It never starts anything, and no secre
 from __future__ import annotations
 
 from monitor.settings.loading import examine_settings, load_settings
-from monitor.settings.values import Address, LimitSettings, PictureSettings, ProbeSettings, Settings
+from monitor.settings.values import (
+    Address,
+    LimitSettings,
+    PictureSettings,
+    ProbeSettings,
+    Settings,
+    StreamChoice,
+    UplinkLimit,
+)
 
 __all__ = [
     "Address",
@@ -14,6 +22,8 @@ __all__ = [
     "PictureSettings",
     "ProbeSettings",
     "Settings",
+    "StreamChoice",
+    "UplinkLimit",
     "examine_settings",
     "load_settings",
 ]

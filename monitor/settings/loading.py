@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo, available_timezones
 
 from monitor.errors import Fault, SettingsError
 from monitor.language import Language
 from monitor.parsing.scalars import (
     address,
+    bit_rate,
     duration,
     fraction_of_one,
     identifier,
@@ -28,11 +30,20 @@ from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
 from monitor.settings.agreement import read_contract, read_maintenance
 from monitor.settings.passwords import read_credentials
-from monitor.settings.values import LimitSettings, PictureSettings, ProbeSettings, Settings
+from monitor.settings.values import (
+    LimitSettings,
+    PictureSettings,
+    ProbeSettings,
+    Settings,
+    StreamChoice,
+    UplinkLimit,
+)
 
 LARGEST_FILE = MEGABYTE
 INVENTORY_KINDS = (".csv", ".yml", ".yaml", ".xlsx")
 DEFAULT_ZONE = "Asia/Shanghai"
+SESSIONS = within(whole_number, "1", "4096")
+BANDWIDTH = within(bit_rate, "0kbit", "100Gbit")
 
 
 def load_settings(path: Path, environ: Mapping[str, str] | None) -> Settings:
@@ -136,6 +147,7 @@ def read_probe(top: Section) -> ProbeSettings:
             total_timeout=total,
             max_bytes=probe.read("max_bytes", within(size, "100kB", "1GB"), usual.max_bytes),
             jitter=probe.read("jitter", within(fraction_of_one, "0", "0.5"), usual.jitter),
+            stream=probe.read("stream", one_of(StreamChoice), usual.stream),
         )
         check_probe(probe, settings)
     return settings
@@ -162,6 +174,7 @@ def read_picture(top: Section) -> PictureSettings:
     usual = PictureSettings()
     with top.section("picture") as picture:
         return PictureSettings(
+            every=picture.read("every", within(duration, "0s", "1d"), usual.every),
             fall=picture.read("fall", within(whole_number, "1", "100"), usual.fall),
             rise=picture.read("rise", within(whole_number, "1", "100"), usual.rise),
             spread=picture.read("spread", within(duration, "0s", "1d"), usual.spread),
@@ -172,9 +185,29 @@ def read_limits(top: Section) -> LimitSettings:
     """How much runs at once."""
     usual = LimitSettings()
     with top.section("limits") as limits:
+        per_uplink = limits.read("per_uplink", SESSIONS, usual.per_uplink)
+        bandwidth = limits.read("uplink_bandwidth", BANDWIDTH, usual.uplink_bandwidth)
         return LimitSettings(
+            uplink_bandwidth=bandwidth,
+            uplinks=read_uplinks(limits, UplinkLimit(per_uplink, bandwidth)),
             in_flight=limits.read("in_flight", within(whole_number, "1", "4096"), usual.in_flight),
-            per_uplink=limits.read("per_uplink", within(whole_number, "1", "4096"), usual.per_uplink),
+            per_uplink=per_uplink,
             per_device=limits.read("per_device", within(whole_number, "1", "16"), usual.per_device),
             decoders=limits.read("decoders", within(whole_number, "1", "64"), usual.decoders),
+            workers=limits.read("workers", within(whole_number, "0", "64"), usual.workers),
         )
+
+
+def read_uplinks(limits: Section, usual: UplinkLimit) -> Mapping[str, UplinkLimit]:
+    """The lines with limits of their own, by name; what one does not say is as usual."""
+    found = {}
+    with limits.section("uplinks") as uplinks:
+        for name in uplinks.lines:
+            node = uplinks.get(name)
+            assert node is not None
+            with uplinks.inside(name, node) as uplink:
+                found[name] = UplinkLimit(
+                    sessions=uplink.read("sessions", SESSIONS, usual.sessions),
+                    bandwidth=uplink.read("bandwidth", BANDWIDTH, usual.bandwidth),
+                )
+    return MappingProxyType(found)

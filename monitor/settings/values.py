@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +13,13 @@ from monitor.language import Language
 from monitor.model import ContractTerms, Credentials, MaintenanceRule
 
 Address = tuple[str, int]  # host (IPv6 without brackets), port
+
+
+class StreamChoice(StrEnum):
+    """Which of a camera's streams is asked for."""
+
+    SUB = "sub"  # the small one, where there is one
+    AS_WRITTEN = "as_written"  # the one in the inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +39,38 @@ class ProbeSettings:
     total_timeout: timedelta = timedelta(seconds=20)
     max_bytes: int = 8_000_000
     jitter: float = 0.05  # share of the interval
+    stream: StreamChoice = StreamChoice.SUB
 
 
 @dataclass(frozen=True, slots=True)
 class PictureSettings:
-    """How many pictures make a picture fault, and over how long they are spread."""
+    """How often a picture is looked at, how many make a picture fault, and over how long they are spread."""
 
+    every: timedelta = timedelta(minutes=10)  # zero: every key frame
     fall: int = 3
     rise: int = 2
     spread: timedelta = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
+class UplinkLimit:
+    """What one line may carry for us at once."""
+
+    sessions: int
+    bandwidth: int  # bit/s; 0 = no limit
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """How many probes run at once: in all, on one uplink, at one device; and how many pictures are decoded at once."""
+    """How many probes run at once: in all, on one uplink, at one device; and what the machine puts to work for them."""
 
     in_flight: int = 256
     per_uplink: int = 8
     per_device: int = 1
-    decoders: int = 1
+    decoders: int = 1  # pictures decoded at once, in each process that probes
+    workers: int = 0  # processes that probe; 0 = the monitor's own does
+    uplink_bandwidth: int = 20_000_000  # bit/s; 0 = no limit
+    uplinks: Mapping[str, UplinkLimit] = field(default_factory=lambda: MappingProxyType({}))  # those that differ
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Fault(Enum):
     POWER_LOST = "power_lost", Behaviour(reach=Reach.VANISHES), Cause.TCP_TIMEOUT
     LINE_CUT = "line_cut", Behaviour(reach=Reach.VANISHES), Cause.TCP_TIMEOUT  # befalls the whole uplink
     PORT_CLOSED = "port_closed", Behaviour(reach=Reach.REFUSES), Cause.TCP_REFUSED
-    CLOSES = "closes", Behaviour(speech=Speech.GOODBYE), Cause.CONNECTION_CLOSED
+    CLOSES = "closes", Behaviour(speech=Speech.GOODBYE), Cause.EMPTY_REPLY, Cause.CONNECTION_RESET
     SILENT = "silent", Behaviour(speech=Speech.NOTHING), Cause.NO_REPLY
     NOT_RTSP = "not_rtsp", Behaviour(speech=Speech.HTTP), Cause.NOT_RTSP
     GARBAGE = "garbage", Behaviour(speech=Speech.GARBAGE), Cause.NOT_RTSP, Cause.BAD_REPLY

@@ -14,7 +14,7 @@ from monitor.clock import SystemClock
 from monitor.engine import Engine, Plan
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics
-from monitor.model import Camera, Cause, Credentials, Picture, Result, Rung, Stage, State, Transition
+from monitor.model import Ask, Camera, Cause, Picture, Result, Rung, Stage, State, Transition
 from monitor.settings import LimitSettings, ProbeSettings, Settings
 from monitor.settings.values import PictureSettings
 
@@ -46,25 +46,19 @@ class ScriptedProber:
     hold: asyncio.Event | None = None
     takes: timedelta = timedelta(0)
 
-    async def probe(
-        self,
-        camera: Camera,
-        credentials: Credentials | None,
-        at: datetime,
-        *,
-        may_authenticate: bool,
-        previous_fingerprint: bytes | None,
-    ) -> Result:
-        self.asked[camera.id] += 1
-        self.authenticated[camera.id] += may_authenticate
+    async def probe(self, ask: Ask, session_over: Callable[[], None]) -> Result:
+        camera_id = ask.camera.id
+        self.asked[camera_id] += 1
+        self.authenticated[camera_id] += ask.may_authenticate
         if self.hold is not None:
             await self.hold.wait()
         await asyncio.sleep(self.takes.total_seconds())
         if self.broken:
             raise RuntimeError("a bug of ours")
-        cause = self.causes.get(camera.id, Cause.OK)
+        session_over()
+        cause = self.causes.get(camera_id, Cause.OK)
         picture = Picture(640, 360, b"0" * 16) if cause is Cause.OK else None
-        return Result(camera.id, at, ms(1), Rung.PICTURE, Stage.PICTURE, cause, picture=picture)
+        return Result(camera_id, ask.at, ms(1), Rung.PICTURE, Stage.PICTURE, cause, picture=picture)
 
 
 def quick_settings(folder: Path, **changes: object) -> Settings:

@@ -1,42 +1,123 @@
-"""A refused password is offered once, then not again until the pause is over, on all channels of the device."""
+"""A refused password is offered once, then not again until the pause is over: on all channels, over any restart."""
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
-from monitor.engine.permits import Permits
+import pytest
+
+from monitor.devices import Devices
+from monitor.engine.permits import LAST_ATTEMPT_PAUSE, Permits
 from monitor.model import Credentials, Secret
-from tests.driven import a_camera
+from tests.driven import DrivenClock, a_camera
 
 PAUSE = timedelta(minutes=30)
-LOGIN = Credentials("admin", Secret("wrong"))
+SECOND = timedelta(seconds=1)
+LOGIN = Credentials("admin", Secret("wrong-4711"))
 
 
-def test_after_a_refusal_the_same_credentials_wait_for_the_pause() -> None:
-    permits, camera = Permits(), a_camera()
-    assert permits.granted(camera, LOGIN, 100.0)
-    permits.refused(camera, LOGIN, 100.0, PAUSE)
-    assert not permits.granted(camera, LOGIN, 100.0 + 1799)
-    assert permits.granted(camera, LOGIN, 100.0 + 1800)
+@pytest.fixture
+def clock() -> DrivenClock:
+    return DrivenClock()
 
 
-def test_refusals_during_the_pause_do_not_lengthen_it() -> None:
-    permits, camera = Permits(), a_camera()
-    permits.refused(camera, LOGIN, 0.0, PAUSE)
-    permits.refused(camera, LOGIN, 900.0, PAUSE)
-    assert permits.granted(camera, LOGIN, 1800.0)
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db.devices.db"
 
 
-def test_a_corrected_password_may_be_tried_at_once() -> None:
-    permits, camera = Permits(), a_camera()
-    permits.refused(camera, LOGIN, 0.0, PAUSE)
-    assert permits.granted(camera, Credentials("admin", Secret("right")), 1.0)
+def restarted(path: Path, clock: DrivenClock) -> Permits:
+    return Permits(Devices(path), clock, PAUSE)
 
 
-def test_channels_of_one_recorder_share_the_pause() -> None:
-    permits = Permits()
+async def test_after_a_refusal_the_same_credentials_wait_for_the_pause(path: Path, clock: DrivenClock) -> None:
+    permits, camera = restarted(path, clock), a_camera()
+    assert permits.granted(camera, LOGIN)
+    await permits.refused(camera, LOGIN, PAUSE, None)
+    assert permits.paused == 1
+    await clock.advance(PAUSE - SECOND)
+    assert not permits.granted(camera, LOGIN)
+    await clock.advance(SECOND)
+    assert permits.granted(camera, LOGIN)
+    assert permits.paused == 0
+
+
+async def test_refusals_during_the_pause_do_not_lengthen_it(path: Path, clock: DrivenClock) -> None:
+    permits, camera = restarted(path, clock), a_camera()
+    await permits.refused(camera, LOGIN, PAUSE, None)
+    await clock.advance(PAUSE / 2)
+    await permits.refused(camera, LOGIN, PAUSE, None)
+    await clock.advance(PAUSE / 2)
+    assert permits.granted(camera, LOGIN)
+
+
+async def test_a_corrected_password_may_be_tried_at_once(path: Path, clock: DrivenClock) -> None:
+    permits, camera = restarted(path, clock), a_camera()
+    await permits.refused(camera, LOGIN, PAUSE, None)
+    assert permits.granted(camera, Credentials("admin", Secret("right")))
+
+
+async def test_channels_of_one_recorder_share_the_pause(path: Path, clock: DrivenClock) -> None:
+    permits = restarted(path, clock)
     first = replace(a_camera("A"), recorder="nvr-1")
     second = replace(a_camera("B", host="127.20.1.2"), recorder="nvr-1")
-    permits.refused(first, LOGIN, 0.0, PAUSE)
-    assert not permits.granted(second, LOGIN, 1.0)
+    await permits.refused(first, LOGIN, PAUSE, None)
+    assert not permits.granted(second, LOGIN)
+
+
+@pytest.mark.parametrize(
+    ("left", "pause"), [(None, PAUSE), (4, PAUSE), (1, LAST_ATTEMPT_PAUSE), (0, LAST_ATTEMPT_PAUSE)]
+)
+async def test_the_last_attempt_is_left_to_people(
+    path: Path, clock: DrivenClock, left: int | None, pause: timedelta
+) -> None:
+    permits, camera = restarted(path, clock), a_camera()
+    await permits.refused(camera, LOGIN, PAUSE, left)
+    await clock.advance(pause - SECOND)
+    assert not permits.granted(camera, LOGIN)
+    await clock.advance(SECOND)
+    assert permits.granted(camera, LOGIN)
+
+
+async def test_a_restart_ends_no_pause_and_begins_none_anew(path: Path, clock: DrivenClock) -> None:
+    camera = a_camera()
+    await restarted(path, clock).refused(camera, LOGIN, PAUSE, None)
+    await clock.advance(PAUSE / 2)
+    permits = restarted(path, clock)
+    assert not permits.granted(camera, LOGIN)
+    await clock.advance(PAUSE / 2)
+    assert permits.granted(camera, LOGIN)
+    assert restarted(path, clock).granted(camera, LOGIN)
+
+
+async def test_a_clock_set_back_before_a_restart_prolongs_a_pause_to_no_more_than_the_longest(
+    path: Path, clock: DrivenClock
+) -> None:
+    camera = a_camera()
+    await restarted(path, clock).refused(camera, LOGIN, PAUSE, None)
+    clock.set_wall(clock.now() - timedelta(days=400))
+    permits = restarted(path, clock)
+    assert not permits.granted(camera, LOGIN)
+    await clock.advance(LAST_ATTEMPT_PAUSE)
+    assert permits.granted(camera, LOGIN)
+
+
+async def test_a_leap_of_the_wall_clock_ends_no_pause_of_a_running_monitor(path: Path, clock: DrivenClock) -> None:
+    permits, camera = restarted(path, clock), a_camera()
+    await permits.refused(camera, LOGIN, PAUSE, None)
+    clock.set_wall(clock.now() + timedelta(days=400))
+    assert not permits.granted(camera, LOGIN)
+
+
+async def test_the_file_holds_no_password_and_nobody_else_may_read_it(path: Path, clock: DrivenClock) -> None:
+    await restarted(path, clock).refused(a_camera(), LOGIN, PAUSE, None)
+    content, mode = await asyncio.to_thread(lambda: (path.read_bytes(), path.stat().st_mode))
+    assert LOGIN.password.reveal().encode() not in content
+    assert mode & 0o077 == 0
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM pause").fetchone() == (1,)

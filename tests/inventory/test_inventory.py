@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.errors import Fault
+from monitor.errors import Fault, SettingsError
 from monitor.inventory import load_inventory
 from monitor.inventory.cameras import rtsp_url
 from monitor.inventory.columns import CHINESE, Column, category_of, column_of, simplified
@@ -204,3 +204,27 @@ def test_two_cameras_may_share_a_site_they_describe_alike(tmp_path: Path) -> Non
     one, other = load(tmp_path, text)
     assert one.site == other.site
     assert replace(one.site, category=SiteCategory.STREET) != other.site
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("192.0.2.1:8899", "192.0.2.1:8899"),
+        ("HTTP://Cam.Example/onvif/device_service", "http://cam.example/onvif/device_service"),
+        ("https://[2001:DB8::1]:8443", "https://[2001:db8::1]:8443"),
+        ("", ""),
+    ],
+)
+def test_an_onvif_address_may_be_a_host_or_an_http_address(tmp_path: Path, written: str, meant: str) -> None:
+    (camera,) = load(tmp_path, f"camera_id,name,village,url,ONVIF地址\na,甲,村,rtsp://192.0.2.1,{written}\n")
+    assert camera.onvif == meant
+
+
+@pytest.mark.parametrize(
+    "written", ["rtsp://192.0.2.1", "u:p@192.0.2.1", "192.0.2.1:0", "192.0.2.1/onvif", "192.0.2.1:"]
+)
+def test_an_onvif_address_of_another_kind_is_a_fault(tmp_path: Path, written: str) -> None:
+    with pytest.raises(SettingsError) as faults:
+        load(tmp_path, f"camera_id,name,village,url,onvif\na,甲,村,rtsp://192.0.2.1,{written}\n")
+    assert [fault.where for fault in faults.value.faults] == ["onvif"]
+    assert "u:p" not in str(faults.value)

@@ -64,7 +64,7 @@ def test_the_written_form_of_a_transition_never_changes() -> None:
 def test_the_written_form_of_a_camera_never_changes() -> None:
     assert encode(CameraChanged(CAMERA)) == (
         '{"camera":{"carrier":"移动","credentials":"","id":"c1","in_contract":true,"in_service_from":"2026-05-01",'
-        '"in_service_to":null,"model":"","name":"村口1号","recorder":"","site":{"category":"junction","county":"清河县",'
+        '"in_service_to":null,"model":"","name":"村口1号","onvif":"","recorder":"","site":{"category":"junction","county":"清河县",'
         '"id":"s1","name":"村口","town":"清河镇","village":"东村"},"uplink":"","url":"rtsp://127.0.0.1:8554/c1","vendor":""}}'
     )
 

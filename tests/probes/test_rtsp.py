@@ -8,7 +8,9 @@ import shutil
 import socket
 import ssl
 import subprocess
+from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ import uvloop
 
 from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
-from monitor.probes.dialling import failure
+from monitor.probes.dialling import failure, tls_context
 from monitor.probes.rtsp import TEARDOWN_WAIT, Fetched, RtspLimits, fetch_keyframe
 from tests.probes.device import Line, Script, camera, device
 from tests.probes.test_tcp import closed_port
@@ -38,6 +40,7 @@ async def fetch(
     limits: RtspLimits = RtspLimits(),  # noqa: B008 - a frozen value
     *,
     may_authenticate: bool = True,
+    certificate: str = "accept",
     transcript: bool = False,
 ) -> Fetched:
     return await fetch_keyframe(
@@ -46,6 +49,7 @@ async def fetch(
         limits=limits,
         clock=SystemClock(),
         may_authenticate=may_authenticate,
+        certificate=certificate,
         transcript=transcript,
     )
 
@@ -189,33 +193,69 @@ async def test_a_url_nobody_can_dial_is_our_own_fault() -> None:
 # ---------------------------------------------------------------- TLS
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+@dataclass(frozen=True)
+class Identity:
     """A self-signed certificate, as cameras have them."""
+
+    context: ssl.SSLContext
+    file: Path
+    pin: str
+
+
+@pytest.fixture(scope="module")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
     folder: Path = tmp_path_factory.mktemp("tls")
+    key, file = folder / "key", folder / "cert"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=cam"]
-    subprocess.run(
-        [*command, "-keyout", str(folder / "key"), "-out", str(folder / "cert")], check=True, capture_output=True
-    )
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, *names, "-keyout", str(key), "-out", str(file)], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert", folder / "key")
-    return context
+    context.load_cert_chain(file, key)
+    return Identity(context, file, f"sha256:{sha256(ssl.PEM_cert_to_DER_cert(file.read_text())).hexdigest()}")
 
 
-def test_a_self_signed_device_is_watched_over_tls(certificate: ssl.SSLContext) -> None:
+def test_a_self_signed_device_is_watched_over_tls(identity: Identity) -> None:
     async def run() -> None:
-        async with device(camera, certificate) as cam:
-            fetched = await fetch(cam.url)
-            assert fetched.cause is Cause.OK
-            assert [time.stage for time in fetched.stages][:3] == [Stage.DNS, Stage.TCP, Stage.TLS]
-            async with asyncio.timeout(5):
-                await cam.closed.wait()
+        async with device(camera, identity.context) as cam:
+            for certificate in ("accept", identity.pin, identity.pin.upper().replace("SHA", "sha")):
+                fetched = await fetch(cam.url, certificate=certificate)
+                assert fetched.cause is Cause.OK
+                assert [time.stage for time in fetched.stages][:3] == [Stage.DNS, Stage.TCP, Stage.TLS]
+                async with asyncio.timeout(5):
+                    await cam.closed.wait()
 
     for loop_factory in (asyncio.new_event_loop, uvloop.new_event_loop):
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(run())
+
+
+def test_another_certificate_than_the_one_asked_for_is_refused_before_anything_is_said(identity: Identity) -> None:
+    async def run() -> None:
+        async with device(camera, identity.context) as cam:
+            unsigned = await fetch(cam.url, PERSON, certificate="verify")
+            unpinned = await fetch(cam.url, PERSON, certificate="sha256:" + "0" * 64)
+            for fetched in (unsigned, unpinned):
+                assert outcome(fetched) == (Cause.CERTIFICATE_REFUSED, Stage.TLS, Rung.REACH)
+            assert identity.pin in unpinned.detail
+            assert cam.asked == []
+
+    for loop_factory in (asyncio.new_event_loop, uvloop.new_event_loop):
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(run())
+
+
+async def test_a_certificate_this_machine_trusts_is_verified(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(identity.file))
+    tls_context.cache_clear()
+    async with device(camera, identity.context) as cam:
+        assert (await fetch(cam.url, certificate="verify")).cause is Cause.OK
+        named = cam.url.replace("127.0.0.1", "localhost")
+        assert (await fetch(named, certificate="verify")).cause is Cause.CERTIFICATE_REFUSED
+    tls_context.cache_clear()
 
 
 async def test_a_device_without_tls_fails_the_handshake() -> None:
@@ -315,8 +355,8 @@ async def test_the_whole_has_a_limit_of_its_own() -> None:
 # ---------------------------------------------------------------- ends
 
 
-async def closes_at_once(line: Line) -> None:
-    pass
+async def closes_after_reading(line: Line) -> None:
+    await line.read()
 
 
 async def closes_after_describe(line: Line) -> None:
@@ -335,18 +375,20 @@ async def resets(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "expected"),
+    ("script", "expected", "connections"),
     [
-        (closes_at_once, (Cause.CONNECTION_CLOSED, Stage.DESCRIBE, Rung.REACH)),
-        (resets, (Cause.CONNECTION_CLOSED, Stage.DESCRIBE, Rung.REACH)),
-        (closes_after_describe, (Cause.CONNECTION_CLOSED, Stage.SETUP, Rung.RTSP)),
-        (closes_in_the_stream, (Cause.STREAM_STALLED, Stage.KEYFRAME, Rung.STREAM)),
+        (closes_after_reading, (Cause.EMPTY_REPLY, Stage.DESCRIBE, Rung.REACH), 2),
+        (resets, (Cause.CONNECTION_RESET, Stage.DESCRIBE, Rung.REACH), 2),
+        (closes_after_describe, (Cause.CONNECTION_CLOSED, Stage.SETUP, Rung.RTSP), 1),
+        (closes_in_the_stream, (Cause.STREAM_STALLED, Stage.KEYFRAME, Rung.STREAM), 1),
     ],
 )
-async def test_a_close_is_told_from_silence(script: Script, expected: tuple[Cause, Stage, Rung]) -> None:
+async def test_a_close_is_told_from_silence(
+    script: Script, expected: tuple[Cause, Stage, Rung], connections: int
+) -> None:
     async with device(script) as cam:
         assert outcome(await fetch(cam.url)) == expected
-        assert cam.connections == 1
+        assert cam.connections == connections
 
 
 async def test_a_close_after_the_challenge_is_answered_over_a_new_connection() -> None:

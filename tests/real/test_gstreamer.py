@@ -13,7 +13,7 @@ from urllib.parse import quote
 import av
 import pytest
 
-from monitor.model import Camera, Cause, Credentials, Result, Rung, Secret, Stage
+from monitor.model import Ask, Camera, Cause, Credentials, Look, Result, Rung, Secret, Stage
 from monitor.probes.camera import CameraProber
 from tests.metrics.town import camera
 from tests.programs import program
@@ -39,13 +39,15 @@ async def probe(
     previous: Result | None = None,
 ) -> Result:
     fingerprint = previous.picture.fingerprint if previous and previous.picture else None
-    return await prober.probe(
+    ask = Ask(
         watched,
-        credentials,
         datetime.now(UTC),
+        credentials=credentials,
         may_authenticate=may_authenticate,
-        previous_fingerprint=fingerprint,
+        look=Look.DEMANDED,
+        fingerprint=fingerprint,
     )
+    return await prober.probe(ask, lambda: None)
 
 
 def is_good(result: Result, mount: Mount) -> bool:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from monitor.model import Cause, Credentials, Result, Rung, Secret, Stage, Verdict
+from monitor.model import Ask, Cause, Credentials, Result, Rung, Secret, Stage, Verdict
 from monitor.probes.camera import CameraProber
 from tests.metrics.town import camera
 from tests.programs import program
@@ -56,7 +56,7 @@ def vlc(shared_vlc: Server) -> Iterator[Server]:
 
 async def ask(prober: CameraProber, tap: Tap, credentials: Credentials | None, path: str = "film") -> Result:
     watched = camera(url=f"rtsp://127.0.0.1:{tap.port}/{path}")
-    return await prober.probe(watched, credentials, datetime.now(UTC))
+    return await prober.probe(Ask(watched, datetime.now(UTC), credentials=credentials), lambda: None)
 
 
 async def test_a_server_that_only_speaks_udp_is_not_blamed_for_it(vlc: Server, prober: CameraProber) -> None:

@@ -28,7 +28,7 @@ def events(chunks: Sequence[bytes]) -> list[Event | str]:
             connection.receive_data(chunk)
             while (event := connection.next_event()) is not NEED_DATA:
                 seen.append(event)
-            assert len(connection._buffer) - connection._start <= MAX_HEAD + MAX_BODY
+            assert connection.held <= 2 * (MAX_HEAD + MAX_BODY)
     except RemoteProtocolError as error:
         seen.append(str(error))
     return seen

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Credentials, Secret, Stage
-from monitor.rtsp.ending import MAX_DETAIL, Redactor, Transcript, attempts_left, cause_of_status, says_locked
+from monitor.rtsp.ending import MAX_DETAIL, Redactor, Transcript, cause_of_status
 from monitor.rtsp.messages import Headers
 
 
@@ -19,7 +19,10 @@ from monitor.rtsp.messages import Headers
     [
         (Stage.DESCRIBE, 403, Cause.CREDENTIALS_FORBIDDEN),
         (Stage.AUTH, 404, Cause.PATH_NOT_FOUND),
-        (Stage.DESCRIBE, 406, Cause.REQUEST_REFUSED),
+        (Stage.DESCRIBE, 400, Cause.REQUEST_REFUSED),
+        (Stage.DESCRIBE, 406, Cause.SDP_REFUSED),
+        (Stage.DESCRIBE, 455, Cause.SESSION_LOST),
+        (Stage.DESCRIBE, 551, Cause.OPTION_UNSUPPORTED),
         (Stage.DESCRIBE, 453, Cause.DEVICE_BUSY),
         (Stage.DESCRIBE, 500, Cause.SERVER_ERROR),
         (Stage.SETUP, 400, Cause.TRANSPORT_REFUSED),
@@ -27,28 +30,16 @@ from monitor.rtsp.messages import Headers
         (Stage.SETUP, 461, Cause.TRANSPORT_REFUSED),
         (Stage.SETUP, 551, Cause.TRANSPORT_REFUSED),
         (Stage.SETUP, 503, Cause.DEVICE_BUSY),
-        (Stage.SETUP, 404, Cause.PATH_NOT_FOUND),
-        (Stage.SETUP, 459, Cause.SETUP_REFUSED),
-        (Stage.PLAY, 455, Cause.PLAY_REFUSED),
-        (Stage.PLAY, 551, Cause.SERVER_ERROR),
+        (Stage.SETUP, 404, Cause.TRACK_NOT_FOUND),
+        (Stage.SETUP, 412, Cause.SETUP_REFUSED),
+        (Stage.SETUP, 459, Cause.AGGREGATE_REFUSED),
+        (Stage.PLAY, 454, Cause.SESSION_LOST),
+        (Stage.PLAY, 457, Cause.PLAY_REFUSED),
+        (Stage.PLAY, 551, Cause.OPTION_UNSUPPORTED),
     ],
 )
 def test_a_status_has_its_cause(stage: Stage, status: int, cause: Cause) -> None:
     assert cause_of_status(stage, status) is cause
-
-
-@pytest.mark.parametrize("text", ["Account Locked", "user is locked out", "Too many attempts"])
-def test_a_lock_is_recognised(text: str) -> None:
-    assert says_locked(text)
-
-
-@pytest.mark.parametrize("text", ["Unauthorized", "<style>display: block", "unlocked"])
-def test_what_is_no_lock_is_none(text: str) -> None:
-    assert not says_locked(text)
-
-
-def test_attempts_that_are_left_are_told() -> None:
-    assert attempts_left("<p>Error: you still have 3 attempt(s).</p>") == "Error: you still have 3 attempt(s)"
 
 
 CREDENTIALS = Credentials("admin", Secret("p@ss/wörd"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import LocalProtocolError
-from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
-from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Reconnect, Send
+from monitor.model import Cause, Codec, Credentials, Note, Rung, Secret, Stage, Transport
+from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.ending import Ending
 from monitor.rtsp.fetch import MAX_REDIRECTS, KeyFrameFetch
 from tests.rtsp.footage import coded, packets, payloads, rtp
@@ -42,6 +43,8 @@ class Talk:
         may_authenticate: bool = True,
         max_bytes: int = 10**7,
         max_keyframe_bytes: int = 10**6,
+        transport: Transport = Transport.TCP,
+        may_use_udp: bool = False,
         transcript: bool = False,
     ) -> None:
         self.flow = KeyFrameFetch(
@@ -51,6 +54,8 @@ class Talk:
             may_authenticate=may_authenticate,
             max_bytes=max_bytes,
             max_keyframe_bytes=max_keyframe_bytes,
+            transport=transport,
+            may_use_udp=may_use_udp,
             transcript=transcript,
         )
         self.done: list[Action] = []
@@ -110,6 +115,7 @@ class Talk:
 
 FOOTAGE = packets(Codec.H264, coded(Codec.H264))
 NO_KEY = packets(Codec.H264, coded(Codec.H264)[1:])
+RTCP = b"\x80\xc8" + bytes(26)
 
 
 def test_the_whole_conversation() -> None:
@@ -171,7 +177,8 @@ def test_a_wrong_password_is_sent_once() -> None:
     talk.reply("401 Unauthorized", DIGEST, body="You still have 4 attempt(s)")
     assert talk.outcome == (Cause.CREDENTIALS_REFUSED, Stage.AUTH, Rung.RTSP)
     assert talk.ending.credentials_refused
-    assert "4 attempt(s)" in talk.ending.detail
+    assert talk.ending.attempts_left == 4
+    assert talk.ending.detail == "RTSP 401 Unauthorized; 4 attempts left"
     assert sum("Authorization" in asked.fields for asked in talk.sent) == 1
 
 
@@ -240,11 +247,13 @@ def test_redirects_without_end_are_a_loop() -> None:
     for _ in range(MAX_REDIRECTS):
         talk.reply("302 Moved", f"Location: {URL}")
         talk.take(talk.flow.connected())
-    assert talk.reply("302 Moved", f"Location: {URL}").ending.cause is Cause.REDIRECT_LOOP
+    assert talk.reply("302 Moved", f"Location: {URL}").outcome == (Cause.REDIRECT_LOOP, Stage.REDIRECT, Rung.RTSP)
 
 
-def test_a_redirect_to_nowhere_is_a_bad_reply() -> None:
-    assert Talk().reply("302 Moved").ending.cause is Cause.BAD_REPLY
+@pytest.mark.parametrize("fields", [(), ("Location: rtsp://:99999/",)])
+def test_a_redirect_to_nowhere_is_named(fields: tuple[str, ...]) -> None:
+    talk = Talk().reply("302 Moved", *fields)
+    assert talk.outcome == (Cause.REDIRECT_NOWHERE, Stage.REDIRECT, Rung.RTSP)
 
 
 @pytest.mark.parametrize("location", ["rtsp://evil/cam", "rtsp://10.0.0.55/cam"])
@@ -276,7 +285,7 @@ def test_the_same_host_on_another_port_is_authenticated_anew() -> None:
     [
         ("403 Forbidden", Cause.CREDENTIALS_FORBIDDEN),
         ("404 Not Found", Cause.PATH_NOT_FOUND),
-        ("406 Not Acceptable", Cause.REQUEST_REFUSED),
+        ("406 Not Acceptable", Cause.SDP_REFUSED),
         ("453 Not Enough Bandwidth", Cause.DEVICE_BUSY),
         ("503", Cause.DEVICE_BUSY),
         ("500 Internal Server Error", Cause.SERVER_ERROR),
@@ -293,7 +302,7 @@ def test_options_goes_first_where_describe_alone_is_refused() -> None:
     talk = Talk().reply("455 Method Not Valid")
     assert talk.asked.method == "OPTIONS"
     assert talk.reply("404 Not Found").asked.method == "DESCRIBE"
-    assert talk.reply("455 Method Not Valid").ending.cause is Cause.REQUEST_REFUSED
+    assert talk.reply("455 Method Not Valid").ending.cause is Cause.SESSION_LOST
 
 
 @pytest.mark.parametrize(
@@ -315,9 +324,9 @@ def test_a_description_that_cannot_be_watched(sdp: str, cause: Cause) -> None:
         ("461 Unsupported Transport", Cause.TRANSPORT_REFUSED),
         ("551 Option not supported", Cause.TRANSPORT_REFUSED),
         ("400 Bad Request", Cause.TRANSPORT_REFUSED),
-        ("404 Not Found", Cause.PATH_NOT_FOUND),
+        ("404 Not Found", Cause.TRACK_NOT_FOUND),
         ("453 Not Enough Bandwidth", Cause.DEVICE_BUSY),
-        ("459 Aggregate", Cause.SETUP_REFUSED),
+        ("459 Aggregate", Cause.AGGREGATE_REFUSED),
         ("500 Oops", Cause.SERVER_ERROR),
     ],
 )
@@ -336,7 +345,7 @@ def test_other_urls_of_the_track_are_tried() -> None:
     assert talk.asked.uri == "rtsp://192.168.1.1/base/track1"
     assert talk.reply("404 Not Found").asked.uri == "rtsp://10.0.0.5/base/track1"
     assert talk.reply("404 Not Found").asked.uri == "rtsp://10.0.0.5/cam/track1"
-    assert talk.reply("404 Not Found").ending.cause is Cause.PATH_NOT_FOUND
+    assert talk.reply("404 Not Found").ending.cause is Cause.TRACK_NOT_FOUND
 
 
 def test_the_session_may_have_a_url_of_its_own() -> None:
@@ -349,7 +358,7 @@ def test_play_does_without_a_range_and_by_the_url_of_the_track_where_it_must() -
     assert (talk.asked.method, "Range" in talk.asked.fields) == ("PLAY", False)
     talk.reply("460 Only aggregate operation")
     assert (talk.asked.method, talk.asked.uri) == ("PLAY", f"{URL}/track1")
-    assert talk.reply("460 No").outcome == (Cause.PLAY_REFUSED, Stage.PLAY, Rung.RTSP)
+    assert talk.reply("460 No").outcome == (Cause.AGGREGATE_REFUSED, Stage.PLAY, Rung.RTSP)
     assert (talk.asked.method, talk.asked.uri) == ("TEARDOWN", f"{URL}/track1")
 
 
@@ -405,17 +414,49 @@ def test_replies_nobody_asked_for_and_provisional_ones_are_passed_over() -> None
 # ---------------------------------------------------------------- what does not speak RTSP
 
 
-@pytest.mark.parametrize(
-    ("data", "shown"),
-    [
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP 400 Bad Request"),
-        (b"\x01" * 70_000, "too many bytes"),
-    ],
-)
-def test_another_protocol_is_named_at_once(data: bytes, shown: str) -> None:
-    talk = Talk().raw(data)
+def test_another_protocol_is_named_at_once() -> None:
+    talk = Talk().raw(b"\x01" * 70_000)
     assert talk.outcome == (Cause.NOT_RTSP, Stage.DESCRIBE, Rung.REACH)
-    assert talk.ending.detail.startswith(shown)
+    assert talk.ending.detail.startswith("too many bytes")
+
+
+HTTP = b"HTTP/1.1 400 Bad Request\r\nServer: lighttpd\r\n\r\n"
+
+
+def test_a_port_that_speaks_http_is_asked_once_for_a_tunnel() -> None:
+    talk = Talk(PERSON).raw(HTTP)
+    assert talk.done[-1] == Reconnect(talk.flow.target)
+    (sent,) = talk.flow.connected()
+    assert isinstance(sent, Send)
+    assert sent.data.startswith(b"GET /cam HTTP/1.0\r\n")
+    assert b"\r\nx-sessioncookie: c0ffee\r\nAccept: application/x-rtsp-tunnelled\r\n" in sent.data
+    talk.raw(b"HTTP/1.0 200 OK\r\nContent-Type: application/x-rtsp-tunnelled\r\n\r\n")
+    assert talk.outcome == (Cause.HTTP_TUNNEL_ONLY, Stage.DESCRIBE, Rung.REACH)
+    assert talk.flow.heard.status == "HTTP 200 OK"
+
+
+def test_a_web_server_is_no_tunnel_whatever_it_does_then() -> None:
+    answers: list[Callable[[Talk], Actions]] = [
+        lambda talk: talk.flow.receive_data(HTTP),
+        lambda talk: talk.flow.receive_data(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\n"),
+        lambda talk: talk.flow.receive_data(b"\x01" * 70_000),
+        lambda talk: talk.flow.connection_lost(),
+        lambda talk: talk.flow.connection_reset(),
+        lambda talk: talk.flow.timed_out(),
+        lambda talk: talk.flow.connect_failed(Stage.TCP, Cause.TCP_REFUSED, ""),
+    ]
+    for answer in answers:
+        talk = Talk().raw(HTTP)
+        talk.take(talk.flow.connected()).take(answer(talk))
+        talk.take(talk.flow.timed_out())
+        assert talk.outcome == (Cause.NOT_RTSP, Stage.DESCRIBE, Rung.REACH)
+        assert talk.ending.detail == "HTTP 400 Bad Request"
+
+
+@pytest.mark.parametrize("record", [b"\x15\x03\x01\x00\x02\x02\x46", b"\x16\x03\x03\x00\x00"])
+def test_a_port_that_speaks_tls_is_named(record: bytes) -> None:
+    talk = Talk().raw(record)
+    assert talk.take(talk.flow.connection_lost()).outcome == (Cause.TLS_EXPECTED, Stage.DESCRIBE, Rung.REACH)
 
 
 def test_another_protocol_that_waits_is_named_in_the_end() -> None:
@@ -428,7 +469,7 @@ def test_another_protocol_that_waits_is_named_in_the_end() -> None:
 
 def test_a_reply_broken_beyond_tolerance() -> None:
     talk = Talk().raw(b"RTSP/1.0 nonsense\r\n\r\n")
-    assert talk.ending.cause is Cause.NOT_RTSP
+    assert talk.ending.cause is Cause.BAD_REPLY
     later = Talk().described().raw(b"RTSP/1.0 nonsense\r\n\r\n")
     assert later.outcome == (Cause.BAD_REPLY, Stage.SETUP, Rung.RTSP)
 
@@ -450,11 +491,30 @@ def test_silence_is_no_reply_at_every_step() -> None:
 
 
 def test_a_close_is_told_at_every_step_and_nothing_is_sent_after_it() -> None:
-    for talk, stage, rung in [*stages(), (Talk().playing(), Stage.FIRST_RTP, Rung.RTSP)]:
+    for talk, stage, rung in [*stages()[1:], (Talk().playing(), Stage.FIRST_RTP, Rung.RTSP)]:
         sent = len(talk.sent)
         assert talk.take(talk.flow.connection_lost()).outcome == (Cause.CONNECTION_CLOSED, stage, rung)
         assert len(talk.sent) == sent
         assert talk.done[-1] == Finished(talk.ending, linger=False)
+
+
+def test_a_close_without_a_byte_is_asked_about_with_options_once() -> None:
+    talk = Talk()
+    talk.take(talk.flow.connection_lost())
+    assert talk.done[-1] == Reconnect(talk.flow.target)
+    assert talk.take(talk.flow.connected()).asked.method == "OPTIONS"
+    assert talk.reply().asked.method == "DESCRIBE"
+    assert talk.described().reply("200 OK", SESSION).reply().packets(FOOTAGE).ending.cause is Cause.OK
+
+
+def test_closes_and_resets_without_a_byte_are_told_apart() -> None:
+    closed, torn = Talk(), Talk()
+    for talk, ends in ((closed, closed.flow.connection_lost), (torn, torn.flow.connection_reset)):
+        talk.take(ends()).take(talk.flow.connected()).take(ends())
+    assert closed.outcome == (Cause.EMPTY_REPLY, Stage.DESCRIBE, Rung.REACH)
+    assert torn.outcome == (Cause.CONNECTION_RESET, Stage.DESCRIBE, Rung.REACH)
+    later = Talk().described()
+    assert later.take(later.flow.connection_reset()).outcome == (Cause.CONNECTION_CLOSED, Stage.SETUP, Rung.RTSP)
 
 
 def test_a_description_that_is_shorter_than_announced_is_used() -> None:
@@ -462,6 +522,7 @@ def test_a_description_that_is_shorter_than_announced_is_used() -> None:
     assert talk.flow.stage is Stage.DESCRIBE
     assert talk.take(talk.flow.timed_out()).asked.method == "SETUP"
     assert talk.reply("200 OK", SESSION).reply().packets(FOOTAGE).ending.cause is Cause.OK
+    assert talk.ending.notes == (Note.BODY_SHORT,)
 
 
 def test_a_short_description_before_a_close_is_only_a_close() -> None:
@@ -480,13 +541,15 @@ def test_play_without_packets_is_no_media() -> None:
     assert talk.take(talk.flow.timed_out()).outcome == (Cause.NO_MEDIA, Stage.FIRST_RTP, Rung.RTSP)
     assert talk.ending.detail == "no packet at all"
     assert talk.asked.method == "TEARDOWN"
-    others = Talk().playing().packets(FOOTAGE[:2], 6)
-    assert others.take(others.flow.timed_out()).ending.detail == "packets on channels 6 only"
 
 
-def test_rtcp_alone_is_no_media() -> None:
-    talk = Talk().playing().packets([b"\x80\xc8" + bytes(26)])
-    assert talk.take(talk.flow.timed_out()).ending.cause is Cause.NO_MEDIA
+def test_what_comes_instead_of_video_is_named() -> None:
+    others = Talk().playing().packets(FOOTAGE[:2], 6).packets([RTCP], 1)
+    assert others.take(others.flow.timed_out()).ending.cause is Cause.OTHER_MEDIA_ONLY
+    assert others.ending.detail == "packets on channels 6 only"
+    for channel in (0, 1):
+        talk = Talk().playing().packets([RTCP], channel)
+        assert talk.take(talk.flow.timed_out()).outcome == (Cause.RTCP_ONLY, Stage.FIRST_RTP, Rung.RTSP)
 
 
 def test_packets_without_a_key_frame() -> None:
@@ -506,12 +569,12 @@ def test_packets_that_stopped() -> None:
 def test_a_key_frame_nobody_can_decode() -> None:
     parts = [part for part in payloads(Codec.H264, coded(Codec.H264)[0]) if part[0] & 31 not in (7, 8)]
     talk = Talk().playing().packets([rtp(part, at, 1, marker=part is parts[-1]) for at, part in enumerate(parts)])
-    assert talk.take(talk.flow.timed_out()).ending.cause is Cause.PARAMETER_SETS_MISSING
+    assert talk.take(talk.flow.timed_out()).outcome == (Cause.PARAMETER_SETS_MISSING, Stage.DEPACKETISE, Rung.STREAM)
 
 
 def test_key_frames_with_holes() -> None:
     talk = Talk().playing().packets(FOOTAGE[:9] + FOOTAGE[10:])
-    assert talk.take(talk.flow.timed_out()).ending.cause is Cause.STREAM_DAMAGED
+    assert talk.take(talk.flow.timed_out()).outcome == (Cause.STREAM_DAMAGED, Stage.DEPACKETISE, Rung.STREAM)
 
 
 def test_bytes_beyond_the_budget() -> None:
@@ -554,10 +617,151 @@ def test_a_transcript_shows_both_sides_and_no_secret() -> None:
     st.lists(st.binary(max_size=200) | st.sampled_from([b"RTSP/1.0 200 OK\r\n", b"\r\n", b"$\0\0\x10"]), max_size=20)
 )
 def test_no_bytes_of_a_device_raise_and_every_run_ends(chunks: list[bytes]) -> None:
-    for talk in (Talk(PERSON), Talk().playing()):
+    for talk in (Talk(PERSON), Talk(PERSON, may_use_udp=True), Talk().playing()):
         for chunk in chunks:
             talk.raw(chunk)
         for _ in range(5):
             talk.take(talk.flow.timed_out())
         assert sum(isinstance(action, Finished) for action in talk.done) <= 1
         assert any(isinstance(action, Finished | Reconnect) for action in talk.done)
+
+
+# ---------------------------------------------------------------- UDP
+
+PORTS = "Transport: RTP/AVP;unicast;client_port=5004-5005;server_port=6970-6971;ssrc=1"
+
+
+def over_udp(talk: Talk) -> Talk:
+    """On to the reply to PLAY, from where the device was asked by datagrams."""
+    return talk.reply("200 OK", SESSION, PORTS).reply()
+
+
+def test_a_device_that_refuses_tcp_is_watched_over_udp() -> None:
+    talk = Talk(may_use_udp=True).described().reply("461 Unsupported Transport")
+    assert talk.done[-1] == Listen()
+    talk.take(talk.flow.listening(5004))
+    assert (talk.asked.method, talk.asked.uri) == ("SETUP", f"{URL}/track1")
+    assert talk.asked.fields["Transport"] == "RTP/AVP;unicast;client_port=5004-5005"
+    over_udp(talk)
+    assert Punch("10.0.0.5", 6970, 6971) in talk.done
+    for packet in FOOTAGE:
+        talk.take(talk.flow.receive_datagram(packet, control=False))
+    assert talk.outcome == (Cause.OK, Stage.KEYFRAME, Rung.KEYFRAME)
+    assert talk.flow.transport is Transport.UDP
+    assert talk.ending.notes == (Note.TRANSPORT_CHANGED,)
+    assert talk.asked.method == "TEARDOWN"
+
+
+@pytest.mark.parametrize("status", ["406 Not Acceptable", "551 Option not supported", "400 Bad Request"])
+def test_other_refusals_of_tcp_lead_to_udp_too(status: str) -> None:
+    assert Talk(may_use_udp=True).described().reply(status).done[-1] == Listen()
+
+
+def test_an_answer_in_udp_leads_to_udp_over_a_new_connection() -> None:
+    talk = Talk(may_use_udp=True).described().reply("200 OK", SESSION, PORTS)
+    assert talk.asked.method == "TEARDOWN"
+    assert talk.done[-1] == Reconnect(talk.flow.target)
+    assert talk.take(talk.flow.connected()).described().done.count(Listen()) == 1
+
+
+def test_multicast_is_no_way_of_ours() -> None:
+    multicast = "Transport: RTP/AVP;multicast;destination=239.1.1.1;port=5000-5001"
+    talk = Talk().described().reply("200 OK", SESSION, multicast)
+    assert talk.ending.cause is Cause.TRANSPORT_REFUSED
+
+
+@pytest.mark.parametrize("status", ["454 Session Not Found", "455 Not Valid", "400 Bad Request", ""])
+def test_after_the_change_some_devices_want_a_fresh_description_once(status: str) -> None:
+    talk = Talk(may_use_udp=True).described().reply("461 No")
+    talk.take(talk.flow.listening(5004))
+    talk.reply(status) if status else talk.take(talk.flow.connection_lost())
+    assert talk.done[-1] == Reconnect(talk.flow.target)
+    assert talk.take(talk.flow.connected()).asked.method == "DESCRIBE"
+    assert "client_port=5004-5005" in talk.described().asked.fields["Transport"]
+    assert talk.done.count(Listen()) == 1
+    assert talk.reply("454 Session Not Found").ending.cause is Cause.SESSION_LOST
+
+
+def test_neither_way_is_a_refusal_of_both() -> None:
+    talk = Talk(may_use_udp=True).described().reply("461 No")
+    assert talk.take(talk.flow.listening(5004)).reply("461 No").outcome == (
+        Cause.TRANSPORT_REFUSED, Stage.SETUP, Rung.RTSP,
+    )  # fmt: skip
+    shut = Talk(may_use_udp=True).described().reply("461 No")
+    shut.take(shut.flow.listening_failed("no port"))
+    assert (shut.ending.cause, shut.ending.detail) == (Cause.TRANSPORT_REFUSED, "RTSP 461 No; no port")
+
+
+def test_where_udp_goes_first_tcp_is_the_other_way() -> None:
+    refusals: list[Callable[[Talk], Talk]] = [
+        lambda talk: talk.take(talk.flow.listening(5004)).reply("461 No"),
+        lambda talk: talk.take(talk.flow.listening_failed("no port")),
+    ]
+    for refuse in refusals:
+        talk = Talk(transport=Transport.UDP, may_use_udp=True).described()
+        assert talk.done[-1] == Listen()
+        refuse(talk)
+        assert "interleaved=0-1" in talk.asked.fields["Transport"]
+        assert talk.reply("200 OK", SESSION, TRANSPORT).reply().packets(FOOTAGE).ending.cause is Cause.OK
+        assert talk.flow.transport is Transport.TCP
+
+
+def test_a_device_that_answers_udp_with_tcp_is_followed() -> None:
+    talk = Talk(transport=Transport.UDP, may_use_udp=True).described()
+    talk.take(talk.flow.listening(5004)).reply("200 OK", SESSION, TRANSPORT).reply().packets(FOOTAGE)
+    assert talk.ending.cause is Cause.OK
+    assert talk.flow.transport is Transport.TCP
+
+
+def test_silence_over_udp_leads_to_tcp_once() -> None:
+    talk = Talk(transport=Transport.UDP, may_use_udp=True).described()
+    over_udp(talk.take(talk.flow.listening(5004)))
+    talk.take(talk.flow.timed_out())
+    assert talk.asked.method == "TEARDOWN"
+    talk.take(talk.flow.connected()).described()
+    assert "interleaved" in talk.asked.fields["Transport"]
+    talk.reply("200 OK", SESSION, TRANSPORT).reply()
+    assert talk.take(talk.flow.timed_out()).ending.cause is Cause.NO_MEDIA
+
+
+def test_silence_over_udp_is_held_against_nobody_unless_reports_came() -> None:
+    for reports, cause in ((0, Cause.NO_DATAGRAMS), (1, Cause.RTCP_ONLY)):
+        talk = Talk(may_use_udp=True).described().reply("461 No")
+        over_udp(talk.take(talk.flow.listening(5004)))
+        for _ in range(reports):
+            talk.take(talk.flow.receive_datagram(RTCP, control=True))
+        assert talk.take(talk.flow.timed_out()).outcome == (cause, Stage.FIRST_RTP, Rung.RTSP)
+
+
+@given(st.lists(st.tuples(st.binary(max_size=60), st.booleans()), max_size=20))
+def test_no_datagram_raises(datagrams: list[tuple[bytes, bool]]) -> None:
+    talk = Talk(may_use_udp=True, max_bytes=2000).described().reply("461 No")
+    over_udp(talk.take(talk.flow.listening(5004)))
+    for data, control in datagrams:
+        talk.take(talk.flow.receive_datagram(data, control=control))
+    assert sum(isinstance(action, Finished) for action in talk.take(talk.flow.timed_out()).done) == 1
+
+
+# ---------------------------------------------------------------- notes, and what was heard
+
+
+def test_what_was_got_over_is_noted() -> None:
+    assert Talk(PERSON).playing().packets(FOOTAGE).ending.notes == (Note.ANSWERED_ANONYMOUSLY,)
+    basic = Talk(PERSON).reply("401 No", "WWW-Authenticate: Basic realm=x").playing().packets(FOOTAGE)
+    assert basic.ending.notes == (Note.PASSWORD_IN_CLEAR,)
+    typed = Talk().described("Content-Type: text/plain").reply("404 No", SESSION)
+    assert typed.ending.notes == (Note.CONTENT_TYPE_WRONG,)
+    moved = Talk().described("Content-Base: rtsp://192.168.1.1/cam/").reply("404 No")
+    assert moved.reply("200 OK", SESSION, TRANSPORT).reply().packets(FOOTAGE).ending.notes == (Note.TRACK_URL_REPAIRED,)
+
+
+def test_what_the_device_says_of_itself_is_kept_without_secrets() -> None:
+    talk = Talk(PERSON).reply("401 Unauthorized", DIGEST, "Server: Rtsp Server/3.0 sesame")
+    talk.described(sdp=f"a=tool:LIVE555 Streaming Media\r\n{SDP}").raw(b"gib sesame berish").reply("500 Oops")
+    heard = talk.flow.heard
+    assert (heard.status, heard.server, heard.tool) == (
+        "RTSP 500 Oops",
+        "Rtsp Server/3.0 ***",
+        "LIVE555 Streaming Media",
+    )
+    assert heard.unreadable == "gib *** berish"

@@ -39,7 +39,8 @@ def test_an_old_nonce_is_answered_once_more_and_no_further() -> None:
     assert guard.challenged(challenge("2", ", stale=true"), "") is None
     assert not guard.refused
     assert asked(guard)
-    assert guard.challenged(challenge("3", ", stale=true"), "") is Cause.CREDENTIALS_REFUSED
+    assert guard.challenged(challenge("3", ", stale=true"), "") is Cause.NONCE_LOOP
+    assert guard.refused
 
 
 def test_a_new_nonce_after_acceptance_is_no_refusal() -> None:
@@ -49,7 +50,7 @@ def test_a_new_nonce_after_acceptance_is_no_refusal() -> None:
     assert asked(guard)
     assert guard.challenged(challenge("2"), "") is None
     assert asked(guard)
-    assert guard.challenged(challenge("3"), "") is Cause.CREDENTIALS_REFUSED
+    assert guard.challenged(challenge("3"), "") is Cause.NONCE_LOOP
 
 
 def test_the_same_nonce_after_acceptance_is_a_refusal() -> None:
@@ -82,8 +83,24 @@ def test_during_the_pause_nothing_is_sent() -> None:
 
 def test_a_challenge_we_cannot_answer_is_no_refusal() -> None:
     guard = Guard(PERSON, str)
-    assert guard.challenged(Response(401, "Unauthorized"), "") is Cause.AUTH_UNSUPPORTED
+    negotiate = Response(401, "Unauthorized", Headers((("WWW-Authenticate", "Negotiate"),)))
+    assert guard.challenged(negotiate, "") is Cause.AUTH_UNSUPPORTED
     assert not guard.refused
+
+
+def test_a_401_without_a_challenge_is_named() -> None:
+    guard = Guard(PERSON, str)
+    assert guard.challenged(Response(401, "Unauthorized"), "") is Cause.CHALLENGE_MISSING
+    assert not guard.refused
+    answered = guard_after_one_answer()
+    assert answered.challenged(Response(401, "Unauthorized"), "") is Cause.CREDENTIALS_REFUSED
+
+
+def test_basic_is_readable_on_the_way_and_digest_is_not() -> None:
+    assert not guard_after_one_answer().readable
+    guard = Guard(PERSON, str)
+    guard.challenged(Response(401, "", Headers((("WWW-Authenticate", "Basic realm=x"),))), "")
+    assert guard.readable
 
 
 def test_another_host_never_sees_the_credentials() -> None:

@@ -9,7 +9,7 @@ from monitor.model import Cause, Codec, KeyFrame
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.jpeg import JpegDepacketiser
 from monitor.rtsp.jpeg_tables import quantisation_tables
-from monitor.rtsp.rtp import RtpPacket, parse
+from monitor.rtsp.rtp import FIXED
 from monitor.rtsp.sdp import Track
 from monitor.rtsp.video import Video
 from tests.rtsp.footage import decoded, jpeg, jpeg_packets, jpeg_segments
@@ -20,6 +20,11 @@ TRACK = Track(Codec.MJPEG, 26)
 def first_frame(sent: list[bytes], track: Track = TRACK, limit: int = 10**6) -> KeyFrame | None:
     video = Video(track, limit)
     return next(filter(None, map(video.push, sent)), None)
+
+
+def given(depacketiser: JpegDepacketiser, packet: bytes, timestamp: int, extension: bytes = b"") -> bytes | None:
+    """Push a packet without its marker."""
+    return depacketiser.push(packet, FIXED.size, len(packet), timestamp, False, False, extension)
 
 
 @pytest.mark.parametrize("sampling", [0x221111, 0x211111])
@@ -51,9 +56,9 @@ def test_joining_in_the_middle_of_a_frame_waits_for_the_next() -> None:
 
 def test_without_marker_the_next_timestamp_ends_the_frame() -> None:
     depacketiser = JpegDepacketiser((0, 0), 10**6)
-    sent = [packet._replace(marker=False) for packet in map(parse, jpeg_packets(jpeg(), quality=60)) if packet]
-    assert not any(depacketiser.push(packet, lost=False) for packet in sent)
-    assert depacketiser.push(sent[0]._replace(timestamp=91), lost=False) is not None
+    sent = jpeg_packets(jpeg(), quality=60)
+    assert not any(given(depacketiser, packet, 90) for packet in sent)
+    assert given(depacketiser, sent[0], 91) is not None
 
 
 def test_tables_sent_once_serve_later_frames() -> None:
@@ -83,11 +88,12 @@ def test_a_size_beyond_the_header_comes_from_the_description() -> None:
 def test_a_size_beyond_the_header_comes_from_the_extension() -> None:
     file = jpeg(2560, 1440, quality=20)
     segment = b"\xff\xc0\x00\x11" + jpeg_segments(file)[0][0xC0][0] + b"\xff"
-    packets = [packet for packet in map(parse, jpeg_packets(file, quality=20)) if packet]
     depacketiser = JpegDepacketiser((0, 0), 10**7)
-    frames = [depacketiser.push(packet._replace(extension=segment), lost=False) for packet in packets]
-    assert frames[-1] is not None
-    assert decoded(Codec.MJPEG, frames[-1]).shape == (1440, 2560)
+    for packet in jpeg_packets(file, quality=20):
+        assert given(depacketiser, packet, 90, segment) is None
+    got = given(depacketiser, jpeg_packets(file, quality=20)[0], 91)
+    assert got is not None
+    assert decoded(Codec.MJPEG, got).shape == (1440, 2560)
 
 
 def test_a_frame_beyond_the_limit_is_refused() -> None:
@@ -100,5 +106,5 @@ def test_any_payload_is_survived() -> None:
     depacketiser = JpegDepacketiser((0, 0), 10**6)
     for number in range(5000):
         payload = bytes(4) + generator.bytes(int(generator.integers(0, 20)))
-        depacketiser.push(RtpPacket(26, number % 3 == 0, number, number // 4, 7, payload), lost=number % 11 == 0)
+        depacketiser.push(payload, 0, len(payload), number // 4, number % 3 == 0, number % 11 == 0)
     assert depacketiser.account.types

@@ -11,7 +11,6 @@ from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.h264 import H264
 from monitor.rtsp.h265 import H265
 from monitor.rtsp.nal import NalDepacketiser
-from monitor.rtsp.rtp import RtpPacket
 from monitor.rtsp.sdp import Track
 from monitor.rtsp.video import Video
 from tests.rtsp.footage import aggregate, coded, decoded, fragments, packets, payloads, picture, rtp, units
@@ -42,7 +41,7 @@ def first_keyframe(
     codec: Codec, sent: list[bytes], sets: tuple[bytes, ...] = (), limit: int = 10**6
 ) -> KeyFrame | None:
     video = Video(Track(codec, 96, parameter_sets=sets), limit)
-    return next(filter(None, map(video.push, sent)), None)
+    return next(filter(None, map(video.push, sent)), None) or video.settle()
 
 
 def stream(sent: list[bytes], timestamp: int = 1, *, marker: bool = True) -> list[bytes]:
@@ -115,6 +114,7 @@ def test_without_parameter_sets_a_key_frame_is_not_enough(codec: Codec) -> None:
     parts = [piece for unit in slices(codec, coded(codec)[0]) for piece in fragments(codec, unit, 300)]
     video = Video(Track(codec, 96), 10**6)
     assert not any(map(video.push, stream(parts)))
+    assert video.settle() is None
     assert video.shortfall(silent=False)[0] is Cause.PARAMETER_SETS_MISSING
 
 
@@ -175,9 +175,9 @@ def test_fragments_without_end_never_outgrow_the_limit(codec: Codec) -> None:
     start, middle, *_ = fragments(codec, slices(codec, coded(codec)[0])[0], 1000)
     depacketiser = NalDepacketiser(SYNTAX[codec], (), 20_000)
     for part in [start, *[middle] * 18]:
-        assert depacketiser.push(RtpPacket(96, False, 0, 1, 7, part), lost=False) is None
+        assert depacketiser.push(part, 0, len(part), 1, False, False) is None
     with pytest.raises(KeyFrameTooLarge):
-        depacketiser.push(RtpPacket(96, False, 0, 1, 7, middle * 3), lost=False)
+        depacketiser.push(middle * 3, 0, 3 * len(middle), 1, False, False)
 
 
 # ---------------------------------------------------------------- what devices do with the rules
@@ -303,3 +303,57 @@ def test_any_payload_is_survived(codec: Codec) -> None:
         payload = generator.bytes(int(generator.integers(0, 12)))
         video.push(rtp(payload, number, number // 9, marker=number % 7 == 0))
     assert video.packets == 5000
+
+
+# ---------------------------------------------------------------- senders that mark every slice
+
+SLICED = {Codec.H264: ":slices=4", Codec.H265: ":slices=4"}
+
+
+def marked_slices(codec: Codec, access_unit: bytes, timestamp: int = 1, first: int = 0) -> list[bytes]:
+    """RTP packets with the marker on the last packet of every slice, as some encoders set it."""
+    sent: list[bytes] = []
+    for unit in units(access_unit):
+        parts = fragments(codec, unit, 400) if len(unit) > 400 else [unit]
+        ends = unit_type(codec, unit) in SYNTAX[codec].slices
+        sent += [
+            rtp(part, first + len(sent) + at, timestamp, marker=ends and at == len(parts) - 1)
+            for at, part in enumerate(parts)
+        ]
+    return sent
+
+
+@BOTH
+def test_a_marker_on_every_slice_does_not_cut_the_picture(codec: Codec) -> None:
+    access_units = coded(codec, 320, 320, 2, SLICED[codec])
+    assert len(slices(codec, access_units[0])) > 1
+    sent = marked_slices(codec, access_units[0])
+    video = Video(Track(codec, 96), 10**6)
+    assert not any(map(video.push, sent))
+    assert video.waiting
+    following = video.push(marked_slices(codec, access_units[1], 2, len(sent))[0])
+    settled = first_keyframe(codec, sent)
+    for got in (following, settled):
+        assert got is not None
+        assert units(got.data) == picture_units(codec, access_units[0])
+
+
+@BOTH
+def test_a_marker_on_the_last_of_several_slices_ends_the_picture_at_once(codec: Codec) -> None:
+    access_unit = coded(codec, 320, 320, 2, SLICED[codec])[0]
+    video = Video(Track(codec, 96), 10**6)
+    got = next(filter(None, map(video.push, packets(codec, (access_unit,)))), None)
+    assert got is not None
+    assert not video.waiting
+    assert units(got.data) == picture_units(codec, access_unit)
+
+
+@BOTH
+def test_a_hole_while_more_slices_may_follow_drops_the_picture(codec: Codec) -> None:
+    access_unit = coded(codec, 320, 320, 2, SLICED[codec])[0]
+    sent = marked_slices(codec, access_unit)
+    video = Video(Track(codec, 96), 10**6)
+    ends = [at for at, packet in enumerate(sent) if packet[1] & 0x80]
+    assert not any(map(video.push, sent[: ends[0] + 1] + sent[ends[0] + 2 :]))
+    assert not video.waiting
+    assert video.settle() is None

@@ -11,13 +11,20 @@ from tests.rtsp.footage import rtp
 
 
 def test_a_plain_packet() -> None:
-    assert parse(rtp(b"data", 5, 90, marker=True)) == RtpPacket(96, True, 5, 90, 7, b"data")
+    assert parse(rtp(b"data", 5, 90, marker=True)) == RtpPacket(96, True, 5, 90, 7, 12, 16)
 
 
 def test_sources_extension_and_padding_are_taken_off() -> None:
     head = bytes((0x80 | 0x20 | 0x10 | 2,)) + rtp(b"", 5, 90)[1:]
     sources, extension = bytes(8), b"\xff\xd8\x00\x01EXTN"
-    assert parse(head + sources + extension + b"data" + b"\0\0\x03") == RtpPacket(96, False, 5, 90, 7, b"data", b"EXTN")
+    packet = head + sources + extension + b"data" + b"\0\0\x03"
+    start = len(packet) - len(b"data") - 3
+    assert parse(packet) == RtpPacket(96, False, 5, 90, 7, start, start + 4, b"EXTN")
+
+
+def test_a_packet_is_read_where_it_lies() -> None:
+    packet = b"\xa0" + rtp(b"data\x01", 5, 90)[1:]
+    assert parse(b"before" + packet + b"behind", 6, 6 + len(packet)) == RtpPacket(96, False, 5, 90, 7, 18, 22)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +46,7 @@ def test_what_is_no_rtp_is_nothing(data: bytes) -> None:
 @given(st.binary(max_size=80))
 def test_any_bytes_are_a_packet_or_nothing(data: bytes) -> None:
     packet = parse(data)
-    assert packet is None or len(packet.payload) <= len(data) - 12
+    assert packet is None or 12 <= packet.start <= packet.stop <= len(data)
 
 
 def test_missing_packets_are_counted_over_the_wrap() -> None:

@@ -19,6 +19,13 @@ def test_a_url_says_whom_to_dial() -> None:
     assert parse_target("rtsp://[fe80::1]:5554/x").host == "fe80::1"
 
 
+@pytest.mark.parametrize(
+    ("url", "path"), [("rtsp://cam", "/"), ("rtsp://cam/a?b=c/d", "/a?b=c/d"), ("rtsp://[fe80::1]:5554?x", "/?x")]
+)
+def test_a_url_has_a_path_for_other_protocols(url: str, path: str) -> None:
+    assert parse_target(url).path == path
+
+
 def test_credentials_in_a_url_go_nowhere() -> None:
     assert parse_target("rtsp://admin:p@ss:w%rd@cam:554/x").url == "rtsp://cam:554/x"
     assert repair("rtsp://admin:secret@cam/x", DIALLED) == "rtsp://cam/x"
@@ -46,6 +53,8 @@ def test_what_cannot_be_dialled_is_our_own_fault(url: str) -> None:
         (' "rtsp://10.0.0.5/cam" ', "rtsp://10.0.0.5/cam"),
         ("", DIALLED.url),
         ("http://10.0.0.5/", DIALLED.url),
+        ("rtsp://::ffff:10.0.0.5/cam/", "rtsp://10.0.0.5:8554/cam/"),
+        ("rtsp://10.0.0.5:554:554/cam/", "rtsp://10.0.0.5:8554/cam/"),
     ],
 )
 def test_a_content_base_is_repaired(sent: str, meant: str) -> None:
@@ -63,6 +72,7 @@ def test_a_content_base_is_repaired(sent: str, meant: str) -> None:
         ("rtsp://c/cam", "*", "rtsp://c/cam"),
         ("rtsp://c/cam", "", "rtsp://c/cam"),
         ("rtsp://c/cam", "rtsp://other/x", "rtsp://other/x"),
+        ("rtsp://c/cam", "rtsp://rtsp://other/x", "rtsp://other/x"),
     ],
 )
 def test_a_control_attribute_is_joined_as_devices_mean_it(base: str, control: str, meant: str) -> None:
@@ -83,6 +93,8 @@ def test_a_location_leads_somewhere_or_nowhere() -> None:
     assert target is not None
     assert (target.host, target.port) == ("10.0.0.6", 554)
     assert redirect_target("rtsp://:99999/", DIALLED) is None
+    assert redirect_target("http://10.0.0.6/", DIALLED) is None
+    assert redirect_target("", DIALLED) is None
 
 
 @given(st.text(st.characters(max_codepoint=255), max_size=60))

@@ -51,7 +51,7 @@ async def diagnosis(camera: CameraServer) -> Cause:
     except TimeoutError:
         return Cause.NO_REPLY
     except (asyncio.IncompleteReadError, ConnectionError):
-        return Cause.CONNECTION_CLOSED
+        return Cause.EMPTY_REPLY
     else:
         if not first.startswith(b"RTSP/1.0 200 OK\r\n"):
             return Cause.NOT_RTSP

@@ -1,0 +1,73 @@
+"""``sharp-eyes substream``: which stream of a camera is its smallest, as the device says over ONVIF. Only asks."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+
+from monitor.cli import texts
+from monitor.cli.exits import Exit
+from monitor.clock import SystemClock
+from monitor.engine import Plan
+from monitor.language import Language
+from monitor.model import Camera, Cause
+from monitor.probes.onvif import OnvifLimits, StreamFound, smallest_stream
+from monitor.rtsp.ending import Redactor
+from monitor.service import load_plan
+from monitor.wording import CAUSES
+
+LARGEST_OFFSET = timedelta(seconds=5)  # of a device's clock that is not worth a word
+
+
+def substream(ids: Sequence[str], config: Path, language: Language) -> int:
+    """Ask the cameras of these ids, or all, one after the other; 0 when each that can be asked named a stream."""
+    plan = load_plan(config)
+    by_id = {camera.id: camera for camera in plan.cameras}
+    for unknown in (name for name in ids if name not in by_id):
+        near = ", ".join(get_close_matches(unknown, by_id, 3)) or texts.NONE[language]
+        print(texts.NO_SUCH_CAMERA[language].format(id=unknown, near=near), file=sys.stderr)
+        return Exit.USAGE
+    cameras = [by_id[name] for name in ids] or list(plan.cameras)
+    return Exit.OK if asyncio.run(_asked(plan, cameras, language)) else Exit.NO
+
+
+async def _asked(plan: Plan, cameras: Sequence[Camera], language: Language) -> bool:
+    clock, limits = SystemClock(), OnvifLimits()
+    refused: set[tuple[str, str]] = set()  # devices that said no, and to whom: never twice in one call
+    good = True
+    for camera in cameras:
+        print(f"{camera.id}  {camera.url}")
+        if not camera.onvif:
+            print(f"  {texts.SUBSTREAM_NO_ADDRESS[language]}")
+            continue
+        credentials = plan.settings.credentials.get(camera.credentials)
+        pair = camera.onvif, camera.credentials
+        found = await smallest_stream(
+            camera.onvif, credentials, clock=clock, limits=limits, may_authenticate=pair not in refused
+        )
+        if found.credentials_refused:
+            refused.add(pair)
+        _show(camera, found, Redactor(credentials), language)
+        good = good and found.cause is Cause.OK
+    return good
+
+
+def _show(camera: Camera, found: StreamFound, redactor: Redactor, language: Language) -> None:
+    if found.cause is Cause.OK and found.codec is not None:
+        text = texts.SUBSTREAM_FOUND[language].format(
+            url=redactor.clean(found.url), width=found.width, height=found.height, codec=found.codec.value
+        )
+        print(f"  {text}")
+        if found.url == camera.url:
+            print(f"  {texts.SUBSTREAM_SAME[language]}")
+    else:
+        cause = f"{CAUSES[found.cause][language]} ({found.cause.value})"
+        print(f"  {texts.SUBSTREAM_NONE[language].format(cause=cause)}")
+        if found.detail:
+            print(f"  {found.detail}")
+    if found.clock_offset is not None and abs(found.clock_offset) > LARGEST_OFFSET:
+        print(f"  {texts.SUBSTREAM_CLOCK[language].format(seconds=found.clock_offset.total_seconds())}")

@@ -1,0 +1,106 @@
+"""Where a device is asked: the address a person wrote, and the device's own addresses mended by it.
+
+Devices behind a router or after a move name hosts nobody can dial (0.0.0.0, another network, none at all): the host we
+dialled wins. Must never let user names or passwords into an address, nor a character that would break a request line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from monitor.errors import LocalProtocolError
+
+DEVICE_PATH = "/onvif/device_service"  # ONVIF Core, section 5.1.1
+LONGEST = 1000  # characters of an address a device may send
+
+_HOST = r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+"
+_WRITTEN = re.compile(rf"(?:(https?)://)?({_HOST})(?::([0-9]{{1,5}}))?(/[^#@]*)?", re.IGNORECASE)
+_SENT = re.compile(r"([a-z]+)://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
+_AUTHORITY = re.compile(rf"({_HOST})?(?::([0-9]{{1,5}}))?(?::.*)?", re.IGNORECASE)
+_PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
+_USUAL_PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One web service of a device; ``path`` begins with a slash and goes on the request line as it is."""
+
+    host: str  # without brackets
+    port: int = 80
+    path: str = DEVICE_PATH
+    tls: bool = False
+
+    @property
+    def authority(self) -> str:
+        """Host and, unless it is the usual one, port."""
+        return _authority(self.host, "https" if self.tls else "http", self.port)
+
+    @property
+    def url(self) -> str:
+        """The address in one spelling."""
+        return f"{'https' if self.tls else 'http'}://{self.authority}{self.path}"
+
+
+def parse_address(text: str) -> Service:
+    """``host``, ``host:port`` or a whole ``http(s)://`` address; raises LocalProtocolError for anything else."""
+    parts = _WRITTEN.fullmatch(quote(text.strip(), safe=_PRINTABLE))
+    if parts is None:
+        raise LocalProtocolError("the ONVIF address is neither host[:port] nor http://host[:port]/path")
+    scheme = (parts[1] or "http").lower()
+    port = _port(parts[3], _USUAL_PORTS[scheme])
+    if port is None:
+        raise LocalProtocolError("the ONVIF address's port is not between 1 and 65535")
+    path = parts[4] if parts[4] not in (None, "/") else DEVICE_PATH
+    return Service(parts[2].strip("[]").lower(), port, path, scheme == "https")
+
+
+def service_at(address: str, dialled: Service) -> Service | None:
+    """The service a device says is at ``address``; its port counts only where it names the host we dialled."""
+    sent = _split(address)
+    if sent is None or sent.scheme not in ("http", "https") or not sent.rest.startswith("/"):
+        return None
+    if sent.host == dialled.host and sent.port is not None:
+        return Service(dialled.host, sent.port, sent.rest, sent.scheme == "https")
+    return Service(dialled.host, dialled.port, sent.rest, dialled.tls)
+
+
+def stream_url(address: str, dialled: Service) -> str:
+    """The RTSP address a device names, at the host we dialled; "" when it names none."""
+    sent = _split(address)
+    if sent is None or sent.scheme not in ("rtsp", "rtsps"):
+        return ""
+    usual = _USUAL_PORTS[sent.scheme]
+    return f"{sent.scheme}://{_authority(dialled.host, sent.scheme, sent.port or usual)}{sent.rest or '/'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    scheme: str
+    host: str
+    port: int | None  # None: no usable one; the first of several
+    rest: str  # path and query, ASCII
+
+
+def _split(address: str) -> _Sent | None:
+    text = quote(address.strip(), safe=_PRINTABLE, errors="replace")
+    parts = _SENT.fullmatch(text)
+    if parts is None or len(text) > LONGEST:
+        return None
+    scheme = parts[1].lower()
+    place = _AUTHORITY.fullmatch(parts[2].rpartition("@")[2])
+    usual = _USUAL_PORTS.get(scheme)
+    if place is None or usual is None:
+        return None
+    return _Sent(scheme, (place[1] or "").strip("[]").lower(), _port(place[2], usual), parts[3])
+
+
+def _port(digits: str | None, usual: int) -> int | None:
+    port = int(digits) if digits else usual
+    return port if 0 < port < 65536 else None
+
+
+def _authority(host: str, scheme: str, port: int) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return shown if port == _USUAL_PORTS[scheme] else f"{shown}:{port}"

@@ -1,0 +1,95 @@
+"""What we ask, as SOAP 1.2 envelopes, and the user name token (WS-Security UsernameToken Profile 1.0).
+
+Decides how requests are written. Must never carry a password but as a digest; nonce and time are the caller's.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from xml.sax.saxutils import escape
+
+from monitor.model import Credentials
+
+DEVICE = "http://www.onvif.org/ver10/device/wsdl"
+_SCHEMA = "http://www.onvif.org/ver10/schema"
+_SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
+
+
+class Media(Enum):
+    """The two generations of the media service; the value is the namespace. Only the second knows H.265."""
+
+    ONE = "http://www.onvif.org/ver10/media/wsdl"
+    TWO = "http://www.onvif.org/ver20/media/wsdl"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation of a service."""
+
+    namespace: str
+    name: str
+    arguments: str = ""  # XML in the namespaces w (the service's) and t (the schema's)
+
+    @property
+    def content_type(self) -> str:
+        """With the SOAP action, which some devices look at."""
+        return f'application/soap+xml; charset=utf-8; action="{self.namespace}/{self.name}"'
+
+    def envelope(self, header: str = "") -> bytes:
+        """The whole request; ``header`` is "" or what ``username_token`` made."""
+        return (
+            '<?xml version="1.0" encoding="utf-8"?>'
+            '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">'
+            f"{header}"
+            f'<s:Body><w:{self.name} xmlns:w="{self.namespace}" xmlns:t="{_SCHEMA}">'
+            f"{self.arguments}</w:{self.name}></s:Body></s:Envelope>"
+        ).encode()
+
+
+GET_SYSTEM_DATE_AND_TIME = Call(DEVICE, "GetSystemDateAndTime")
+GET_SERVICES = Call(DEVICE, "GetServices", "<w:IncludeCapability>false</w:IncludeCapability>")
+GET_CAPABILITIES = Call(DEVICE, "GetCapabilities", "<w:Category>All</w:Category>")
+
+
+def get_profiles(media: Media) -> Call:
+    """All profiles, with their encoders."""
+    match media:
+        case Media.ONE:
+            return Call(media.value, "GetProfiles")
+        case Media.TWO:
+            return Call(media.value, "GetProfiles", "<w:Type>VideoSource</w:Type><w:Type>VideoEncoder</w:Type>")
+
+
+def get_stream_uri(media: Media, token: str) -> Call:
+    """The RTSP address of a profile."""
+    profile = f"<w:ProfileToken>{escape(token)}</w:ProfileToken>"
+    match media:
+        case Media.ONE:
+            transport = "<t:Transport><t:Protocol>RTSP</t:Protocol></t:Transport>"
+            setup = f"<w:StreamSetup><t:Stream>RTP-Unicast</t:Stream>{transport}</w:StreamSetup>"
+            return Call(media.value, "GetStreamUri", setup + profile)
+        case Media.TWO:
+            return Call(media.value, "GetStreamUri", f"<w:Protocol>RTSP</w:Protocol>{profile}")
+
+
+def username_token(credentials: Credentials, nonce: bytes, created: datetime) -> str:
+    """The SOAP header that shows we know the password; ``created`` is an aware UTC instant on the device's clock."""
+    at = f"{created:%Y-%m-%dT%H:%M:%SZ}"
+    password = credentials.password.reveal().encode()
+    digest = hashlib.sha1(nonce + at.encode() + password, usedforsecurity=False).digest()
+    return (
+        f'<s:Header><o:Security s:mustUnderstand="1" xmlns:o="{_SECURITY}wssecurity-secext-1.0.xsd">'
+        f"<o:UsernameToken><o:Username>{escape(credentials.username)}</o:Username>"
+        f'<o:Password Type="{_SECURITY}username-token-profile-1.0#PasswordDigest">{_base64(digest)}</o:Password>'
+        f'<o:Nonce EncodingType="{_SECURITY}soap-message-security-1.0#Base64Binary">{_base64(nonce)}</o:Nonce>'
+        f'<u:Created xmlns:u="{_SECURITY}wssecurity-utility-1.0.xsd">{at}</u:Created>'
+        "</o:UsernameToken></o:Security></s:Header>"
+    )
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

@@ -1,0 +1,225 @@
+"""Asks a device over ONVIF for its smallest video stream.
+
+Decides in which order services are asked and when to give up. Only reads: nothing at the device changes. Must never
+outlive its limits, and show the credentials only as ``monitor.probes.login`` allows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from monitor.clock import Clock
+from monitor.errors import LocalProtocolError, RemoteProtocolError
+from monitor.model import Cause, Codec, Credentials, Stage
+from monitor.onvif import envelope, replies
+from monitor.onvif.addresses import Service, parse_address, service_at, stream_url
+from monitor.onvif.envelope import Call, Media
+from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
+from monitor.onvif.replies import Fault
+from monitor.probes.http import HttpLimits, Unanswered, post
+from monitor.probes.login import Login
+from monitor.rtsp.ending import Redactor, cause_of_status
+from monitor.rtsp.lockout import attempts_left, text_of
+from monitor.rtsp.messages import Response
+
+# Where media services mostly are when a device does not say.
+USUAL_PATHS: Final = {Media.TWO: "/onvif/media2_service", Media.ONE: "/onvif/media_service"}
+
+# After these the other media service is worth asking.
+_ANOTHER_MAY_DO = frozenset(
+    {
+        Cause.CONNECTION_CLOSED, Cause.NO_REPLY, Cause.BAD_REPLY, Cause.PATH_NOT_FOUND, Cause.REQUEST_REFUSED,
+        Cause.SERVER_ERROR, Cause.NO_VIDEO_TRACK,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OnvifLimits:
+    """How long a run may take, and each exchange in it."""
+
+    exchange: HttpLimits = field(default_factory=HttpLimits)
+    total: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFound:
+    """The smallest stream that can be judged, or why none was found."""
+
+    url: str = field(default="", repr=False)  # some devices write a password into its path; "" = none
+    width: int = 0  # pixels, as the device states them
+    height: int = 0
+    codec: Codec | None = None
+    cause: Cause = Cause.OK
+    detail: str = ""  # never a secret
+    credentials_refused: bool = False  # they were sent in this run and the device said no
+    clock_offset: timedelta | None = None  # the device's clock less ours; None = not told
+
+
+class _Ended(Exception):
+    """The run is over, or one of its ways."""
+
+    def __init__(self, cause: Cause, detail: str) -> None:
+        super().__init__(detail)
+        self.cause = cause
+        self.detail = detail
+
+
+async def smallest_stream(
+    address: str,
+    credentials: Credentials | None,
+    *,
+    clock: Clock,
+    limits: OnvifLimits,
+    may_authenticate: bool = True,
+) -> StreamFound:
+    """Find it, within ``limits.total``. Never raises but CancelledError."""
+    redactor = Redactor(credentials)
+    try:
+        device = parse_address(address)
+    except LocalProtocolError as error:
+        return StreamFound(cause=Cause.MONITOR_ERROR, detail=redactor.detail(str(error)))
+    login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate)
+    run = _Run(device, login, clock, limits.exchange)
+    try:
+        async with asyncio.timeout(limits.total.total_seconds()):
+            found = await run.whole()
+    except _Ended as ended:
+        found = StreamFound(cause=ended.cause, detail=redactor.detail(ended.detail))
+    except TimeoutError:
+        found = StreamFound(cause=Cause.NO_REPLY, detail=f"not done within {limits.total.total_seconds():g} s")
+    return replace(found, credentials_refused=login.refused, clock_offset=run.offset)
+
+
+class _Run:
+    """One device asked once."""
+
+    def __init__(self, device: Service, login: Login, clock: Clock, limits: HttpLimits) -> None:
+        self.offset: timedelta | None = None
+        self._device = device
+        self._login = login
+        self._clock = clock
+        self._limits = limits
+
+    async def whole(self) -> StreamFound:
+        """From the device's clock to the address of its smallest stream."""
+        await self._read_clock()
+        last: _Ended | None = None
+        for media, service in (await self._media_services()).items():
+            try:
+                return await self._smallest(media, service)
+            except _Ended as ended:
+                last = ended
+                if ended.cause not in _ANOTHER_MAY_DO or self._login.unsettled:
+                    break
+        assert last is not None
+        raise last
+
+    async def _read_clock(self) -> None:
+        before, began = self._clock.now(), self._clock.monotonic()
+        answer = await self._anonymous(envelope.GET_SYSTEM_DATE_AND_TIME)
+        halfway = timedelta(seconds=(self._clock.monotonic() - began) / 2)
+        if answer is None:
+            return
+        try:
+            self.offset = replies.device_time(answer) - (before + halfway)
+        except RemoteProtocolError:
+            return  # some devices do not tell: then our own clock must do
+
+    async def _media_services(self) -> dict[Media, Service]:
+        """The second generation first: it lists every codec."""
+        for call in (envelope.GET_SERVICES, envelope.GET_CAPABILITIES):
+            try:
+                answer = await self._anonymous(call)
+            except _Ended:  # old devices answer a question they do not know with anything
+                continue
+            told = {} if answer is None else replies.media_addresses(answer)
+            services = {media: service_at(told[media], self._device) for media in USUAL_PATHS if media in told}
+            found = {media: service for media, service in services.items() if service is not None}
+            if found:
+                return found
+        return {media: replace(self._device, path=path) for media, path in USUAL_PATHS.items()}
+
+    async def _smallest(self, media: Media, service: Service) -> StreamFound:
+        profiles = replies.profiles(await self._ask(service, envelope.get_profiles(media)))
+        profile = _smallest_of(profiles)
+        answer = await self._ask(service, envelope.get_stream_uri(media, profile.token))
+        try:
+            url = stream_url(replies.stream_uri(answer), self._device)
+        except RemoteProtocolError as error:
+            raise _Ended(Cause.BAD_REPLY, str(error)) from None
+        if not url:
+            raise _Ended(Cause.BAD_REPLY, "the stream's address is none of RTSP")
+        return StreamFound(url, profile.width, profile.height, profile.codec)
+
+    async def _anonymous(self, call: Call) -> replies.Element | None:
+        """The device's answer to a question that needs no credentials; None when it wants some or does not know it."""
+        response = await self._post(self._device, call)
+        if response.status == 401:
+            return None
+        answer = _understood(response)
+        return None if isinstance(answer, Fault) else answer
+
+    async def _ask(self, service: Service, call: Call) -> replies.Element:
+        """The answer to a question that may need credentials."""
+        self._login.next_request()
+        while True:
+            response = await self._post(service, call, signed=True)
+            answer = None if response.status == 401 else _understood(response)
+            if answer is None or (isinstance(answer, Fault) and answer.refuses_credentials):
+                text = text_of(response)
+                cause = self._login.challenged(response, text)
+                if cause is not None:
+                    left = attempts_left(text)
+                    said = str(answer or response.line)
+                    raise _Ended(cause, said if left is None else f"{said}; {left} attempts left")
+                continue
+            self._login.accept()
+            if isinstance(answer, Fault):
+                raise _Ended(Cause.REQUEST_REFUSED, f"{call.name}: {answer}")
+            return answer
+
+    async def _post(self, service: Service, call: Call, *, signed: bool = False) -> Response:
+        device_now = self._device_now()
+        signature = self._login.sign(service.path, device_now) if signed else None
+        fields = [("Content-Type", call.content_type)]
+        if signature is not None and signature.authorization is not None:
+            fields.append(("Authorization", signature.authorization))
+        body = call.envelope(signature.security if signature is not None else "")
+        response = await post(service, tuple(fields), body, self._limits)
+        if isinstance(response, Unanswered):
+            raise _Ended(response.cause, f"{call.name}: {response.detail}")
+        return response
+
+    def _device_now(self) -> datetime:
+        return self._clock.now() + (self.offset or timedelta(0))
+
+
+def _understood(response: Response) -> replies.Element | Fault:
+    """The answer in a response other than 401; raises _Ended when there is none."""
+    try:
+        answer = replies.parse(response.body)
+    except RemoteProtocolError as error:
+        if 200 <= response.status < 300:
+            raise _Ended(Cause.BAD_REPLY, f"{response.line}: {error}") from None
+        raise _Ended(cause_of_status(Stage.DESCRIBE, response.status), response.line) from None
+    if not isinstance(answer, Fault) and not 200 <= response.status < 300:
+        raise _Ended(cause_of_status(Stage.DESCRIBE, response.status), response.line)
+    return answer
+
+
+def _smallest_of(profiles: tuple[Profile, ...]) -> Profile:
+    candidates = usable(profiles)
+    if not candidates:
+        raise _Ended(
+            Cause.NO_VIDEO_TRACK,
+            f"none of {len(profiles)} profiles is H.264, H.265 or JPEG of at least {LEAST_WIDTH}x{LEAST_HEIGHT}",
+        )
+    sources = {profile.source for profile in candidates} - {""}
+    if len(sources) > 1:  # a recorder or a camera with several lenses: a guess would watch another place
+        raise _Ended(Cause.NO_VIDEO_TRACK, f"{len(sources)} video sources, and nothing says which one is meant")
+    return candidates[0]

@@ -1,0 +1,59 @@
+"""How a question of ours becomes bytes: numbered, signed, noted. Decides nothing about what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.rtsp.actions import Send
+from monitor.rtsp.ending import Transcript
+from monitor.rtsp.guard import Guard
+from monitor.rtsp.messages import Headers, Method, Request
+
+USER_AGENT = "sharp-eyes"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request before it is numbered and signed."""
+
+    method: Method
+    uri: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+class Asking:
+    """The requests of one run."""
+
+    __slots__ = ("_guard", "_transcript", "cseq", "question", "session", "unanswered")
+
+    def __init__(self, guard: Guard, transcript: Transcript) -> None:
+        self._guard = guard
+        self._transcript = transcript
+        self.cseq = 0  # of the last request
+        self.question: Question | None = None  # the last one asked, answered or not
+        self.unanswered = 0
+        self.session = ""  # the id each request carries; "" = none yet
+
+    def ask(self, question: Question) -> Send:
+        """A question asked for the first time."""
+        self._guard.next_request()
+        return self.again(question)
+
+    def again(self, question: Question) -> Send:
+        """The same question, signed by what was learnt since."""
+        self.question = question
+        self.unanswered += 1
+        self.cseq += 1
+        fields = [("CSeq", str(self.cseq)), ("User-Agent", USER_AGENT)]
+        authorization = self._guard.authorization(question.method, question.uri)
+        if authorization is not None:
+            fields.append(("Authorization", authorization))
+        if self.session:
+            fields.append(("Session", self.session))
+        request = Request(question.method, question.uri, Headers((*fields, *question.fields)))
+        self._transcript.note(">", f"{question.method} {question.uri}", request.headers)
+        return Send(request.serialise())
+
+    def forget_connection(self) -> None:
+        """The next request goes over another connection: nothing asked before will be answered."""
+        self.session, self.unanswered = "", 0

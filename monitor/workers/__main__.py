@@ -1,0 +1,21 @@
+"""``python -m monitor.workers DECODERS``: one probing process, started by ``monitor.workers.pool`` alone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from monitor.workers.child import serve_over_pipes
+
+
+def main() -> None:
+    """Orders on standard input, answers on standard output; whatever else is printed goes to standard error."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    serve_over_pipes(0, answers, decoders=int(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""What is in a reply is found, and no bytes do harm."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.clock import cpu_seconds
+from monitor.errors import RemoteProtocolError
+from monitor.model import Codec
+from monitor.onvif.envelope import Media
+from monitor.onvif.profiles import Profile
+from monitor.onvif.replies import (
+    MAX_BODY,
+    MAX_PROFILES,
+    Element,
+    Fault,
+    device_time,
+    media_addresses,
+    parse,
+    profiles,
+    stream_uri,
+)
+
+SENDER = "<Value>e:Sender</Value>"
+
+
+def root_of(inner: str) -> Element:
+    root = parse(f"<e:Envelope><e:Body>{inner}</e:Body></e:Envelope>".encode())
+    assert not isinstance(root, Fault)
+    return root
+
+
+def clock(*, year: int = 2026, day: int = 2, hour: int = 3, minute: int = 4) -> str:
+    time = f"<Time><Hour>{hour}</Hour><Minute>{minute}</Minute><Second>5</Second></Time>"
+    return f"<UTCDateTime>{time}<Date><Year>{year}</Year><Month>1</Month><Day>{day}</Day></Date></UTCDateTime>"
+
+
+def test_a_device_s_clock_is_read() -> None:
+    assert device_time(root_of(clock())) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_hour_24_and_minute_60_are_the_beginning_of_the_next() -> None:
+    assert device_time(root_of(clock(hour=24, minute=60))) == datetime(2026, 1, 3, 1, 0, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("inner", ["", clock(day=32), clock(year=0), clock(year=9999, day=31, hour=999_999_999)])
+def test_a_time_on_no_calendar_is_refused(inner: str) -> None:
+    with pytest.raises(RemoteProtocolError):
+        device_time(root_of(inner))
+
+
+def test_media_services_are_found_in_either_list() -> None:
+    service = "<Service><Namespace>{}</Namespace><XAddr> http://h/{} </XAddr></Service>"
+    other = service.format("http://www.onvif.org/ver10/events/wsdl", "e")
+    both = service.format(Media.ONE.value, 1) + other + service.format(Media.TWO.value, 2)
+    assert media_addresses(root_of(both)) == {Media.ONE: "http://h/1", Media.TWO: "http://h/2"}
+    capabilities = (
+        "<Capabilities><Device><XAddr>d</XAddr></Device><Media><XAddr>http://h/1</XAddr></Media></Capabilities>"
+    )
+    assert media_addresses(root_of(capabilities)) == {Media.ONE: "http://h/1"}
+    assert media_addresses(root_of("")) == {}
+
+
+def test_a_profile_is_read_in_any_order_and_with_parts_missing() -> None:
+    encoder = (
+        "<x:VideoEncoderConfiguration><x:RateControl><x:BitrateLimit>512 kbps</x:BitrateLimit>"
+        "<x:FrameRateLimit>12.5</x:FrameRateLimit></x:RateControl>"
+        "<x:Resolution><x:Height>360</x:Height><x:Width>640</x:Width></x:Resolution><x:Encoding>h.264</x:Encoding>"
+        "</x:VideoEncoderConfiguration>"
+    )
+    source = "<x:VideoSourceConfiguration><x:SourceToken>s1</x:SourceToken></x:VideoSourceConfiguration>"
+    inner = f'<x:Profiles token="a&amp;b">{encoder}{source}</x:Profiles><x:Profiles token="c"/><x:Profiles/>'
+    assert profiles(root_of(inner)) == (Profile("a&b", Codec.H264, 640, 360, 12.5, 512, "s1"), Profile("c", None))
+
+
+def test_no_device_has_profiles_without_end() -> None:
+    assert len(profiles(root_of('<Profiles token="a"/>' * (MAX_PROFILES + 1)))) == MAX_PROFILES
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("rtsp://h/a?b=1&amp;c=2", "rtsp://h/a?b=1&c=2"),
+        ("rtsp://h/a?b=1&c=2&lt", "rtsp://h/a?b=1&c=2&lt"),
+        ("rtsp://h/a?b=1&#38;c=&#x32;&#xFFFFF;&#xD800;", "rtsp://h/a?b=1&c=2\U000fffff"),
+        ("rtsp://h/&amp;lt;", "rtsp://h/&lt;"),
+        ("\n rtsp://h/ \n", "rtsp://h/"),
+    ],
+)
+def test_an_address_keeps_its_ampersands(written: str, meant: str) -> None:
+    assert stream_uri(root_of(f"<MediaUri><Uri>{written}</Uri></MediaUri>")) == meant
+
+
+def test_an_answer_without_an_address_is_refused() -> None:
+    with pytest.raises(RemoteProtocolError):
+        stream_uri(root_of("<MediaUri/>"))
+
+
+@pytest.mark.parametrize(
+    ("inner", "codes", "reason", "refuses"),
+    [
+        (
+            f"<Code>{SENDER}<Subcode><Value>t:NotAuthorized</Value></Subcode></Code>",
+            ("Sender", "NotAuthorized"),
+            "",
+            True,
+        ),
+        ("<faultcode>w:FailedAuthentication</faultcode>", ("FailedAuthentication",), "", True),
+        (f"<Code>{SENDER}</Code><Reason><Text>not\n authorized</Text></Reason>", ("Sender",), "not authorized", True),
+        (f"<Code>{SENDER}</Code><faultstring>Optional</faultstring>", ("Sender",), "Optional", False),
+        ("", (), "", False),
+    ],
+)
+def test_a_fault_of_either_soap_is_named(inner: str, codes: tuple[str, ...], reason: str, refuses: bool) -> None:
+    fault = parse(f"<e:Envelope><e:Body><e:Fault>{inner}</e:Fault></e:Body></e:Envelope>".encode())
+    assert fault == Fault(codes, reason)
+    assert fault.refuses_credentials is refuses
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\0", b"<", b"hello", b"<html/>", b"<?xml version='1.0' encoding='nope'?>", b"<a" * 1000]
+)
+def test_what_is_no_envelope_is_refused(body: bytes) -> None:
+    with pytest.raises(RemoteProtocolError):
+        parse(body)
+
+
+def test_no_entity_is_expanded_and_no_file_is_read() -> None:
+    head = '<!DOCTYPE e [<!ENTITY f SYSTEM "file:///etc/hostname"><!ENTITY g "ggg">]>'
+    root = parse(f"{head}<Envelope><Uri>&f;&g;x</Uri></Envelope>".encode())
+    assert not isinstance(root, Fault)
+    assert stream_uri(root) == "&f;&g;x"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"<a>", b"<a/>", b"<Profiles token='a'>", b"&a;", b"<!--", b"<a b='", b"x", b"<![CDATA[", b"<Fault>", b"</a>"],
+)
+def test_a_full_body_of_anything_is_read_in_little_time(piece: bytes) -> None:
+    began = cpu_seconds()
+    everything_of(b"<Envelope>" + piece * (MAX_BODY // len(piece)))
+    assert cpu_seconds() - began < 1
+
+
+@pytest.mark.parametrize("name", ["Service", "Profiles token='a'", "Capabilities"])
+def test_nesting_does_not_multiply_the_work(name: str) -> None:
+    nested = f"<{name}>".encode() * 250
+    began = cpu_seconds()
+    everything_of(b"<Envelope>" + nested + b"<a/>" * ((MAX_BODY - len(nested)) // 4 - 10))
+    assert cpu_seconds() - began < 1
+
+
+PIECES = st.sampled_from(
+    b"<Envelope> <Body> <s:Fault> <Value> <Text> <UTCDateTime> <Year> <Hour> 99999999 <Service> <Namespace> <XAddr> "
+    b"http://www.onvif.org/ver10/media/wsdl <Capabilities> <Media> <Profiles\ttoken='a'> <VideoEncoder> <Width> 12 "
+    b"<Uri> </Uri> &#1114112; &amp; & <?xml\tversion='1.0'\tencoding='utf-16'?> <!DOCTYPE\ta\t[<!ENTITY\tb\t'c'>]>"
+    b" <!-- \xff\xfe <![CDATA[".split(b" ")
+)
+
+
+@given(st.binary() | st.lists(PIECES | st.binary(max_size=4)).map(b"".join))
+def test_no_bytes_raise_anything_but_their_own_error(body: bytes) -> None:
+    everything_of(body)
+    everything_of(b"<Envelope>" + body)
+
+
+def everything_of(body: bytes) -> None:
+    """Read it in every way there is."""
+    try:
+        root = parse(body)
+    except RemoteProtocolError:
+        return
+    if isinstance(root, Fault):
+        assert len(str(root)) < 2000
+        return
+    media_addresses(root)
+    profiles(root)
+    for read in (device_time, stream_uri):
+        try:
+            read(root)
+        except RemoteProtocolError:
+            continue

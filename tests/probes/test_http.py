@@ -1,0 +1,148 @@
+"""One HTTP exchange: over TLS too, and with whatever bytes come back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import ssl
+import subprocess
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvloop
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import RemoteProtocolError
+from monitor.model import Cause
+from monitor.onvif.addresses import Service
+from monitor.probes.http import HttpLimits, Unanswered, _Answer, post
+from monitor.rtsp.messages import Response
+
+USUAL = HttpLimits()
+QUICK = HttpLimits(timedelta(seconds=0.3), timedelta(seconds=0.3))
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def answer_of(
+    serve: Serve, *, tls: ssl.SSLContext | None = None, dial_tls: bool = False, limits: HttpLimits = USUAL
+) -> Response | Unanswered:
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await serve(reader, writer)
+        writer.close()
+        gone.set()
+
+    gone = asyncio.Event()
+    async with await asyncio.start_server(once, "127.0.0.1", 0, ssl=tls) as server:
+        service = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x", dial_tls)
+        answer = await post(service, (("A", "b"),), b"body", limits)
+        async with asyncio.timeout(5):
+            await gone.wait()
+        return answer
+
+
+async def hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    asked = await reader.readuntil(b"body")
+    assert asked.startswith(b"POST /x HTTP/1.1\r\nHost: 127.0.0.1:")
+    assert b"\r\nA: b\r\nContent-Length: 4\r\n\r\nbody" in asked
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    await reader.read()  # stays open until the other side is content
+
+
+@pytest.fixture(scope="module")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder: Path = tmp_path_factory.mktemp("tls")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=cam"]
+    subprocess.run([*command, "-keyout", folder / "key", "-out", folder / "cert"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert", folder / "key")
+    return context
+
+
+async def test_an_answer_ends_where_its_length_says() -> None:
+    answer = await answer_of(hello)
+    assert isinstance(answer, Response)
+    assert (answer.status, answer.body) == (200, b"hello")
+
+
+def test_a_self_signed_device_is_asked_over_tls(self_signed: ssl.SSLContext) -> None:
+    async def run() -> None:
+        answer = await answer_of(hello, tls=self_signed, dial_tls=True)
+        assert isinstance(answer, Response)
+        assert answer.body == b"hello"
+
+    for loop_factory in (asyncio.new_event_loop, uvloop.new_event_loop):
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(run())
+
+
+async def test_a_device_without_tls_fails_the_handshake() -> None:
+    async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    for serve in (plain, mute):
+        answer = await answer_of(serve, dial_tls=True, limits=QUICK)
+        assert isinstance(answer, Unanswered)
+        assert answer.cause is Cause.TLS_FAILED
+
+
+async def test_silence_is_told_from_half_an_answer() -> None:
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 401 No\r\nContent-Length: 99\r\n\r\nhalf")
+        await mute(reader, writer)
+
+    silence = await answer_of(mute, limits=QUICK)
+    assert isinstance(silence, Unanswered)
+    assert silence.cause is Cause.NO_REPLY
+    partial = await answer_of(half, limits=QUICK)
+    assert isinstance(partial, Response)
+    assert (partial.status, partial.body) == (401, b"half")
+
+
+async def test_a_name_that_cannot_exist_is_named() -> None:
+    answer = await post(Service("no..name"), (), b"", HttpLimits())
+    assert isinstance(answer, Unanswered)
+    assert answer.cause is Cause.DNS_FAILED
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+PIECES = st.sampled_from(
+    [HEAD, b"HTTP/1.1 100 C\r\n\r\n", b"\r\n", b"\n\n", b"5\r\nhello\r\n", b"0\r\n\r\n", b"fffffff\r\n"]
+)
+
+
+@given(st.lists(PIECES | st.binary(max_size=20)))
+def test_no_bytes_raise_anything_but_their_own_error(pieces: list[bytes]) -> None:
+    answer = _Answer()
+    try:
+        for piece in pieces:
+            answer.receive_data(piece)
+    except RemoteProtocolError:
+        return
+    result = answer.result(Unanswered(Cause.NO_REPLY, ""))
+    assert isinstance(result, Unanswered) or len(result.body) <= answer.received
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40)), st.integers(1, 50))
+def test_chunks_are_joined_however_they_arrive(parts: list[bytes], step: int) -> None:
+    sent = HEAD + b"".join(b"%X\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    answer = _Answer()
+    for place in range(0, len(sent), step):
+        answer.receive_data(sent[place : place + step])
+    result = answer.result(Unanswered(Cause.NO_REPLY, ""))
+    assert isinstance(result, Response)
+    assert answer.complete
+    assert result.body == b"".join(parts)

@@ -1,0 +1,97 @@
+"""Real processes ask real (scripted) cameras; one that dies takes no camera's good name with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from monitor.clock import SystemClock
+from monitor.metrics import Metrics
+from monitor.model import Ask, Cause, Codec, Look
+from monitor.probes.rtsp import RtspLimits
+from monitor.workers.pool import WorkerLost, Workers, WorkersProber
+from tests.metrics.town import NOW, camera
+from tests.probes import device as devices
+from tests.probes.device import Line, device
+from tests.rtsp.footage import coded, packets
+
+NO_KEY = packets(Codec.H264, coded(Codec.H264)[1:])
+
+
+@asynccontextmanager
+async def workers(count: int = 1) -> AsyncIterator[Workers]:
+    """Running processes, ended in good order."""
+    clock = SystemClock()
+    pool = Workers(count, 1, clock, Metrics("test", clock))
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(pool.run())
+        try:
+            yield pool
+        finally:
+            running.cancel()
+
+
+def ask(url: str, look: Look = Look.DEMANDED) -> Ask:
+    return Ask(camera(url=url), NOW, look=look)
+
+
+async def test_a_camera_is_asked_in_another_process() -> None:
+    over: list[int] = []
+    async with device(devices.camera) as cam, workers(2) as pool:
+        prober = WorkersProber(pool, RtspLimits())
+        results = await asyncio.gather(*(prober.probe(ask(cam.url), lambda: over.append(1)) for _ in range(6)))
+        assert {result.cause for result in results} == {Cause.OK}
+        assert all(result.picture is not None for result in results)
+        assert len(over) == 6
+        assert cam.methods.count("TEARDOWN") == 6
+
+
+async def test_a_process_that_dies_is_our_own_fault_and_replaced() -> None:
+    playing = asyncio.Event()
+
+    async def watched(line: Line) -> None:
+        if line.number > 1:
+            await devices.camera(line)
+        else:
+            await line.until_play()
+            playing.set()
+            await line.until_closed()
+
+    async with device(watched) as cam, workers() as pool:
+        prober = WorkersProber(pool, RtspLimits())
+        asking = asyncio.ensure_future(prober.probe(ask(cam.url), lambda: None))
+        await playing.wait()
+        (worker,) = pool._workers
+        os.kill(worker.process.pid, signal.SIGKILL)
+        with pytest.raises(WorkerLost, match="before it answered"):
+            await asking
+        assert (await prober.probe(ask(cam.url), lambda: None)).cause is Cause.OK
+
+
+async def test_an_orderly_end_says_goodbye_to_the_cameras() -> None:
+    playing = asyncio.Event()
+
+    async def watched(line: Line) -> None:
+        await line.until_play()
+        await line.stream(NO_KEY)
+        playing.set()
+        await line.until_teardown()
+        await line.until_closed()
+
+    async with device(watched) as cam:
+        async with workers() as pool:
+            asking = asyncio.ensure_future(WorkersProber(pool, RtspLimits()).probe(ask(cam.url), lambda: None))
+            await playing.wait()
+        with pytest.raises(WorkerLost):
+            await asking
+        assert cam.methods[-1] == "TEARDOWN"
+
+
+async def test_without_workers_nothing_is_started() -> None:
+    async with workers(0) as pool:
+        assert pool._workers == []
