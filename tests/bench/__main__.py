@@ -42,6 +42,7 @@ TITLES = {
     "record": "Keeping the record",
 }
 FAILED, NOT_MEASURED = 1, 2
+EVERY_PROBE = timedelta(0)
 PARTS = 2  # processes that play ten thousand cameras: one would need more open files than usual limits allow
 SUB_STREAM = ClipSize(640, 360, fps=25, groups=2, gop=2, grade=Grade.CAMERA)
 
@@ -91,13 +92,12 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
             comparison = peers.Comparison(CELL_SETS[options.cells], place, cores.monitor)
             return lambda progress: peers.measure(comparison, progress)
         case "town":
-            order = _order(options, options.interval, split_cores())
+            order = replace(_order(options, options.interval, split_cores()), decoded_every=EVERY_PROBE)
             return lambda progress: town.measure(order, folder, progress)
         case "load":
-            order = replace(
-                _order(options, options.hurry, split_cores()), lasts=timedelta(minutes=min(1.0, options.minutes))
-            )
-            return lambda progress: town.measure(order, folder, progress)
+            order = replace(_order(options, options.hurry, split_cores()), decoded_every=EVERY_PROBE)
+            hurried = replace(order, lasts=timedelta(minutes=min(1.0, options.minutes)))
+            return lambda progress: town.measure(hurried, folder, progress)
         case "tenthousand":
             crowd = replace(
                 _order(options, timedelta(seconds=60), shared_cores()),
@@ -108,6 +108,7 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
                 makeup=Makeup(join=Join.LIVE),
                 film=SUB_STREAM,
                 decoded_every=timedelta(minutes=5),
+                workers=options.workers,
             )
             return lambda progress: tenthousand.measure(crowd, folder, progress)
         case "hostile":
@@ -198,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--crowd", type=int, default=10_000, help="how many cameras")
     group.add_argument("--crowd-villages", type=int, default=200)
     group.add_argument("--crowd-minutes", type=_minutes, default=15.0, help="how long to measure after the first round")
+    group.add_argument("--workers", type=int, default=0, help="processes of the monitor that probe; 0: its own does")
     group = parser.add_argument_group("peers")
     group.add_argument("--cells", choices=tuple(CELL_SETS), default="quick", help="which cases are compared")
     group.add_argument("--scheme", type=Scheme, choices=tuple(Scheme), default=Scheme.DIGEST_MD5, help="of our cameras")

@@ -69,9 +69,9 @@ def _run(task: Task) -> Shown:
     login = task.login
     match task.contestant:
         case Contestant.OURS:
-            return _asynchronous(task, lambda: ours.whole(login))
+            return _asynchronous(task, lambda: ours.decoded(login))
         case Contestant.OURS_KEY_FRAME:
-            return _asynchronous(task, lambda: ours.key_frame_only(login))
+            return _asynchronous(task, lambda: ours.received(login))
         case Contestant.OPENCV:
             return _threaded(task, rivals.opencv(task.setting), _own_cpu)
         case Contestant.PYAV:

@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 
 from monitor.clock import SystemClock
 from monitor.errors import SharpEyesError
-from monitor.model import Codec, Credentials, KeyFrame
+from monitor.model import Ask, Codec, Credentials, KeyFrame, Look, Result, Rung
 from monitor.picture.diagnose import diagnose
 from monitor.picture.frame import Frame, Plane
 from monitor.probes.camera import CameraProber
@@ -27,30 +27,40 @@ DECODERS = {Codec.H264: "h264", Codec.H265: "hevc", Codec.MJPEG: "mjpeg"}
 AsyncProbe = Callable[[str], Awaitable[None]]
 
 
-def whole(login: Credentials | None) -> AsyncProbe:
-    """A probe as the monitor makes it, with decoding and diagnosis every time."""
-    clock = SystemClock()
-    prober = CameraProber(RtspLimits(), clock, ThreadPoolExecutor(LimitSettings().decoders))
-    template = build_town(1, 1).cameras[0]
+def decoded(login: Credentials | None) -> AsyncProbe:
+    """A probe as the monitor makes it when a picture is due: with decoding and diagnosis every time."""
+    ask = _asking(login, Look.DUE)
 
     async def probe(url: str) -> None:
-        result = await prober.probe(replace(template, url=url), login, clock.now())
+        result = await ask(url)
         if result.picture is None:
             raise NoPicture(f"{result.cause.value}: {result.detail}")
 
     return probe
 
 
-def key_frame_only(login: Credentials | None) -> AsyncProbe:
-    """A probe up to the complete key frame."""
-    clock, limits = SystemClock(), RtspLimits()
+def received(login: Credentials | None) -> AsyncProbe:
+    """A probe as the monitor makes it when none is due: up to the complete key frame."""
+    ask = _asking(login, Look.SKIPPED)
 
     async def probe(url: str) -> None:
-        fetched = await fetch_keyframe(url, login, limits=limits, clock=clock)
-        if fetched.keyframe is None:
-            raise NoPicture(f"{fetched.cause.value}: {fetched.detail}")
+        result = await ask(url)
+        if result.rung is not Rung.KEYFRAME or result.picture is not None:
+            raise NoPicture(f"{result.cause.value}: {result.detail}")
 
     return probe
+
+
+def _asking(login: Credentials | None, look: Look) -> Callable[[str], Awaitable[Result]]:
+    clock = SystemClock()
+    prober = CameraProber(RtspLimits(), clock, ThreadPoolExecutor(LimitSettings().decoders))
+    template = build_town(1, 1).cameras[0]
+
+    async def ask(url: str) -> Result:
+        camera = replace(template, url=url)
+        return await prober.probe(Ask(camera, clock.now(), credentials=login, look=look), lambda: None)
+
+    return ask
 
 
 async def key_frames_of(urls: Sequence[str], login: Credentials | None) -> list[KeyFrame]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from fractions import Fraction
 
 from monitor.model import Codec
+from monitor.settings.values import PictureSettings, ProbeSettings
 from tests.bench.cells import LARGE, PEERS, SMALL, Cell, Contestant, Outcome, Results, Source
 from tests.bench.tables import Check
 
@@ -15,8 +15,7 @@ OF_BEST_PEER, OF_OPENCV_AND_FFMPEG, OF_PYAV_MINUTE = 0.7, 0.25, 0.1
 RECEIVED_AT_ONCE, RECEIVED_LIVE = 0.25, 1.5  # ms
 MANY = (16, 64)  # at once
 MEMORY_LIMIT = 150_000_000  # bytes
-DECODED_EVERY = timedelta(minutes=10)  # a camera's picture, at the default tiers
-INTERVAL = timedelta(minutes=1)
+INTERVAL, DECODED_EVERY = ProbeSettings().interval, PictureSettings().every  # the default tiers
 
 Shown = dict[Contestant, Outcome]
 Figure = Callable[[Shown], float]

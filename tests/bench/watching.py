@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from rich.progress import Progress, TaskID
 
 from monitor.errors import SharpEyesError
 from monitor.model import Camera, Credentials
-from monitor.settings.values import PictureSettings
+from monitor.settings.values import LimitSettings, PictureSettings
 from monitor.simulator.__main__ import INVENTORY_COLUMNS, inventory_row, write_table
 from monitor.simulator.clips import ClipSize
 from monitor.simulator.layout import Makeup
@@ -53,7 +53,8 @@ class Order:
     film: ClipSize = ClipSize()  # noqa: RUF009  # a frozen value
     makeup: Makeup = Makeup()  # noqa: RUF009
     parts: int = 1  # processes of the simulator
-    decoded_every: timedelta | None = None  # None: as often as the settings' default says
+    workers: int = LimitSettings().workers  # processes of the monitor that probe
+    decoded_every: timedelta = PictureSettings().every  # zero: in every probe
     watched: Callable[[Camera], bool] = lambda _: True  # which of the town's cameras the monitor knows
 
     def town(self) -> SimulatedTown:
@@ -105,7 +106,8 @@ def furnish(folder: Path, inventory: Path, credentials: Mapping[str, Credentials
         f"credentials:\n{logins}"
         f"probe:\n  interval: {seconds_text(interval)}\n  max_gap: {seconds_text(3 * interval)}\n"
         f"  retry: {seconds_text(min(interval, timedelta(seconds=10)))}\n"
-        f"{_picture(order.decoded_every)}"
+        f"picture: {{every: {seconds_text(order.decoded_every)}}}\n"
+        f"limits: {{workers: {order.workers}}}\n"
         f"heartbeat: {seconds_text(min(interval, usual))}\nlisten: 127.0.0.1:0\n",
         "utf-8",
     )
@@ -122,13 +124,6 @@ def simulator_command(order: Order, nth: int) -> Sequence[str]:
         *("--groups", str(film.groups), "--grade", film.grade.value, "--join", makeup.join.value),
         *("--hostile", str(makeup.hostile)),
     )
-
-
-def _picture(decoded_every: timedelta | None) -> str:
-    known = {field.name for field in fields(PictureSettings)}
-    if decoded_every is None or "every" not in known:
-        return ""
-    return f"picture:\n  every: {seconds_text(decoded_every)}\n"
 
 
 def _warm_up(monitor: Child, address: str, cameras: int, order: Order, progress: Progress, task: TaskID) -> None:
