@@ -13,10 +13,10 @@ from av.video.frame import VideoFrame
 
 from monitor.clock import SystemClock
 from monitor.errors import SharpEyesError
-from monitor.model import Ask, Codec, Credentials, KeyFrame, Look, Result, Rung
+from monitor.model import Ask, Codec, Credentials, KeyFrame, Look, Rung
 from monitor.picture.diagnose import diagnose
 from monitor.picture.frame import Frame, Plane
-from monitor.probes.camera import CameraProber
+from monitor.probes.camera import CameraProber, fetch, result_of
 from monitor.probes.rtsp import RtspLimits, fetch_keyframe
 from monitor.settings.values import LimitSettings
 from monitor.simulator.town import build_town
@@ -29,10 +29,13 @@ AsyncProbe = Callable[[str], Awaitable[None]]
 
 def decoded(login: Credentials | None) -> AsyncProbe:
     """A probe as the monitor makes it when a picture is due: with decoding and diagnosis every time."""
-    ask = _asking(login, Look.DUE)
+    clock = SystemClock()
+    prober = CameraProber(RtspLimits(), clock, ThreadPoolExecutor(LimitSettings().decoders))
+    camera = build_town(1, 1).cameras[0]
 
     async def probe(url: str) -> None:
-        result = await ask(url)
+        ask = Ask(replace(camera, url=url), clock.now(), credentials=login, look=Look.DUE)
+        result = await prober.probe(ask, lambda: None)
         if result.picture is None:
             raise NoPicture(f"{result.cause.value}: {result.detail}")
 
@@ -40,27 +43,17 @@ def decoded(login: Credentials | None) -> AsyncProbe:
 
 
 def received(login: Credentials | None) -> AsyncProbe:
-    """A probe as the monitor makes it when none is due: up to the complete key frame."""
-    ask = _asking(login, Look.SKIPPED)
+    """A probe as the monitor makes it when none is due: up to the complete key frame and what its bytes tell."""
+    clock, limits = SystemClock(), RtspLimits()
+    camera = build_town(1, 1).cameras[0]
 
     async def probe(url: str) -> None:
-        result = await ask(url)
-        if result.rung is not Rung.KEYFRAME or result.picture is not None:
+        ask = Ask(replace(camera, url=url), clock.now(), credentials=login)
+        result = result_of(ask, await fetch(ask, limits, clock))
+        if result.rung is not Rung.KEYFRAME:
             raise NoPicture(f"{result.cause.value}: {result.detail}")
 
     return probe
-
-
-def _asking(login: Credentials | None, look: Look) -> Callable[[str], Awaitable[Result]]:
-    clock = SystemClock()
-    prober = CameraProber(RtspLimits(), clock, ThreadPoolExecutor(LimitSettings().decoders))
-    template = build_town(1, 1).cameras[0]
-
-    async def ask(url: str) -> Result:
-        camera = replace(template, url=url)
-        return await prober.probe(Ask(camera, clock.now(), credentials=login, look=look), lambda: None)
-
-    return ask
 
 
 async def key_frames_of(urls: Sequence[str], login: Credentials | None) -> list[KeyFrame]:
