@@ -1,4 +1,4 @@
-"""One contestant in one cell, in a fresh process: reads its task from the command line, prints what it showed as JSON.
+"""One contestant in one cell, in a fresh process: reads its task from standard input, prints what it showed as JSON.
 
 Only what happens between the warm-up and the last probe counts. It decides nothing and compares nothing.
 """
@@ -57,7 +57,7 @@ class Shown:
 
 def main() -> int:
     """Always 0: a contestant that fails says so in its figures."""
-    given = json.loads(sys.argv[1])
+    given = json.load(sys.stdin)
     task = Task(**{**given, "contestant": Contestant(given["contestant"])})
     shown = _run(task)
     shown.peak = proc.memory_of_self().peak

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,24 +86,29 @@ def shown_by(
         "at_once": cell.at_once,
         "pace": pace,
     }
-    with pinned(cores):
-        process = subprocess.Popen(
-            python_module("tests.bench.contest", json.dumps(task)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-    with process:
-        try:
-            peak = _watched(process)
-            said, complaint = process.communicate()
-        finally:
-            process.kill()
-    if process.returncode:
-        last_words = complaint.decode("utf-8", "replace").strip()[-2000:]
-        raise SharpEyesError(f"{contestant.value} broke in {cell}:\n{last_words}")
-    shown = json.loads(said.splitlines()[-1])
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
+        with pinned(cores):
+            process = subprocess.Popen(
+                python_module("tests.bench.contest"),
+                stdin=subprocess.PIPE,
+                stdout=said,  # files, so that it never waits for us to read
+                stderr=complained,
+                start_new_session=True,
+            )
+        with process:
+            try:
+                assert process.stdin is not None
+                process.stdin.write(json.dumps(task).encode())
+                process.stdin.close()
+                peak = _watched(process)
+            finally:
+                process.kill()
+        for file in (said, complained):
+            file.seek(0)
+        if process.returncode:
+            last_words = complained.read().decode("utf-8", "replace").strip()[-2000:]
+            raise SharpEyesError(f"{contestant.value} broke in {cell}:\n{last_words}")
+        shown = json.loads(said.read().splitlines()[-1])
     return Outcome(
         setting,
         shown["cpu"],

@@ -33,7 +33,8 @@ from tests.bench.samples import of_metric, read_samples
 FILMS_WITHIN = timedelta(minutes=10)  # encoding all films the first time
 START_WITHIN = timedelta(seconds=60)
 ANSWER_WITHIN = timedelta(seconds=30)
-SETTLING = timedelta(seconds=30)  # beyond one interval, for the first round to end
+FIRST_ROUND = 3  # intervals at most: every camera is looked at then, which costs more than any later round
+SETTLING = timedelta(seconds=30)  # beyond them, for the last answers
 POLL = 2.0  # seconds
 LISTENING = "listening on "
 
@@ -127,7 +128,7 @@ def simulator_command(order: Order, nth: int) -> Sequence[str]:
 
 
 def _warm_up(monitor: Child, address: str, cameras: int, order: Order, progress: Progress, task: TaskID) -> None:
-    limit = order.interval + SETTLING
+    limit = FIRST_ROUND * order.interval + SETTLING
     deadline = time.monotonic() + limit.total_seconds()
     progress.update(task, total=cameras, description="first round, cameras probed")
     while True:
