@@ -31,7 +31,7 @@ class Film(Protocol):
         ...
 
     def first_group(self) -> int:
-        """With which group of pictures a new session begins."""
+        """Whose key frame is the first one a new session gets."""
         ...
 
     def first_frame(self) -> int:
@@ -48,8 +48,9 @@ class Player:
         self._loop = asyncio.get_running_loop()
         self._channel = channel
         self._clip = film.clip
-        self._group = film.first_group()
         self._position = film.first_frame()  # of the group: which frame is next
+        key_group = film.first_group()
+        self._group = key_group if self._position == 0 else (key_group - 1) % self._clip.groups
         self._ticks = 0  # frames since PLAY
         self._started = 0.0
         self._timer: asyncio.TimerHandle | None = None

@@ -44,7 +44,7 @@ TITLES = {
 FAILED, NOT_MEASURED = 1, 2
 EVERY_PROBE = timedelta(0)
 PARTS = 2  # processes that play ten thousand cameras: one would need more open files than usual limits allow
-SUB_STREAM = ClipSize(640, 360, fps=25, groups=2, gop=2, grade=Grade.CAMERA)
+SUB_STREAM = ClipSize(640, 360, fps=25, groups=3, gop=2, grade=Grade.CAMERA)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -210,7 +210,7 @@ async def test_a_client_that_does_not_read_costs_no_memory_and_can_read_on(
 
 async def test_a_live_camera_lets_sessions_join_anywhere_in_the_group(make_camera: MakeCamera) -> None:
     camera = make_camera(join=Join.LIVE)
-    waited = []
+    waited, key_frames = [], []
     for _ in range(10):
         async with RawClient(camera.plan.url, KEY) as client:
             await client.play()
@@ -218,7 +218,9 @@ async def test_a_live_camera_lets_sessions_join_anywhere_in_the_group(make_camer
             while not is_key_frame(frames[-1]):
                 frames.append(await client.frame())
         waited.append(len(frames) - 1)
+        key_frames.append(content(frames[-1]))
     assert all(0 <= frames < SMALL.length for frames in waited)
+    assert all(one != other for one, other in pairwise(key_frames))
     assert len(set(waited)) >= SMALL.length * 0.7  # spread over the group, not thrown by dice
     assert abs(sum(waited) / len(waited) - SMALL.length / 2) < 2
 
