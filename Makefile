@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?=
 BENCH ?=
+FUZZ ?=
+FUZZ_SECONDS ?= 60
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format bench fuzz clean
 
 demo: $(VENV)/.installed ## the whole system on simulated cameras; DEMO="--duration 200s --no-tty" passes options
 	$(BIN)/sharp-eyes demo $(DEMO)
@@ -28,6 +30,9 @@ bench: $(VENV)/.installed-dev ## load and cost on this machine, side by side wit
 	sh scripts/system-packages bench
 	$(BIN)/python -m tests.bench $(BENCH)
 
+fuzz: $(VENV)/.installed-fuzz ## hostile bytes, guided by coverage; FUZZ_SECONDS=600, FUZZ="head frame"; Linux on x86-64
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz $(FUZZ)
+
 $(VENV)/.installed: pyproject.toml constraints.txt scripts/make-venv
 	sh scripts/make-venv $(PYTHON) $(VENV) .
 	touch $@
@@ -36,5 +41,9 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt scripts/make-venv
 	sh scripts/make-venv $(PYTHON) $(VENV) '.[dev]'
 	touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-fuzz: pyproject.toml constraints.txt scripts/make-venv
+	sh scripts/make-venv $(PYTHON) $(VENV) '.[dev,fuzz]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz

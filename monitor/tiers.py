@@ -12,8 +12,8 @@ from math import floor
 
 from monitor.model import EPOCH, Ask, Habit, Look, Mark, Result, State, Verdict
 
-# The mean and the deviation follow as TCP's estimate of a round trip does (RFC 6298): one odd key frame changes the mean
-# little. The deviation widens faster than it narrows, so that a change of scene is looked at once and not ten times.
+# The mean and the deviation follow as TCP's estimate of a round trip does (RFC 6298): one odd key frame changes the
+# mean little. The deviation widens faster than it narrows: a change of scene is looked at once and not ten times.
 _MEAN_SHARE = 1 / 8
 _WIDENING, _NARROWING = 1 / 4, 1 / 8
 _FIRST_DEVIATION = 1 / 4  # of the first size: about twenty key frames are needed to know a camera well

@@ -184,6 +184,7 @@ CAMERA_FIELDS: Mapping[str, Phrase] = MappingProxyType(
         "in_contract": Phrase("纳入考核", "in contract"),
         "in_service_from": Phrase("启用日期", "in service from"),
         "in_service_to": Phrase("停用日期", "in service to"),
+        "certificate": Phrase("证书要求", "certificate"),
         "onvif": Phrase("ONVIF 地址", "ONVIF address"),
         "site.id": Phrase("部位编号", "site id"),
         "site.name": Phrase("重点部位", "site"),

@@ -19,10 +19,10 @@ from monitor import __version__
 from monitor.cli.exits import Exit
 from monitor.cli.main import _parser, main
 from monitor.language import Language
-from monitor.model import Cause, State, Verdict
+from monitor.model import Cause, Note, State, Verdict
 from monitor.service import FIXED, load_plan
 from monitor.sla import percent
-from monitor.wording import CAUSES
+from monitor.wording import CAUSES, NOTES
 from tests.test_prometheus_rules import METRIC, exposed
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +91,11 @@ def test_a_cause_s_section_names_its_state_and_its_words(cause: Cause) -> None:
     assert first.startswith(f"**{STATE_OF[cause.verdict].name}** · {words.en} · {words.zh} · ")
     assert re.search(r"[a-z]{2,} [a-z]{2,}", rest)
     assert re.search(r"[\u4e00-\u9fff]{2,}", rest)
+
+
+def test_every_note_has_its_row_with_its_words() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \| (.+?) \| (.+?) \|", text_of(DOCS / "causes.md"), re.MULTILINE)
+    assert rows == [(note.value, NOTES[note].en, NOTES[note].zh) for note in Note]
 
 
 # ---------------------------------------------------------------- the two READMEs

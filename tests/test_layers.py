@@ -14,8 +14,8 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__init__"}),
     frozenset({"model", "errors", "clock", "language", "reading"}),
     frozenset(
-        {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "rtsp", "onvif", "picture"}
-        | {"parsing"}
+        {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
+        | {"picture", "parsing"}
     ),
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
@@ -26,7 +26,8 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__main__"}),
 )
 PURE = frozenset(
-    {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "rtsp", "onvif", "picture", "parsing"}
+    {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
+    | {"picture", "parsing"}
     | {"report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(

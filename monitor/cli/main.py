@@ -89,6 +89,10 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     substream.add_argument("cameras", nargs="*", metavar="CAMERA", help=texts.HELP_SUBSTREAM_CAMERAS[language])
     substream.set_defaults(command=_substream)
 
+    capacity = commands.add_parser("capacity", parents=[configured], help=texts.HELP_CAPACITY[language])
+    capacity.add_argument("--json", action="store_true", help=texts.HELP_JSON[language])
+    capacity.set_defaults(command=_capacity)
+
     report = commands.add_parser("report", parents=[configured], help=texts.HELP_REPORT[language])
     report.add_argument("month", help=texts.HELP_MONTH[language])
     report.add_argument("--format", default="text", help=texts.HELP_FORMAT[language])
@@ -158,6 +162,12 @@ def _substream(args: argparse.Namespace) -> int:
     from monitor.cli.substream import substream
 
     return substream(args.cameras, args.config, args.lang)
+
+
+def _capacity(args: argparse.Namespace) -> int:
+    from monitor.cli.capacity import show_capacity
+
+    return show_capacity(args.config, args.lang, as_json=args.json)
 
 
 def _report(args: argparse.Namespace) -> int:

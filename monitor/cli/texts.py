@@ -21,6 +21,8 @@ HELP_CHECK = Phrase("检查配置与清单,一次列出全部错误", "check set
 HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera and explain it stage by stage")
 HELP_SUBSTREAM = Phrase("用 ONVIF 查询各摄像机的子码流", "ask cameras over ONVIF for their sub-streams")
 HELP_SUBSTREAM_CAMERAS = Phrase("摄像机编号;省略则为全部", "ids of cameras; without any, all of them")
+HELP_CAPACITY = Phrase("测算:线路、设备和本机能否承担", "what lines, devices and this machine have to bear")
+HELP_JSON = Phrase("输出 JSON", "print JSON")
 HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
 HELP_LEDGER = Phrase("查看或校验台账", "look at the ledger or verify it")
 HELP_VERIFY = Phrase("校验哈希链", "verify the hash chain")
@@ -89,3 +91,44 @@ WRITTEN = Phrase("已写入 {path}", "written: {path}")
 CHAIN_HOLDS = Phrase("台账完整:{entries:,} 条,链头 {head}", "the chain holds: {entries:,} entries, head {head}")
 CHAIN_BROKEN = Phrase("台账断链:{where}", "the chain is broken: {where}")
 VERIFYING = Phrase("校验台账", "verifying the ledger")
+
+CAPACITY_TOWN = Phrase(
+    "{cameras} 台摄像机({measured} 台有实测),每秒检测 {probes:.1f} 次,其中解码 {looks:.1f} 次",
+    "{cameras} cameras ({measured} of them measured): {probes:.1f} probes a second, {looks:.1f} of them decoded",
+)
+CAPACITY_SESSIONS = Phrase(
+    "同时会话:平均 {sessions:.1f} 个,上限 {limit}", "sessions at once: {sessions:.1f} on average, limit {limit}"
+)
+CAPACITY_RATE = Phrase("流量合计:平均 {rate:.1f} Mbit/s", "traffic in all: {rate:.1f} Mbit/s on average")
+CAPACITY_CPU = Phrase(
+    "CPU:{cpu:.2f} 核,共 {cores} 核(接收每次 {receiving:.1f} 毫秒,解码每次 {looking:.1f} 毫秒)",
+    "CPU: {cpu:.2f} of {cores} cores (receiving {receiving:.1f} ms, decoding {looking:.1f} ms each)",
+)
+CAPACITY_CARRIES = Phrase(
+    "本机可监测约 {carries:,} 台这样的摄像机", "this machine carries about {carries:,} cameras like these"
+)
+CAPACITY_LINE = Phrase(
+    "  {name}:{cameras} 台,会话平均 {sessions:.2f}/上限 {session_limit},"
+    "平均 {mean:.2f}、峰值 {peak:.1f}/上限 {limit} Mbit/s",
+    "  {name}: {cameras} cameras, sessions {sessions:.2f} on average of {session_limit}, "
+    "{mean:.2f} Mbit/s on average and {peak:.1f} at most of {limit}",
+)
+LATE_SESSIONS = Phrase(
+    "警告:limits.in_flight 太小,检测会延迟", "warning: limits.in_flight is too small, probes would be late"
+)
+LATE_DECODING = Phrase(
+    "警告:解码来不及,加大 limits.decoders 或 picture.every",
+    "warning: decoding does not keep up: raise limits.decoders or picture.every",
+)
+LATE_CPU = Phrase(
+    "警告:本机 CPU 不足,加大 probe.interval 或 picture.every,或改取子码流",
+    "warning: not enough CPU: raise probe.interval or picture.every, or ask for sub-streams",
+)
+LATE_LINE = Phrase(
+    "警告:上联 {name} 的限额太小,检测会延迟", "warning: the limits of uplink {name} would make probes late"
+)
+LATE_DEVICE = Phrase(
+    "警告:设备 {name} 的通道要占去其 {share:.0%} 的时间,检测会延迟:加大 probe.interval 或 limits.per_device",
+    "warning: the channels of device {name} take {share:.0%} of its time, probes would be late: "
+    "raise probe.interval or limits.per_device",
+)

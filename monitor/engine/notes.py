@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from monitor.devices import Devices, Stream
 from monitor.liveness import Track
-from monitor.model import Ask, Camera, Credentials, Result, Rung, Verdict
+from monitor.model import Ask, Camera, Credentials, Result, Rung, Stage, Verdict
 from monitor.schedule import phase
 from monitor.settings import Settings, StreamChoice
 from monitor.substreams import sub_stream
@@ -21,6 +21,7 @@ NO_SUB_STREAM_FOR = timedelta(days=1)  # then it is looked for again: somebody m
 STRIKES = 2  # once a failing guess may be a failing line, twice in a row beside a working main stream it is the guess
 UNKNOWN_RATE = 2_000_000  # bit/s taken for a camera not measured yet: a generous sub-stream, half a main stream
 _SHORTEST = timedelta(seconds=1)  # over which a rate is measured: lines and their buffers bear shorter bursts
+_OFF_THE_LINE = (Stage.DECODE, Stage.PICTURE)
 _SHARE = 1 / 4  # of the new measurement in the running mean
 _WORTH_KEEPING = 1 / 4  # a mean that moved by this share is written down
 
@@ -130,7 +131,8 @@ def _judged_guess(known: _Known, ask: Ask, result: Result) -> tuple[_Known, bool
 
 def _measured(known: _Known, result: Result, stream: Stream) -> _Known:
     """The running means with one more probe that brought a key frame."""
-    took = max(result.took, _SHORTEST).total_seconds()
+    looking = sum((stage.took for stage in result.stages if stage.stage in _OFF_THE_LINE), timedelta(0))
+    took = max(result.took - looking, _SHORTEST).total_seconds()
     rate = 8 * result.received_bytes / took
     if not known.rate:
         known = replace(known, rate=stream.rate or rate, took=stream.took.total_seconds() or took)

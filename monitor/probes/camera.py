@@ -19,9 +19,10 @@ from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
 # the one that was written before anything is said about it. Neither wrong accounts nor silence are among them.
 OUR_GUESS = frozenset(
     {
-        Cause.PATH_NOT_FOUND, Cause.REQUEST_REFUSED, Cause.SERVER_ERROR, Cause.REDIRECT_LOOP, Cause.SDP_UNUSABLE,
-        Cause.NO_VIDEO_TRACK, Cause.CODEC_UNSUPPORTED, Cause.STREAM_ENCRYPTED, Cause.SETUP_REFUSED,
-        Cause.PLAY_REFUSED, Cause.TRANSPORT_REFUSED,
+        Cause.PATH_NOT_FOUND, Cause.REQUEST_REFUSED, Cause.SDP_REFUSED, Cause.OPTION_UNSUPPORTED, Cause.SERVER_ERROR,
+        Cause.REDIRECT_LOOP, Cause.REDIRECT_NOWHERE, Cause.SDP_UNUSABLE, Cause.NO_VIDEO_TRACK, Cause.CODEC_UNSUPPORTED,
+        Cause.STREAM_ENCRYPTED, Cause.TRANSPORT_REFUSED, Cause.TRACK_NOT_FOUND, Cause.SETUP_REFUSED, Cause.PLAY_REFUSED,
+        Cause.SESSION_LOST, Cause.AGGREGATE_REFUSED,
     }
 )  # fmt: skip
 _LEAST = timedelta(seconds=1)  # for the second question, however long the first one took

@@ -398,6 +398,8 @@ class _Conversation(asyncio.BufferedProtocol):
         self._stop_timers()
         if self._transport is not None:
             self._transport.close()
+            if self._transport.get_write_buffer_size():  # a device that reads nothing must not keep the connection
+                self._loop.call_later(TEARDOWN_WAIT, self._transport.abort)
 
     def _settle(self, outcome: Finished | Reconnect) -> None:
         if not self.outcome.done():

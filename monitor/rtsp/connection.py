@@ -19,6 +19,7 @@ from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.rtsp.messages import MAX_HEAD, Method, Response, ServerRequest, body_length, parse_head
 
 MAX_GARBAGE = 64 * 1024  # bytes skipped in all while looking for the next message
+MAX_MESSAGES = 200  # of one connection: a device has little to say besides packets, and each costs us an answer
 MAX_UNREAD = 1024 * 1024  # bytes given without asking for events: our own fault
 SHOWN = 512  # bytes of unreadable input kept for people
 
@@ -58,8 +59,8 @@ class Connection:
     """Bytes in, events out."""
 
     __slots__ = (
-        "_buffer", "_end", "_failed", "_lost", "_message", "_scanned", "_skipped", "_start", "_unreadable", "_view",
-        "foreign",
+        "_buffer", "_end", "_failed", "_lost", "_message", "_messages", "_scanned", "_skipped", "_start", "_unreadable",
+        "_view", "foreign",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -71,7 +72,7 @@ class Connection:
         self._scanned = 0  # up to where the end of the head was looked for
         self._message: Response | ServerRequest | None = None  # its head came, its body is awaited
         self._lost = False  # we are looking for the next message among garbage
-        self._skipped = 0
+        self._skipped = self._messages = 0
         self._unreadable = b""
         self._failed = False
 
@@ -79,8 +80,8 @@ class Connection:
 
     def room(self) -> memoryview:
         """Where the next bytes are to be written; tell ``received`` how many came. Ask for it anew each time."""
-        if self._failed:
-            raise LocalProtocolError("the connection already broke the protocol")
+        if self._failed:  # nobody will read them
+            self._start = self._end = 0
         if self._end + _LEAST_ROOM > len(self._buffer):
             self._make_room(_LEAST_ROOM)
         return self._view[self._end :]
@@ -230,6 +231,9 @@ class Connection:
         if end is None:
             self._scanned = max(self._start, self._end - 3)
             return NEED_DATA
+        self._messages += 1
+        if self._messages > MAX_MESSAGES:
+            raise RemoteProtocolError("too many messages")
         message = parse_head(bytes(self._view[self._start : end.start()]))
         self._start = self._scanned = end.end()
         return self._body(message)

@@ -8,22 +8,24 @@ from urllib.parse import quote
 
 from monitor.model import Cause, Credentials, KeyFrame, Note, Rung, Stage
 from monitor.rtsp.auth import basic_token
-from monitor.rtsp.messages import Headers
+from monitor.rtsp.messages import Headers, Response
 
 MAX_DETAIL = 200  # characters
 MAX_BODY_LINES = 100  # of one message in a transcript
+MAX_LINES = 2000  # of a transcript: what comes after the message that exceeds it is not kept
 MAX_LINE = 2000  # characters of a line of a transcript
 MAX_UNREADABLE = 512  # bytes of a reply nobody can parse
 
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\xff]+")
 _AUTHORIZATION = re.compile(r"(?i)\b(authorization\s*:\s*\w+)\s.*")
 _STREAM_KEY = re.compile(r"(?i)(a=(?:crypto|key-mgmt):).*")
-_USERINFO = re.compile(r"(?i)([a-z]+://)[^/\s]*@")
+_USERINFO = re.compile(r"(?i)((?<![a-z])[a-z]+://)[^/\s]*@")  # a word is looked at once, not from each letter
 # XM devices and others carry the password in the path or the query.
 _PASSWORD_IN_URL = re.compile(r"(?i)((?:password|passwd|pass|pwd)=).*?(?=_channel|[&/?#\s\"]|$)")
 
 TRANSPORT_REFUSALS = frozenset({400, 406, 461, 551})  # answers to SETUP that mean: not by this way
 
+_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")  # an alert or a handshake, SSL 3.0 to TLS 1.3
 _CAUSES = {
     403: Cause.CREDENTIALS_FORBIDDEN,
     404: Cause.PATH_NOT_FOUND,
@@ -94,6 +96,37 @@ class Redactor:
         return self.clean(text)[:MAX_DETAIL].rstrip()
 
 
+class Findings:
+    """What a run learns on its way and tells at its end."""
+
+    __slots__ = ("_redactor", "_server", "_status", "attempts_left", "notes", "tool")
+
+    def __init__(self, redactor: Redactor) -> None:
+        self.attempts_left: int | None = None
+        self.notes: set[Note] = set()
+        self.tool = ""
+        self._redactor = redactor
+        self._status = self._server = ""
+
+    def reply(self, response: Response) -> None:
+        """A reply came."""
+        self._status = response.line
+        self._server = response.headers.get("Server") or self._server
+
+    def heard(self, unreadable: bytes) -> Heard:
+        """What the device said of itself so far."""
+        shown = self._redactor.detail
+        beginning = self._redactor.clean(unreadable[:MAX_UNREADABLE].decode("latin-1"))
+        return Heard(shown(self._status), shown(self._server), shown(self.tool), beginning)
+
+    def ending(
+        self, rung: Rung, stage: Stage, cause: Cause, detail: str, keyframe: KeyFrame | None, *, refused: bool
+    ) -> Ending:
+        """The end, with its detail made fit for people."""
+        notes = tuple(note for note in Note if note in self.notes)
+        return Ending(rung, stage, cause, self._redactor.detail(detail), keyframe, refused, self.attempts_left, notes)
+
+
 class Transcript:
     """Both sides of the conversation, line by line and redacted; keeps nothing unless it was asked for."""
 
@@ -110,7 +143,7 @@ class Transcript:
 
     def note(self, direction: str, line: str, headers: Headers, body: bytes = b"") -> None:
         """Add one message; ``direction`` is ``>`` for ours, ``<`` for theirs."""
-        if self._redactor is None:
+        if self._redactor is None or len(self.lines) >= MAX_LINES:
             return
         lines = [line, *(f"{name}: {value}" for name, value in headers.fields)]
         lines += body.decode("latin-1").splitlines()[:MAX_BODY_LINES]
@@ -130,3 +163,10 @@ def cause_of_status(stage: Stage, status: int) -> Cause:
     if stage is Stage.PLAY:
         return Cause.PLAY_REFUSED
     return Cause.SDP_REFUSED if status == 406 else Cause.REQUEST_REFUSED
+
+
+def cause_of_bytes(unreadable: bytes) -> Cause:
+    """What answers where RTSP was asked and these bytes came instead of a message."""
+    if unreadable.startswith(_TLS_RECORDS):
+        return Cause.TLS_EXPECTED
+    return Cause.BAD_REPLY if unreadable.startswith(b"RTSP/") else Cause.NOT_RTSP

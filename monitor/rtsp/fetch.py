@@ -11,38 +11,27 @@ from collections.abc import Callable
 
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause, Codec, Credentials, KeyFrame, Note, Rung, Stage, Transport
-from monitor.rtsp import sdp, urls
+from monitor.rtsp import offer, urls
 from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.asking import USER_AGENT, Asking, Question
 from monitor.rtsp.connection import Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
-from monitor.rtsp.ending import (
-    MAX_UNREADABLE,
-    TRANSPORT_REFUSALS,
-    Ending,
-    Heard,
-    Redactor,
-    Transcript,
-    cause_of_status,
-)
+from monitor.rtsp.ending import Findings, Heard, Redactor, Transcript, cause_of_bytes, cause_of_status
 from monitor.rtsp.guard import Guard
 from monitor.rtsp.lockout import attempts_left, says_locked, text_of
 from monitor.rtsp.messages import Headers, Method, Response, ServerRequest, serialise_answer
-from monitor.rtsp.session import OUR_CHANNEL, OnChannel, ToPorts, Ways, granted, session_of, transport_header
+from monitor.rtsp.session import OUR_CHANNEL, OnChannel, ToPorts, session_of
+from monitor.rtsp.setup import OTHER_URL, After, Setup
 from monitor.rtsp.tunnel import offers_tunnel, tunnel_question
 from monitor.rtsp.video import Video
 
 MAX_REDIRECTS = 3
 
 _RANGE = ("Range", "npt=0.000-")
-_SDP = "application/sdp"
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
-_OTHER_URL = frozenset({400, 404, 454, 459, 460})  # answers that may mean: this track, but by another URL
-_DESCRIBE_AGAIN = frozenset({400, 454, 455})  # answers to a second SETUP of devices that allow one for a description
 _MEDIA_STAGES = frozenset({Stage.PLAY, Stage.FIRST_RTP, Stage.KEYFRAME})  # packets may come before the reply to PLAY
 _UNASSEMBLED = frozenset({Cause.PARAMETER_SETS_MISSING, Cause.STREAM_DAMAGED})  # key frames came, but not whole
-_TLS_RECORDS = (b"\x15\x03", b"\x16\x03")  # an alert or a handshake, SSL 3.0 to TLS 1.3
 
 
 class KeyFrameFetch:
@@ -72,30 +61,24 @@ class KeyFrameFetch:
         self._host = self.target.host
         self._guard = Guard(credentials, cnonce, may_authenticate=may_authenticate)
         self._cnonce = cnonce
-        self._redactor = Redactor(credentials)
-        self.transcript = Transcript(self._redactor if transcript else None)
+        redactor = Redactor(credentials)
+        self.transcript = Transcript(redactor if transcript else None)
+        self._findings = Findings(redactor)
         self._asking = Asking(self._guard, self.transcript)
         self._max_bytes, self._max_keyframe_bytes = max_bytes, max_keyframe_bytes
         self._connection = Connection()
         self._rung = Rung.NONE
         self._redirects = 0
-        self._reconnected = self._optioned = self._redescribed = False  # each is done once
+        self._reconnected = self._optioned = False  # each is done once
         self._over = self._closed = self._session_open = False
+        self._lost_place = False  # the bytes make no sense any more: nothing after them can be read
         self._options_first = False  # the next connection begins with OPTIONS
         self._http = ""  # what the device said in HTTP, while we ask whether it offers a tunnel
-        self._ways = Ways(transport, may_use_udp=may_use_udp)
-        self._way_changed = False  # on this connection
-        self._port = 0  # of ours, for datagrams; 0 = none
-        self._refusal = ""  # what the device said to the first way
-        self._track_urls: tuple[str, ...] = ()
-        self._setup_urls: list[str] = []  # those not tried yet
-        self._aggregate = self._track_url = ""
+        self._setup = Setup(transport, may_use_udp=may_use_udp)
+        self._aggregate = ""
         self._channel = OUR_CHANNEL
         self._rtcp_datagrams = 0
         self._video: Video | None = None
-        self._attempts_left: int | None = None
-        self._notes: set[Note] = set()
-        self._status = self._server = self._tool = ""
 
     # ------------------------------------------------------------ what the transport may look at
 
@@ -122,14 +105,12 @@ class KeyFrameFetch:
     @property
     def transport(self) -> Transport:
         """The way asked for last; after a key frame, the one that brought it."""
-        return self._ways.current
+        return self._setup.way
 
     @property
     def heard(self) -> Heard:
         """What the device said of itself so far."""
-        shown = self._redactor.detail
-        unreadable = self._connection.unreadable[:MAX_UNREADABLE].decode("latin-1")
-        return Heard(shown(self._status), shown(self._server), shown(self._tool), self._redactor.clean(unreadable))
+        return self._findings.heard(self._connection.unreadable)
 
     # ------------------------------------------------------------ what the transport reports
 
@@ -163,6 +144,8 @@ class KeyFrameFetch:
 
     def receive_data(self, data: bytes | bytearray | memoryview) -> Actions:
         """Bytes came that were not written into the room."""
+        if self._lost_place:
+            return (HangUp(),)
         try:
             self._connection.receive_data(data)
         except RemoteProtocolError as error:
@@ -184,21 +167,21 @@ class KeyFrameFetch:
             try:
                 actions = self._on_packets(self._video, self._video.push(data))
             except KeyFrameTooLarge as error:
-                actions = self._finish(Cause.OVER_BUDGET, str(error))
+                actions = self._too_large(error)
         return (*actions, *self._within_budget())
 
     def listening(self, rtp_port: int) -> Actions:
         """Our port for RTP is open, and the next one for RTCP."""
-        self._port = rtp_port
+        self._setup.port = rtp_port
         return () if self._over else self._set_up()
 
     def listening_failed(self, detail: str) -> Actions:
         """No pair of ports could be opened."""
         if self._over:
             return ()
-        if self._change_way():
+        if self._setup.change_way():
             return self._set_up()
-        return self._finish(Cause.TRANSPORT_REFUSED, "; ".join(filter(None, (self._refusal, detail))))
+        return self._finish(Cause.TRANSPORT_REFUSED, "; ".join(filter(None, (self._setup.refusal, detail))))
 
     def timed_out(self, *, silent: bool = False) -> Actions:
         """The time limit of the stage is over; ``silent`` when video packets have stopped coming before that."""
@@ -219,17 +202,12 @@ class KeyFrameFetch:
     # ------------------------------------------------------------ asking
 
     def _describe(self) -> Actions:
-        return self._ask(Method.DESCRIBE, self.target.url, ("Accept", _SDP))
-
-    def _set_up_next(self) -> Actions:
-        self._track_url = self._setup_urls.pop(0)
-        return self._set_up()
+        return self._ask(Method.DESCRIBE, self.target.url, ("Accept", offer.CONTENT_TYPE))
 
     def _set_up(self) -> Actions:
-        if self.transport is Transport.UDP and not self._port:
+        if self._setup.wants_port:
             return (Listen(),)
-        header = transport_header(self.transport, self._port)
-        return self._ask(Method.SETUP, self._track_url, ("Transport", header))
+        return self._ask(Method.SETUP, self._setup.url, ("Transport", self._setup.header))
 
     def _ask(self, method: Method, uri: str, *fields: tuple[str, str]) -> Actions:
         if self._closed:
@@ -240,14 +218,19 @@ class KeyFrameFetch:
 
     def _digest(self, count: int) -> Actions:
         self.received_bytes += count
+        if self._lost_place:
+            return (HangUp(),)
         actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
         try:
             self._read(actions)
         except KeyFrameTooLarge as error:
-            actions += self._finish(Cause.OVER_BUDGET, str(error))
+            actions += self._too_large(error)
         except RemoteProtocolError as error:
             actions += self._broken(str(error))
-        return (*actions, *self._within_budget())
+        over = self._within_budget()
+        if over:  # then no connection is wanted either
+            actions = [action for action in actions if not isinstance(action, Reconnect)]
+        return (*actions, *over)
 
     def _read(self, actions: list[Action]) -> None:
         connection = self._connection
@@ -273,11 +256,19 @@ class KeyFrameFetch:
 
     def _on_packets(self, video: Video, frame: KeyFrame | None) -> Actions:
         if self.stage is not Stage.KEYFRAME and video.packets:
-            if self.stage is Stage.PLAY:
-                self._enter(Stage.FIRST_RTP)
-            self._enter(Stage.KEYFRAME)
-            self._rung = Rung.STREAM
+            self._video_arrives()
         return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
+
+    def _video_arrives(self) -> None:
+        if self.stage is Stage.PLAY:
+            self._enter(Stage.FIRST_RTP)
+        if self.stage is Stage.FIRST_RTP:
+            self._enter(Stage.KEYFRAME)
+        self._rung = Rung.STREAM
+
+    def _too_large(self, error: KeyFrameTooLarge) -> Actions:
+        self._video_arrives()
+        return self._finish(Cause.OVER_BUDGET, str(error))
 
     def _on_request(self, request: ServerRequest) -> Actions:
         self.transcript.note("<", f"{request.method} {request.uri}", request.headers)
@@ -298,8 +289,7 @@ class KeyFrameFetch:
         if self._over:
             return (HangUp(),) if not self._asking.unanswered else ()
         self._rung = max(self._rung, Rung.RTSP)
-        self._status = response.line
-        self._server = response.headers.get("Server") or self._server
+        self._findings.reply(response)
         if response.status == 401:
             return self._challenged(question, response)
         self._guard.accept()
@@ -313,7 +303,7 @@ class KeyFrameFetch:
 
     def _on_http(self, response: Response) -> Actions:
         """Something speaks HTTP here: before it is called no RTSP, ask once whether it carries RTSP inside."""
-        self._status, self._server = response.line, response.headers.get("Server")
+        self._findings.reply(response)
         if self._http or self._rung >= Rung.RTSP:
             cause = Cause.HTTP_TUNNEL_ONLY if self._http and offers_tunnel(response) else Cause.NOT_RTSP
             return self._finish(cause, self._http or response.line)
@@ -335,15 +325,18 @@ class KeyFrameFetch:
         text = text_of(response)
         cause = self._guard.challenged(response, text)
         if cause is not None:
-            self._attempts_left = attempts_left(text)
-            left = f"{self._attempts_left} attempts left" if self._attempts_left is not None else ""
-            sent = "" if self._guard.signed else "no credentials sent"
-            asked = response.headers.get("WWW-Authenticate") if cause is Cause.AUTH_UNSUPPORTED else ""
-            return self._finish(cause, "; ".join(filter(None, (response.line, left, sent, asked))), stage=Stage.AUTH)
+            self._findings.attempts_left = left = attempts_left(text)
+            remarks = (
+                response.line,
+                "" if left is None else f"{left} attempts left",
+                "" if self._guard.signed else "no credentials sent",
+                response.headers.get("WWW-Authenticate") if cause is Cause.AUTH_UNSUPPORTED else "",
+            )
+            return self._finish(cause, "; ".join(filter(None, remarks)), stage=Stage.AUTH)
         if self.stage is Stage.DESCRIBE:
             self._enter(Stage.AUTH)
         if self._guard.readable and not self.target.tls:
-            self._notes.add(Note.PASSWORD_IN_CLEAR)
+            self._findings.notes.add(Note.PASSWORD_IN_CLEAR)
         if response.headers.get("Connection").lower() == "close" and self.stage is Stage.AUTH and not self._reconnected:
             self._reconnected = True
             return self._leave_for(self.target)
@@ -356,7 +349,8 @@ class KeyFrameFetch:
         farewell = self._ask(Method.TEARDOWN, self._aggregate) if self._session_open and not self._closed else ()
         self.target = target
         self._asking.forget_connection()
-        self._session_open = self._closed = self._way_changed = False
+        self._session_open = self._closed = False
+        self._setup.leave_connection()
         self._connection = Connection()
         self._video, self._rtcp_datagrams = None, 0
         return (*farewell, Reconnect(target))
@@ -381,86 +375,58 @@ class KeyFrameFetch:
                 self._optioned = True
                 return self._ask(Method.OPTIONS, self.target.url)
             case Method.SETUP:
-                return self._set_up_otherwise(response)
+                return self._setup_refused(response)
             case Method.PLAY if status == 457 and question.fields:
                 return self._ask(Method.PLAY, question.uri)
-            case Method.PLAY if status in _OTHER_URL and question.uri != self._track_url:
-                self._aggregate = self._track_url
-                return self._ask(Method.PLAY, self._track_url, _RANGE)
+            case Method.PLAY if status in OTHER_URL and question.uri != self._setup.url:
+                self._aggregate = self._setup.url
+                return self._ask(Method.PLAY, self._aggregate, _RANGE)
             case _:
                 return self._end_refused(response)
 
     def _end_refused(self, response: Response) -> Actions:
         text = text_of(response)
         locked = response.status == 403 and says_locked(text)
-        self._attempts_left = attempts_left(text)
+        self._findings.attempts_left = attempts_left(text)
         cause = Cause.ACCOUNT_LOCKED if locked else cause_of_status(self.stage, response.status)
         return self._finish(cause, response.line)
 
-    def _set_up_otherwise(self, response: Response) -> Actions:
-        """SETUP was refused: by another URL, after another DESCRIBE, or by the other way of transport."""
-        status = response.status
-        if self._way_changed and status in _DESCRIBE_AGAIN and not self._redescribed:
-            self._redescribed = True
-            return self._leave_for(self.target)
-        if status in _OTHER_URL and self._setup_urls:
-            return self._set_up_next()
-        if status not in TRANSPORT_REFUSALS or not self._change_way():
-            return self._end_refused(response)
-        self._refusal = response.line
-        if status == 400:  # this says nothing about the URL
-            self._setup_urls = list(self._track_urls)
-            return self._set_up_next()
-        return self._set_up()
-
-    def _change_way(self) -> bool:
-        if not self._ways.change():
-            return False
-        self._way_changed = True
-        self._notes.add(Note.TRANSPORT_CHANGED)
-        return True
+    def _setup_refused(self, response: Response) -> Actions:
+        match self._setup.refused(response.status, response.line):
+            case After.ANOTHER:
+                return self._set_up()
+            case After.DESCRIBE_AGAIN:
+                return self._leave_for(self.target)
+            case After.NOTHING:
+                return self._end_refused(response)
 
     def _described(self, response: Response) -> Actions:
         self._enter(Stage.SDP)
-        description = sdp.parse(response.body)
-        self._tool = description.tool
-        kind = response.headers.get("Content-Type").partition(";")[0].strip()
-        wrong_kind = f"; content type {kind}" if kind.lower() not in ("", _SDP) else ""
-        track = description.track
-        if track is None:
-            cause, detail = description.unwatchable()
-            return self._finish(cause, detail + wrong_kind)
-        if track.encrypted:
-            return self._finish(Cause.STREAM_ENCRYPTED, "the description offers a secure RTP profile only")
-        self._notes |= {Note.CONTENT_TYPE_WRONG} if wrong_kind else set()
-        self._notes |= {Note.ANSWERED_ANONYMOUSLY} if self._guard.unasked else set()
-        named = response.headers.get("Content-Base") or response.headers.get("Content-Location")
-        base = urls.repair(named, self.target)
-        whole = urls.join(base, description.control)
-        self._aggregate = whole if description.control.lower().startswith("rtsp") else base
-        self._track_urls = urls.setup_urls(base, track.control, self.target)
-        self._setup_urls = list(self._track_urls)
-        self._video = Video(track, self._max_keyframe_bytes)
+        description = offer.read(response, self.target)
+        self._findings.tool = description.tool
+        if description.offer is None:
+            return self._finish(description.cause, description.detail)
+        if description.odd_type:
+            self._findings.notes.add(Note.CONTENT_TYPE_WRONG)
+        if self._guard.unasked:
+            self._findings.notes.add(Note.ANSWERED_ANONYMOUSLY)
+        self._aggregate = description.offer.aggregate
+        self._setup.begin(description.offer.setup_urls)
+        self._video = Video(description.offer.track, self._max_keyframe_bytes)
         self._enter(Stage.SETUP)
-        return self._set_up_next()
+        return self._set_up()
 
     def _session_granted(self, response: Response) -> Actions:
         self._session_open = True
         self._asking.session = session_of(response.headers.get("Session"))
-        header = response.headers.get("Transport")
-        if self._track_url != self._track_urls[0]:
-            self._notes.add(Note.TRACK_URL_REPAIRED)
         punch: Actions = ()
-        match granted(header, self.transport):
+        match self._setup.granted(response.headers.get("Transport")):
+            case None if self._setup.change_way():
+                return self._leave_for(self.target)
             case None:
-                self._refusal = f"answered with {header}"
-                change = self._change_way()
-                return self._leave_for(self.target) if change else self._finish(Cause.TRANSPORT_REFUSED, self._refusal)
+                return self._finish(Cause.TRANSPORT_REFUSED, self._setup.refusal)
             case OnChannel(channel):
                 self._channel = channel
-                if self.transport is Transport.UDP:  # it knows better
-                    self._ways.current = Transport.TCP
-                    self._notes.add(Note.TRANSPORT_CHANGED)
             case ToPorts(rtp_port, rtcp_port):
                 punch = (Punch(self.target.host, rtp_port, rtcp_port),) if rtp_port else ()
         self._enter(Stage.PLAY)
@@ -488,10 +454,7 @@ class KeyFrameFetch:
         if self.stage is Stage.DESCRIBE and not self.received_bytes and not self._optioned:
             self._optioned = self._options_first = True
             return True
-        if self.stage is Stage.SETUP and self._way_changed and not self._redescribed:
-            self._redescribed = True
-            return True
-        return False
+        return self.stage is Stage.SETUP and self._setup.describe_again()
 
     def _give_up(self, nothing: Cause, *, stopped: bool) -> Actions:
         """No more bytes will come in time: go on with half a reply, or name what is missing."""
@@ -502,8 +465,10 @@ class KeyFrameFetch:
             return settled
         half = self._connection.salvage()
         if half is not None and (self._asking.unanswered or half.http):
-            self._notes.add(Note.BODY_SHORT)
-            return self._on_response(half)
+            self._findings.notes.add(Note.BODY_SHORT)
+            before, actions = self.stage, self._on_response(half)
+            if actions or self.stage is not before:
+                return actions
         if self._video is not None and self.stage is Stage.KEYFRAME:
             cause, seen = self._video.shortfall(silent=stopped)
             stage = Stage.DEPACKETISE if cause in _UNASSEMBLED else None
@@ -516,29 +481,30 @@ class KeyFrameFetch:
         """PLAY was accepted and no video packet came: name what came instead."""
         foreign = self._connection.foreign
         reports = self._rtcp_datagrams or video.not_rtp or self._channel + 1 in foreign
-        others = ", ".join(map(str, sorted(foreign - {self._channel, self._channel + 1})))
+        others = foreign - {self._channel, self._channel + 1}
+        if not others and not reports and self.transport is Transport.UDP and self._setup.change_way():
+            return self._leave_for(self.target)
         if others:
-            return self._finish(Cause.OTHER_MEDIA_ONLY, f"packets on channels {others} only")
+            return self._finish(
+                Cause.OTHER_MEDIA_ONLY, f"packets on channels {', '.join(map(str, sorted(others)))} only"
+            )
         if reports:
             return self._finish(Cause.RTCP_ONLY, "RTCP, but no packet of video")
         match self.transport:
             case Transport.TCP:
                 return self._finish(Cause.NO_MEDIA, "no packet at all")
-            case Transport.UDP if self._change_way():
-                return self._leave_for(self.target)
             case Transport.UDP:
-                return self._finish(Cause.NO_DATAGRAMS, f"no datagram at port {self._port}; TCP: {self._refusal}")
+                return self._finish(
+                    Cause.NO_DATAGRAMS, f"nothing at port {self._setup.port}; TCP: {self._setup.refusal}"
+                )
 
     def _unread(self, nothing: Cause) -> Cause:
-        """What bytes mean that never became a message."""
+        """What it means that no reply came which could be read; ``nothing`` when there is nothing to read."""
         unreadable = self._connection.unreadable
-        if not unreadable or self._rung >= Rung.RTSP:
-            return nothing
-        if unreadable.startswith(_TLS_RECORDS):
-            return Cause.TLS_EXPECTED
-        return Cause.BAD_REPLY if unreadable.startswith(b"RTSP/") else Cause.NOT_RTSP
+        return cause_of_bytes(unreadable) if unreadable and self._rung < Rung.RTSP else nothing
 
     def _broken(self, why: str) -> Actions:
+        self._lost_place = True
         if self._over:
             return (HangUp(),)
         shown = self._connection.unreadable.decode("latin-1")
@@ -557,27 +523,21 @@ class KeyFrameFetch:
         self.passed.append(self.stage)
         if self._http and cause not in (Cause.HTTP_TUNNEL_ONLY, Cause.MONITOR_STOPPED):  # our question for a tunnel
             cause, detail, stage = Cause.NOT_RTSP, self._http, Stage.DESCRIBE  # changes nothing about the answer
-        ending = Ending(
-            self._rung if keyframe is None else Rung.KEYFRAME,
-            stage or self.stage,
-            cause,
-            self._redactor.detail(detail),
-            keyframe,
-            self._guard.refused,
-            self._attempts_left,
-            self._noted(),
-        )
+        rung = self._rung if keyframe is None else Rung.KEYFRAME
+        self._findings.notes |= self._notes()
+        ending = self._findings.ending(rung, stage or self.stage, cause, detail, keyframe, refused=self._guard.refused)
         if not self._session_open or self._closed:
             return (Finished(ending, linger=False),)
         return (*self._ask(Method.TEARDOWN, self._aggregate), Finished(ending, linger=linger))
 
-    def _noted(self) -> tuple[Note, ...]:
-        notes = set(self._notes)
+    def _notes(self) -> set[Note]:
+        """What is known only at the end."""
+        notes = set(self._setup.notes)
         if self._guard.renewed:
             notes.add(Note.NONCE_RENEWED)
         if self._video is not None and self._video.adopted:
             notes.add(Note.PAYLOAD_TYPE_WRONG)
-        return tuple(note for note in Note if note in notes)
+        return notes
 
     def _enter(self, stage: Stage) -> None:
         self.passed.append(self.stage)

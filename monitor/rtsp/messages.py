@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
 
-MAX_LINE = 8 * 1024  # bytes of one header line
+MAX_LINE = 8 * 1024  # bytes of one header line, folded lines together
 MAX_HEADERS = 255
 MAX_HEAD = 64 * 1024  # bytes of start line and headers together
 MAX_BODY = 256 * 1024  # bytes; a longer body is read up to here
@@ -134,7 +134,10 @@ def _parse_headers(lines: list[str]) -> Headers:
     for line in lines:
         name, colon, value = line.partition(":")
         if line[:1] in (" ", "\t") and fields:  # a folded line belongs to the one before
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}".strip())
+            name, value = fields.pop()
+            if len(value) + len(line) > MAX_LINE:
+                raise RemoteProtocolError("a header line is too long")
+            fields.append((name, f"{value} {line.strip()}".strip().replace("\t", " ")))
         elif colon:
             fields.append((name.strip(), value.strip().replace("\t", " ")))
         if len(fields) > MAX_HEADERS:

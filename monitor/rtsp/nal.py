@@ -17,9 +17,11 @@ from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
 from monitor.rtsp.rtp import Buffer
 
 MAX_PARAMETER_SETS = 32  # of one type
+MAX_PARAMETER_SET = 16 * 1024  # bytes of one; real ones have less than a thousand
+UNIT_COST = 64  # bytes that holding a unit costs beyond its own: a picture of countless tiny slices is no small one
 
 _START_CODE = b"\x00\x00\x00\x01"
-_ANY_START_CODE = re.compile(rb"\x00{2,}\x01")
+_ANY_START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is looked at once, not from each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ class NalDepacketiser:
             self._damaged = True
             return
         self._slices.append(unit)
-        self._size += len(unit)
+        self._size += len(unit) + UNIT_COST
         self._bound(0)
 
     def _add_parameter_set(self, unit: bytes, unit_type: int) -> None:
@@ -237,8 +239,7 @@ class NalDepacketiser:
             self._renewed.add(unit_type)
             self._sets[unit_type] = []
         held = self._sets[unit_type]
-        if unit not in held and len(held) < MAX_PARAMETER_SETS:
-            self._bound(len(unit))
+        if len(unit) <= MAX_PARAMETER_SET and len(held) < MAX_PARAMETER_SETS and unit not in held:
             held.append(unit)
 
     def _bound(self, more: int) -> None:

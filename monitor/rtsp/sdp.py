@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from monitor.model import Cause, Codec
 
 MAX_LINES = 2000  # lines of a description that are read
+MAX_LINE = 8 * 1024  # characters; a longer line is passed over
+MAX_MEDIA = 16  # m= sections that are read
 MAX_PARAMETER_SETS = 32  # taken from one track
+MAX_SIDE = 65535  # pixels a JPEG can be wide or high
 
 _STATIC_JPEG = 26  # RFC 3551 §6
 _NAMES = {"H264": Codec.H264, "H265": Codec.H265, "HEVC": Codec.H265, "JPEG": Codec.MJPEG, "MJPEG": Codec.MJPEG}
@@ -22,7 +25,7 @@ _RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([A-Za-z0-9.]+)")
 _FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.*)")
 _SPROP = re.compile(r"sprop-(parameter-sets|vps|sps|pps)\s*=\s*\"?([A-Za-z0-9+/=, ]+)", re.IGNORECASE)
 _DIMENSIONS = re.compile(r"\s*([0-9]{1,5})\s*,\s*([0-9]{1,5})")
-_START_CODE = re.compile(rb"\x00{2,}\x01")
+_START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is looked at once, not from each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,11 @@ def parse(body: bytes) -> Description:
     session, media = _Media(), list[_Media]()
     for line in body.decode("latin-1").replace("\r", "\n").split("\n")[:MAX_LINES]:
         kind, equals, value = line.strip(" \t\0").partition("=")
-        if not equals:
+        if not equals or len(value) > MAX_LINE:
             continue
         if kind == "m":
+            if len(media) == MAX_MEDIA:
+                break
             media.append(_media(value))
         elif kind == "a":
             _attribute(media[-1] if media else session, value)
@@ -131,8 +136,8 @@ def _track(section: _Media, everywhere: dict[int, str]) -> Track | None:
         number,
         section.attributes.get("control", ""),
         _parameter_sets(section.formatting.get(number) or everywhere.get(number, "")),
-        int(size[1]) if size else 0,
-        int(size[2]) if size else 0,
+        min(int(size[1]), MAX_SIDE) if size else 0,
+        min(int(size[2]), MAX_SIDE) if size else 0,
         "SAVP" in section.profile,
     )
 

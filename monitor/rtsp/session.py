@@ -29,25 +29,6 @@ class ToPorts:
     rtcp_port: int
 
 
-class Ways:
-    """Which way of transport is asked for, and whether another one is left to try."""
-
-    __slots__ = ("_other", "current")
-
-    def __init__(self, first: Transport, *, may_use_udp: bool) -> None:
-        order = [first, *(way for way in Transport if way is not first)]
-        allowed = [way for way in order if may_use_udp or way is Transport.TCP]
-        self.current = allowed[0]
-        self._other = allowed[1:]
-
-    def change(self) -> bool:
-        """Take the other way; False when it was taken already or may not be."""
-        if not self._other:
-            return False
-        self.current = self._other.pop()
-        return True
-
-
 def transport_header(way: Transport, rtp_port: int) -> str:
     """The Transport header of SETUP; ``rtp_port`` is ours, for datagrams."""
     match way:

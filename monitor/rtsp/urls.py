@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from monitor.errors import LocalProtocolError
 
-_URL = re.compile(r"(rtsps?)://(?:[^/]*@)?(\[[^\]/]+\]|[^/:?]+)(?::([0-9]{1,5})?)?([/?].*)?", re.IGNORECASE)
+_URL = re.compile(r"(rtsps?)://(?:[^/]*@)?(\[[^\]/]+\]|[^/:?@]+)(?::([0-9]{1,5})?)?([/?].*)?", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[a-z]+://(?:[^/]*@)?[^/?]*", re.IGNORECASE)
 _USERINFO = re.compile(r"^([a-z]+://)[^/]*@", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"rtsps?://", re.IGNORECASE)

@@ -18,6 +18,7 @@ from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
 from monitor.demo.place import Place, Tempo, furnish
 from monitor.demo.seed import seed
+from monitor.devices import Devices, Stream, devices_path
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.simulator.town import build_town
@@ -221,3 +222,30 @@ def test_a_report_and_a_proof_need_no_camera_password(place: Place, capsys: pyte
 def test_an_unknown_camera_names_the_nearest(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["probe", "QX-01-1", "--lang", "en", "--config", str(place.settings)]) == Exit.USAGE
     assert "QX-01-01" in said(capsys)
+
+
+def test_the_capacity_of_a_town_is_told_line_by_line(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["capacity", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
+    out = said(capsys)
+    assert out.startswith("27 cameras (0 of them measured): 5.4 probes a second, 5.4 of them decoded")
+    assert out.count(" cameras, sessions ") == 27
+    assert "warning" not in out
+
+
+def test_a_limit_that_makes_probes_late_is_a_warning_and_a_no(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    text = place.settings.read_text("utf-8")
+    place.settings.write_text(text.replace("per_uplink: 8", "per_uplink: 8, uplink_bandwidth: 200kbit"), "utf-8")
+    uplink = TOWN.cameras[0].uplink
+    with Ledger.open(place.ledger):
+        devices = Devices(devices_path(place.ledger))
+        for camera in TOWN.cameras:
+            took = timedelta(seconds=2)
+            devices.learn(camera.id, Stream(camera.url, rate=500_000, took=took))
+        devices.flush()
+    assert main(["capacity", "--lang", "zh", "--json", "--config", str(place.settings)]) == Exit.NO
+    found = json.loads(said(capsys))
+    assert (found["cameras"], found["measured"], found["late"]) == (27, 27, True)
+    line = next(line for line in found["lines"] if line["name"] == uplink)
+    assert (line["peak_rate"], line["bandwidth"], line["late"]) == (500_000, 200_000, True)
+    assert main(["capacity", "--lang", "zh", "--config", str(place.settings)]) == Exit.NO
+    assert f"警告:上联 {uplink} 的限额太小" in said(capsys)

@@ -171,6 +171,40 @@ def test_yes_and_no_have_many_forms(tmp_path: Path, text: str, meant: bool) -> N
     assert camera.in_contract is meant
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", ""),
+        ("CAM.example", "cam.example"),
+        ("192.0.2.1:8000", "192.0.2.1:8000"),
+        ("[2001:db8::1]:80", "[2001:db8::1]:80"),
+        ("HTTP://192.0.2.1/onvif/device_service", "http://192.0.2.1/onvif/device_service"),
+        ("https://192.0.2.1:8443/onvif?x=1", "https://192.0.2.1:8443/onvif?x=1"),
+    ],
+)
+def test_the_place_of_onvif_is_kept_in_one_spelling(tmp_path: Path, written: str, meant: str) -> None:
+    (camera,) = load(tmp_path, f"camera_id,name,village,url,ONVIF地址\na,甲,柳溪村,rtsp://192.0.2.1/,{written}\n")
+    assert camera.onvif == meant
+
+
+PIN = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", "accept"),
+        ("accept", "accept"),
+        ("verify", "verify"),
+        (f"SHA256:{PIN.upper()}", f"sha256:{PIN}"),
+        (f"sha256:{':'.join(['AB'] * 32)}", f"sha256:{PIN}"),
+    ],
+)
+def test_a_certificate_is_accepted_verified_or_known(tmp_path: Path, written: str, meant: str) -> None:
+    (camera,) = load(tmp_path, f"camera_id,name,village,url,证书\na,甲,柳溪村,rtsps://192.0.2.1/,{written}\n")
+    assert camera.certificate == meant
+
+
 def test_a_list_and_a_table_give_the_same_cameras(tmp_path: Path) -> None:
     table = csv.DictReader(io.StringIO((CONFIG / "cameras.example.csv").read_text("utf-8")))
     text = "".join("- " + "\n  ".join(f"{heading}: '{cell}'" for heading, cell in row.items()) + "\n" for row in table)

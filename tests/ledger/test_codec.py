@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import get_args
 
@@ -29,6 +30,8 @@ cameras = st.builds(
     in_contract=st.booleans(),
     in_service_from=dates,
     in_service_to=dates,
+    onvif=texts,
+    certificate=texts,
 )
 events = st.one_of(
     st.builds(
@@ -63,8 +66,9 @@ def test_the_written_form_of_a_transition_never_changes() -> None:
 
 def test_the_written_form_of_a_camera_never_changes() -> None:
     assert encode(CameraChanged(CAMERA)) == (
-        '{"camera":{"carrier":"移动","credentials":"","id":"c1","in_contract":true,"in_service_from":"2026-05-01",'
-        '"in_service_to":null,"model":"","name":"村口1号","onvif":"","recorder":"","site":{"category":"junction","county":"清河县",'
+        '{"camera":{"carrier":"移动","certificate":"accept","credentials":"","id":"c1","in_contract":true,'
+        '"in_service_from":"2026-05-01","in_service_to":null,"model":"","name":"村口1号","onvif":"","recorder":"",'
+        '"site":{"category":"junction","county":"清河县",'
         '"id":"s1","name":"村口","town":"清河镇","village":"东村"},"uplink":"","url":"rtsp://127.0.0.1:8554/c1","vendor":""}}'
     )
 
@@ -131,3 +135,10 @@ def test_any_other_spelling_is_not_canonical(body: str) -> None:
 
 def test_a_heartbeat_is_the_empty_object() -> None:
     assert encode(Heartbeat()) == canonical({}) == "{}"
+
+
+def test_a_camera_written_before_onvif_and_certificates_were_known_is_read() -> None:
+    body = json.loads(encode(CameraChanged(CAMERA)))
+    for later in ("onvif", "certificate"):
+        del body["camera"][later]
+    assert decode(KIND_OF[CameraChanged], canonical(body)) == CameraChanged(CAMERA)

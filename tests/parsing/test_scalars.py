@@ -23,6 +23,7 @@ READERS: tuple[Callable[[str], object], ...] = (
     scalars.fraction_of_one,
     scalars.duration,
     scalars.size,
+    scalars.bit_rate,
     scalars.calendar_date,
     scalars.address,
     scalars.host,
@@ -72,6 +73,12 @@ def test_durations_are_exact(number: int, unit: str) -> None:
 
 
 def test_sizes_are_decimal() -> None:
+    assert [scalars.bit_rate(text) for text in ("20Mbit", "500 kbit/s", "1Gbit", "0Mbit")] == [
+        20_000_000,
+        500_000,
+        10**9,
+        0,
+    ]
     assert [scalars.size(text) for text in ("8MB", "100 kB", "1GB", "7B")] == [8_000_000, 100_000, 10**9, 7]
 
 

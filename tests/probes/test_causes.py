@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from monitor.clock import SystemClock
-from monitor.model import Camera, Cause, Codec, Credentials, Result, Secret, Site, SiteCategory
+from monitor.model import Ask, Camera, Cause, Codec, Credentials, Look, Result, Secret, Site, SiteCategory
 from monitor.probes.camera import CameraProber
 from monitor.probes.rtsp import RtspLimits
 from tests.probes.device import SDP, Line, Script, camera, device
@@ -255,6 +255,7 @@ CASES: dict[Cause, Case] = {
     Cause.MONITOR_ERROR: Case(url=lambda _: "rtsp://127.0.0.1:0/cam"),
 }
 ELSEWHERE = {
+    Cause.CERTIFICATE_REFUSED: "needs a certificate: tests/probes/test_rtsp.py makes one",
     Cause.TCP_TIMEOUT: "needs a host that swallows packets: tests/probes/test_rtsp.py fills a backlog for it",
     Cause.TCP_UNREACHABLE: "needs a router that says so: tests/probes/test_rtsp.py maps the error",
     Cause.MONITOR_BLIND: "made by the engine, from the canaries",
@@ -286,14 +287,14 @@ async def test_a_device_that_behaves_so_ends_with_its_cause(cause: Cause, decode
         watched = Camera("cam", "cam", SITE, "carrier", case.url(cam.url))
         for _ in range(case.looks):
             last = results[-1].picture if results else None
-            results.append(
-                await prober.probe(
-                    watched,
-                    case.credentials,
-                    datetime.now(UTC),
-                    previous_fingerprint=last.fingerprint if last else None,
-                )
+            ask = Ask(
+                watched,
+                datetime.now(UTC),
+                credentials=case.credentials,
+                look=Look.DEMANDED,
+                fingerprint=last.fingerprint if last else None,
             )
+            results.append(await prober.probe(ask, lambda: None))
     result = results[-1]
     assert result.cause is cause, f"{result.cause.value} at {result.stage}: {result.detail}"
     assert "sesame" not in repr(result)

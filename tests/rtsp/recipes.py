@@ -35,6 +35,14 @@ def parameter_sets(codec: Codec) -> list[bytes]:
     return [unit for unit in units(access_units(codec)[0]) if type_of(codec, unit) in wanted]
 
 
+def slice_data(codec: Codec, annex_b: bytes) -> list[bytes]:
+    """The slices of a picture, without their headers, whose type may be told differently on the way."""
+    if codec is Codec.MJPEG:
+        return []
+    header = 1 if codec is Codec.H264 else 2
+    return [unit[header:] for unit in units(annex_b) if is_slice(codec, unit)]
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """One ``packets`` line, understood."""

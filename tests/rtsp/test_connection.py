@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
-from monitor.rtsp.connection import MAX_GARBAGE, MAX_UNREAD, NEED_DATA, Connection, Event, Interleaved
+from monitor.rtsp.connection import MAX_GARBAGE, MAX_MESSAGES, MAX_UNREAD, NEED_DATA, Connection, Event, Interleaved
 from monitor.rtsp.messages import MAX_BODY, MAX_HEAD, Headers, Response, ServerRequest
 from tests.rtsp.footage import rtp
 
@@ -80,6 +80,11 @@ def test_garbage_without_end_is_the_devices_fault() -> None:
 
 def test_a_head_without_end_is_the_devices_fault() -> None:
     assert events([b"RTSP/1.0 200 OK\r\n" + b"A: b\r\n" * MAX_HEAD]) == ["the headers are too long"]
+
+
+def test_messages_without_end_are_the_devices_fault() -> None:
+    assert events([OK * (MAX_MESSAGES + 1)]) == [*events([OK]) * MAX_MESSAGES, "too many messages"]
+    assert len(events([frame(b"") * (MAX_MESSAGES + 1)])) == MAX_MESSAGES + 1
 
 
 def test_what_was_no_message_is_kept_for_people() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -148,6 +149,47 @@ def test_the_cuts_between_reads_never_change_the_outcome(places: list[int]) -> N
         talk.raw(data[start:stop])
     whole = Talk().playing().packets(FOOTAGE)
     assert talk.ending == whole.ending
+
+
+def reply(*lines: str, body: str = "") -> bytes:
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", body]).encode()
+
+
+SAID = [
+    reply("RTSP/1.0 200 OK", SESSION, TRANSPORT, body=SDP),
+    reply("RTSP/1.0 200 OK", SESSION),
+    reply("RTSP/1.0 401 Unauthorized", DIGEST),
+    reply("RTSP/1.0 404 Not Found"),
+    reply("RTSP/1.0 302 Moved", f"Location: {URL}"),
+    reply("RTSP/1.0 100 Continue"),
+    reply("GET_PARAMETER * RTSP/1.0", "CSeq: 4"),
+    b"RTSP/1.0 nonsense\r\n\r\n",
+    *(b"$\0" + len(one).to_bytes(2, "big") + one for one in FOOTAGE[:4]),
+    b"$\5\0\2ab",
+    b"garbage",
+]
+
+
+def course(chunks: list[bytes]) -> list[Action]:
+    """What the flow does up to its end, or up to the end of the connection; a detail may show more of one read."""
+    talk = Talk(PERSON)
+    for chunk in chunks:
+        talk.raw(chunk)
+        ends = [at for at, action in enumerate(talk.done) if isinstance(action, Finished | Reconnect)]
+        if ends:
+            last = talk.done[ends[0]]
+            if isinstance(last, Finished):
+                last = replace(last, ending=replace(last.ending, detail=""))
+            return [*talk.done[: ends[0]], last]
+    return talk.done
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=10), st.lists(st.integers(0, 900), max_size=20))
+@settings(deadline=None)
+def test_the_cuts_between_reads_never_change_the_course(said: list[bytes], places: list[int]) -> None:
+    data = b"".join(said)
+    stops = sorted({min(place, len(data)) for place in places} | {len(data)})
+    assert course([data[a:b] for a, b in zip([0, *stops], stops, strict=False)]) == course([data])
 
 
 def test_what_follows_a_complete_key_frame_cannot_spoil_it() -> None:
@@ -531,6 +573,13 @@ def test_a_short_description_before_a_close_is_only_a_close() -> None:
     assert len(talk.sent) == 1
 
 
+def test_half_a_reply_that_leads_nowhere_is_no_way_to_stay() -> None:
+    talk = Talk().raw(b"RTSP/1.0 100 Continue\r\nContent-Length: 500\r\n\r\nv=0")
+    assert talk.take(talk.flow.timed_out()).ending.cause is Cause.NO_REPLY
+    early = Talk().set_up().packets(NO_KEY).reply("200 OK", length=500)
+    assert early.take(early.flow.timed_out()).ending.cause is Cause.NO_KEYFRAME
+
+
 def test_half_a_head_is_a_bad_reply() -> None:
     talk = Talk().raw(b"RTSP/1.0 200 OK\r\nCSeq")
     assert talk.take(talk.flow.timed_out()).ending.cause is Cause.BAD_REPLY
@@ -584,6 +633,13 @@ def test_bytes_beyond_the_budget() -> None:
     assert talk.reply().done[-1] == HangUp()
 
 
+def test_a_budget_spent_with_a_redirect_ends_the_run() -> None:
+    moved = f"RTSP/1.0 302 Moved\r\nLocation: {URL}\r\n\r\n".encode()
+    talk = Talk(max_bytes=1000).raw(b"\r\n" * 600 + moved)
+    assert talk.ending.cause is Cause.OVER_BUDGET
+    assert not any(isinstance(action, Reconnect) for action in talk.done)
+
+
 def test_a_key_frame_beyond_the_limit() -> None:
     talk = Talk(max_keyframe_bytes=2000).playing().packets(FOOTAGE)
     assert talk.ending.cause is Cause.OVER_BUDGET
@@ -611,6 +667,12 @@ def test_a_transcript_shows_both_sides_and_no_secret() -> None:
         assert line in text
     assert "sesame" not in text + talk.ending.detail + repr(talk.done)
     assert talk.ending.detail == "RTSP 403 *** is wrong"
+
+
+def test_bytes_after_the_end_of_all_sense_are_passed_over() -> None:
+    talk = Talk().raw(b"HTTP/\n\n")
+    assert talk.ending.cause is Cause.NOT_RTSP
+    assert talk.raw(b"RTSP/1.0 200 OK\r\n\r\n").done[-1] == HangUp()
 
 
 @given(

@@ -36,6 +36,10 @@ def test_a_folded_line_belongs_to_the_header_before() -> None:
     assert message.headers.get("www-authenticate") == "Digest realm=a, nonce=b"
 
 
+def test_a_tab_in_a_folded_line_never_survives() -> None:
+    assert parse_head(b"RTSP/1.0 200 OK\r\nSession: a\r\n b\tc").headers.get("Session") == "a b c"
+
+
 def test_lines_without_a_colon_are_passed_over() -> None:
     assert parse_head(b"RTSP/1.0 200 OK\r\nnonsense\r\nA: b") == Response(200, "OK", Headers((("A", "b"),)))
 
@@ -68,6 +72,7 @@ def test_a_request_of_the_device_is_understood() -> None:
         b"RTSP/1.0 OK",
         b"PLAY",
         b"RTSP/1.0 200 OK\r\nA: " + b"x" * MAX_LINE,
+        b"RTSP/1.0 200 OK\r\nA: b\r\n" + b" c\r\n" * (MAX_LINE // 2),
         b"RTSP/1.0 200 OK\r\n" + b"A: b\r\n" * (MAX_HEADERS + 1),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import numpy as np
 import pytest
 
@@ -178,6 +180,33 @@ def test_fragments_without_end_never_outgrow_the_limit(codec: Codec) -> None:
         assert depacketiser.push(part, 0, len(part), 1, False, False) is None
     with pytest.raises(KeyFrameTooLarge):
         depacketiser.push(middle * 3, 0, 3 * len(middle), 1, False, False)
+
+
+@BOTH
+def test_countless_tiny_slices_outgrow_the_limit_before_they_fill_the_memory(codec: Codec) -> None:
+    tiny = slices(codec, coded(codec)[0])[0][: SYNTAX[codec].header + 1]
+    sent = [rtp(aggregate(codec, [tiny] * 10_000), number, 1) for number in range(10)]
+    with pytest.raises(KeyFrameTooLarge):
+        first_keyframe(codec, sent, limit=4_000_000)
+
+
+@BOTH
+def test_parameter_sets_larger_than_any_are_passed_over(codec: Codec) -> None:
+    huge = [unit[:2] + bytes((number,)) * 60_000 for number, unit in enumerate(parameter_sets(codec, coded(codec)[0]))]
+    sent = stream(huge, 3600, marker=False) + packets(codec, coded(codec)[:1], first=len(huge))
+    got = first_keyframe(codec, sent)
+    assert got is not None
+    assert len(got.data) < 60_000
+
+
+@BOTH
+def test_a_unit_of_zeros_is_read_once(codec: Codec) -> None:
+    unit = packets(codec, coded(codec)[:1])[0][12:14]
+    video = Video(Track(codec, 96), 10**6)
+    began = process_time()
+    for number in range(8):
+        assert video.push(rtp(unit[:1] + bytes(60_000), number)) is None
+    assert process_time() - began < 1
 
 
 # ---------------------------------------------------------------- what devices do with the rules

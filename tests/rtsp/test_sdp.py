@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Codec
-from monitor.rtsp.sdp import Track, parse
+from monitor.rtsp.sdp import MAX_LINE, MAX_SIDE, Track, parse
 
 SPS, PPS, VPS = b"\x67\x42\x00\x1e\xab", b"\x68\xce\x38\x80", b"\x40\x01\x0c\x01"
 
@@ -99,6 +100,35 @@ def test_why_there_is_nothing_to_watch(text: str, cause: Cause, detail: str) -> 
     description = parse(text.encode())
     assert description.track is None
     assert description.unwatchable() == (cause, detail)
+
+
+H264_VIDEO = b"m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
+
+
+def test_a_control_longer_than_any_line_should_be_is_none() -> None:
+    track = parse(H264_VIDEO + b"a=control:" + b"x" * (MAX_LINE + 1)).track
+    assert track is not None
+    assert track.control == ""
+
+
+def test_many_tracks_that_share_their_parameter_sets_hold_little() -> None:
+    sets = b"a=fmtp:96 sprop-parameter-sets=" + base64.b64encode(b"\x67" * 6000) + b"\n"
+    tracks = parse(sets + H264_VIDEO + sets + H264_VIDEO * 900).tracks
+    assert sum(len(unit) for track in tracks for unit in track.parameter_sets) < 200_000
+
+
+@pytest.mark.parametrize("value", [base64.b64encode(bytes(6000)), b"A," * 4000], ids=["zeros", "commas"])
+def test_hostile_parameter_sets_take_no_time(value: bytes) -> None:
+    sets = b"a=fmtp:96 sprop-parameter-sets=" + value + b"\n"
+    began = process_time()
+    parse((H264_VIDEO + sets) * 600)
+    assert process_time() - began < 1
+
+
+def test_a_picture_is_never_larger_than_a_jpeg_can_be() -> None:
+    track = parse(b"m=video 0 RTP/AVP 26\na=x-dimensions:99999,99999").track
+    assert track is not None
+    assert (track.width, track.height) == (MAX_SIDE, MAX_SIDE)
 
 
 @given(

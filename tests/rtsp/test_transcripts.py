@@ -13,9 +13,6 @@ from tests.rtsp.transcripts import FOLDER, Player, Script, check, read
 FILES = sorted(FOLDER.glob("*.txt"))
 README = (FOLDER / "README.md").read_text("utf-8")
 
-# Transcripts whose right outcome is known and not reached yet.
-PENDING: frozenset[str] = frozenset()
-
 
 def whole(data: bytes) -> Iterator[bytes]:
     yield data
@@ -43,13 +40,8 @@ def at_random(seed: int) -> Callable[[bytes], Iterator[bytes]]:
 CUTS = {"whole": whole, "byte by byte": byte_by_byte, "random 1": at_random(1), "random 2": at_random(2)}
 
 
-def scripts() -> list[object]:
-    marks = {name: pytest.mark.xfail(reason="not reached yet") for name in PENDING}
-    return [pytest.param(read(path), id=path.stem, marks=marks.get(path.stem, ())) for path in FILES]
-
-
 @pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
-@pytest.mark.parametrize("script", scripts())
+@pytest.mark.parametrize("script", [read(path) for path in FILES], ids=lambda script: script.name)
 def test_a_transcript_ends_as_it_says(script: Script, cut: Callable[[bytes], Iterator[bytes]]) -> None:
     player = Player(script)
     player.play(cut)
@@ -65,7 +57,3 @@ def test_a_transcript_names_its_quirk_its_source_and_its_end(script: Script) -> 
 def test_the_table_of_the_readme_is_complete_and_quotes_the_titles() -> None:
     rows = dict(re.findall(r"^\| \[([\w-]+)\]\([\w-]+\.txt\) \| (.+?) \|", README, re.MULTILINE))
     assert rows == {path.stem: read(path).head["title"] for path in FILES}
-
-
-def test_what_is_pending_exists() -> None:
-    assert {path.stem for path in FILES} >= PENDING

@@ -37,7 +37,9 @@ def test_what_breaks_a_request_line_is_escaped() -> None:
     assert join("rtsp://cam", "track\x00 1\xff") == "rtsp://cam/track%00%201%FF"
 
 
-@pytest.mark.parametrize("url", ["", "http://cam/", "rtsp://", "rtsp:///x", "rtsp://cam:0/", "rtsp://cam:65536", "cam"])
+@pytest.mark.parametrize(
+    "url", ["", "http://cam/", "rtsp://", "rtsp:///x", "rtsp://cam:0/", "rtsp://cam:65536", "cam", "rtsp://p@"]
+)
 def test_what_cannot_be_dialled_is_our_own_fault(url: str) -> None:
     with pytest.raises(LocalProtocolError):
         parse_target(url)

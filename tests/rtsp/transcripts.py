@@ -207,6 +207,19 @@ class Player:
         data = b"".join(bytes((0x24, int(channel))) + len(one).to_bytes(2, "big") + one for one in packets)
         for piece in cut(data):
             self.do(self.flow.receive_data(piece))
+        if self.flow.waiting:  # what the transport does when no packet came for a moment
+            self.do(self.flow.settle())
+
+    def expected_slices(self) -> list[bytes]:
+        """The picture data of the key frame the script sends; nothing for JPEG, which has no slices."""
+        (*_, words) = [step.words for step in self.script.steps if step.words[:1] == ["packets"]]
+        recipe = recipes.understood([word for word in words[1:] if not word.startswith("channel=")])
+        if recipe.codec is Codec.MJPEG:
+            return []
+        picture = recipes.access_units(recipe.codec, recipe.slices)[0]
+        found = recipes.slice_data(recipe.codec, picture)
+        assert len(found) == recipe.slices
+        return found
 
     def _report(self, words: list[str]) -> None:
         match words:
@@ -254,7 +267,8 @@ def check(player: Player) -> None:
         at = ending.keyframe.data.index(b"\xff\xc0")
         height, width = (int.from_bytes(ending.keyframe.data[at + n : at + n + 2], "big") for n in (5, 7))
         assert f"{width}x{height}" == head["frame"]
-    if ending.cause is Cause.OK:
+    if ending.keyframe is not None:
+        assert recipes.slice_data(ending.keyframe.codec, ending.keyframe.data) == player.expected_slices()
         assert player.flow.transport is Transport(head.get("ways", "tcp").split()[-1])
     check_secrets(player)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from monitor.errors import SettingsError
 from monitor.language import Language
 from monitor.model import Basis, BlindTime, ContractTerms, Credentials, MaintenanceRule, Repeat, Scope, Secret
-from monitor.settings import LimitSettings, PictureSettings, ProbeSettings, Settings, load_settings
+from monitor.settings import LimitSettings, PictureSettings, ProbeSettings, Settings, UplinkLimit, load_settings
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "config" / "sharp-eyes.example.yml"
@@ -90,6 +90,13 @@ def test_work_may_come_back_on_days_of_the_month_and_cross_midnight(tmp_path: Pa
     assert rule.month_days == {1, 15}
     assert (rule.start_time, rule.end_time) == (time(23, 30), time(0, 30))
     assert rule.scope == Scope()
+
+
+def test_lines_may_have_limits_of_their_own(tmp_path: Path) -> None:
+    text = "per_uplink: 5, uplink_bandwidth: 9Mbit, uplinks: {a: {sessions: 2}, b b: {bandwidth: 500kbit}, c: {}}"
+    limits = load(tmp_path, f"inventory: a.csv\nlimits: {{{text}}}").limits
+    usual = UplinkLimit(5, 9_000_000)
+    assert limits.uplinks == {"a": UplinkLimit(2, 9_000_000), "b b": UplinkLimit(5, 500_000), "c": usual}
 
 
 def test_a_secret_never_shows_in_the_settings() -> None:
@@ -195,6 +202,7 @@ def keys_of(value: object, prefix: str = "") -> set[str]:
 def test_every_key_is_documented_and_stands_in_the_example() -> None:
     keys = keys_of(load_settings(EXAMPLE, EXAMPLE_ENVIRON)) - {"path", "contract.zone", "credentials", "maintenance"}
     keys |= {f"credentials.NAME.{key}" for key in ("username", "password_env", "password_file")}
+    keys |= {f"limits.uplinks.NAME.{key}" for key in ("sessions", "bandwidth")}
     scope = ("cameras", "sites", "villages", "carriers", "uplinks")
     keys |= {f"maintenance[].{key}" for key in ("id", "title", "from", "to", "every", "weekdays", "days", "at", *scope)}
     document, example = DOCUMENT.read_text("utf-8"), EXAMPLE.read_text("utf-8")

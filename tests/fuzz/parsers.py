@@ -1,0 +1,99 @@
+"""Targets: each reader of a camera's text alone, and the framing of messages."""
+
+from __future__ import annotations
+
+import re
+
+from monitor.errors import LocalProtocolError, RemoteProtocolError
+from monitor.model import Cause, Credentials, Secret
+from monitor.rtsp import urls
+from monitor.rtsp.auth import Authenticator, parse_challenges
+from monitor.rtsp.connection import NEED_DATA, Connection, Event
+from monitor.rtsp.guard import Guard
+from monitor.rtsp.messages import MAX_BODY, MAX_HEAD, Headers, Method, Request, Response, ServerRequest, parse_head
+from monitor.rtsp.sdp import parse
+from tests.fuzz.choices import Choices
+from tests.fuzz.holding import held
+
+CREDENTIALS = Credentials("admin", Secret("open sesame"))
+TARGET = urls.parse_target("rtsp://10.0.0.5/cam")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_COST = 64  # bytes of memory that a byte of a description may cost
+
+
+def describe(data: bytes) -> None:
+    """A description, and the URLs it leads to: each must fit on a request line of ours."""
+    choices = Choices(data)
+    often = choices.pick((1, 1, 1, 50))
+    body = choices.rest() * often
+    description = parse(body)
+    assert held(description) <= _COST * (len(body) + 1024)
+    assert description.unwatchable()[0] in set(Cause)
+    for track in description.tracks:
+        for url in urls.setup_urls(TARGET.url, track.control, TARGET):
+            Request(Method.SETUP, url).serialise()
+
+
+def challenge(data: bytes) -> None:
+    """Challenges: whatever they are, credentials go out once, on one line, and never in the open beside a Digest."""
+    text = _CONTROL.sub(" ", data.decode("latin-1"))  # as header values are
+    values = tuple(text.split("|"))
+    offered = parse_challenges(values)
+    assert len({each.scheme for each in offered}) <= 1, "Basic beside a Digest"
+    for each in offered:
+        answer = Authenticator(each, CREDENTIALS, lambda: "c0ffee").answer("PLAY", TARGET.url)
+        Request(Method.PLAY, TARGET.url, Headers((("Authorization", answer),))).serialise()
+        assert "open sesame" not in answer
+    guard = Guard(CREDENTIALS, lambda: "c0ffee")
+    response = Response(401, "Unauthorized", Headers(tuple(("WWW-Authenticate", value) for value in values)))
+    guard.next_request()
+    signed = 0
+    while guard.challenged(response, "") is None:
+        signed += guard.authorization("PLAY", TARGET.url) is not None
+        assert signed <= 2, "credentials that go out again and again"
+
+
+def head(data: bytes) -> None:
+    """The head of a message: an error of the device, or values that can be sent back."""
+    try:
+        message = parse_head(data)
+    except RemoteProtocolError:
+        return
+    assert isinstance(message, Response | ServerRequest)
+    for _, value in message.headers.fields:
+        Request(Method.PLAY, TARGET.url, Headers((("Session", value),))).serialise()
+        redirected = urls.redirect_target(value, TARGET)
+        for url in (urls.repair(value, TARGET), redirected.url if redirected else TARGET.url):
+            Request(Method.DESCRIBE, url).serialise()
+            assert url.isascii()
+
+
+def frame(data: bytes) -> None:
+    """The framing of messages: the cuts between reads never matter, and little is held."""
+    choices = Choices(data)
+    stops = sorted(choices.number(256) for _ in range(choices.number(6)))
+    stream = choices.rest()
+    assert _events([stream]) == _events([stream[a:b] for a, b in zip([0, *stops], [*stops, None], strict=True)])
+
+
+def _events(chunks: list[bytes]) -> list[Event | str]:
+    connection, seen = Connection(), list[Event | str]()
+    try:
+        for chunk in chunks:
+            connection.receive_data(chunk)
+            while (event := connection.next_event()) is not NEED_DATA:
+                seen.append(event)
+        assert held(connection) <= MAX_HEAD + MAX_BODY + 8 * len(chunks[-1]) + 4096
+    except RemoteProtocolError as error:
+        seen.append(str(error))
+    return seen
+
+
+def url(data: bytes) -> None:
+    """A URL a person wrote: read, or refused by name."""
+    try:
+        target = urls.parse_target(data.decode("latin-1"))
+    except LocalProtocolError:
+        return
+    Request(Method.DESCRIBE, target.url).serialise()
+    assert urls.parse_target(target.url) == target

@@ -1,0 +1,74 @@
+"""Every fuzz target by its name, with the seeds it starts from; nothing coded is kept in files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from monitor.model import Codec
+from tests.fuzz import device, parsers, pictures
+from tests.rtsp.footage import coded, packets, rtp
+
+RECORDINGS = Path(__file__).parent.parent / "data" / "rtsp"  # conversations with devices, as text
+
+HEADS = (
+    b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 77;timeout=60\r\nContent-Length: 5\r\n\r\nv=0\r\n",
+    b"RTSP/1.0 302 Moved\r\nLocation: rtsp://a:b@[::1]:8554/x?y#z\r\n\r\n",
+    b"SET_PARAMETER rtsp://x/ RTSP/1.0\r\nCSeq: 9\r\n folded\tline\r\n\r\n",
+    b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    b"$\0\0\x10" + rtp(b"abcd", 7),
+)
+
+
+def _conversations() -> Iterator[bytes]:
+    """Decisions of ``tests.fuzz.device`` for good conversations in each codec, without and with credentials."""
+    plain, setup = b"\0\0\0", b"\x08\0\2\0\1\0\0\0\0\0\0"  # no odd lines and no cuts; Session and Transport
+    for stream in range(3):
+        described = b"\x08\0\0\0\0" + bytes((stream + 1,)) + plain
+        played = b"\x08\0\0\0\0\0" + plain
+        pictures_sent = bytes((4, stream, 0, len(device.STREAMS[stream]) - 1, 0)) + b"\0\0"
+        whole = described + setup + played + pictures_sent
+        yield b"\x08" + whole
+        yield b"\x09\x08\1\1\3\0\0\0" + plain + whole
+        yield b"\x01\x08\2\1\6\0\0\0" + plain + b"\1" + whole
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is fuzzed."""
+
+    run: Callable[[bytes], None]  # raises for a finding, whatever it raises
+    seeds: tuple[bytes, ...]
+    max_bytes: int  # of one input
+
+
+def _drawn(number: int, size: int) -> tuple[bytes, ...]:
+    """Inputs that are nothing but decisions: drawn, the same each time."""
+    drawn = Random(number)
+    return tuple(drawn.randbytes(size) for _ in range(30))
+
+
+def _recorded() -> Iterator[bytes]:
+    if RECORDINGS.is_dir():
+        for file in sorted(RECORDINGS.rglob("*.txt")):
+            yield file.read_bytes()
+
+
+def targets() -> dict[str, Target]:
+    """All of them."""
+    recorded = tuple(text[:4000] for text in _recorded())
+    descriptions = (*device.DESCRIPTIONS, b"a=fmtp:96 sprop-parameter-sets=Z0IA,aM4=\r\na=x-dimensions:99999,1\r\n")
+    challenges = tuple(field.partition(": ")[2].encode() for field in device.FIELDS if field.startswith("WWW-"))
+    return {
+        "conversation": Target(device.converse, (*_conversations(), *_drawn(1, 400)), 4096),
+        "description": Target(parsers.describe, tuple(b"\0" + text for text in (*descriptions, *recorded)), 4096),
+        "challenge": Target(parsers.challenge, (*challenges, b"|".join(challenges)), 2048),
+        "head": Target(parsers.head, (*HEADS, *recorded), 4096),
+        "frame": Target(parsers.frame, (*(b"\3\5\x20\x40" + head for head in HEADS), *recorded), 4096),
+        "url": Target(parsers.url, (b"rtsp://u:p@10.0.0.5:554/cam?x=1", b"rtsps://[fe80::1]/"), 512),
+        "packet": Target(pictures.packet, tuple(packets(Codec.H264, coded(Codec.H264))[:5]), 256),
+        "depacketiser": Target(pictures.depacketise, _drawn(2, 300), 2048),
+        "picture": Target(pictures.look, _drawn(3, 60), 512),
+    }
