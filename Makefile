@@ -26,7 +26,8 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.installed-dev ## load and cost on this machine; prints tables
+bench: $(VENV)/.installed-dev ## load and cost on this machine, side by side with the peers; prints tables
+	sh scripts/system-packages bench
 	$(BIN)/python -m tests.bench $(BENCH)
 
 fuzz: $(VENV)/.installed-fuzz ## hostile bytes, guided by coverage; FUZZ_SECONDS=600, FUZZ="head frame"; Linux on x86-64

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import socket
 from dataclasses import replace
 from datetime import timedelta
@@ -24,13 +25,16 @@ from monitor.outages import outages
 from monitor.simulator.town import build_town
 from tests.bench import proc
 from tests.bench.__main__ import DOCUMENT, TITLES, main
-from tests.bench.children import pinned, running
+from tests.bench.children import pinned, python_module, running
 from tests.bench.exposition import contestants, some_statuses
 from tests.bench.figures import LAST_PROBE, Moment, Scrape, Watch, checks, listed, town_table
-from tests.bench.machine import filesystem_of, machine, split_cores
+from tests.bench.hostile import LAST_SUCCESS, Good, comparison, fared
+from tests.bench.hostile import promises as hostile_promises
+from tests.bench.machine import filesystem_of, machine, shared_cores, split_cores
 from tests.bench.record import month_of_events
 from tests.bench.samples import Histogram, bounded, of_metric, read_samples, total
 from tests.bench.tables import Check, Findings, Table, with_section
+from tests.bench.tenthousand import promises as crowd_promises
 
 # ---------------------------------------------------------------- /metrics
 
@@ -108,7 +112,7 @@ def test_the_kernel_of_this_machine_writes_what_is_read() -> None:
     own = os.getpid()
     assert 0 < proc.loop_seconds_of(own) <= proc.cpu_seconds_of(own)
     assert 0 < proc.memory_of(own).now <= proc.memory_of(own).peak
-    assert proc.core_time_of(min(os.sched_getaffinity(0))).total > 0
+    assert proc.core_time_of(os.sched_getaffinity(0)).total > 0
 
 
 # ---------------------------------------------------------------- tables and their place
@@ -288,7 +292,9 @@ def test_the_machine_is_told_without_its_name() -> None:
 def test_the_monitor_has_a_core_of_its_own_where_there_are_two() -> None:
     cores = split_cores()
     assert cores.shared == (len(os.sched_getaffinity(0)) == 1)
-    assert {cores.monitor} | cores.others == os.sched_getaffinity(0)
+    assert len(cores.monitor) == 1
+    assert cores.monitor | cores.others == os.sched_getaffinity(0)
+    assert shared_cores().monitor == shared_cores().others == os.sched_getaffinity(0)
 
 
 def test_the_file_system_of_a_folder_is_that_of_its_nearest_mount() -> None:
@@ -299,7 +305,7 @@ def test_children_run_on_their_core_and_end_with_the_block(tmp_path: Path) -> No
     core = max(os.sched_getaffinity(0))
     before = os.sched_getaffinity(0)
     arguments = ("timeit", "-n1", "-r1", "import os, time; print(os.sched_getaffinity(0), flush=True); time.sleep(60)")
-    with running("sleeper", arguments, (core,), tmp_path / "log") as child:
+    with running("sleeper", python_module(*arguments), (core,), tmp_path / "log") as child:
         assert child.first_line(timedelta(seconds=30)) == str({core})
         assert child.memory().now > 0
         pid = child.pid
@@ -310,7 +316,7 @@ def test_children_run_on_their_core_and_end_with_the_block(tmp_path: Path) -> No
 def test_a_child_that_does_not_start_is_quoted(tmp_path: Path) -> None:
     with (
         running(
-            "simulator", ("monitor.simulator", "--base", "10.0"), os.sched_getaffinity(0), tmp_path / "log"
+            "simulator", python_module("monitor.simulator", "--base", "10.0"), os.sched_getaffinity(0), tmp_path / "log"
         ) as child,
         pytest.raises(SharpEyesError, match=r"the simulator did not start; its last words:\n.*127"),
     ):
@@ -334,3 +340,84 @@ def test_addresses_that_are_taken_are_told_and_nothing_is_left(
         assert main((*arguments, "--folder", str(tmp_path))) == 2
     assert f"{base}.1.1" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+# ---------------------------------------------------------------- ten thousand, hostile
+
+
+def test_a_crowd_that_is_watched_well_keeps_every_promise() -> None:
+    seen = watch()
+    assert [check.what for check in crowd_promises(seen) if not check.holds] == []
+    fat = replace(seen, memory=(proc.Memory(600_000_000, 0),) * 3)
+    assert [check.what for check in crowd_promises(fat) if not check.holds] == ["memory stays small"]
+
+
+def fared_text(last: dict[str, float], success: dict[str, float], blips: int) -> str:
+    lines = [f'{LAST_PROBE}{{camera_id="{name}"}} {at}' for name, at in last.items()]
+    lines += [f'{LAST_SUCCESS}{{camera_id="{name}"}} {at}' for name, at in success.items()]
+    lines += [f'sharpeyes_camera_blips_total{{camera_id="{name}"}} {blips if name == "QX-2" else 0}' for name in last]
+    lines += [f'sharpeyes_camera_state_changes_total{{camera_id="{name}"}} 1' for name in last]
+    return "\n".join(lines)
+
+
+def fared_watch(*moments: tuple[dict[str, float], dict[str, float], int]) -> Watch:
+    scrapes = tuple(Scrape(read_samples(fared_text(*each)), 0, 0.01, 1, 1) for each in moments)
+    seen = watch()
+    return replace(
+        seen,
+        scrapes=scrapes,
+        first=replace(seen.first, scrape=scrapes[0]),
+        last=replace(seen.last, scrape=scrapes[-1]),
+    )
+
+
+def test_only_good_cameras_count_and_their_gaps_are_those_between_probes() -> None:
+    seen = fared(
+        fared_watch(
+            ({"QX-1": 0, "QX-2": 1, "HX-1": 2}, {"QX-1": 0, "QX-2": 1}, 0),
+            ({"QX-1": 0, "QX-2": 61, "HX-1": 99}, {"QX-1": 0, "QX-2": 61}, 0),
+            ({"QX-1": 62, "QX-2": 61, "HX-1": 150}, {"QX-1": 62, "QX-2": 61}, 0),
+        )
+    )
+    assert (seen.cameras, seen.unwell, list(seen.gaps)) == (2, 0, [60, 62])
+    assert (seen.gap(0.5), seen.gap(0.99)) == (60, 62)
+
+
+@pytest.mark.parametrize(("success", "blips"), [({"QX-1": 60, "QX-2": 0}, 0), ({"QX-1": 60, "QX-2": 60}, 1)])
+def test_a_good_camera_that_failed_once_was_unwell(success: dict[str, float], blips: int) -> None:
+    at_first, at_last = {"QX-1": 0.0, "QX-2": 0.0}, {"QX-1": 60.0, "QX-2": 60.0}
+    seen = fared(fared_watch((at_first, at_first, 0), (at_last, success, blips)))
+    assert seen.unwell == 1
+
+
+def good(gaps: tuple[float, ...] = (60.0,), unwell: int = 0, megabytes: float = 100) -> Good:
+    memory = (proc.Memory(int(megabytes * 1e6), 0),) * 3
+    return Good(replace(watch(), memory=memory), 10, gaps, unwell)
+
+
+def test_hostile_devices_that_nobody_feels_break_no_promise() -> None:
+    assert all(check.holds for check in hostile_promises(good(), good(megabytes=199)))
+    assert comparison(good(), good()).rows
+
+
+@pytest.mark.parametrize(
+    ("among", "promise"),
+    [
+        (good(unwell=1), "good cameras among hostile devices: the same"),
+        (good(gaps=(61.1,)), "good cameras are asked as often"),
+        (good(megabytes=201), "memory stays bounded"),
+    ],
+)
+def test_hostile_devices_that_are_felt_break_a_promise(among: Good, promise: str) -> None:
+    assert [check.what for check in hostile_promises(good(), among) if not check.holds] == [promise]
+
+
+def test_a_process_is_accounted_with_its_children(tmp_path: Path) -> None:
+    script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"
+    arguments = ("timeit", "-n1", "-r1", script.replace("input()", "import time; time.sleep(60)"))
+    with running("parent", python_module(*arguments), os.sched_getaffinity(0), tmp_path / "log") as child:
+        child.first_line(timedelta(seconds=30))
+        family = proc.tree_of(child.pid)
+        assert (family[0], len(family)) == (child.pid, 2)
+        assert child.memory().now > proc.memory_of(family[1]).now > 0
+        os.kill(family[1], signal.SIGKILL)

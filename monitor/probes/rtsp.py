@@ -25,7 +25,7 @@ from monitor.rtsp.ending import Ending, Heard
 from monitor.rtsp.fetch import KeyFrameFetch
 
 TEARDOWN_WAIT = 0.2  # seconds the reply to TEARDOWN gets
-MAX_READS = 8000  # of one connection, each of which costs us some 10 us; a camera that sends packet by packet needs 4000
+MAX_READS = 8000  # of one connection: each costs us some 10 us; a camera that sends packet by packet needs 4000
 SETTLING = 0.03  # seconds without a packet after which a key frame that looks complete is taken as complete
 
 

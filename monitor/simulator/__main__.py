@@ -17,10 +17,14 @@ from pathlib import Path
 
 from monitor.clock import cpu_seconds
 from monitor.errors import SharpEyesError
-from monitor.model import Camera
-from monitor.simulator.clips import ClipSize
+from monitor.model import Camera, Codec
+from monitor.simulator.auth import Scheme
+from monitor.simulator.clips import ClipSize, Grade
 from monitor.simulator.faults import Fault
-from monitor.simulator.town import SimulatedTown, build_town
+from monitor.simulator.layout import CODECS, Makeup
+from monitor.simulator.scenes import LIVE_SCENES, Scene
+from monitor.simulator.server import Join
+from monitor.simulator.town import WHOLE, SimulatedTown, build_town
 
 INVENTORY_COLUMNS = (
     *("camera_id", "name", "site", "category", "village", "town", "county", "carrier", "uplink", "recorder"),
@@ -38,11 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.villages,
             base=options.base,
             port=options.port,
-            clip_size=ClipSize(options.width, options.height),
+            clip_size=_clip_size(options),
             cache=options.cache,
+            makeup=Makeup(
+                tuple(options.codecs), tuple(options.scenes), options.scheme, options.join, hostile=options.hostile
+            ),
+            part=options.part,
         )
         if options.inventory:
-            write_table(options.inventory, INVENTORY_COLUMNS, map(_inventory_row, town.cameras))
+            write_table(options.inventory, INVENTORY_COLUMNS, map(inventory_row, town.cameras))
         if options.passwords:
             rows = ((name, kept.username, kept.password.reveal()) for name, kept in town.credentials.items())
             write_table(options.passwords, ("name", "username", "password"), rows)
@@ -146,7 +154,18 @@ class CommandReader:
                 _say(f"done: {line.decode('utf-8', 'replace').strip()}")
 
 
-def _inventory_row(camera: Camera) -> tuple[str, ...]:
+def _clip_size(options: argparse.Namespace) -> ClipSize:
+    return ClipSize(
+        options.width,
+        options.height,
+        fps=options.fps,
+        groups=options.groups,
+        gop=options.gop,
+        grade=options.grade,
+    )
+
+
+def inventory_row(camera: Camera) -> tuple[str, ...]:
     site = camera.site
     return (
         camera.id,
@@ -170,7 +189,13 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
+def _part(text: str) -> tuple[int, int]:
+    nth, _, of = text.partition("/")
+    return int(nth), int(of)
+
+
 def _parser() -> argparse.ArgumentParser:
+    usual = ClipSize()
     parser = argparse.ArgumentParser("python -m monitor.simulator", description="A town of fake cameras on loopback.")
     parser.add_argument("--cameras", type=int, default=108)
     parser.add_argument("--villages", type=int, default=27)
@@ -178,6 +203,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8554)
     parser.add_argument("--width", type=int, default=640, help="of every picture, in pixels")
     parser.add_argument("--height", type=int, default=360)
+    parser.add_argument("--fps", type=int, default=usual.fps, help="pictures a second")
+    parser.add_argument("--gop", type=int, default=usual.gop, help="seconds from key frame to key frame")
+    parser.add_argument("--groups", type=int, default=usual.groups, help="groups of pictures of every film")
+    parser.add_argument("--grade", type=Grade, choices=tuple(Grade), default=usual.grade, help="bits of the films")
+    parser.add_argument("--codecs", type=Codec, nargs="+", default=CODECS, help="default: as vendors ship them")
+    parser.add_argument("--scenes", type=Scene, nargs="+", default=LIVE_SCENES)
+    parser.add_argument("--scheme", type=Scheme, choices=tuple(Scheme), help="of all cameras; default: by vendor")
+    parser.add_argument("--join", type=Join, choices=tuple(Join), default=Join.AT_ONCE, help="where a session begins")
+    parser.add_argument("--hostile", type=int, default=0, help="how many of the cameras are hostile devices (HX-...)")
+    parser.add_argument("--part", type=_part, default=WHOLE, help="such as 2/3: play only every third, from the second")
     parser.add_argument("--inventory", type=Path, help="write the cameras to this CSV file")
     parser.add_argument("--passwords", type=Path, help="write name,username,password to this CSV file, for tests")
     parser.add_argument("--duration", type=float, help="seconds; without it until SIGTERM or SIGINT")

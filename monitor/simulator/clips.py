@@ -12,31 +12,55 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
 from monitor.errors import SharpEyesError
 from monitor.model import Codec
 from monitor.simulator.packets import description_of, payload_type_of, payloads_of
-from monitor.simulator.scenes import Pixels, Scene, draw
+from monitor.simulator.scenes import NOISE, Pixels, Scene, draw
 
 RTP_CLOCK = 90_000  # Hz, for every video codec here
-MAGIC = b"SHARPEYESCLIP5\n"  # raised whenever drawing, encoding or this file format changes
+MAGIC = b"SHARPEYESCLIP6\n"  # raised whenever drawing or this file format changes
 
-ENCODERS = {
-    Codec.H264: (
+X264 = "scenecut=0:threads=1:log-level=-1"
+X265 = "repeat-headers=1:open-gop=0:bframes=0:scenecut=0:pools=none:frame-threads=1:log-level=-1"
+
+
+class Grade(StrEnum):
+    """How many bits a film has."""
+
+    LIGHT = "light"  # made and kept quickly, for demonstrations and tests
+    CAMERA = "camera"  # what cameras send: at 1920x1080 and 25 pictures/s 4 Mbit/s (H.264), 2 to 3 (H.265)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Which encoder, set how, and how noisy a sensor it is fed from."""
+
+    encoder: str
+    options: dict[str, str]
+    noise: float = NOISE
+
+
+# Constant quantisers for CAMERA: a rate control would give the groups of one short film different sizes.
+ENCODINGS = {
+    (Grade.LIGHT, Codec.H264): Encoding(
+        "libx264", {"preset": "veryfast", "tune": "zerolatency", "crf": "27", "x264-params": X264}
+    ),
+    (Grade.LIGHT, Codec.H265): Encoding("libx265", {"preset": "ultrafast", "crf": "28", "x265-params": X265}),
+    (Grade.CAMERA, Codec.H264): Encoding(
         "libx264",
-        {"preset": "veryfast", "tune": "zerolatency", "crf": "27", "x264-params": "scenecut=0:threads=1:log-level=-1"},
+        {"preset": "veryfast", "tune": "zerolatency", "x264-params": f"qp=26:ipratio=1.35:{X264}"},
+        noise=4.3,
     ),
-    Codec.H265: (
-        "libx265",
-        {
-            "preset": "ultrafast",
-            "crf": "28",
-            "x265-params": "repeat-headers=1:open-gop=0:bframes=0:scenecut=0:pools=none:frame-threads=1:log-level=-1",
-        },
+    (Grade.CAMERA, Codec.H265): Encoding(
+        "libx265", {"preset": "ultrafast", "x265-params": f"qp=27:ipratio=1.15:{X265}"}, noise=4.3
     ),
-    Codec.MJPEG: ("mjpeg", {"huffman": "default", "qmin": "5", "qmax": "5"}),  # RFC 2435 carries no Huffman tables
+    # RFC 2435 carries no Huffman tables.
+    (Grade.LIGHT, Codec.MJPEG): Encoding("mjpeg", {"huffman": "default", "qmin": "5", "qmax": "5"}),
+    (Grade.CAMERA, Codec.MJPEG): Encoding("mjpeg", {"huffman": "default", "qmin": "5", "qmax": "5"}),
 }
 
 
@@ -47,30 +71,38 @@ class ClipSize:
     width: int = 640  # pixels; multiples of 8 up to 2040, as RFC 2435 can tell no others
     height: int = 360
     fps: int = 10
-    groups: int = 7  # groups of pictures, one second each
+    groups: int = 7  # groups of pictures
+    gop: int = 1  # seconds of one group
+    grade: Grade = Grade.LIGHT
 
     def __post_init__(self) -> None:
         for side in (self.width, self.height):
             if side % 8 or not 64 <= side <= 2040:
                 raise SharpEyesError(f"a picture side of {side}: take a multiple of 8 between 64 and 2040")
-        if self.fps < 1 or self.groups < 2:
-            raise SharpEyesError("a clip needs at least 1 picture a second and 2 groups of pictures")
+        if self.fps < 1 or self.groups < 2 or self.gop < 1:
+            raise SharpEyesError("a clip needs at least 1 picture a second and 2 groups of 1 second")
+
+    @property
+    def length(self) -> int:
+        """Pictures of one group."""
+        return self.fps * self.gop
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A film ready to be sent. ``frames`` holds RTP payloads; every ``fps`` frames a group begins with a key frame."""
+    """A film ready to be sent. ``frames`` holds RTP payloads; every ``length`` frames a key frame begins a group."""
 
     codec: Codec
     payload_type: int
     description: str  # SDP attribute lines
     fps: int
+    length: int  # frames of one group
     frames: tuple[tuple[bytes, ...], ...]
 
     @property
     def groups(self) -> int:
         """How many key frames the film can begin with."""
-        return len(self.frames) // self.fps
+        return len(self.frames) // self.length
 
     @property
     def ticks(self) -> int:
@@ -94,25 +126,37 @@ def default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sharp-eyes" / "clips"
 
 
-def load_clips(size: ClipSize, directory: Path, codecs: frozenset[Codec] = frozenset(Codec)) -> Library:
-    """All scenes in the given codecs; takes seconds the first time and well under one second afterwards."""
-    keys = [ClipKey(scene, codec) for scene in Scene for codec in Codec if codec in codecs]
+def load_clips(
+    size: ClipSize,
+    directory: Path,
+    codecs: frozenset[Codec] = frozenset(Codec),
+    scenes: frozenset[Scene] = frozenset(Scene),
+) -> Library:
+    """Every given scene in every given codec; takes seconds the first time, minutes for large pictures; later less."""
+    keys = [ClipKey(scene, codec) for scene in Scene if scene in scenes for codec in Codec if codec in codecs]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:  # the encoders work outside Python's lock
         return dict(zip(keys, workers.map(lambda key: _load(key, size, directory), keys), strict=True))
 
 
-def _load(key: ClipKey, size: ClipSize, directory: Path) -> Clip:
-    name = hashlib.sha256(repr((MAGIC, key, astuple(size))).encode()).hexdigest()[:16]
+def frames_of(key: ClipKey, size: ClipSize, directory: Path) -> list[bytes]:
+    """The film's encoded frames (Annex B or JPEG files) in sending order: from the cache, or made and kept there."""
+    name = hashlib.sha256(repr((MAGIC, key, astuple(size), ENCODINGS[size.grade, key.codec])).encode()).hexdigest()[:16]
     path = directory / f"{key.scene}-{key.codec}-{name}.clip"
-    frames = _read(path, size.fps * size.groups)
+    frames = _read(path, size.length * size.groups)
     if frames is None:
         frames = list(_encode(key, size))
         _write(path, frames)
+    return frames
+
+
+def _load(key: ClipKey, size: ClipSize, directory: Path) -> Clip:
+    frames = frames_of(key, size, directory)
     return Clip(
         codec=key.codec,
         payload_type=payload_type_of(key.codec),
         description=description_of(key.codec, frames[0]),
         fps=size.fps,
+        length=size.length,
         frames=tuple(payloads_of(key.codec, frame) for frame in frames),
     )
 
@@ -123,27 +167,27 @@ def _encode(key: ClipKey, size: ClipSize) -> Iterator[bytes]:
     from av.video.codeccontext import VideoCodecContext
     from av.video.frame import PictureType
 
-    name, options = ENCODERS[key.codec]
-    encoder = av.CodecContext.create(name, "w")
+    encoding = ENCODINGS[size.grade, key.codec]
+    encoder = av.CodecContext.create(encoding.encoder, "w")
     assert isinstance(encoder, VideoCodecContext)
     encoder.width, encoder.height = size.width, size.height
     encoder.pix_fmt = "yuvj420p" if key.codec is Codec.MJPEG else "yuv420p"
     encoder.framerate = Fraction(size.fps)
     encoder.time_base = Fraction(1, size.fps)
-    encoder.gop_size = size.fps
+    encoder.gop_size = size.length
     encoder.thread_count = 1  # several would cut a picture into slices, a JPEG into restart intervals
-    encoder.options = options
-    for number, pixels in enumerate(_film(key.scene, size)):
+    encoder.options = encoding.options
+    for number, pixels in enumerate(_film(key.scene, size, encoding.noise)):
         frame = av.VideoFrame.from_ndarray(pixels, format="bgr24").reformat(format=encoder.pix_fmt)
         frame.pts = number
-        frame.pict_type = PictureType.I if number % size.fps == 0 else PictureType.NONE
+        frame.pict_type = PictureType.I if number % size.length == 0 else PictureType.NONE
         yield from map(bytes, encoder.encode(frame))
     yield from map(bytes, encoder.encode(None))
 
 
-def _film(scene: Scene, size: ClipSize) -> Iterator[Pixels]:
-    for number in range(size.fps * size.groups):
-        yield draw(scene, number / size.fps, size.width, size.height)
+def _film(scene: Scene, size: ClipSize, noise: float) -> Iterator[Pixels]:
+    for number in range(size.length * size.groups):
+        yield draw(scene, number / size.fps, size.width, size.height, noise)
 
 
 def _read(path: Path, count: int) -> list[bytes] | None:

@@ -111,6 +111,9 @@ class Fault(Enum):
     BLUE = "blue", Behaviour(scene=Scene.BLUE), Cause.PICTURE_SINGLE_COLOUR
 
 
+FAULT_SCENES = frozenset(fault.behaviour.scene for fault in Fault if fault.behaviour.scene is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class FaultRecord:
     """What was truly wrong with one camera, and when: the answer key for the monitor's own record."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.errors import SharpEyesError
 from monitor.model import Camera, Codec, Credentials, Secret, Site
 from monitor.simulator.auth import Scheme
+from monitor.simulator.hostility import Hostility
 from monitor.simulator.names import CARRIERS, COUNTY, DAHUA, HIKVISION, PLACES, TOWN, UNIVIEW, Vendor, village_name
-from monitor.simulator.scenes import LIVE_SCENES
-from monitor.simulator.server import CameraPlan
+from monitor.simulator.scenes import LIVE_SCENES, Scene
+from monitor.simulator.server import CameraPlan, Join
 
 # Passwords of devices that exist only here, with the characters that trip clients up in URLs and headers.
 CREDENTIALS = {
@@ -21,7 +22,19 @@ CREDENTIALS = {
 }
 VENDORS = (HIKVISION,) * 5 + (DAHUA,) * 4 + (UNIVIEW,)
 CODECS = (Codec.H264,) * 5 + (Codec.H265,) * 4 + (Codec.MJPEG,)
+HOSTILE_PREFIX = "HX-"  # of the camera ids of hostile devices
 LARGEST = 254  # villages, and cameras of one village: each is one octet of an address
+
+
+@dataclass(frozen=True, slots=True)
+class Makeup:
+    """Which kinds of cameras a town has."""
+
+    codecs: tuple[Codec, ...] = CODECS
+    scenes: tuple[Scene, ...] = LIVE_SCENES
+    scheme: Scheme | None = None  # of all cameras; None: as their vendors do
+    join: Join = Join.AT_ONCE
+    hostile: int = 0  # how many of the cameras are hostile devices, each kind as often as the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +45,43 @@ class Planned:
     plan: CameraPlan
 
 
-def lay_out(cameras: int, villages: int, base: str, port: int, seed: int) -> tuple[Planned, ...]:
+def lay_out(
+    cameras: int, villages: int, base: str, port: int, seed: int, makeup: Makeup | None = None
+) -> tuple[Planned, ...]:
     """The same town for the same arguments. Raises ``SharpEyesError`` when they make no town."""
     octets = base.split(".")
     if len(octets) != 2 or octets[0] != "127" or not octets[1].isdecimal() or int(octets[1]) > 255:
         raise SharpEyesError(f"base {base!r}: simulated cameras live on loopback only, for example 127.20")
     if not 1 <= villages <= LARGEST or not villages <= cameras <= villages * LARGEST:
         raise SharpEyesError(f"{cameras} cameras in {villages} villages: take 1 to {LARGEST} cameras for each village")
+    makeup = makeup or Makeup()
+    if not 0 <= makeup.hostile <= cameras:
+        raise SharpEyesError(f"{makeup.hostile} hostile devices among {cameras} cameras: take fewer")
     dice = random.Random(seed)  # noqa: S311  nothing here is secret, and the town must come out the same again
-    return tuple(
+    town = (
         planned
         for village in range(villages)
         for planned in _village(village, cameras // villages + (village < cameras % villages), base, port, dice)
     )
+    return tuple(_made_up(planned, nth, cameras, makeup) for nth, planned in enumerate(town))
+
+
+def _made_up(planned: Planned, nth: int, cameras: int, makeup: Makeup) -> Planned:
+    """The hostile ones lie evenly among the others, and each kind evenly among the hostile ones."""
+    camera, plan = planned.camera, replace(planned.plan, join=makeup.join)
+    if makeup.codecs != CODECS:
+        plan = replace(plan, codec=makeup.codecs[nth % len(makeup.codecs)])
+    if makeup.scenes != LIVE_SCENES:
+        plan = replace(plan, scene=makeup.scenes[nth % len(makeup.scenes)])
+    if makeup.scheme is not None:
+        plan = replace(plan, scheme=makeup.scheme)
+        key = next(name for name, kept in CREDENTIALS.items() if kept is plan.credentials)
+        camera = replace(camera, credentials="" if makeup.scheme is Scheme.NONE else key)
+    before, after = nth * makeup.hostile // cameras, (nth + 1) * makeup.hostile // cameras
+    if after > before:
+        plan = replace(plan, hostility=tuple(Hostility)[before % len(Hostility)])
+        camera = replace(camera, id=f"{HOSTILE_PREFIX}{camera.id.partition('-')[2]}")
+    return Planned(camera, plan)
 
 
 def _village(village: int, cameras: int, base: str, port: int, dice: random.Random) -> Iterator[Planned]:

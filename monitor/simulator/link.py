@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import Iterator
 from typing import Protocol
 
 READ_SIZE = 4096  # bytes at once
@@ -29,7 +30,7 @@ class Listening(Protocol):
 class Link:
     """Sends at once what the kernel takes and keeps the rest for later."""
 
-    __slots__ = ("_loop", "_owner", "_silent", "_socket", "_unsent")
+    __slots__ = ("_loop", "_owner", "_silent", "_socket", "_source", "_unsent")
 
     def __init__(self, accepted: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         accepted.setblocking(False)
@@ -37,6 +38,7 @@ class Link:
         self._loop = loop
         self._owner: Listening | None = None
         self._unsent = bytearray()
+        self._source: Iterator[bytes] = iter(())
         self._silent = False
 
     def open(self, owner: Listening) -> None:
@@ -74,11 +76,16 @@ class Link:
         if len(self._unsent) > UNSENT_LIMIT:
             self.abort()
 
+    def pour(self, source: Iterator[bytes]) -> None:
+        """From now on send what the source gives, as fast as the client takes it."""
+        if self._owner is not None and not self._silent:
+            self._source = source
+            self._loop.add_writer(self._socket, self._writable)
+
     def fall_silent(self) -> None:
         """From now on behave like a device without power: take nothing in, let nothing out, stay open."""
-        if self._unsent:
-            self._loop.remove_writer(self._socket)
-            self._unsent.clear()
+        self._loop.remove_writer(self._socket)
+        self._unsent.clear()
         self._silent = True
 
     def close(self) -> None:
@@ -87,9 +94,8 @@ class Link:
         if owner is None:
             return
         self._loop.remove_reader(self._socket)
-        if self._unsent:
-            self._loop.remove_writer(self._socket)
-            self._unsent.clear()
+        self._loop.remove_writer(self._socket)
+        self._unsent.clear()
         self._socket.close()
         owner.closed()
 
@@ -112,6 +118,11 @@ class Link:
             self._owner.received(data)
 
     def _writable(self) -> None:
+        if not self._unsent:
+            self._unsent += next(self._source, b"")
+        if not self._unsent:
+            self._loop.remove_writer(self._socket)
+            return
         try:
             sent = self._socket.send(self._unsent)
         except BlockingIOError:
@@ -120,5 +131,3 @@ class Link:
             self.close()
             return
         del self._unsent[:sent]
-        if not self._unsent:
-            self._loop.remove_writer(self._socket)

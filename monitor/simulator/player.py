@@ -1,4 +1,4 @@
-"""Sends a camera's film to one client: a key frame at once, then frame by frame in real time."""
+"""Sends a camera's film to one client: the first frame at once, then frame by frame in real time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ class Film(Protocol):
         ...
 
     def first_group(self) -> int:
-        """With which group of pictures a new session begins."""
+        """Whose key frame is the first one a new session gets."""
+        ...
+
+    def first_frame(self) -> int:
+        """With which frame of that group; 0 is the key frame."""
         ...
 
 
@@ -44,8 +48,9 @@ class Player:
         self._loop = asyncio.get_running_loop()
         self._channel = channel
         self._clip = film.clip
-        self._group = film.first_group()
-        self._position = 0  # frames sent or left out since the group began
+        self._position = film.first_frame()  # of the group: which frame is next
+        key_group = film.first_group()
+        self._group = key_group if self._position == 0 else (key_group - 1) % self._clip.groups
         self._ticks = 0  # frames since PLAY
         self._started = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -71,7 +76,7 @@ class Player:
 
     def _next(self) -> bytes:
         """What is due now, and an appointment for the next frame."""
-        if self._position == self._clip.fps:
+        if self._position == self._clip.length:
             self._position = 0
             frozen = self._film.behaviour.frozen
             self._group = self._film.first_group() if frozen else (self._group + 1) % self._clip.groups
@@ -80,7 +85,7 @@ class Player:
         self._ticks += 1
         due = self._started + self._ticks / self._clip.fps
         self._timer = self._loop.call_at(due, self._tick)
-        frame = self._packets(self._clip.frames[self._group * self._clip.fps + self._position], self._share_due())
+        frame = self._packets(self._clip.frames[self._group * self._clip.length + self._position], self._share_due())
         self._position += 1
         self.timestamp = self.timestamp + self._clip.ticks & 0xFFFFFFFF
         return frame

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 Colour = tuple[int, int, int]  # blue, green, red
 
-NOISE = 2.5  # standard deviation of the sensor noise, in grey levels
+NOISE = 2.5  # usual standard deviation of the sensor noise, in grey levels
 UNLIT: Colour = (5, 5, 5)
 UNLIT_NOISE = 3.0  # of a sensor that gets no light; it must outlive the encoder, so that no two pictures are equal
 NO_SIGNAL: Colour = (200, 30, 10)
@@ -30,24 +30,24 @@ class Scene(StrEnum):
 LIVE_SCENES = (Scene.LANE, Scene.POND, Scene.JUNCTION)
 
 
-def draw(scene: Scene, seconds: float, width: int, height: int) -> Pixels:
+def draw(scene: Scene, seconds: float, width: int, height: int, noise: float = NOISE) -> Pixels:
     """The picture ``seconds`` into the film; no two instants give the same one, except of ``BLUE``."""
     match scene:
         case Scene.LANE:
-            return _filmed(_lane(seconds, width, height), seconds)
+            return _filmed(_lane(seconds, width, height), seconds, noise)
         case Scene.POND:
-            return _filmed(_pond(seconds, width, height), seconds)
+            return _filmed(_pond(seconds, width, height), seconds, noise)
         case Scene.JUNCTION:
-            return _filmed(_junction(seconds, width, height), seconds)
+            return _filmed(_junction(seconds, width, height), seconds, noise)
         case Scene.BLACK:
             return _with_noise(_plain(UNLIT, width, height), seconds, UNLIT_NOISE)
         case Scene.BLUE:
             return _plain(NO_SIGNAL, width, height)
 
 
-def _filmed(picture: Pixels, seconds: float) -> Pixels:
+def _filmed(picture: Pixels, seconds: float, noise: float) -> Pixels:
     """With the traces of a camera: sensor noise, and above it the clock it burns in."""
-    noisy = _with_noise(picture, seconds, NOISE)
+    noisy = _with_noise(picture, seconds, noise)
     _write_clock(noisy, seconds)
     return noisy
 

@@ -8,11 +8,13 @@ import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from monitor.model import Codec, Credentials, Secret
 from monitor.simulator.auth import Decision, Gate, Scheme
 from monitor.simulator.clips import Clip, ClipKey
 from monitor.simulator.faults import HEALTHY, Behaviour, Reach, Speech
+from monitor.simulator.hostility import Hostility
 from monitor.simulator.link import Link
 from monitor.simulator.listener import Listener
 from monitor.simulator.message import Request, RequestError, RequestReader, reply
@@ -25,6 +27,16 @@ INTERLEAVED = re.compile(r"interleaved=(\d{1,3})")
 HTTP_REPLY = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<h1>Bad Request</h1>\r\n"
 GARBAGE_REPLY = bytes(range(128, 256)) + b"\r\n\r\n" + bytes(range(1, 33)) * 4 + b"\r\n\r\n"
 NEW_PASSWORD = Credentials("admin", Secret(secrets.token_hex(16)))  # what nobody knows after WRONG_PASSWORD
+
+
+GOLDEN = 0.6180339887498949  # its multiples, without their whole parts, lie evenly between 0 and 1 however many
+
+
+class Join(StrEnum):
+    """Where in the running film a new session begins."""
+
+    AT_ONCE = "at-once"  # with a key frame, as encoders do that make one for every new viewer
+    LIVE = "live"  # where the film is: after up to a whole group of pictures comes the next key frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,8 @@ class CameraPlan:
     scene: Scene
     session_limit: int = 4
     first_group: int = 0  # with which group of pictures its first session begins
+    join: Join = Join.AT_ONCE
+    hostility: Hostility | None = None  # of a device that is no camera but an attacker
 
     @property
     def url(self) -> str:
@@ -81,6 +95,14 @@ class CameraServer:
         if not self.behaviour.frozen:
             self._group = (self._group + 1) % self.clip.groups
         return self._group
+
+    def first_frame(self) -> int:
+        """The key frame, or evenly spread over the sessions of all cameras: any frame of the group."""
+        match self.plan.join:
+            case Join.AT_ONCE:
+                return 0
+            case Join.LIVE:
+                return int(self.served.sessions * GOLDEN % 1.0 * self.clip.length)
 
     def behave(self, behaviour: Behaviour) -> None:
         """From now on; running sessions feel it too."""
@@ -244,8 +266,8 @@ class Conversation:
         if self._player is not None:
             return reply(request, "200 OK", session)
         plan = self._camera.plan
-        player = self._player = Player(self._camera, self.link, self._channel)
         self._camera.served.sessions += 1
+        player = self._player = Player(self._camera, self.link, self._channel)
         info = f"url={plan.url}/{plan.control};seq={player.sequence};rtptime={player.timestamp}"
         headers = f"{session}Range: npt=now-\r\nRTP-Info: {info}\r\n"
         return reply(request, "200 OK", headers) + player.start()

@@ -17,10 +17,12 @@ from monitor.errors import SharpEyesError
 from monitor.model import Codec
 from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, default_cache, load_clips
-from monitor.simulator.faults import HEALTHY, Fault, FaultRecord
-from monitor.simulator.layout import CREDENTIALS, Planned, lay_out
+from monitor.simulator.faults import FAULT_SCENES, HEALTHY, Fault, FaultRecord
+from monitor.simulator.hostile import HostileServer
+from monitor.simulator.layout import CREDENTIALS, Makeup, Planned, lay_out
 from monitor.simulator.server import CameraPlan, CameraServer, Served
 
+WHOLE = (1, 1)
 SPARE_FILES = 2048  # descriptors beside the listening sockets: sessions, films, the process itself
 
 
@@ -33,16 +35,19 @@ class SimulatedTown:
         clock: Clock,
         clip_size: ClipSize,
         cache: Path,
+        part: tuple[int, int] = WHOLE,
     ) -> None:
         self.cameras = tuple(planned.camera for planned in inventory)
+        nth, of = part
         self.credentials = dict(CREDENTIALS)
         self.served = Served()
-        self._plans = {planned.camera.id: planned.plan for planned in inventory}
+        self._plans = {planned.camera.id: planned.plan for planned in inventory[nth - 1 :: of]}  # of those played here
         self._by_id = {camera.id: camera for camera in self.cameras}
         self._clock = clock
         self._clip_size = clip_size
         self._cache = cache
         self._servers: dict[str, CameraServer] = {}
+        self._hostile: list[HostileServer] = []
         self._records: list[FaultRecord] = []
         self._open: dict[str, int] = {}  # camera id -> place in the records
 
@@ -53,12 +58,16 @@ class SimulatedTown:
 
     async def start(self) -> None:
         """Load the films and listen on every address. Raises ``SharpEyesError`` and leaves nothing open."""
-        _raise_file_limit(2 * len(self.cameras) + SPARE_FILES)
+        _raise_file_limit(2 * len(self._plans) + SPARE_FILES)
         codecs = frozenset(plan.codec for plan in self._plans.values())
-        clips = await asyncio.to_thread(load_clips, self._clip_size, self._cache, codecs)
+        scenes = frozenset(plan.scene for plan in self._plans.values()) | FAULT_SCENES
+        clips = await asyncio.to_thread(load_clips, self._clip_size, self._cache, codecs, scenes)
         try:
             for camera_id, plan in self._plans.items():
-                self._servers[camera_id] = CameraServer(plan, clips, self.served)
+                if plan.hostility is None:
+                    self._servers[camera_id] = CameraServer(plan, clips, self.served)
+                else:
+                    self._hostile.append(HostileServer(plan, plan.hostility, self.served))
         except SharpEyesError:
             await self.stop()
             raise
@@ -69,7 +78,10 @@ class SimulatedTown:
             self._end_record(camera_id)
         for server in self._servers.values():
             server.close()
+        for device in self._hostile:
+            device.close()
         self._servers.clear()
+        self._hostile.clear()
 
     def inject(self, camera_ids: Iterable[str], fault: Fault) -> None:
         """From now on these cameras have this fault and no other; ``LINE_CUT`` takes their whole uplinks with them.
@@ -79,7 +91,7 @@ class SimulatedTown:
         chosen = self._chosen(camera_ids)
         if fault is Fault.LINE_CUT:
             uplinks = {self._by_id[camera_id].uplink for camera_id in chosen}
-            chosen = [camera.id for camera in self.cameras if camera.uplink in uplinks]
+            chosen = [camera_id for camera_id in self._servers if self._by_id[camera_id].uplink in uplinks]
         for camera_id in chosen:
             _refuse_the_impossible(camera_id, self._plans[camera_id], fault)
         for camera_id in chosen:
@@ -105,7 +117,7 @@ class SimulatedTown:
         chosen = list(dict.fromkeys(camera_ids))
         for camera_id in chosen:
             if camera_id not in self._servers:
-                started = "there is no such camera" if self._servers else "the town has not been started"
+                started = "there is no such camera here" if self._servers else "the town has not been started"
                 raise SharpEyesError(f"{camera_id}: {started}")
         return chosen
 
@@ -129,10 +141,19 @@ def build_town(
     clock: Clock | None = None,
     clip_size: ClipSize | None = None,
     cache: Path | None = None,
+    makeup: Makeup | None = None,
+    part: tuple[int, int] = WHOLE,
 ) -> SimulatedTown:
-    """A town of that size. ``base``: the first two octets of every camera's address, within 127.0.0.0/8."""
-    inventory = lay_out(cameras, villages, base, port, seed)
-    return SimulatedTown(inventory, clock or SystemClock(), clip_size or ClipSize(), cache or default_cache())
+    """A town of that size. ``base``: the first two octets of every camera's address, within 127.0.0.0/8.
+
+    ``part``: the inventory tells the whole town, but only every so many-th camera is played here: (1, 3), (2, 3) and
+    (3, 3) in three processes make a town.
+    """
+    inventory = lay_out(cameras, villages, base, port, seed, makeup)
+    nth, of = part
+    if not 1 <= nth <= of:
+        raise SharpEyesError(f"part {nth} of {of}: there is no such part")
+    return SimulatedTown(inventory, clock or SystemClock(), clip_size or ClipSize(), cache or default_cache(), part)
 
 
 def _refuse_the_impossible(camera_id: str, plan: CameraPlan, fault: Fault) -> None:

@@ -19,20 +19,33 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from monitor.errors import SharpEyesError
 from monitor.parsing.scalars import duration
-from tests.bench import engine_scale, exposition, picture, record, town
-from tests.bench.machine import machine, split_cores
+from monitor.simulator.auth import Scheme
+from monitor.simulator.clips import ClipSize, Grade
+from monitor.simulator.layout import LARGEST, Makeup
+from monitor.simulator.server import Join
+from tests.bench import engine_scale, exposition, hostile, peers, picture, record, tenthousand, town
+from tests.bench.cells import CELL_SETS
+from tests.bench.machine import Cores, machine, shared_cores, split_cores
+from tests.bench.servers import Place
 from tests.bench.tables import Findings, with_section
+from tests.bench.watching import Order
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 TITLES = {
+    "peers": "Side by side with the peers",
     "town": "A town watched on one core",
     "load": "The same town in a hurry",
+    "tenthousand": "Ten thousand cameras on a shared machine",
+    "hostile": "A thousand hostile devices among a thousand cameras",
     "picture": "Decoding one key frame",
     "metrics": "Writing `/metrics`",
     "engine": "Ten thousand cameras in one process",
     "record": "Keeping the record",
 }
 FAILED, NOT_MEASURED = 1, 2
+EVERY_PROBE = timedelta(0)
+PARTS = 2  # processes that play ten thousand cameras: one would need more open files than usual limits allow
+SUB_STREAM = ClipSize(640, 360, fps=25, groups=3, gop=2, grade=Grade.CAMERA)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +73,7 @@ def _run(name: str, options: argparse.Namespace, command: str) -> bool:
         f"{datetime.now(UTC):%Y-%m-%d}, {machine()}",
         f"load average at the start: {os.getloadavg()[0]:.2f}" + (f"; {options.note}" if options.note else ""),
     ]
-    if name in ("town", "load") and split_cores().shared:
+    if name in ("town", "load", "hostile", "peers") and split_cores().shared:
         conditions.append("only one core: the monitor shares it with the simulator and the bench")
     with tempfile.TemporaryDirectory(prefix="sharp-eyes-bench-", dir=options.folder) as folder, _progress() as progress:
         findings = _measurement(name, options, Path(folder))(progress)
@@ -74,12 +87,11 @@ def _run(name: str, options: argparse.Namespace, command: str) -> bool:
 
 def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callable[[Progress], Findings]:
     match name:
-        case "town":
-            order = _order(options, options.interval)
-            return lambda progress: town.measure(order, folder, progress)
-        case "load":
-            order = replace(_order(options, options.hurry), lasts=timedelta(minutes=min(1.0, options.minutes)))
-            return lambda progress: town.measure(order, folder, progress)
+        case "peers":
+            cores = split_cores()
+            place = Place(cores.others, options.base, options.port, options.scheme, folder)
+            comparison = peers.Comparison(CELL_SETS[options.cells], place, cores.monitor)
+            return lambda progress: peers.measure(comparison, progress)
         case "picture":
             return lambda progress: picture.measure(options.sizes, options.base, options.port, progress)
         case "metrics":
@@ -89,21 +101,57 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
                 options.false_cameras, options.interval, options.scrape, timedelta(minutes=min(1.0, options.minutes))
             )
             return lambda progress: engine_scale.measure(scale, folder, progress)
-        case _:
+        case "record":
             return lambda progress: record.measure(options.month_cameras, folder, progress)
+        case _:
+            return _watched(name, options, folder)
 
 
-def _order(options: argparse.Namespace, interval: timedelta) -> town.Order:
-    return town.Order(
+def _watched(name: str, options: argparse.Namespace, folder: Path) -> Callable[[Progress], Findings]:
+    """The sections in which the real monitor watches a simulated town."""
+    match name:
+        case "town":
+            order = replace(_order(options, options.interval, split_cores()), decoded_every=EVERY_PROBE)
+            return lambda progress: town.measure(order, folder, progress)
+        case "load":
+            order = replace(_order(options, options.hurry, split_cores()), decoded_every=EVERY_PROBE)
+            hurried = replace(order, lasts=timedelta(minutes=min(1.0, options.minutes)))
+            return lambda progress: town.measure(hurried, folder, progress)
+        case "tenthousand":
+            crowd = replace(
+                _order(options, timedelta(seconds=60), shared_cores()),
+                cameras=options.crowd,
+                villages=options.crowd_villages,
+                lasts=timedelta(minutes=options.crowd_minutes),
+                parts=PARTS,
+                makeup=Makeup(join=Join.LIVE),
+                film=SUB_STREAM,
+                decoded_every=timedelta(minutes=5),
+                workers=options.workers,
+            )
+            return lambda progress: tenthousand.measure(crowd, folder, progress)
+        case _:
+            mixed = replace(
+                _order(options, options.interval, split_cores()),
+                cameras=2 * options.cameras,
+                villages=min(LARGEST, 2 * options.villages),
+                makeup=Makeup(hostile=options.cameras),
+            )
+            return lambda progress: hostile.measure(mixed, folder, progress)
+
+
+def _order(options: argparse.Namespace, interval: timedelta, cores: Cores) -> Order:
+    width, height = options.size
+    return Order(
         cameras=options.cameras,
         villages=options.villages,
         interval=interval,
         lasts=timedelta(minutes=options.minutes),
         scrape_every=options.scrape,
-        size=options.size,
+        film=ClipSize(width, height),
         base=options.base,
         port=options.port,
-        cores=split_cores(),
+        cores=cores,
     )
 
 
@@ -152,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, help="where the temporary folder is made (default: the system's)")
     parser.add_argument("--base", default="127.40", help="first two octets of the simulated cameras' addresses")
     parser.add_argument("--port", type=int, default=8554, help="of the simulated cameras")
-    group = parser.add_argument_group("town, load")
+    group = parser.add_argument_group("town, load, hostile")
     group.add_argument("--cameras", type=int, default=1000)
     group.add_argument("--villages", type=int, default=27)
     group.add_argument("--interval", type=_duration, default=timedelta(seconds=60), help="between two probes of one")
@@ -160,6 +208,14 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--minutes", type=_minutes, default=3.0, help="how long to measure after the first round")
     group.add_argument("--scrape", type=_duration, default=timedelta(seconds=15), help="how often /metrics is asked")
     group.add_argument("--size", type=_size, default=(640, 360), help="of every picture")
+    group = parser.add_argument_group("tenthousand")
+    group.add_argument("--crowd", type=int, default=10_000, help="how many cameras")
+    group.add_argument("--crowd-villages", type=int, default=200)
+    group.add_argument("--crowd-minutes", type=_minutes, default=15.0, help="how long to measure after the first round")
+    group.add_argument("--workers", type=int, default=0, help="processes of the monitor that probe; 0: its own does")
+    group = parser.add_argument_group("peers")
+    group.add_argument("--cells", choices=tuple(CELL_SETS), default="quick", help="which cases are compared")
+    group.add_argument("--scheme", type=Scheme, choices=tuple(Scheme), default=Scheme.DIGEST_MD5, help="of our cameras")
     group = parser.add_argument_group("picture")
     group.add_argument("--sizes", type=_size, nargs="+", default=[(640, 360), (1280, 720), (1920, 1080)])
     group = parser.add_argument_group("metrics")

@@ -19,7 +19,7 @@ LAST_WORDS = 2000  # characters
 
 
 class Child:
-    """A Python module run as a process of its own; its first line on standard output says that it is ready."""
+    """A program run as a process of its own; its first line on standard output says that it is ready."""
 
     def __init__(self, name: str, process: subprocess.Popen[bytes], log: Path) -> None:
         self.name = name
@@ -74,12 +74,17 @@ class Child:
         return self._log.read_text("utf-8", "replace")[-LAST_WORDS:].strip() or "(none)"
 
 
+def python_module(*arguments: str) -> tuple[str, ...]:
+    """``python -m`` these arguments, with the Python we run on."""
+    return sys.executable, "-m", *arguments
+
+
 @contextmanager
-def running(name: str, arguments: Iterable[str], cores: Iterable[int], log: Path) -> Iterator[Child]:
-    """``python -m`` these arguments on these cores only; ended on leaving, whatever happened."""
+def running(name: str, command: Iterable[str], cores: Iterable[int], log: Path) -> Iterator[Child]:
+    """The command on these cores only; ended on leaving, whatever happened."""
     with log.open("wb") as errors, pinned(cores):
         process = subprocess.Popen(
-            (sys.executable, "-m", *arguments),
+            tuple(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

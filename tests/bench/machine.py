@@ -16,13 +16,13 @@ from monitor.errors import SharpEyesError
 class Cores:
     """Which cores do what; the same one for both on a machine that has only one."""
 
-    monitor: int
+    monitor: frozenset[int]
     others: frozenset[int]  # the simulator and the bench
 
     @property
     def shared(self) -> bool:
         """Whether the monitor has to share its core with what it is measured by."""
-        return self.monitor in self.others
+        return bool(self.monitor & self.others)
 
 
 def split_cores() -> Cores:
@@ -31,7 +31,14 @@ def split_cores() -> Cores:
         raise SharpEyesError("the bench reads /proc and pins processes to cores: run it on Linux")
     usable = os.sched_getaffinity(0)
     monitor = max(usable)
-    return Cores(monitor, frozenset(usable - {monitor}) or frozenset({monitor}))
+    return Cores(frozenset({monitor}), frozenset(usable - {monitor}) or frozenset({monitor}))
+
+
+def shared_cores() -> Cores:
+    """Every core this process may use, for everybody. SharpEyesError beyond Linux."""
+    split = split_cores()
+    usable = split.monitor | split.others
+    return Cores(usable, usable)
 
 
 def machine() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def core_time(stat: str, core: int) -> CoreTime:
 
 
 def cpu_seconds_of(pid: int) -> float:
-    """Of a running process."""
-    return cpu_seconds(Path(f"/proc/{pid}/stat").read_text("utf-8", "replace"))
+    """Of a running process and its descendants."""
+    found = (_read(each, "stat") for each in tree_of(pid))
+    return sum(cpu_seconds(stat) for stat in found if stat)
 
 
 def loop_seconds_of(pid: int) -> float:
@@ -55,10 +57,45 @@ def loop_seconds_of(pid: int) -> float:
 
 
 def memory_of(pid: int) -> Memory:
-    """Of a running process."""
-    return memory(Path(f"/proc/{pid}/status").read_text("utf-8", "replace"))
+    """Of a running process and its descendants; pages they share are counted for each."""
+    found = [memory(status) for each in tree_of(pid) if "VmRSS" in (status := _read(each, "status"))]
+    return Memory(sum(each.now for each in found), sum(each.peak for each in found))
 
 
-def core_time_of(core: int) -> CoreTime:
-    """Of this machine's core."""
-    return core_time(Path("/proc/stat").read_text("utf-8"), core)
+def _read(pid: int, name: str) -> str:
+    """Empty when the process has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text("utf-8", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def core_time_of(cores: Iterable[int]) -> CoreTime:
+    """Of these cores of this machine together."""
+    stat = Path("/proc/stat").read_text("utf-8")
+    times = [core_time(stat, core) for core in cores]
+    return CoreTime(sum(time.busy for time in times), sum(time.total for time in times))
+
+
+def memory_of_self() -> Memory:
+    """Of this process. ``ru_maxrss`` would remember who started us."""
+    return memory_of(os.getpid())
+
+
+def exact_cpu_seconds_of(pid: int) -> float:
+    """Of all threads that still run, to the nanosecond where ``/proc/<pid>/stat`` counts ticks."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text("utf-8").split()[0]) for thread in threads) / 1e9
+
+
+def tree_of(pid: int) -> list[int]:
+    """The process and all its descendants, as far as they still run."""
+    found, waiting = [], [pid]
+    while waiting:
+        found.append(waiting.pop())
+        try:
+            for thread in Path(f"/proc/{found[-1]}/task").iterdir():
+                waiting += map(int, (thread / "children").read_text("utf-8").split())
+        except OSError:  # it, or a thread of it, has ended meanwhile
+            continue
+    return found

@@ -14,7 +14,7 @@ from monitor.model import Codec, Credentials, Secret
 from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, Library, load_clips
 from monitor.simulator.scenes import Scene
-from monitor.simulator.server import CameraPlan, CameraServer, Served
+from monitor.simulator.server import CameraPlan, CameraServer, Join, Served
 
 SMALL = ClipSize(width=320, height=192, fps=10, groups=3)
 KEY = Credentials("admin", Secret("p@ss: /1%"))
@@ -53,6 +53,7 @@ async def make_camera(clips: Library) -> AsyncIterator[MakeCamera]:
         scheme: Scheme = Scheme.DIGEST_MD5,
         session_limit: int = 4,
         films: Library | None = None,
+        join: Join = Join.AT_ONCE,
     ) -> CameraServer:
         host = f"{BASE}.250.{next(hosts) % 250 + 1}"
         plan = CameraPlan(
@@ -66,6 +67,7 @@ async def make_camera(clips: Library) -> AsyncIterator[MakeCamera]:
             codec=codec,
             scene=Scene.LANE,
             session_limit=session_limit,
+            join=join,
         )
         cameras.append(CameraServer(plan, films or clips, Served()))
         return cameras[-1]

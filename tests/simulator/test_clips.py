@@ -7,7 +7,7 @@ import pytest
 
 from monitor.errors import SharpEyesError
 from monitor.model import Codec
-from monitor.simulator.clips import ClipKey, ClipSize, Library, load_clips
+from monitor.simulator.clips import ClipKey, ClipSize, Grade, Library, frames_of, load_clips
 from monitor.simulator.scenes import LIVE_SCENES, Scene, draw
 
 from .conftest import SMALL
@@ -78,3 +78,21 @@ def test_black_is_dark_with_a_little_noise_and_blue_is_one_colour() -> None:
     assert black.max() < 20
     assert 0.5 < black.std() < 3
     assert len(np.unique(blue.reshape(-1, 3), axis=0)) == 1
+
+
+def test_only_the_scenes_asked_for_are_encoded(tmp_path: Path) -> None:
+    films = load_clips(TINY, tmp_path, MJPEG, frozenset({Scene.POND}))
+    assert set(films) == {ClipKey(Scene.POND, Codec.MJPEG)}
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
+def test_films_as_cameras_send_them_have_more_bits_and_key_frames_where_groups_begin(
+    tmp_path: Path, codec: Codec
+) -> None:
+    light, camera = (
+        frames_of(ClipKey(Scene.LANE, codec), ClipSize(320, 192, groups=2, gop=2, grade=grade), tmp_path)
+        for grade in (Grade.LIGHT, Grade.CAMERA)
+    )
+    assert len(camera) == len(light) == 40
+    assert sum(map(len, camera)) > 1.5 * sum(map(len, light))
+    assert sorted(range(40), key=lambda nth: -len(camera[nth]))[:2] in ([0, 20], [20, 0])

@@ -100,3 +100,24 @@ def test_a_place_that_cannot_be_written_ends_with_a_sentence(
 ) -> None:
     assert main([*SMALL_TOWN, "--inventory", str(tmp_path / "no" / "such.csv")]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+async def test_a_part_of_a_town_tells_of_the_whole_and_plays_its_own_cameras(tmp_path: Path, films: Path) -> None:
+    inventory = tmp_path / "out.csv"
+    makeup = ("--part", "2/2", "--hostile", "1", "--join", "live", "--codecs", "h265", "--scheme", "none")
+    film = ("--fps", "10", "--gop", "2", "--groups", "2", "--scenes", "pond", "--cache", str(films))
+    async with running(*makeup, *film, "--inventory", str(inventory)) as process:
+        assert await line_of(process) == "ready"
+        cameras = rows_of(inventory)
+        assert [row["camera_id"][:3] for row in cameras] == ["QX-", "QX-", "QX-", "HX-"]
+        assert {row["credentials"] for row in cameras} == {""}
+        async with RawClient(cameras[1]["url"]) as client:
+            assert "H265" in (await client.ask("DESCRIBE")).body
+            assert (await client.play()).status == 200
+        with pytest.raises(ConnectionRefusedError):
+            await RawClient(cameras[0]["url"]).__aenter__()
+
+
+def test_a_part_that_cannot_be_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--part", "3/2"]) == 2
+    assert "no such part" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import pytest
 from monitor.model import Codec, Credentials, Secret
 from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, load_clips
-from monitor.simulator.server import CameraServer
+from monitor.simulator.server import CameraServer, Join
 
 from .conftest import KEY, SMALL, MakeCamera
 from .raw import PATIENCE, Packet, RawClient, becomes, content
@@ -206,3 +206,33 @@ async def test_a_client_that_does_not_read_costs_no_memory_and_can_read_on(
         packets = [packet for _ in range(40) for packet in await client.frame()]
     first = packets[0].sequence
     assert [packet.sequence for packet in packets] == [(first + i) % 65536 for i in range(len(packets))]
+
+
+async def test_a_live_camera_lets_sessions_join_anywhere_in_the_group(make_camera: MakeCamera) -> None:
+    camera = make_camera(join=Join.LIVE)
+    waited, key_frames = [], []
+    for _ in range(10):
+        async with RawClient(camera.plan.url, KEY) as client:
+            await client.play()
+            frames = [await client.frame()]
+            while not is_key_frame(frames[-1]):
+                frames.append(await client.frame())
+        waited.append(len(frames) - 1)
+        key_frames.append(content(frames[-1]))
+    assert all(0 <= frames < SMALL.length for frames in waited)
+    assert all(one != other for one, other in pairwise(key_frames))
+    assert len(set(waited)) >= SMALL.length * 0.7  # spread over the group, not thrown by dice
+    assert abs(sum(waited) / len(waited) - SMALL.length / 2) < 2
+
+
+async def test_a_group_may_last_longer_than_a_second(
+    make_camera: MakeCamera, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    size = ClipSize(width=64, height=64, fps=20, groups=2, gop=2)
+    films = load_clips(size, tmp_path_factory.mktemp("long"), frozenset({Codec.H264}))
+    camera = make_camera(films=films)
+    assert camera.clip.groups == 2
+    async with RawClient(camera.plan.url, KEY) as client:
+        await client.play()
+        frames = [await client.frame() for _ in range(41)]
+    assert [number for number, frame in enumerate(frames) if is_key_frame(frame)] == [0, 40]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +15,9 @@ from monitor.model import Cause, Codec, SiteCategory
 from monitor.simulator import Fault, FaultRecord, SimulatedTown, build_town
 from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import Library
+from monitor.simulator.layout import HOSTILE_PREFIX, Makeup
+from monitor.simulator.scenes import Scene
+from monitor.simulator.server import Join
 
 from .conftest import BASE, SMALL, free_port
 from .raw import RawClient
@@ -195,3 +200,61 @@ def test_faults_before_the_start_are_refused() -> None:
     town = build_town()
     with pytest.raises(SharpEyesError, match="not been started"):
         town.inject([town.cameras[0].id], Fault.BLACK)
+
+
+def test_a_town_may_be_made_of_one_kind_of_camera() -> None:
+    makeup = Makeup((Codec.H265,), (Scene.POND,), Scheme.DIGEST_MD5, Join.LIVE)
+    town = build_town(20, 2, makeup=makeup)
+    plans = town._plans.values()
+    assert {(plan.codec, plan.scene, plan.scheme, plan.join) for plan in plans} == {
+        (Codec.H265, Scene.POND, Scheme.DIGEST_MD5, Join.LIVE)
+    }
+    for camera in town.cameras:
+        plan = town._plans[camera.id]
+        assert town.credentials[camera.credentials] == plan.credentials
+    assert {camera.credentials for camera in build_town(20, 2, makeup=Makeup(scheme=Scheme.NONE)).cameras} == {""}
+
+
+async def test_parts_of_a_town_together_are_the_town(clips: Library, cache: Path) -> None:
+    assert clips
+    port = free_port(f"{BASE}.1.1")
+    parts = [build_town(10, 2, base=BASE, port=port, clip_size=SMALL, cache=cache, part=(nth, 3)) for nth in (1, 2, 3)]
+    assert {part.cameras for part in parts} == {build_town(10, 2, base=BASE, port=port).cameras}
+    for part in parts:
+        await part.start()
+    try:
+        for camera in parts[0].cameras:
+            async with RawClient(camera.url) as client:
+                assert (await client.ask("OPTIONS")).status == 200
+        absent = parts[0].cameras[1].id
+        with pytest.raises(SharpEyesError, match="no such camera here"):
+            parts[0].inject([absent], Fault.BLACK)
+        parts[0].inject([parts[0].cameras[0].id], Fault.LINE_CUT)
+        assert {record.camera_id for record in parts[0].log} < {camera.id for camera in parts[0].cameras[::3]}
+    finally:
+        for part in parts:
+            await part.stop()
+
+
+@pytest.mark.parametrize("part", [(0, 1), (2, 1), (1, 0)])
+def test_a_part_that_cannot_be_is_refused(part: tuple[int, int]) -> None:
+    with pytest.raises(SharpEyesError, match="no such part"):
+        build_town(10, 2, part=part)
+
+
+async def test_hostile_devices_of_a_town_listen_and_cannot_be_given_faults(clips: Library, cache: Path) -> None:
+    assert clips
+    port = free_port(f"{BASE}.1.1")
+    town = build_town(24, 2, base=BASE, port=port, clip_size=SMALL, cache=cache, makeup=Makeup(hostile=12))
+    await town.start()
+    try:
+        hostile = [camera for camera in town.cameras if camera.id.startswith(HOSTILE_PREFIX)]
+        assert len(hostile) == 12
+        for camera in hostile:
+            with contextlib.suppress(ConnectionResetError):  # which one kind does before we know of the connection
+                _, writer = await asyncio.open_connection(urlsplit(camera.url).hostname, port)
+                writer.transport.abort()
+        with pytest.raises(SharpEyesError, match="no such camera here"):
+            town.inject([hostile[0].id], Fault.BLACK)
+    finally:
+        await town.stop()
