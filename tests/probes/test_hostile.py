@@ -125,16 +125,16 @@ def playing(codec: Codec, then: bytes, *lines: str, by: Callable[[Line, bytes], 
 @pytest.mark.parametrize(
     ("script", "cause"),
     [
-        (replying("RTSP/1.0 200 OK", "", then=b"A: b\r\n"), Cause.NOT_RTSP),
-        (replying("RTSP/1.0 200 OK", "A: ", then=b"b" * 1000), Cause.NOT_RTSP),
-        (replying("RTSP/1.0 200 OK", "A: b", "", then=b" folded\r\n"), Cause.NOT_RTSP),
-        (replying("RTSP/1.0 200 OK", *["A: b"] * 256, "", "", then=b"\r\n"), Cause.NOT_RTSP),
+        (replying("RTSP/1.0 200 OK", "", then=b"A: b\r\n"), Cause.BAD_REPLY),
+        (replying("RTSP/1.0 200 OK", "A: ", then=b"b" * 1000), Cause.BAD_REPLY),
+        (replying("RTSP/1.0 200 OK", "A: b", "", then=b" folded\r\n"), Cause.BAD_REPLY),
+        (replying("RTSP/1.0 200 OK", *["A: b"] * 256, "", "", then=b"\r\n"), Cause.BAD_REPLY),
         (replying("RTSP/1.0 200 OK", "Content-Length: 4294967296", "", "", then=b"a=x\r\n"), Cause.SDP_UNUSABLE),
         (replying("RTSP/1.0 200 OK", "Content-Length: -1", "", "", then=b"m=video\r\n"), Cause.SDP_UNUSABLE),
         (replying("RTSP/1.0 200 OK", f"Content-Length: {'9' * 5000}", "", "", then=b"\0" * 999), Cause.SDP_UNUSABLE),
         (replying("RTSP/1.0 100 Continue", "Content-Length: 9999", "", "", then=b"v", by=drip), Cause.NO_REPLY),
         (replying("", then=b"\r\n"), Cause.OVER_BUDGET),
-        (replying("", then=b"RTSP/1.0 100 Continue\r\n\r\n"), Cause.NOT_RTSP),
+        (replying("", then=b"RTSP/1.0 100 Continue\r\n\r\n"), Cause.BAD_REPLY),
         (replying("", then=b"\xff\x00\x24" * 1000), Cause.NOT_RTSP),
         (replying("", then=b"$\x07\xff\xff" + b"\0" * 65535), Cause.OVER_BUDGET),
         (replying("", then=b"RTSP/1.0 200 OK\r\nContent-Length: 99\r\n\r\nv=0\r\n", by=drip), Cause.SDP_UNUSABLE),
@@ -218,7 +218,7 @@ async def deaf(line: Line, question: bytes) -> None:
 async def test_questions_of_a_device_that_never_listens_pile_up_nothing(question: bytes) -> None:
     async with hostile(partial(deaf, question=question * 500)) as cam:
         fetched = await attacked(cam.url)
-        assert fetched.cause in {Cause.OVER_BUDGET, Cause.NO_REPLY, Cause.NOT_RTSP}
+        assert fetched.cause in {Cause.OVER_BUDGET, Cause.NO_REPLY, Cause.NOT_RTSP, Cause.BAD_REPLY}
 
 
 async def test_answers_nobody_takes_do_not_keep_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
