@@ -20,10 +20,10 @@ from monitor.language import Language
 from monitor.model import Ask, Camera, Cause, Credentials, Look, Result, Secret, Site, SiteCategory
 from monitor.probes.camera import fetch, result_of, with_picture
 from monitor.probes.decode import look_at
-from monitor.probes.rtsp import RtspLimits
+from monitor.probes.rtsp import Fetched, RtspLimits
 from monitor.rtsp.urls import parse_target
 from monitor.service import limits_of, load_plan
-from monitor.wording import CAUSES, RUNGS, STAGES
+from monitor.wording import CAUSES, NOTES, RUNGS, STAGES
 
 PASSWORD_VARIABLE = "SHARP_EYES_PASSWORD"
 
@@ -54,10 +54,11 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
         limits = limits_of(settings)
     asked = ask.url or ask.camera.url
     print(texts.PROBING[language].format(target=asked))
-    result, transcript = asyncio.run(_probed(ask, limits, verbose=verbose))
+    result, fetched = asyncio.run(_probed(ask, limits, verbose=verbose))
     if result.url != asked:
         print(texts.PROBE_AS_WRITTEN[language].format(target=result.url))
-    _explain(result, transcript, language)
+    _tell_exchange(fetched, language)
+    _explain(result, language)
     return Exit.OK if result.cause is Cause.OK else Exit.NO
 
 
@@ -79,7 +80,7 @@ def _nameless(url: str) -> Camera:
     return Camera("", "", Site("", "", SiteCategory.OTHER, "", "", ""), "", url)
 
 
-async def _probed(ask: Ask, limits: RtspLimits, *, verbose: bool) -> tuple[Result, tuple[str, ...]]:
+async def _probed(ask: Ask, limits: RtspLimits, *, verbose: bool) -> tuple[Result, Fetched]:
     clock = SystemClock()
     fetched = await fetch(ask, limits, clock, transcript=verbose)
     result = result_of(ask, fetched)
@@ -87,12 +88,23 @@ async def _probed(ask: Ask, limits: RtspLimits, *, verbose: bool) -> tuple[Resul
         began = clock.monotonic()
         seen = look_at(fetched.keyframe, None)
         result = with_picture(result, seen, timedelta(seconds=clock.monotonic() - began))
-    return result, fetched.transcript
+    return result, fetched
 
 
-def _explain(result: Result, transcript: tuple[str, ...], language: Language) -> None:
-    for line in transcript:
+def _tell_exchange(fetched: Fetched, language: Language) -> None:
+    """What was said, if that was asked for, and what the device told of itself by it."""
+    for line in fetched.transcript:
         print(f"  {line}")
+    heard = fetched.heard
+    if heard is None:
+        return
+    if heard.server or heard.tool:
+        print(texts.PROBE_HEARD[language].format(what="; ".join(filter(None, (heard.server, heard.tool)))))
+    if heard.unreadable:
+        print(texts.PROBE_UNREADABLE[language].format(what=heard.unreadable))
+
+
+def _explain(result: Result, language: Language) -> None:
     for stage in result.stages:
         print(f"  {STAGES[stage.stage][language]:<12} {stage.took.total_seconds() * 1000:8.1f} ms")
     print(texts.PROBE_RUNG[language].format(rung=RUNGS[result.rung][language]))
@@ -113,6 +125,8 @@ def _explain(result: Result, transcript: tuple[str, ...], language: Language) ->
             )
     if result.detail:
         print(f"  {result.detail}")
+    for note in result.notes:
+        print(texts.PROBE_NOTE[language].format(words=NOTES[note][language], note=note.value))
     took = result.took.total_seconds() * 1000
     if result.cause is Cause.OK:
         print(texts.PROBE_GOOD[language].format(took=took))

@@ -76,6 +76,9 @@ PROBE_RECEIVED = Phrase(
     "received {received:,} bytes, key frame {keyframe:,} bytes, {codec}",
 )
 PROBE_PICTURE = Phrase("画面 {width}×{height}", "picture {width}×{height}")
+PROBE_HEARD = Phrase("设备自称:{what}", "the device calls itself: {what}")
+PROBE_UNREADABLE = Phrase("无法解析的内容:{what}", "nobody can read: {what}")
+PROBE_NOTE = Phrase("附注:{words}({note})", "note: {words} ({note})")
 PROBE_CAUSE_PAGE = Phrase("说明与处理办法:docs/causes.md#{cause}", "meaning and what to do: docs/causes.md#{cause}")
 FINDING = Phrase(
     "  {mark} {measure} = {value:.3f}(限值 {threshold:g})", "  {mark} {measure} = {value:.3f} (limit {threshold:g})"

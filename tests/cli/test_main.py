@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -180,6 +182,38 @@ def test_a_wrong_password_is_explained_and_never_printed(
     assert "credentials_refused" in out
     assert "docs/causes.md#credentials_refused" in out
     assert "not-the-password" not in out
+
+
+@pytest.fixture
+def open_camera() -> Iterator[str]:
+    """The address of a device that asks for no password, names itself, and knows no track."""
+    sdp = b"a=tool:LIVE555\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+
+    def serve(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line:
+            line.recv(4096)
+            line.sendall(b"RTSP/1.0 200 OK\r\nServer: Odd/1.0\r\nContent-Length: %d\r\n\r\n%b" % (len(sdp), sdp))
+            line.recv(4096)
+            line.sendall(b"RTSP/1.0 404 Not Found\r\n\r\n")
+            line.recv(4096)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        device = threading.Thread(target=serve, args=(listener,))
+        device.start()
+        yield f"rtsp://127.0.0.1:{listener.getsockname()[1]}/cam"
+        device.join()
+
+
+def test_what_a_device_says_of_itself_and_what_was_odd_is_told(
+    open_camera: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHARP_EYES_PASSWORD", "not-the-password")
+    assert main(["probe", open_camera, "--user", "admin", "-v", "--lang", "en"]) == Exit.NO
+    out = said(capsys)
+    assert "the device calls itself: Odd/1.0; LIVE555" in out
+    assert "note: answered without a password (answered_anonymously)" in out
+    assert "docs/causes.md#track_not_found" in out
 
 
 def test_a_password_in_the_url_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
