@@ -22,6 +22,7 @@ class Bottleneck(StrEnum):
     """What of this machine can come to its end."""
 
     SESSIONS = "sessions"  # limits.in_flight
+    RECEIVING = "receiving"  # limits.workers: a process receives on one core
     DECODING = "decoding"  # limits.decoders
     CPU = "cpu"
 
@@ -57,7 +58,8 @@ class Machine:
     every: timedelta  # between two looks; zero: every probe looks
     in_flight: int
     per_device: int
-    decoders: int
+    processes: int  # that probe
+    decoders: int  # in each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def capacity(demands: Sequence[Demand], limits: Mapping[str, LineLimit], usual: 
     sessions = took / interval
     uses = {
         Bottleneck.SESSIONS: sessions / on.in_flight,
-        Bottleneck.DECODING: decoding / on.decoders,
+        Bottleneck.RECEIVING: probes * on.receiving.total_seconds() / on.processes,
+        Bottleneck.DECODING: decoding / (on.decoders * on.processes),
         Bottleneck.CPU: cpu / on.cores,
     }
     busiest = max(uses, key=uses.__getitem__)

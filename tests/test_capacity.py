@@ -21,6 +21,7 @@ ON = Machine(
     every=600 * SECOND,
     in_flight=256,
     per_device=1,
+    processes=1,
     decoders=1,
 )
 HEAVY = Demand("line", "", 1_500_000, 4_000_000, 3 * SECOND, measured=True)
@@ -86,7 +87,8 @@ def test_a_recorder_with_too_many_channels_is_named() -> None:
     [
         (replace(ON, in_flight=4), Bottleneck.SESSIONS),
         (replace(ON, looking=SECOND, every=timedelta(0), cores=64), Bottleneck.DECODING),
-        (replace(ON, receiving=2 * SECOND), Bottleneck.CPU),
+        (replace(ON, receiving=0.9 * SECOND), Bottleneck.RECEIVING),
+        (replace(ON, receiving=SECOND, cores=1, processes=4), Bottleneck.CPU),
     ],
 )
 def test_each_limit_of_the_machine_has_its_warning(on: Machine, which: Bottleneck) -> None:

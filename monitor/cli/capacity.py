@@ -81,6 +81,7 @@ def _machine(settings: Settings, looking: timedelta) -> Machine:
         every=settings.picture.every,
         in_flight=settings.limits.in_flight,
         per_device=settings.limits.per_device,
+        processes=max(1, settings.limits.workers),
         decoders=settings.limits.decoders,
     )
 

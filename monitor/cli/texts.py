@@ -114,6 +114,7 @@ CAPACITY_CARRIES = Phrase(
 )
 BOTTLENECKS = {
     Bottleneck.SESSIONS: Phrase("同时会话数 limits.in_flight", "limits.in_flight"),
+    Bottleneck.RECEIVING: Phrase("检测进程数 limits.workers", "limits.workers"),
     Bottleneck.DECODING: Phrase("解码数 limits.decoders", "limits.decoders"),
     Bottleneck.CPU: Phrase(" CPU", "CPU"),
 }
@@ -126,6 +127,9 @@ CAPACITY_LINE = Phrase(
 LATE = {
     Bottleneck.SESSIONS: Phrase(
         "警告:limits.in_flight 太小,检测会延迟", "warning: limits.in_flight is too small, probes would be late"
+    ),
+    Bottleneck.RECEIVING: Phrase(
+        "警告:一个进程来不及检测,加大 limits.workers", "warning: probing does not keep up: raise limits.workers"
     ),
     Bottleneck.DECODING: Phrase(
         "警告:解码来不及,加大 limits.decoders 或 picture.every",

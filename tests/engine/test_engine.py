@@ -156,7 +156,8 @@ async def test_a_refused_password_is_not_tried_again_after_a_restart(tmp_path: P
     for _ in range(2):
         async with running(tmp_path, [camera], prober=prober, probe=probe, credentials=login) as town:
             await town.until(lambda: prober.asked["A"] >= 5)
-            assert b"sharpeyes_credentials_paused 1.0" in b"".join(town.metrics.exposition(town.view()))
+            shown = b"".join(town.metrics.exposition(town.view()))
+            assert b"sharpeyes_credentials_paused 1.0" in shown
         prober.asked.clear()
     assert prober.authenticated["A"] == 1
 
