@@ -104,7 +104,7 @@ def _challenge(scheme: str, parameters: dict[str, str]) -> Challenge | None:
 class Authenticator:
     """Answers one challenge for request after request, counting the uses of its nonce."""
 
-    __slots__ = ("_cnonce", "_count", "_credentials", "challenge")
+    __slots__ = ("_cnonce", "_count", "_credentials", "_secret", "challenge")
 
     def __init__(self, challenge: Challenge, credentials: Credentials, cnonce: Callable[[], str]) -> None:
         """``cnonce`` draws a fresh unpredictable text of hexadecimal digits."""
@@ -112,6 +112,7 @@ class Authenticator:
         self._credentials = credentials
         self._cnonce = cnonce
         self._count = 0
+        self._secret = b""  # what of the answer is the same for every request
 
     def __repr__(self) -> str:
         return f"Authenticator({self.challenge.scheme})"
@@ -123,7 +124,10 @@ class Authenticator:
                 return f"Basic {basic_token(self._credentials)}"
             case Scheme.DIGEST:
                 self._count += 1
-                return _digest(self.challenge, self._credentials, method, uri, self._count, self._cnonce())
+                self._secret = self._secret or _secret(self.challenge, self._credentials)
+                return _digest(
+                    self.challenge, self._credentials.username, self._secret, method, uri, self._count, self._cnonce()
+                )
 
 
 def basic_token(credentials: Credentials) -> str:
@@ -132,28 +136,30 @@ def basic_token(credentials: Credentials) -> str:
     return base64.b64encode(plain.encode()).decode("ascii")
 
 
-def _digest(challenge: Challenge, credentials: Credentials, method: str, uri: str, count: int, cnonce: str) -> str:
-    def digest(*parts: bytes) -> bytes:
-        return _hash(challenge.algorithm, b":".join(parts)).encode()
+def _secret(challenge: Challenge, credentials: Credentials) -> bytes:
+    """The hash of user, realm and password (RFC 7616 A1)."""
+    parts = (credentials.username.encode(), challenge.realm.encode("latin-1"), credentials.password.reveal().encode())
+    return _hash(challenge.algorithm, b":".join(parts)).encode()
 
-    realm, nonce = challenge.realm.encode("latin-1"), challenge.nonce.encode("latin-1")
-    secret = digest(credentials.username.encode(), realm, credentials.password.reveal().encode())
+
+def _digest(challenge: Challenge, user: str, secret: bytes, method: str, uri: str, count: int, cnonce: str) -> str:
+    def digest(text: str) -> str:
+        return _hash(challenge.algorithm, text.encode("latin-1"))
+
+    nonce, uses, shared = challenge.nonce, f"{count:08x}", secret.decode()
     if challenge.session:
-        secret = digest(secret, nonce, cnonce.encode())
-    request = digest(method.encode(), uri.encode("latin-1"))
-    uses = f"{count:08x}"
-    if challenge.qop:
-        response = digest(secret, nonce, uses.encode(), cnonce.encode(), b"auth", request)
-    else:
-        response = digest(secret, nonce, request)
+        shared = digest(f"{shared}:{nonce}:{cnonce}")
+    request = digest(f"{method}:{uri}")
+    middle = f"{nonce}:{uses}:{cnonce}:auth" if challenge.qop else nonce
+    response = digest(f"{shared}:{middle}:{request}")
 
-    username = credentials.username.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
+    username = user.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
     fields = [
         f'username="{username}"',
         f'realm="{challenge.realm}"',
         f'nonce="{challenge.nonce}"',
         f'uri="{uri}"',
-        f'response="{response.decode()}"',
+        f'response="{response}"',
     ]
     if challenge.algorithm_text:
         fields.append(f"algorithm={challenge.algorithm_text}")

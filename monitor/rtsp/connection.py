@@ -167,6 +167,8 @@ class Connection:
                 return NEED_DATA
             self._start = stop
             return Interleaved(buffer[start + 1], bytes(self._view[start + 4 : stop]))
+        if start == self._end and self._message is None:
+            return NEED_DATA
         try:
             return self._next_message()
         except RemoteProtocolError:
@@ -228,19 +230,26 @@ class Connection:
         return not self._lost
 
     def _head(self) -> Event:
-        scanned = max(self._start, self._scanned)
-        end = _END_OF_HEAD.search(self._buffer, scanned, self._end)
-        if (end.start() if end else self._end) - self._start > MAX_HEAD:
+        stop, after = self._end_of_head(max(self._start, self._scanned))
+        if stop - self._start > MAX_HEAD:
             raise RemoteProtocolError("the headers are too long")
-        if end is None:
+        if not after:
             self._scanned = max(self._start, self._end - 3)
             return NEED_DATA
         self._messages += 1
         if self._messages > MAX_MESSAGES:
             raise RemoteProtocolError("too many messages")
-        message = parse_head(bytes(self._view[self._start : end.start()]))
-        self._start = self._scanned = end.end()
+        message = parse_head(bytes(self._view[self._start : stop]))
+        self._start = self._scanned = after
         return self._body(message)
+
+    def _end_of_head(self, at: int) -> tuple[int, int]:
+        """Where the head ends and where what follows its empty line begins; (what there is, 0) without one."""
+        stop = self._buffer.find(b"\r\n\r\n", at, self._end)
+        if stop >= 0 and self._buffer.find(b"\n\n", at, stop) < 0 and self._buffer.find(b"\n\r\n", at, stop) < 0:
+            return stop, stop + 4
+        end = _END_OF_HEAD.search(self._buffer, at, self._end)  # a device that is careless with line ends
+        return (end.start(), end.end()) if end else (self._end, 0)
 
     def _body(self, message: Response | ServerRequest) -> Event:
         stop = self._start + body_length(message.headers)
@@ -250,4 +259,8 @@ class Connection:
         self._message = None
         body = bytes(self._view[self._start : stop])
         self._start = stop
-        return replace(message, body=body) if body else message
+        if not body:
+            return message
+        if isinstance(message, Response):
+            return Response(message.status, message.reason, message.headers, body, message.http)
+        return ServerRequest(message.method, message.uri, message.headers, body)

@@ -71,18 +71,18 @@ class Heard:
 class Redactor:
     """Takes secrets out of texts; built once for one run."""
 
-    __slots__ = ("_secrets",)
+    __slots__ = ("_credentials", "_secrets")
 
     def __init__(self, credentials: Credentials | None) -> None:
-        self._secrets: tuple[str, ...] = ()
-        if credentials is not None and credentials.password.reveal():
-            password = credentials.password.reveal()
-            as_bytes = password.encode().decode("latin-1")
-            forms = {password, as_bytes, quote(password), quote(password, safe=""), basic_token(credentials)}
-            self._secrets = tuple(sorted(forms, key=len, reverse=True))
+        self._credentials = credentials
+        self._secrets: tuple[str, ...] | None = None  # None: not looked for yet; most runs have nothing to clean
 
     def clean(self, text: str) -> str:
         """The text on one line, printable, with every known form of the password masked."""
+        if not text:
+            return ""
+        if self._secrets is None:
+            self._secrets = _forms(self._credentials)
         for secret in self._secrets:
             text = text.replace(secret, "***")
         text = _NOT_PRINTABLE.sub(" ", text)[:MAX_LINE]
@@ -96,34 +96,45 @@ class Redactor:
         return self.clean(text)[:MAX_DETAIL].rstrip()
 
 
+def _forms(credentials: Credentials | None) -> tuple[str, ...]:
+    """Every form the password may appear in, the longest first."""
+    if credentials is None or not credentials.password.reveal():
+        return ()
+    password = credentials.password.reveal()
+    as_bytes = password.encode().decode("latin-1")
+    forms = {password, as_bytes, quote(password), quote(password, safe=""), basic_token(credentials)}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
 class Findings:
     """What a run learns on its way and tells at its end."""
 
-    __slots__ = ("_redactor", "_server", "_status", "attempts_left", "notes", "tool")
+    __slots__ = ("_redactor", "_replies", "attempts_left", "notes", "tool")
 
     def __init__(self, redactor: Redactor) -> None:
         self.attempts_left: int | None = None
         self.notes: set[Note] = set()
         self.tool = ""
         self._redactor = redactor
-        self._status = self._server = ""
+        self._replies: list[Response] = []
 
     def reply(self, response: Response) -> None:
         """A reply came."""
-        self._status = response.line
-        self._server = response.headers.get("Server") or self._server
+        self._replies.append(response)
 
     def heard(self, unreadable: bytes) -> Heard:
         """What the device said of itself so far."""
         shown = self._redactor.detail
         beginning = self._redactor.clean(unreadable[:MAX_UNREADABLE].decode("latin-1"))
-        return Heard(shown(self._status), shown(self._server), shown(self.tool), beginning)
+        status = self._replies[-1].line if self._replies else ""
+        servers = (reply.headers.get("Server") for reply in reversed(self._replies))
+        return Heard(shown(status), shown(next(filter(None, servers), "")), shown(self.tool), beginning)
 
     def ending(
         self, rung: Rung, stage: Stage, cause: Cause, detail: str, keyframe: KeyFrame | None, *, refused: bool
     ) -> Ending:
         """The end, with its detail made fit for people."""
-        notes = tuple(note for note in Note if note in self.notes)
+        notes = tuple(note for note in Note if note in self.notes) if self.notes else ()
         return Ending(rung, stage, cause, self._redactor.detail(detail), keyframe, refused, self.attempts_left, notes)
 
 

@@ -11,6 +11,7 @@ from monitor.rtsp.messages import Response
 
 MAX_TEXT = 20_000  # bytes of a refusal that are read
 
+_DIGIT = re.compile("[0-9]")
 _TRIES = r"(?:attempt|chance|tr(?:y|ies)\b)"
 _KIND = r"(?:(?:more|login|failed|wrong|further|remaining)\s+)*"
 _LEFT = tuple(
@@ -50,6 +51,8 @@ def text_of(response: Response) -> str:
 
 def attempts_left(text: str) -> int | None:
     """How many attempts a refusal leaves; None when it does not say."""
+    if not _DIGIT.search(text):
+        return None
     found = (pattern.search(text) for pattern in _LEFT)
     return next((int(match[1]) for match in found if match), None)
 

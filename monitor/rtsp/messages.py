@@ -115,8 +115,11 @@ def _serialise(start_line: str, headers: Headers) -> bytes:
 
 def parse_head(head: bytes) -> Response | ServerRequest:
     """The message a head announces, still without its body; raises RemoteProtocolError."""
-    start_line, *lines = _UNWANTED.sub(" ", head.decode("latin-1")).split("\n")
-    if any(len(line) > MAX_LINE for line in (start_line, *lines)):
+    text = head.decode("latin-1").replace("\r\n", "\n")
+    if _UNWANTED.search(text):
+        text = _UNWANTED.sub(" ", text)
+    start_line, *lines = text.split("\n")
+    if len(text) > MAX_LINE and any(len(line) > MAX_LINE for line in (start_line, *lines)):
         raise RemoteProtocolError("a header line is too long")
     headers = _parse_headers(lines)
     start_line = start_line.strip()
@@ -140,12 +143,13 @@ def _parse_headers(lines: list[str]) -> Headers:
             fields.append((name, f"{value} {line.strip()}".strip().replace("\t", " ")))
         elif colon:
             fields.append((name.strip(), value.strip().replace("\t", " ")))
-        if len(fields) > MAX_HEADERS:
-            raise RemoteProtocolError("too many headers")
+    if len(fields) > MAX_HEADERS:
+        raise RemoteProtocolError("too many headers")
     return Headers(tuple(fields))
 
 
 def body_length(headers: Headers) -> int:
     """How many bytes of body to read: what Content-Length says, at most MAX_BODY; nonsense is no body."""
-    number = _NUMBER.match(headers.get("Content-Length"))
+    length = headers.get("Content-Length")
+    number = _NUMBER.match(length) if length else None
     return min(int(number[0]), MAX_BODY) if number else 0

@@ -80,16 +80,16 @@ class _Media:
 def parse(body: bytes) -> Description:
     """Read a description, whatever it looks like."""
     session, media = _Media(), list[_Media]()
-    for line in body.decode("latin-1").replace("\r", "\n").split("\n")[:MAX_LINES]:
-        kind, equals, value = line.strip(" \t\0").partition("=")
+    for line in body.splitlines()[:MAX_LINES]:
+        kind, equals, value = line.strip(b" \t\0").partition(b"=")
         if not equals or len(value) > MAX_LINE:
             continue
-        if kind == "m":
+        if kind == b"m":
             if len(media) == MAX_MEDIA:
                 break
-            media.append(_media(value))
-        elif kind == "a":
-            _attribute(media[-1] if media else session, value)
+            media.append(_media(value.decode("latin-1")))
+        elif kind == b"a":
+            _attribute(media[-1] if media else session, value.decode("latin-1"))
     # Some devices put the fmtp line of the video under another track.
     everywhere = {number: text for section in media for number, text in section.formatting.items() if "sprop" in text}
     # Where some media flow towards us and others from us, the latter are for talking back. Some devices call all of

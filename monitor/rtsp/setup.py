@@ -16,6 +16,9 @@ OTHER_URL = frozenset({400, 404, 454, 459, 460})  # answers that may mean: this 
 _DESCRIBE_AGAIN = frozenset({400, 454, 455})  # answers to a second SETUP of devices that allow one for a description
 
 
+_OTHER = {Transport.TCP: Transport.UDP, Transport.UDP: Transport.TCP}
+
+
 class After(Enum):
     """What comes after an attempt that failed."""
 
@@ -41,8 +44,8 @@ class Setup:
     )
 
     def __init__(self, first: Transport, *, may_use_udp: bool) -> None:
-        order = [first, *(way for way in Transport if way is not first)]
-        self.way, *self._other_way = (way for way in order if may_use_udp or way is Transport.TCP)
+        self.way = first if may_use_udp else Transport.TCP
+        self._other_way = [_OTHER[first]] if may_use_udp else []
         self.port = 0  # of ours, for RTP as datagrams; 0 = none is open yet
         self.urls: tuple[str, ...] = ()  # what the description can mean, the likeliest first
         self.url = ""  # of the last attempt

@@ -17,6 +17,7 @@ _AUTHORITY = re.compile(r"[a-z]+://(?:[^/]*@)?[^/?]*", re.IGNORECASE)
 _USERINFO = re.compile(r"^([a-z]+://)[^/]*@", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"rtsps?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
+_PLAIN = re.compile(r"[\x21-\x7e]*")
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
@@ -78,12 +79,19 @@ def repair(url: str, dialled: Target) -> str:
 
 def _absolute(url: str, dialled: Target) -> str:
     """The URL with a scheme and an authority; "" where it names none or is of another protocol."""
-    text = _once(quote(url.strip().strip('"<>'), safe=_PRINTABLE, encoding="latin-1", errors="replace"))
+    text = _once(_printable(url.strip().strip('"<>')))
     if text.startswith("/"):
         return dialled.origin + text
     if text and not _SCHEME.match(text):
         text = f"rtsp://{text}"
     return text if _ABSOLUTE.match(text) else ""
+
+
+def _printable(text: str) -> str:
+    """The text with every other byte escaped."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return quote(text, safe=_PRINTABLE, encoding="latin-1", errors="replace")
 
 
 def _once(text: str) -> str:
@@ -95,7 +103,7 @@ def _once(text: str) -> str:
 
 def join(base: str, control: str) -> str:
     """The URL a control attribute means under a base; both already repaired or ours."""
-    text = _once(quote(control.strip(), safe=_PRINTABLE, encoding="latin-1", errors="replace"))
+    text = _once(_printable(control.strip()))
     if text in ("", "*"):
         return base
     if _ABSOLUTE.match(text):
