@@ -229,14 +229,16 @@ class _Run:
 
     def keep_record(self) -> None:
         """Stamp what the flow went through since the last time."""
-        lines, passed = self.flow.transcript.lines, self.flow.passed
-        if len(lines) > self._noted:
+        passed = self.flow.passed
+        if len(passed) > self._passed:
+            for stage in passed[self._passed :]:
+                self.watch.lap(stage)
+            self._passed = len(passed)
+        if self.flow.transcript.wanted:
+            lines = self.flow.transcript.lines
             for line in lines[self._noted :]:
                 self.note(line)
             self._noted = len(lines)
-        for stage in passed[self._passed :]:
-            self.watch.lap(stage)
-        self._passed = len(passed)
 
     def note(self, line: str) -> None:
         """Add a line to the transcript, if there is one."""
@@ -318,8 +320,13 @@ class _Conversation(asyncio.BufferedProtocol):
         return self._flow.room()
 
     def buffer_updated(self, nbytes: int) -> None:
-        self._stop_settling()
-        self._step(lambda: self._flow.received(nbytes))
+        if self._settling is not None:
+            self._stop_settling()
+        if not self.outcome.done():
+            try:
+                self.perform(self._flow.received(nbytes))
+            except LocalProtocolError as error:
+                self._fail(error)
         self._reads += 1
         if self._reads == MAX_READS:
             self._step(lambda: self._flow.worn_out(f"the bytes came in more than {MAX_READS} pieces"))

@@ -51,7 +51,8 @@ class Asking:
         if self.session:
             fields.append(("Session", self.session))
         request = Request(question.method, question.uri, Headers((*fields, *question.fields)))
-        self._transcript.note(">", f"{question.method} {question.uri}", request.headers)
+        if self._transcript.wanted:
+            self._transcript.note(">", f"{question.method} {question.uri}", request.headers)
         return Send(request.serialise())
 
     def forget_connection(self) -> None:

@@ -11,11 +11,11 @@ most are none of our business.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, Protocol
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
+from monitor.model import KeyFrame
 from monitor.rtsp.messages import MAX_HEAD, Method, Response, ServerRequest, body_length, parse_head
 
 MAX_GARBAGE = 64 * 1024  # bytes skipped in all while looking for the next message
@@ -36,7 +36,17 @@ _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _RESUME = re.compile(rb"\$[\x00-\x13][\x00-\x07].[\x80-\xbf]|RTSP/|HTTP/", re.DOTALL)
 _RESUME_LENGTH = 5
 
-Taken = TypeVar("Taken")
+
+class Sink(Protocol):
+    """Who takes the packets of one channel where they lie."""
+
+    def push(self, data: bytearray, start: int, stop: int) -> KeyFrame | None:
+        """Take the packet in ``[start, stop)``, its interleaved header left out; what it completed."""
+        ...
+
+    def run(self, data: bytearray, before: int, start: int, end: int) -> int:
+        """Take what goes on with the packet that begins at ``before``; where the first packet not taken begins."""
+        ...
 
 
 class Interleaved(NamedTuple):
@@ -118,10 +128,10 @@ class Connection:
 
     # ------------------------------------------------------------ events out
 
-    def packets(self, channel: int, push: Callable[[bytearray, int, int], Taken | None]) -> Taken | None:
-        """Hand the packets of a channel to ``push(buffer, start, stop)``, as far as packets stand next in the buffer.
+    def packets(self, channel: int, sink: Sink) -> KeyFrame | None:
+        """Hand the packets of a channel to the sink, as far as packets stand next in the buffer.
 
-        Ends early with what ``push`` gives, if it gives anything. Packets of other channels are passed over.
+        Ends early with what the sink gives, if it gives anything. Packets of other channels are passed over.
         """
         if self._message is not None or self._lost:
             return None
@@ -133,14 +143,15 @@ class Connection:
                 stop = at + (buffer[start + 2] << 8 | buffer[start + 3])
                 if stop > end:
                     break
-                came_on, start = buffer[start + 1], stop
+                before, start = start, stop
                 self.tiny += stop - at < TINY
-                if came_on != channel:
-                    self.foreign.add(came_on)
+                if buffer[before + 1] != channel:
+                    self.foreign.add(buffer[before + 1])
                     continue
-                taken = push(buffer, at, stop)
+                taken = sink.push(buffer, at, stop)
                 if taken is not None:
                     break
+                start = sink.run(buffer, before, start, end)
         finally:
             self._start = start
         return taken

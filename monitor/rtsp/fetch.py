@@ -245,7 +245,7 @@ class KeyFrameFetch:
         connection = self._connection
         while True:
             if self._video is not None and self._watching:
-                actions += self._on_packets(self._video, connection.packets(self._channel, self._video.push))
+                actions += self._on_packets(self._video, connection.packets(self._channel, self._video))
             connection.pass_over()
             event = connection.next_event()
             if isinstance(event, Response):
@@ -288,7 +288,8 @@ class KeyFrameFetch:
         return (Send(serialise_answer(status, reason, headers)),)
 
     def _on_response(self, response: Response) -> Actions:
-        self.transcript.note("<", response.line, response.headers, response.body)
+        if self.transcript.wanted:
+            self.transcript.note("<", response.line, response.headers, response.body)
         question = self._asking.question
         if response.http and not self._over:
             return self._on_http(response)

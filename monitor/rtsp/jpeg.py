@@ -58,6 +58,10 @@ class JpegDepacketiser:
         self._take(memoryview(data)[start:stop], extension)
         return self._finish() if marker else None
 
+    def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:  # noqa: ARG002
+        """None: each packet has a header of its own."""
+        return start, 0
+
     @property
     def waiting(self) -> bool:
         """Never: the marker bit is all there is to go by."""

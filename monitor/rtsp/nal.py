@@ -10,6 +10,7 @@ ends nothing at once: the picture waits for the next timestamp, or for a moment 
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -21,7 +22,13 @@ MAX_PARAMETER_SET = 16 * 1024  # bytes of one; real ones have less than a thousa
 UNIT_COST = 64  # bytes that holding a unit costs beyond its own: a picture of countless tiny slices is no small one
 
 _START_CODE = b"\x00\x00\x00\x01"
+_SHORT_START_CODE = b"\x00\x00\x01"
 _ANY_START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is looked at once, not from each of them
+
+
+# The head of an interleaved packet (RFC 2326 §10.12) and of RTP: dollar and channel, size, flags and payload type,
+# sequence number, timestamp and source. The payload follows: the codec's header, then the flags of the piece.
+_PIECE = struct.Struct("!HHHHQ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,40 @@ class NalDepacketiser:
             return self._marked()
         return None
 
+    def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:
+        """Take the packets of ``[start, end)`` that only go on with the unit of the one before.
+
+        The same as ``push`` for each of them, several times as fast. ``before`` is where the packet before begins in
+        the interleaved stream, ``sequence`` the number due next. Gives where the first packet begins that is something
+        else, and how many were taken.
+        """
+        if self._middle < 0:
+            return start, 0
+        like, _, kind, _, stamp = _PIECE.unpack_from(data, before)
+        flags, least = _PIECE.size + self._header, _PIECE.size + self._header + 1
+        pieces, size, at, taken = self._fragments, 0, start, 0
+        while at + least <= end:
+            channel, length, this_kind, number, this_stamp = _PIECE.unpack_from(data, at)
+            stop = at + 4 + length
+            if (
+                number != sequence
+                or this_stamp != stamp
+                or data[at + flags] != self._middle
+                or data[at + _PIECE.size] != self._middle_first
+                or this_kind != kind
+                or channel != like
+                or not at + least <= stop <= end
+            ):
+                break
+            if pieces:
+                pieces.append(data[at + least : stop])
+                size += stop - at - least
+            sequence = (sequence + 1) & 0xFFFF
+            taken += 1
+            at = stop
+        self._fragment_grew(size)
+        return at, taken
+
     @property
     def waiting(self) -> bool:
         """Whether a key frame is held that looks complete, but more slices may follow."""
@@ -174,7 +215,10 @@ class NalDepacketiser:
     def _keep(self, piece: Buffer) -> None:
         """One more piece of the open unit; a view is copied, because nothing of the packet may be kept."""
         self._fragments.append(bytes(piece) if isinstance(piece, memoryview) else piece)
-        self._fragment_size += len(piece)
+        self._fragment_grew(len(piece))
+
+    def _fragment_grew(self, size: int) -> None:
+        self._fragment_size += size
         if self._size + self._fragment_size > self._limit:
             raise KeyFrameTooLarge(self._limit)
 
@@ -202,7 +246,7 @@ class NalDepacketiser:
             self._add_slice(unit, unit_type)
             return unit_type
         # Some devices leave Annex B start codes inside: several units in one.
-        for part in _ANY_START_CODE.split(unit):
+        for part in _ANY_START_CODE.split(unit) if _SHORT_START_CODE in unit else (unit,):
             if len(part) <= self._syntax.header:
                 continue
             unit_type = self._type(part[0])

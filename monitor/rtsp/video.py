@@ -74,6 +74,18 @@ class Video:
             return None
         return self._push(data, packet)
 
+    def run(self, data: bytearray, before: int, start: int, end: int) -> int:
+        """Take the interleaved packets in ``[start, end)`` that only go on with what the one before began.
+
+        ``before`` is where that one begins. Gives where the first packet begins that ``push`` must take.
+        """
+        if self._broken:
+            return start
+        start, taken = self._depacketiser.run(data, before, start, end, self._sequence.expected)
+        self._sequence.expected = (self._sequence.expected + taken) & 0xFFFF
+        self.packets += taken
+        return start
+
     def _push(self, data: Buffer, packet: RtpPacket) -> KeyFrame | None:
         self.packets += 1
         missing = self._missing(packet)
