@@ -18,7 +18,7 @@ from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.clock import cpu_seconds
 from monitor.devices import Devices, Stream, devices_path
-from monitor.engine.notes import UNKNOWN_RATE
+from monitor.engine.knowledge import UNKNOWN_RATE
 from monitor.language import Language
 from monitor.model import Camera, Codec, KeyFrame
 from monitor.probes.decode import look_at

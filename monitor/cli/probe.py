@@ -14,7 +14,7 @@ from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
 from monitor.devices import Devices, devices_path
-from monitor.engine.notes import stream_to_ask
+from monitor.engine.knowledge import stream_to_ask
 from monitor.errors import LocalProtocolError
 from monitor.language import Language
 from monitor.model import Ask, Camera, Cause, Credentials, Look, Result, Secret, Site, SiteCategory

@@ -12,11 +12,12 @@ from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
 from monitor.engine.figures import MonthCalendar
-from monitor.engine.notes import Notes
+from monitor.engine.knowledge import Knowledge
 from monitor.engine.permits import Permits
 from monitor.engine.plan import Plan, inventory_changes, maintenance_events, policy_of, with_maintenance
 from monitor.engine.recorder import Recorder
 from monitor.engine.slots import Slots
+from monitor.engine.streams import FindStream, SmallStreams, over_onvif
 from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
@@ -53,7 +54,9 @@ class Engine:
         metrics: Metrics,
         version: str,
         make_prober: Callable[[Settings], Prober],
+        find_stream: FindStream | None = None,
     ) -> None:
+        """``find_stream`` asks a device for its smallest stream; over ONVIF unless something else is said."""
         self._plan = plan
         self._ledger = ledger
         self._clock = clock
@@ -69,8 +72,17 @@ class Engine:
         self._slots = Slots(settings.limits)
         self._devices = Devices(devices_path(settings.ledger))
         self._permits = Permits(self._devices, clock, settings.probe.credentials_pause)
-        self._notes = Notes(self._devices)
+        self._knowledge = Knowledge(self._devices)
         self._canaries = Canaries(settings.canaries, clock, metrics)
+        self._streams = SmallStreams(
+            lambda: self._plan.settings,
+            self._board,
+            self._slots,
+            self._permits,
+            self._devices,
+            clock,
+            find_stream or over_onvif(clock),
+        )
         self._watcher = Watcher(
             lambda: self._plan.settings,
             self._board,
@@ -78,7 +90,7 @@ class Engine:
             slots=self._slots,
             canaries=self._canaries,
             permits=self._permits,
-            notes=self._notes,
+            knowledge=self._knowledge,
             clock=clock,
             metrics=metrics,
         )
@@ -128,7 +140,7 @@ class Engine:
                 self._board.admit(camera, added_at, ())
         for camera_id in changes.removed:
             await self._board.remove(camera_id)
-            self._notes.forget(camera_id)
+            self._knowledge.forget(camera_id)
         self._devices.forget({camera.id for camera in plan.cameras}, self._clock.now())
         await self.plan_maintenance()
         if hurried:
@@ -203,7 +215,7 @@ class Engine:
             self._watches = None
 
     def _chores(self) -> tuple[Coroutine[None, None, None], ...]:
-        return self._tick(), self._heartbeat(), self._keep_notes(), self._canaries.run()
+        return self._tick(), self._heartbeat(), self._keep_knowledge(), self._canaries.run(), self._streams.run()
 
     def _watch_new(self) -> None:
         if self._watches is None:
@@ -240,7 +252,7 @@ class Engine:
                 await self._note_jump(jump)
             await self._board.lapse()
 
-    async def _keep_notes(self) -> None:
+    async def _keep_knowledge(self) -> None:
         """What is learnt about devices goes to the disk, away from the clocks' tick: a slow disk must not delay it."""
         while True:
             await self._clock.sleep(TICK)

@@ -16,7 +16,7 @@ from typing import Protocol
 from monitor.clock import Clock
 from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
-from monitor.engine.notes import Notes
+from monitor.engine.knowledge import Knowledge
 from monitor.engine.permits import Permits
 from monitor.engine.slots import Slots
 from monitor.liveness import next_wait
@@ -48,7 +48,7 @@ class Watcher:
         slots: Slots,
         canaries: Canaries,
         permits: Permits,
-        notes: Notes,
+        knowledge: Knowledge,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
@@ -58,7 +58,7 @@ class Watcher:
         self._slots = slots
         self._canaries = canaries
         self._permits = permits
-        self._notes = notes
+        self._knowledge = knowledge
         self._clock = clock
         self._metrics = metrics
         self.sleeping: set[str] = set()  # cameras whose loop only waits for its beat
@@ -91,7 +91,7 @@ class Watcher:
 
     async def _ask(self, camera: Camera, due: float) -> float:
         """One probe from slots to record; returns when (monotonic seconds) it began."""
-        async with self._slots.taken_for(camera, self._notes.rate(camera)) as session_over:
+        async with self._slots.taken_for(camera, self._knowledge.rate(camera)) as session_over:
             began = self._clock.monotonic()
             self._metrics.probe_late(timedelta(seconds=max(0.0, began - due)))
             result = await self._probe(camera, session_over)
@@ -105,9 +105,9 @@ class Watcher:
             credentials = settings.credentials.get(camera.credentials)
             permitted = self._permits.granted(camera, credentials)
             track = self._board.track(camera.id)
-            ask = self._notes.ask(camera, track, at, settings, credentials, may_authenticate=permitted)
+            ask = self._knowledge.ask(camera, track, at, settings, credentials, may_authenticate=permitted)
             result = await self.prober.probe(ask, session_over)
-            self._notes.take(ask, result)
+            self._knowledge.take(ask, result)
         except Exception as error:
             log.exception("probing %s failed on our side", camera.id)
             took = timedelta(seconds=self._clock.monotonic() - started)

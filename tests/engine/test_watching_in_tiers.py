@@ -13,7 +13,7 @@ import pytest
 
 from monitor.clock import SystemClock
 from monitor.devices import Devices
-from monitor.engine.notes import Notes
+from monitor.engine.knowledge import Knowledge
 from monitor.liveness import Policy, Track, new_track, next_wait, step
 from monitor.model import Camera, Cause, Look, Result, State
 from monitor.probes.camera import CameraProber
@@ -45,16 +45,16 @@ class Watch:
     camera: Camera
     settings: Settings
     prober: CameraProber
-    notes: Notes
+    knowledge: Knowledge
     track: Track
     at: timedelta = timedelta(0)
     looks: Counter[Look] = field(default_factory=Counter)
 
     async def probe(self) -> Result:
         at, login = START + self.at, self.town.credentials.get(self.camera.credentials)
-        ask = self.notes.ask(self.camera, self.track, at, self.settings, login, may_authenticate=True)
+        ask = self.knowledge.ask(self.camera, self.track, at, self.settings, login, may_authenticate=True)
         result = await self.prober.probe(ask, lambda: None)
-        self.notes.take(ask, result)
+        self.knowledge.take(ask, result)
         self.track, _ = step(self.track, result, POLICY)
         self.looks[result.look] += 1
         self.at += next_wait(self.track, POLICY)
@@ -73,7 +73,7 @@ def watch(town: SimulatedTown, tmp_path: Path, request: pytest.FixtureRequest) -
     settings = Settings(tmp_path, (), tmp_path, tmp_path, picture=PictureSettings(every=HOUR))
     with ThreadPoolExecutor(1) as decoders:
         prober = CameraProber(RtspLimits(), SystemClock(), decoders)
-        yield Watch(town, camera, settings, prober, Notes(Devices(tmp_path / "d")), new_track(camera.id, START))
+        yield Watch(town, camera, settings, prober, Knowledge(Devices(tmp_path / "d")), new_track(camera.id, START))
     town.clear([camera.id])
 
 
@@ -140,7 +140,7 @@ async def test_after_a_blip_and_after_an_outage_the_picture_is_seen_again(watch:
 @pytest.mark.parametrize("watch", ["h264"], indirect=True)
 async def test_after_a_restart_the_picture_is_seen_again(watch: Watch, tmp_path: Path) -> None:
     await watch.probes(3)
-    watch.notes = Notes(Devices(tmp_path / "d"))
+    watch.knowledge = Knowledge(Devices(tmp_path / "d"))
     assert (await watch.probe()).look is Look.FIRST
 
 

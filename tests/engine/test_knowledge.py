@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.devices import Devices
-from monitor.engine.notes import UNKNOWN_RATE, Notes
+from monitor.engine.knowledge import UNKNOWN_RATE, Knowledge
 from monitor.liveness import new_track
 from monitor.model import Ask, Cause, Codec, Mark, Result, Rung, Stage, State, Transport
 from monitor.settings import ProbeSettings, Settings, StreamChoice
@@ -34,11 +34,11 @@ class Talk:
 
     def restart(self) -> None:
         self.devices = Devices(self.path)
-        self.notes = Notes(self.devices)
+        self.knowledge = Knowledge(self.devices)
 
     def ask(self) -> Ask:
         track = new_track(CAMERA.id, START, State.UP, Cause.OK)
-        return self.notes.ask(CAMERA, track, self.at, self.settings, None, may_authenticate=True)
+        return self.knowledge.ask(CAMERA, track, self.at, self.settings, None, may_authenticate=True)
 
     def answer(self, cause: Cause = Cause.OK, url: str = "", rung: Rung = Rung.STREAM, size: int = 100_000) -> str:
         """One probe that ends so; returns the URL it asked for."""
@@ -50,7 +50,7 @@ class Talk:
             CAMERA.id, ask.at, took, rung, Stage.PLAY, cause, received_bytes=size, url=url, mark=mark,
             transport=Transport.UDP,
         )  # fmt: skip
-        self.notes.take(ask, result)
+        self.knowledge.take(ask, result)
         self.devices.flush()
         self.at += MINUTE
         return ask.url
@@ -116,19 +116,19 @@ def test_the_transport_that_worked_is_tried_first_over_restarts(talk: Talk) -> N
 
 
 def test_a_camera_s_rate_is_measured_and_kept_and_small_changes_are_not_written(talk: Talk) -> None:
-    assert talk.notes.rate(CAMERA) == UNKNOWN_RATE
+    assert talk.knowledge.rate(CAMERA) == UNKNOWN_RATE
     talk.answer(size=100_000)  # in two seconds
-    assert talk.notes.rate(CAMERA) == 400_000
+    assert talk.knowledge.rate(CAMERA) == 400_000
     talk.restart()
-    assert talk.notes.rate(CAMERA) == 400_000
+    assert talk.knowledge.rate(CAMERA) == 400_000
     talk.answer(size=120_000)
-    assert talk.notes.rate(CAMERA) == 400_000
+    assert talk.knowledge.rate(CAMERA) == 400_000
     for _ in range(10):
         talk.answer(size=200_000)
-    assert talk.notes.rate(CAMERA) > 600_000
+    assert talk.knowledge.rate(CAMERA) > 600_000
 
 
 def test_a_camera_that_left_is_forgotten(talk: Talk) -> None:
     talk.answer(Cause.NO_MEDIA)
-    talk.notes.forget(CAMERA.id)
+    talk.knowledge.forget(CAMERA.id)
     assert talk.ask().url == SUB

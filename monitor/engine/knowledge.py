@@ -27,7 +27,7 @@ _WORTH_KEEPING = 1 / 4  # a mean that moved by this share is written down
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """One camera's notes that a restart may lose."""
+    """What a restart may lose of one camera."""
 
     memory: Memory = field(default_factory=Memory)
     guess_failed: bool = False  # the last probe of our guessed stream failed: ask as written
@@ -36,8 +36,8 @@ class _Known:
     took: float = 0.0  # seconds a probe holds the line, running mean
 
 
-class Notes:
-    """The notes about all cameras; what outlives a restart stands in ``devices``."""
+class Knowledge:
+    """All cameras; what outlives a restart stands in ``devices``."""
 
     def __init__(self, devices: Devices) -> None:
         self._devices = devices

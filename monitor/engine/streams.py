@@ -1,0 +1,115 @@
+"""Asks devices over ONVIF for their smallest stream: watching is to take as little of them and their lines as it can.
+
+Decides whom to ask and when: cameras with an ONVIF address whose small stream is not known, one after the other, and
+all of them again every day, because somebody may have changed a device. Must never show a password the device has
+refused, nor keep a URL that holds one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+from monitor.clock import Clock
+from monitor.devices import Devices
+from monitor.engine.knowledge import UNKNOWN_RATE
+from monitor.engine.permits import Permits
+from monitor.engine.slots import Slots
+from monitor.model import Camera, Credentials
+from monitor.probes.onvif import OnvifLimits, StreamFound, smallest_stream
+from monitor.rtsp.ending import Redactor
+from monitor.settings import Settings, StreamChoice
+
+log = logging.getLogger(__name__)
+
+AGAIN_AFTER = timedelta(days=1)
+NEW_AFTER = timedelta(minutes=1)  # how soon a camera that joined is asked
+
+
+class Watched(Protocol):
+    """Who is watched; the board knows."""
+
+    def watched_ids(self) -> frozenset[str]:
+        """The cameras in the inventory."""
+        ...
+
+    def watched(self, camera_id: str) -> Camera | None:
+        """The camera as it is to be asked, or None when it is not in the inventory any more."""
+        ...
+
+
+FindStream = Callable[[Camera, Credentials | None, bool], Awaitable[StreamFound]]
+
+
+def over_onvif(clock: Clock) -> FindStream:
+    """The real way to find a stream: (camera, credentials, whether they may be sent) -> what the device says."""
+
+    async def find(camera: Camera, credentials: Credentials | None, may_authenticate: bool) -> StreamFound:
+        return await smallest_stream(
+            camera.onvif, credentials, clock=clock, limits=OnvifLimits(), may_authenticate=may_authenticate
+        )
+
+    return find
+
+
+class SmallStreams:
+    """Keeps ``devices`` informed of the small streams."""
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        board: Watched,
+        slots: Slots,
+        permits: Permits,
+        devices: Devices,
+        clock: Clock,
+        find: FindStream,
+    ) -> None:
+        self._settings = settings
+        self._board = board
+        self._slots = slots
+        self._permits = permits
+        self._devices = devices
+        self._clock = clock
+        self._find = find
+        self._asked: dict[str, tuple[str, float]] = {}  # camera id -> its ONVIF address, and when (monotonic)
+
+    async def run(self) -> None:
+        """Ask whoever is due, for ever."""
+        while True:
+            for camera_id in sorted(self._board.watched_ids()):
+                camera = self._board.watched(camera_id)
+                if camera is not None and self._wants_asking(camera) and self._due(camera):
+                    await self._ask(camera)
+            await self._clock.sleep(NEW_AFTER)
+
+    def _wants_asking(self, camera: Camera) -> bool:
+        return bool(camera.onvif) and self._settings().probe.stream is StreamChoice.SUB
+
+    def _due(self, camera: Camera) -> bool:
+        now = self._clock.monotonic()
+        if camera.id not in self._asked and self._devices.stream(camera.id, camera.url).found:
+            self._asked[camera.id] = camera.onvif, now  # known from before a restart: that may wait a day
+        address, asked = self._asked.get(camera.id, ("", now))
+        return address != camera.onvif or now - asked >= AGAIN_AFTER.total_seconds()
+
+    async def _ask(self, camera: Camera) -> None:
+        settings = self._settings()
+        credentials = settings.credentials.get(camera.credentials)
+        self._asked[camera.id] = camera.onvif, self._clock.monotonic()
+        async with self._slots.taken_for(camera, UNKNOWN_RATE):
+            found = await self._find(camera, credentials, self._permits.granted(camera, credentials))
+        if found.credentials_refused:
+            await self._permits.refused(camera, credentials, settings.probe.credentials_pause, None)
+        if not found.url:
+            log.info("%s names no small stream over ONVIF: %s %s", camera.id, found.cause.value, found.detail)
+            return
+        if Redactor(credentials).clean(found.url) != found.url:
+            log.warning("%s writes a password into the URL of its small stream, which is not kept", camera.id)
+            return
+        known = self._devices.stream(camera.id, camera.url)
+        if known.found != found.url:
+            self._devices.learn(camera.id, replace(known, found=found.url))

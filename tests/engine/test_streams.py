@@ -1,0 +1,161 @@
+"""Who is asked over ONVIF for a smaller stream, when, and what becomes of the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.devices import Devices, Stream
+from monitor.engine.permits import Permits
+from monitor.engine.slots import Slots
+from monitor.engine.streams import AGAIN_AFTER, NEW_AFTER, SmallStreams
+from monitor.model import Camera, Cause, Credentials, Secret
+from monitor.probes.onvif import StreamFound
+from monitor.settings import LimitSettings, ProbeSettings, Settings, StreamChoice
+from tests.metrics.town import camera
+
+LOGIN = Credentials("admin", Secret("sesame"))
+SMALL = "rtsp://127.0.0.1/small"
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class Days:
+    """Time passes when somebody sleeps; after ``left`` of it the sleeper is cancelled."""
+
+    left: timedelta
+    at: datetime = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return (self.at - datetime(2026, 1, 1, tzinfo=UTC)).total_seconds()
+
+    async def sleep(self, duration: timedelta) -> None:
+        if self.left <= timedelta(0):
+            raise asyncio.CancelledError
+        self.left -= duration
+        self.at += duration
+
+
+@dataclass
+class Watched:
+    """What the finder sees of the board."""
+
+    cameras: dict[str, Camera]
+
+    def watched_ids(self) -> frozenset[str]:
+        return frozenset(self.cameras)
+
+    def watched(self, camera_id: str) -> Camera | None:
+        return self.cameras.get(camera_id)
+
+
+@dataclass
+class Device:
+    """Answers over ONVIF."""
+
+    found: StreamFound = field(default_factory=lambda: StreamFound(SMALL, 640, 360))
+    asked: Counter[str] = field(default_factory=Counter)
+    shown: list[bool] = field(default_factory=list)
+
+    async def find(self, camera: Camera, credentials: Credentials | None, may_authenticate: bool) -> StreamFound:
+        self.asked[camera.id] += 1
+        self.shown.append(may_authenticate)
+        assert credentials == LOGIN
+        return self.found
+
+
+KNOWN = camera("c1", onvif="127.0.0.1:80", credentials="hik")
+
+
+async def watch(
+    tmp_path: Path,
+    device: Device,
+    lasts: timedelta = MINUTE,
+    watched: Camera = KNOWN,
+    choice: StreamChoice = StreamChoice.SUB,
+    before: Callable[[Devices], None] = lambda _: None,
+) -> Stream:
+    """Let the finder run that long; what is known afterwards."""
+    devices, clock = Devices(tmp_path / "devices.db"), Days(lasts)
+    before(devices)
+    settings = Settings(
+        tmp_path / "s.yml",
+        inventory=(),
+        ledger=tmp_path / "ledger.db",
+        reports=tmp_path,
+        credentials={"hik": LOGIN},
+        probe=ProbeSettings(stream=choice),
+    )
+    finder = SmallStreams(
+        lambda: settings,
+        Watched({watched.id: watched}),
+        Slots(LimitSettings()),
+        Permits(devices, clock, timedelta(minutes=30)),
+        devices,
+        clock,
+        device.find,
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await finder.run()
+    devices.flush()
+    return devices.stream(watched.id, watched.url)
+
+
+async def test_a_small_stream_is_asked_for_once_and_kept(tmp_path: Path) -> None:
+    device = Device()
+    known = await watch(tmp_path, device, lasts=20 * NEW_AFTER)
+    assert known.found == SMALL
+    assert device.asked == {"c1": 1}
+    assert Devices(tmp_path / "devices.db").stream("c1", KNOWN.url).found == SMALL
+
+
+async def test_every_day_it_is_asked_for_again(tmp_path: Path) -> None:
+    device = Device()
+    await watch(tmp_path, device, lasts=2 * AGAIN_AFTER + MINUTE)
+    assert device.asked["c1"] == 3
+
+
+async def test_after_a_restart_a_known_stream_waits_a_day(tmp_path: Path) -> None:
+    await watch(tmp_path, Device())
+    device = Device()
+    await watch(tmp_path, device, lasts=AGAIN_AFTER - MINUTE)
+    assert not device.asked
+    await watch(tmp_path, device, lasts=AGAIN_AFTER + MINUTE)
+    assert device.asked["c1"] == 1
+
+
+@pytest.mark.parametrize(
+    ("watched", "choice"),
+    [(replace(KNOWN, onvif=""), StreamChoice.SUB), (KNOWN, StreamChoice.AS_WRITTEN)],
+    ids=["no address", "as written"],
+)
+async def test_nobody_is_asked_who_need_not_be(tmp_path: Path, watched: Camera, choice: StreamChoice) -> None:
+    device = Device()
+    await watch(tmp_path, device, watched=watched, choice=choice)
+    assert not device.asked
+
+
+async def test_a_refused_password_is_paused_for_everybody_who_asks_that_device(tmp_path: Path) -> None:
+    device = Device(StreamFound(cause=Cause.CREDENTIALS_REFUSED, credentials_refused=True))
+    known = await watch(tmp_path, device)
+    assert known.found == ""
+    devices = Devices(tmp_path / "devices.db")
+    clock = Days(MINUTE)
+    assert not Permits(devices, clock, timedelta(minutes=30)).granted(KNOWN, LOGIN)
+    await watch(tmp_path, device)
+    assert device.shown == [True, False]
+
+
+async def test_a_url_that_holds_a_password_is_not_kept(tmp_path: Path) -> None:
+    device = Device(StreamFound("rtsp://127.0.0.1/user=admin_password=sesame_channel=1_stream=1.sdp"))
+    assert (await watch(tmp_path, device)).found == ""
+    assert not (tmp_path / "devices.db").exists()
