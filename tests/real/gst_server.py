@@ -34,6 +34,7 @@ MOUNTS = {
     "/still": f"{PICTURE.format(STILL, 320, 240)} ! {MJPEG} name=pay0",
     "/no-signal": f"{PICTURE.format('pattern=blue', 320, 240)} ! {H264} name=pay0",
 }
+WAYS = {"any": None, "udp": GstRtsp.RTSPLowerTrans.UDP}
 METHODS = {"basic": GstRtsp.RTSPAuthMethod.BASIC, "digest": GstRtsp.RTSPAuthMethod.DIGEST}
 ROLE = "viewer"
 
@@ -46,6 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--password", required=True)
     parser.add_argument("--method", choices=METHODS, default="digest")
     parser.add_argument("--sessions", type=int, default=0, help="how many at once; 0: any number")
+    parser.add_argument("--way", choices=WAYS, default="any", help="how packets may travel")
     parser.add_argument("--certificate", default=None, help="a PEM file with key and certificate")
     return parser.parse_args()
 
@@ -62,9 +64,11 @@ def login(wanted: argparse.Namespace) -> GstRtspServer.RTSPAuth:
     return auth
 
 
-def mount(launch: str, *, shared: bool) -> GstRtspServer.RTSPMediaFactory:
+def mount(launch: str, way: GstRtsp.RTSPLowerTrans | None, *, shared: bool) -> GstRtspServer.RTSPMediaFactory:
     """A stream that only viewers see."""
     factory = GstRtspServer.RTSPMediaFactory()
+    if way is not None:
+        factory.set_protocols(way)
     factory.set_launch(f"( {launch} )")
     factory.set_shared(shared)
     role, _ = Gst.Structure.from_string(f"{ROLE}, media.factory.access=true, media.factory.construct=true")
@@ -92,7 +96,7 @@ def main() -> None:
     server.set_auth(login(wanted))
     server.get_session_pool().set_max_sessions(wanted.sessions)
     for path, launch in MOUNTS.items():
-        server.get_mount_points().add_factory(path, mount(launch, shared=path == SHARED))
+        server.get_mount_points().add_factory(path, mount(launch, WAYS[wanted.way], shared=path == SHARED))
     if not server.attach(None):
         raise SystemExit(f"cannot listen on 127.0.0.1:{wanted.port}")
     GLib.MainLoop().run()

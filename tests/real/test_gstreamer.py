@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 import av
 import pytest
 
-from monitor.model import Ask, Camera, Cause, Credentials, Look, Result, Rung, Secret, Stage
+from monitor.model import Ask, Camera, Cause, Credentials, Look, Note, Result, Rung, Secret, Stage, Transport
 from monitor.probes.camera import CameraProber
 from tests.metrics.town import camera
 from tests.programs import program
@@ -36,6 +38,7 @@ async def probe(
     credentials: Credentials | None = KEY,
     *,
     may_authenticate: bool = True,
+    transport: Transport = Transport.TCP,
     previous: Result | None = None,
 ) -> Result:
     fingerprint = previous.picture.fingerprint if previous and previous.picture else None
@@ -44,6 +47,7 @@ async def probe(
         datetime.now(UTC),
         credentials=credentials,
         may_authenticate=may_authenticate,
+        transport=transport,
         look=Look.DEMANDED,
         fingerprint=fingerprint,
     )
@@ -140,6 +144,18 @@ async def test_basic_authentication_works_over_tls(tmp_path: Path, prober: Camer
         assert (await probe(prober, watched, WRONG)).cause is Cause.CREDENTIALS_REFUSED
 
 
+async def test_a_certificate_is_judged_before_anything_is_asked(tmp_path: Path, prober: CameraProber) -> None:
+    pair = await self_signed(tmp_path)
+    pin = sha256(ssl.PEM_cert_to_DER_cert("-----BEGIN CERT" + pair.read_text().partition("-----BEGIN CERT")[2]))
+    with running(gst_server(tmp_path, "--certificate", str(pair))) as server:
+        watched = seen_at(server.port, "h264", "rtsps")
+        pinned = replace(watched, certificate=f"sha256:{pin.hexdigest()}")
+        assert is_good(await probe(prober, pinned), STREAMS[0])
+        for certificate in ("verify", f"sha256:{'0' * 64}"):
+            refused = await probe(prober, replace(watched, certificate=certificate))
+            assert (refused.cause, refused.stage) == (Cause.CERTIFICATE_REFUSED, Stage.TLS), refused
+
+
 async def self_signed(folder: Path) -> Path:
     """Key and certificate in one file, as a camera makes them for itself."""
     pair = folder / "camera.pem"
@@ -151,6 +167,26 @@ async def self_signed(folder: Path) -> Path:
     with pair.open("ab") as file:
         file.write(certificate)
     return pair
+
+
+# ---------------------------------------------------------------- datagrams
+
+
+async def test_a_server_that_sends_datagrams_only_is_watched_by_them(tmp_path: Path, prober: CameraProber) -> None:
+    with running(gst_server(tmp_path, "--way", "udp")) as server:
+        for mount in STREAMS:
+            watched = seen_at(server.port, mount.path)
+            async with tapped(server.port) as tap:
+                refused_first = await probe(prober, seen_at(tap.port, mount.path))
+                assert is_good(refused_first, mount)
+                assert refused_first.transport is Transport.UDP
+                assert Note.TRANSPORT_CHANGED in refused_first.notes
+                assert b"461" in tap.answered
+            async with tapped(server.port) as tap:
+                remembered = await probe(prober, seen_at(tap.port, mount.path), transport=Transport.UDP)
+                assert is_good(remembered, mount)
+                assert b"461" not in tap.answered
+            assert (await probe(prober, watched, WRONG)).cause is Cause.CREDENTIALS_REFUSED
 
 
 # ---------------------------------------------------------------- sessions
