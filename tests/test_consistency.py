@@ -343,3 +343,26 @@ def phrases() -> list[tuple[str, str, str]]:
 def test_both_languages_of_every_phrase_fill_in_the_same_values() -> None:
     assert len(phrases()) > 150
     assert not [where for where, zh, en in phrases() if not zh or not en or placeholders(zh) != placeholders(en)]
+
+
+# ---------------------------------------------------------------- tables
+
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
+
+
+def cells(row: str) -> int:
+    """How many cells a table's row has; a bar inside a cell is escaped."""
+    return len(re.findall(r"(?<!\\)\|", row)) - 1
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(page: Path) -> None:
+    head = 0
+    fenced = False
+    for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
+        fenced ^= line.startswith("```")
+        if fenced or not line.startswith("|"):
+            head = 0
+            continue
+        head = head or cells(line)
+        assert cells(line) == head, f"{page.name}:{number}: {line}"

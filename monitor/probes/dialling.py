@@ -105,18 +105,28 @@ class CertificateRefused(ssl.SSLError):
     """The certificate is not the one that was asked for."""
 
 
-@cache
 def tls_context(certificate: str) -> ssl.SSLContext:
-    """TLS as cameras speak it: their ciphers are old and mostly their certificates are self-signed.
+    """What a camera must show, as in ``Camera.certificate``.
 
     ``verify``: the certificate must name the host and lead to an authority this machine trusts. Otherwise the handshake
     takes any: ``accept`` leaves it at that (whoever sits on the way could read the conversation; Digest still keeps the
     password from them), a pin is compared afterwards by ``check_pin``.
     """
-    context = ssl.create_default_context() if certificate == VERIFY else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if certificate != VERIFY:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    return _strict_tls() if certificate == VERIFY else _lenient_tls()
+
+
+@cache
+def _strict_tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+@cache
+def _lenient_tls() -> ssl.SSLContext:
+    """TLS as cameras speak it: versions and ciphers of ten years ago, and certificates they signed themselves."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     return context
 

@@ -18,7 +18,8 @@ import uvloop
 
 from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
-from monitor.probes.dialling import failure, tls_context
+from monitor.probes import dialling
+from monitor.probes.dialling import failure
 from monitor.probes.rtsp import TEARDOWN_WAIT, Fetched, RtspLimits, fetch_keyframe
 from tests.probes.device import Line, Script, camera, device
 from tests.probes.test_tcp import closed_port
@@ -250,12 +251,24 @@ async def test_a_certificate_this_machine_trusts_is_verified(
     identity: Identity, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(identity.file))
-    tls_context.cache_clear()
+    dialling._strict_tls.cache_clear()
     async with device(camera, identity.context) as cam:
         assert (await fetch(cam.url, certificate="verify")).cause is Cause.OK
         named = cam.url.replace("127.0.0.1", "localhost")
         assert (await fetch(named, certificate="verify")).cause is Cause.CERTIFICATE_REFUSED
-    tls_context.cache_clear()
+    dialling._strict_tls.cache_clear()
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+async def test_a_camera_of_ten_years_ago_is_not_blamed_for_its_tls(identity: Identity) -> None:
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    old.load_cert_chain(identity.file, identity.file.with_name("key"))
+    old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    old.maximum_version = ssl.TLSVersion.TLSv1_1
+    old.set_ciphers("DEFAULT:@SECLEVEL=0")
+    async with device(camera, old) as cam:
+        assert (await fetch(cam.url)).cause is Cause.OK
+        assert (await fetch(cam.url, certificate="verify")).cause is Cause.TLS_FAILED
 
 
 async def test_a_device_without_tls_fails_the_handshake() -> None:
