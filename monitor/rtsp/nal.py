@@ -53,7 +53,7 @@ class NalDepacketiser:
 
     __slots__ = (
         "_announcement", "_damaged", "_doubtful", "_fragment_size", "_fragment_type", "_fragments", "_header", "_limit",
-        "_middle", "_middle_first", "_renewed", "_sets", "_size", "_slices", "_syntax", "_timestamp", "_touched",
+        "_middle", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size", "_slices", "_syntax", "_timestamp", "_touched",
         "account",
     )  # fmt: skip
 
@@ -62,6 +62,7 @@ class NalDepacketiser:
         self.account = Account()
         self._syntax = syntax
         self._header = syntax.header
+        self._plain_slices = syntax.slices - syntax.key_slices
         self._limit = limit
         self._sets: dict[int, list[bytes]] = {}
         for unit in parameter_sets:
@@ -161,12 +162,22 @@ class NalDepacketiser:
             if lost:
                 self._damage()
             return None
-        done = self._finish(complete=not lost)
+        done = self._finish(complete=not lost) if self._holds else None
+        self._forget_fragments()
         self._timestamp = timestamp
         return done
 
+    @property
+    def _holds(self) -> bool:
+        """Whether the unit brought anything but slices nobody waits for."""
+        return bool(
+            self._slices or self._fragments or self._touched or self._renewed or self._announcement or self._damaged
+        )
+
     def _marked(self) -> bytes | None:
         """The end of the picture, unless the mark stands on its first slice."""
+        if not self._holds:
+            return None  # the next picture's timestamp ends this one soon enough
         self._close_fragment()
         self._doubtful = self._doubtful or len(self._slices) == 1
         return None if self._doubtful else self._finish(complete=True)
@@ -180,6 +191,11 @@ class NalDepacketiser:
         if unit_type == self._syntax.fragmentation:
             return self._take_fragment(data, start, stop)
         self._close_fragment()
+        starts_with_code = not data[start] and not data[start + 1]
+        if unit_type in self._plain_slices and not starts_with_code:
+            if not self._wanted(unit_type):  # not worth a copy
+                self.account.types.add(unit_type)
+                return unit_type
         if unit_type != self._syntax.aggregation:
             return self._add(bytes(data[start:stop]))
         at = start + self._syntax.header
