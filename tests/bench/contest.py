@@ -21,7 +21,7 @@ from monitor.simulator.__main__ import fastest_loop
 from tests.bench import ours, proc, rivals
 from tests.bench.cells import Contestant
 
-WARM_UP = 4  # probes at most
+WARM_UP = 64  # probes at most: a monitor runs for months, so nobody is judged by its first second
 
 
 @dataclass(frozen=True, slots=True)
