@@ -32,7 +32,10 @@ class Prober(Protocol):
     """Asks one camera once; what went wrong is in the result."""
 
     async def probe(self, ask: Ask, session_over: Callable[[], None]) -> Result:
-        """What the probe saw; ``session_over`` is called once the camera and its line are free again."""
+        """What the probe saw; ``session_over`` may be called once the camera and its line are free before that.
+
+        Never after a refusal: the device stays taken until the pause is on the disk.
+        """
         ...
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.clock import SystemClock
-from monitor.engine import Engine, Plan
+from monitor.engine import Engine, Plan, Prober
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
 from monitor.model import Ask, Camera, Cause, Picture, Result, Rung, Stage, State, Transition
@@ -117,22 +117,22 @@ async def running(
     cameras: Sequence[Camera],
     *,
     clock: SystemClock | None = None,
-    prober: ScriptedProber | None = None,
+    prober: Prober | None = None,
     open_ledger: Callable[[Path], Ledger] = Ledger.open,
     **changes: object,
 ) -> AsyncIterator[Running]:
     """An engine that has begun; it ends in an orderly way when the block does."""
     settings = quick_settings(folder, **changes)
-    clock, prober = clock or SystemClock(), prober or ScriptedProber()
+    clock, scripted = clock or SystemClock(), ScriptedProber()
     plan = Plan(settings, tuple(cameras))
     metrics = Metrics("test", clock)
     with open_ledger(settings.ledger) as ledger:
-        engine = Engine(plan, ledger, clock, metrics, "test", lambda _: prober)
+        engine = Engine(plan, ledger, clock, metrics, "test", lambda _: prober or scripted)
         task = asyncio.create_task(engine.run())
         try:
             async with asyncio.timeout(PATIENCE):
                 await asyncio.wait({task, asyncio.create_task(engine.running.wait())}, return_when="FIRST_COMPLETED")
-            yield Running(engine, prober, metrics, ledger, plan)
+            yield Running(engine, prober if isinstance(prober, ScriptedProber) else scripted, metrics, ledger, plan)
         finally:
             engine.stop()
             async with asyncio.timeout(PATIENCE):
