@@ -1,16 +1,18 @@
 """Asks devices over ONVIF for their smallest stream: watching is to take as little of them and their lines as it can.
 
 Decides whom to ask and when: cameras with an ONVIF address whose small stream is not known, one after the other, and
-all of them again every day, because somebody may have changed a device. Must never show a password the device has
-refused, nor keep a URL that holds one.
+all of them again every day, because somebody may have changed a device. Must never ask a device that has other cameras
+too, which might name the stream of one of those, nor show a password it has refused, nor keep a URL that holds one.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from monitor.clock import Clock
@@ -18,7 +20,9 @@ from monitor.devices import Devices
 from monitor.engine.knowledge import UNKNOWN_RATE
 from monitor.engine.permits import Permits
 from monitor.engine.slots import Slots
+from monitor.errors import LocalProtocolError
 from monitor.model import Camera, Credentials
+from monitor.onvif.addresses import parse_address
 from monitor.probes.onvif import OnvifLimits, StreamFound, smallest_stream
 from monitor.rtsp.ending import Redactor
 from monitor.settings import Settings, StreamChoice
@@ -80,14 +84,22 @@ class SmallStreams:
     async def run(self) -> None:
         """Ask whoever is due, for ever."""
         while True:
-            for camera_id in sorted(self._board.watched_ids()):
-                camera = self._board.watched(camera_id)
-                if camera is not None and self._wants_asking(camera) and self._due(camera):
+            for camera in self._entitled():
+                if self._due(camera):
                     await self._ask(camera)
             await self._clock.sleep(NEW_AFTER)
 
-    def _wants_asking(self, camera: Camera) -> bool:
-        return bool(camera.onvif) and self._settings().probe.stream is StreamChoice.SUB
+    def _entitled(self) -> Iterator[Camera]:
+        """The cameras that are to be asked; of the others, what was found before is forgotten."""
+        if self._settings().probe.stream is not StreamChoice.SUB:
+            return
+        cameras = list(filter(None, map(self._board.watched, sorted(self._board.watched_ids()))))
+        shared = Counter(place_of(camera.onvif) for camera in cameras if camera.onvif)
+        for camera in cameras:
+            if camera.onvif and not camera.recorder and shared[place_of(camera.onvif)] == 1:
+                yield camera
+            elif (known := self._devices.stream(camera.id, camera.url)).found:
+                self._devices.learn(camera.id, replace(known, found=""))
 
     def _due(self, camera: Camera) -> bool:
         now = self._clock.monotonic()
@@ -113,3 +125,12 @@ class SmallStreams:
         known = self._devices.stream(camera.id, camera.url)
         if known.found != found.url:
             self._devices.learn(camera.id, replace(known, found=found.url))
+
+
+@lru_cache(maxsize=100_000)  # each camera's is wanted every minute
+def place_of(onvif: str) -> str:
+    """Host and port of an ONVIF address, however it is spelt; the usual ports of http and https count as one."""
+    try:
+        return parse_address(onvif).authority
+    except LocalProtocolError:
+        return onvif

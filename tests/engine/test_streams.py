@@ -83,6 +83,7 @@ async def watch(
     watched: Camera = KNOWN,
     choice: StreamChoice = StreamChoice.SUB,
     before: Callable[[Devices], None] = lambda _: None,
+    beside: tuple[Camera, ...] = (),
 ) -> Stream:
     """Let the finder run that long; what is known afterwards."""
     devices, clock = Devices(tmp_path / "devices.db"), Days(lasts)
@@ -97,7 +98,7 @@ async def watch(
     )
     finder = SmallStreams(
         lambda: settings,
-        Watched({watched.id: watched}),
+        Watched({one.id: one for one in (watched, *beside)}),
         Slots(LimitSettings()),
         Permits(devices, clock, timedelta(minutes=30)),
         devices,
@@ -142,6 +143,22 @@ async def test_nobody_is_asked_who_need_not_be(tmp_path: Path, watched: Camera, 
     device = Device()
     await watch(tmp_path, device, watched=watched, choice=choice)
     assert not device.asked
+
+
+@pytest.mark.parametrize("other", ["127.0.0.1:80", "127.0.0.1", "http://127.0.0.1/onvif/x"])
+async def test_a_device_with_several_cameras_is_not_asked_for_it_may_name_another_one_s_stream(
+    tmp_path: Path, other: str
+) -> None:
+    device, second = Device(), camera("c2", onvif=other, url="rtsp://127.0.0.1/2", credentials="hik")
+    await watch(tmp_path, device, beside=(second,))
+    assert not device.asked
+    await watch(tmp_path, device, watched=replace(KNOWN, recorder="nvr-1"))
+    assert not device.asked
+
+
+async def test_what_was_found_is_forgotten_once_the_device_turns_out_to_have_several_cameras(tmp_path: Path) -> None:
+    await watch(tmp_path, Device())
+    assert (await watch(tmp_path, Device(), watched=replace(KNOWN, recorder="nvr-1"))).found == ""
 
 
 async def test_a_refused_password_is_paused_for_everybody_who_asks_that_device(tmp_path: Path) -> None:
