@@ -115,9 +115,7 @@ class Watcher:
             log.exception("probing %s failed on our side", camera.id)
             took = timedelta(seconds=self._clock.monotonic() - started)
             return Result(camera.id, at, took, Rung.NONE, Stage.TCP, Cause.MONITOR_ERROR, type(error).__name__)
-        if result.cause in (Cause.CREDENTIALS_REFUSED, Cause.ACCOUNT_LOCKED, Cause.NONCE_LOOP):
-            pause, left = settings.probe.credentials_pause, result.attempts_left
-            await self._permits.refused(camera, credentials, pause, left)
+        await self._permits.heed(camera, credentials, settings.probe.credentials_pause, result)
         if result.verdict is Verdict.FAILED and self._canaries.blind:
             return replace(result, cause=Cause.MONITOR_BLIND, detail=f"canaries fail too; seen: {result.cause.value}")
         return result

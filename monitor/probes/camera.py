@@ -106,6 +106,7 @@ def result_of(ask: Ask, fetched: Fetched) -> Result:
         keyframe_bytes=mark.size if mark else 0,
         url=fetched.url,
         transport=fetched.transport,
+        credentials_refused=fetched.credentials_refused,
         attempts_left=fetched.attempts_left,
         notes=fetched.notes,
         look=tiers.look_after(ask, mark) if mark else Look.SKIPPED,

@@ -41,6 +41,7 @@ class ScriptedProber:
     """Answers what the test says; ``broken`` makes it raise, as a bug of ours would."""
 
     causes: dict[str, Cause] = field(default_factory=dict)
+    attempts_left: int | None = None
     broken: bool = False
     asked: Counter[str] = field(default_factory=Counter)
     authenticated: Counter[str] = field(default_factory=Counter)
@@ -62,7 +63,17 @@ class ScriptedProber:
             await self.looks.wait()
         cause = self.causes.get(camera_id, Cause.OK)
         picture = Picture(640, 360, b"0" * 16) if cause is Cause.OK else None
-        return Result(camera_id, ask.at, ms(1), Rung.PICTURE, Stage.PICTURE, cause, picture=picture)
+        return Result(
+            camera_id,
+            ask.at,
+            ms(1),
+            Rung.PICTURE,
+            Stage.PICTURE,
+            cause,
+            picture=picture,
+            credentials_refused=cause is Cause.CREDENTIALS_REFUSED and ask.may_authenticate,
+            attempts_left=self.attempts_left,
+        )
 
 
 def quick_settings(folder: Path, **changes: object) -> Settings:

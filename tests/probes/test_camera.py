@@ -83,7 +83,7 @@ async def test_after_a_refusal_nobody_is_told_that_the_line_is_free(prober: Came
     over: list[int] = []
     async with device(strict) as cam:
         result = await probe(prober, ask_of(cam), lambda: over.append(1))
-    assert (result.cause, over) == (Cause.CREDENTIALS_REFUSED, [])
+    assert (result.cause, result.credentials_refused, over) == (Cause.CREDENTIALS_REFUSED, True, [])
 
 
 REFUSALS = ("404 Not Found", "400 Bad Request", "454 Session Not Found", "455 Method Not Valid", "500 Oops", "406 No")
