@@ -386,6 +386,7 @@ class Result(Travelling):
     transport: Transport = Transport.TCP
     look: Look = Look.SKIPPED  # why the key frame was decoded
     mark: Mark | None = None  # of the key frame, for the next question
+    credentials_refused: bool = False  # they were sent and the device said no
     attempts_left: int | None = None  # how often the device says a password may still be tried
     notes: tuple[Note, ...] = ()  # what was odd and not in the way
 

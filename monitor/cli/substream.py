@@ -47,7 +47,12 @@ async def _asked(plan: Plan, cameras: Sequence[Camera], language: Language) -> b
         credentials = plan.settings.credentials.get(camera.credentials)
         pair = camera.onvif, camera.credentials
         found = await smallest_stream(
-            camera.onvif, credentials, clock=clock, limits=limits, may_authenticate=pair not in refused
+            camera.onvif,
+            credentials,
+            clock=clock,
+            limits=limits,
+            may_authenticate=pair not in refused,
+            certificate=camera.certificate,
         )
         if found.credentials_refused:
             refused.add(pair)

@@ -8,14 +8,34 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.devices import Devices
-from monitor.model import Camera, Credentials
+from monitor.model import Camera, Cause, Credentials
 
 # A device that says "one attempt left" locks the account at the next wrong one, usually for 30 minutes, and counts the
 # attempts of a while: twice the lock is beyond both.
 LAST_ATTEMPT_PAUSE = timedelta(hours=1)
+
+
+class Answer(Protocol):
+    """What a device said to whoever may have shown it credentials, over RTSP or ONVIF."""
+
+    @property
+    def cause(self) -> Cause:
+        """What came of it."""
+        ...
+
+    @property
+    def credentials_refused(self) -> bool:
+        """They were sent and the device said no."""
+        ...
+
+    @property
+    def attempts_left(self) -> int | None:
+        """How often the device says a password may still be tried; None = it did not say."""
+        ...
 
 
 class Permits:
@@ -44,6 +64,14 @@ class Permits:
     def granted(self, camera: Camera, credentials: Credentials | None) -> bool:
         """Whether the camera's device may be offered these credentials now."""
         return credentials is None or self._clock.monotonic() >= self._until(camera, credentials)
+
+    async def heed(self, camera: Camera, credentials: Credentials | None, pause: timedelta, answer: Answer) -> None:
+        """Begin a pause if the answer calls for one: a refusal, a lock, or a count of attempts, which has begun then.
+
+        Returns when it is on the disk. To be called before the device is free for the next question.
+        """
+        if answer.credentials_refused or answer.cause is Cause.ACCOUNT_LOCKED or answer.attempts_left is not None:
+            await self.refused(camera, credentials, pause, answer.attempts_left)
 
     async def refused(
         self, camera: Camera, credentials: Credentials | None, pause: timedelta, attempts_left: int | None

@@ -32,7 +32,10 @@ class Prober(Protocol):
     """Asks one camera once; what went wrong is in the result."""
 
     async def probe(self, ask: Ask, session_over: Callable[[], None]) -> Result:
-        """What the probe saw; ``session_over`` is called once the camera and its line are free again."""
+        """What the probe saw; ``session_over`` may be called once the camera and its line are free before that.
+
+        Never after a refusal: the device stays taken until the pause is on the disk.
+        """
         ...
 
 
@@ -112,9 +115,7 @@ class Watcher:
             log.exception("probing %s failed on our side", camera.id)
             took = timedelta(seconds=self._clock.monotonic() - started)
             return Result(camera.id, at, took, Rung.NONE, Stage.TCP, Cause.MONITOR_ERROR, type(error).__name__)
-        if result.cause in (Cause.CREDENTIALS_REFUSED, Cause.ACCOUNT_LOCKED, Cause.NONCE_LOOP):
-            pause, left = settings.probe.credentials_pause, result.attempts_left
-            await self._permits.refused(camera, credentials, pause, left)
+        await self._permits.heed(camera, credentials, settings.probe.credentials_pause, result)
         if result.verdict is Verdict.FAILED and self._canaries.blind:
             return replace(result, cause=Cause.MONITOR_BLIND, detail=f"canaries fail too; seen: {result.cause.value}")
         return result

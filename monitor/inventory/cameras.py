@@ -92,8 +92,9 @@ def camera_of(row: Row, known_credentials: Collection[str], faults: list[Fault])
     )
     if camera.in_service_from and camera.in_service_to and camera.in_service_to < camera.in_service_from:
         cells.fault(Column.IN_SERVICE_TO, f"is before {Column.IN_SERVICE_FROM}")
-    if camera.certificate != "accept" and camera.url.startswith("rtsp://"):
-        cells.fault(Column.CERTIFICATE, "belongs to an rtsps:// address: over rtsp:// nothing is encrypted")
+    encrypted = camera.url.startswith("rtsps://") or camera.onvif.startswith("https://")
+    if camera.certificate != "accept" and not encrypted:
+        cells.fault(Column.CERTIFICATE, "belongs to an rtsps:// or https:// address: over others nothing is encrypted")
     return camera if len(faults) == before and not row.absent else None
 
 

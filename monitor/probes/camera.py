@@ -39,13 +39,14 @@ class CameraProber:
     async def probe(self, ask: Ask, session_over: Callable[[], None]) -> Result:
         """Ask once. Takes at most ``limits.total`` plus the decoding; raises nothing but cancellation.
 
-        ``session_over`` is called when the camera and its line are free again; decoding, if any, comes after that.
+        ``session_over`` is called before a key frame is decoded: the camera and its line are free meanwhile. It is not
+        called otherwise, least of all after a refusal, which must be known before the device is asked again.
         """
         fetched = await fetch(ask, self.limits, self.clock)
-        session_over()
         result = result_of(ask, fetched)
         if fetched.keyframe is None or result.look is Look.SKIPPED or result.mark is None:
             return result
+        session_over()
         started = self.clock.monotonic()
         seen = await asyncio.get_running_loop().run_in_executor(
             self.decoders, _look, fetched, ask.fingerprint, tiers.repeats(ask, result.mark)
@@ -105,6 +106,7 @@ def result_of(ask: Ask, fetched: Fetched) -> Result:
         keyframe_bytes=mark.size if mark else 0,
         url=fetched.url,
         transport=fetched.transport,
+        credentials_refused=fetched.credentials_refused,
         attempts_left=fetched.attempts_left,
         notes=fetched.notes,
         look=tiers.look_after(ask, mark) if mark else Look.SKIPPED,

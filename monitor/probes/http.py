@@ -15,7 +15,7 @@ from datetime import timedelta
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause, Stage
 from monitor.onvif.addresses import Service
-from monitor.probes.dialling import ACCEPT, connect, failure, resolve, tls_context
+from monitor.probes.dialling import ACCEPT, check_pin, connect, failure, resolve, tls_context
 from monitor.rtsp.messages import Headers, Response, parse_head
 
 _CHUNK = 16 * 1024  # bytes read at once
@@ -43,9 +43,12 @@ class Unanswered:
 
 
 async def post(
-    service: Service, fields: tuple[tuple[str, str], ...], body: bytes, limits: HttpLimits
+    service: Service, fields: tuple[tuple[str, str], ...], body: bytes, limits: HttpLimits, certificate: str = ACCEPT
 ) -> Response | Unanswered:
-    """Ask once. What came of an answer counts even when its end never came; never raises but CancelledError."""
+    """Ask once. What came of an answer counts even when its end never came; never raises but CancelledError.
+
+    ``certificate``: what a device behind ``https://`` must show, as in ``Camera.certificate``.
+    """
     head = [
         f"POST {service.path} HTTP/1.1",
         f"Host: {service.authority}",
@@ -56,7 +59,7 @@ async def post(
         f"Content-Length: {len(body)}",
     ]
     request = "\r\n".join([*head, "", ""]).encode("latin-1") + body
-    dialled = await _dial(service, limits)
+    dialled = await _dial(service, limits, certificate)
     if isinstance(dialled, Unanswered):
         return dialled
     reader, writer = dialled
@@ -80,7 +83,9 @@ async def post(
     return answer.result(Unanswered(Cause.CONNECTION_CLOSED, "closed without an answer"))
 
 
-async def _dial(service: Service, limits: HttpLimits) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | Unanswered:
+async def _dial(
+    service: Service, limits: HttpLimits, certificate: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | Unanswered:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(loop=loop)
     protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
@@ -93,7 +98,7 @@ async def _dial(service: Service, limits: HttpLimits) -> tuple[asyncio.StreamRea
             writer = asyncio.StreamWriter(transport, protocol, reader, loop)
             if service.tls:
                 stage = Stage.TLS
-                await _secure(writer, service.host)
+                await _secure(writer, service.host, certificate)
     except TimeoutError:
         failed = failure(stage, TimeoutError(f"no answer within {limits.connect.total_seconds():g} s"))
         return Unanswered(failed.cause, failed.detail)
@@ -103,9 +108,11 @@ async def _dial(service: Service, limits: HttpLimits) -> tuple[asyncio.StreamRea
     return reader, writer
 
 
-async def _secure(writer: asyncio.StreamWriter, host: str) -> None:
+async def _secure(writer: asyncio.StreamWriter, host: str, certificate: str) -> None:
     try:
-        await writer.start_tls(tls_context(ACCEPT), server_hostname=host)
+        await writer.start_tls(tls_context(certificate), server_hostname=host)
+        session = writer.get_extra_info("ssl_object")
+        check_pin(certificate, session and session.getpeercert(binary_form=True))
     except BaseException:
         writer.transport.abort()
         raise

@@ -20,6 +20,7 @@ from monitor.onvif.addresses import Service, parse_address, service_at, stream_u
 from monitor.onvif.envelope import Call, Media
 from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
 from monitor.onvif.replies import Fault
+from monitor.probes.dialling import ACCEPT
 from monitor.probes.http import HttpLimits, Unanswered, post
 from monitor.probes.login import Login
 from monitor.rtsp.ending import Redactor, cause_of_status
@@ -57,6 +58,7 @@ class StreamFound:
     cause: Cause = Cause.OK
     detail: str = ""  # never a secret
     credentials_refused: bool = False  # they were sent in this run and the device said no
+    attempts_left: int | None = None  # how often the device says a password may still be tried
     clock_offset: timedelta | None = None  # the device's clock less ours; None = not told
 
 
@@ -76,15 +78,19 @@ async def smallest_stream(
     clock: Clock,
     limits: OnvifLimits,
     may_authenticate: bool = True,
+    certificate: str = ACCEPT,
 ) -> StreamFound:
-    """Find it, within ``limits.total``. Never raises but CancelledError."""
+    """Find it, within ``limits.total``. Never raises but CancelledError.
+
+    ``certificate``: what a device behind ``https://`` must show, as in ``Camera.certificate``.
+    """
     redactor = Redactor(credentials)
     try:
         device = parse_address(address)
     except LocalProtocolError as error:
         return StreamFound(cause=Cause.MONITOR_ERROR, detail=redactor.detail(str(error)))
     login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate)
-    run = _Run(device, login, clock, limits.exchange)
+    run = _Run(device, login, clock, limits.exchange, certificate)
     try:
         async with asyncio.timeout(limits.total.total_seconds()):
             found = await run.whole()
@@ -92,18 +98,20 @@ async def smallest_stream(
         found = StreamFound(cause=ended.cause, detail=redactor.detail(ended.detail))
     except TimeoutError:
         found = StreamFound(cause=Cause.NO_REPLY, detail=f"not done within {limits.total.total_seconds():g} s")
-    return replace(found, credentials_refused=login.refused, clock_offset=run.offset)
+    return replace(found, credentials_refused=login.refused, attempts_left=run.attempts_left, clock_offset=run.offset)
 
 
 class _Run:
     """One device asked once."""
 
-    def __init__(self, device: Service, login: Login, clock: Clock, limits: HttpLimits) -> None:
+    def __init__(self, device: Service, login: Login, clock: Clock, limits: HttpLimits, certificate: str) -> None:
         self.offset: timedelta | None = None
+        self.attempts_left: int | None = None
         self._device = device
         self._login = login
         self._clock = clock
         self._limits = limits
+        self._certificate = certificate
 
     async def whole(self) -> StreamFound:
         """From the device's clock to the address of its smallest stream."""
@@ -139,10 +147,16 @@ class _Run:
                 continue
             told = {} if answer is None else replies.media_addresses(answer)
             services = {media: service_at(told[media], self._device) for media in USUAL_PATHS if media in told}
-            found = {media: service for media, service in services.items() if service is not None}
+            found = {
+                media: service for media, service in services.items() if service is not None and self._safe(service)
+            }
             if found:
                 return found
         return {media: replace(self._device, path=path) for media, path in USUAL_PATHS.items()}
+
+    def _safe(self, service: Service) -> bool:
+        """Whether it may be asked: a device whose certificate matters must not lead us off TLS."""
+        return service.tls or not self._device.tls or self._certificate == ACCEPT
 
     async def _smallest(self, media: Media, service: Service) -> StreamFound:
         profiles = replies.profiles(await self._ask(service, envelope.get_profiles(media)))
@@ -174,7 +188,7 @@ class _Run:
                 text = text_of(response)
                 cause = self._login.challenged(response, text)
                 if cause is not None:
-                    left = attempts_left(text)
+                    self.attempts_left = left = attempts_left(text)
                     said = str(answer or response.line)
                     raise _Ended(cause, said if left is None else f"{said}; {left} attempts left")
                 continue
@@ -190,7 +204,7 @@ class _Run:
         if signature is not None and signature.authorization is not None:
             fields.append(("Authorization", signature.authorization))
         body = call.envelope(signature.security if signature is not None else "")
-        response = await post(service, tuple(fields), body, self._limits)
+        response = await post(service, tuple(fields), body, self._limits, self._certificate)
         if isinstance(response, Unanswered):
             raise _Ended(response.cause, f"{call.name}: {response.detail}")
         return response

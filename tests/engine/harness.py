@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.clock import SystemClock
-from monitor.engine import Engine, Plan
+from monitor.engine import Engine, Plan, Prober
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
 from monitor.model import Ask, Camera, Cause, Picture, Result, Rung, Stage, State, Transition
@@ -41,6 +41,7 @@ class ScriptedProber:
     """Answers what the test says; ``broken`` makes it raise, as a bug of ours would."""
 
     causes: dict[str, Cause] = field(default_factory=dict)
+    attempts_left: int | None = None
     broken: bool = False
     asked: Counter[str] = field(default_factory=Counter)
     authenticated: Counter[str] = field(default_factory=Counter)
@@ -62,7 +63,17 @@ class ScriptedProber:
             await self.looks.wait()
         cause = self.causes.get(camera_id, Cause.OK)
         picture = Picture(640, 360, b"0" * 16) if cause is Cause.OK else None
-        return Result(camera_id, ask.at, ms(1), Rung.PICTURE, Stage.PICTURE, cause, picture=picture)
+        return Result(
+            camera_id,
+            ask.at,
+            ms(1),
+            Rung.PICTURE,
+            Stage.PICTURE,
+            cause,
+            picture=picture,
+            credentials_refused=cause is Cause.CREDENTIALS_REFUSED and ask.may_authenticate,
+            attempts_left=self.attempts_left,
+        )
 
 
 def quick_settings(folder: Path, **changes: object) -> Settings:
@@ -117,22 +128,22 @@ async def running(
     cameras: Sequence[Camera],
     *,
     clock: SystemClock | None = None,
-    prober: ScriptedProber | None = None,
+    prober: Prober | None = None,
     open_ledger: Callable[[Path], Ledger] = Ledger.open,
     **changes: object,
 ) -> AsyncIterator[Running]:
     """An engine that has begun; it ends in an orderly way when the block does."""
     settings = quick_settings(folder, **changes)
-    clock, prober = clock or SystemClock(), prober or ScriptedProber()
+    clock, scripted = clock or SystemClock(), ScriptedProber()
     plan = Plan(settings, tuple(cameras))
     metrics = Metrics("test", clock)
     with open_ledger(settings.ledger) as ledger:
-        engine = Engine(plan, ledger, clock, metrics, "test", lambda _: prober)
+        engine = Engine(plan, ledger, clock, metrics, "test", lambda _: prober or scripted)
         task = asyncio.create_task(engine.run())
         try:
             async with asyncio.timeout(PATIENCE):
                 await asyncio.wait({task, asyncio.create_task(engine.running.wait())}, return_when="FIRST_COMPLETED")
-            yield Running(engine, prober, metrics, ledger, plan)
+            yield Running(engine, prober if isinstance(prober, ScriptedProber) else scripted, metrics, ledger, plan)
         finally:
             engine.stop()
             async with asyncio.timeout(PATIENCE):

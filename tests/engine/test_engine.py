@@ -148,6 +148,25 @@ async def test_a_refused_password_is_not_tried_again_during_the_pause(tmp_path: 
         await town.until(lambda: prober.authenticated["A"] == 2)
 
 
+@pytest.mark.parametrize(
+    ("cause", "left", "paused"),
+    [
+        (Cause.CREDENTIALS_FORBIDDEN, None, False),
+        (Cause.CREDENTIALS_FORBIDDEN, 3, True),
+        (Cause.ACCOUNT_LOCKED, None, True),
+    ],
+)
+async def test_a_device_that_locks_or_counts_attempts_is_paused_whatever_it_calls_that(
+    tmp_path: Path, cause: Cause, left: int | None, paused: bool
+) -> None:
+    prober = ScriptedProber({"A": cause}, attempts_left=left)
+    camera = replace(A, credentials="cam")
+    login = {"cam": Credentials("admin", Secret("right"))}
+    async with running(tmp_path, [camera], prober=prober, credentials=login) as town:
+        await town.until(lambda: prober.asked["A"] >= 4)
+        assert (prober.authenticated["A"] == 1) == paused
+
+
 async def test_a_refused_password_is_not_tried_again_after_a_restart(tmp_path: Path) -> None:
     probe = ProbeSettings(interval=ms(20), retry=ms(10), max_gap=ms(500), jitter=0)
     login = {"hik": Credentials("admin", Secret("wrong"))}

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from monitor.devices import Devices, Stream
-from monitor.engine.permits import Permits
+from monitor.engine.permits import LAST_ATTEMPT_PAUSE, Permits
 from monitor.engine.slots import Slots
-from monitor.engine.streams import AGAIN_AFTER, NEW_AFTER, SmallStreams
+from monitor.engine.streams import AGAIN_AFTER, AT_ONCE, NEW_AFTER, SmallStreams
 from monitor.model import Camera, Cause, Credentials, Secret
 from monitor.probes.onvif import StreamFound
 from monitor.settings import LimitSettings, ProbeSettings, Settings, StreamChoice
@@ -65,11 +65,18 @@ class Device:
     found: StreamFound = field(default_factory=lambda: StreamFound(SMALL, 640, 360))
     asked: Counter[str] = field(default_factory=Counter)
     shown: list[bool] = field(default_factory=list)
+    broken: frozenset[str] = frozenset()  # cameras for which asking raises, as a bug of ours would
+    together: asyncio.Barrier | None = None  # so many must be asked at once
 
     async def find(self, camera: Camera, credentials: Credentials | None, may_authenticate: bool) -> StreamFound:
         self.asked[camera.id] += 1
         self.shown.append(may_authenticate)
         assert credentials == LOGIN
+        if self.together is not None:
+            async with asyncio.timeout(5):
+                await self.together.wait()
+        if camera.id in self.broken:
+            raise RuntimeError("a bug of ours")
         return self.found
 
 
@@ -83,6 +90,8 @@ async def watch(
     watched: Camera = KNOWN,
     choice: StreamChoice = StreamChoice.SUB,
     before: Callable[[Devices], None] = lambda _: None,
+    beside: tuple[Camera, ...] = (),
+    board: Watched | None = None,
 ) -> Stream:
     """Let the finder run that long; what is known afterwards."""
     devices, clock = Devices(tmp_path / "devices.db"), Days(lasts)
@@ -97,7 +106,7 @@ async def watch(
     )
     finder = SmallStreams(
         lambda: settings,
-        Watched({watched.id: watched}),
+        board or Watched({one.id: one for one in (watched, *beside)}),
         Slots(LimitSettings()),
         Permits(devices, clock, timedelta(minutes=30)),
         devices,
@@ -144,6 +153,22 @@ async def test_nobody_is_asked_who_need_not_be(tmp_path: Path, watched: Camera, 
     assert not device.asked
 
 
+@pytest.mark.parametrize("other", ["127.0.0.1:80", "127.0.0.1", "http://127.0.0.1/onvif/x"])
+async def test_a_device_with_several_cameras_is_not_asked_for_it_may_name_another_one_s_stream(
+    tmp_path: Path, other: str
+) -> None:
+    device, second = Device(), camera("c2", onvif=other, url="rtsp://127.0.0.1/2", credentials="hik")
+    await watch(tmp_path, device, beside=(second,))
+    assert not device.asked
+    await watch(tmp_path, device, watched=replace(KNOWN, recorder="nvr-1"))
+    assert not device.asked
+
+
+async def test_what_was_found_is_forgotten_once_the_device_turns_out_to_have_several_cameras(tmp_path: Path) -> None:
+    await watch(tmp_path, Device())
+    assert (await watch(tmp_path, Device(), watched=replace(KNOWN, recorder="nvr-1"))).found == ""
+
+
 async def test_a_refused_password_is_paused_for_everybody_who_asks_that_device(tmp_path: Path) -> None:
     device = Device(StreamFound(cause=Cause.CREDENTIALS_REFUSED, credentials_refused=True))
     known = await watch(tmp_path, device)
@@ -153,6 +178,57 @@ async def test_a_refused_password_is_paused_for_everybody_who_asks_that_device(t
     assert not Permits(devices, clock, timedelta(minutes=30)).granted(KNOWN, LOGIN)
     await watch(tmp_path, device)
     assert device.shown == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("found", "pause"),
+    [
+        (StreamFound(cause=Cause.CREDENTIALS_REFUSED, credentials_refused=True, attempts_left=1), LAST_ATTEMPT_PAUSE),
+        (StreamFound(cause=Cause.ACCOUNT_LOCKED), timedelta(minutes=30)),
+    ],
+    ids=["one attempt left", "locked before anything was shown"],
+)
+async def test_the_pause_is_as_long_as_the_answer_demands(tmp_path: Path, found: StreamFound, pause: timedelta) -> None:
+    await watch(tmp_path, Device(found))
+    clock = Days(pause)
+    permits = Permits(Devices(tmp_path / "devices.db"), clock, timedelta(minutes=30))
+    await clock.sleep(pause - MINUTE)
+    assert not permits.granted(KNOWN, LOGIN)
+    await clock.sleep(MINUTE)
+    assert permits.granted(KNOWN, LOGIN)
+
+
+def cameras(count: int) -> list[Camera]:
+    return [
+        camera(f"c{n}", onvif=f"127.0.0.{n}", url=f"rtsp://127.0.0.{n}/1", uplink="", credentials="hik")
+        for n in range(1, count + 1)
+    ]
+
+
+async def test_a_bug_of_ours_costs_one_camera_its_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    device, (first, *others) = Device(broken=frozenset({"c1"})), cameras(2 * AT_ONCE)
+    await watch(tmp_path, device, watched=first, beside=tuple(others), lasts=3 * MINUTE)
+    assert all(device.asked[one.id] == 1 for one in (first, *others))
+    assert "asking c1 for its small stream failed on our side" in caplog.text
+
+
+async def test_several_devices_are_asked_at_once(tmp_path: Path) -> None:
+    device, (first, *others) = Device(together=asyncio.Barrier(AT_ONCE)), cameras(AT_ONCE)
+    known = await watch(tmp_path, device, watched=first, beside=tuple(others))
+    assert known.found == SMALL
+
+
+async def test_another_url_in_the_inventory_is_asked_for_anew(tmp_path: Path) -> None:
+    board = Watched({"c1": KNOWN})
+
+    class Moving(Device):
+        async def find(self, camera: Camera, credentials: Credentials | None, may_authenticate: bool) -> StreamFound:
+            board.cameras["c1"] = replace(KNOWN, url="rtsp://127.0.0.1/another")
+            return await super().find(camera, credentials, may_authenticate)
+
+    device = Moving()
+    await watch(tmp_path, device, lasts=3 * MINUTE, board=board)
+    assert device.asked["c1"] == 2
 
 
 async def test_a_url_that_holds_a_password_is_not_kept(tmp_path: Path) -> None:

@@ -75,6 +75,17 @@ async def test_the_line_is_free_before_the_picture_is_looked_at(prober: CameraPr
     assert over == [4]  # DESCRIBE, SETUP, PLAY, TEARDOWN
 
 
+async def test_after_a_refusal_nobody_is_told_that_the_line_is_free(prober: CameraProber) -> None:
+    async def strict(line: Line) -> None:
+        while True:
+            await line.answer("401 Unauthorized", 'WWW-Authenticate: Digest realm="cam", nonce="1"')
+
+    over: list[int] = []
+    async with device(strict) as cam:
+        result = await probe(prober, ask_of(cam), lambda: over.append(1))
+    assert (result.cause, result.credentials_refused, over) == (Cause.CREDENTIALS_REFUSED, True, [])
+
+
 REFUSALS = ("404 Not Found", "400 Bad Request", "454 Session Not Found", "455 Method Not Valid", "500 Oops", "406 No")
 
 

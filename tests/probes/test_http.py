@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import ssl
-import subprocess
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,8 +15,10 @@ from hypothesis import strategies as st
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause
 from monitor.onvif.addresses import Service
+from monitor.probes.dialling import ACCEPT, PIN, VERIFY
 from monitor.probes.http import HttpLimits, Unanswered, _Answer, post
 from monitor.rtsp.messages import Response
+from tests.probes.conftest import SelfSigned
 
 USUAL = HttpLimits()
 QUICK = HttpLimits(timedelta(seconds=0.3), timedelta(seconds=0.3))
@@ -28,7 +26,12 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 async def answer_of(
-    serve: Serve, *, tls: ssl.SSLContext | None = None, dial_tls: bool = False, limits: HttpLimits = USUAL
+    serve: Serve,
+    *,
+    tls: ssl.SSLContext | None = None,
+    dial_tls: bool = False,
+    limits: HttpLimits = USUAL,
+    certificate: str = ACCEPT,
 ) -> Response | Unanswered:
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
@@ -39,7 +42,7 @@ async def answer_of(
     gone = asyncio.Event()
     async with await asyncio.start_server(once, "127.0.0.1", 0, ssl=tls) as server:
         service = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x", dial_tls)
-        answer = await post(service, (("A", "b"),), b"body", limits)
+        answer = await post(service, (("A", "b"),), b"body", limits, certificate)
         async with asyncio.timeout(5):
             await gone.wait()
         return answer
@@ -53,33 +56,39 @@ async def hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     await reader.read()  # stays open until the other side is content
 
 
-@pytest.fixture(scope="module")
-def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
-    folder: Path = tmp_path_factory.mktemp("tls")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=cam"]
-    subprocess.run([*command, "-keyout", folder / "key", "-out", folder / "cert"], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert", folder / "key")
-    return context
-
-
 async def test_an_answer_ends_where_its_length_says() -> None:
     answer = await answer_of(hello)
     assert isinstance(answer, Response)
     assert (answer.status, answer.body) == (200, b"hello")
 
 
-def test_a_self_signed_device_is_asked_over_tls(self_signed: ssl.SSLContext) -> None:
+def test_a_self_signed_device_is_asked_over_tls(self_signed: SelfSigned) -> None:
     async def run() -> None:
-        answer = await answer_of(hello, tls=self_signed, dial_tls=True)
+        answer = await answer_of(hello, tls=self_signed.context, dial_tls=True)
         assert isinstance(answer, Response)
         assert answer.body == b"hello"
 
     for loop_factory in (asyncio.new_event_loop, uvloop.new_event_loop):
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(run())
+
+
+async def test_the_certificate_must_be_the_one_that_is_expected(self_signed: SelfSigned) -> None:
+    good = await answer_of(hello, tls=self_signed.context, dial_tls=True, certificate=self_signed.pin)
+    assert isinstance(good, Response)
+    heard: list[bytes] = []
+
+    async def listening(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read())
+        writer.close()
+
+    async with await asyncio.start_server(listening, "127.0.0.1", 0, ssl=self_signed.context) as server:
+        service = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x", tls=True)
+        for certificate in (f"{PIN}{'0' * 64}", VERIFY):
+            refused = await post(service, (), b"body", USUAL, certificate)
+            assert isinstance(refused, Unanswered)
+            assert refused.cause is Cause.CERTIFICATE_REFUSED
+    assert b"".join(heard) == b""
 
 
 async def test_a_device_without_tls_fails_the_handshake() -> None:

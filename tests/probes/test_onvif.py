@@ -12,8 +12,10 @@ import pytest
 
 from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Secret
+from monitor.probes.dialling import VERIFY
 from monitor.probes.http import HttpLimits
 from monitor.probes.onvif import OnvifLimits, StreamFound, smallest_stream
+from tests.probes.conftest import SelfSigned
 from tests.probes.onvif_device import MAIN, MEDIA, MEDIA2, PASSWORD, SUB, USER, Offer, OnvifDevice, Wants, running
 
 PATIENT = OnvifLimits(HttpLimits(timedelta(seconds=10), timedelta(seconds=20)), timedelta(seconds=60))
@@ -265,6 +267,26 @@ async def test_a_lock_is_told_and_nothing_is_sent_after_it() -> None:
     found = await found_at(device, WRONG)
     assert (found.cause, device.signed, found.credentials_refused) == (Cause.ACCOUNT_LOCKED, 1, True)
     assert "0 attempts left" in found.detail
+    assert found.attempts_left == 0
+
+
+async def test_a_device_with_another_certificate_than_expected_is_not_shown_the_password(
+    self_signed: SelfSigned,
+) -> None:
+    for certificate, cause in ((self_signed.pin, Cause.OK), (VERIFY, Cause.CERTIFICATE_REFUSED)):
+        async with running(OnvifDevice(xaddr="https://{host}:{port}"), self_signed.context) as device:
+            address = f"https://{device.address}"
+            found = await smallest_stream(address, ADMIN, clock=SystemClock(), limits=PATIENT, certificate=certificate)
+        assert (found.cause, bool(device.signed)) == (cause, cause is Cause.OK)
+
+
+async def test_a_device_whose_certificate_matters_does_not_lead_us_off_tls(self_signed: SelfSigned) -> None:
+    async with running(OnvifDevice(xaddr="http://{host}:{port}"), self_signed.context) as device:
+        found = await smallest_stream(
+            f"https://{device.address}", ADMIN, clock=SystemClock(), limits=PATIENT, certificate=self_signed.pin
+        )
+    assert "GetProfiles" in device.operations  # over TLS: nothing else reaches it
+    assert found.cause is Cause.OK
 
 
 async def test_nobody_there_is_named() -> None:

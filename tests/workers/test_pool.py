@@ -7,14 +7,17 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from monitor.clock import SystemClock
 from monitor.metrics import Metrics
-from monitor.model import Ask, Cause, Codec, Look
+from monitor.model import Ask, Cause, Codec, Credentials, Look, Secret
 from monitor.probes.rtsp import RtspLimits
+from monitor.settings import LimitSettings
 from monitor.workers.pool import WorkerLost, Workers, WorkersProber
+from tests.engine.harness import running as engine
 from tests.metrics.town import NOW, camera
 from tests.probes import device as devices
 from tests.probes.device import Line, device
@@ -95,3 +98,17 @@ async def test_an_orderly_end_says_goodbye_to_the_cameras() -> None:
 async def test_without_workers_nothing_is_started() -> None:
     async with workers(0) as pool:
         assert pool._workers == []
+
+
+async def test_two_channels_of_a_recorder_show_it_a_wrong_password_once(tmp_path: Path) -> None:
+    async def strict(line: Line) -> None:
+        while True:
+            await line.answer("401 Unauthorized", 'WWW-Authenticate: Digest realm="nvr", nonce="1", qop="auth"')
+
+    login = {"nvr": Credentials("admin", Secret("wrong"))}
+    async with device(strict) as nvr, workers() as pool:
+        channels = [camera(name, url=nvr.url, recorder="nvr-1", credentials="nvr") for name in ("c1", "c2")]
+        prober, alone = WorkersProber(pool, RtspLimits()), LimitSettings(per_device=1)
+        async with engine(tmp_path, channels, prober=prober, credentials=login, limits=alone) as town:
+            await town.until(lambda: all(shown.last_result for shown in town.view().statuses))
+        assert sum(bool(asked.headers.get("Authorization")) for asked in nvr.asked) == 1
