@@ -122,6 +122,8 @@ class NalDepacketiser:
         if self._middle < 0:
             return start, 0
         like, _, kind, _, stamp = _PIECE.unpack_from(data, before)
+        if stamp >> 32 != self._timestamp:
+            return start, 0  # it was late: the open unit is of another picture
         flags, least = _PIECE.size + self._header, _PIECE.size + self._header + 1
         pieces, size, at, taken = self._fragments, 0, start, 0
         while at + least <= end:
