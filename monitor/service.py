@@ -13,7 +13,6 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from monitor.metrics import Metrics, TownView
 from monitor.model import Camera, Transition
 from monitor.parsing import suggestion
 from monitor.probes.camera import CameraProber
+from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits
 from monitor.reporting import Format, month_report, report_path, town_of, write_report
 from monitor.settings import Settings, examine_settings
@@ -72,7 +72,7 @@ class Service:
         self.metrics = Metrics(__version__, clock)
         self._ledger = Ledger.open(self._plan.settings.ledger, self._plan.settings.vantage)
         limits = self._plan.settings.limits
-        self._decoders = ThreadPoolExecutor(limits.decoders, thread_name_prefix="decode")
+        self._decoders = Decoders(limits.decoders)
         self._workers = Workers(limits.workers, limits.decoders, clock, self.metrics)
         self._engine = Engine(self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober)
         self._reloading = asyncio.Lock()
@@ -99,7 +99,7 @@ class Service:
         finally:
             scheduler.shutdown(wait=False)
             await runner.cleanup()
-            self._decoders.shutdown()
+            self._decoders.close()
             self._ledger.close()
 
     async def until_running(self) -> None:

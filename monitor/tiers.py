@@ -43,9 +43,11 @@ def look_before(
     ``failing`` and ``doubted``: a verdict about the connection or the picture is pending. ``turn``: the camera's own
     place in ``every``, so that many cameras are not all due at once; an ``every`` of zero is always due.
     """
+    if failing or state is State.DOWN:
+        return Look.RETURNED
     if memory.looked_at is None:
         return Look.FIRST
-    if failing or not state.online:
+    if not state.online:
         return Look.RETURNED
     if doubted or state is State.DEGRADED:
         return Look.IN_DOUBT

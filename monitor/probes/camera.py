@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor import tiers
 from monitor.clock import Clock
 from monitor.model import Ask, Cause, Look, Result, Rung, Stage, StageTime
-from monitor.probes.decode import Seen, look_at
+from monitor.probes.decode import Seen
+from monitor.probes.decoders import Decoders
 from monitor.probes.marks import mark_of
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
 
@@ -25,16 +24,19 @@ OUR_GUESS = frozenset(
         Cause.SESSION_LOST, Cause.AGGREGATE_REFUSED,
     }
 )  # fmt: skip
+# Nothing is wrong, as far as anybody can see: with the decoders busy the next probe does as well. So a start, when no
+# picture of any camera was seen yet, takes its time instead of making the probes late.
+_CAN_WAIT = frozenset({Look.FIRST, Look.DUE})
 _LEAST = timedelta(seconds=1)  # for the second question, however long the first one took
 
 
 @dataclass(frozen=True, slots=True)
 class CameraProber:
-    """Probes cameras. ``decoders`` is a bounded pool of threads: decoding never runs on the event loop."""
+    """Probes cameras; those in one process share the decoders."""
 
     limits: RtspLimits
     clock: Clock
-    decoders: Executor
+    decoders: Decoders
 
     async def probe(self, ask: Ask, session_over: Callable[[], None]) -> Result:
         """Ask once. Takes at most ``limits.total`` plus the decoding; raises nothing but cancellation.
@@ -44,19 +46,15 @@ class CameraProber:
         """
         fetched = await fetch(ask, self.limits, self.clock)
         result = result_of(ask, fetched)
+        if result.look in _CAN_WAIT and self.decoders.busy:
+            result = replace(result, look=Look.SKIPPED)
         if fetched.keyframe is None or result.look is Look.SKIPPED or result.mark is None:
             return result
         session_over()
         started = self.clock.monotonic()
-        seen = await asyncio.get_running_loop().run_in_executor(
-            self.decoders, _look, fetched, ask.fingerprint, tiers.repeats(ask, result.mark)
-        )
+        repeated = tiers.repeats(ask, result.mark)
+        seen = await self.decoders.look(fetched.keyframe, ask.fingerprint, repeated=repeated)
         return with_picture(result, seen, timedelta(seconds=self.clock.monotonic() - started))
-
-
-def _look(fetched: Fetched, fingerprint: bytes | None, repeated: bool) -> Seen:
-    assert fetched.keyframe is not None
-    return look_at(fetched.keyframe, fingerprint, repeated=repeated)
 
 
 async def fetch(ask: Ask, limits: RtspLimits, clock: Clock, *, transcript: bool = False) -> Fetched:

@@ -1,7 +1,8 @@
 """Decodes one key frame and looks at it, in a worker thread; the picture is dropped before the function returns.
 
-A camera's bytes are untrusted: the decoder refuses pictures above ``MAX_PIXELS`` before it allocates them, runs one
-thread, and every error of libavcodec becomes a cause. Nothing is written anywhere.
+A camera's bytes are untrusted: the decoder refuses pictures above ``MAX_PIXELS`` before it allocates them, fewer where
+the bytes have many parts that could each be the whole picture again; it runs one thread, and every error of libavcodec
+becomes a cause. Nothing is written anywhere.
 """
 
 from __future__ import annotations
@@ -20,8 +21,13 @@ from monitor.picture.diagnose import cause_of, diagnose
 from monitor.picture.frame import Frame, Plane
 
 MAX_PIXELS = 7680 * 4320  # 8K; a 16k x 16k parameter set would ask for 400 MB
+# Pixels decoded at most, were every part a whole picture: about half a second. Honest parts share one picture: 4K may
+# come in 70 of them, Full HD in 280.
+MAX_WORK = 70 * 3840 * 2160
 
 _DECODERS = {Codec.H264: "h264", Codec.H265: "hevc", Codec.MJPEG: "mjpeg"}
+# What each part begins with: a NAL unit, also one that hides inside another; a scan of a JPEG.
+_PARTS = {Codec.H264: b"\0\0\1", Codec.H265: b"\0\0\1", Codec.MJPEG: b"\xff\xda"}
 _PLANAR = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "yuv440p", "yuvj440p"})
 _FULL_RANGE = 2  # AVCOL_RANGE_JPEG
 
@@ -47,19 +53,28 @@ def look_at(keyframe: KeyFrame, previous_fingerprint: bytes | None, *, repeated:
     try:
         frame = _decode(keyframe)
     except (av.error.FFmpegError, MemoryError, ValueError) as error:
-        return Seen(Cause.DECODE_FAILED, detail=f"{keyframe.codec}: {type(error).__name__}")
+        return _failed(keyframe, type(error).__name__)
     if frame is None:
-        return Seen(Cause.DECODE_FAILED, detail=f"{keyframe.codec}: the decoder gave no complete picture")
+        return _failed(keyframe, "the decoder gave no complete picture")
     picture = diagnose(frame, previous_fingerprint, repeated=repeated)
     return Seen(cause_of(picture), picture)
+
+
+def _failed(keyframe: KeyFrame, why: str) -> Seen:
+    return Seen(Cause.DECODE_FAILED, detail=f"{keyframe.codec} in {_parts(keyframe)} parts: {why}")
+
+
+def _parts(keyframe: KeyFrame) -> int:
+    return keyframe.data.count(_PARTS[keyframe.codec])
 
 
 def _decode(keyframe: KeyFrame) -> Frame | None:
     decoder = av.CodecContext.create(_DECODERS[keyframe.codec], "r")
     assert isinstance(decoder, av.VideoCodecContext)
     decoder.thread_count = 1
+    most = min(MAX_PIXELS, MAX_WORK // max(1, _parts(keyframe)))
     # Smoothing block edges is for eyes; it costs 5 to 12 % and changes no verdict.
-    decoder.options = {"max_pixels": str(MAX_PIXELS), "skip_loop_filter": "all"}
+    decoder.options = {"max_pixels": str(most), "skip_loop_filter": "all"}
     frames = decoder.decode(av.Packet(keyframe.data)) or decoder.decode(None)
     if not frames or frames[0].is_corrupt:
         return None

@@ -151,6 +151,8 @@ class _Run:
         finally:
             if self._ports is not None:
                 self._ports.close()
+            # No cycle must be left: the collector comes by too seldom for the buffers of a hundred probes a second.
+            self._ports = self._conversation = None
 
     def listen(self, conversation: _Conversation) -> None:
         """Open the ports for datagrams on the interface of this connection."""

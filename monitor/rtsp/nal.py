@@ -20,6 +20,7 @@ from monitor.rtsp.rtp import Buffer
 MAX_PARAMETER_SETS = 32  # of one type
 MAX_PARAMETER_SET = 16 * 1024  # bytes of one; real ones have less than a thousand
 UNIT_COST = 64  # bytes that holding a unit costs beyond its own: a picture of countless tiny slices is no small one
+MAX_FIRST_SLICES = 2  # of one picture: each of its two fields has one, and each covers all of it
 
 _START_CODE = b"\x00\x00\x00\x01"
 _SHORT_START_CODE = b"\x00\x00\x01"
@@ -52,9 +53,9 @@ class NalDepacketiser:
     """RTP packets in order of arrival in, the first complete key frame out."""
 
     __slots__ = (
-        "_announcement", "_damaged", "_doubtful", "_fragment_size", "_fragment_type", "_fragments", "_header", "_limit",
-        "_middle", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size", "_slices", "_syntax", "_timestamp", "_touched",
-        "account",
+        "_announcement", "_damaged", "_doubtful", "_first_slices", "_fragment_size", "_fragment_type", "_fragments",
+        "_header", "_limit", "_middle", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size", "_slices",
+        "_syntax", "_timestamp", "_touched", "account",
     )  # fmt: skip
 
     def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int) -> None:
@@ -74,6 +75,7 @@ class NalDepacketiser:
         self._middle = -1  # the flags of a middle piece of the open unit; -1 = no unit is open
         self._middle_first = 0  # the first byte of its pieces
         self._slices: list[bytes] = []
+        self._first_slices = 0  # those that begin a picture
         self._renewed: set[int] = set()  # types of parameter sets this unit brought
         self._size = 0  # bytes held for this unit
         self._announcement = b""  # the unit that said decoding may begin at this picture: the decoder wants it too
@@ -123,6 +125,8 @@ class NalDepacketiser:
         if self._middle < 0:
             return start, 0
         like, _, kind, _, stamp = _PIECE.unpack_from(data, before)
+        if stamp >> 32 != self._timestamp:
+            return start, 0  # it was late: the open unit is of another picture
         flags, least = _PIECE.size + self._header, _PIECE.size + self._header + 1
         pieces, size, at, taken = self._fragments, 0, start, 0
         while at + least <= end:
@@ -192,10 +196,9 @@ class NalDepacketiser:
             return self._take_fragment(data, start, stop)
         self._close_fragment()
         starts_with_code = not data[start] and not data[start + 1]
-        if unit_type in self._plain_slices and not starts_with_code:
-            if not self._wanted(unit_type):  # not worth a copy
-                self.account.types.add(unit_type)
-                return unit_type
+        if unit_type in self._plain_slices and not starts_with_code and not self._wanted(unit_type):
+            self.account.types.add(unit_type)  # not worth a copy
+            return unit_type
         if unit_type != self._syntax.aggregation:
             return self._add(bytes(data[start:stop]))
         at = start + self._syntax.header
@@ -284,11 +287,13 @@ class NalDepacketiser:
         after_key = bool(self._slices) and self._type(self._slices[0][0]) in self._syntax.key_slices
         if not key and not after_key and not self._syntax.is_intra(unit):
             self._announcement = b""
-            self._slices.clear()
+            self._forget_slices()
             return
         # The first bit after the header says "first of the picture" in both codecs: without it, the start is missing.
-        if not self._slices and not unit[self._syntax.header] & 0x80:
-            self._damaged = True
+        first = unit[self._syntax.header] >> 7
+        self._first_slices += first
+        if not self._first_slices or self._first_slices > MAX_FIRST_SLICES:
+            self._damage()
             return
         self._slices.append(unit)
         self._size += len(unit) + UNIT_COST
@@ -310,9 +315,13 @@ class NalDepacketiser:
         """Packets of the unit are missing: what is left of it is of no use."""
         self._damaged = True
         self._doubtful = False
-        self._slices.clear()
+        self._forget_slices()
         self._forget_fragments()
         self._size = 0
+
+    def _forget_slices(self) -> None:
+        self._slices.clear()
+        self._first_slices = 0
 
     def _finish(self, *, complete: bool) -> bytes | None:
         """End the unit; the key frame when it was one."""

@@ -12,6 +12,7 @@ from monitor.rtsp.rtp import FIXED, PLAIN, Buffer, RtpPacket, SequenceCounter, p
 from monitor.rtsp.sdp import Track
 
 _HEADER, _UNPACK = FIXED.size, FIXED.unpack_from
+_INTERLEAVED = 4  # bytes before an interleaved packet
 ADOPT_AFTER = 50  # packets of one payload type the description did not announce
 
 
@@ -77,10 +78,14 @@ class Video:
     def run(self, data: bytearray, before: int, start: int, end: int) -> int:
         """Take the interleaved packets in ``[start, end)`` that only go on with what the one before began.
 
-        ``before`` is where that one begins. Gives where the first packet begins that ``push`` must take.
+        ``before`` is where that one begins; it ends at ``start``. Gives where the first packet begins that ``push``
+        must take.
         """
-        if self._broken:
+        if self._broken or start - before < _INTERLEAVED + _HEADER:
             return start
+        flags, kind, _, _, source = _UNPACK(data, before + _INTERLEAVED)
+        if (flags, kind, source) != (PLAIN, self._payload_type, self._source):
+            return start  # whatever push made of it: what looks the same is no packet of ours in the middle of a unit
         start, taken = self._depacketiser.run(data, before, start, end, self._sequence.expected)
         self._sequence.expected = (self._sequence.expected + taken) & 0xFFFF
         self.packets += taken

@@ -6,12 +6,12 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO
 
 from monitor.clock import SystemClock
 from monitor.probes.camera import CameraProber
+from monitor.probes.decoders import Decoders
 from monitor.workers import frames
 from monitor.workers.frames import Answer, Failure, Message, Order, SessionOver
 
@@ -26,7 +26,7 @@ def serve_over_pipes(orders: int, answers: int, *, decoders: int) -> None:
         reader = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), _opened(orders, "rb"))
         writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, _opened(answers, "wb"))
-        with ThreadPoolExecutor(decoders, thread_name_prefix="decode") as pool:
+        with Decoders(decoders) as pool:
             await serve(reader, lambda message: writer.write(frames.packed(message)), pool)
 
     run: Callable[[Coroutine[None, None, None]], None] = asyncio.run
@@ -37,7 +37,7 @@ def serve_over_pipes(orders: int, answers: int, *, decoders: int) -> None:
     run(main())
 
 
-async def serve(reader: asyncio.StreamReader, send: Callable[[Message], None], decoders: ThreadPoolExecutor) -> None:
+async def serve(reader: asyncio.StreamReader, send: Callable[[Message], None], decoders: Decoders) -> None:
     """Carry out every order at once, until no more come: what is under way is then cancelled."""
     clock = SystemClock()
 

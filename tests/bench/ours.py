@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import av
@@ -17,6 +16,7 @@ from monitor.model import Ask, Codec, Credentials, KeyFrame, Look, Rung
 from monitor.picture.diagnose import diagnose
 from monitor.picture.frame import Frame, Plane
 from monitor.probes.camera import CameraProber, fetch, result_of
+from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits, fetch_keyframe
 from monitor.settings.values import LimitSettings
 from monitor.simulator.town import build_town
@@ -30,7 +30,7 @@ AsyncProbe = Callable[[str], Awaitable[None]]
 def decoded(login: Credentials | None) -> AsyncProbe:
     """A probe as the monitor makes it when a picture is due: with decoding and diagnosis every time."""
     clock = SystemClock()
-    prober = CameraProber(RtspLimits(), clock, ThreadPoolExecutor(LimitSettings().decoders))
+    prober = CameraProber(RtspLimits(), clock, Decoders(LimitSettings().decoders))
     camera = build_town(1, 1).cameras[0]
 
     async def probe(url: str) -> None:

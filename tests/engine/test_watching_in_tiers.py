@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from monitor.engine.knowledge import Knowledge
 from monitor.liveness import Policy, Track, new_track, next_wait, step
 from monitor.model import Camera, Cause, Look, Result, State
 from monitor.probes.camera import CameraProber
+from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits
 from monitor.settings import PictureSettings, Settings
 from monitor.simulator.faults import Fault
@@ -71,7 +71,7 @@ class Watch:
 def watch(town: SimulatedTown, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watch]:
     camera = next(camera for camera in town.cameras if town._plans[camera.id].codec.value == request.param)
     settings = Settings(tmp_path, (), tmp_path, tmp_path, picture=PictureSettings(every=HOUR))
-    with ThreadPoolExecutor(1) as decoders:
+    with Decoders(1) as decoders:
         prober = CameraProber(RtspLimits(), SystemClock(), decoders)
         yield Watch(town, camera, settings, prober, Knowledge(Devices(tmp_path / "d")), new_track(camera.id, START))
     town.clear([camera.id])

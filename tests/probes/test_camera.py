@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.model import Ask, Cause, Codec, Credentials, Habit, KeyFrame, Look, Result, Rung, Secret, Stage
 from monitor.probes.camera import CameraProber
+from monitor.probes.decoders import Decoders
 from monitor.probes.marks import mark_of
 from monitor.probes.rtsp import RtspLimits
 from tests.driven import START, a_camera
@@ -25,7 +25,7 @@ SUB = "/sub"
 
 @pytest.fixture
 async def prober() -> AsyncIterator[CameraProber]:
-    with ThreadPoolExecutor(1) as decoders:
+    with Decoders(1) as decoders:
         yield CameraProber(RtspLimits(reply=timedelta(milliseconds=300)), SystemClock(), decoders)
 
 
@@ -69,8 +69,6 @@ async def test_equal_bytes_are_a_standing_picture_though_the_one_before_was_not_
 async def test_the_line_is_free_before_the_picture_is_looked_at(prober: CameraProber) -> None:
     over: list[int] = []
     async with device(camera) as cam:
-        waiting = prober.decoders.submit(lambda: None)
-        waiting.result()
         await probe(prober, ask_of(cam), lambda: over.append(len(cam.methods)))
     assert over == [4]  # DESCRIBE, SETUP, PLAY, TEARDOWN
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +15,7 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.model import Ask, Camera, Cause, Codec, Credentials, Look, Result, Secret, Site, SiteCategory
 from monitor.probes.camera import CameraProber
+from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits
 from tests.probes.device import SDP, Line, Script, camera, device
 from tests.probes.test_tcp import closed_port
@@ -273,13 +273,13 @@ def test_every_cause_is_reached_here_or_says_where() -> None:
 
 
 @pytest.fixture
-def decoders() -> Iterator[Executor]:
-    with ThreadPoolExecutor(1) as pool:
+def decoders() -> Iterator[Decoders]:
+    with Decoders(1) as pool:
         yield pool
 
 
 @pytest.mark.parametrize("cause", CASES, ids=lambda cause: cause.value)
-async def test_a_device_that_behaves_so_ends_with_its_cause(cause: Cause, decoders: Executor) -> None:
+async def test_a_device_that_behaves_so_ends_with_its_cause(cause: Cause, decoders: Decoders) -> None:
     case = CASES[cause]
     prober = CameraProber(case.limits, SystemClock(), decoders)
     results: list[Result] = []

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from time import thread_time
 
 import av
 import cv2
@@ -130,3 +133,40 @@ def test_a_picture_far_larger_than_its_bytes_takes_no_more_than_its_share() -> N
 def test_narrow_pictures_are_pictures(codec: Codec, size: tuple[int, int]) -> None:
     seen, _ = looked_at(codec, MAKERS[codec](*size))
     assert seen.cause in set(Cause) - {Cause.MONITOR_ERROR}
+
+
+@cache
+def flat(codec: Codec, width: int, height: int, options: str = "") -> bytes:
+    """A grey key frame, as few bytes as it takes."""
+    encoder = av.CodecContext.create({Codec.H264: "libx264", Codec.H265: "libx265"}[codec], "w")
+    assert isinstance(encoder, av.VideoCodecContext)
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = width, height, "yuv420p", Fraction(1, 25)
+    private = {
+        Codec.H264: {"x264-params": f"cabac=1:qp=51:threads=1{options}"},
+        Codec.H265: {"x265-params": f"log-level=none:qp=51:pools=1:frame-threads=1{options}"},
+    }
+    encoder.options = {"preset": "ultrafast", **private[codec]}
+    shown = av.VideoFrame.from_ndarray(np.full((height * 3 // 2, width), 128, np.uint8), format="yuv420p")
+    return b"".join(bytes(packet) for packet in [*encoder.encode(shown), *encoder.encode(None)])
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.H265])
+@pytest.mark.parametrize("disguise", [START, b"\0\0\1"])
+@pytest.mark.parametrize("times", [12, 100, 600])
+def test_a_slice_repeated_without_end_takes_no_more_time_than_a_large_picture(
+    codec: Codec, disguise: bytes, times: int
+) -> None:
+    *sets, whole = units(flat(codec, 7680, 4320))
+    data = START + START.join(sets) + START + disguise.join([whole] * times)
+    began = thread_time()
+    seen = look_at(KeyFrame(codec, data), None)
+    assert thread_time() - began < 1
+    assert seen.cause is Cause.DECODE_FAILED or times < 100
+
+
+@pytest.mark.parametrize(("size", "slices"), [((3840, 2160), 60), ((1920, 1088), 68)])
+def test_a_picture_of_many_slices_is_decoded_all_the_same(size: tuple[int, int], slices: int) -> None:
+    data = flat(Codec.H264, *size, f":slices={slices}")
+    assert sum(unit[0] & 0x1F == 5 for unit in units(data)) == slices
+    seen, _ = looked_at(Codec.H264, data)
+    assert seen.picture is not None

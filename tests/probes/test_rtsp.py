@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import shutil
 import socket
@@ -503,3 +504,24 @@ async def test_probes_leave_no_socket_behind() -> None:
             await asyncio.gather(cam.closed.wait(), other.closed.wait())
             while open_files() > before:  # noqa: ASYNC110 - sockets close one turn later
                 await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("script", [camera, closes_after_describe, closes_in_the_stream, resets, mute_after_play])
+async def test_a_probe_leaves_no_cycle_for_the_collector(script: Script) -> None:
+    async with device(script) as cam:
+        await fetch(cam.url, limits=QUICK_MEDIA)
+        gc.collect()
+        gc.disable()
+        try:
+            await fetch(cam.url, limits=QUICK_MEDIA)
+            await fetch(f"rtsp://127.0.0.1:{closed_port()}/", limits=QUICK_MEDIA)
+            async with asyncio.timeout(5):
+                await cam.closed.wait()
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = [found for found in gc.garbage if type(found).__module__.startswith("monitor.")]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+    assert not left

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from monitor.clock import SystemClock
 from monitor.probes.camera import CameraProber
+from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits
 from tests.real.gstreamer import gst_server
 from tests.real.servers import Server, borrowed
@@ -20,7 +20,7 @@ PATIENT = RtspLimits(reply=timedelta(seconds=15), first_rtp=timedelta(seconds=15
 
 @pytest.fixture
 def prober() -> Iterator[CameraProber]:
-    with ThreadPoolExecutor(1) as decoders:
+    with Decoders(1) as decoders:
         yield CameraProber(PATIENT, SystemClock(), decoders)
 
 

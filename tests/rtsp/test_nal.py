@@ -184,8 +184,10 @@ def test_fragments_without_end_never_outgrow_the_limit(codec: Codec) -> None:
 
 @BOTH
 def test_countless_tiny_slices_outgrow_the_limit_before_they_fill_the_memory(codec: Codec) -> None:
-    tiny = slices(codec, coded(codec)[0])[0][: SYNTAX[codec].header + 1]
-    sent = [rtp(aggregate(codec, [tiny] * 10_000), number, 1) for number in range(10)]
+    whole = slices(codec, coded(codec)[0])[0]
+    tiny = whole[: SYNTAX[codec].header] + b"\x40"
+    sent = [rtp(aggregate(codec, [whole]), 0, 1)]
+    sent += [rtp(aggregate(codec, [tiny] * 10_000), number + 1, 1) for number in range(10)]
     with pytest.raises(KeyFrameTooLarge):
         first_keyframe(codec, sent, limit=4_000_000)
 
@@ -386,3 +388,14 @@ def test_a_hole_while_more_slices_may_follow_drops_the_picture(codec: Codec) -> 
     assert not any(map(video.push, sent[: ends[0] + 1] + sent[ends[0] + 2 :]))
     assert not video.waiting
     assert video.settle() is None
+
+
+@BOTH
+@pytest.mark.parametrize("times", [1, 2, 3, 100])
+def test_a_picture_begins_twice_at_the_most_once_for_each_field(codec: Codec, times: int) -> None:
+    access_unit = coded(codec)[0]
+    sent = stream([*parameter_sets(codec, access_unit), *slices(codec, access_unit) * times])
+    video = Video(Track(codec, 96), 10**6)
+    got = next(filter(None, map(video.push, sent)), None) or video.settle()
+    assert (got is not None) == (times <= 2)
+    assert video.packets == len(sent)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 from monitor.model import Ask, Cause, Look
+from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits
 from monitor.workers import frames
 from monitor.workers.child import serve
@@ -25,7 +25,7 @@ async def test_the_end_of_the_session_is_told_before_the_answer() -> None:
         if isinstance(message, Answer):
             answered.set()
 
-    with ThreadPoolExecutor(1) as pool:
+    with Decoders(1) as pool:
         async with device(devices.camera) as cam, asyncio.TaskGroup() as tasks:
             tasks.create_task(serve(reader, send, pool))
             order = Order(7, Ask(camera(url=cam.url), NOW, look=Look.DEMANDED), RtspLimits())
