@@ -7,6 +7,7 @@ does, and leaves no socket behind.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import hmac
 import os
@@ -59,15 +60,14 @@ async def connect(
 ) -> asyncio.Transport:
     """A transport to the first address that accepts; raises the OSError of the last one."""
     loop = asyncio.get_running_loop()
-    last = OSError("the name has no address")
-    for address in addresses:
-        try:
+    if not addresses:
+        raise OSError("the name has no address")
+    for address in addresses[:-1]:
+        with contextlib.suppress(OSError):
             transport, _ = await loop.create_connection(protocol, address, port)
-        except OSError as error:
-            last = error
-        else:
             return transport
-    raise last
+    transport, _ = await loop.create_connection(protocol, addresses[-1], port)
+    return transport
 
 
 def failure(stage: Stage, error: OSError | UnicodeError) -> DialFailure:

@@ -45,7 +45,7 @@ TITLES = {
 FAILED, NOT_MEASURED = 1, 2
 EVERY_PROBE = timedelta(0)
 PARTS = 2  # processes that play ten thousand cameras: one would need more open files than usual limits allow
-# So many groups that no two looks at a camera, five sessions and more apart, meet the same picture: that would be frozen.
+# So many groups that no two looks at a camera, five sessions apart, meet the same picture: that would be frozen.
 SUB_STREAM = ClipSize(640, 360, fps=25, groups=13, gop=2, grade=Grade.CAMERA)
 
 
