@@ -503,6 +503,7 @@ async def test_probes_leave_no_socket_behind() -> None:
         async with asyncio.timeout(5):
             await asyncio.gather(cam.closed.wait(), other.closed.wait())
             while open_files() > before:  # noqa: ASYNC110 - sockets close one turn later
+                await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("script", [camera, closes_after_describe, closes_in_the_stream, resets, mute_after_play])
