@@ -60,6 +60,7 @@ class Devices:
         self.streams: dict[str, Stream] = {}
         self._path = path
         self._key = secrets.token_bytes(32)
+        self._key_kept = False  # it stands in the file: whoever opens that later must tell accounts apart as we do
         self._changes: list[tuple[str, tuple[object, ...]]] = []
         self._writing = threading.Lock()
         self._warned = False
@@ -90,7 +91,7 @@ class Devices:
     @property
     def changed(self) -> bool:
         """Whether ``flush`` has anything to do."""
-        return bool(self._changes)
+        return bool(self._changes) or not self._key_kept
 
     # ------------------------------------------------------------ the file
 
@@ -98,7 +99,7 @@ class Devices:
         """Write what changed, all or nothing; what the disk refuses stays in memory and is tried again."""
         with self._writing:
             changes = self._changes[:]
-            if not changes:
+            if not self.changed:
                 return
             try:
                 self._write(changes)
@@ -109,7 +110,7 @@ class Devices:
                 }  # so that a full disk fills no memory
                 self._changes[: len(changes)] = newest.values()
             else:
-                self._warned = False
+                self._warned, self._key_kept = False, True
                 del self._changes[: len(changes)]
 
     def forget(self, cameras: Collection[str], now: datetime) -> None:
@@ -132,7 +133,7 @@ class Devices:
                 self._load(connection)
         except (sqlite3.Error, OSError, ValueError, TypeError, OverflowError) as error:
             self._warn(f"cannot be read ({error}); what it held is learnt again")
-            self.pauses, self.streams = {}, {}
+            self.pauses, self.streams, self._key_kept = {}, {}, False
             try:
                 self._path.unlink()
             except OSError as refused:
@@ -142,6 +143,7 @@ class Devices:
         for (key,) in connection.execute("SELECT key FROM digest_key"):
             self._key = bytes(key)
             blake2b(key=self._key)  # ValueError when it is none
+            self._key_kept = True
         for account, until_us in connection.execute("SELECT account, until_us FROM pause"):
             self.pauses[bytes(account)] = instant(until_us)
         rows: Iterable[tuple[str, str, str, int, str, int, int]] = connection.execute("SELECT * FROM stream")

@@ -7,7 +7,6 @@ configuration changes nothing: the old one stays in force, the faults are logged
 from __future__ import annotations
 
 import asyncio
-import gc
 import ipaddress
 import logging
 import os
@@ -24,6 +23,7 @@ from monitor.clock import Clock, SystemClock
 from monitor.console import make_app, serve
 from monitor.engine import Engine, Plan, Prober
 from monitor.errors import Fault, SettingsError, SharpEyesError
+from monitor.heap import settle_heap
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
@@ -40,8 +40,6 @@ log = logging.getLogger(__name__)
 
 # What a running process cannot change: it would be another record, another port, another clock.
 FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries")
-
-COLLECT_AT = (10_000, 1_000, 10)  # young objects, a few milliseconds; collections of these; collections of those
 
 
 def load_plan(config: Path) -> Plan:
@@ -184,16 +182,6 @@ class Service:
 
     def _last_month(self) -> tuple[int, int]:
         return month_before(self._clock.now(), ZoneInfo(self._plan.settings.contract.zone))
-
-
-def settle_heap() -> None:
-    """Everything made so far is here to stay: the garbage collector need not walk it again (docs/decisions/0012).
-
-    Nor need it look again and again at what is young, for nearly all of that dies by its reference count.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AT)
 
 
 def limits_of(settings: Settings) -> RtspLimits:

@@ -56,6 +56,12 @@ def test_accounts_are_told_apart_by_device_user_and_password(path: Path) -> None
     assert Devices(path.with_name("another")).account("nvr", LOGIN) != accounts[0]
 
 
+def test_two_that_open_the_same_file_tell_accounts_apart_alike_before_there_is_any(path: Path) -> None:
+    monitor = Devices(path)
+    monitor.flush()
+    assert Devices(path).account("nvr", LOGIN) == monitor.account("nvr", LOGIN)
+
+
 def test_another_url_in_the_inventory_voids_what_was_learnt(path: Path) -> None:
     devices = filled(path)
     assert devices.stream("c1", WRITTEN) == LEARNT

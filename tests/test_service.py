@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import signal
@@ -22,7 +21,7 @@ from monitor.demo.seed import seed
 from monitor.errors import SettingsError
 from monitor.language import Language
 from monitor.ledger import CameraRemoved, Ledger, Stopped
-from monitor.service import Service, load_plan, only_error_of, refuse_fixed_changes, settle_heap
+from monitor.service import Service, load_plan, only_error_of, refuse_fixed_changes
 from monitor.simulator.town import SimulatedTown, build_town
 
 QUICK = Tempo(interval=timedelta(seconds=1), patience=timedelta(milliseconds=500), heartbeat=timedelta(seconds=1))
@@ -186,15 +185,3 @@ def test_an_error_wrapped_by_task_groups_is_told_as_itself() -> None:
     assert only_error_of(ExceptionGroup("outer", [ExceptionGroup("inner", [error])])) is error
     two = ExceptionGroup("two", [error, error])
     assert only_error_of(two) is two
-
-
-def test_what_is_here_to_stay_is_not_walked_again() -> None:
-    before = gc.get_threshold()
-    try:
-        settle_heap()
-        assert gc.get_freeze_count() > 10_000
-        assert gc.get_threshold() > before
-        assert gc.isenabled()
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*before)

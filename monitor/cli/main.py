@@ -83,10 +83,12 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     probe.add_argument("target", help=texts.HELP_TARGET[language])
     probe.add_argument("--user", default=None, help=texts.HELP_USER[language])
     probe.add_argument("-v", "--verbose", action="store_true", help=texts.HELP_VERBOSE[language])
+    probe.add_argument("--insist", action="store_true", help=texts.HELP_INSIST[language])
     probe.set_defaults(command=_probe)
 
     substream = commands.add_parser("substream", parents=[configured], help=texts.HELP_SUBSTREAM[language])
     substream.add_argument("cameras", nargs="*", metavar="CAMERA", help=texts.HELP_SUBSTREAM_CAMERAS[language])
+    substream.add_argument("--insist", action="store_true", help=texts.HELP_INSIST[language])
     substream.set_defaults(command=_substream)
 
     capacity = commands.add_parser("capacity", parents=[configured], help=texts.HELP_CAPACITY[language])
@@ -155,13 +157,13 @@ def _check(args: argparse.Namespace) -> int:
 def _probe(args: argparse.Namespace) -> int:
     from monitor.cli.probe import probe
 
-    return probe(args.target, args.config, args.user, args.lang, verbose=args.verbose)
+    return probe(args.target, args.config, args.user, args.lang, verbose=args.verbose, insist=args.insist)
 
 
 def _substream(args: argparse.Namespace) -> int:
     from monitor.cli.substream import substream
 
-    return substream(args.cameras, args.config, args.lang)
+    return substream(args.cameras, args.config, args.lang, insist=args.insist)
 
 
 def _capacity(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from monitor.cli import texts
 from monitor.cli.exits import Exit
+from monitor.cli.pauses import Pauses
 from monitor.clock import SystemClock
 from monitor.devices import Devices, devices_path
 from monitor.engine.knowledge import stream_to_ask
@@ -23,13 +24,18 @@ from monitor.probes.decode import look_at
 from monitor.probes.rtsp import Fetched, RtspLimits
 from monitor.rtsp.urls import parse_target
 from monitor.service import limits_of, load_plan
+from monitor.settings import Settings
 from monitor.wording import CAUSES, NOTES, RUNGS, STAGES
 
 PASSWORD_VARIABLE = "SHARP_EYES_PASSWORD"
 
 
-def probe(target: str, config: Path, user: str | None, language: Language, *, verbose: bool) -> int:
-    """Probe a camera of the inventory by its id, or any address; 0 when it is online with a good picture."""
+def probe(target: str, config: Path, user: str | None, language: Language, *, verbose: bool, insist: bool) -> int:
+    """Probe a camera of the inventory by its id, or any address; 0 when it is online with a good picture.
+
+    A camera of the inventory whose device has refused the password is asked only when its pause is over or a person
+    insists. Of an address nothing is remembered.
+    """
     if target.lower().startswith(("rtsp://", "rtsps://")):
         if "@" in target.split("/")[2]:
             print(texts.URL_WITH_PASSWORD[language], file=sys.stderr)
@@ -39,22 +45,42 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
         except LocalProtocolError as error:
             print(f"{target}: {error}", file=sys.stderr)
             return Exit.USAGE
-        ask, limits = _ask(_nameless(target), _asked(user, language)), RtspLimits()
-    else:
-        plan = load_plan(config)
-        by_id = {camera.id: camera for camera in plan.cameras}
-        if target not in by_id:
-            near = ", ".join(get_close_matches(target, by_id, 3)) or texts.NONE[language]
-            print(texts.NO_SUCH_CAMERA[language].format(id=target, near=near), file=sys.stderr)
-            return Exit.USAGE
-        camera, settings = by_id[target], plan.settings
-        stream = Devices(devices_path(settings.ledger)).stream(camera.id, camera.url)
-        url = stream_to_ask(camera, stream, settings.probe.stream, SystemClock().now())
-        ask = _ask(camera, settings.credentials.get(camera.credentials), url)
-        limits = limits_of(settings)
+        ask = Ask(_nameless(target), SystemClock().now(), credentials=_asked(user, language), look=Look.DEMANDED)
+        return _explained(ask, RtspLimits(), None, language, verbose=verbose)
+    plan = load_plan(config)
+    by_id = {camera.id: camera for camera in plan.cameras}
+    if target not in by_id:
+        near = ", ".join(get_close_matches(target, by_id, 3)) or texts.NONE[language]
+        print(texts.NO_SUCH_CAMERA[language].format(id=target, near=near), file=sys.stderr)
+        return Exit.USAGE
+    camera, settings = by_id[target], plan.settings
+    devices = Devices(devices_path(settings.ledger))
+    pauses = Pauses(settings, devices, SystemClock(), insist=insist)
+    if reason := pauses.reason(camera, language):
+        print(reason, file=sys.stderr)
+        return Exit.NO
+    return _explained(
+        _as_the_monitor_asks(camera, settings, devices), limits_of(settings), pauses, language, verbose=verbose
+    )
+
+
+def _as_the_monitor_asks(camera: Camera, settings: Settings, devices: Devices) -> Ask:
+    """The stream and the transport that the monitor would ask for, but the picture is looked at in any case."""
+    now, stream = SystemClock().now(), devices.stream(camera.id, camera.url)
+    return Ask(
+        camera,
+        now,
+        url=stream_to_ask(camera, stream, settings.probe.stream, now),
+        credentials=settings.credentials.get(camera.credentials),
+        transport=stream.transport,
+        look=Look.DEMANDED,
+    )
+
+
+def _explained(ask: Ask, limits: RtspLimits, pauses: Pauses | None, language: Language, *, verbose: bool) -> int:
     asked = ask.url or ask.camera.url
     print(texts.PROBING[language].format(target=asked))
-    result, fetched = asyncio.run(_probed(ask, limits, verbose=verbose))
+    result, fetched = asyncio.run(_probed(ask, limits, pauses, verbose=verbose))
     if result.url != asked:
         print(texts.PROBE_AS_WRITTEN[language].format(target=result.url))
     _tell_exchange(fetched, language)
@@ -71,19 +97,17 @@ def _asked(user: str | None, language: Language) -> Credentials | None:
     return Credentials(user, Secret(password))
 
 
-def _ask(camera: Camera, credentials: Credentials | None, url: str = "") -> Ask:
-    return Ask(camera, SystemClock().now(), url=url, credentials=credentials, look=Look.DEMANDED)
-
-
 def _nameless(url: str) -> Camera:
     """A camera of which nothing is known but its address."""
     return Camera("", "", Site("", "", SiteCategory.OTHER, "", "", ""), "", url)
 
 
-async def _probed(ask: Ask, limits: RtspLimits, *, verbose: bool) -> tuple[Result, Fetched]:
+async def _probed(ask: Ask, limits: RtspLimits, pauses: Pauses | None, *, verbose: bool) -> tuple[Result, Fetched]:
     clock = SystemClock()
     fetched = await fetch(ask, limits, clock, transcript=verbose)
     result = result_of(ask, fetched)
+    if pauses is not None:
+        await pauses.heed(ask.camera, result)
     if fetched.keyframe is not None:
         began = clock.monotonic()
         seen = look_at(fetched.keyframe, None)
@@ -114,6 +138,7 @@ def _explain(result: Result, language: Language) -> None:
                 received=result.received_bytes, keyframe=result.keyframe_bytes, codec=result.codec.value
             )
         )
+        print(texts.PROBE_TRANSPORT[language].format(transport=result.transport.value))
     if result.picture is not None:
         print(texts.PROBE_PICTURE[language].format(width=result.picture.width, height=result.picture.height))
         for finding in result.picture.findings:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from monitor.cli import texts
 from monitor.cli.exits import Exit
+from monitor.cli.pauses import Pauses
 from monitor.clock import SystemClock
+from monitor.devices import Devices, devices_path
 from monitor.engine import Plan
 from monitor.language import Language
 from monitor.model import Camera, Cause
@@ -23,8 +25,11 @@ from monitor.wording import CAUSES
 LARGEST_OFFSET = timedelta(seconds=5)  # of a device's clock that is not worth a word
 
 
-def substream(ids: Sequence[str], config: Path, language: Language) -> int:
-    """Ask the cameras of these ids, or all, one after the other; 0 when each that can be asked named a stream."""
+def substream(ids: Sequence[str], config: Path, language: Language, *, insist: bool) -> int:
+    """Ask the cameras of these ids, or all, one after the other; 0 when each that can be asked named a stream.
+
+    A device that has refused the password is asked only when its pause is over or a person insists.
+    """
     plan = load_plan(config)
     by_id = {camera.id: camera for camera in plan.cameras}
     for unknown in (name for name in ids if name not in by_id):
@@ -32,19 +37,24 @@ def substream(ids: Sequence[str], config: Path, language: Language) -> int:
         print(texts.NO_SUCH_CAMERA[language].format(id=unknown, near=near), file=sys.stderr)
         return Exit.USAGE
     cameras = [by_id[name] for name in ids] or list(plan.cameras)
-    return Exit.OK if asyncio.run(_asked(plan, cameras, language)) else Exit.NO
+    return Exit.OK if asyncio.run(_asked(plan, cameras, language, insist=insist)) else Exit.NO
 
 
-async def _asked(plan: Plan, cameras: Sequence[Camera], language: Language) -> bool:
-    clock, limits = SystemClock(), OnvifLimits()
-    refused: set[tuple[str, str]] = set()  # devices that said no, and to whom: never twice in one call
+async def _asked(plan: Plan, cameras: Sequence[Camera], language: Language, *, insist: bool) -> bool:
+    clock, limits, settings = SystemClock(), OnvifLimits(), plan.settings
+    pauses = Pauses(settings, Devices(devices_path(settings.ledger)), clock, insist=insist)
+    refused: set[tuple[str, str]] = set()  # devices that said no, and to whom: never twice in one call, whoever insists
     good = True
     for camera in cameras:
         print(f"{camera.id}  {camera.url}")
         if not camera.onvif:
             print(f"  {texts.SUBSTREAM_NO_ADDRESS[language]}")
             continue
-        credentials = plan.settings.credentials.get(camera.credentials)
+        if reason := pauses.reason(camera, language):
+            print(f"  {reason}")
+            good = False
+            continue
+        credentials = settings.credentials.get(camera.credentials)
         pair = camera.onvif, camera.credentials
         found = await smallest_stream(
             camera.onvif,
@@ -54,6 +64,7 @@ async def _asked(plan: Plan, cameras: Sequence[Camera], language: Language) -> b
             may_authenticate=pair not in refused,
             certificate=camera.certificate,
         )
+        await pauses.heed(camera, found)
         if found.credentials_refused:
             refused.add(pair)
         _show(camera, found, Redactor(credentials), language)

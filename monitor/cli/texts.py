@@ -37,6 +37,10 @@ HELP_USER = Phrase(
     "user name for an rtsp:// URL; the password is read from SHARP_EYES_PASSWORD, else asked for",
 )
 HELP_VERBOSE = Phrase("同时显示协议往来(密码已隐去)", "show the protocol exchange too (secrets removed)")
+HELP_INSIST = Phrase(
+    "设备拒绝过密码、尚在暂停期内时仍然检测;设备可能因此锁定账号",
+    "ask a device although it refused this password and the pause is not over; it may lock the account",
+)
 HELP_MONTH = Phrase("月份,如 2026-10", "the month, as in 2026-10")
 HELP_FORMAT = Phrase(
     "格式,逗号分隔:text, csv, json(默认 text)", "formats, comma separated: text, csv, json (default text)"
@@ -62,6 +66,10 @@ URL_WITH_PASSWORD = Phrase(
     "no password in the URL (it would stay in the process list and in history): use --user and SHARP_EYES_PASSWORD",
 )
 ASK_PASSWORD = Phrase("{user} 的密码:", "password of {user}: ")
+PAUSED = Phrase(
+    "设备拒绝了该密码,暂停至 {until:%H:%M};加 --insist 仍可检测",
+    "paused until {until:%H:%M} because the device refused this password; --insist asks all the same",
+)
 PROBING = Phrase("检测 {target}", "probing {target}")
 PROBE_AS_WRITTEN = Phrase(
     "没有可用的子码流,改按清单取流 {target}", "no such sub-stream; asked as the inventory says: {target}"
@@ -75,6 +83,7 @@ PROBE_RECEIVED = Phrase(
     "收到 {received:,} 字节,关键帧 {keyframe:,} 字节,{codec}",
     "received {received:,} bytes, key frame {keyframe:,} bytes, {codec}",
 )
+PROBE_TRANSPORT = Phrase("传输方式:{transport}", "transport: {transport}")
 PROBE_PICTURE = Phrase("画面 {width}×{height}", "picture {width}×{height}")
 PROBE_HEARD = Phrase("设备自称:{what}", "the device calls itself: {what}")
 PROBE_UNREADABLE = Phrase("无法解析的内容:{what}", "nobody can read: {what}")

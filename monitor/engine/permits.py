@@ -7,7 +7,7 @@ restarted. Corrected credentials are another account here and may be tried at on
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.clock import Clock
@@ -64,6 +64,13 @@ class Permits:
     def granted(self, camera: Camera, credentials: Credentials | None) -> bool:
         """Whether the camera's device may be offered these credentials now."""
         return credentials is None or self._clock.monotonic() >= self._until(camera, credentials)
+
+    def paused_until(self, camera: Camera, credentials: Credentials | None) -> datetime | None:
+        """When the pause ends; None when there is none."""
+        if credentials is None or self.granted(camera, credentials):
+            return None
+        left = self._until(camera, credentials) - self._clock.monotonic()
+        return self._clock.now() + timedelta(seconds=left)
 
     async def heed(self, camera: Camera, credentials: Credentials | None, pause: timedelta, answer: Answer) -> None:
         """Begin a pause if the answer calls for one: a refusal, a lock, or a count of attempts, which has begun then.

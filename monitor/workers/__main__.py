@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 
+from monitor.heap import settle_heap
 from monitor.workers.child import serve_over_pipes
 
 
 def main() -> None:
-    """Orders on standard input, answers on standard output; whatever else is printed goes to standard error."""
+    """Orders on standard input, answers on standard output; whatever else is printed goes to standard error.
+
+    The end of its input alone ends it: a signal to a whole service would cut sessions off without their TEARDOWN.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     answers = os.dup(1)
     os.dup2(2, 1)
+    settle_heap()
     serve_over_pipes(0, answers, decoders=int(sys.argv[1]))
 
 

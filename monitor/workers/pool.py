@@ -1,7 +1,7 @@
 """The engine's side: starts the processes, gives each order to the least busy one, and starts anew whoever dies.
 
-An order whose process dies raises ``WorkerLost``, which the engine's supervisor turns into UNKNOWN: the camera has
-nothing to do with it. Nothing is asked twice.
+An order whose process dies, or hangs and is killed for it, raises ``WorkerLost``, which the engine's supervisor turns
+into UNKNOWN: the camera has nothing to do with it. Nothing is asked twice.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from monitor.workers.frames import Answer, Failure, Order, SessionOver
 log = logging.getLogger(__name__)
 
 RESTART_AFTER = timedelta(seconds=1)
+CHECK = timedelta(seconds=1)  # how often the deadlines are looked at
+# What an order may take beyond the time its limits give the asking: a thousand key frames of 50 ms before one thread.
+DECODING = timedelta(seconds=60)
 LAST_WORDS = timedelta(seconds=3)  # for the farewells to the cameras
 
 
@@ -35,6 +38,7 @@ class WorkerLost(SharpEyesError):
 class _Pending:
     session_over: Callable[[], None]
     result: asyncio.Future[Result]
+    deadline: float  # monotonic seconds
 
 
 @dataclass(slots=True)
@@ -43,6 +47,10 @@ class _Worker:
 
     process: asyncio.subprocess.Process
     pending: dict[int, _Pending] = field(default_factory=dict)
+
+    def hangs(self, now: float) -> bool:
+        """Whether it owes an answer that should have come."""
+        return any(pending.deadline < now for pending in self.pending.values())
 
 
 class Workers:
@@ -62,13 +70,15 @@ class Workers:
         async with asyncio.TaskGroup() as tasks:
             for _ in range(self._count):
                 tasks.create_task(self._keep_one())
+            tasks.create_task(self._end_hanging())
 
     async def ask(self, ask: Ask, limits: RtspLimits, session_over: Callable[[], None]) -> Result:
-        """What the least busy process saw. WorkerLost when it died meanwhile."""
+        """What the least busy process saw. WorkerLost when it died meanwhile or did not answer in time."""
         await self._some.wait()
         worker = min(self._workers, key=lambda one: len(one.pending))
         self._numbers += 1
-        pending = _Pending(session_over, asyncio.get_running_loop().create_future())
+        deadline = self._clock.monotonic() + (limits.total + DECODING).total_seconds()
+        pending = _Pending(session_over, asyncio.get_running_loop().create_future(), deadline)
         worker.pending[self._numbers] = pending
         assert worker.process.stdin is not None
         worker.process.stdin.write(frames.packed(Order(self._numbers, ask, limits)))
@@ -96,6 +106,16 @@ class Workers:
             log.error("a probing process ended by itself (exit code %s); starting another one", process.returncode)
             self._metrics.worker_lost()
             await self._clock.sleep(RESTART_AFTER)
+
+    async def _end_hanging(self) -> None:
+        """Kill a process that does not answer in time; whoever listens to it sees its end and starts another one."""
+        while True:
+            await self._clock.sleep(CHECK)
+            now = self._clock.monotonic()
+            for worker in self._workers:
+                if worker.hangs(now) and worker.process.returncode is None:
+                    log.error("a probing process hangs and is killed")
+                    worker.process.kill()
 
     async def _listen(self, worker: _Worker) -> None:
         """Take in what the process says until it says no more."""

@@ -27,6 +27,7 @@ from rich.progress import Progress
 from monitor.clock import SystemClock
 from monitor.console import make_app, serve
 from monitor.engine import Engine, Plan
+from monitor.heap import settle_heap
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
 from monitor.model import (
@@ -44,7 +45,6 @@ from monitor.model import (
     StageTime,
 )
 from monitor.schedule import phase
-from monitor.service import settle_heap
 from monitor.settings import Settings
 from monitor.simulator.town import build_town
 from tests.bench.proc import memory_of

@@ -23,6 +23,7 @@ from monitor.demo.seed import seed
 from monitor.devices import Devices, Stream, devices_path
 from monitor.language import Language
 from monitor.ledger import Ledger
+from monitor.model import Transport
 from monitor.simulator.town import build_town
 
 TOWN = build_town(27, base="127.36")
@@ -182,6 +183,43 @@ def test_a_wrong_password_is_explained_and_never_printed(
     assert "credentials_refused" in out
     assert "docs/causes.md#credentials_refused" in out
     assert "not-the-password" not in out
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "设备拒绝了该密码,暂停至"), ("en", "because the device refused this password")]
+)
+def test_a_refused_password_is_shown_again_only_if_a_person_insists(
+    simulator: None, tmp_path: Path, language: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    camera = next(camera for camera in TOWN.cameras if camera.credentials)
+    (tmp_path / "secret").write_text("not-the-password", "utf-8")
+    text = "inventory: cameras.csv\ncredentials:\n  cam: {username: admin, password_file: secret}\n"
+    (tmp_path / "settings.yml").write_text(text, "utf-8")
+    (tmp_path / "cameras.csv").write_text(
+        f"camera_id,name,village,url,credentials\na,甲,村,{camera.url},cam\n", "utf-8"
+    )
+    command = ["probe", "a", "--lang", language, "--config", str(tmp_path / "settings.yml")]
+    assert main(command) == Exit.NO
+    assert "credentials_refused" in said(capsys)
+    assert main(command) == Exit.NO
+    told = said(capsys)
+    assert words in told
+    assert "credentials_refused" not in told
+    assert main([*command, "--insist"]) == Exit.NO
+    assert "credentials_refused" in said(capsys)
+
+
+def test_the_transport_that_worked_last_is_asked_for_first(
+    place: Place, simulator: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    camera = TOWN.cameras[0]
+    devices = Devices(devices_path(place.ledger))
+    devices.learn(camera.id, Stream(camera.url, transport=Transport.UDP))
+    devices.flush()
+    assert main(["probe", camera.id, "-v", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
+    out = said(capsys)
+    assert "client_port=" in out
+    assert "transport: " in out
 
 
 @pytest.fixture

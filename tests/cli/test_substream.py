@@ -77,8 +77,13 @@ def test_a_device_is_shown_a_wrong_password_once_however_many_cameras_it_has(
         rows = [f"{name},{name},村,rtsp://127.0.0.1/{name},cam,{device.address}" for name in "abc"]
         config = settings(tmp_path, *rows, password="wrong")
         assert main(["substream", "--lang", "en", "--config", config]) == Exit.NO
-    assert device.signed == 1
-    assert capsys.readouterr().out.count("(credentials_refused)") == 3
+        assert device.signed == 1
+        out = capsys.readouterr().out
+        assert (out.count("(credentials_refused)"), out.count("paused until")) == (1, 2)
+        assert main(["substream", "--lang", "en", "--config", config]) == Exit.NO
+        assert device.signed == 1
+        assert main(["substream", "--insist", "--lang", "en", "--config", config]) == Exit.NO
+        assert device.signed == 2
 
 
 def test_an_unknown_camera_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

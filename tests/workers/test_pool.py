@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.clock import SystemClock
+from monitor.clock import Clock, SystemClock
 from monitor.metrics import Metrics
 from monitor.model import Ask, Cause, Codec, Credentials, Look, Secret
 from monitor.probes.rtsp import RtspLimits
 from monitor.settings import LimitSettings
-from monitor.workers.pool import WorkerLost, Workers, WorkersProber
+from monitor.workers.pool import CHECK, DECODING, RESTART_AFTER, WorkerLost, Workers, WorkersProber
+from tests.driven import DrivenClock
 from tests.engine.harness import running as engine
 from tests.metrics.town import NOW, camera
 from tests.probes import device as devices
@@ -27,9 +28,9 @@ NO_KEY = packets(Codec.H264, coded(Codec.H264)[1:])
 
 
 @asynccontextmanager
-async def workers(count: int = 1) -> AsyncIterator[Workers]:
+async def workers(count: int = 1, clock: Clock | None = None) -> AsyncIterator[Workers]:
     """Running processes, ended in good order."""
-    clock = SystemClock()
+    clock = clock or SystemClock()
     pool = Workers(count, 1, clock, Metrics("test", clock))
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(pool.run())
@@ -76,7 +77,10 @@ async def test_a_process_that_dies_is_our_own_fault_and_replaced() -> None:
         assert (await prober.probe(ask(cam.url), lambda: None)).cause is Cause.OK
 
 
-async def test_an_orderly_end_says_goodbye_to_the_cameras() -> None:
+@pytest.mark.parametrize(
+    "stop_signals", [(), (signal.SIGTERM, signal.SIGINT)], ids=["to the monitor alone", "to the whole service"]
+)
+async def test_an_orderly_end_says_goodbye_to_the_cameras(stop_signals: tuple[signal.Signals, ...]) -> None:
     playing = asyncio.Event()
 
     async def watched(line: Line) -> None:
@@ -90,9 +94,41 @@ async def test_an_orderly_end_says_goodbye_to_the_cameras() -> None:
         async with workers() as pool:
             asking = asyncio.ensure_future(WorkersProber(pool, RtspLimits()).probe(ask(cam.url), lambda: None))
             await playing.wait()
+            (worker,) = pool._workers
+            for number in stop_signals:
+                os.kill(worker.process.pid, number)
         with pytest.raises(WorkerLost):
             await asking
         assert cam.methods[-1] == "TEARDOWN"
+
+
+async def test_a_process_that_hangs_is_killed_and_replaced() -> None:
+    playing = asyncio.Event()
+
+    async def watched(line: Line) -> None:
+        if line.number > 1:
+            await devices.camera(line)
+        else:
+            await line.until_play()
+            playing.set()
+            await line.until_closed()
+
+    clock, limits = DrivenClock(), RtspLimits()
+    async with device(watched) as cam, workers(clock=clock) as pool:
+        prober = WorkersProber(pool, limits)
+        asking = asyncio.ensure_future(prober.probe(ask(cam.url), lambda: None))
+        await playing.wait()
+        (worker,) = pool._workers
+        os.kill(worker.process.pid, signal.SIGSTOP)
+        await clock.advance(limits.total + DECODING - CHECK)
+        assert not asking.done()
+        await clock.advance(2 * CHECK)
+        with pytest.raises(WorkerLost, match="before it answered"):
+            async with asyncio.timeout(10):
+                await asking
+        while not pool._workers:
+            await clock.advance(RESTART_AFTER)
+        assert (await prober.probe(ask(cam.url), lambda: None)).cause is Cause.OK
 
 
 async def test_without_workers_nothing_is_started() -> None:
