@@ -14,6 +14,7 @@ from monitor.model import Cause, Codec, Credentials, KeyFrame, Note, Rung, Stage
 from monitor.rtsp import offer, urls
 from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.asking import USER_AGENT, Asking, Question
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.ending import Findings, Heard, Redactor, Transcript, cause_of_bytes, cause_of_status
@@ -31,8 +32,6 @@ _RANGE = ("Range", "npt=0.000-")
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
 _MEDIA_STAGES = frozenset({Stage.PLAY, Stage.FIRST_RTP, Stage.KEYFRAME})  # packets may come before the reply to PLAY
-# What a datagram or a packet without content counts for at least, in bytes: they cost us time, however small.
-_DATAGRAM_CHARGE = _TINY_CHARGE = 150
 _UNASSEMBLED = frozenset({Cause.PARAMETER_SETS_MISSING, Cause.STREAM_DAMAGED})  # key frames came, but not whole
 
 
@@ -59,8 +58,6 @@ class KeyFrameFetch:
         self.target = urls.parse_target(url)
         self.stage = Stage.DESCRIBE
         self.passed: list[Stage] = []  # every stage that ended, in order; only grows
-        self.received_bytes = 0
-        self._charged = 0  # against the byte budget
         self._host = self.target.host
         self._guard = Guard(credentials, cnonce, may_authenticate=may_authenticate)
         self._cnonce = cnonce
@@ -68,8 +65,9 @@ class KeyFrameFetch:
         self.transcript = Transcript(redactor if transcript else None)
         self._findings = Findings(redactor)
         self._asking = Asking(self._guard, self.transcript)
-        self._max_bytes, self._max_keyframe_bytes = max_bytes, max_keyframe_bytes
-        self._connection = Connection()
+        self._budget = Budget(max_bytes)
+        self._max_keyframe_bytes = max_keyframe_bytes
+        self._connection = Connection(self._budget)
         self._rung = Rung.NONE
         self._redirects = 0
         self._reconnected = self._optioned = False  # each is done once
@@ -99,6 +97,11 @@ class KeyFrameFetch:
     def waiting(self) -> bool:
         """Whether a key frame is held that looks complete: after a moment without packets call ``settle``."""
         return self._video is not None and self._video.waiting and not self._over
+
+    @property
+    def received_bytes(self) -> int:
+        """How many bytes came in all."""
+        return self._budget.received
 
     @property
     def requests(self) -> int:
@@ -162,8 +165,8 @@ class KeyFrameFetch:
 
     def receive_datagram(self, data: bytes, *, control: bool) -> Actions:
         """A datagram came from the device: on the port of RTP, or on that of RTCP."""
-        self.received_bytes += len(data)
-        self._charged += max(len(data), _DATAGRAM_CHARGE)
+        self._budget.received += len(data)
+        self._budget.pieces += 1
         actions: Actions = ()
         if control:
             self._rtcp_datagrams += 1
@@ -225,8 +228,7 @@ class KeyFrameFetch:
     # ------------------------------------------------------------ reading
 
     def _digest(self, count: int) -> Actions:
-        self.received_bytes += count
-        self._charged += count
+        self._budget.received += count
         if self._lost_place:
             return (HangUp(),)
         actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
@@ -361,7 +363,7 @@ class KeyFrameFetch:
         self._asking.forget_connection()
         self._session_open = self._closed = False
         self._setup.leave_connection()
-        self._connection = Connection()
+        self._connection = Connection(self._budget)
         self._video, self._rtcp_datagrams = None, 0
         return (*farewell, Reconnect(target))
 
@@ -422,7 +424,7 @@ class KeyFrameFetch:
             self._findings.notes.add(Note.ANSWERED_ANONYMOUSLY)
         self._aggregate = description.offer.aggregate
         self._setup.begin(description.offer.setup_urls)
-        self._video = Video(description.offer.track, self._max_keyframe_bytes)
+        self._video = Video(description.offer.track, self._max_keyframe_bytes, self._budget)
         self._enter(Stage.SETUP)
         return self._set_up()
 
@@ -445,9 +447,8 @@ class KeyFrameFetch:
     # ------------------------------------------------------------ ending
 
     def _within_budget(self) -> Actions:
-        if self._charged + self._connection.tiny * _TINY_CHARGE <= self._max_bytes or self._over:
-            return ()
-        return self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
+        excess = "" if self._over else self._budget.excess()
+        return self._finish(Cause.OVER_BUDGET, f"no key frame within {excess}") if excess else ()
 
     def _lost(self, at_once: Cause) -> Actions:
         """The connection is gone; ``at_once`` is what that means when not a byte came."""
