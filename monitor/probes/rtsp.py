@@ -337,7 +337,8 @@ class _Conversation(asyncio.BufferedProtocol):
     def on_datagram(self, data: bytes, control: bool) -> None:
         """A datagram came beside this connection."""
         self._stop_settling()
-        self._step(lambda: self._flow.receive_datagram(data, control=control))
+        take = self._flow.control_datagram if control else self._flow.video_datagram
+        self._step(lambda: take(data))
         self._look_for_packets()
 
     def _look_for_packets(self) -> None:

@@ -27,7 +27,7 @@ class Listen:
     """Open an even UDP port for RTP and the next one for RTCP; report ``listening`` or ``listening_failed``.
 
     Asked for once in a run: the ports stay open to its end, over a Reconnect too. Only datagrams of the dialled host
-    may reach ``receive_datagram``.
+    may reach ``video_datagram`` and ``control_datagram``.
     """
 
 

@@ -16,12 +16,12 @@ from typing import Final, NamedTuple, Protocol
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.model import KeyFrame
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.messages import MAX_HEAD, Method, Response, ServerRequest, body_length, parse_head
 
 MAX_GARBAGE = 64 * 1024  # bytes skipped in all while looking for the next message
 MAX_MESSAGES = 200  # of one connection: a device has little to say besides packets, and each costs us an answer
 MAX_UNREAD = 1024 * 1024  # bytes given without asking for events: our own fault
-TINY = 16  # bytes: an RTP header and hardly anything behind it
 SHOWN = 512  # bytes of unreadable input kept for people
 
 _BUFFER = 64 * 1024  # bytes to begin with: a key frame of a sub-stream in one piece
@@ -70,13 +70,14 @@ class Connection:
     """Bytes in, events out."""
 
     __slots__ = (
-        "_buffer", "_end", "_failed", "_lost", "_message", "_messages", "_scanned", "_skipped", "_start", "_unreadable",
-        "_view", "foreign", "tiny",
+        "_budget", "_buffer", "_end", "_failed", "_lost", "_message", "_messages", "_scanned", "_skipped", "_start",
+        "_unreadable", "_view", "foreign",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        """``budget`` is told of the packets that pass here; of those the sink runs through, by the sink."""
         self.foreign: set[int] = set()  # channels that carried what was passed over
-        self.tiny = 0  # packets too small for any media
+        self._budget = budget
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
         self._start = 0  # where the next message begins in the buffer
@@ -136,7 +137,7 @@ class Connection:
         if self._message is not None or self._lost:
             return None
         buffer, start, end = self._buffer, self._start, self._end
-        taken = None
+        taken, looked_at = None, 0
         try:
             while end - start >= 4 and buffer[start] == _DOLLAR:
                 at = start + 4
@@ -144,7 +145,7 @@ class Connection:
                 if stop > end:
                     break
                 before, start = start, stop
-                self.tiny += stop - at < TINY
+                looked_at += 1
                 if buffer[before + 1] != channel:
                     self.foreign.add(buffer[before + 1])
                     continue
@@ -154,20 +155,22 @@ class Connection:
                 start = sink.run(buffer, before, start, end)
         finally:
             self._start = start
+            self._budget.pieces += looked_at
         return taken
 
     def pass_over(self) -> None:
         """Skip the packets that stand next in the buffer."""
         if self._message is not None or self._lost:
             return
-        buffer, start, end = self._buffer, self._start, self._end
+        buffer, start, end, passed = self._buffer, self._start, self._end, 0
         while end - start >= 4 and buffer[start] == _DOLLAR:
             stop = start + 4 + (buffer[start + 2] << 8 | buffer[start + 3])
             if stop > end:
                 break
-            self.tiny += stop - start < TINY
+            passed += 1
             start = stop
         self._start = start
+        self._budget.pieces += passed
 
     def next_event(self) -> Event:
         """The next event, NEED_DATA when there is none yet; raises RemoteProtocolError."""
@@ -177,6 +180,7 @@ class Connection:
             if stop > self._end:
                 return NEED_DATA
             self._start = stop
+            self._budget.pieces += 1
             return Interleaved(buffer[start + 1], bytes(self._view[start + 4 : stop]))
         if start == self._end and self._message is None:
             return NEED_DATA

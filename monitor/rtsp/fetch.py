@@ -14,12 +14,14 @@ from monitor.model import Cause, Codec, Credentials, KeyFrame, Note, Rung, Stage
 from monitor.rtsp import offer, urls
 from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.asking import USER_AGENT, Asking, Question
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import Connection, Interleaved
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.ending import Findings, Heard, Redactor, Transcript, cause_of_bytes, cause_of_status
 from monitor.rtsp.guard import Guard
 from monitor.rtsp.lockout import attempts_left, says_locked, text_of
 from monitor.rtsp.messages import Headers, Method, Response, ServerRequest, serialise_answer
+from monitor.rtsp.ordering import Ordering
 from monitor.rtsp.session import OUR_CHANNEL, OnChannel, ToPorts, session_of
 from monitor.rtsp.setup import OTHER_URL, After, Setup
 from monitor.rtsp.tunnel import offers_tunnel, tunnel_question
@@ -31,8 +33,6 @@ _RANGE = ("Range", "npt=0.000-")
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
 _MEDIA_STAGES = frozenset({Stage.PLAY, Stage.FIRST_RTP, Stage.KEYFRAME})  # packets may come before the reply to PLAY
-# What a datagram or a packet without content counts for at least, in bytes: they cost us time, however small.
-_DATAGRAM_CHARGE = _TINY_CHARGE = 150
 _UNASSEMBLED = frozenset({Cause.PARAMETER_SETS_MISSING, Cause.STREAM_DAMAGED})  # key frames came, but not whole
 
 
@@ -47,7 +47,6 @@ class KeyFrameFetch:
         cnonce: Callable[[], str],
         may_authenticate: bool = True,
         transport: Transport = Transport.TCP,
-        may_use_udp: bool = True,
         max_bytes: int = 8_000_000,
         max_keyframe_bytes: int = 4_000_000,
         transcript: bool = False,
@@ -59,8 +58,6 @@ class KeyFrameFetch:
         self.target = urls.parse_target(url)
         self.stage = Stage.DESCRIBE
         self.passed: list[Stage] = []  # every stage that ended, in order; only grows
-        self.received_bytes = 0
-        self._charged = 0  # against the byte budget
         self._host = self.target.host
         self._guard = Guard(credentials, cnonce, may_authenticate=may_authenticate)
         self._cnonce = cnonce
@@ -68,8 +65,9 @@ class KeyFrameFetch:
         self.transcript = Transcript(redactor if transcript else None)
         self._findings = Findings(redactor)
         self._asking = Asking(self._guard, self.transcript)
-        self._max_bytes, self._max_keyframe_bytes = max_bytes, max_keyframe_bytes
-        self._connection = Connection()
+        self._budget = Budget(max_bytes)
+        self._max_keyframe_bytes = max_keyframe_bytes
+        self._connection = Connection(self._budget)
         self._rung = Rung.NONE
         self._redirects = 0
         self._reconnected = self._optioned = False  # each is done once
@@ -77,11 +75,12 @@ class KeyFrameFetch:
         self._lost_place = False  # the bytes make no sense any more: nothing after them can be read
         self._options_first = False  # the next connection begins with OPTIONS
         self._http = ""  # what the device said in HTTP, while we ask whether it offers a tunnel
-        self._setup = Setup(transport, may_use_udp=may_use_udp)
+        self._setup = Setup(transport)
         self._aggregate = ""
         self._channel = OUR_CHANNEL
         self._rtcp_datagrams = 0
         self._video: Video | None = None
+        self._ordering = Ordering()
 
     # ------------------------------------------------------------ what the transport may look at
 
@@ -93,12 +92,17 @@ class KeyFrameFetch:
     @property
     def packets(self) -> int:
         """How many video packets came: whoever watches time sees by it whether the stream still flows."""
-        return self._video.packets if self._video else 0
+        return self._video.packets + self._ordering.held if self._video else 0
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete: after a moment without packets call ``settle``."""
-        return self._video is not None and self._video.waiting and not self._over
+        """Whether something is held that may be all there is: after a moment without packets call ``settle``."""
+        return self._video is not None and not self._over and (self._video.waiting or self._ordering.held > 0)
+
+    @property
+    def received_bytes(self) -> int:
+        """How many bytes came in all."""
+        return self._budget.received
 
     @property
     def requests(self) -> int:
@@ -156,23 +160,25 @@ class KeyFrameFetch:
         return self._digest(len(data))
 
     def settle(self) -> Actions:
-        """No packet came for a moment: a key frame that seemed complete is complete."""
-        frame = self._video.settle() if self._video is not None and not self._over else None
-        return () if frame is None else self._finish(Cause.OK, "", keyframe=frame)
+        """No packet came for a moment: none that is missing will come, and what seemed complete is complete."""
+        if self._video is None or self._over:
+            return ()
+        actions = self._in_turn(self._video, self._ordering.rest())
+        return actions or self._on_packets(self._video, self._video.settle())
 
-    def receive_datagram(self, data: bytes, *, control: bool) -> Actions:
-        """A datagram came from the device: on the port of RTP, or on that of RTCP."""
-        self.received_bytes += len(data)
-        self._charged += max(len(data), _DATAGRAM_CHARGE)
+    def video_datagram(self, data: bytes) -> Actions:
+        """A datagram came from the device on the port of RTP."""
+        self._charge_datagram(data)
         actions: Actions = ()
-        if control:
-            self._rtcp_datagrams += 1
-        elif self._video is not None and self._watching:
-            try:
-                actions = self._on_packets(self._video, self._video.push(data))
-            except KeyFrameTooLarge as error:
-                actions = self._too_large(error)
+        if self._video is not None and self._watching:
+            actions = self._in_turn(self._video, self._ordering.take(data))
         return (*actions, *self._within_budget())
+
+    def control_datagram(self, data: bytes) -> Actions:
+        """A datagram came from the device on the port of RTCP."""
+        self._charge_datagram(data)
+        self._rtcp_datagrams += 1
+        return self._within_budget()
 
     def listening(self, rtp_port: int) -> Actions:
         """Our port for RTP is open, and the next one for RTCP."""
@@ -225,8 +231,7 @@ class KeyFrameFetch:
     # ------------------------------------------------------------ reading
 
     def _digest(self, count: int) -> Actions:
-        self.received_bytes += count
-        self._charged += count
+        self._budget.received += count
         if self._lost_place:
             return (HangUp(),)
         actions: list[Action] = []  # what was decided stays decided when the bytes after it are broken
@@ -257,6 +262,17 @@ class KeyFrameFetch:
                     actions += self._on_packets(self._video, self._video.push(event.data))
             else:
                 return
+
+    def _charge_datagram(self, data: bytes) -> None:
+        self._budget.received += len(data)
+        self._budget.pieces += 1
+
+    def _in_turn(self, video: Video, datagrams: list[bytes]) -> Actions:
+        try:
+            frame = next(filter(None, map(video.push, datagrams)), None)
+        except KeyFrameTooLarge as error:
+            return self._too_large(error)
+        return self._on_packets(video, frame)
 
     @property
     def _watching(self) -> bool:
@@ -361,8 +377,8 @@ class KeyFrameFetch:
         self._asking.forget_connection()
         self._session_open = self._closed = False
         self._setup.leave_connection()
-        self._connection = Connection()
-        self._video, self._rtcp_datagrams = None, 0
+        self._connection = Connection(self._budget)
+        self._video, self._ordering, self._rtcp_datagrams = None, Ordering(), 0
         return (*farewell, Reconnect(target))
 
     def _redirected(self, response: Response) -> Actions:
@@ -422,7 +438,7 @@ class KeyFrameFetch:
             self._findings.notes.add(Note.ANSWERED_ANONYMOUSLY)
         self._aggregate = description.offer.aggregate
         self._setup.begin(description.offer.setup_urls)
-        self._video = Video(description.offer.track, self._max_keyframe_bytes)
+        self._video = Video(description.offer.track, self._max_keyframe_bytes, self._budget)
         self._enter(Stage.SETUP)
         return self._set_up()
 
@@ -445,9 +461,8 @@ class KeyFrameFetch:
     # ------------------------------------------------------------ ending
 
     def _within_budget(self) -> Actions:
-        if self._charged + self._connection.tiny * _TINY_CHARGE <= self._max_bytes or self._over:
-            return ()
-        return self._finish(Cause.OVER_BUDGET, f"no key frame within {self._max_bytes} bytes")
+        excess = "" if self._over else self._budget.excess()
+        return self._finish(Cause.OVER_BUDGET, f"no key frame within {excess}") if excess else ()
 
     def _lost(self, at_once: Cause) -> Actions:
         """The connection is gone; ``at_once`` is what that means when not a byte came."""

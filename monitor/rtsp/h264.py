@@ -6,6 +6,7 @@ from monitor.rtsp.nal import NalSyntax
 
 _SEI = 6
 _RECOVERY_POINT = 6
+_MAX_MESSAGES = 64  # of one SEI unit that are read
 _INTRA_SLICES = frozenset({2, 4, 7, 9})  # slice_type I and SI (H.264 table 7-6)
 
 
@@ -18,11 +19,13 @@ def _announces_entry(unit: bytes) -> bool:
     if unit[0] & 0x1F != _SEI:
         return False
     at = 1
-    while at + 2 < len(unit):  # the last byte is the stop bit
+    for _ in range(_MAX_MESSAGES):
+        if at + 2 >= len(unit):  # the last byte is the stop bit
+            return False
         numbers = []
         for _ in ("type", "size"):
             number = 0
-            while at < len(unit) and unit[at] == 0xFF:
+            while at < len(unit) and unit[at] == 0xFF and number < len(unit):
                 number += 0xFF
                 at += 1
             numbers.append(number + (unit[at] if at < len(unit) else 0))

@@ -12,6 +12,7 @@ from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
 from monitor.rtsp.jpeg_tables import HUFFMAN_SEGMENTS, quantisation_tables
 from monitor.rtsp.rtp import Buffer
 
+_MAX_TABLES = 4  # of one frame that are read
 _END = b"\xff\xd9"
 _FRAME_HEADER = b"\xff\xc0\x00\x11\x08"  # start of frame, 17 bytes, 8 bits a sample
 
@@ -99,7 +100,7 @@ class JpegDepacketiser:
         precision, length = payload[at + 1], int.from_bytes(payload[at + 2 : at + 4], "big")
         raw, at = bytes(payload[at + 4 : at + 4 + length]), at + 4 + length
         tables: list[bytes] = []
-        while raw:
+        while raw and len(tables) < _MAX_TABLES:
             size = 128 if precision >> len(tables) & 1 else 64
             tables.append(raw[:size])
             raw = raw[size:]

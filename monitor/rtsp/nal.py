@@ -14,12 +14,16 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
 from monitor.rtsp.rtp import Buffer
 
 MAX_PARAMETER_SETS = 32  # of one type
 MAX_PARAMETER_SET = 16 * 1024  # bytes of one; real ones have less than a thousand
-UNIT_COST = 64  # bytes that holding a unit costs beyond its own: a picture of countless tiny slices is no small one
+MAX_PARTS = 1000  # of one unit, found by the start codes inside
+UNIT_COST = (
+    100  # bytes that holding a unit, or a piece of one, costs beyond its own: many tiny ones are no small picture
+)
 MAX_FIRST_SLICES = 2  # of one picture: each of its two fields has one, and each covers all of it
 
 _START_CODE = b"\x00\x00\x00\x01"
@@ -53,18 +57,23 @@ class NalDepacketiser:
     """RTP packets in order of arrival in, the first complete key frame out."""
 
     __slots__ = (
-        "_announcement", "_damaged", "_doubtful", "_first_slices", "_fragment_size", "_fragment_type", "_fragments",
-        "_header", "_limit", "_middle", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size", "_slices",
+        "_announcement", "_budget", "_damaged", "_doubtful", "_first_slices", "_fragment_size", "_fragment_type",
+        "_fragments", "_header", "_limit", "_middle", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size",
+        "_slices",
         "_syntax", "_timestamp", "_touched", "account",
     )  # fmt: skip
 
-    def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int) -> None:
-        """``parameter_sets`` come from the description; those in the stream win. ``limit`` is in bytes."""
+    def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int, budget: Budget) -> None:
+        """``parameter_sets`` come from the description; those in the stream win. ``limit`` is in bytes.
+
+        ``budget`` is told of units inside packets and inside other units.
+        """
         self.account = Account()
         self._syntax = syntax
         self._header = syntax.header
         self._plain_slices = syntax.slices - syntax.key_slices
         self._limit = limit
+        self._budget = budget
         self._sets: dict[int, list[bytes]] = {}
         for unit in parameter_sets:
             self._sets.setdefault(self._type(unit[0]), []).append(unit)
@@ -144,7 +153,7 @@ class NalDepacketiser:
                 break
             if pieces:
                 pieces.append(data[at + least : stop])
-                size += stop - at - least
+                size += stop - at - least + UNIT_COST
             sequence = (sequence + 1) & 0xFFFF
             taken += 1
             at = stop
@@ -201,13 +210,15 @@ class NalDepacketiser:
             return unit_type
         if unit_type != self._syntax.aggregation:
             return self._add(bytes(data[start:stop]))
-        at = start + self._syntax.header
+        at, found = start + self._syntax.header, 0
         while at + 2 < stop:
             size = data[at] << 8 | data[at + 1]
-            at += 2
-            if size:  # zero is padding
-                unit_type = self._add(bytes(data[at : min(at + size, stop)]))
+            if not size:  # padding, up to the end
+                break
+            found, at = found + 1, at + 2
+            unit_type = self._add(bytes(data[at : min(at + size, stop)]))
             at += size
+        self._budget.pieces += found
         return unit_type
 
     def _take_fragment(self, data: Buffer, start: int, stop: int) -> int:
@@ -234,7 +245,7 @@ class NalDepacketiser:
     def _keep(self, piece: Buffer) -> None:
         """One more piece of the open unit; a view is copied, because nothing of the packet may be kept."""
         self._fragments.append(bytes(piece) if isinstance(piece, memoryview) else piece)
-        self._fragment_grew(len(piece))
+        self._fragment_grew(len(piece) + UNIT_COST)
 
     def _fragment_grew(self, size: int) -> None:
         self._fragment_size += size
@@ -265,7 +276,9 @@ class NalDepacketiser:
             self._add_slice(unit, unit_type)
             return unit_type
         # Some devices leave Annex B start codes inside: several units in one.
-        for part in _ANY_START_CODE.split(unit) if _SHORT_START_CODE in unit else (unit,):
+        parts = _ANY_START_CODE.split(unit, MAX_PARTS) if _SHORT_START_CODE in unit else [unit]
+        self._budget.pieces += len(parts)
+        for part in parts:
             if len(part) <= self._syntax.header:
                 continue
             unit_type = self._type(part[0])

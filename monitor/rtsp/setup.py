@@ -43,9 +43,9 @@ class Setup:
         "way",
     )
 
-    def __init__(self, first: Transport, *, may_use_udp: bool) -> None:
-        self.way = first if may_use_udp else Transport.TCP
-        self._other_way = [_OTHER[first]] if may_use_udp else []
+    def __init__(self, first: Transport) -> None:
+        self.way = first
+        self._other_way = [_OTHER[first]]  # until it is taken
         self.port = 0  # of ours, for RTP as datagrams; 0 = none is open yet
         self.urls: tuple[str, ...] = ()  # what the description can mean, the likeliest first
         self.url = ""  # of the last attempt
@@ -94,7 +94,7 @@ class Setup:
         return wanted
 
     def change_way(self) -> bool:
-        """Take the other way of transport; False when it was taken already or may not be."""
+        """Take the other way of transport; False when it was taken already."""
         if not self._other_way:
             return False
         self.way = self._other_way.pop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.model import Cause, Codec, KeyFrame
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.depacketiser import Depacketiser
 from monitor.rtsp.h264 import H264
 from monitor.rtsp.h265 import H265
@@ -20,12 +21,12 @@ class Video:
     """Collects one key frame of one track."""
 
     __slots__ = (
-        "_broken", "_depacketiser", "_other", "_payload_type", "_sequence", "_source", "_take", "adopted", "codec",
-        "lost", "not_rtp", "packets",
+        "_broken", "_budget", "_depacketiser", "_other", "_payload_type", "_sequence", "_source", "_take", "adopted",
+        "codec", "lost", "not_rtp", "packets",
     )  # fmt: skip
 
-    def __init__(self, track: Track, limit: int) -> None:
-        """``limit`` is the largest key frame in bytes."""
+    def __init__(self, track: Track, limit: int, budget: Budget) -> None:
+        """``limit`` is the largest key frame in bytes; ``budget`` is told of what is found inside packets."""
         self.codec = track.codec
         self.packets = 0  # RTP packets of any payload type
         self.lost = 0  # packets missing by their sequence numbers
@@ -36,7 +37,8 @@ class Video:
         self._sequence = SequenceCounter()
         self._source = -1  # the stream we follow; -1 = none yet
         self._broken = False  # packets are missing before the next one
-        self._depacketiser = _depacketiser(track, limit)
+        self._budget = budget
+        self._depacketiser = _depacketiser(track, limit, budget)
         self._take = self._depacketiser.push
 
     @property
@@ -89,6 +91,7 @@ class Video:
         start, taken = self._depacketiser.run(data, before, start, end, self._sequence.expected)
         self._sequence.expected = (self._sequence.expected + taken) & 0xFFFF
         self.packets += taken
+        self._budget.pieces += taken
         return start
 
     def _push(self, data: Buffer, packet: RtpPacket) -> KeyFrame | None:
@@ -113,7 +116,7 @@ class Video:
                 return 0  # another stream on our channel: its numbers say nothing
             self._broken = self._broken or self._source >= 0
             self._source = packet.source
-            self._sequence = SequenceCounter()
+            self._sequence.expected = -1
         missing = self._sequence.missing(packet.sequence)
         self.lost += max(0, missing)
         # One that came twice is harmless; an older one is a late part of a hole or a count that went back.
@@ -146,11 +149,11 @@ class Video:
             self.adopted = True
 
 
-def _depacketiser(track: Track, limit: int) -> Depacketiser:
+def _depacketiser(track: Track, limit: int, budget: Budget) -> Depacketiser:
     match track.codec:
         case Codec.H264:
-            return NalDepacketiser(H264, track.parameter_sets, limit)
+            return NalDepacketiser(H264, track.parameter_sets, limit, budget)
         case Codec.H265:
-            return NalDepacketiser(H265, track.parameter_sets, limit)
+            return NalDepacketiser(H265, track.parameter_sets, limit, budget)
         case Codec.MJPEG:
             return JpegDepacketiser((track.width, track.height), limit)

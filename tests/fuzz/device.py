@@ -63,7 +63,6 @@ class Talk:
             credentials,
             cnonce=lambda: "c0ffee",
             transport=Transport.UDP if options & 16 else Transport.TCP,
-            may_use_udp=not options & 32,
             may_authenticate=not options & 4,
             max_bytes=MAX_BYTES,
             max_keyframe_bytes=MAX_KEYFRAME,
@@ -107,7 +106,7 @@ class Talk:
     def datagram_came(self, data: bytes, *, control: bool) -> None:
         """The device sent a datagram to one of our ports, or to none."""
         if self.listening and not self.over and not self.leaving:
-            self._take(self.flow.receive_datagram(data, control=control))
+            self._take(self.flow.control_datagram(data) if control else self.flow.video_datagram(data))
 
     def dial(self, *, well: bool) -> None:
         """The connection the flow asked for."""

@@ -8,6 +8,7 @@ from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.model import Cause, Credentials, Secret
 from monitor.rtsp import urls
 from monitor.rtsp.auth import Authenticator, parse_challenges
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import NEED_DATA, Connection, Event
 from monitor.rtsp.guard import Guard
 from monitor.rtsp.messages import MAX_BODY, MAX_HEAD, Headers, Method, Request, Response, ServerRequest, parse_head
@@ -77,7 +78,7 @@ def frame(data: bytes) -> None:
 
 
 def _events(chunks: list[bytes]) -> list[Event | str]:
-    connection, seen = Connection(), list[Event | str]()
+    connection, seen = Connection(Budget(10**9)), list[Event | str]()
     try:
         for chunk in chunks:
             connection.receive_data(chunk)

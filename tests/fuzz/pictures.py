@@ -6,6 +6,7 @@ from functools import cache
 
 from monitor.model import Cause, Codec, KeyFrame
 from monitor.probes.decode import look_at
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.rtp import parse
 from monitor.rtsp.sdp import Track
@@ -42,7 +43,7 @@ def depacketise(data: bytes) -> None:
     choices = Choices(data)
     codec = choices.pick(CODECS)
     sets = tuple(unit for unit in units(keyframe(codec)) if unit) if choices.number(2) else ()
-    video = Video(Track(codec, 26 if codec is Codec.MJPEG else 96, parameter_sets=sets[:4]), LIMIT)
+    video = Video(Track(codec, 26 if codec is Codec.MJPEG else 96, parameter_sets=sets[:4]), LIMIT, Budget(10**9))
     sequence, timestamp, given = 0, 0, 0
     while choices.left and given < 400:
         packet = _packet(choices, codec, sequence, timestamp)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import Connection
 from tests.fuzz.choices import Choices
 from tests.fuzz.holding import held
@@ -37,6 +38,6 @@ def test_choices_end_with_the_bytes() -> None:
 
 
 def test_what_a_connection_holds_is_counted() -> None:
-    connection = Connection()
+    connection = Connection(Budget(10**9))
     connection.receive_data(bytes(100_000))
     assert 100_000 < held(connection) < 200_000

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import MAX_GARBAGE, MAX_MESSAGES, MAX_UNREAD, NEED_DATA, Connection, Event, Interleaved
 from monitor.rtsp.messages import MAX_BODY, MAX_HEAD, Headers, Response, ServerRequest
 from tests.rtsp.footage import rtp
@@ -22,7 +23,7 @@ def frame(payload: bytes, channel: int = 0) -> bytes:
 
 
 def events(chunks: Sequence[bytes]) -> list[Event | str]:
-    connection, seen = Connection(), list[Event | str]()
+    connection, seen = Connection(Budget(10**9)), list[Event | str]()
     try:
         for chunk in chunks:
             connection.receive_data(chunk)
@@ -88,14 +89,14 @@ def test_messages_without_end_are_the_devices_fault() -> None:
 
 
 def test_what_was_no_message_is_kept_for_people() -> None:
-    connection = Connection()
+    connection = Connection(Budget(10**9))
     connection.receive_data(b"SSH-2.0-dropbear\r\n")
     assert connection.next_event() is NEED_DATA
     assert connection.unreadable.startswith(b"SSH-2.0-drop")
 
 
 def test_half_a_body_can_be_saved_when_no_more_comes() -> None:
-    connection = Connection()
+    connection = Connection(Budget(10**9))
     connection.receive_data(b"RTSP/1.0 200 OK\r\nContent-Length: 500\r\n\r\nv=0\r\n")
     assert connection.next_event() is NEED_DATA
     saved = connection.salvage()
@@ -105,7 +106,7 @@ def test_half_a_body_can_be_saved_when_no_more_comes() -> None:
 
 
 def test_using_a_broken_connection_is_our_own_fault() -> None:
-    connection = Connection()
+    connection = Connection(Budget(10**9))
     connection.receive_data(b"RTSP/1.0 nonsense\r\n\r\n")
     with pytest.raises(RemoteProtocolError):
         connection.next_event()
@@ -114,7 +115,7 @@ def test_using_a_broken_connection_is_our_own_fault() -> None:
 
 
 def test_giving_bytes_without_asking_for_events_is_our_own_fault() -> None:
-    connection = Connection()
+    connection = Connection(Budget(10**9))
     connection.receive_data(bytes(MAX_UNREAD + 1))
     with pytest.raises(LocalProtocolError):
         connection.receive_data(b"x")

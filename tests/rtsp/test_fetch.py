@@ -45,7 +45,6 @@ class Talk:
         max_bytes: int = 10**7,
         max_keyframe_bytes: int = 10**6,
         transport: Transport = Transport.TCP,
-        may_use_udp: bool = False,
         transcript: bool = False,
     ) -> None:
         self.flow = KeyFrameFetch(
@@ -56,7 +55,6 @@ class Talk:
             max_bytes=max_bytes,
             max_keyframe_bytes=max_keyframe_bytes,
             transport=transport,
-            may_use_udp=may_use_udp,
             transcript=transcript,
         )
         self.done: list[Action] = []
@@ -363,9 +361,6 @@ def test_a_description_that_cannot_be_watched(sdp: str, cause: Cause) -> None:
 @pytest.mark.parametrize(
     ("status", "cause"),
     [
-        ("461 Unsupported Transport", Cause.TRANSPORT_REFUSED),
-        ("551 Option not supported", Cause.TRANSPORT_REFUSED),
-        ("400 Bad Request", Cause.TRANSPORT_REFUSED),
         ("404 Not Found", Cause.TRACK_NOT_FOUND),
         ("453 Not Enough Bandwidth", Cause.DEVICE_BUSY),
         ("459 Aggregate", Cause.AGGREGATE_REFUSED),
@@ -374,12 +369,6 @@ def test_a_description_that_cannot_be_watched(sdp: str, cause: Cause) -> None:
 )
 def test_a_refusal_of_setup(status: str, cause: Cause) -> None:
     assert Talk().described().reply(status).outcome == (cause, Stage.SETUP, Rung.RTSP)
-
-
-def test_an_answer_in_udp_is_a_refusal_of_tcp() -> None:
-    talk = Talk().described().reply("200 OK", SESSION, "Transport: RTP/AVP;unicast;client_port=0-1;server_port=5-6")
-    assert talk.ending.cause is Cause.TRANSPORT_REFUSED
-    assert talk.asked.method == "TEARDOWN"
 
 
 def test_other_urls_of_the_track_are_tried() -> None:
@@ -679,7 +668,7 @@ def test_bytes_after_the_end_of_all_sense_are_passed_over() -> None:
     st.lists(st.binary(max_size=200) | st.sampled_from([b"RTSP/1.0 200 OK\r\n", b"\r\n", b"$\0\0\x10"]), max_size=20)
 )
 def test_no_bytes_of_a_device_raise_and_every_run_ends(chunks: list[bytes]) -> None:
-    for talk in (Talk(PERSON), Talk(PERSON, may_use_udp=True), Talk().playing()):
+    for talk in (Talk(PERSON), Talk().playing()):
         for chunk in chunks:
             talk.raw(chunk)
         for _ in range(5):
@@ -699,7 +688,7 @@ def over_udp(talk: Talk) -> Talk:
 
 
 def test_a_device_that_refuses_tcp_is_watched_over_udp() -> None:
-    talk = Talk(may_use_udp=True).described().reply("461 Unsupported Transport")
+    talk = Talk().described().reply("461 Unsupported Transport")
     assert talk.done[-1] == Listen()
     talk.take(talk.flow.listening(5004))
     assert (talk.asked.method, talk.asked.uri) == ("SETUP", f"{URL}/track1")
@@ -707,20 +696,45 @@ def test_a_device_that_refuses_tcp_is_watched_over_udp() -> None:
     over_udp(talk)
     assert Punch("10.0.0.5", 6970, 6971) in talk.done
     for packet in FOOTAGE:
-        talk.take(talk.flow.receive_datagram(packet, control=False))
+        talk.take(talk.flow.video_datagram(packet))
     assert talk.outcome == (Cause.OK, Stage.KEYFRAME, Rung.KEYFRAME)
     assert talk.flow.transport is Transport.UDP
     assert talk.ending.notes == (Note.TRANSPORT_CHANGED,)
     assert talk.asked.method == "TEARDOWN"
 
 
+def test_datagrams_that_overtook_each_other_are_no_loss() -> None:
+    sent = packets(Codec.H264, coded(Codec.H264)[:1])
+    sent[1:3] = reversed(sent[1:3])
+    sent[-2:] = reversed(sent[-2:])
+    talk = Talk(transport=Transport.UDP).described()
+    over_udp(talk.take(talk.flow.listening(5004)))
+    for packet in sent:
+        talk.take(talk.flow.video_datagram(packet))
+    assert talk.ending.keyframe is not None
+    assert talk.ending.keyframe.packets_lost == 0
+
+
+def test_what_waits_for_a_datagram_that_never_comes_is_looked_at_after_a_moment() -> None:
+    sent = packets(Codec.H264, coded(Codec.H264)[:1] * 2)
+    talk = Talk(transport=Transport.UDP).described()
+    over_udp(talk.take(talk.flow.listening(5004)))
+    for packet in [*sent[:4], *sent[5:]][-3:]:
+        talk.take(talk.flow.video_datagram(packet))
+    seen = talk.flow.packets
+    talk.take(talk.flow.video_datagram(rtp(b"\x41", 3000, 7200)))
+    assert (talk.flow.packets, talk.flow.waiting) == (seen + 1, True)
+    talk.take(talk.flow.settle())
+    assert (talk.flow.packets, talk.flow.waiting) == (seen + 1, False)
+
+
 @pytest.mark.parametrize("status", ["406 Not Acceptable", "551 Option not supported", "400 Bad Request"])
 def test_other_refusals_of_tcp_lead_to_udp_too(status: str) -> None:
-    assert Talk(may_use_udp=True).described().reply(status).done[-1] == Listen()
+    assert Talk().described().reply(status).done[-1] == Listen()
 
 
 def test_an_answer_in_udp_leads_to_udp_over_a_new_connection() -> None:
-    talk = Talk(may_use_udp=True).described().reply("200 OK", SESSION, PORTS)
+    talk = Talk().described().reply("200 OK", SESSION, PORTS)
     assert talk.asked.method == "TEARDOWN"
     assert talk.done[-1] == Reconnect(talk.flow.target)
     assert talk.take(talk.flow.connected()).described().done.count(Listen()) == 1
@@ -729,12 +743,14 @@ def test_an_answer_in_udp_leads_to_udp_over_a_new_connection() -> None:
 def test_multicast_is_no_way_of_ours() -> None:
     multicast = "Transport: RTP/AVP;multicast;destination=239.1.1.1;port=5000-5001"
     talk = Talk().described().reply("200 OK", SESSION, multicast)
+    assert talk.done[-1] == Reconnect(talk.flow.target)
+    talk.take(talk.flow.connected()).described().take(talk.flow.listening(5004)).reply("200 OK", SESSION, multicast)
     assert talk.ending.cause is Cause.TRANSPORT_REFUSED
 
 
 @pytest.mark.parametrize("status", ["454 Session Not Found", "455 Not Valid", "400 Bad Request", ""])
 def test_after_the_change_some_devices_want_a_fresh_description_once(status: str) -> None:
-    talk = Talk(may_use_udp=True).described().reply("461 No")
+    talk = Talk().described().reply("461 No")
     talk.take(talk.flow.listening(5004))
     talk.reply(status) if status else talk.take(talk.flow.connection_lost())
     assert talk.done[-1] == Reconnect(talk.flow.target)
@@ -745,11 +761,11 @@ def test_after_the_change_some_devices_want_a_fresh_description_once(status: str
 
 
 def test_neither_way_is_a_refusal_of_both() -> None:
-    talk = Talk(may_use_udp=True).described().reply("461 No")
+    talk = Talk().described().reply("461 No")
     assert talk.take(talk.flow.listening(5004)).reply("461 No").outcome == (
         Cause.TRANSPORT_REFUSED, Stage.SETUP, Rung.RTSP,
     )  # fmt: skip
-    shut = Talk(may_use_udp=True).described().reply("461 No")
+    shut = Talk().described().reply("461 No")
     shut.take(shut.flow.listening_failed("no port"))
     assert (shut.ending.cause, shut.ending.detail) == (Cause.TRANSPORT_REFUSED, "RTSP 461 No; no port")
 
@@ -760,7 +776,7 @@ def test_where_udp_goes_first_tcp_is_the_other_way() -> None:
         lambda talk: talk.take(talk.flow.listening_failed("no port")),
     ]
     for refuse in refusals:
-        talk = Talk(transport=Transport.UDP, may_use_udp=True).described()
+        talk = Talk(transport=Transport.UDP).described()
         assert talk.done[-1] == Listen()
         refuse(talk)
         assert "interleaved=0-1" in talk.asked.fields["Transport"]
@@ -769,14 +785,14 @@ def test_where_udp_goes_first_tcp_is_the_other_way() -> None:
 
 
 def test_a_device_that_answers_udp_with_tcp_is_followed() -> None:
-    talk = Talk(transport=Transport.UDP, may_use_udp=True).described()
+    talk = Talk(transport=Transport.UDP).described()
     talk.take(talk.flow.listening(5004)).reply("200 OK", SESSION, TRANSPORT).reply().packets(FOOTAGE)
     assert talk.ending.cause is Cause.OK
     assert talk.flow.transport is Transport.TCP
 
 
 def test_silence_over_udp_leads_to_tcp_once() -> None:
-    talk = Talk(transport=Transport.UDP, may_use_udp=True).described()
+    talk = Talk(transport=Transport.UDP).described()
     over_udp(talk.take(talk.flow.listening(5004)))
     talk.take(talk.flow.timed_out())
     assert talk.asked.method == "TEARDOWN"
@@ -788,19 +804,19 @@ def test_silence_over_udp_leads_to_tcp_once() -> None:
 
 def test_silence_over_udp_is_held_against_nobody_unless_reports_came() -> None:
     for reports, cause in ((0, Cause.NO_DATAGRAMS), (1, Cause.RTCP_ONLY)):
-        talk = Talk(may_use_udp=True).described().reply("461 No")
+        talk = Talk().described().reply("461 No")
         over_udp(talk.take(talk.flow.listening(5004)))
         for _ in range(reports):
-            talk.take(talk.flow.receive_datagram(RTCP, control=True))
+            talk.take(talk.flow.control_datagram(RTCP))
         assert talk.take(talk.flow.timed_out()).outcome == (cause, Stage.FIRST_RTP, Rung.RTSP)
 
 
 @given(st.lists(st.tuples(st.binary(max_size=60), st.booleans()), max_size=20))
 def test_no_datagram_raises(datagrams: list[tuple[bytes, bool]]) -> None:
-    talk = Talk(may_use_udp=True, max_bytes=2000).described().reply("461 No")
+    talk = Talk(max_bytes=2000).described().reply("461 No")
     over_udp(talk.take(talk.flow.listening(5004)))
     for data, control in datagrams:
-        talk.take(talk.flow.receive_datagram(data, control=control))
+        talk.take(talk.flow.control_datagram(data) if control else talk.flow.video_datagram(data))
     assert sum(isinstance(action, Finished) for action in talk.take(talk.flow.timed_out()).done) == 1
 
 

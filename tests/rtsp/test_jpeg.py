@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.model import Cause, Codec, KeyFrame
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.jpeg import JpegDepacketiser
 from monitor.rtsp.jpeg_tables import quantisation_tables
@@ -18,7 +19,7 @@ TRACK = Track(Codec.MJPEG, 26)
 
 
 def first_frame(sent: list[bytes], track: Track = TRACK, limit: int = 10**6) -> KeyFrame | None:
-    video = Video(track, limit)
+    video = Video(track, limit, Budget(10**9))
     return next(filter(None, map(video.push, sent)), None)
 
 
@@ -45,7 +46,7 @@ def test_the_tables_of_a_quality_are_those_of_the_standard(quality: int) -> None
 
 def test_a_hole_drops_the_frame() -> None:
     sent = jpeg_packets(jpeg(), quality=60)
-    video = Video(TRACK, 10**6)
+    video = Video(TRACK, 10**6, Budget(10**9))
     assert not any(map(video.push, sent[:3] + sent[4:]))
     assert video.shortfall(silent=False)[0] is Cause.STREAM_DAMAGED
 
@@ -63,7 +64,7 @@ def test_without_marker_the_next_timestamp_ends_the_frame() -> None:
 
 def test_tables_sent_once_serve_later_frames() -> None:
     file = jpeg()
-    video = Video(TRACK, 10**6)
+    video = Video(TRACK, 10**6, Budget(10**9))
     first = jpeg_packets(file, quality=200)
     assert not any(map(video.push, first[:-1]))
     second = jpeg_packets(file, quality=200, tables=False)

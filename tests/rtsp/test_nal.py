@@ -9,6 +9,7 @@ import pytest
 
 from monitor.model import Cause, Codec, KeyFrame
 from monitor.probes.decode import look_at
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.h264 import H264
 from monitor.rtsp.h265 import H265
@@ -42,7 +43,7 @@ def slices(codec: Codec, access_unit: bytes) -> list[bytes]:
 def first_keyframe(
     codec: Codec, sent: list[bytes], sets: tuple[bytes, ...] = (), limit: int = 10**6
 ) -> KeyFrame | None:
-    video = Video(Track(codec, 96, parameter_sets=sets), limit)
+    video = Video(Track(codec, 96, parameter_sets=sets), limit, Budget(10**9))
     return next(filter(None, map(video.push, sent)), None) or video.settle()
 
 
@@ -114,7 +115,7 @@ def test_parameter_sets_of_the_stream_win_over_the_description(codec: Codec) -> 
 @BOTH
 def test_without_parameter_sets_a_key_frame_is_not_enough(codec: Codec) -> None:
     parts = [piece for unit in slices(codec, coded(codec)[0]) for piece in fragments(codec, unit, 300)]
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     assert not any(map(video.push, stream(parts)))
     assert video.settle() is None
     assert video.shortfall(silent=False)[0] is Cause.PARAMETER_SETS_MISSING
@@ -149,7 +150,7 @@ def test_when_every_key_frame_has_a_hole_the_stream_is_damaged(codec: Codec) -> 
     access_units = coded(codec)
     sent = packets(codec, access_units)
     del sent[len(payloads(codec, access_units[0])) // 2]
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     assert not any(map(video.push, sent))
     cause, detail = video.shortfall(silent=False)
     assert cause is Cause.STREAM_DAMAGED
@@ -158,7 +159,7 @@ def test_when_every_key_frame_has_a_hole_the_stream_is_damaged(codec: Codec) -> 
 
 @BOTH
 def test_without_any_key_frame_the_types_seen_are_told(codec: Codec) -> None:
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     assert not any(map(video.push, packets(codec, coded(codec)[1:])))
     cause, detail = video.shortfall(silent=False)
     assert cause is Cause.NO_KEYFRAME
@@ -175,8 +176,8 @@ def test_a_key_frame_beyond_the_limit_is_refused(codec: Codec, size: int) -> Non
 @BOTH
 def test_fragments_without_end_never_outgrow_the_limit(codec: Codec) -> None:
     start, middle, *_ = fragments(codec, slices(codec, coded(codec)[0])[0], 1000)
-    depacketiser = NalDepacketiser(SYNTAX[codec], (), 20_000)
-    for part in [start, *[middle] * 18]:
+    depacketiser = NalDepacketiser(SYNTAX[codec], (), 20_000, Budget(10**9))
+    for part in [start, *[middle] * 16]:
         assert depacketiser.push(part, 0, len(part), 1, False, False) is None
     with pytest.raises(KeyFrameTooLarge):
         depacketiser.push(middle * 3, 0, 3 * len(middle), 1, False, False)
@@ -204,7 +205,7 @@ def test_parameter_sets_larger_than_any_are_passed_over(codec: Codec) -> None:
 @BOTH
 def test_a_unit_of_zeros_is_read_once(codec: Codec) -> None:
     unit = packets(codec, coded(codec)[:1])[0][12:14]
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     began = process_time()
     for number in range(8):
         assert video.push(rtp(unit[:1] + bytes(60_000), number)) is None
@@ -289,7 +290,7 @@ def test_a_recovery_point_with_other_slices_is_none() -> None:
 
 def test_a_payload_type_that_was_not_announced_is_believed_in_time() -> None:
     access_units = coded(Codec.H264)
-    video = Video(Track(Codec.H264, 97), 10**6)
+    video = Video(Track(Codec.H264, 97), 10**6, Budget(10**9))
     sent = packets(Codec.H264, access_units[1:] * 40 + access_units)
     assert any(map(video.push, sent))
     assert "not announced: 96" in video.shortfall(silent=False)[1]
@@ -329,7 +330,7 @@ def test_a_sender_that_starts_anew_in_the_middle_of_a_picture_spoils_it() -> Non
 @BOTH
 def test_any_payload_is_survived(codec: Codec) -> None:
     generator = np.random.default_rng(3)
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     for number in range(5000):
         payload = generator.bytes(int(generator.integers(0, 12)))
         video.push(rtp(payload, number, number // 9, marker=number % 7 == 0))
@@ -359,7 +360,7 @@ def test_a_marker_on_every_slice_does_not_cut_the_picture(codec: Codec) -> None:
     access_units = coded(codec, 320, 320, 2, SLICED[codec])
     assert len(slices(codec, access_units[0])) > 1
     sent = marked_slices(codec, access_units[0])
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     assert not any(map(video.push, sent))
     assert video.waiting
     following = video.push(marked_slices(codec, access_units[1], 2, len(sent))[0])
@@ -372,7 +373,7 @@ def test_a_marker_on_every_slice_does_not_cut_the_picture(codec: Codec) -> None:
 @BOTH
 def test_a_marker_on_the_last_of_several_slices_ends_the_picture_at_once(codec: Codec) -> None:
     access_unit = coded(codec, 320, 320, 2, SLICED[codec])[0]
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     got = next(filter(None, map(video.push, packets(codec, (access_unit,)))), None)
     assert got is not None
     assert not video.waiting
@@ -383,7 +384,7 @@ def test_a_marker_on_the_last_of_several_slices_ends_the_picture_at_once(codec: 
 def test_a_hole_while_more_slices_may_follow_drops_the_picture(codec: Codec) -> None:
     access_unit = coded(codec, 320, 320, 2, SLICED[codec])[0]
     sent = marked_slices(codec, access_unit)
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     ends = [at for at, packet in enumerate(sent) if packet[1] & 0x80]
     assert not any(map(video.push, sent[: ends[0] + 1] + sent[ends[0] + 2 :]))
     assert not video.waiting
@@ -395,7 +396,7 @@ def test_a_hole_while_more_slices_may_follow_drops_the_picture(codec: Codec) -> 
 def test_a_picture_begins_twice_at_the_most_once_for_each_field(codec: Codec, times: int) -> None:
     access_unit = coded(codec)[0]
     sent = stream([*parameter_sets(codec, access_unit), *slices(codec, access_unit) * times])
-    video = Video(Track(codec, 96), 10**6)
+    video = Video(Track(codec, 96), 10**6, Budget(10**9))
     got = next(filter(None, map(video.push, sent)), None) or video.settle()
     assert (got is not None) == (times <= 2)
     assert video.packets == len(sent)

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Codec
+from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import Connection
 from monitor.rtsp.depacketiser import KeyFrameTooLarge
 from monitor.rtsp.sdp import Track
@@ -74,7 +75,7 @@ class Seen:
 
 
 def played(video: Video, data: bytes, cut: int) -> Seen:
-    connection, seen = Connection(), Seen()
+    connection, seen = Connection(Budget(10**9)), Seen()
     try:
         for at in range(0, len(data), cut):
             connection.receive_data(data[at : at + cut])
@@ -126,11 +127,12 @@ END = Packet(flags=LAST, body=b"\2")
 def test_the_fast_way_is_the_same_as_packet_by_packet(codec: Codec, stream: list[Packet], first: int, cut: int) -> None:
     data = interleaved(codec, [*stream, Packet(single=True, kind=1, tick=1)], first)
     track = Track(codec, 96, parameter_sets=SETS[codec])
-    assert played(Video(track, LIMIT), data, cut) == played(PacketByPacket(track, LIMIT), data, cut)
+    fast, slow = Budget(10**9), Budget(10**9)
+    assert played(Video(track, LIMIT, fast), data, cut) == played(PacketByPacket(track, LIMIT, slow), data, cut)
 
 
 def test_a_packet_too_short_for_rtp_at_the_very_end_of_the_buffer_is_survived() -> None:
-    connection, video = Connection(), Video(Track(Codec.H264, 96), LIMIT)
+    connection, video = Connection(Budget(10**9)), Video(Track(Codec.H264, 96), LIMIT, Budget(10**9))
     begun = interleaved(Codec.H264, [BEGINNING, MIDDLE], 0)
     room = len(connection.room())
     connection.receive_data(begun + b"$\7" + struct.pack("!H", room - len(begun) - 8) + bytes(room - len(begun) - 8))

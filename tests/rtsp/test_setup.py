@@ -12,7 +12,7 @@ URLS = ("rtsp://a/1", "rtsp://b/1", "rtsp://c/1")
 
 
 def test_every_url_is_tried_then_every_url_by_the_other_way() -> None:
-    setup = Setup(Transport.TCP, may_use_udp=True)
+    setup = Setup(Transport.TCP)
     setup.begin(URLS)
     tried = [(setup.url, setup.way)]
     while setup.refused(400, "400") is After.ANOTHER:
@@ -28,7 +28,7 @@ def test_every_url_is_tried_then_every_url_by_the_other_way() -> None:
 
 
 def test_a_refusal_of_the_way_keeps_the_url() -> None:
-    setup = Setup(Transport.TCP, may_use_udp=True)
+    setup = Setup(Transport.TCP)
     setup.begin(URLS)
     assert setup.refused(404, "404") is After.ANOTHER
     assert setup.refused(461, "461 No") is After.ANOTHER
@@ -36,17 +36,9 @@ def test_a_refusal_of_the_way_keeps_the_url() -> None:
     assert setup.wants_port
 
 
-def test_udp_is_left_alone_where_it_may_not_be_used() -> None:
-    for first in Transport:
-        setup = Setup(first, may_use_udp=False)
-        setup.begin(URLS)
-        assert setup.way is Transport.TCP
-        assert setup.refused(461, "") is After.NOTHING
-
-
 @given(st.lists(st.sampled_from([400, 404, 406, 454, 459, 461, 551]), min_size=20), st.sampled_from(Transport))
 def test_any_refusals_come_to_an_end(statuses: list[int], first: Transport) -> None:
-    setup = Setup(first, may_use_udp=True)
+    setup = Setup(first)
     setup.begin(URLS)
     for attempts, status in enumerate(statuses):
         match setup.refused(status, ""):

@@ -133,7 +133,6 @@ class Player:
             script.person,
             cnonce=lambda: CNONCE,
             transport=Transport(ways[0]),
-            may_use_udp="udp" in ways,
             transcript=True,
             max_keyframe_bytes=limits.get("max_keyframe_bytes", 4_000_000),
         )
@@ -202,7 +201,8 @@ class Player:
         packets = [recipes.rtcp()] if words[0] == "rtcp" else recipes.made(recipes.understood(rest))
         if channel.startswith("udp"):
             for packet in packets:
-                self.do(self.flow.receive_datagram(packet, control=channel == "udp-control"))
+                control = channel == "udp-control"
+                self.do(self.flow.control_datagram(packet) if control else self.flow.video_datagram(packet))
             return
         data = b"".join(bytes((0x24, int(channel))) + len(one).to_bytes(2, "big") + one for one in packets)
         for piece in cut(data):
@@ -231,10 +231,10 @@ class Player:
                 self.do(self.flow.timed_out())
             case ["time", "is", "up,", "silent"]:
                 self.do(self.flow.timed_out(silent=True))
-            case ["listening", port]:
-                self.do(self.flow.listening(int(port)))
             case ["listening", "failed"]:
                 self.do(self.flow.listening_failed("no port"))
+            case ["listening", port]:
+                self.do(self.flow.listening(int(port)))
             case _:
                 raise AssertionError(words)
 
