@@ -231,7 +231,10 @@ async def test_another_url_in_the_inventory_is_asked_for_anew(tmp_path: Path) ->
     assert device.asked["c1"] == 2
 
 
-async def test_a_url_that_holds_a_password_is_not_kept(tmp_path: Path) -> None:
-    device = Device(StreamFound("rtsp://127.0.0.1/user=admin_password=sesame_channel=1_stream=1.sdp"))
+@pytest.mark.parametrize("held", ["password=sesame_", "password=another_", "x=1?pwd=another&", "sesame"])
+async def test_a_url_that_holds_a_password_is_not_kept(tmp_path: Path, held: str) -> None:
+    device = Device(StreamFound(f"rtsp://127.0.0.1/user=admin_{held}channel=1_stream=1.sdp"))
     assert (await watch(tmp_path, device)).found == ""
-    assert b"sesame" not in (tmp_path / "devices.db").read_bytes()
+    content = (tmp_path / "devices.db").read_bytes()
+    assert b"sesame" not in content
+    assert b"another" not in content
