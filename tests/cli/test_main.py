@@ -169,6 +169,8 @@ def test_a_camera_is_probed_and_explained_stage_by_stage(
     out = said(capsys)
     assert "> DESCRIBE" in out
     assert "picture 640×360" in out
+    assert "transport: tcp" in out
+    assert "packets missing before the key frame was whole: 0" in out
     assert "verdict: online, picture good" in out
     assert TOWN.credentials[camera.credentials].password.reveal() not in out
 
