@@ -2,7 +2,8 @@
 
 A small file beside the ledger and no part of the record: it can be deleted at any time, and what it held is learnt
 again. A file that is missing, broken or cannot be written costs a warning and nothing else; memory then does alone.
-It must never hold a password: accounts are told apart by a digest whose key stands in the file.
+It must never hold a password, nor a URL a person wrote, which may carry one: accounts and such URLs are told apart by a
+digest whose key stands in the file.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS digest_key (key BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS pause (account BLOB PRIMARY KEY, until_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stream (
-    camera_id TEXT PRIMARY KEY, written TEXT NOT NULL, transport TEXT NOT NULL, no_sub_until_us INTEGER NOT NULL,
+    camera_id TEXT PRIMARY KEY, written BLOB NOT NULL, transport TEXT NOT NULL, no_sub_until_us INTEGER NOT NULL,
     found TEXT NOT NULL, received INTEGER NOT NULL, took_us INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
@@ -37,9 +38,8 @@ PUT_STREAM = "INSERT OR REPLACE INTO stream VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What is known about how one camera is best asked; void once its inventory URL is no longer ``written``."""
+    """What is known about how one camera is best asked."""
 
-    written: str
     transport: Transport = Transport.TCP  # that worked last
     no_sub_until: datetime = EPOCH  # until then there is no sub-stream to ask for
     found: str = ""  # the URL of a small stream that ONVIF named; "" = none known
@@ -52,12 +52,17 @@ class Stream:
         return round(8 * self.received / max(1.0, self.took.total_seconds()))
 
 
+UNKNOWN = Stream()
+
+
 class Devices:
     """What is known, in memory; ``flush`` writes what changed. ``flush`` may run in another thread than the rest."""
 
     def __init__(self, path: Path) -> None:
         self.pauses: dict[bytes, datetime] = {}  # account -> until when it is not to be offered
-        self.streams: dict[str, Stream] = {}
+        self.streams: dict[
+            str, tuple[bytes, Stream]
+        ] = {}  # camera id -> digest of its inventory URL then, and the rest
         self._path = path
         self._key = secrets.token_bytes(32)
         self._key_kept = False  # it stands in the file: whoever opens that later must tell accounts apart as we do
@@ -70,23 +75,23 @@ class Devices:
 
     def account(self, device: str, credentials: Credentials) -> bytes:
         """A name for these credentials at this device that tells nobody the password."""
-        text = json.dumps([device, credentials.username, credentials.password.reveal()])
-        return blake2b(text.encode(), key=self._key, digest_size=16).digest()
+        return self._digest(json.dumps([device, credentials.username, credentials.password.reveal()]))
 
     def stream(self, camera_id: str, written: str) -> Stream:
-        """What is known about the camera whose inventory URL is ``written``."""
-        known = self.streams.get(camera_id)
-        return known if known is not None and known.written == written else Stream(written)
+        """What is known about the camera whose inventory URL is ``written``; another URL makes all of that void."""
+        digest, known = self.streams.get(camera_id, (b"", UNKNOWN))
+        return known if digest and digest == self._digest(written) else UNKNOWN
 
     def pause(self, account: bytes, until: datetime) -> None:
         """Note that the account is not to be offered before that instant."""
         self.pauses[account] = until
         self._changes.append((PUT_PAUSE, (account, micros(until))))
 
-    def learn(self, camera_id: str, stream: Stream) -> None:
-        """Note how the camera is best asked."""
-        self.streams[camera_id] = stream
-        self._changes.append((PUT_STREAM, _row(camera_id, stream)))
+    def learn(self, camera_id: str, written: str, stream: Stream) -> None:
+        """Note how the camera whose inventory URL is ``written`` is best asked."""
+        digest = self._digest(written)
+        self.streams[camera_id] = digest, stream
+        self._changes.append((PUT_STREAM, _row(camera_id, digest, stream)))
 
     @property
     def changed(self) -> bool:
@@ -124,6 +129,9 @@ class Devices:
         self._changes += [("DELETE FROM pause WHERE account = ?", (account,)) for account in over]
         self._changes += [("DELETE FROM stream WHERE camera_id = ?", (camera_id,)) for camera_id in gone]
 
+    def _digest(self, text: str) -> bytes:
+        return blake2b(text.encode(), key=self._key, digest_size=16).digest()
+
     def _read(self) -> None:
         if not self._path.exists():
             return
@@ -146,10 +154,10 @@ class Devices:
             self._key_kept = True
         for account, until_us in connection.execute("SELECT account, until_us FROM pause"):
             self.pauses[bytes(account)] = instant(until_us)
-        rows: Iterable[tuple[str, str, str, int, str, int, int]] = connection.execute("SELECT * FROM stream")
+        rows: Iterable[tuple[str, bytes, str, int, str, int, int]] = connection.execute("SELECT * FROM stream")
         for camera_id, written, transport, no_sub_until_us, found, received, took_us in rows:
             until, took = instant(no_sub_until_us), timedelta(microseconds=took_us)
-            self.streams[camera_id] = Stream(written, Transport(transport), until, found, int(received), took)
+            self.streams[camera_id] = bytes(written), Stream(Transport(transport), until, found, int(received), took)
 
     def _write(self, changes: Iterable[tuple[str, tuple[object, ...]]]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -172,10 +180,10 @@ class Devices:
         self._warned = True
 
 
-def _row(camera_id: str, stream: Stream) -> tuple[object, ...]:
+def _row(camera_id: str, written: bytes, stream: Stream) -> tuple[object, ...]:
     took_us = stream.took // timedelta(microseconds=1)
     until_us = micros(stream.no_sub_until)
-    return (camera_id, stream.written, stream.transport.value, until_us, stream.found, stream.received, took_us)
+    return (camera_id, written, stream.transport.value, until_us, stream.found, stream.received, took_us)
 
 
 def devices_path(ledger: Path) -> Path:

@@ -124,8 +124,12 @@ class Camera(Travelling):
 
     @property
     def device(self) -> str:
-        """What must not be asked twice at once: the recorder, or the host and port of the URL."""
-        return self.recorder or self.url.removeprefix("rtsp://").removeprefix("rtsps://").split("/", 1)[0]
+        """What must not be asked twice at once: the recorder, or the URL's host and port, however they are written."""
+        if self.recorder:
+            return self.recorder
+        scheme, _, rest = self.url.lower().partition("://")
+        authority = rest.partition("/")[0].partition("?")[0]
+        return authority.removesuffix(":322" if scheme == "rtsps" else ":554")
 
 
 # ---------------------------------------------------------------- one probe

@@ -28,7 +28,7 @@ from monitor.settings import Settings, StreamChoice, UplinkLimit
 # docs/benchmarks.md: a key frame joined in the middle of a 2 s group of pictures. Waiting for it is half a group, and
 # the handshake comes before that.
 RECEIVING = {StreamChoice.SUB: timedelta(milliseconds=0.7), StreamChoice.AS_WRITTEN: timedelta(milliseconds=1.2)}
-UNKNOWN = Stream("", received=round(1.5 * UNKNOWN_RATE / 8), took=timedelta(seconds=1.5))
+UNKNOWN = Stream(received=round(1.5 * UNKNOWN_RATE / 8), took=timedelta(seconds=1.5))
 SIZE = {StreamChoice.SUB: (640, 360), StreamChoice.AS_WRITTEN: (1920, 1080)}
 MEASURING = 1.0  # seconds of CPU for the decoder's measurement
 MEGA = 1_000_000

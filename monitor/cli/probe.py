@@ -126,6 +126,8 @@ def _tell_exchange(fetched: Fetched, language: Language) -> None:
         print(texts.PROBE_HEARD[language].format(what="; ".join(filter(None, (heard.server, heard.tool)))))
     if heard.unreadable:
         print(texts.PROBE_UNREADABLE[language].format(what=heard.unreadable))
+    if fetched.keyframe is not None:
+        print(texts.PROBE_MISSING[language].format(packets=fetched.keyframe.packets_lost))
 
 
 def _explain(result: Result, language: Language) -> None:

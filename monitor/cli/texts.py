@@ -87,6 +87,9 @@ PROBE_TRANSPORT = Phrase("传输方式:{transport}", "transport: {transport}")
 PROBE_PICTURE = Phrase("画面 {width}×{height}", "picture {width}×{height}")
 PROBE_HEARD = Phrase("设备自称:{what}", "the device calls itself: {what}")
 PROBE_UNREADABLE = Phrase("无法解析的内容:{what}", "nobody can read: {what}")
+PROBE_MISSING = Phrase(
+    "关键帧完整之前缺 {packets} 个数据包", "packets missing before the key frame was whole: {packets}"
+)
 PROBE_NOTE = Phrase("附注:{words}({note})", "note: {words} ({note})")
 PROBE_CAUSE_PAGE = Phrase("说明与处理办法:docs/causes.md#{cause}", "meaning and what to do: docs/causes.md#{cause}")
 FINDING = Phrase(

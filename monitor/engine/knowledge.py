@@ -98,7 +98,7 @@ class Knowledge:
                 stream = replace(stream, received=round(known.received), took=took)
         self._known[camera.id] = known
         if stream != before:
-            self._devices.learn(camera.id, stream)
+            self._devices.learn(camera.id, camera.url, stream)
 
     def forget(self, camera_id: str) -> None:
         """The camera left the inventory."""

@@ -75,21 +75,13 @@ class Permits:
     async def heed(self, camera: Camera, credentials: Credentials | None, pause: timedelta, answer: Answer) -> None:
         """Begin a pause if the answer calls for one: a refusal, a lock, or a count of attempts, which has begun then.
 
-        Returns when it is on the disk. To be called before the device is free for the next question.
+        What a device says to somebody who offered nothing does not lengthen a pause. Returns when it is on the disk,
+        for the next process to know; to be called before the device is free for the next question.
         """
-        if answer.credentials_refused or answer.cause is Cause.ACCOUNT_LOCKED or answer.attempts_left is not None:
-            await self.refused(camera, credentials, pause, answer.attempts_left)
-
-    async def refused(
-        self, camera: Camera, credentials: Credentials | None, pause: timedelta, attempts_left: int | None
-    ) -> None:
-        """The device refused; returns when that is on the disk, for the next process to know.
-
-        A refusal during the pause (nothing was offered) does not lengthen it.
-        """
-        if credentials is None or not self.granted(camera, credentials):
+        told = answer.cause is Cause.ACCOUNT_LOCKED or answer.attempts_left is not None
+        if credentials is None or not (answer.credentials_refused or (told and self.granted(camera, credentials))):
             return
-        if attempts_left is not None and attempts_left <= 1:
+        if answer.attempts_left is not None and answer.attempts_left <= 1:
             pause = max(pause, LAST_ATTEMPT_PAUSE)
         account = self._devices.account(camera.device, credentials)
         self._paused_until[account] = self._clock.monotonic() + pause.total_seconds()

@@ -116,7 +116,7 @@ class SmallStreams:
             if camera.onvif and not camera.recorder and shared[place_of(camera.onvif)] == 1:
                 yield camera
             elif (known := self._devices.stream(camera.id, camera.url)).found:
-                self._devices.learn(camera.id, replace(known, found=""))
+                self._devices.learn(camera.id, camera.url, replace(known, found=""))
 
     def _due(self, camera: Camera) -> bool:
         now, written = self._clock.monotonic(), (camera.onvif, camera.url)
@@ -140,7 +140,7 @@ class SmallStreams:
             return
         known = self._devices.stream(camera.id, camera.url)
         if known.found != found.url:
-            self._devices.learn(camera.id, replace(known, found=found.url))
+            self._devices.learn(camera.id, camera.url, replace(known, found=found.url))
 
 
 @lru_cache(maxsize=100_000)  # each camera's is wanted every minute

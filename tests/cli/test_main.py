@@ -169,6 +169,8 @@ def test_a_camera_is_probed_and_explained_stage_by_stage(
     out = said(capsys)
     assert "> DESCRIBE" in out
     assert "picture 640×360" in out
+    assert "transport: tcp" in out
+    assert "packets missing before the key frame was whole: 0" in out
     assert "verdict: online, picture good" in out
     assert TOWN.credentials[camera.credentials].password.reveal() not in out
 
@@ -214,7 +216,7 @@ def test_the_transport_that_worked_last_is_asked_for_first(
 ) -> None:
     camera = TOWN.cameras[0]
     devices = Devices(devices_path(place.ledger))
-    devices.learn(camera.id, Stream(camera.url, transport=Transport.UDP))
+    devices.learn(camera.id, camera.url, Stream(transport=Transport.UDP))
     devices.flush()
     assert main(["probe", camera.id, "-v", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
     out = said(capsys)
@@ -321,7 +323,7 @@ def test_a_limit_that_makes_probes_late_is_a_warning_and_a_no(place: Place, caps
     with Ledger.open(place.ledger):
         devices = Devices(devices_path(place.ledger))
         for camera in TOWN.cameras:
-            devices.learn(camera.id, Stream(camera.url, received=125_000, took=timedelta(seconds=2)))
+            devices.learn(camera.id, camera.url, Stream(received=125_000, took=timedelta(seconds=2)))
         devices.flush()
     assert main(["capacity", "--lang", "zh", "--json", "--config", str(place.settings)]) == Exit.NO
     found = json.loads(said(capsys))

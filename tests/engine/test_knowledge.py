@@ -104,7 +104,9 @@ def test_a_camera_that_cannot_be_reached_says_nothing_about_the_guess(talk: Talk
 
 
 def test_a_stream_that_onvif_named_comes_first(talk: Talk) -> None:
-    talk.devices.learn(CAMERA.id, replace(talk.devices.stream(CAMERA.id, MAIN), found="rtsp://192.0.2.1/onvif/small"))
+    talk.devices.learn(
+        CAMERA.id, MAIN, replace(talk.devices.stream(CAMERA.id, MAIN), found="rtsp://192.0.2.1/onvif/small")
+    )
     assert talk.answer() == "rtsp://192.0.2.1/onvif/small"
 
 

@@ -11,14 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from monitor.clock import SystemClock
 from monitor.devices import Devices, Stream
 from monitor.engine.permits import LAST_ATTEMPT_PAUSE, Permits
 from monitor.engine.slots import Slots
-from monitor.engine.streams import AGAIN_AFTER, AT_ONCE, NEW_AFTER, SmallStreams
+from monitor.engine.streams import AGAIN_AFTER, AT_ONCE, NEW_AFTER, SmallStreams, over_onvif
 from monitor.model import Camera, Cause, Credentials, Secret
+from monitor.probes.dialling import VERIFY
 from monitor.probes.onvif import StreamFound
 from monitor.settings import LimitSettings, ProbeSettings, Settings, StreamChoice
 from tests.metrics.town import camera
+from tests.probes.conftest import SelfSigned
+from tests.probes.onvif_device import PASSWORD, USER, OnvifDevice, running
 
 LOGIN = Credentials("admin", Secret("sesame"))
 SMALL = "rtsp://127.0.0.1/small"
@@ -213,7 +217,7 @@ async def test_a_bug_of_ours_costs_one_camera_its_answer(tmp_path: Path, caplog:
 
 
 async def test_several_devices_are_asked_at_once(tmp_path: Path) -> None:
-    device, (first, *others) = Device(together=asyncio.Barrier(AT_ONCE)), cameras(AT_ONCE)
+    device, (first, *others) = Device(together=asyncio.Barrier(4)), cameras(AT_ONCE)
     known = await watch(tmp_path, device, watched=first, beside=tuple(others))
     assert known.found == SMALL
 
@@ -231,7 +235,18 @@ async def test_another_url_in_the_inventory_is_asked_for_anew(tmp_path: Path) ->
     assert device.asked["c1"] == 2
 
 
-async def test_a_url_that_holds_a_password_is_not_kept(tmp_path: Path) -> None:
-    device = Device(StreamFound("rtsp://127.0.0.1/user=admin_password=sesame_channel=1_stream=1.sdp"))
+@pytest.mark.parametrize("held", ["password=sesame_", "password=another_", "x=1?pwd=another&", "sesame"])
+async def test_a_url_that_holds_a_password_is_not_kept(tmp_path: Path, held: str) -> None:
+    device = Device(StreamFound(f"rtsp://127.0.0.1/user=admin_{held}channel=1_stream=1.sdp"))
     assert (await watch(tmp_path, device)).found == ""
-    assert b"sesame" not in (tmp_path / "devices.db").read_bytes()
+    content = (tmp_path / "devices.db").read_bytes()
+    assert b"sesame" not in content
+    assert b"another" not in content
+
+
+async def test_the_certificate_of_the_inventory_is_insisted_on(self_signed: SelfSigned) -> None:
+    find, secret = over_onvif(SystemClock()), Credentials(USER, Secret(PASSWORD))
+    for certificate, cause in ((self_signed.pin, Cause.OK), (VERIFY, Cause.CERTIFICATE_REFUSED)):
+        async with running(OnvifDevice(xaddr="https://{host}:{port}"), self_signed.context) as device:
+            asked = camera(onvif=f"https://{device.address}", certificate=certificate)
+            assert (await find(asked, secret, True)).cause is cause
