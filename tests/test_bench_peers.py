@@ -61,7 +61,7 @@ def results(**changed: Outcome) -> Results:
 
 
 def broken(found: Results) -> list[str]:
-    return [check.what for check in promises(found) if not check.holds]
+    return [check.what for check in promises(found) if check.holds is False]
 
 
 def test_a_good_prober_keeps_every_promise() -> None:
@@ -109,13 +109,13 @@ def test_the_worst_cell_is_named() -> None:
     found = results()
     worst = ALL_CELLS[5]
     found[worst][Contestant.PYAV] = outcome(8.4)
-    (check,) = [check for check in promises(found) if not check.holds]
+    (check,) = [check for check in promises(found) if check.holds is False]
     assert str(worst) in check.found
 
 
 def test_what_was_not_measured_is_not_judged() -> None:
     few = {cell: shown for cell, shown in results().items() if cell in CELL_SETS["gstreamer"]}
-    assert [check.what for check in promises(few)] == [
+    assert [check.what for check in promises(few) if check.holds is not None] == [
         "decoding every time, 640x360: CPU ÷ (bare decode + diagnosis)",
         "decoding every time: CPU ÷ best tuned peer",
         "every contestant got what it was to prove: failures",

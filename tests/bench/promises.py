@@ -22,9 +22,9 @@ Figure = Callable[[Shown], float]
 
 
 def promises(results: Results) -> tuple[Check, ...]:
-    """The verdicts; a promise whose cells were not measured is left out."""
+    """The verdicts, each by the cell that is worst for us."""
     cells = list(results)
-    checks = [
+    return (
         *(
             _worst(
                 f"decoding every time, {width}x{height}: CPU ÷ (bare decode + diagnosis)",
@@ -95,8 +95,7 @@ def promises(results: Results) -> tuple[Check, ...]:
             lambda shown: float(sum(outcome.failed for outcome in shown.values())),
             0.0,
         ),
-    ]
-    return tuple(check for check in checks if check is not None)
+    )
 
 
 def camera_minute(shown: Shown) -> float:
@@ -114,12 +113,10 @@ def _each(shown: Shown, contestant: Contestant) -> float:
     return shown[contestant].each
 
 
-def _worst(
-    what: str, wanted: str, results: Results, cells: Iterable[Cell], figure: Figure, most: float
-) -> Check | None:
+def _worst(what: str, wanted: str, results: Results, cells: Iterable[Cell], figure: Figure, most: float) -> Check:
     """The verdict by the cell that is worst for us."""
     found = [(figure(results[cell]), cell) for cell in cells]
     if not found:
-        return None
+        return Check(what, wanted, "not among these cells", holds=None)
     value, cell = max(found, key=lambda pair: pair[0])
     return Check(what, wanted, f"{value:.3g} ({cell})", value <= most)
