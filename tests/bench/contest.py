@@ -21,7 +21,7 @@ from monitor.simulator.__main__ import fastest_loop
 from tests.bench import ours, proc, rivals
 from tests.bench.cells import Contestant
 
-WARM_UP = 64  # probes at most: a monitor runs for months, so nobody is judged by its first second
+WARM_UP = 48  # probes at most: a monitor runs for months, its first second says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class Task:
     probes: int
     at_once: int
     pace: float  # seconds from one decoding to the next, for the limit
+
+    @property
+    def warm_up(self) -> int:
+        """How many probes go before those that are measured."""
+        return max(self.at_once, min(WARM_UP, self.probes))
 
     @property
     def login(self) -> Credentials | None:
@@ -106,7 +111,7 @@ def _threaded(task: Task, probe: rivals.Probe, cpu_seconds: Callable[[], float])
             shown.walls.append(time.monotonic() - began)
 
     with ThreadPoolExecutor(task.at_once) as threads:
-        list(threads.map(one, range(min(WARM_UP, task.at_once))))
+        list(threads.map(one, range(task.warm_up)))
         shown.walls.clear()
         shown.failed = 0
         began, before = time.monotonic(), cpu_seconds()
@@ -139,7 +144,7 @@ def _asynchronous(task: Task, contestant: Callable[[], ours.AsyncProbe]) -> Show
                 for _ in range(min(task.at_once, count)):
                     group.create_task(keep_probing(numbers))
 
-        await through(min(WARM_UP, task.at_once))
+        await through(task.warm_up)
         shown.walls.clear()
         shown.failed = 0
         began, before = time.monotonic(), _own_cpu()

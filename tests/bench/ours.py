@@ -34,7 +34,7 @@ def decoded(login: Credentials | None) -> AsyncProbe:
     camera = build_town(1, 1).cameras[0]
 
     async def probe(url: str) -> None:
-        ask = Ask(replace(camera, url=url), clock.now(), credentials=login, look=Look.DUE)
+        ask = Ask(replace(camera, url=url), clock.now(), credentials=login, look=Look.DEMANDED)
         result = await prober.probe(ask, lambda: None)
         if result.picture is None:
             raise NoPicture(f"{result.cause.value}: {result.detail}")
