@@ -18,8 +18,9 @@ import uvloop
 
 from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
+from monitor.probes.conversation import TEARDOWN_WAIT
 from monitor.probes.dialling import failure, tls_context
-from monitor.probes.rtsp import TEARDOWN_WAIT, Fetched, RtspLimits, fetch_keyframe
+from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
 from tests.probes.device import Line, Script, camera, device
 from tests.probes.test_tcp import closed_port
 from tests.rtsp.footage import coded, decoded, packets

@@ -230,7 +230,7 @@ class Player:
             case ["time", "is", "up"]:
                 self.do(self.flow.timed_out())
             case ["time", "is", "up,", "silent"]:
-                self.do(self.flow.timed_out(silent=True))
+                self.do(self.flow.fell_silent())
             case ["listening", "failed"]:
                 self.do(self.flow.listening_failed("no port"))
             case ["listening", port]:
