@@ -10,7 +10,8 @@ from monitor.rtsp.video import Video
 
 Why = tuple[Cause, str]
 
-_UNASSEMBLED = frozenset({Cause.PARAMETER_SETS_MISSING, Cause.STREAM_DAMAGED})  # key frames came, but not whole
+# What came in the packets could not be put together.
+_UNASSEMBLED = frozenset({Cause.PARAMETER_SETS_MISSING, Cause.STREAM_DAMAGED, Cause.CODEC_UNSUPPORTED})
 
 
 def without_media(reception: Reception, setup: Setup) -> Why:

@@ -137,3 +137,19 @@ def test_a_picture_is_never_larger_than_a_jpeg_can_be() -> None:
 def test_no_description_raises(parts: list[str]) -> None:
     description = parse("".join(parts).encode())
     assert description.track is None or description.track.payload_type < 1000
+
+
+@pytest.mark.parametrize(
+    ("line", "interleaved"),
+    [
+        ("packetization-mode=2", True),
+        ("packetization-mode=1;sprop-max-don-diff=0", False),
+        ("sprop-max-don-diff=1", True),
+        ("profile-level-id=420029; Packetization-Mode = 2", True),
+        ("packetization-mode=1", False),
+    ],
+)
+def test_units_in_another_order_are_announced_in_the_format(line: str, interleaved: bool) -> None:
+    track = parse(H264_VIDEO + b"a=fmtp:96 " + line.encode()).track
+    assert track is not None
+    assert track.interleaved is interleaved
