@@ -26,7 +26,12 @@ from monitor.rtsp.fetch import KeyFrameFetch
 
 @dataclass(frozen=True, slots=True)
 class RtspLimits:
-    """How long each part of a probe may take, and how much it may take in."""
+    """How long each part of a probe may take, and how much it may take in.
+
+    A key frame is held from its first packet until it was decoded, so the memory for them is the probes in flight times
+    ``max_keyframe_bytes``: 256 x 3 MB = 768 MB if every device did its worst; with 50 kB of a sub-stream it is 13 MB.
+    A key frame of 4K H.264 has 1 to 2 MB.
+    """
 
     connect: timedelta = timedelta(seconds=5)  # name, connection and TLS together
     reply: timedelta = timedelta(seconds=5)  # to each request
@@ -34,7 +39,7 @@ class RtspLimits:
     keyframe: timedelta = timedelta(seconds=12)  # from there to a complete key frame
     total: timedelta = timedelta(seconds=20)
     max_bytes: int = 8_000_000
-    max_keyframe_bytes: int = 4_000_000
+    max_keyframe_bytes: int = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)

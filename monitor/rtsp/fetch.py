@@ -37,7 +37,7 @@ class KeyFrameFetch:
         may_authenticate: bool = True,
         transport: Transport = Transport.TCP,
         max_bytes: int = 8_000_000,
-        max_keyframe_bytes: int = 4_000_000,
+        max_keyframe_bytes: int = 3_000_000,
         transcript: bool = False,
     ) -> None:
         """``cnonce`` draws an unpredictable text of hexadecimal digits; ``transport`` is the way tried first.
