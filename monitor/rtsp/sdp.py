@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from monitor.model import Cause, Codec
 
-MAX_LINES = 2000  # lines of a description that are read
-MAX_LINE = 8 * 1024  # characters; a longer line is passed over
+MAX_LINES_READ = 2000  # lines of a description that are read
+MAX_VALUE = 8 * 1024  # bytes of what a line says; a longer one is passed over
 MAX_MEDIA = 16  # m= sections that are read
 MAX_PARAMETER_SETS = 32  # taken from one track
 MAX_SIDE = 65535  # pixels a JPEG can be wide or high
@@ -82,9 +82,9 @@ class _Media:
 def parse(body: bytes) -> Description:
     """Read a description, whatever it looks like."""
     session, media = _Media(), list[_Media]()
-    for line in body.splitlines()[:MAX_LINES]:
+    for line in body.splitlines()[:MAX_LINES_READ]:
         kind, equals, value = line.strip(b" \t\0").partition(b"=")
-        if not equals or len(value) > MAX_LINE:
+        if not equals or len(value) > MAX_VALUE:
             continue
         if kind == b"m":
             if len(media) == MAX_MEDIA:
