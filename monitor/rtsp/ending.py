@@ -12,8 +12,8 @@ from monitor.rtsp.messages import Headers, Response
 
 MAX_DETAIL = 200  # characters
 MAX_BODY_LINES = 100  # of one message in a transcript
-MAX_LINES = 2000  # of a transcript: what comes after the message that exceeds it is not kept
-MAX_LINE = 2000  # characters of a line of a transcript
+MAX_TRANSCRIPT_LINES = 2000  # of one run: what comes after the message that exceeds it is not kept
+MAX_SHOWN = 2000  # characters of a text made fit for people
 MAX_UNREADABLE = 512  # bytes of a reply nobody can parse
 
 _NOT_PRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\xff]+")
@@ -85,7 +85,7 @@ class Redactor:
             self._secrets = _forms(self._credentials)
         for secret in self._secrets:
             text = text.replace(secret, "***")
-        text = _NOT_PRINTABLE.sub(" ", text)[:MAX_LINE]
+        text = _NOT_PRINTABLE.sub(" ", text)[:MAX_SHOWN]
         text = _USERINFO.sub(r"\1***@", text)
         text = _PASSWORD_IN_URL.sub(r"\1***", text)
         text = _STREAM_KEY.sub(r"\1***", text)
@@ -154,7 +154,7 @@ class Transcript:
 
     def note(self, direction: str, line: str, headers: Headers, body: bytes = b"") -> None:
         """Add one message; ``direction`` is ``>`` for ours, ``<`` for theirs."""
-        if self._redactor is None or len(self.lines) >= MAX_LINES:
+        if self._redactor is None or len(self.lines) >= MAX_TRANSCRIPT_LINES:
             return
         lines = [line, *(f"{name}: {value}" for name, value in headers.fields)]
         lines += body.decode("latin-1").splitlines()[:MAX_BODY_LINES]

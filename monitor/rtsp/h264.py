@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.rtsp.nal import NalSyntax
+from monitor.rtsp.nal_syntax import NalSyntax
 
 _SEI = 6
 _RECOVERY_POINT = 6

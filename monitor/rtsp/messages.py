@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
 
-MAX_LINE = 8 * 1024  # bytes of one header line, folded lines together
+MAX_HEADER_LINE = 8 * 1024  # bytes of one header line, folded lines together
 MAX_HEADERS = 255
 MAX_HEAD = 64 * 1024  # bytes of start line and headers together
 MAX_BODY = 256 * 1024  # bytes; a longer body is read up to here
@@ -119,7 +119,7 @@ def parse_head(head: bytes) -> Response | ServerRequest:
     if _UNWANTED.search(text):
         text = _UNWANTED.sub(" ", text)
     start_line, *lines = text.split("\n")
-    if len(text) > MAX_LINE and any(len(line) > MAX_LINE for line in (start_line, *lines)):
+    if len(text) > MAX_HEADER_LINE and any(len(line) > MAX_HEADER_LINE for line in (start_line, *lines)):
         raise RemoteProtocolError("a header line is too long")
     headers = _parse_headers(lines)
     start_line = start_line.strip()
@@ -138,7 +138,7 @@ def _parse_headers(lines: list[str]) -> Headers:
         name, colon, value = line.partition(":")
         if line[:1] in (" ", "\t") and fields:  # a folded line belongs to the one before
             name, value = fields.pop()
-            if len(value) + len(line) > MAX_LINE:
+            if len(value) + len(line) > MAX_HEADER_LINE:
                 raise RemoteProtocolError("a header line is too long")
             fields.append((name, f"{value} {line.strip()}".strip().replace("\t", " ")))
         elif colon:

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from monitor.rtsp.budget import Budget
 from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
+from monitor.rtsp.nal_syntax import NalSyntax
 from monitor.rtsp.rtp import Buffer
 
 MAX_PARAMETER_SETS = 32  # of one type
@@ -34,23 +33,6 @@ _ANY_START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is loo
 # The head of an interleaved packet (RFC 2326 §10.12) and of RTP: dollar and channel, size, flags and payload type,
 # sequence number, timestamp and source. The payload follows: the codec's header, then the flags of the piece.
 _PIECE = struct.Struct("!HHHHQ")
-
-
-@dataclass(frozen=True, slots=True)
-class NalSyntax:
-    """How a codec writes its NAL units and packs them into RTP."""
-
-    header: int  # bytes of the NAL header
-    shift: int  # bits the type is shifted by in the first byte
-    mask: int  # the bits of the type
-    aggregation: int  # the type that holds several units
-    fragmentation: int  # the type that holds a piece of one unit
-    slices: frozenset[int]  # the types that carry picture data
-    key_slices: frozenset[int]  # those of a picture that needs no other
-    parameter_sets: tuple[int, ...]  # the types a decoder needs one of each, in the order it wants them
-    unit_header: Callable[[bytes, int], bytes]  # (payload of a piece, type) -> the header of the whole unit
-    announces_entry: Callable[[bytes], bool]  # whether the unit says that decoding may begin at the next picture
-    is_intra: Callable[[bytes], bool]  # whether a slice after such an announcement needs no other picture
 
 
 class NalDepacketiser:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from monitor.model import Cause, Codec
 
-MAX_LINES = 2000  # lines of a description that are read
-MAX_LINE = 8 * 1024  # characters; a longer line is passed over
+MAX_LINES_READ = 2000  # lines of a description that are read
+MAX_VALUE = 8 * 1024  # bytes of what a line says; a longer one is passed over
 MAX_MEDIA = 16  # m= sections that are read
 MAX_PARAMETER_SETS = 32  # taken from one track
 MAX_SIDE = 65535  # pixels a JPEG can be wide or high
@@ -24,6 +24,7 @@ _NAMES = {"H264": Codec.H264, "H265": Codec.H265, "HEVC": Codec.H265, "JPEG": Co
 _RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([A-Za-z0-9.]+)")
 _FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.*)")
 _SPROP = re.compile(r"sprop-(parameter-sets|vps|sps|pps)\s*=\s*\"?([A-Za-z0-9+/=, ]+)", re.IGNORECASE)
+_INTERLEAVED = re.compile(r"packetization-mode\s*=\s*2|sprop-max-don-diff\s*=\s*0*[1-9]", re.IGNORECASE)
 _DIMENSIONS = re.compile(r"\s*([0-9]{1,5})\s*,\s*([0-9]{1,5})")
 _START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is looked at once, not from each of them
 
@@ -39,6 +40,7 @@ class Track:
     width: int = 0  # pixels, only where the description names them; 0 = unknown
     height: int = 0
     encrypted: bool = False  # a secure RTP profile (SAVP)
+    interleaved: bool = False  # units come in another order than they are decoded in (RFC 6184 §5.4, RFC 7798 §4.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,9 @@ class _Media:
 def parse(body: bytes) -> Description:
     """Read a description, whatever it looks like."""
     session, media = _Media(), list[_Media]()
-    for line in body.splitlines()[:MAX_LINES]:
+    for line in body.splitlines()[:MAX_LINES_READ]:
         kind, equals, value = line.strip(b" \t\0").partition(b"=")
-        if not equals or len(value) > MAX_LINE:
+        if not equals or len(value) > MAX_VALUE:
             continue
         if kind == b"m":
             if len(media) == MAX_MEDIA:
@@ -139,6 +141,7 @@ def _track(section: _Media, everywhere: dict[int, str]) -> Track | None:
         min(int(size[1]), MAX_SIDE) if size else 0,
         min(int(size[2]), MAX_SIDE) if size else 0,
         "SAVP" in section.profile,
+        bool(_INTERLEAVED.search(section.formatting.get(number, ""))),
     )
 
 

@@ -14,6 +14,8 @@ from monitor.rtsp.sdp import Track
 
 _HEADER, _UNPACK = FIXED.size, FIXED.unpack_from
 _INTERLEAVED = 4  # bytes before an interleaved packet
+# STAP-B, MTAP16, MTAP24 and FU-B of H.264: units with decoding order numbers, which no camera is known to send.
+_INTERLEAVED_TYPES = frozenset({25, 26, 27, 29})
 ADOPT_AFTER = 50  # packets of one payload type the description did not announce
 
 
@@ -21,8 +23,8 @@ class Video:
     """Collects one key frame of one track."""
 
     __slots__ = (
-        "_broken", "_budget", "_depacketiser", "_other", "_payload_type", "_sequence", "_source", "_take", "adopted",
-        "codec", "lost", "not_rtp", "packets",
+        "_broken", "_budget", "_depacketiser", "_interleaved", "_other", "_payload_type", "_sequence", "_source",
+        "_take", "adopted", "codec", "lost", "not_rtp", "packets",
     )  # fmt: skip
 
     def __init__(self, track: Track, limit: int, budget: Budget) -> None:
@@ -33,6 +35,7 @@ class Video:
         self.not_rtp = 0  # what came in their place: RTCP on the channel of the video
         self.adopted = False  # the stream bears another payload type than the description announced
         self._payload_type = track.payload_type
+        self._interleaved = track.interleaved
         self._other = dict[int, int]()  # payload types not announced -> packets
         self._sequence = SequenceCounter()
         self._source = -1  # the stream we follow; -1 = none yet
@@ -131,6 +134,8 @@ class Video:
             seen += f", payload types not announced: {', '.join(map(str, sorted(self._other)))}"
         if silent:
             return Cause.STREAM_STALLED, seen
+        if self._interleaved or (self.codec is Codec.H264 and account.types & _INTERLEAVED_TYPES):
+            return Cause.CODEC_UNSUPPORTED, f"units in interleaved order, which is not read, {seen}"
         if account.undescribed:
             return Cause.PARAMETER_SETS_MISSING, seen
         if account.damaged and self.lost:

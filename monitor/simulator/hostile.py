@@ -146,6 +146,12 @@ class Assault:
                 self._link.pour(hostility.endless_key_frame(0))
             case Hostility.HUGE_PICTURE:
                 self._link.pour(hostility.huge_picture(0))
+            case Hostility.DECODE_BOMB:
+                self._link.pour(hostility.decode_bomb(0))
+            case Hostility.TINY_UNITS:
+                self._link.pour(hostility.tiny_units(0))
+            case Hostility.TINY_PIECES:
+                self._link.pour(hostility.tiny_pieces(0))
             case Hostility.FOREIGN_FLOOD:
                 self._link.pour(hostility.foreign_frames())
             case _:

@@ -7,6 +7,7 @@ import secrets
 import struct
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from itertools import count, cycle
 
 CHUNK = 64 * 1024  # bytes given out at once
@@ -14,6 +15,8 @@ PIECE = 1400  # bytes of one RTP payload
 H264_SPS, H264_PPS, H264_IDR, H264_FU_A = 0x67, 0x68, 0x65, 28
 HUGE = 15_872  # pixels of each side: close to 16k, and the largest square libavcodec does not refuse by itself
 FOREIGN_CHANNEL = 7
+BOMB = 7680, 4320  # pixels: the largest picture a client may well decode
+BOMB_PARTS = 20  # 130 kB each: together they stay within the size of a key frame
 
 
 class Hostility(StrEnum):
@@ -31,6 +34,9 @@ class Hostility(StrEnum):
     FOREIGN_FLOOD = "foreign_flood"  # 64 kB frames on a channel nobody asked for
     RESETS = "resets"  # accepts, then resets
     RANDOM_RTP = "random_rtp"  # the right channel, random headers
+    DECODE_BOMB = "decode_bomb"  # one slice of an 8K picture that hides more of the same, each all of the picture again
+    TINY_UNITS = "tiny_units"  # aggregates of units of one byte, as fast as they are read
+    TINY_PIECES = "tiny_pieces"  # a unit in pieces of one byte, as fast as they are read
 
 
 def headers() -> Iterator[bytes]:
@@ -88,6 +94,38 @@ def huge_picture(channel: int) -> Iterator[bytes]:
     """A complete key frame whose parameter sets ask for 380 MB; then nothing."""
     slice_ = bytes([H264_IDR]) + _bits(_ue(0), _ue(7), _ue(0), "0000", _ue(0), "00", _ue(0)) + b"\x9a" * 600
     yield _packet(channel, 0, _stap(sps(HUGE, HUGE), PPS)) + _packet(channel, 1, slice_, marker=True)
+
+
+def decode_bomb(channel: int) -> Iterator[bytes]:
+    """A complete key frame that begins with an 8K picture in as few bits as it takes, and repeats it; then nothing."""
+    unit = b"\0\0\1".join([flat_slice(*BOMB)] * BOMB_PARTS)
+    pieces = [unit[at : at + PIECE] for at in range(1, len(unit), PIECE)]
+    yield _packet(channel, 0, _stap(sps(*BOMB), PPS))
+    for number, piece in enumerate(pieces, 1):
+        last = number == len(pieces)
+        flags = 0x80 * (number == 1) | 0x40 * last | 5
+        yield _packet(channel, number, bytes([0x60 | H264_FU_A, flags]) + piece, marker=last)
+
+
+def tiny_units(channel: int) -> Iterator[bytes]:
+    """Aggregates (RFC 6184, 5.7) of as many units as go in."""
+    payload = b"\x78" + b"\0\1\x09" * 20_000
+    return (_packet(channel, number, payload) for number in count())
+
+
+def tiny_pieces(channel: int) -> Iterator[bytes]:
+    """A unit nobody waits for (RFC 6184, 5.8): its first piece, and middles of one byte without end."""
+    yield _packet(channel, 0, bytes([0x60 | H264_FU_A, 0x81, 0x88]))
+    middle = bytes([0x60 | H264_FU_A, 1, 0x55])
+    for first in count(1, 1000):
+        yield b"".join(_packet(channel, number, middle) for number in range(first, first + 1000))
+
+
+@cache
+def flat_slice(width: int, height: int) -> bytes:
+    """One slice that is a whole grey picture: a byte for each macroblock, I_16x16 without a residue (H.264, 7.3.5)."""
+    header = (_ue(0), _ue(7), _ue(0), "0000", _ue(0), "00", _ue(0))
+    return bytes([H264_IDR]) + _bits(*header, (_ue(3) + "111") * (width // 16 * height // 16), "1")
 
 
 def sps(width: int, height: int) -> bytes:

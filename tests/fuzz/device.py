@@ -89,7 +89,7 @@ class Talk:
     def time_is_up(self, *, silent: bool) -> None:
         """The stage took too long: the flow must do something about it, or nobody ever will."""
         before = self.flow.stage, self.flow.requests
-        actions = self.flow.timed_out(silent=silent)
+        actions = self.flow.fell_silent() if silent else self.flow.timed_out()
         assert actions or (self.flow.stage, self.flow.requests) != before, "a time-out that leads nowhere"
         self._take(actions)
 

@@ -18,7 +18,7 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Secret
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
-from monitor.rtsp.fetch import MAX_REDIRECTS
+from monitor.rtsp.dialogue import MAX_REDIRECTS
 from tests.probes.device import Device, Line, Script, camera, device
 from tests.probes.test_rtsp import open_files
 from tests.rtsp.footage import aggregate, coded, fragments, jpeg, jpeg_packets, packets, rtp, units

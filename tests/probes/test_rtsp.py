@@ -20,8 +20,10 @@ import uvloop
 from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
 from monitor.probes import dialling
+from monitor.probes.conversation import TEARDOWN_WAIT
 from monitor.probes.dialling import failure
-from monitor.probes.rtsp import TEARDOWN_WAIT, Fetched, RtspLimits, fetch_keyframe
+from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
+from monitor.settings.values import LimitSettings
 from tests.probes.device import Line, Script, camera, device
 from tests.probes.test_tcp import closed_port
 from tests.rtsp.footage import coded, decoded, packets
@@ -472,6 +474,11 @@ async def test_more_bytes_than_a_probe_may_take_end_it() -> None:
         assert outcome(await fetch(cam.url, limits=limits)) == (Cause.OVER_BUDGET, Stage.KEYFRAME, Rung.STREAM)
     async with device(camera) as cam:
         assert (await fetch(cam.url, limits=RtspLimits(max_keyframe_bytes=1000))).cause is Cause.OVER_BUDGET
+
+
+def test_the_key_frames_of_all_probes_in_flight_fit_into_a_small_server() -> None:
+    assert LimitSettings().in_flight * RtspLimits().max_keyframe_bytes <= 768_000_000
+    assert RtspLimits().max_keyframe_bytes > 2_000_000  # what 4K takes
 
 
 async def test_cancelling_closes_the_connection_and_says_goodbye() -> None:

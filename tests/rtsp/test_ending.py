@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Credentials, Secret, Stage
-from monitor.rtsp.ending import MAX_DETAIL, MAX_LINE, MAX_LINES, Redactor, Transcript, cause_of_status
+from monitor.rtsp.ending import MAX_DETAIL, MAX_SHOWN, MAX_TRANSCRIPT_LINES, Redactor, Transcript, cause_of_status
 from monitor.rtsp.messages import Headers
 
 
@@ -94,14 +94,14 @@ def test_a_transcript_that_nobody_wants_stays_empty() -> None:
 
 def test_a_transcript_is_bounded() -> None:
     transcript = Transcript(Redactor(None))
-    for _ in range(MAX_LINES):
+    for _ in range(MAX_TRANSCRIPT_LINES):
         transcript.note("<", "RTSP 200 OK", Headers((("A", "b"),) * 9))
-    assert MAX_LINES <= len(transcript.lines) < MAX_LINES + 10
+    assert MAX_TRANSCRIPT_LINES <= len(transcript.lines) < MAX_TRANSCRIPT_LINES + 10
 
 
 @pytest.mark.parametrize("piece", ["a", "a://", "pwd=", "authorization ", "authorization:", "too many ", "x@", " "])
 def test_a_hostile_text_takes_no_time(piece: str) -> None:
-    text = piece * MAX_LINE
+    text = piece * MAX_SHOWN
     began = process_time()
     for _ in range(50):
         Redactor(None).clean(text)

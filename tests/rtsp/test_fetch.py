@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from monitor.errors import LocalProtocolError
 from monitor.model import Cause, Codec, Credentials, Note, Rung, Secret, Stage, Transport
 from monitor.rtsp.actions import Action, Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
+from monitor.rtsp.dialogue import MAX_REDIRECTS
 from monitor.rtsp.ending import Ending
-from monitor.rtsp.fetch import MAX_REDIRECTS, KeyFrameFetch
+from monitor.rtsp.fetch import KeyFrameFetch
 from tests.rtsp.footage import coded, packets, payloads, rtp
 
 URL = "rtsp://10.0.0.5/cam"
@@ -598,7 +599,7 @@ def test_packets_without_a_key_frame() -> None:
 
 def test_packets_that_stopped() -> None:
     talk = Talk().playing().packets(NO_KEY)
-    assert talk.take(talk.flow.timed_out(silent=True)).ending.cause is Cause.STREAM_STALLED
+    assert talk.take(talk.flow.fell_silent()).ending.cause is Cause.STREAM_STALLED
     closed = Talk().playing().packets(NO_KEY)
     assert closed.take(closed.flow.connection_lost()).ending.cause is Cause.STREAM_STALLED
     assert closed.ending.detail.startswith("connection closed after")
@@ -627,6 +628,13 @@ def test_a_budget_spent_with_a_redirect_ends_the_run() -> None:
     talk = Talk(max_bytes=1000).raw(b"\r\n" * 600 + moved)
     assert talk.ending.cause is Cause.OVER_BUDGET
     assert not any(isinstance(action, Reconnect) for action in talk.done)
+
+
+def test_half_a_reply_to_play_is_one_and_the_packets_get_their_time() -> None:
+    talk = Talk().set_up().reply("200 OK", length=10)
+    talk.take(talk.flow.timed_out())
+    assert talk.flow.stage is Stage.FIRST_RTP
+    assert not any(isinstance(action, Finished) for action in talk.done)
 
 
 def test_a_key_frame_beyond_the_limit() -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.rtsp.messages import (
     MAX_BODY,
+    MAX_HEADER_LINE,
     MAX_HEADERS,
-    MAX_LINE,
     Headers,
     Method,
     Request,
@@ -71,8 +71,8 @@ def test_a_request_of_the_device_is_understood() -> None:
     [
         b"RTSP/1.0 OK",
         b"PLAY",
-        b"RTSP/1.0 200 OK\r\nA: " + b"x" * MAX_LINE,
-        b"RTSP/1.0 200 OK\r\nA: b\r\n" + b" c\r\n" * (MAX_LINE // 2),
+        b"RTSP/1.0 200 OK\r\nA: " + b"x" * MAX_HEADER_LINE,
+        b"RTSP/1.0 200 OK\r\nA: b\r\n" + b" c\r\n" * (MAX_HEADER_LINE // 2),
         b"RTSP/1.0 200 OK\r\n" + b"A: b\r\n" * (MAX_HEADERS + 1),
     ],
 )

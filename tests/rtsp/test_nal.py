@@ -400,3 +400,20 @@ def test_a_picture_begins_twice_at_the_most_once_for_each_field(codec: Codec, ti
     got = next(filter(None, map(video.push, sent)), None) or video.settle()
     assert (got is not None) == (times <= 2)
     assert video.packets == len(sent)
+
+
+@pytest.mark.parametrize("kind", [25, 26, 27, 29])
+def test_units_in_interleaved_order_are_named_as_what_is_not_read(kind: int) -> None:
+    video = Video(Track(Codec.H264, 96), 10**6, Budget(10**9))
+    assert not any(map(video.push, stream([bytes((0x60 | kind, 0, 1, 0, 4)) + b"\x65\x88\0\0"] * 9)))
+    cause, detail = video.shortfall(silent=False)
+    assert cause is Cause.CODEC_UNSUPPORTED
+    assert "interleaved order" in detail
+
+
+@BOTH
+def test_an_order_that_is_announced_is_named_where_no_key_frame_came(codec: Codec) -> None:
+    for announced, cause in ((True, Cause.CODEC_UNSUPPORTED), (False, Cause.NO_KEYFRAME)):
+        video = Video(Track(codec, 96, interleaved=announced), 10**6, Budget(10**9))
+        assert not any(map(video.push, packets(codec, coded(codec)[1:])))
+        assert video.shortfall(silent=False)[0] is cause

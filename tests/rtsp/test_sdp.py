@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Codec
-from monitor.rtsp.sdp import MAX_LINE, MAX_SIDE, Track, parse
+from monitor.rtsp.sdp import MAX_SIDE, MAX_VALUE, Track, parse
 
 SPS, PPS, VPS = b"\x67\x42\x00\x1e\xab", b"\x68\xce\x38\x80", b"\x40\x01\x0c\x01"
 
@@ -106,7 +106,7 @@ H264_VIDEO = b"m=video 0 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
 
 
 def test_a_control_longer_than_any_line_should_be_is_none() -> None:
-    track = parse(H264_VIDEO + b"a=control:" + b"x" * (MAX_LINE + 1)).track
+    track = parse(H264_VIDEO + b"a=control:" + b"x" * (MAX_VALUE + 1)).track
     assert track is not None
     assert track.control == ""
 
@@ -137,3 +137,19 @@ def test_a_picture_is_never_larger_than_a_jpeg_can_be() -> None:
 def test_no_description_raises(parts: list[str]) -> None:
     description = parse("".join(parts).encode())
     assert description.track is None or description.track.payload_type < 1000
+
+
+@pytest.mark.parametrize(
+    ("line", "interleaved"),
+    [
+        ("packetization-mode=2", True),
+        ("packetization-mode=1;sprop-max-don-diff=0", False),
+        ("sprop-max-don-diff=1", True),
+        ("profile-level-id=420029; Packetization-Mode = 2", True),
+        ("packetization-mode=1", False),
+    ],
+)
+def test_units_in_another_order_are_announced_in_the_format(line: str, interleaved: bool) -> None:
+    track = parse(H264_VIDEO + b"a=fmtp:96 " + line.encode()).track
+    assert track is not None
+    assert track.interleaved is interleaved

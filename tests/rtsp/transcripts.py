@@ -134,7 +134,7 @@ class Player:
             cnonce=lambda: CNONCE,
             transport=Transport(ways[0]),
             transcript=True,
-            max_keyframe_bytes=limits.get("max_keyframe_bytes", 4_000_000),
+            max_keyframe_bytes=limits.get("max_keyframe_bytes", 3_000_000),
         )
         self.host = self.first_host = self.flow.target.host
         self.sent: list[tuple[str, bytes]] = []  # (host, bytes) of every request
@@ -230,7 +230,7 @@ class Player:
             case ["time", "is", "up"]:
                 self.do(self.flow.timed_out())
             case ["time", "is", "up,", "silent"]:
-                self.do(self.flow.timed_out(silent=True))
+                self.do(self.flow.fell_silent())
             case ["listening", "failed"]:
                 self.do(self.flow.listening_failed("no port"))
             case ["listening", port]:

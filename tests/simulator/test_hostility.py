@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from datetime import timedelta
 from itertools import islice
+from time import thread_time
 
 import av
 import av.logging
@@ -15,7 +16,8 @@ import pytest
 
 from monitor.clock import SystemClock
 from monitor.errors import SharpEyesError
-from monitor.model import Cause, Codec, Credentials, Secret
+from monitor.model import Cause, Codec, Credentials, KeyFrame, Secret
+from monitor.probes.decode import look_at
 from monitor.probes.rtsp import RtspLimits, fetch_keyframe
 from monitor.simulator import hostility
 from monitor.simulator.auth import Scheme
@@ -60,7 +62,10 @@ async def test_a_probe_of_a_hostile_device_ends_in_time_and_blames_it(kind: Host
 
 
 ENDLESS = [Hostility.ENDLESS_HEADERS, Hostility.ENDLESS_BODY, Hostility.ENDLESS_SDP, Hostility.GARBAGE_FLOOD]
-ENDLESS_MEDIA = [Hostility.ENDLESS_KEY_FRAME, Hostility.FOREIGN_FLOOD, Hostility.RANDOM_RTP]
+ENDLESS_MEDIA = [
+    Hostility.ENDLESS_KEY_FRAME, Hostility.FOREIGN_FLOOD, Hostility.RANDOM_RTP, Hostility.DECODE_BOMB,
+    Hostility.TINY_UNITS, Hostility.TINY_PIECES,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ENDLESS)
@@ -116,6 +121,37 @@ def test_the_huge_picture_is_one_by_the_word_of_a_decoder() -> None:
         av.logging.set_level(None)
         logging.getLogger("libav").setLevel(logging.CRITICAL)
     assert any("15872x15872 exceeds" in text for _, _, text in said), said
+
+
+async def test_the_bomb_is_a_whole_key_frame_and_the_decoder_refuses_it_in_no_time() -> None:
+    device = device_of(Hostility.DECODE_BOMB)
+    try:
+        fetched = await fetch_keyframe(device.plan.url, None, limits=RtspLimits(), clock=SystemClock())
+    finally:
+        device.close()
+    assert fetched.keyframe is not None
+    began = thread_time()
+    assert look_at(fetched.keyframe, None).cause is Cause.DECODE_FAILED
+    assert thread_time() - began < 0.1
+
+
+def test_each_part_of_the_bomb_is_a_picture_by_the_word_of_a_decoder() -> None:
+    sets = (hostility.sps(*hostility.BOMB), hostility.PPS)
+    part = b"\0\0\1".join([b"", *sets, hostility.flat_slice(*hostility.BOMB)])
+    seen = look_at(KeyFrame(Codec.H264, part), None)
+    assert seen.picture is not None
+    assert (seen.picture.width, seen.picture.height) == hostility.BOMB
+
+
+@pytest.mark.parametrize("kind", [Hostility.TINY_UNITS, Hostility.TINY_PIECES])
+async def test_a_flood_of_tiny_things_ends_long_before_as_many_bytes(kind: Hostility) -> None:
+    device = device_of(kind)
+    try:
+        fetched = await fetch_keyframe(device.plan.url, None, limits=RtspLimits(), clock=SystemClock())
+    finally:
+        device.close()
+    assert fetched.cause is Cause.OVER_BUDGET
+    assert fetched.received_bytes < RtspLimits().max_bytes / 4
 
 
 def test_an_endless_key_frame_never_ends_and_numbers_its_packets() -> None:

@@ -1,0 +1,220 @@
+"""One connection to a device: its bytes go to the flow, what the flow asks for goes to the wire, a timer runs.
+
+Decides nothing but when the time of a stage is up. Must never hand anything to the flow after it was closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from monitor.errors import LocalProtocolError
+from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
+from monitor.rtsp.fetch import KeyFrameFetch
+
+TEARDOWN_WAIT = 0.2  # seconds the reply to TEARDOWN gets
+MAX_READS = 8000  # of one connection: each costs us some 10 us; a camera that sends packet by packet needs 4000
+SETTLING = 0.03  # seconds without a packet after which a key frame that looks complete is taken as complete
+
+
+class Run(Protocol):
+    """The probe this connection belongs to."""
+
+    @property
+    def flow(self) -> KeyFrameFetch:
+        """What decides."""
+        ...
+
+    def connected(self) -> None:
+        """The connection stands."""
+        ...
+
+    def listen(self, conversation: Conversation) -> None:
+        """Open the ports for datagrams on the interface of this connection."""
+        ...
+
+    def punch(self, rtp_port: int, rtcp_port: int) -> None:
+        """Let the device's datagrams in."""
+        ...
+
+    def stage_limit(self) -> float:
+        """Seconds the flow may stay where it is."""
+        ...
+
+    def quiet_limit(self) -> float:
+        """Seconds without a packet of the video after which the stream is called silent."""
+        ...
+
+    def keep_record(self) -> None:
+        """Stamp what the flow went through since the last time."""
+        ...
+
+    def finished(self) -> None:
+        """The outcome is known: what comes later is farewell."""
+        ...
+
+
+class Conversation(asyncio.BufferedProtocol):
+    """One connection: bytes to the flow, actions to the wire, a timer for the stage."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._flow = run.flow
+        self._loop = asyncio.get_running_loop()
+        self.outcome: asyncio.Future[Finished | Reconnect] = self._loop.create_future()
+        self._finished: Finished | None = None  # what will be the outcome once the farewell is over
+        self._transport: asyncio.Transport | None = None
+        self._deadline = 0.0  # when the stage must be over, on the loop's clock
+        self._progress = -1  # the stages passed and requests sent when the deadline was set
+        self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0  # never after the deadline
+        self._settling: asyncio.TimerHandle | None = None
+        self._reads = self._packets = 0
+        self._packet_at = 0.0  # when video packets last came, on the loop's clock
+
+    # ------------------------------------------------------------ what the loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are no subclass of it
+        self._run.connected()
+        self._step(self._flow.connected)
+
+    def get_buffer(self, _sizehint: int) -> memoryview:
+        return self._flow.room()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if self._settling is not None:
+            self._stop_settling()
+        if not self.outcome.done():
+            try:
+                self.perform(self._flow.received(nbytes))
+            except LocalProtocolError as error:
+                self._fail(error)
+        self._reads += 1
+        if self._reads == MAX_READS:
+            self._step(lambda: self._flow.worn_out(f"the bytes came in more than {MAX_READS} pieces"))
+        self._look_for_packets()
+
+    def on_datagram(self, data: bytes, control: bool) -> None:
+        """A datagram came beside this connection."""
+        self._stop_settling()
+        take = self._flow.control_datagram if control else self._flow.video_datagram
+        self._step(lambda: take(data))
+        self._look_for_packets()
+
+    def _look_for_packets(self) -> None:
+        if self._flow.packets != self._packets:
+            self._packets, self._packet_at = self._flow.packets, self._loop.time()
+            if self._flow.waiting:
+                self._settling = self._loop.call_later(SETTLING, self._step, self._flow.settle)
+
+    def _stop_settling(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+
+    def addresses(self) -> tuple[str, str]:
+        """Ours and theirs, numeric. Raises OSError when the connection is gone."""
+        if self._transport is None:
+            raise ConnectionAbortedError("the connection is gone")
+        names = (self._transport.get_extra_info(name) for name in ("sockname", "peername"))
+        ours, theirs = (str(name[0]) for name in names)
+        return ours, theirs
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None and not isinstance(exc, OSError):
+            self._fail(exc)  # a bug of ours, which no camera must pay for
+        self._transport = None
+        reset = isinstance(exc, ConnectionResetError)
+        self._step(self._flow.connection_reset if reset else self._flow.connection_lost)
+
+    # ------------------------------------------------------------ steps
+
+    def _step(self, step: Callable[[], Actions]) -> None:
+        """Let the flow take a step and do what it asks for."""
+        if self.outcome.done():
+            return
+        try:
+            self.perform(step())
+        except LocalProtocolError as error:
+            self._fail(error)
+
+    def perform(self, actions: Actions) -> None:
+        """Do what the flow asks for."""
+        for action in actions:
+            match action:
+                case Send(data):
+                    if self._transport is not None:
+                        self._transport.write(data)
+                case Finished():
+                    self._run.finished()
+                    self._finished = action
+                    if action.linger:
+                        self._stop_timers()
+                        self._timer = self._loop.call_later(TEARDOWN_WAIT, self._settle, action)
+                    else:
+                        self._settle(action)
+                case Reconnect():
+                    self._settle(action)
+                case HangUp():
+                    if self._finished is not None:
+                        self._settle(self._finished)
+                case Listen():
+                    self._run.listen(self)
+                case Punch(_, rtp_port, rtcp_port):
+                    self._run.punch(rtp_port, rtcp_port)
+        self._run.keep_record()
+        if self._finished is None and not self.outcome.done():
+            self._watch_time()
+
+    def close(self) -> None:
+        """Close the connection once what was written is out; nothing more reaches the flow."""
+        self.outcome.cancel()
+        self._stop_timers()
+        if self._transport is not None:
+            self._transport.close()
+            if self._transport.get_write_buffer_size():  # a device that reads nothing must not keep the connection
+                self._loop.call_later(TEARDOWN_WAIT, self._transport.abort)
+
+    def _settle(self, outcome: Finished | Reconnect) -> None:
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+    def _fail(self, error: Exception) -> None:
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
+    # ------------------------------------------------------------ time
+
+    def _watch_time(self) -> None:
+        """Each step has its own deadline; most are reached long before, so the timer is mostly left as it is."""
+        progress = len(self._flow.passed) + self._flow.requests
+        if progress == self._progress:
+            return
+        self._progress = progress
+        self._deadline = self._loop.time() + self._run.stage_limit()
+        if self._timer is None or self._deadline < self._rings_at:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._rings_at = self._deadline
+        self._timer = self._loop.call_at(self._deadline, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._deadline:
+            self._set_timer()
+            return
+        silent = self._loop.time() - self._packet_at >= self._run.quiet_limit()
+        self._step(self._flow.fell_silent if silent else self._flow.timed_out)
+        if self._timer is None and self._finished is None:
+            self._fail(LocalProtocolError("the conversation neither ended nor went on when its time was up"))
+
+    def _stop_timers(self) -> None:
+        self._stop_settling()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
