@@ -29,7 +29,7 @@ class RtspLimits:
     """How long each part of a probe may take, and how much it may take in.
 
     A key frame is held from its first packet until it was decoded, so the memory for them is the probes in flight times
-    ``max_keyframe_bytes``: 256 x 3 MB = 768 MB if every device did its worst; with 50 kB of a sub-stream it is 13 MB.
+    ``max_keyframe_bytes``: 320 x 3 MB = 960 MB if every device did its worst; with 50 kB of a sub-stream it is 16 MB.
     A key frame of 4K H.264 has 1 to 2 MB.
     """
 

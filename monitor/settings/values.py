@@ -64,7 +64,7 @@ class UplinkLimit:
 class LimitSettings:
     """How many probes run at once: in all, on one uplink, at one device; and what the machine puts to work for them."""
 
-    in_flight: int = 512  # ten thousand cameras a minute, each for a second and a half, and as many again
+    in_flight: int = 320  # ten thousand cameras a minute, each for a second and a half, and some room
     per_uplink: int = 8
     per_device: int = 1
     decoders: int = 1  # pictures decoded at once, in each process that probes

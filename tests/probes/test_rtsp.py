@@ -477,7 +477,7 @@ async def test_more_bytes_than_a_probe_may_take_end_it() -> None:
 
 
 def test_the_key_frames_of_all_probes_in_flight_fit_into_a_small_server() -> None:
-    assert LimitSettings().in_flight * RtspLimits().max_keyframe_bytes <= 768_000_000
+    assert LimitSettings().in_flight * RtspLimits().max_keyframe_bytes <= 1_000_000_000
     assert RtspLimits().max_keyframe_bytes > 2_000_000  # what 4K takes
 
 
