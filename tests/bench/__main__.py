@@ -46,7 +46,7 @@ FAILED, NOT_MEASURED = 1, 2
 EVERY_PROBE = timedelta(0)
 PARTS = 2  # processes that play ten thousand cameras: one would need more open files than usual limits allow
 # So many groups that no two looks at a camera, five sessions apart, meet the same picture: that would be frozen.
-SUB_STREAM = ClipSize(640, 360, fps=25, groups=13, gop=2, grade=Grade.CAMERA)
+SUB_STREAM = ClipSize(640, 360, fps=25, groups=23, gop=2, grade=Grade.CAMERA)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
