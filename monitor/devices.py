@@ -137,7 +137,6 @@ class Devices:
             return
         try:
             with closing(self._connection()) as connection:
-                connection.execute("PRAGMA quick_check")
                 self._load(connection)
         except (sqlite3.Error, OSError, ValueError, TypeError, OverflowError) as error:
             self._warn(f"cannot be read ({error}); what it held is learnt again")

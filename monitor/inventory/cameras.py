@@ -140,15 +140,9 @@ def rtsp_url(text: str) -> str:
         raise ValueError("must begin with rtsp:// or rtsps://")
     url_text(text)
     parts = split(f"{scheme.lower()}://{rest}")
-    try:
-        number = parts.port
-    except ValueError:
-        raise ValueError("has a bad port: 1 to 65535") from None
-    if number == 0 or parts.netloc.endswith(":"):
-        raise ValueError("has a bad port: 1 to 65535")
-    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    number = _written_port(parts)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return joined(parts.scheme, host_text(name), number or DEFAULT_PORTS[parts.scheme], path or "/")
+    return joined(parts.scheme, _written_host(parts), number or DEFAULT_PORTS[parts.scheme], path or "/")
 
 
 def onvif_place(text: str) -> str:
@@ -158,19 +152,28 @@ def onvif_place(text: str) -> str:
         raise ValueError("must be host:port or begin with http:// or https://")
     url_text(text)
     parts = split(f"{scheme.lower() or 'http'}://{rest}")
-    try:
-        number = parts.port
-    except ValueError:
-        raise ValueError("has a bad port: 1 to 65535") from None
-    if number == 0 or parts.netloc.endswith(":"):
-        raise ValueError("has a bad port: 1 to 65535")
+    number = _written_port(parts)
     if not separator and parts.netloc != rest:
         raise ValueError("must begin with http:// or https:// when it has a path")
-    name = host_text(f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "")
+    name = _written_host(parts)
     place = f"{name}:{number}" if number else name
     if not separator:
         return place
     return f"{scheme.lower()}://{place}{parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _written_port(parts: SplitResult) -> int | None:
+    try:
+        number = parts.port
+    except ValueError:
+        number = 0
+    if number == 0 or parts.netloc.endswith(":"):
+        raise ValueError("has a bad port: 1 to 65535")
+    return number
+
+
+def _written_host(parts: SplitResult) -> str:
+    return host_text(f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or "")
 
 
 def certificate_policy(text: str) -> str:
