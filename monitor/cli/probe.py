@@ -7,10 +7,10 @@ import getpass
 import os
 import sys
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
 
 from monitor.cli import texts
+from monitor.cli.choosing import chosen
 from monitor.cli.exits import Exit
 from monitor.cli.pauses import Pauses
 from monitor.clock import SystemClock
@@ -48,12 +48,10 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
         ask = Ask(_nameless(target), SystemClock().now(), credentials=_asked(user, language), look=Look.DEMANDED)
         return _explained(ask, RtspLimits(), None, language, verbose=verbose)
     plan = load_plan(config)
-    by_id = {camera.id: camera for camera in plan.cameras}
-    if target not in by_id:
-        near = ", ".join(get_close_matches(target, by_id, 3)) or texts.NONE[language]
-        print(texts.NO_SUCH_CAMERA[language].format(id=target, near=near), file=sys.stderr)
+    cameras = chosen(plan, [target], language)
+    if cameras is None:
         return Exit.USAGE
-    camera, settings = by_id[target], plan.settings
+    (camera,), settings = cameras, plan.settings
     devices = Devices(devices_path(settings.ledger))
     pauses = Pauses(settings, devices, SystemClock(), insist=insist)
     if reason := pauses.reason(camera, language):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
 
 from monitor.cli import texts
+from monitor.cli.choosing import chosen
 from monitor.cli.exits import Exit
 from monitor.cli.pauses import Pauses
 from monitor.clock import SystemClock
@@ -31,13 +30,11 @@ def substream(ids: Sequence[str], config: Path, language: Language, *, insist: b
     A device that has refused the password is asked only when its pause is over or a person insists.
     """
     plan = load_plan(config)
-    by_id = {camera.id: camera for camera in plan.cameras}
-    for unknown in (name for name in ids if name not in by_id):
-        near = ", ".join(get_close_matches(unknown, by_id, 3)) or texts.NONE[language]
-        print(texts.NO_SUCH_CAMERA[language].format(id=unknown, near=near), file=sys.stderr)
+    cameras = chosen(plan, ids, language)
+    if cameras is None:
         return Exit.USAGE
-    cameras = [by_id[name] for name in ids] or list(plan.cameras)
-    return Exit.OK if asyncio.run(_asked(plan, cameras, language, insist=insist)) else Exit.NO
+    asked = asyncio.run(_asked(plan, cameras or plan.cameras, language, insist=insist))
+    return Exit.OK if asked else Exit.NO
 
 
 async def _asked(plan: Plan, cameras: Sequence[Camera], language: Language, *, insist: bool) -> bool:

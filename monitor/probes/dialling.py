@@ -131,10 +131,11 @@ def _lenient_tls() -> ssl.SSLContext:
     return context
 
 
-def check_pin(certificate: str, shown: bytes | None) -> None:
-    """Whether the certificate shown (DER) is the pinned one; raises CertificateRefused. Without a pin any will do."""
+def check_pin(certificate: str, session: ssl.SSLObject | None) -> None:
+    """Whether the session's certificate is the pinned one; raises CertificateRefused. Without a pin any will do."""
     if not certificate.startswith(PIN):
         return
+    shown = None if session is None else session.getpeercert(binary_form=True)
     found = sha256(shown or b"").hexdigest()
     if not hmac.compare_digest(found, certificate.removeprefix(PIN).lower()):
         raise CertificateRefused(f"the certificate shown is {PIN}{found}, another one is pinned")

@@ -111,8 +111,7 @@ async def _dial(
 async def _secure(writer: asyncio.StreamWriter, host: str, certificate: str) -> None:
     try:
         await writer.start_tls(tls_context(certificate), server_hostname=host)
-        session = writer.get_extra_info("ssl_object")
-        check_pin(certificate, session and session.getpeercert(binary_form=True))
+        check_pin(certificate, writer.get_extra_info("ssl_object"))
     except BaseException:
         writer.transport.abort()
         raise

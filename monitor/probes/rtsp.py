@@ -291,8 +291,7 @@ async def _secure(transport: asyncio.Transport, conversation: Conversation, host
             server_hostname=host,
             ssl_shutdown_timeout=TEARDOWN_WAIT,
         )
-        session = None if secured is None else secured.get_extra_info("ssl_object")
-        check_pin(certificate, session and session.getpeercert(binary_form=True))
+        check_pin(certificate, None if secured is None else secured.get_extra_info("ssl_object"))
     except BaseException:
         transport.abort()
         raise

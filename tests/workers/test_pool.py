@@ -21,7 +21,7 @@ from tests.driven import DrivenClock
 from tests.engine.harness import running as engine
 from tests.metrics.town import NOW, camera
 from tests.probes import device as devices
-from tests.probes.device import Line, device
+from tests.probes.device import Line, Script, device
 from tests.rtsp.footage import coded, packets
 
 NO_KEY = packets(Codec.H264, coded(Codec.H264)[1:])
@@ -44,6 +44,20 @@ def ask(url: str, look: Look = Look.DEMANDED) -> Ask:
     return Ask(camera(url=url), NOW, look=look)
 
 
+def silent_at_first(playing: asyncio.Event) -> Script:
+    """A camera that sends nothing after its first PLAY, and is good from the next connection on."""
+
+    async def script(line: Line) -> None:
+        if line.number > 1:
+            await devices.camera(line)
+        else:
+            await line.until_play()
+            playing.set()
+            await line.until_closed()
+
+    return script
+
+
 async def test_a_camera_is_asked_in_another_process() -> None:
     over: list[int] = []
     async with device(devices.camera) as cam, workers(2) as pool:
@@ -57,16 +71,7 @@ async def test_a_camera_is_asked_in_another_process() -> None:
 
 async def test_a_process_that_dies_is_our_own_fault_and_replaced() -> None:
     playing = asyncio.Event()
-
-    async def watched(line: Line) -> None:
-        if line.number > 1:
-            await devices.camera(line)
-        else:
-            await line.until_play()
-            playing.set()
-            await line.until_closed()
-
-    async with device(watched) as cam, workers() as pool:
+    async with device(silent_at_first(playing)) as cam, workers() as pool:
         prober = WorkersProber(pool, RtspLimits())
         asking = asyncio.ensure_future(prober.probe(ask(cam.url), lambda: None))
         await playing.wait()
@@ -104,17 +109,8 @@ async def test_an_orderly_end_says_goodbye_to_the_cameras(stop_signals: tuple[si
 
 async def test_a_process_that_hangs_is_killed_and_replaced() -> None:
     playing = asyncio.Event()
-
-    async def watched(line: Line) -> None:
-        if line.number > 1:
-            await devices.camera(line)
-        else:
-            await line.until_play()
-            playing.set()
-            await line.until_closed()
-
     clock, limits = DrivenClock(), RtspLimits()
-    async with device(watched) as cam, workers(clock=clock) as pool:
+    async with device(silent_at_first(playing)) as cam, workers(clock=clock) as pool:
         prober = WorkersProber(pool, limits)
         asking = asyncio.ensure_future(prober.probe(ask(cam.url), lambda: None))
         await playing.wait()
