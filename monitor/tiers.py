@@ -24,6 +24,10 @@ _SLACK = 1 / 20  # of the usual size, for encoders that hardly vary at all
 # A one-coloured or black picture falls to a tenth or less; whatever a camera's sizes did before, half or double is odd.
 _FACTOR = 2.0
 
+# Nothing is wrong, as far as anybody can see: with the decoders busy the next probe does as well. So a start, when no
+# picture of any camera was seen yet, takes its time instead of making the probes late.
+CAN_WAIT = frozenset({Look.FIRST, Look.DUE})
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
@@ -57,17 +61,16 @@ def look_before(
 
 
 def look_after(ask: Ask, mark: Mark) -> Look:
-    """Why the key frame that came must be decoded: what was asked for, or what its bytes tell."""
-    if ask.look is not Look.SKIPPED:
+    """Why the key frame that came must be decoded: a doubt before the probe, one its bytes raise, or its turn."""
+    if ask.look is not Look.SKIPPED and ask.look not in CAN_WAIT:
         return ask.look
-    before = ask.mark
-    if before is None or ask.habit is None:
+    if ask.mark is None or ask.habit is None:
         return Look.FIRST
     if repeats(ask, mark):
         return Look.IDENTICAL
-    if not _same_stream(before, mark):
+    if not _same_stream(ask.mark, mark):
         return Look.STREAM_CHANGED
-    return Look.SIZE if _is_odd(ask.habit, mark.size) else Look.SKIPPED
+    return Look.SIZE if _is_odd(ask.habit, mark.size) else ask.look
 
 
 def repeats(ask: Ask, mark: Mark) -> bool:

@@ -97,6 +97,19 @@ def test_a_key_frame_that_looks_wrong_is_decoded_at_once(seen: Mark, look: Look)
     assert look_after(ASK, seen) is look
 
 
+@pytest.mark.parametrize("asked", [Look.FIRST, Look.DUE])
+@pytest.mark.parametrize(
+    ("seen", "look"),
+    [
+        (mark(digest=b"0" * 16), Look.IDENTICAL),
+        (mark(400), Look.SIZE),
+        (mark(parameters=b"q" * 8), Look.STREAM_CHANGED),
+    ],
+)
+def test_a_look_that_could_wait_cannot_when_the_key_frame_looks_wrong(asked: Look, seen: Mark, look: Look) -> None:
+    assert look_after(replace(ASK, look=asked), seen) is look
+
+
 @pytest.mark.parametrize("asked", DOUBTS)
 def test_what_was_asked_for_is_done_whatever_comes(asked: Look) -> None:
     assert look_after(replace(ASK, look=asked), mark()) is asked

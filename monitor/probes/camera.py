@@ -24,9 +24,6 @@ OUR_GUESS = frozenset(
         Cause.SESSION_LOST, Cause.AGGREGATE_REFUSED,
     }
 )  # fmt: skip
-# Nothing is wrong, as far as anybody can see: with the decoders busy the next probe does as well. So a start, when no
-# picture of any camera was seen yet, takes its time instead of making the probes late.
-_CAN_WAIT = frozenset({Look.FIRST, Look.DUE})
 _LEAST = timedelta(seconds=1)  # for the second question, however long the first one took
 
 
@@ -46,7 +43,7 @@ class CameraProber:
         """
         fetched = await fetch(ask, self.limits, self.clock)
         result = result_of(ask, fetched)
-        if result.look in _CAN_WAIT and self.decoders.busy:
+        if result.look in tiers.CAN_WAIT and self.decoders.busy:
             result = replace(result, look=Look.SKIPPED)
         if fetched.keyframe is None or result.look is Look.SKIPPED or result.mark is None:
             return result
