@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from monitor.errors import LocalProtocolError
+from monitor.probes.gathering import Gathering
 from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.fetch import KeyFrameFetch
 
@@ -65,6 +66,7 @@ class Conversation(asyncio.BufferedProtocol):
         self.outcome: asyncio.Future[Finished | Reconnect] = self._loop.create_future()
         self._finished: Finished | None = None  # what will be the outcome once the farewell is over
         self._transport: asyncio.Transport | None = None
+        self._gathering = Gathering()
         self._deadline = 0.0  # when the stage must be over, on the loop's clock
         self._progress = -1  # the stages passed and requests sent when the deadline was set
         self._timer: asyncio.TimerHandle | None = None
@@ -106,6 +108,10 @@ class Conversation(asyncio.BufferedProtocol):
     def _look_for_packets(self) -> None:
         if self._flow.packets != self._packets:
             self._packets, self._packet_at = self._flow.packets, self._loop.time()
+            if self._flow.passing_over and self._transport is not None:
+                self._gathering.begin(self._transport)
+            else:
+                self._gathering.end()
             if self._flow.waiting:
                 self._settling = self._loop.call_later(SETTLING, self._step, self._flow.settle)
 
@@ -215,6 +221,7 @@ class Conversation(asyncio.BufferedProtocol):
 
     def _stop_timers(self) -> None:
         self._stop_settling()
+        self._gathering.end()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

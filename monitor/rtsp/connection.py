@@ -93,8 +93,8 @@ class Connection:
 
     def room(self) -> memoryview:
         """Where the next bytes are to be written; tell ``received`` how many came. Ask for it anew each time."""
-        if self._failed:  # nobody will read them
-            self._start = self._end = 0
+        if self._failed or self._start == self._end:  # nobody will read them, or all are read
+            self._start = self._end = self._scanned = 0
         if self._end + _LEAST_ROOM > len(self._buffer):
             self._make_room(_LEAST_ROOM)
         return self._view[self._end :]

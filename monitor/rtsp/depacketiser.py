@@ -52,6 +52,11 @@ class Depacketiser(Protocol):
         """Whether a key frame is held that looks complete, but more of it may follow."""
         ...
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is held, and the picture under way is of no use."""
+        ...
+
     def settle(self) -> bytes | None:
         """Nothing more follows for now: the key frame that was held, if there is one."""
         ...

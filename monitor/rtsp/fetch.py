@@ -95,6 +95,17 @@ class KeyFrameFetch:
         return not self._dialogue.over and self._reception.waiting
 
     @property
+    def passing_over(self) -> bool:
+        """Whether only pictures before the next key frame come over the connection: they may come in larger pieces."""
+        dialogue = self._dialogue
+        return (
+            dialogue.stage is Stage.KEYFRAME
+            and not dialogue.over
+            and dialogue.setup.way is Transport.TCP
+            and self._reception.empty
+        )
+
+    @property
     def received_bytes(self) -> int:
         """How many bytes came in all."""
         return self._budget.received

@@ -68,6 +68,11 @@ class JpegDepacketiser:
         """Never: the marker bit is all there is to go by."""
         return False
 
+    @property
+    def empty(self) -> bool:
+        """Never: every picture is a key frame."""
+        return False
+
     def settle(self) -> bytes | None:
         """Nothing is held beyond the marker bit."""
         return None

@@ -147,6 +147,11 @@ class NalDepacketiser:
         """Whether a key frame is held that looks complete, but more slices may follow."""
         return self._doubtful
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is held, and the picture under way is of no use."""
+        return not self._holds
+
     def settle(self) -> bytes | None:
         """No packet came for a moment: what was held is the whole picture."""
         return self._finish(complete=True) if self._doubtful else None

@@ -53,6 +53,11 @@ class Reception:
         return self.video is not None and (self.video.waiting or self._ordering.held > 0)
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing is held of a key frame."""
+        return self.video is not None and self.video.empty
+
+    @property
     def reports(self) -> bool:
         """Whether RTCP came, where it should or in the place of the video."""
         astray = self.video is not None and self.video.not_rtp > 0

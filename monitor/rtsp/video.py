@@ -49,6 +49,11 @@ class Video:
         """Whether a key frame is held that looks complete, but more of it may follow."""
         return self._depacketiser.waiting
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is held of a key frame."""
+        return self._depacketiser.empty
+
     def settle(self) -> KeyFrame | None:
         """Nothing more follows for now: the key frame that was held, if there is one."""
         return self._key_frame(self._depacketiser.settle())

@@ -22,6 +22,7 @@ from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
 from monitor.probes import dialling
 from monitor.probes.conversation import TEARDOWN_WAIT
 from monitor.probes.dialling import failure
+from monitor.probes.gathering import BEAT
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
 from monitor.settings.values import LimitSettings
 from tests.probes.device import Line, Script, camera, device
@@ -99,6 +100,30 @@ def test_a_key_frame_is_fetched_and_the_session_ended() -> None:
     for loop_factory in (asyncio.new_event_loop, uvloop.new_event_loop):
         with asyncio.Runner(loop_factory=loop_factory) as runner:
             runner.run(run())
+
+
+async def test_after_pictures_that_gathered_neither_key_frame_nor_farewell_waits() -> None:
+    between: list[float] = []
+    key, *others = coded(Codec.H264, 1280, 720)
+    before, footage = len(packets(Codec.H264, others)), packets(Codec.H264, (*others, key))
+
+    async def live(line: Line) -> None:
+        loop = asyncio.get_running_loop()
+        await line.until_play()
+        await line.stream(footage[:before])
+        await SystemClock().sleep(timedelta(seconds=BEAT / 2))
+        await line.stream(footage[before:])
+        began = loop.time()
+        await line.until_teardown()
+        between.append(loop.time() - began)
+        await line.until_closed()
+
+    async with device(live) as cam:
+        fetched = await fetch(cam.url)
+    assert fetched.cause is Cause.OK
+    (farewell,) = [time.took for time in fetched.stages if time.stage is Stage.TEARDOWN]
+    assert farewell.total_seconds() < BEAT / 2
+    assert between[0] < BEAT
 
 
 async def test_credentials_go_out_as_a_digest() -> None:

@@ -118,6 +118,29 @@ NO_KEY = packets(Codec.H264, coded(Codec.H264)[1:])
 RTCP = b"\x80\xc8" + bytes(26)
 
 
+def test_only_pictures_before_the_next_key_frame_are_passed_over() -> None:
+    key, *others = coded(Codec.H264)
+    before, sent = len(packets(Codec.H264, others)), packets(Codec.H264, (*others, key, *others))
+    talk = Talk()
+    assert not talk.flow.passing_over
+    talk.playing()
+    assert not talk.flow.passing_over  # no packet came yet
+    assert talk.packets(sent[:before]).flow.passing_over
+    assert not talk.packets(sent[before : before + 1]).flow.passing_over  # the parameter sets before a key frame
+    assert not talk.packets(sent[before + 1 :]).flow.passing_over  # over
+    assert talk.outcome == (Cause.OK, Stage.KEYFRAME, Rung.KEYFRAME)
+
+
+def test_what_comes_beside_the_connection_is_no_reason_to_let_it_wait() -> None:
+    talk = Talk(transport=Transport.UDP).described()
+    talk.take(talk.flow.listening(5004)).reply("200 OK", SESSION, "Transport: RTP/AVP;unicast;server_port=6970-6971")
+    talk.reply()
+    for packet in NO_KEY:
+        talk.take(talk.flow.video_datagram(packet))
+    assert talk.flow.stage is Stage.KEYFRAME
+    assert not talk.flow.passing_over
+
+
 def test_the_whole_conversation() -> None:
     talk = Talk().playing().packets(FOOTAGE)
     assert [asked.method for asked in talk.sent] == ["DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]
