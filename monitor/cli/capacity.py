@@ -22,6 +22,7 @@ from monitor.engine.knowledge import UNKNOWN_RATE
 from monitor.language import Language
 from monitor.model import Camera, Codec, KeyFrame
 from monitor.probes.decode import look_at
+from monitor.probes.spares import Spares
 from monitor.service import load_plan
 from monitor.settings import Settings, StreamChoice, UplinkLimit
 
@@ -50,9 +51,9 @@ def show_capacity(config: Path, language: Language, *, as_json: bool) -> int:
 def cost_of_looking(width: int, height: int, seconds: float) -> timedelta:
     """The CPU of decoding and looking at one key frame of that size on this machine, measured for so long."""
     keyframe = KeyFrame(Codec.H264, _key_frame(width, height))
-    looks, began = 0, cpu_seconds()
+    looks, began, spares = 0, cpu_seconds(), Spares()
     while (spent := cpu_seconds() - began) < seconds:
-        look_at(keyframe, None)
+        look_at(keyframe, None, spares)
         looks += 1
     return timedelta(seconds=spent / looks)
 

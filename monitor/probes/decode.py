@@ -2,7 +2,7 @@
 
 A camera's bytes are untrusted: the decoder refuses pictures above ``MAX_PIXELS`` before it allocates them, fewer where
 the bytes have many parts that could each be the whole picture again; it runs one thread, and every error of libavcodec
-becomes a cause. Nothing is written anywhere.
+becomes a cause. Nothing is written anywhere, and where a decoder is kept (``spares``) the picture is overwritten.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ import av
 import av.error
 import av.logging
 import numpy as np
+from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 
 from monitor.model import Cause, Codec, KeyFrame, Picture
 from monitor.picture.diagnose import cause_of, diagnose
 from monitor.picture.frame import Frame, Plane
+from monitor.probes.spares import NONE_KEPT, Spares, kind_of
 
 MAX_PIXELS = 7680 * 4320  # 8K; a 16k x 16k parameter set would ask for 400 MB
 # Pixels decoded at most, were every part a whole picture: about half a second. Honest parts share one picture: 4K may
 # come in 70 of them, Full HD in 280.
 MAX_WORK = 70 * 3840 * 2160
+_USUAL_PARTS = MAX_WORK // MAX_PIXELS  # with no more, MAX_PIXELS is the only bound
 
 _DECODERS = {Codec.H264: "h264", Codec.H265: "hevc", Codec.MJPEG: "mjpeg"}
 # What each part begins with: a NAL unit, also one that hides inside another; a scan of a JPEG.
@@ -45,45 +48,61 @@ class Seen:
     detail: str = ""
 
 
-def look_at(keyframe: KeyFrame, previous_fingerprint: bytes | None, *, repeated: bool = False) -> Seen:
+def look_at(
+    keyframe: KeyFrame, previous_fingerprint: bytes | None, spares: Spares = NONE_KEPT, *, repeated: bool = False
+) -> Seen:
     """Decode and diagnose; takes 2 to 60 ms of CPU depending on size. Never raises for any bytes.
 
-    ``repeated``: the key frame before had the same bytes.
+    ``spares``: where decoders are kept for the next picture. ``repeated``: the key frame before had the same bytes.
     """
+    parts = keyframe.data.count(_PARTS[keyframe.codec])
+    kind = kind_of(keyframe) if parts <= _USUAL_PARTS else None
     try:
-        frame = _decode(keyframe)
+        decoder = (kind and spares.take(kind)) or _decoder(keyframe.codec, parts)
+        decoded = _decoded(decoder, keyframe)
+        if decoded is None:
+            return _failed(keyframe, parts, "the decoder gave no complete picture")
+        frame = _frame(decoded)
     except (av.error.FFmpegError, MemoryError, ValueError) as error:
-        return _failed(keyframe, type(error).__name__)
-    if frame is None:
-        return _failed(keyframe, "the decoder gave no complete picture")
+        return _failed(keyframe, parts, type(error).__name__)
     picture = diagnose(frame, previous_fingerprint, repeated=repeated)
+    if kind:
+        _wipe(decoded)
+        spares.give(kind, decoder, frame.width * frame.height)
     return Seen(cause_of(picture), picture)
 
 
-def _failed(keyframe: KeyFrame, why: str) -> Seen:
-    return Seen(Cause.DECODE_FAILED, detail=f"{keyframe.codec} in {_parts(keyframe)} parts: {why}")
+def _failed(keyframe: KeyFrame, parts: int, why: str) -> Seen:
+    return Seen(Cause.DECODE_FAILED, detail=f"{keyframe.codec} in {parts} parts: {why}")
 
 
-def _parts(keyframe: KeyFrame) -> int:
-    return keyframe.data.count(_PARTS[keyframe.codec])
-
-
-def _decode(keyframe: KeyFrame) -> Frame | None:
-    decoder = av.CodecContext.create(_DECODERS[keyframe.codec], "r")
+def _decoder(codec: Codec, parts: int) -> av.VideoCodecContext:
+    decoder = av.CodecContext.create(_DECODERS[codec], "r")
     assert isinstance(decoder, av.VideoCodecContext)
     decoder.thread_count = 1
-    most = min(MAX_PIXELS, MAX_WORK // max(1, _parts(keyframe)))
+    most = min(MAX_PIXELS, MAX_WORK // max(1, parts))
     # Smoothing block edges is for eyes; it costs 5 to 12 % and changes no verdict.
     decoder.options = {"max_pixels": str(most), "skip_loop_filter": "all"}
+    return decoder
+
+
+def _decoded(decoder: av.VideoCodecContext, keyframe: KeyFrame) -> VideoFrame | None:
     frames = decoder.decode(av.Packet(keyframe.data)) or decoder.decode(None)
-    if not frames or frames[0].is_corrupt:
-        return None
-    decoded = frames[0]
+    return None if not frames or frames[0].is_corrupt else frames[0]
+
+
+def _frame(decoded: VideoFrame) -> Frame:
     full_range = int(decoded.color_range) == _FULL_RANGE or decoded.format.name.startswith("yuvj")
     if decoded.format.name not in _PLANAR:
         decoded = decoded.reformat(format="yuv420p")
     y, u, v = (_plane(plane) for plane in decoded.planes)
     return Frame(y, u, v, full_range)
+
+
+def _wipe(decoded: VideoFrame) -> None:
+    """Overwrite the picture: a decoder that is kept may keep its memory as well."""
+    for plane in decoded.planes:
+        np.frombuffer(memoryview(plane), np.uint8).fill(0)
 
 
 def _plane(plane: VideoPlane) -> Plane:

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from monitor.model import KeyFrame
 from monitor.probes.decode import Seen, look_at
+from monitor.probes.spares import Spares
 
 
 class Decoders:
@@ -16,6 +17,7 @@ class Decoders:
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
+        self._spares = Spares()
         self._under_way = 0
 
     @property
@@ -27,7 +29,7 @@ class Decoders:
         """As ``look_at``, in one of the threads."""
 
         def looked() -> Seen:
-            return look_at(keyframe, fingerprint, repeated=repeated)
+            return look_at(keyframe, fingerprint, self._spares, repeated=repeated)
 
         self._under_way += 1
         try:

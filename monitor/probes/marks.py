@@ -13,11 +13,11 @@ _START_LENGTH = 3
 def mark_of(url: str, keyframe: KeyFrame) -> Mark:
     """The mark of a key frame that this URL gave. About 1.3 ms a megabyte: SHA-256 is in the processor."""
     digest = sha256(keyframe.data).digest()[:16]
-    parameters = _parameter_sets(keyframe)
+    parameters = parameter_sets(keyframe)
     return Mark(url, keyframe.codec, len(keyframe.data), digest, sha256(parameters).digest()[:8] if parameters else b"")
 
 
-def _parameter_sets(keyframe: KeyFrame) -> bytes:
+def parameter_sets(keyframe: KeyFrame) -> bytes:
     """The units before the first one that is no parameter set; a key frame begins with them."""
     data, at = keyframe.data, 0
     while (start := data.find(_START, at)) >= 0 and _is_parameter_set(keyframe.codec, data, start + _START_LENGTH):

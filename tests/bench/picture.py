@@ -1,7 +1,7 @@
 """The physical limit: what libavcodec alone takes for a key frame, and what looking at it adds, in CPU time.
 
 Bare decoding keeps one decoder for each codec and does nothing with the picture: less than that no program needs that
-decodes with this library. ``look_at`` is the monitor's own function: a fresh decoder, and every check of the picture.
+decodes with this library. ``look_at`` is the monitor's own function, with every check of the picture.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from monitor.errors import SharpEyesError
 from monitor.model import Camera, Codec, Credentials, KeyFrame
 from monitor.probes.decode import look_at
 from monitor.probes.rtsp import RtspLimits, fetch_keyframe
+from monitor.probes.spares import Spares
 from monitor.simulator.clips import ClipSize
 from monitor.simulator.town import build_town
 from tests.bench.tables import Findings, Row, Table, number
@@ -95,8 +96,10 @@ def cost(name: str, key_frames: Sequence[KeyFrame]) -> Cost:
             raise SharpEyesError(f"libavcodec gave no picture for a {key_frame.codec} key frame of the simulator")
         decoder.flush_buffers()
 
+    spares = Spares()
+
     def looking(key_frame: KeyFrame) -> None:
-        look_at(key_frame, None)
+        look_at(key_frame, None, spares)
 
     size = statistics.fmean(len(key_frame.data) for key_frame in key_frames)
     return Cost(name, len(key_frames), size, _each(bare, key_frames), _each(looking, key_frames))
@@ -105,11 +108,11 @@ def cost(name: str, key_frames: Sequence[KeyFrame]) -> Cost:
 def cost_at_pace(key_frames: Sequence[KeyFrame], pause: timedelta) -> float:
     """CPU seconds for decoding and looking at one, with a pause after each: the core sleeps, its caches grow cold."""
     pause = min(pause, LONGEST / len(key_frames))
-    spent = 0.0
+    spent, spares = 0.0, Spares()
     for key_frame in key_frames:
         time.sleep(pause.total_seconds())
         began = time.thread_time()
-        look_at(key_frame, None)
+        look_at(key_frame, None, spares)
         spent += time.thread_time() - began
     return spent / len(key_frames)
 

@@ -105,7 +105,7 @@ def test_a_key_frame_is_fetched_and_the_session_ended() -> None:
 async def test_after_pictures_that_gathered_neither_key_frame_nor_farewell_waits() -> None:
     between: list[float] = []
     key, *others = coded(Codec.H264, 1280, 720)
-    before, footage = len(packets(Codec.H264, others)), packets(Codec.H264, (*others, key))
+    before, footage = len(packets(Codec.H264, tuple(others))), packets(Codec.H264, (*others, key))
 
     async def live(line: Line) -> None:
         loop = asyncio.get_running_loop()

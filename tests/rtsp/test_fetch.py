@@ -120,7 +120,7 @@ RTCP = b"\x80\xc8" + bytes(26)
 
 def test_only_pictures_before_the_next_key_frame_are_passed_over() -> None:
     key, *others = coded(Codec.H264)
-    before, sent = len(packets(Codec.H264, others)), packets(Codec.H264, (*others, key, *others))
+    before, sent = len(packets(Codec.H264, tuple(others))), packets(Codec.H264, (*others, key, *others))
     talk = Talk()
     assert not talk.flow.passing_over
     talk.playing()
