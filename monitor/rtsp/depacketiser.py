@@ -29,6 +29,7 @@ class Depacketiser(Protocol):
     """For one codec."""
 
     account: Account
+    middle: int  # what marks a packet that only goes on with the open unit; -1 = no unit is open, ``run`` takes nothing
 
     def push(
         self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""

@@ -32,11 +32,12 @@ class _Header:
 class JpegDepacketiser:
     """RTP packets in order of arrival in, the first complete JPEG file out."""
 
-    __slots__ = ("_data", "_header", "_limit", "_size", "_tables", "_timestamp", "account")
+    __slots__ = ("_data", "_header", "_limit", "_size", "_tables", "_timestamp", "account", "middle")
 
     def __init__(self, size: tuple[int, int], limit: int) -> None:
         """``size`` is the description's width and height for frames too large for the header; 0 = unknown."""
         self.account = Account()
+        self.middle = -1  # each packet has a header of its own
         self._size = size
         self._limit = limit
         self._tables: dict[int, tuple[bytes, ...]] = {}  # by quality: some devices send them only once
@@ -60,7 +61,7 @@ class JpegDepacketiser:
         return self._finish() if marker else None
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:  # noqa: ARG002
-        """None: each packet has a header of its own."""
+        """None, as ``middle`` says."""
         return start, 0
 
     @property

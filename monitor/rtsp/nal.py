@@ -34,15 +34,17 @@ _ANY_START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is loo
 # sequence number, timestamp and source. The payload follows: the codec's header, then the flags of the piece.
 _PIECE = struct.Struct("!HHHHQ")
 
+_FIRST, _WHOLE = 0x80, 0xC0  # flags of a piece: the first of its unit; the first and the last
+
 
 class NalDepacketiser:
     """RTP packets in order of arrival in, the first complete key frame out."""
 
     __slots__ = (
         "_announcement", "_budget", "_damaged", "_doubtful", "_first_slices", "_fragment_size", "_fragment_type",
-        "_fragments", "_header", "_limit", "_middle", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size",
+        "_fragments", "_header", "_limit", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size",
         "_slices",
-        "_syntax", "_timestamp", "_touched", "account",
+        "_syntax", "_timestamp", "_touched", "account", "middle",
     )  # fmt: skip
 
     def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int, budget: Budget) -> None:
@@ -63,7 +65,7 @@ class NalDepacketiser:
         self._fragments: list[bytes | bytearray] = []  # of the open unit; empty when nobody waits for it
         self._fragment_size = 0
         self._fragment_type = -1  # -1 = no unit is open
-        self._middle = -1  # the flags of a middle piece of the open unit; -1 = no unit is open
+        self.middle = -1  # the flags of a middle piece of the open unit; -1 = no unit is open
         self._middle_first = 0  # the first byte of its pieces
         self._slices: list[bytes] = []
         self._first_slices = 0  # those that begin a picture
@@ -89,13 +91,15 @@ class NalDepacketiser:
             return self._begin(timestamp, lost)
         # Nearly every packet is the next piece in the middle of a unit: kept, or passed over where nobody waits for it.
         if (
-            data[at] == self._middle
+            data[at] == self.middle
             and data[start] == self._middle_first
             and timestamp == self._timestamp
             and not (lost or marker)
         ):
             if self._fragments:
                 self._keep(data[at + 1 : stop])
+            return None
+        if not (lost or self._holds) and self._passes_over(data, start, at, timestamp):
             return None
         if timestamp != self._timestamp or lost:
             done = self._begin(timestamp, lost)
@@ -106,6 +110,27 @@ class NalDepacketiser:
             return self._marked()
         return None
 
+    def _passes_over(self, data: Buffer, start: int, at: int, timestamp: int) -> bool:
+        """Whether the packet brings a slice nobody waits for while nothing is held: then only its type is noted.
+
+        Between two key frames all packets are such.
+        """
+        first, syntax = data[start], self._syntax
+        unit_type, flags = first >> syntax.shift & syntax.mask, _WHOLE
+        if unit_type == syntax.fragmentation:
+            flags = data[at]
+            unit_type = flags & syntax.mask
+        if unit_type not in self._plain_slices or not (first or data[start + 1]):
+            return False
+        if flags & _FIRST:
+            self.account.types.add(unit_type)
+        if flags & _WHOLE or timestamp != self._timestamp:
+            self._timestamp = timestamp
+            self._fragment_type = self.middle = -1
+        if flags & _WHOLE == _FIRST:
+            self._fragment_type, self.middle, self._middle_first = unit_type, flags & 0x3F, first
+        return True
+
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:
         """Take the packets of ``[start, end)`` that only go on with the unit of the one before.
 
@@ -113,8 +138,6 @@ class NalDepacketiser:
         the interleaved stream, ``sequence`` the number due next. Gives where the first packet begins that is something
         else, and how many were taken.
         """
-        if self._middle < 0:
-            return start, 0
         like, _, kind, _, stamp = _PIECE.unpack_from(data, before)
         if stamp >> 32 != self._timestamp:
             return start, 0  # it was late: the open unit is of another picture
@@ -126,7 +149,7 @@ class NalDepacketiser:
             if (
                 number != sequence
                 or this_stamp != stamp
-                or data[at + flags] != self._middle
+                or data[at + flags] != self.middle
                 or data[at + _PIECE.size] != self._middle_first
                 or this_kind != kind
                 or channel != like
@@ -215,7 +238,7 @@ class NalDepacketiser:
         if flags & 0x80:
             self._close_fragment()
             self._fragment_type = unit_type
-            self._middle, self._middle_first = flags & 0x3F, data[start]
+            self.middle, self._middle_first = flags & 0x3F, data[start]
             self.account.types.add(unit_type)
             if self._wanted(unit_type):
                 self._keep(self._syntax.unit_header(bytes(data[start:at]), unit_type))
@@ -248,7 +271,7 @@ class NalDepacketiser:
     def _forget_fragments(self) -> None:
         self._fragments = []
         self._fragment_size = 0
-        self._fragment_type = self._middle = -1
+        self._fragment_type = self.middle = -1
 
     def _wanted(self, unit_type: int) -> bool:
         """Slices of pictures that are no key frame are passed over without copying them."""

@@ -91,7 +91,7 @@ class Video:
         ``before`` is where that one begins; it ends at ``start``. Gives where the first packet begins that ``push``
         must take.
         """
-        if self._broken or start - before < _INTERLEAVED + _HEADER:
+        if self._depacketiser.middle < 0 or self._broken or start - before < _INTERLEAVED + _HEADER:
             return start
         flags, kind, _, _, source = _UNPACK(data, before + _INTERLEAVED)
         if (flags, kind, source) != (PLAIN, self._payload_type, self._source):
