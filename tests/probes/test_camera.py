@@ -66,6 +66,33 @@ async def test_equal_bytes_are_a_standing_picture_though_the_one_before_was_not_
     assert (again.cause, again.look) == (Cause.PICTURE_FROZEN, Look.IDENTICAL)
 
 
+class Busy(Decoders):
+    """Another picture would have to wait."""
+
+    @property
+    def busy(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("usual_size", "seen"),
+    [(1.0, (Look.SKIPPED, Rung.KEYFRAME)), (10.0, (Look.SIZE, Rung.PICTURE))],
+    ids=["as always", "collapsed"],
+)
+async def test_with_the_decoders_busy_a_look_is_put_off_unless_the_key_frame_looks_wrong(
+    prober: CameraProber, usual_size: float, seen: tuple[Look, Rung]
+) -> None:
+    first = await good(prober)
+    assert first.mark is not None
+    habit = Habit(usual_size * first.mark.size, 100)
+    with Busy(1) as decoders:
+        async with device(camera) as cam:
+            before = replace(first.mark, digest=b"another", url=cam.url)
+            ask = ask_of(cam, look=Look.DUE, mark=before, habit=habit)
+            result = await probe(replace(prober, decoders=decoders), ask)
+    assert (result.look, result.rung) == seen
+
+
 async def test_the_line_is_free_before_the_picture_is_looked_at(prober: CameraProber) -> None:
     over: list[int] = []
     async with device(camera) as cam:
