@@ -14,7 +14,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from monitor.clock import Clock
 from monitor.metrics.cameras import camera_sheet
-from monitor.metrics.groups import group_sheet, town_text
+from monitor.metrics.groups import count_sheet, counts_of, group_sheet, town_text
 from monitor.metrics.view import TownView
 from monitor.model import Cause, Look, Result
 
@@ -42,6 +42,7 @@ class Metrics:
         self._clock = clock
         self._cameras = camera_sheet()
         self._groups = group_sheet()
+        self._counts = count_sheet()
         # A registry of our own: a second monitor in one process (a test, the simulator) must not share figures.
         own = self._registry = CollectorRegistry()
         self._probes = Counter("sharpeyes_probes_total", "Probes finished.", registry=own)
@@ -166,7 +167,12 @@ class Metrics:
         spent = 0.0
         # Sites are nearly as many as cameras, and Prometheus can sum those: only the status document has them.
         groups = [group for group in town.groups if group.status.kind != "site"]
-        pieces = chain(self._cameras.pieces(town.statuses), self._groups.pieces(groups), self._rest(town))
+        pieces = chain(
+            self._cameras.pieces(town.statuses),
+            self._groups.pieces(groups),
+            self._counts.pieces(counts_of(town)),
+            self._rest(town),
+        )
         while True:
             began = self._clock.monotonic()
             piece = next(pieces, None)
