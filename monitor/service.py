@@ -14,6 +14,7 @@ import signal
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from monitor.clock import Clock, SystemClock
 from monitor.console import make_app, serve
 from monitor.engine import Engine, Plan, Prober
 from monitor.errors import Fault, SettingsError, SharpEyesError
-from monitor.heap import settle_heap
+from monitor.heap import collect_young, settle_heap
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
@@ -37,6 +38,8 @@ from monitor.settings import Settings, examine_settings
 from monitor.workers import Workers, WorkersProber
 
 log = logging.getLogger(__name__)
+
+YOUNG_FOR = timedelta(milliseconds=200)  # then what was made meanwhile is walked once: a millisecond or two
 
 # What a running process cannot change: it would be another record, another port, another clock.
 FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries")
@@ -100,9 +103,10 @@ class Service:
             self._decoders.close()
             self._ledger.close()
 
-    async def until_running(self) -> None:
-        """Wait until the record is restored and cameras are being asked."""
-        await self._engine.running.wait()
+    @property
+    def running(self) -> asyncio.Event:
+        """Set once the record is restored and cameras are being asked."""
+        return self._engine.running
 
     def stop(self) -> None:
         """Ask for an orderly end."""
@@ -110,9 +114,9 @@ class Service:
 
     # ------------------------------------------------------------ what the console asks
 
-    def town_view(self) -> Generator[None, None, TownView]:
-        """The town as it is published now, in steps."""
-        return self._engine.town_view()
+    def town_view(self, kinds: Sequence[str]) -> Generator[None, None, TownView]:
+        """The town as it is published now with these kinds of groups, in steps."""
+        return self._engine.town_view(kinds)
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         """Published transitions numbered above ``after``."""
@@ -255,11 +259,12 @@ def run_service(config: Path, announce: Callable[[str], None]) -> None:
     """Run the monitor in this process on uvloop where there is one; returns after an orderly end."""
 
     async def main() -> None:
-        service = Service(config, SystemClock())
+        clock = SystemClock()
+        service = Service(config, clock)
         async with asyncio.TaskGroup() as tasks:
-            settling = tasks.create_task(_settle_when_running(service))
+            tending = tasks.create_task(tend_heap(service.running, clock))
             await service.run(announce)
-            settling.cancel()
+            tending.cancel()
 
     run: Callable[[Coroutine[None, None, None]], None] = asyncio.run
     with suppress(ImportError):
@@ -272,9 +277,13 @@ def run_service(config: Path, announce: Callable[[str], None]) -> None:
         raise only_error_of(group) from group
 
 
-async def _settle_when_running(service: Service) -> None:
-    await service.until_running()
+async def tend_heap(running: asyncio.Event, clock: Clock) -> None:
+    """Once the event is set, keep the garbage collector from holding the loop (docs/decisions/0014); for ever."""
+    await running.wait()
     settle_heap()
+    while True:
+        await clock.sleep(YOUNG_FOR)
+        collect_young()
 
 
 def only_error_of(error: BaseException) -> BaseException:

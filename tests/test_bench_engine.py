@@ -66,12 +66,12 @@ def test_each_promise_of_the_engine_can_be_broken(spoilt: dict[str, Any]) -> Non
     assert [check.holds for check in found.checks].count(False) == 1
 
 
-def test_timed_steps_are_the_same_steps() -> None:
+def test_timed_steps_are_the_same_steps_and_end_with_an_empty_value() -> None:
     whole: list[float] = []
     each: list[float] = []
 
     def steps() -> Iterator[int]:
-        yield from (1, 2, 3)
+        yield from (1, 0, 2, 3)
 
-    assert list(engine_scale.timed(steps(), whole, each)) == [1, 2, 3]
-    assert (len(each), len(whole)) == (4, 1)
+    assert list(engine_scale.timed(steps(), whole, each)) == [1, 0, 2, 3]
+    assert (len(each), len(whole)) == (2, 1)

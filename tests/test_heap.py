@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from monitor.heap import settle_heap
+from monitor.heap import collect_young, settle_heap
 
 
 def test_what_is_here_to_stay_is_not_walked_again() -> None:
@@ -17,3 +17,14 @@ def test_what_is_here_to_stay_is_not_walked_again() -> None:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+def test_what_was_made_since_the_last_walk_is_walked_and_no_more() -> None:
+    kept = [[number] for number in range(1000)]
+    collect_young()
+    before = gc.get_stats()
+    assert not any(one is kept[0] for one in gc.get_objects(generation=0))
+    collect_young()
+    after = gc.get_stats()
+    walks = [now["collections"] - then["collections"] for now, then in zip(after, before, strict=True)]
+    assert walks == [1, 0, 0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import hdrs, web
 
@@ -24,7 +25,7 @@ from monitor.console.api import (
 from monitor.console.landing import STYLE, chosen_language, page
 from monitor.console.shared import SharedBody, unhurried
 from monitor.console.source import Source
-from monitor.metrics import CONTENT_TYPE
+from monitor.metrics import ALL_GROUPS, AREAS, CONTENT_TYPE
 
 MAX_BODY = 4096  # no route reads a body; this bounds what a careless client may send with a reload
 ANSWER_WITHIN = timedelta(seconds=30)
@@ -74,12 +75,12 @@ class _Console:
         self._source = source
         self._clock = clock
         self._reload_enabled = reload_enabled
-        self.metrics = SharedBody(source.town_view, source.metrics.exposition, CONTENT_TYPE, clock)
-        self._status = SharedBody(source.town_view, status_pieces, JSON_TYPE, clock)
+        self.metrics = SharedBody(partial(source.town_view, AREAS), source.metrics.exposition, CONTENT_TYPE, clock)
+        self._status = SharedBody(partial(source.town_view, ALL_GROUPS), status_pieces, JSON_TYPE, clock)
 
     async def landing(self, request: web.Request) -> web.Response:
         language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-        text = page(await unhurried(self._source.town_view(), self._clock), language)
+        text = page(await unhurried(self._source.town_view(AREAS), self._clock), language)
         return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
 
     async def style(self, _request: web.Request) -> web.Response:

@@ -68,8 +68,10 @@ class SharedBody:
         town = await unhurried(self._view(), self._clock)
         pieces = []
         for piece in self._render(town):
-            pieces.append(piece)
-            await self._clock.sleep(NO_TIME)
+            if piece:
+                pieces.append(piece)
+            else:
+                await self._clock.sleep(NO_TIME)
         return await asyncio.to_thread(_packed, now, pieces)  # packing waits for no other thread's turn
 
 

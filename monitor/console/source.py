@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from monitor.metrics import Metrics, TownView
@@ -17,8 +17,8 @@ class Source(Protocol):
         """The monitor's own counters."""
         ...
 
-    def town_view(self) -> Generator[None, None, TownView]:
-        """The town as it is now, in steps: whoever asks lets others have their turn in between."""
+    def town_view(self, kinds: Sequence[str]) -> Generator[None, None, TownView]:
+        """The town as it is now with these kinds of groups, in steps: whoever asks lets others have their turn."""
         ...
 
     def healthy(self) -> str | None:

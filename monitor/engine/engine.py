@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from datetime import timedelta
 
 from monitor.clock import Clock
@@ -32,7 +32,7 @@ from monitor.ledger import (
     Started,
     Stopped,
 )
-from monitor.metrics import Metrics, TownView
+from monitor.metrics import ALL_GROUPS, Metrics, TownView
 from monitor.model import CameraRecord, Cause, Transition
 from monitor.settings import Settings
 
@@ -158,8 +158,11 @@ class Engine:
 
     # ------------------------------------------------------------ asking
 
-    def town_view(self) -> Generator[None, None, TownView]:
-        """The town as it is published now, in steps of a millisecond or two; half a record is no figure."""
+    def town_view(self, kinds: Sequence[str] = ALL_GROUPS) -> Generator[None, None, TownView]:
+        """The town as it is published now with these kinds of groups, in steps of a millisecond or two.
+
+        It is empty until the record is restored: half a record is no figure.
+        """
         self._metrics.probes_in_flight(self._slots.taken)
         self._metrics.cameras_overdue(self._board.overdue())
         self._metrics.credentials_paused(self._permits.paused)
@@ -167,7 +170,7 @@ class Engine:
         cameras = (yield from self._board.cameras()) if self.running.is_set() else []
         return (
             yield from town_view(
-                settings.town, cameras, self._board.calendar, self._timeline.now(), settings.probe.interval
+                settings.town, cameras, self._board.calendar, self._timeline.now(), settings.probe.interval, kinds
             )
         )
 

@@ -6,16 +6,22 @@ work is done in short steps, because the event loop waits meanwhile.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
+from operator import attrgetter
+from typing import Any
 
 from monitor.engine.board import SLICE, Prospect
 from monitor.engine.figures import MonthCalendar
-from monitor.metrics import GroupFigures, Terms, TownView
+from monitor.metrics import ALL_GROUPS, GroupFigures, Terms, TownView
 from monitor.model import BlindTime, CameraStatus, ContractTerms, GroupStatus, Seconds, State, instant, micros
 from monitor.sla import Rest, counted, forecast, intact, online, online_ratio
+
+ADDED = 10 * SLICE  # cameras added up before others have their turn: half a millisecond
+NAMES = {"village": "site.village", "carrier": "carrier", "site": "site.id"}  # where a camera has its group's name
 
 Shown = tuple[CameraStatus, Prospect]
 
@@ -50,16 +56,37 @@ class _Tally:
             self.online_lately += prospect.last_day.up + prospect.last_day.degraded
             self.down_lately += prospect.last_day.down
 
+    def merge(self, other: _Tally) -> None:
+        for state, cameras in other.states.items():
+            self.states[state] += cameras
+        self.up += other.up
+        self.degraded += other.degraded
+        self.down += other.down
+        self.excluded += other.excluded
+        self.unobserved += other.unobserved
+        self.standing += other.standing
+        self.fallen += other.fallen
+        self.online_lately += other.online_lately
+        self.down_lately += other.down_lately
+
     def month(self) -> Seconds:
         return Seconds(self.up, self.degraded, self.down, self.excluded, self.unobserved)
 
 
 def town_view(
-    town: str, cameras: Sequence[Shown], calendar: MonthCalendar, now: datetime, interval: timedelta
+    town: str,
+    cameras: Sequence[Shown],
+    calendar: MonthCalendar,
+    now: datetime,
+    interval: timedelta,
+    kinds: Sequence[str] = ALL_GROUPS,
 ) -> Generator[None, None, TownView]:
-    """The view, in steps of a millisecond or two. Only cameras in the contract enter the groups."""
+    """The view, in steps of a millisecond or two. Only cameras in the contract enter groups.
+
+    There is the town, and beside it the groups of these ``kinds``; at least one.
+    """
     terms, month = calendar.terms, calendar.month_at(micros(now))
-    tallies = yield from _tallies(town, cameras)
+    tallies = yield from _tallies(town, cameras, kinds)
     groups: list[GroupFigures] = []
     for nth, ((kind, name), tally) in enumerate(tallies.items(), 1):
         groups.append(_figures(kind, name, tally, terms))
@@ -74,23 +101,22 @@ def town_view(
     )
 
 
-def _tallies(town: str, cameras: Sequence[Shown]) -> Generator[None, None, dict[tuple[str, str], _Tally]]:
-    tallies: dict[tuple[str, str], _Tally] = {}
+def _tallies(
+    town: str, cameras: Sequence[Shown], kinds: Sequence[str]
+) -> Generator[None, None, dict[tuple[str, str], _Tally]]:
+    """Each camera is added once, to those that have all its groups in common; then these to each of the groups."""
+    cells: dict[tuple[Any, ...], _Tally] = defaultdict(_Tally)
+    cell_of = attrgetter("in_contract", *(NAMES[kind] for kind in kinds))
     for nth, (status, prospect) in enumerate(cameras, 1):
-        camera = status.camera
-        if camera.in_contract:
-            for group in (
-                ("town", town),
-                ("village", camera.site.village),
-                ("carrier", camera.carrier),
-                ("site", camera.site.id),
-            ):
-                if group[1]:
-                    tally = tallies.get(group)
-                    if tally is None:
-                        tally = tallies[group] = _Tally()
-                    tally.add(status, prospect)
-        if nth % SLICE == 0:
+        cells[cell_of(status.camera)].add(status, prospect)
+        if nth % ADDED == 0:
+            yield
+    tallies: dict[tuple[str, str], _Tally] = defaultdict(_Tally)
+    for nth, ((in_contract, *names), tally) in enumerate(cells.items(), 1):
+        for group in zip(("town", *kinds), (town, *names), strict=True):
+            if in_contract and group[1]:
+                tallies[group].merge(tally)
+        if nth % ADDED == 0:
             yield
     return tallies
 

@@ -10,9 +10,14 @@ from dataclasses import dataclass
 
 from monitor.metrics.text import Column, Family, Sheet, labels
 from monitor.metrics.view import GroupFigures, TownView
-from monitor.model import SECOND_US, State
+from monitor.model import SECOND_US, GroupStatus, State
 
-CAMERAS = Family("sharpeyes_cameras", "gauge", "How many contract cameras of a village are in each state.")
+CAMERAS: Column[tuple[GroupStatus, State]] = Column(
+    "sharpeyes_cameras",
+    "gauge",
+    "How many contract cameras of a village are in each state.",
+    lambda counted: counted[0].states.get(counted[1], 0),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +125,20 @@ def group_sheet() -> Sheet[GroupFigures]:
     )
 
 
-def town_text(town: TownView) -> bytes:
-    """How many cameras are in each state, and the terms of the contract."""
-    villages = [group.status for group in town.groups if group.status.kind == "village"]
-    counts = CAMERAS.samples(
-        (labels(village=village.name, state=state.value) for village in villages for state in State),
-        (village.states.get(state, 0) for village in villages for state in State),
+def count_sheet() -> Sheet[tuple[GroupStatus, State]]:
+    """How many cameras of each village are in each state."""
+    return Sheet(
+        (CAMERAS,),
+        lambda counted: (counted[0].name, counted[1].value),
+        lambda key: labels(village=key[0], state=key[1]),
     )
-    return b"".join([CAMERAS.head(), counts, *(family.single(family.value(town)) for family in TOWN_FAMILIES)])
+
+
+def counts_of(town: TownView) -> list[tuple[GroupStatus, State]]:
+    """What the sheet of counts is about: each village in each state."""
+    return [(group.status, state) for group in town.groups if group.status.kind == "village" for state in State]
+
+
+def town_text(town: TownView) -> bytes:
+    """The terms of the contract."""
+    return b"".join([family.single(family.value(town)) for family in TOWN_FAMILIES])

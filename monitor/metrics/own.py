@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client.core import Metric
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from monitor.clock import Clock
 from monitor.metrics.cameras import camera_sheet
-from monitor.metrics.groups import group_sheet, town_text
+from monitor.metrics.groups import count_sheet, counts_of, group_sheet, town_text
 from monitor.metrics.view import TownView
 from monitor.model import Cause, Look, Result
 
 PROBE_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LATE_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60)
 LAG_SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """One family of the registry, for ``generate_latest``."""
+
+    family: Metric
+
+    def collect(self) -> Iterable[Metric]:
+        yield self.family
 
 
 class Metrics:
@@ -30,6 +42,7 @@ class Metrics:
         self._clock = clock
         self._cameras = camera_sheet()
         self._groups = group_sheet()
+        self._counts = count_sheet()
         # A registry of our own: a second monitor in one process (a test, the simulator) must not share figures.
         own = self._registry = CollectorRegistry()
         self._probes = Counter("sharpeyes_probes_total", "Probes finished.", registry=own)
@@ -146,15 +159,20 @@ class Metrics:
         self._selfcheck.labels(check).set(ok)
 
     def exposition(self, town: TownView) -> Iterator[bytes]:
-        """The body of ``/metrics``, text format 0.0.4, UTF-8, in pieces (most are empty).
+        """The body of ``/metrics``, text format 0.0.4, UTF-8, in pieces.
 
-        Each takes a millisecond or two on the caller's thread, so that others may have their turn in between; one
+        An empty piece ends a step of about a millisecond on the caller's thread: others may have their turn. One
         exposition is finished or dropped before the next one begins.
         """
         spent = 0.0
         # Sites are nearly as many as cameras, and Prometheus can sum those: only the status document has them.
         groups = [group for group in town.groups if group.status.kind != "site"]
-        pieces = chain(self._cameras.pieces(town.statuses), self._groups.pieces(groups), self._rest(town))
+        pieces = chain(
+            self._cameras.pieces(town.statuses),
+            self._groups.pieces(groups),
+            self._counts.pieces(counts_of(town)),
+            self._rest(town),
+        )
         while True:
             began = self._clock.monotonic()
             piece = next(pieces, None)
@@ -166,4 +184,6 @@ class Metrics:
 
     def _rest(self, town: TownView) -> Iterator[bytes]:
         yield town_text(town)
-        yield generate_latest(self._registry)
+        for family in self._registry.collect():
+            yield b""
+            yield generate_latest(_Alone(family))

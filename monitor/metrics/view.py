@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 
 from monitor.model import CameraStatus, GroupStatus
 
+AREAS = ("village", "carrier")  # kinds of groups beside the town, of which there are a few hundred
+ALL_GROUPS = (*AREAS, "site")  # nearly as many sites as cameras
+
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
@@ -37,6 +40,6 @@ class TownView:
 
     at: datetime
     statuses: Sequence[CameraStatus]
-    groups: Sequence[GroupFigures]  # no two with the same kind and name
+    groups: Sequence[GroupFigures]  # no two with the same kind and name; of the kinds that were asked for
     terms: Terms
     probe_interval: timedelta  # how often a camera is meant to be probed

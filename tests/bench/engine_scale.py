@@ -13,7 +13,7 @@ import math
 import os
 import statistics
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -27,7 +27,6 @@ from rich.progress import Progress
 from monitor.clock import SystemClock
 from monitor.console import make_app, serve
 from monitor.engine import Engine, Plan
-from monitor.heap import settle_heap
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
 from monitor.model import (
@@ -45,6 +44,7 @@ from monitor.model import (
     StageTime,
 )
 from monitor.schedule import phase
+from monitor.service import tend_heap
 from monitor.settings import Settings
 from monitor.simulator.town import build_town
 from tests.bench.proc import memory_of
@@ -141,9 +141,9 @@ class Source:
         self.metrics = metrics
         self.recent_transitions = engine.recent_transitions
 
-    def town_view(self) -> Generator[None, None, TownView]:
+    def town_view(self, kinds: Sequence[str]) -> Generator[None, None, TownView]:
         """The steps, each timed."""
-        return (yield from timed(self._engine.town_view(), self._seen.summed, self._seen.steps))
+        return (yield from timed(self._engine.town_view(kinds), self._seen.summed, self._seen.steps))
 
     def healthy(self) -> str | None:
         """Always well."""
@@ -161,18 +161,24 @@ class Source:
 def timed(
     steps: Generator[Value, None, Outcome] | Iterator[Value], whole: list[float], each: list[float]
 ) -> Generator[Value, None, Outcome]:
-    """The same steps; the CPU seconds of this thread go to ``each`` and their sum to ``whole``."""
-    first = len(each)
+    """The same steps; the CPU seconds of this thread go to ``each`` and their sum to ``whole``.
+
+    A step ends with an empty value: then others have their turn.
+    """
+    first, step = len(each), 0.0
     while True:
         began = time.thread_time()
         try:
             value = next(steps)
         except StopIteration as end:
+            each.append(step + time.thread_time() - began)
             whole.append(math.fsum(each[first:]))
             result: Outcome = end.value
             return result
-        finally:
-            each.append(time.thread_time() - began)
+        step += time.thread_time() - began
+        if not value:
+            each.append(step)
+            step = 0.0
         yield value
 
 
@@ -195,13 +201,13 @@ async def _watched(order: Order, folder: Path) -> Seen:
         engine = Engine(plan, ledger, clock, metrics, "bench", lambda _: FalseProber())
         runner, port = await serve(make_app(Source(engine, metrics, seen), clock=clock), "127.0.0.1", 0)
         watching = asyncio.create_task(engine.run())
-        await engine.running.wait()
-        settle_heap()
+        tending = asyncio.create_task(tend_heap(engine.running, clock))
         await asyncio.sleep(order.interval.total_seconds() + 2)
         seen.bodies.append(await _scraped(port))
         await _noted(order, port, seen)
         seen.peak = memory_of(os.getpid()).peak
         engine.stop()
+        tending.cancel()
         await watching
         await runner.cleanup()
     return seen

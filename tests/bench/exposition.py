@@ -22,7 +22,7 @@ from monitor.console.shared import GZIP_LEVEL
 from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.view import town_view
-from monitor.metrics import Metrics, TownView
+from monitor.metrics import AREAS, Metrics, TownView
 from monitor.metrics.cameras import FAMILIES, FAULT, INFO, camera_sheet
 from monitor.model import Camera, CameraStatus, Cause, ContractTerms, State, micros
 from monitor.simulator.town import build_town
@@ -159,7 +159,7 @@ def _whole(size: int, statuses: Sequence[CameraStatus]) -> Table:
     cameras = [(s, Prospect(s.month, s.month.scheduled, NOW, month)) for s in statuses]
 
     def summed() -> TownView:
-        return at_once(town_view("青溪镇", cameras, calendar, NOW, timedelta(minutes=1)))
+        return at_once(town_view("青溪镇", cameras, calendar, NOW, timedelta(minutes=1), AREAS))
 
     def written() -> bytes:
         return b"".join(Metrics("bench", clock).exposition(view))

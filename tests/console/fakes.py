@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -25,9 +25,11 @@ class FakeSource:
         self.reload_says = (True, "settings taken")
         self.reloads = 0
         self.views_asked = 0
+        self.kinds_asked: Sequence[str] = ()
 
-    def town_view(self) -> Generator[None, None, TownView]:
+    def town_view(self, kinds: Sequence[str]) -> Generator[None, None, TownView]:
         self.views_asked += 1
+        self.kinds_asked = kinds
         yield
         return self.view
 

@@ -13,6 +13,7 @@ import pytest
 
 from monitor.console import make_app, serve
 from monitor.console.shared import accepts_gzip
+from monitor.metrics import ALL_GROUPS, AREAS
 from tests.console.fakes import FakeSource, console, raw
 from tests.metrics.town import DrivenClock, camera, group, status, town
 
@@ -138,6 +139,16 @@ async def test_the_state_of_the_town_is_one_document(client: aiohttp.ClientSessi
     assert (down["id"], down["state"], down["cause"]) == ("c2", "down", "tcp_timeout")
     assert down["since_at"] == "2026-03-15T11:00:00.000+00:00"
     assert down["last_probe"]["took_seconds"] == 0.312
+
+
+@pytest.mark.parametrize(("path", "kinds"), [("/metrics", AREAS), ("/", AREAS), ("/api/v1/status", ALL_GROUPS)])
+async def test_sites_are_added_up_only_for_the_document_that_shows_them(
+    client: aiohttp.ClientSession, path: str, kinds: tuple[str, ...]
+) -> None:
+    source = FakeSource()
+    async with console(source) as address, client.get(f"{address}{path}") as answer:
+        assert answer.status == 200
+    assert source.kinds_asked == kinds
 
 
 async def test_a_town_without_cameras_is_shown_too(client: aiohttp.ClientSession) -> None:

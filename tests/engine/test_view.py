@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.engine.board import SLICE, Prospect
+from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
-from monitor.engine.view import Shown, town_view
-from monitor.metrics import GroupFigures
+from monitor.engine.view import ADDED, Shown, town_view
+from monitor.metrics import AREAS, GroupFigures
 from monitor.model import BlindTime, ContractTerms, Seconds, State, micros
 from monitor.sla import Rest, counted, coverage, forecast, intact_ratio, online_ratio, total
 from tests.driven import at_once
@@ -77,6 +77,16 @@ def test_cameras_enter_town_village_carrier_and_site_and_only_with_a_contract() 
     }
 
 
+@given(CAMERAS)
+def test_a_view_without_sites_says_the_same_of_all_other_groups(
+    some: list[tuple[State, Seconds, Seconds, int]],
+) -> None:
+    cameras, calendar = [shown(nth, *one) for nth, one in enumerate(some)], MonthCalendar(ContractTerms())
+    whole = at_once(town_view("清河镇", cameras, calendar, NOW, timedelta(minutes=1)))
+    view = at_once(town_view("清河镇", cameras, calendar, NOW, timedelta(minutes=1), AREAS))
+    assert view.groups == [group for group in whole.groups if group.status.kind != "site"]
+
+
 @pytest.mark.parametrize(("kind", "name", "told"), [("town", "清河镇", True), ("site", "s1", False)])
 def test_a_site_is_too_small_for_a_forecast(kind: str, name: str, told: bool) -> None:
     group = groups([shown(0, State.UP, Seconds(up=1), Seconds(up=1), 1)], ContractTerms())[kind, name]
@@ -84,6 +94,6 @@ def test_a_site_is_too_small_for_a_forecast(kind: str, name: str, told: bool) ->
 
 
 def test_a_large_town_is_summed_in_steps() -> None:
-    cameras = [shown(nth, State.UP, Seconds(up=1), Seconds(), 1) for nth in range(3 * SLICE)]
+    cameras = [shown(nth, State.UP, Seconds(up=1), Seconds(), 1) for nth in range(3 * ADDED)]
     steps = town_view("清河镇", cameras, MonthCalendar(ContractTerms()), NOW, timedelta(minutes=1))
     assert len(list(steps)) >= 3

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.metrics.text import BLOCK, Column, Saying, Sheet, labels
+from monitor.metrics.text import BLOCK, Column, Family, Saying, Sheet, labels
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,23 @@ def test_every_family_has_its_head_and_a_sample_for_each_thing_that_has_a_value(
     )
 
 
+LINES = st.dictionaries(st.text(), st.none() | st.integers() | st.floats(allow_nan=False))
+
+
+@given(LINES)
+@example({"%s": 1, "%(a)d": 2.0, "100 %": None, "line\nbreak": 0.1})
+def test_every_sample_stands_as_if_written_alone_whatever_its_label_says(lines: dict[str, float | None]) -> None:
+    texts = [labels(name=name) for name in lines]
+    for name, form in (("thing_value", ""), ("thing_age_seconds", ".3f")):
+        alone = "".join(
+            f"{name}{{{label}}} {value:{form}}\n"
+            for label, value in zip(texts, lines.values(), strict=True)
+            if value is not None
+        )
+        written = Family(name, "gauge", "A thing.").samples(texts, lines.values())
+        assert written == alone.encode("utf-8", "replace")
+
+
 NAMES = [f"n{number}" for number in range(2 * BLOCK + 3)]
 CHANGES = st.dictionaries(
     st.sampled_from(NAMES), st.tuples(st.sampled_from([None, 1.0, 2.0]), st.none() | st.just("x"))
@@ -68,7 +85,10 @@ def test_an_exposition_that_was_dropped_half_way_spoils_nothing() -> None:
 
 
 def test_a_large_sheet_is_written_in_steps() -> None:
-    assert len(list(sheet().pieces([Thing(name) for name in NAMES]))) == 3 + 3
+    kept, things = sheet(), [Thing(name) for name in NAMES]
+    assert list(kept.pieces(things)).count(b"") == 3
+    things[0] = Thing(NAMES[0], 1.0)
+    assert list(kept.pieces(things)).count(b"") == 1, "only a block with news is written"
 
 
 def test_nothing_to_show_still_tells_what_the_families_are() -> None:
