@@ -6,7 +6,6 @@ line of the format and still deliver pictures.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ _NAMES = {"H264": Codec.H264, "H265": Codec.H265, "HEVC": Codec.H265, "JPEG": Co
 _RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([A-Za-z0-9.]+)")
 _FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.*)")
 _SPROP = re.compile(r"sprop-(parameter-sets|vps|sps|pps)\s*=\s*\"?([A-Za-z0-9+/=, ]+)", re.IGNORECASE)
-_INTERLEAVED = re.compile(r"packetization-mode\s*=\s*2|sprop-max-don-diff\s*=\s*0*[1-9]", re.IGNORECASE)
+_INTERLEAVED = re.compile(r"packetization-mode\s*=\s*2|sprop-max-don-diff\s*=\s*0*[1-9]")  # in lower case
 _DIMENSIONS = re.compile(r"\s*([0-9]{1,5})\s*,\s*([0-9]{1,5})")
 _START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is looked at once, not from each of them
 
@@ -141,7 +140,7 @@ def _track(section: _Media, everywhere: dict[int, str]) -> Track | None:
         min(int(size[1]), MAX_SIDE) if size else 0,
         min(int(size[2]), MAX_SIDE) if size else 0,
         "SAVP" in section.profile,
-        bool(_INTERLEAVED.search(section.formatting.get(number, ""))),
+        bool(_INTERLEAVED.search(section.formatting.get(number, "").lower())),
     )
 
 
@@ -171,6 +170,6 @@ def _decode(coded: str) -> bytes:
     """Base64 with or without padding; what cannot be read is nothing, the stream itself will bring it."""
     bare = coded.rstrip("=")
     try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4))
+        return binascii.a2b_base64(bare + "=" * (-len(bare) % 4))
     except (binascii.Error, ValueError):
         return b""

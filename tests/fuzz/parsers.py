@@ -11,7 +11,16 @@ from monitor.rtsp.auth import Authenticator, parse_challenges
 from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import NEED_DATA, Connection, Event
 from monitor.rtsp.guard import Guard
-from monitor.rtsp.messages import MAX_BODY, MAX_HEAD, Headers, Method, Request, Response, ServerRequest, parse_head
+from monitor.rtsp.messages import (
+    MAX_BODY,
+    MAX_HEAD,
+    Headers,
+    Method,
+    Response,
+    ServerRequest,
+    parse_head,
+    serialise_request,
+)
 from monitor.rtsp.sdp import parse
 from tests.fuzz.choices import Choices
 from tests.fuzz.holding import held
@@ -32,7 +41,7 @@ def describe(data: bytes) -> None:
     assert description.unwatchable()[0] in set(Cause)
     for track in description.tracks:
         for url in urls.setup_urls(TARGET.url, track.control, TARGET):
-            Request(Method.SETUP, url).serialise()
+            serialise_request(Method.SETUP, url)
 
 
 def challenge(data: bytes) -> None:
@@ -43,7 +52,7 @@ def challenge(data: bytes) -> None:
     assert len({each.scheme for each in offered}) <= 1, "Basic beside a Digest"
     for each in offered:
         answer = Authenticator(each, CREDENTIALS, lambda: "c0ffee").answer("PLAY", TARGET.url)
-        Request(Method.PLAY, TARGET.url, Headers((("Authorization", answer),))).serialise()
+        serialise_request(Method.PLAY, TARGET.url, (("Authorization", answer),))
         assert "open sesame" not in answer
     guard = Guard(CREDENTIALS, lambda: "c0ffee")
     response = Response(401, "Unauthorized", Headers(tuple(("WWW-Authenticate", value) for value in values)))
@@ -62,10 +71,10 @@ def head(data: bytes) -> None:
         return
     assert isinstance(message, Response | ServerRequest)
     for _, value in message.headers.fields:
-        Request(Method.PLAY, TARGET.url, Headers((("Session", value),))).serialise()
+        serialise_request(Method.PLAY, TARGET.url, (("Session", value),))
         redirected = urls.redirect_target(value, TARGET)
         for url in (urls.repair(value, TARGET), redirected.url if redirected else TARGET.url):
-            Request(Method.DESCRIBE, url).serialise()
+            serialise_request(Method.DESCRIBE, url)
             assert url.isascii()
 
 
@@ -96,5 +105,5 @@ def url(data: bytes) -> None:
         target = urls.parse_target(data.decode("latin-1"))
     except LocalProtocolError:
         return
-    Request(Method.DESCRIBE, target.url).serialise()
+    serialise_request(Method.DESCRIBE, target.url)
     assert urls.parse_target(target.url) == target
