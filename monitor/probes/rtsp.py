@@ -82,7 +82,7 @@ class _Stopwatch:
         return self._clock.monotonic() - self._began
 
     def stages(self) -> tuple[StageTime, ...]:
-        return tuple(StageTime(stage, timedelta(seconds=spent)) for stage, spent in self._spent.items())
+        return tuple([StageTime(stage, timedelta(seconds=spent)) for stage, spent in self._spent.items()])
 
 
 async def fetch_keyframe(

@@ -103,7 +103,7 @@ def _digest_challenge(parameters: dict[str, str]) -> Challenge | None:
 class Authenticator:
     """Answers one challenge for request after request, counting the uses of its nonce."""
 
-    __slots__ = ("_cnonce", "_count", "_credentials", "_secret", "challenge")
+    __slots__ = ("_cnonce", "_count", "_credentials", "_secret", "_username", "challenge")
 
     def __init__(self, challenge: Challenge, credentials: Credentials, cnonce: Callable[[], str]) -> None:
         """``cnonce`` draws a fresh unpredictable text of hexadecimal digits."""
@@ -111,6 +111,7 @@ class Authenticator:
         self._credentials = credentials
         self._cnonce = cnonce
         self._count = 0
+        self._username = credentials.username.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
         self._secret = ""  # what of the answer is the same for every request
 
     def __repr__(self) -> str:
@@ -124,9 +125,7 @@ class Authenticator:
             case Scheme.DIGEST:
                 self._count += 1
                 self._secret = self._secret or _secret(self.challenge, self._credentials)
-                return _digest(
-                    self.challenge, self._credentials.username, self._secret, method, uri, self._count, self._cnonce()
-                )
+                return _digest(self.challenge, self._username, self._secret, method, uri, self._count, self._cnonce())
 
 
 def basic_token(credentials: Credentials) -> str:
@@ -141,15 +140,13 @@ def _secret(challenge: Challenge, credentials: Credentials) -> str:
     return _hash(challenge.algorithm, b":".join(parts))
 
 
-def _digest(challenge: Challenge, user: str, secret: str, method: str, uri: str, count: int, cnonce: str) -> str:
+def _digest(challenge: Challenge, username: str, secret: str, method: str, uri: str, count: int, cnonce: str) -> str:
     algorithm, nonce, uses = challenge.algorithm, challenge.nonce, f"{count:08x}"
     if challenge.session:
         secret = _hash(algorithm, f"{secret}:{nonce}:{cnonce}".encode("latin-1"))
     request = _hash(algorithm, f"{method}:{uri}".encode("latin-1"))
     middle = f"{nonce}:{uses}:{cnonce}:auth" if challenge.qop else nonce
     response = _hash(algorithm, f"{secret}:{middle}:{request}".encode("latin-1"))
-
-    username = user.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
     fields = [
         f'Digest username="{username}", realm="{challenge.realm}", nonce="{nonce}", uri="{uri}", response="{response}"'
     ]

@@ -141,16 +141,12 @@ class Findings:
 class Transcript:
     """Both sides of the conversation, line by line and redacted; keeps nothing unless it was asked for."""
 
-    __slots__ = ("_redactor", "lines")
+    __slots__ = ("_redactor", "lines", "wanted")
 
     def __init__(self, redactor: Redactor | None) -> None:
         self.lines: list[str] = []  # only grows
+        self.wanted = redactor is not None
         self._redactor = redactor
-
-    @property
-    def wanted(self) -> bool:
-        """Whether it was asked for."""
-        return self._redactor is not None
 
     def note(self, direction: str, line: str, headers: Headers, body: bytes = b"") -> None:
         """Add one message; ``direction`` is ``>`` for ours, ``<`` for theirs."""
