@@ -106,13 +106,16 @@ class Authenticator:
     __slots__ = ("_cnonce", "_count", "_credentials", "_secret", "_username", "challenge")
 
     def __init__(self, challenge: Challenge, credentials: Credentials, cnonce: Callable[[], str]) -> None:
-        """``cnonce`` draws a fresh unpredictable text of hexadecimal digits."""
+        """``cnonce`` draws a fresh unpredictable text of hexadecimal digits.
+
+        One is drawn for all answers: devices differ in whether a "-sess" hash is made of the first one or of the last.
+        """
         self.challenge = challenge
         self._credentials = credentials
-        self._cnonce = cnonce
+        self._cnonce = cnonce()
         self._count = 0
         self._username = credentials.username.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
-        self._secret = ""  # what of the answer is the same for every request
+        self._secret = ""  # the part of each answer that is made of the password
 
     def __repr__(self) -> str:
         return f"Authenticator({self.challenge.scheme})"
@@ -124,8 +127,30 @@ class Authenticator:
                 return f"Basic {basic_token(self._credentials)}"
             case Scheme.DIGEST:
                 self._count += 1
-                self._secret = self._secret or _secret(self.challenge, self._credentials)
-                return _digest(self.challenge, self._username, self._secret, method, uri, self._count, self._cnonce())
+                self._secret = self._secret or _secret(self.challenge, self._credentials, self._cnonce)
+                return self._digest(method, uri)
+
+    def _digest(self, method: str, uri: str) -> str:
+        challenge, nonce, uses = self.challenge, self.challenge.nonce, f"{self._count:08x}"
+        request = _hash(challenge.algorithm, f"{method}:{uri}")
+        middle = f"{nonce}:{uses}:{self._cnonce}:auth" if challenge.qop else nonce
+        response = _hash(challenge.algorithm, f"{self._secret}:{middle}:{request}")
+        fields = [
+            f'Digest username="{self._username}"',
+            f'realm="{challenge.realm}"',
+            f'nonce="{nonce}"',
+            f'uri="{uri}"',
+            f'response="{response}"',
+        ]
+        if challenge.algorithm_text:
+            fields.append(f"algorithm={challenge.algorithm_text}")
+        if challenge.qop:
+            fields.append(f"qop=auth, nc={uses}")
+        if challenge.qop or challenge.session:
+            fields.append(f'cnonce="{self._cnonce}"')
+        if challenge.opaque is not None:
+            fields.append(f'opaque="{challenge.opaque}"')
+        return ", ".join(fields)
 
 
 def basic_token(credentials: Credentials) -> str:
@@ -134,34 +159,15 @@ def basic_token(credentials: Credentials) -> str:
     return base64.b64encode(plain.encode()).decode("ascii")
 
 
-def _secret(challenge: Challenge, credentials: Credentials) -> str:
+def _secret(challenge: Challenge, credentials: Credentials, cnonce: str) -> str:
     """The hash of user, realm and password (RFC 7616 A1)."""
-    parts = (credentials.username.encode(), challenge.realm.encode("latin-1"), credentials.password.reveal().encode())
-    return _hash(challenge.algorithm, b":".join(parts))
+    user, password = (text.encode().decode("latin-1") for text in (credentials.username, credentials.password.reveal()))
+    secret = _hash(challenge.algorithm, f"{user}:{challenge.realm}:{password}")
+    return _hash(challenge.algorithm, f"{secret}:{challenge.nonce}:{cnonce}") if challenge.session else secret
 
 
-def _digest(challenge: Challenge, username: str, secret: str, method: str, uri: str, count: int, cnonce: str) -> str:
-    algorithm, nonce, uses = challenge.algorithm, challenge.nonce, f"{count:08x}"
-    if challenge.session:
-        secret = _hash(algorithm, f"{secret}:{nonce}:{cnonce}".encode("latin-1"))
-    request = _hash(algorithm, f"{method}:{uri}".encode("latin-1"))
-    middle = f"{nonce}:{uses}:{cnonce}:auth" if challenge.qop else nonce
-    response = _hash(algorithm, f"{secret}:{middle}:{request}".encode("latin-1"))
-    fields = [
-        f'Digest username="{username}", realm="{challenge.realm}", nonce="{nonce}", uri="{uri}", response="{response}"'
-    ]
-    if challenge.algorithm_text:
-        fields.append(f"algorithm={challenge.algorithm_text}")
-    if challenge.qop:
-        fields.append(f"qop=auth, nc={uses}")
-    if challenge.qop or challenge.session:
-        fields.append(f'cnonce="{cnonce}"')
-    if challenge.opaque is not None:
-        fields.append(f'opaque="{challenge.opaque}"')
-    return ", ".join(fields)
-
-
-def _hash(algorithm: Algorithm, data: bytes) -> str:
+def _hash(algorithm: Algorithm, text: str) -> str:
+    data = text.encode("latin-1")
     match algorithm:
         case Algorithm.MD5:
             return hashlib.md5(data, usedforsecurity=False).hexdigest()
