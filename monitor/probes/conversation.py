@@ -70,6 +70,7 @@ class Conversation(asyncio.BufferedProtocol):
     def __init__(self, run: Run) -> None:
         self._run = run
         self._flow = run.flow
+        self._stages = run.flow.passed
         self._loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Finished | Reconnect] = self._loop.create_future()
         self._finished: Finished | None = None  # what will be the outcome once the farewell is over
@@ -206,7 +207,7 @@ class Conversation(asyncio.BufferedProtocol):
 
         It rings at the earliest that a deadline can be.
         """
-        progress = len(self._flow.passed) + self._flow.requests
+        progress = len(self._stages) + self._flow.requests
         if progress == self._progress:
             return
         self._progress, self._progress_at = progress, self._loop.time()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -69,13 +70,13 @@ class _Stopwatch:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._began = self._mark = clock.monotonic()
-        self._spent: dict[Stage, float] = {}
+        self._spent = defaultdict[Stage, float](float)
 
     def lap(self, *stages: Stage) -> None:
         """The time since the last lap went into the first of these; the others took none."""
         now = self._clock.monotonic()
         for stage in stages:
-            self._spent[stage] = self._spent.get(stage, 0.0) + now - self._mark
+            self._spent[stage] += now - self._mark
             self._mark = now
 
     def elapsed(self) -> float:
