@@ -103,7 +103,7 @@ def _digest_challenge(parameters: dict[str, str]) -> Challenge | None:
 class Authenticator:
     """Answers one challenge for request after request, counting the uses of its nonce."""
 
-    __slots__ = ("_cnonce", "_count", "_credentials", "_secret", "_username", "challenge")
+    __slots__ = ("_beginning", "_cnonce", "_count", "_credentials", "_end", "_secret", "challenge")
 
     def __init__(self, challenge: Challenge, credentials: Credentials, cnonce: Callable[[], str]) -> None:
         """``cnonce`` draws a fresh unpredictable text of hexadecimal digits.
@@ -114,8 +114,11 @@ class Authenticator:
         self._credentials = credentials
         self._cnonce = cnonce()
         self._count = 0
-        self._username = credentials.username.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
         self._secret = ""  # the part of each answer that is made of the password
+        username = credentials.username.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
+        self._beginning = f'Digest username="{username}", realm="{challenge.realm}", nonce="{challenge.nonce}"'
+        client = f', cnonce="{self._cnonce}"' if challenge.qop or challenge.session else ""
+        self._end = client + ("" if challenge.opaque is None else f', opaque="{challenge.opaque}"')
 
     def __repr__(self) -> str:
         return f"Authenticator({self.challenge.scheme})"
@@ -131,26 +134,13 @@ class Authenticator:
                 return self._digest(method, uri)
 
     def _digest(self, method: str, uri: str) -> str:
-        challenge, nonce, uses = self.challenge, self.challenge.nonce, f"{self._count:08x}"
+        challenge, count = self.challenge, f"{self._count:08x}"
+        middle = f"{challenge.nonce}:{count}:{self._cnonce}:auth" if challenge.qop else challenge.nonce
         request = _hash(challenge.algorithm, f"{method}:{uri}")
-        middle = f"{nonce}:{uses}:{self._cnonce}:auth" if challenge.qop else nonce
         response = _hash(challenge.algorithm, f"{self._secret}:{middle}:{request}")
-        fields = [
-            f'Digest username="{self._username}"',
-            f'realm="{challenge.realm}"',
-            f'nonce="{nonce}"',
-            f'uri="{uri}"',
-            f'response="{response}"',
-        ]
-        if challenge.algorithm_text:
-            fields.append(f"algorithm={challenge.algorithm_text}")
-        if challenge.qop:
-            fields.append(f"qop=auth, nc={uses}")
-        if challenge.qop or challenge.session:
-            fields.append(f'cnonce="{self._cnonce}"')
-        if challenge.opaque is not None:
-            fields.append(f'opaque="{challenge.opaque}"')
-        return ", ".join(fields)
+        algorithm = f", algorithm={challenge.algorithm_text}" if challenge.algorithm_text else ""
+        uses = f", qop=auth, nc={count}" if challenge.qop else ""
+        return f'{self._beginning}, uri="{uri}", response="{response}"{algorithm}{uses}{self._end}'
 
 
 def basic_token(credentials: Credentials) -> str:

@@ -7,7 +7,6 @@ bytes in any encoding (text is Latin-1, so that every byte survives). Must never
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -88,23 +87,18 @@ class ServerRequest:
     body: bytes = b""
 
 
-def serialise_request(method: Method, uri: str, fields: Iterable[tuple[str, str]] = ()) -> bytes:
-    """Our request; raises LocalProtocolError when a field would break the line."""
-    return _serialise(f"{method} {uri} RTSP/1.0", fields)
-
-
 def serialise_answer(status: int, reason: str, headers: Headers) -> bytes:
     """Our answer to a request of the device."""
-    return _serialise(f"RTSP/1.0 {status} {reason}", headers.fields)
+    return serialise([f"RTSP/1.0 {status} {reason}", *(f"{name}: {value}" for name, value in headers.fields)])
 
 
-def _serialise(start_line: str, fields: Iterable[tuple[str, str]]) -> bytes:
-    lines = [start_line, *[f"{name}: {value}" for name, value in fields], "", ""]
+def serialise(lines: list[str]) -> bytes:
+    """A message of ours without a body; raises LocalProtocolError when something would break its line."""
     try:
-        message = "\r\n".join(lines).encode("latin-1")
+        message = "\r\n".join([*lines, "", ""]).encode("latin-1")
     except UnicodeEncodeError:
         raise LocalProtocolError("a character beyond Latin-1 in a message of ours") from None
-    if message.translate(None, _OTHERS) != b"\r\n" * (len(lines) - 1):
+    if message.translate(None, _OTHERS) != b"\r\n" * (len(lines) + 1):
         raise LocalProtocolError("a control character in a message of ours")
     return message
 
