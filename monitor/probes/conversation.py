@@ -43,6 +43,14 @@ class Run(Protocol):
         """Seconds the flow may stay where it is."""
         ...
 
+    def shortest_limit(self) -> float:
+        """Seconds the flow may stay anywhere."""
+        ...
+
+    def time_left(self) -> float:
+        """Seconds to the end of the whole; negative when it is past."""
+        ...
+
     def quiet_limit(self) -> float:
         """Seconds without a packet of the video after which the stream is called silent."""
         ...
@@ -62,15 +70,16 @@ class Conversation(asyncio.BufferedProtocol):
     def __init__(self, run: Run) -> None:
         self._run = run
         self._flow = run.flow
+        self._stages = run.flow.passed
         self._loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Finished | Reconnect] = self._loop.create_future()
         self._finished: Finished | None = None  # what will be the outcome once the farewell is over
         self._transport: asyncio.Transport | None = None
         self._gathering = Gathering()
-        self._deadline = 0.0  # when the stage must be over, on the loop's clock
-        self._progress = -1  # the stages passed and requests sent when the deadline was set
-        self._timer: asyncio.TimerHandle | None = None
-        self._rings_at = 0.0  # never after the deadline
+        self._end = self._loop.time() + run.time_left()  # of the whole, on the loop's clock
+        self._progress = -1  # the stages passed and requests sent
+        self._progress_at = 0.0  # when one was added last, on the loop's clock
+        self._timer: asyncio.TimerHandle | None = None  # rings at the deadline of the step or before
         self._settling: asyncio.TimerHandle | None = None
         self._reads = self._packets = 0
         self._packet_at = 0.0  # when video packets last came, on the loop's clock
@@ -150,9 +159,9 @@ class Conversation(asyncio.BufferedProtocol):
         """Do what the flow asks for."""
         for action in actions:
             match action:
-                case Send(data):
+                case Send():
                     if self._transport is not None:
-                        self._transport.write(data)
+                        self._transport.write(action.data)
                 case Finished():
                     self._run.finished()
                     self._finished = action
@@ -194,25 +203,26 @@ class Conversation(asyncio.BufferedProtocol):
     # ------------------------------------------------------------ time
 
     def _watch_time(self) -> None:
-        """Each step has its own deadline; most are reached long before, so the timer is mostly left as it is."""
-        progress = len(self._flow.passed) + self._flow.requests
+        """Each step has its own deadline. Most are over long before, so the deadline is looked at when the timer rings.
+
+        It rings at the earliest that a deadline can be.
+        """
+        progress = len(self._stages) + self._flow.requests
         if progress == self._progress:
             return
-        self._progress = progress
-        self._deadline = self._loop.time() + self._run.stage_limit()
-        if self._timer is None or self._deadline < self._rings_at:
-            self._set_timer()
+        self._progress, self._progress_at = progress, self._loop.time()
+        if self._timer is None:
+            self._set_timer(self._end)
 
-    def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._rings_at = self._deadline
-        self._timer = self._loop.call_at(self._deadline, self._ring)
+    def _set_timer(self, deadline: float) -> None:
+        at = min(deadline, self._loop.time() + self._run.shortest_limit())
+        self._timer = self._loop.call_at(at, self._ring)
 
     def _ring(self) -> None:
         self._timer = None
-        if self._loop.time() < self._deadline:
-            self._set_timer()
+        deadline = min(self._progress_at + self._run.stage_limit(), self._end)
+        if self._loop.time() < deadline:
+            self._set_timer(deadline)
             return
         silent = self._loop.time() - self._packet_at >= self._run.quiet_limit()
         self._step(self._flow.fell_silent if silent else self._flow.timed_out)

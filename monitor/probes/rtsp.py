@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import secrets
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -70,18 +70,20 @@ class _Stopwatch:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._began = self._mark = clock.monotonic()
-        self._spent: dict[Stage, float] = {}
+        self._spent = defaultdict[Stage, float](float)
 
-    def lap(self, stage: Stage) -> None:
+    def lap(self, *stages: Stage) -> None:
+        """The time since the last lap went into the first of these; the others took none."""
         now = self._clock.monotonic()
-        self._spent[stage] = self._spent.get(stage, 0.0) + now - self._mark
-        self._mark = now
+        for stage in stages:
+            self._spent[stage] += now - self._mark
+            self._mark = now
 
     def elapsed(self) -> float:
         return self._clock.monotonic() - self._began
 
     def stages(self) -> tuple[StageTime, ...]:
-        return tuple(StageTime(stage, timedelta(seconds=spent)) for stage, spent in self._spent.items())
+        return tuple([StageTime(stage, timedelta(seconds=spent)) for stage, spent in self._spent.items()])
 
 
 async def fetch_keyframe(
@@ -105,7 +107,7 @@ async def fetch_keyframe(
         flow = KeyFrameFetch(
             url,
             credentials,
-            cnonce=lambda: secrets.token_hex(8),
+            cnonce=_cnonce,
             may_authenticate=may_authenticate,
             transport=transport,
             max_bytes=limits.max_bytes,
@@ -121,6 +123,10 @@ async def fetch_keyframe(
         return _our_fault(watch, str(error))
 
 
+def _cnonce() -> str:
+    return os.urandom(8).hex()
+
+
 def _our_fault(watch: _Stopwatch, detail: str) -> Fetched:
     took, stages = timedelta(seconds=watch.elapsed()), watch.stages()
     return Fetched(took, Rung.NONE, Stage.DNS, Cause.MONITOR_ERROR, detail, stages, None, 0, None, False, ())
@@ -131,6 +137,9 @@ class _Run:
 
     def __init__(self, url: str, flow: KeyFrameFetch, limits: RtspLimits, watch: _Stopwatch, certificate: str) -> None:
         self.flow = flow
+        self._stages = flow.passed
+        self._lines = flow.transcript.lines
+        self._talkative = flow.transcript.wanted
         self._url = url
         self._certificate = certificate
         self.limits = limits
@@ -138,7 +147,7 @@ class _Run:
         self._transcript: list[str] = []
         self._conversation: Conversation | None = None  # the one that lasts
         self._ports: PortPair | None = None
-        self._noted = self._passed = 0
+        self._noted = self._stamped = 0
         self._took, self._received = 0.0, 0
 
     async def whole(self) -> Fetched:
@@ -221,17 +230,25 @@ class _Run:
 
     def remaining(self, limit: timedelta) -> float:
         """Seconds of the limit, or of what is left of the whole."""
-        return max(0.0, min(limit.total_seconds(), self.limits.total.total_seconds() - self.watch.elapsed()))
+        return max(0.0, min(limit.total_seconds(), self.time_left()))
+
+    def time_left(self) -> float:
+        """Seconds to the end of the whole; negative when it is past."""
+        return self.limits.total.total_seconds() - self.watch.elapsed()
 
     def stage_limit(self) -> float:
         """Seconds the flow may stay where it is."""
         match self.flow.stage:
             case Stage.FIRST_RTP:
-                return self.remaining(self.limits.first_rtp)
+                return self.limits.first_rtp.total_seconds()
             case Stage.KEYFRAME:
-                return self.remaining(self.limits.keyframe)
+                return self.limits.keyframe.total_seconds()
             case _:
-                return self.remaining(self.limits.reply)
+                return self.limits.reply.total_seconds()
+
+    def shortest_limit(self) -> float:
+        """Seconds the flow may stay anywhere."""
+        return min(self.limits.reply, self.limits.first_rtp, self.limits.keyframe).total_seconds()
 
     def quiet_limit(self) -> float:
         """Seconds without a packet of the video after which the stream is called silent."""
@@ -239,20 +256,17 @@ class _Run:
 
     def keep_record(self) -> None:
         """Stamp what the flow went through since the last time."""
-        passed = self.flow.passed
-        if len(passed) > self._passed:
-            for stage in passed[self._passed :]:
-                self.watch.lap(stage)
-            self._passed = len(passed)
-        if self.flow.transcript.wanted:
-            lines = self.flow.transcript.lines
-            for line in lines[self._noted :]:
+        if len(self._stages) > self._stamped:
+            self.watch.lap(*self._stages[self._stamped :])
+            self._stamped = len(self._stages)
+        if len(self._lines) > self._noted:
+            for line in self._lines[self._noted :]:
                 self.note(line)
-            self._noted = len(lines)
+            self._noted = len(self._lines)
 
     def note(self, line: str) -> None:
         """Add a line to the transcript, if there is one."""
-        if self.flow.transcript.wanted:
+        if self._talkative:
             self._transcript.append(f"{self.watch.elapsed() * 1000:9.1f} ms  {line}")
 
     def finished(self) -> None:
@@ -276,7 +290,7 @@ class _Run:
             self.flow.transport,
             ending.attempts_left,
             ending.notes,
-            self.flow.heard if self.flow.transcript.wanted else None,
+            self.flow.heard if self._talkative else None,
         )
 
 

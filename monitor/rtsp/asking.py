@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from monitor.rtsp.actions import Send
 from monitor.rtsp.ending import Transcript
 from monitor.rtsp.guard import Guard
-from monitor.rtsp.messages import Headers, Method, Request
+from monitor.rtsp.messages import Method, serialise
 
 USER_AGENT = "sharp-eyes"
+_USER_AGENT = f"User-Agent: {USER_AGENT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Question:
 
     method: Method
     uri: str
-    fields: tuple[tuple[str, str], ...] = ()
+    fields: tuple[str, ...] = ()  # lines
 
 
 class Asking:
@@ -44,16 +45,17 @@ class Asking:
         self.question = question
         self.unanswered += 1
         self.cseq += 1
-        fields = [("CSeq", str(self.cseq)), ("User-Agent", USER_AGENT)]
+        fields = [f"CSeq: {self.cseq}", _USER_AGENT]
         authorization = self._guard.authorization(question.method, question.uri)
         if authorization is not None:
-            fields.append(("Authorization", authorization))
+            fields.append(f"Authorization: {authorization}")
         if self.session:
-            fields.append(("Session", self.session))
-        request = Request(question.method, question.uri, Headers((*fields, *question.fields)))
+            fields.append(f"Session: {self.session}")
+        fields += question.fields
+        line = f"{question.method} {question.uri}"
         if self._transcript.wanted:
-            self._transcript.note(">", f"{question.method} {question.uri}", request.headers)
-        return Send(request.serialise())
+            self._transcript.note_lines(">", [line, *fields])
+        return Send(serialise([f"{line} RTSP/1.0", *fields]))
 
     def forget_connection(self) -> None:
         """The next request goes over another connection: nothing asked before will be answered."""

@@ -9,28 +9,32 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from monitor.model import Credentials
 
 # A parameter with its value (a quote that is never closed runs to the end), or a bare word: the next scheme.
-_TOKEN = re.compile(r'([\w.-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)(?:"|\\?$)|([^\s,"]*))|([\w.-]+)')
+_TOKEN = re.compile(r'([\w.-]+)[ \t]*=[ \t]*(?:"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?$)|([^\s,"]*))|([\w.-]+)')
 
 
-class Scheme(Enum):
+class Scheme(StrEnum):
     """The schemes we can answer."""
 
     DIGEST = "digest"
     BASIC = "basic"
 
 
-class Algorithm(Enum):
+class Algorithm(StrEnum):
     """The hashes of Digest we can compute."""
 
     MD5 = "md5"
     SHA256 = "sha-256"
+
+
+_SESSION = "-sess"
+_ALGORITHMS = {"": Algorithm.MD5, "md5": Algorithm.MD5, "sha-256": Algorithm.SHA256, "sha256": Algorithm.SHA256}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,11 @@ def parse_challenges(values: Iterable[str]) -> tuple[Challenge, ...]:
     Basic beside a Digest is left out, even one we cannot answer: nobody gets the clear password by odd offers.
     """
     offers = [offer for value in values for offer in _split(value)]
-    digest_is_offered = any(scheme == Scheme.DIGEST.value for scheme, _ in offers)
-    answerable = [challenge for offer in offers if (challenge := _challenge(*offer)) is not None]
-    return tuple(each for each in answerable if each.scheme is Scheme.DIGEST or not digest_is_offered)
+    digests = [parameters for scheme, parameters in offers if scheme == Scheme.DIGEST]
+    if digests:
+        return tuple(filter(None, map(_digest_challenge, digests)))
+    basics = [parameters for scheme, parameters in offers if scheme == Scheme.BASIC]
+    return tuple(Challenge(Scheme.BASIC, parameters.get("realm", "")) for parameters in basics)
 
 
 def choose(challenges: tuple[Challenge, ...]) -> Challenge | None:
@@ -64,39 +70,32 @@ def choose(challenges: tuple[Challenge, ...]) -> Challenge | None:
     return next(iter(challenges), None)
 
 
-def _split(value: str) -> Iterator[tuple[str, dict[str, str]]]:
-    scheme, parameters = "", dict[str, str]()
-    for token in _TOKEN.finditer(value):
-        name, quoted, plain, word = token.groups()
-        if word is not None:
-            if scheme:
-                yield scheme, parameters
-            scheme, parameters = word.lower(), {}
-        else:
-            parameters.setdefault(name.lower(), quoted if quoted is not None else plain)
-    if scheme:
-        yield scheme, parameters
+def _split(value: str) -> list[tuple[str, dict[str, str]]]:
+    """Each scheme that is offered, in lower case, with its parameters."""
+    offers = list[tuple[str, dict[str, str]]]()
+    for name, quoted, plain, word in _TOKEN.findall(value):
+        if word:
+            offers.append((word.lower(), {}))
+        elif offers:
+            offers[-1][1].setdefault(name.lower(), quoted or plain)
+    return offers
 
 
-def _challenge(scheme: str, parameters: dict[str, str]) -> Challenge | None:
-    realm = parameters.get("realm", "")
-    if scheme == Scheme.BASIC.value:
-        return Challenge(Scheme.BASIC, realm)
+def _digest_challenge(parameters: dict[str, str]) -> Challenge | None:
     named = parameters.get("algorithm", "")
-    hash_name = named.lower().removesuffix("-sess").replace("sha256", "sha-256") or Algorithm.MD5.value
-    offers = {offer.strip().lower() for offer in parameters.get("qop", "").split(",")} - {""}
-    known = hash_name in {algorithm.value for algorithm in Algorithm}
-    if scheme != Scheme.DIGEST.value or not known or "nonce" not in parameters or (offers and "auth" not in offers):
+    algorithm = _ALGORITHMS.get(named.lower().removesuffix(_SESSION))
+    qop = [offer for offer in map(str.strip, parameters.get("qop", "").lower().split(",")) if offer]
+    if algorithm is None or "nonce" not in parameters or (qop and "auth" not in qop):
         return None
     return Challenge(
         Scheme.DIGEST,
-        realm,
+        parameters.get("realm", ""),
         parameters["nonce"],
         parameters.get("opaque"),
-        Algorithm(hash_name),
-        named.lower().endswith("-sess"),
+        algorithm,
+        named.lower().endswith(_SESSION),
         named,
-        "auth" in offers,
+        bool(qop),
         parameters.get("stale", "").lower() == "true",
     )
 
@@ -104,15 +103,22 @@ def _challenge(scheme: str, parameters: dict[str, str]) -> Challenge | None:
 class Authenticator:
     """Answers one challenge for request after request, counting the uses of its nonce."""
 
-    __slots__ = ("_cnonce", "_count", "_credentials", "_secret", "challenge")
+    __slots__ = ("_beginning", "_cnonce", "_count", "_credentials", "_end", "_secret", "challenge")
 
     def __init__(self, challenge: Challenge, credentials: Credentials, cnonce: Callable[[], str]) -> None:
-        """``cnonce`` draws a fresh unpredictable text of hexadecimal digits."""
+        """``cnonce`` draws a fresh unpredictable text of hexadecimal digits.
+
+        One is drawn for all answers: devices differ in whether a "-sess" hash is made of the first one or of the last.
+        """
         self.challenge = challenge
         self._credentials = credentials
-        self._cnonce = cnonce
+        self._cnonce = cnonce()
         self._count = 0
-        self._secret = b""  # what of the answer is the same for every request
+        self._secret = ""  # the part of each answer that is made of the password
+        username = credentials.username.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
+        self._beginning = f'Digest username="{username}", realm="{challenge.realm}", nonce="{challenge.nonce}"'
+        client = f', cnonce="{self._cnonce}"' if challenge.qop or challenge.session else ""
+        self._end = client + ("" if challenge.opaque is None else f', opaque="{challenge.opaque}"')
 
     def __repr__(self) -> str:
         return f"Authenticator({self.challenge.scheme})"
@@ -124,10 +130,17 @@ class Authenticator:
                 return f"Basic {basic_token(self._credentials)}"
             case Scheme.DIGEST:
                 self._count += 1
-                self._secret = self._secret or _secret(self.challenge, self._credentials)
-                return _digest(
-                    self.challenge, self._credentials.username, self._secret, method, uri, self._count, self._cnonce()
-                )
+                self._secret = self._secret or _secret(self.challenge, self._credentials, self._cnonce)
+                return self._digest(method, uri)
+
+    def _digest(self, method: str, uri: str) -> str:
+        challenge, count = self.challenge, f"{self._count:08x}"
+        middle = f"{challenge.nonce}:{count}:{self._cnonce}:auth" if challenge.qop else challenge.nonce
+        request = _hash(challenge.algorithm, f"{method}:{uri}")
+        response = _hash(challenge.algorithm, f"{self._secret}:{middle}:{request}")
+        algorithm = f", algorithm={challenge.algorithm_text}" if challenge.algorithm_text else ""
+        uses = f", qop=auth, nc={count}" if challenge.qop else ""
+        return f'{self._beginning}, uri="{uri}", response="{response}"{algorithm}{uses}{self._end}'
 
 
 def basic_token(credentials: Credentials) -> str:
@@ -136,43 +149,15 @@ def basic_token(credentials: Credentials) -> str:
     return base64.b64encode(plain.encode()).decode("ascii")
 
 
-def _secret(challenge: Challenge, credentials: Credentials) -> bytes:
+def _secret(challenge: Challenge, credentials: Credentials, cnonce: str) -> str:
     """The hash of user, realm and password (RFC 7616 A1)."""
-    parts = (credentials.username.encode(), challenge.realm.encode("latin-1"), credentials.password.reveal().encode())
-    return _hash(challenge.algorithm, b":".join(parts)).encode()
+    user, password = (text.encode().decode("latin-1") for text in (credentials.username, credentials.password.reveal()))
+    secret = _hash(challenge.algorithm, f"{user}:{challenge.realm}:{password}")
+    return _hash(challenge.algorithm, f"{secret}:{challenge.nonce}:{cnonce}") if challenge.session else secret
 
 
-def _digest(challenge: Challenge, user: str, secret: bytes, method: str, uri: str, count: int, cnonce: str) -> str:
-    def digest(text: str) -> str:
-        return _hash(challenge.algorithm, text.encode("latin-1"))
-
-    nonce, uses, shared = challenge.nonce, f"{count:08x}", secret.decode()
-    if challenge.session:
-        shared = digest(f"{shared}:{nonce}:{cnonce}")
-    request = digest(f"{method}:{uri}")
-    middle = f"{nonce}:{uses}:{cnonce}:auth" if challenge.qop else nonce
-    response = digest(f"{shared}:{middle}:{request}")
-
-    username = user.encode().decode("latin-1").replace("\\", r"\\").replace('"', r"\"")
-    fields = [
-        f'username="{username}"',
-        f'realm="{challenge.realm}"',
-        f'nonce="{challenge.nonce}"',
-        f'uri="{uri}"',
-        f'response="{response}"',
-    ]
-    if challenge.algorithm_text:
-        fields.append(f"algorithm={challenge.algorithm_text}")
-    if challenge.qop:
-        fields += ["qop=auth", f"nc={uses}"]
-    if challenge.qop or challenge.session:
-        fields.append(f'cnonce="{cnonce}"')
-    if challenge.opaque is not None:
-        fields.append(f'opaque="{challenge.opaque}"')
-    return "Digest " + ", ".join(fields)
-
-
-def _hash(algorithm: Algorithm, data: bytes) -> str:
+def _hash(algorithm: Algorithm, text: str) -> str:
+    data = text.encode("latin-1")
     match algorithm:
         case Algorithm.MD5:
             return hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -175,6 +175,8 @@ class Connection:
     def next_event(self) -> Event:
         """The next event, NEED_DATA when there is none yet; raises RemoteProtocolError."""
         buffer, start = self._buffer, self._start
+        if start == self._end and self._message is None:
+            return NEED_DATA
         if self._message is None and not self._lost and self._end - start >= 4 and buffer[start] == _DOLLAR:
             stop = start + 4 + (buffer[start + 2] << 8 | buffer[start + 3])
             if stop > self._end:
@@ -182,8 +184,6 @@ class Connection:
             self._start = stop
             self._budget.pieces += 1
             return Interleaved(buffer[start + 1], bytes(self._view[start + 4 : stop]))
-        if start == self._end and self._message is None:
-            return NEED_DATA
         try:
             return self._next_message()
         except RemoteProtocolError:
@@ -267,15 +267,16 @@ class Connection:
         return (end.start(), end.end()) if end else (self._end, 0)
 
     def _body(self, message: Response | ServerRequest) -> Event:
-        stop = self._start + body_length(message.headers)
+        length = body_length(message.headers)
+        if not length:
+            return message
+        stop = self._start + length
         if stop > self._end:
             self._message = message
             return NEED_DATA
         self._message = None
         body = bytes(self._view[self._start : stop])
         self._start = stop
-        if not body:
-            return message
         if isinstance(message, Response):
             return Response(message.status, message.reason, message.headers, body, message.http)
         return ServerRequest(message.method, message.uri, message.headers, body)

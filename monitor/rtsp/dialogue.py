@@ -23,7 +23,8 @@ from monitor.rtsp.tunnel import offers_tunnel, tunnel_question
 
 MAX_REDIRECTS = 3
 
-_RANGE = ("Range", "npt=0.000-")
+_ACCEPT = f"Accept: {offer.CONTENT_TYPE}"
+_RANGE = "Range: npt=0.000-"
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
 
@@ -87,7 +88,7 @@ class Dialogue:
         """Make the next attempt at SETUP."""
         if self.setup.wants_port:
             return (Listen(),)
-        return self._ask(Method.SETUP, self.setup.url, ("Transport", self.setup.header))
+        return self._ask(Method.SETUP, self.setup.url, f"Transport: {self.setup.header}")
 
     def no_port(self, detail: str) -> Actions:
         """No ports for datagrams could be opened."""
@@ -116,9 +117,9 @@ class Dialogue:
         return self._leave_for(self.target)
 
     def _describe(self) -> Actions:
-        return self._ask(Method.DESCRIBE, self.target.url, ("Accept", offer.CONTENT_TYPE))
+        return self._ask(Method.DESCRIBE, self.target.url, _ACCEPT)
 
-    def _ask(self, method: Method, uri: str, *fields: tuple[str, str]) -> Actions:
+    def _ask(self, method: Method, uri: str, *fields: str) -> Actions:
         if self.closed:
             return self.finish(Cause.CONNECTION_CLOSED, "")
         return (self.asking.ask(Question(method, uri, fields)),)

@@ -141,24 +141,22 @@ class Findings:
 class Transcript:
     """Both sides of the conversation, line by line and redacted; keeps nothing unless it was asked for."""
 
-    __slots__ = ("_redactor", "lines")
+    __slots__ = ("_redactor", "lines", "wanted")
 
     def __init__(self, redactor: Redactor | None) -> None:
         self.lines: list[str] = []  # only grows
+        self.wanted = redactor is not None
         self._redactor = redactor
-
-    @property
-    def wanted(self) -> bool:
-        """Whether it was asked for."""
-        return self._redactor is not None
 
     def note(self, direction: str, line: str, headers: Headers, body: bytes = b"") -> None:
         """Add one message; ``direction`` is ``>`` for ours, ``<`` for theirs."""
-        if self._redactor is None or len(self.lines) >= MAX_TRANSCRIPT_LINES:
-            return
-        lines = [line, *(f"{name}: {value}" for name, value in headers.fields)]
-        lines += body.decode("latin-1").splitlines()[:MAX_BODY_LINES]
-        self.lines += [f"{direction} {self._redactor.clean(shown)}" for shown in lines]
+        fields = [f"{name}: {value}" for name, value in headers.fields]
+        self.note_lines(direction, [line, *fields, *body.decode("latin-1").splitlines()[:MAX_BODY_LINES]])
+
+    def note_lines(self, direction: str, lines: list[str]) -> None:
+        """Add one message, line by line."""
+        if self._redactor is not None and len(self.lines) < MAX_TRANSCRIPT_LINES:
+            self.lines += [f"{direction} {self._redactor.clean(line)}" for line in lines]
 
 
 def cause_of_status(stage: Stage, status: int) -> Cause:

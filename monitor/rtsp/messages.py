@@ -17,9 +17,11 @@ MAX_HEADERS = 255
 MAX_HEAD = 64 * 1024  # bytes of start line and headers together
 MAX_BODY = 256 * 1024  # bytes; a longer body is read up to here
 
-_STATUS_LINE = re.compile(r"(RTSP|HTTP)/[0-9.]*[ \t]+([0-9]{3})[ \t]*(.*)")
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
-_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")  # all of them but tabs and line feeds
+_STATUS_LINE = re.compile(r"(RTSP|HTTP)/[0-9.]* +([0-9]{3}) *(.*)")
+_CONTROL_CHARACTERS = bytes([*range(0x20), 0x7F])
+_OTHERS = bytes(range(0x100)).translate(None, _CONTROL_CHARACTERS)
+_UNWANTED = _CONTROL_CHARACTERS.replace(b"\n", b"")
+_TO_SPACES = bytes.maketrans(_UNWANTED, b" " * len(_UNWANTED))
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -85,39 +87,25 @@ class ServerRequest:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request of ours."""
-
-    method: Method
-    uri: str
-    headers: Headers = Headers()
-
-    def serialise(self) -> bytes:
-        """The bytes for the wire; raises LocalProtocolError when a field would break the line."""
-        return _serialise(f"{self.method} {self.uri} RTSP/1.0", self.headers)
-
-
 def serialise_answer(status: int, reason: str, headers: Headers) -> bytes:
     """Our answer to a request of the device."""
-    return _serialise(f"RTSP/1.0 {status} {reason}", headers)
+    return serialise([f"RTSP/1.0 {status} {reason}", *(f"{name}: {value}" for name, value in headers.fields)])
 
 
-def _serialise(start_line: str, headers: Headers) -> bytes:
-    lines = [start_line, *(f"{name}: {value}" for name, value in headers.fields)]
-    if _CONTROL_CHARACTERS.search("".join(lines)):
-        raise LocalProtocolError("a control character in a message of ours")
+def serialise(lines: list[str]) -> bytes:
+    """A message of ours without a body; raises LocalProtocolError when something would break its line."""
     try:
-        return "\r\n".join([*lines, "", ""]).encode("latin-1")
+        message = "\r\n".join([*lines, "", ""]).encode("latin-1")
     except UnicodeEncodeError:
         raise LocalProtocolError("a character beyond Latin-1 in a message of ours") from None
+    if message.translate(None, _OTHERS) != b"\r\n" * (len(lines) + 1):
+        raise LocalProtocolError("a control character in a message of ours")
+    return message
 
 
 def parse_head(head: bytes) -> Response | ServerRequest:
     """The message a head announces, still without its body; raises RemoteProtocolError."""
-    text = head.decode("latin-1").replace("\r\n", "\n")
-    if _UNWANTED.search(text):
-        text = _UNWANTED.sub(" ", text)
+    text = head.replace(b"\r\n", b"\n").translate(_TO_SPACES).decode("latin-1")
     start_line, *lines = text.split("\n")
     if len(text) > MAX_HEADER_LINE and any(len(line) > MAX_HEADER_LINE for line in (start_line, *lines)):
         raise RemoteProtocolError("a header line is too long")
@@ -136,13 +124,13 @@ def _parse_headers(lines: list[str]) -> Headers:
     fields: list[tuple[str, str]] = []
     for line in lines:
         name, colon, value = line.partition(":")
-        if line[:1] in (" ", "\t") and fields:  # a folded line belongs to the one before
+        if fields and line.startswith(" "):  # a folded line belongs to the one before
             name, value = fields.pop()
             if len(value) + len(line) > MAX_HEADER_LINE:
                 raise RemoteProtocolError("a header line is too long")
-            fields.append((name, f"{value} {line.strip()}".strip().replace("\t", " ")))
+            fields.append((name, f"{value} {line.strip()}".strip()))
         elif colon:
-            fields.append((name.strip(), value.strip().replace("\t", " ")))
+            fields.append((name.strip(), value.strip()))
     if len(fields) > MAX_HEADERS:
         raise RemoteProtocolError("too many headers")
     return Headers(tuple(fields))

@@ -6,7 +6,6 @@ line of the format and still deliver pictures.
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from dataclasses import dataclass, field
@@ -23,8 +22,8 @@ _STATIC_JPEG = 26  # RFC 3551 §6
 _NAMES = {"H264": Codec.H264, "H265": Codec.H265, "HEVC": Codec.H265, "JPEG": Codec.MJPEG, "MJPEG": Codec.MJPEG}
 _RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([A-Za-z0-9.]+)")
 _FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.*)")
-_SPROP = re.compile(r"sprop-(parameter-sets|vps|sps|pps)\s*=\s*\"?([A-Za-z0-9+/=, ]+)", re.IGNORECASE)
-_INTERLEAVED = re.compile(r"packetization-mode\s*=\s*2|sprop-max-don-diff\s*=\s*0*[1-9]", re.IGNORECASE)
+_SPROP = re.compile(r"sprop-(?:parameter-sets|vps|sps|pps)\s*=\s*\"?([A-Za-z0-9+/=, ]+)", re.IGNORECASE)
+_INTERLEAVED = re.compile(r"packetization-mode\s*=\s*2|sprop-max-don-diff\s*=\s*0*[1-9]")  # in lower case
 _DIMENSIONS = re.compile(r"\s*([0-9]{1,5})\s*,\s*([0-9]{1,5})")
 _START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is looked at once, not from each of them
 
@@ -56,7 +55,7 @@ class Description:
     @property
     def track(self) -> Track | None:
         """The first track that can be watched, else the first at all."""
-        return next((track for track in self.tracks if not track.encrypted), next(iter(self.tracks), None))
+        return next((track for track in self.tracks if not track.encrypted), self.tracks[0] if self.tracks else None)
 
     def unwatchable(self) -> tuple[Cause, str]:
         """Why there is no track to watch."""
@@ -92,17 +91,14 @@ def parse(body: bytes) -> Description:
             media.append(_media(value.decode("latin-1")))
         elif kind == b"a":
             _attribute(media[-1] if media else session, value.decode("latin-1"))
-    # Some devices put the fmtp line of the video under another track.
-    everywhere = {number: text for section in media for number, text in section.formatting.items() if "sprop" in text}
     # Where some media flow towards us and others from us, the latter are for talking back. Some devices call all of
     # them "sendonly" and mean themselves.
     ways = {"sendonly" in section.attributes for section in media}
     candidates = sorted(media, key=lambda section: "sendonly" in section.attributes) if len(ways) == 2 else media
-    tracks = (_track(section, everywhere) for section in candidates)
     return Description(
-        tuple(section.kind for section in media),
-        tuple(name for section in media if section.kind == "video" for name in section.names.values()),
-        tuple(track for track in tracks if track is not None),
+        tuple([section.kind for section in media]),
+        tuple([name for section in media if section.kind == "video" for name in section.names.values()]),
+        tuple([track for section in candidates if (track := _track(section, media)) is not None]),
         session.attributes.get("control", ""),
         session.attributes.get("tool", ""),
     )
@@ -125,24 +121,31 @@ def _attribute(section: _Media, line: str) -> None:
         section.attributes.setdefault(name, value.strip())
 
 
-def _track(section: _Media, everywhere: dict[int, str]) -> Track | None:
+def _track(section: _Media, media: list[_Media]) -> Track | None:
     if section.kind == "audio":
         return None
     chosen = _payload_type(section)
     if chosen is None:
         return None
     number, codec = chosen
+    formatting = section.formatting.get(number, "")
     size = _DIMENSIONS.match(section.attributes.get("x-dimensions", ""))
     return Track(
         codec,
         number,
         section.attributes.get("control", ""),
-        _parameter_sets(section.formatting.get(number) or everywhere.get(number, "")),
+        _parameter_sets(formatting or _formatting_elsewhere(number, media)),
         min(int(size[1]), MAX_SIDE) if size else 0,
         min(int(size[2]), MAX_SIDE) if size else 0,
         "SAVP" in section.profile,
-        bool(_INTERLEAVED.search(section.formatting.get(number, ""))),
+        bool(_INTERLEAVED.search(formatting.lower())),
     )
+
+
+def _formatting_elsewhere(number: int, media: list[_Media]) -> str:
+    """Some devices put the fmtp line of the video under another track."""
+    written = (section.formatting.get(number, "") for section in reversed(media))
+    return next((text for text in written if "sprop" in text), "")
 
 
 def _payload_type(section: _Media) -> tuple[int, Codec] | None:
@@ -161,16 +164,18 @@ def _payload_type(section: _Media) -> tuple[int, Codec] | None:
 
 def _parameter_sets(text: str) -> tuple[bytes, ...]:
     found: list[bytes] = []
-    for _, value in _SPROP.findall(text):
+    for value in _SPROP.findall(text):
         for coded in value.split(","):
-            found += [part for part in _START_CODE.split(_decode(coded.strip())) if part.strip(b"\0")]
+            data = _decode(coded)
+            parts = _START_CODE.split(data) if b"\0\0\1" in data else [data]
+            found += [part for part in parts if part.strip(b"\0")]
     return tuple(found[:MAX_PARAMETER_SETS])
 
 
 def _decode(coded: str) -> bytes:
     """Base64 with or without padding; what cannot be read is nothing, the stream itself will bring it."""
-    bare = coded.rstrip("=")
+    bare = coded.strip().rstrip("=")
     try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4))
+        return binascii.a2b_base64(bare + "=" * (-len(bare) % 4))
     except (binascii.Error, ValueError):
         return b""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from monitor.model import Transport
 
 OUR_CHANNEL = 0
-_INTERLEAVED = re.compile(r"interleaved\s*=\s*\"?([0-9]{1,3})", re.IGNORECASE)
-_DATAGRAMS = re.compile(r"client_port|server_port|/UDP", re.IGNORECASE)
-_MULTICAST = re.compile(r";\s*multicast|destination\s*=\s*2(?:2[4-9]|3[0-9])\.", re.IGNORECASE)
-_SERVER_PORT = re.compile(r"server_port\s*=\s*\"?([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?", re.IGNORECASE)
+# In a Transport header, in lower case.
+_INTERLEAVED = re.compile(r"interleaved\s*=\s*\"?([0-9]{1,3})")
+_DATAGRAMS = re.compile(r"client_port|server_port|/udp")
+_MULTICAST = re.compile(r";\s*multicast|destination\s*=\s*2(?:2[4-9]|3[0-9])\.")
+_SERVER_PORT = re.compile(r"server_port\s*=\s*\"?([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def transport_header(way: Transport, rtp_port: int) -> str:
 
 def granted(header: str, asked: Transport) -> OnChannel | ToPorts | None:
     """What a Transport header grants, what we asked for when it names nothing; None for a way we did not ask for."""
+    header = header.lower()
     named = _INTERLEAVED.search(header)
     if named and int(named[1]) < 256:
         return OnChannel(int(named[1]))

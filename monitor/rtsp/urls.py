@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from monitor.errors import LocalProtocolError
 
-_URL = re.compile(r"(rtsps?)://(?:[^/]*@)?(\[[^\]/]+\]|[^/:?@]+)(?::([0-9]{1,5})?)?([/?].*)?", re.IGNORECASE)
+_URL = re.compile(r"((?i:rtsps?))://(?:[^/]*@)?(\[[^\]/]+\]|[^/:?@]+)(?::([0-9]{1,5})?)?([/?].*)?")
 _AUTHORITY = re.compile(r"[a-z]+://(?:[^/]*@)?[^/?]*", re.IGNORECASE)
-_USERINFO = re.compile(r"^([a-z]+://)[^/]*@", re.IGNORECASE)
+_USERINFO = re.compile(r"([a-z]+://)[^/]*@", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"rtsps?://", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
 _PLAIN = re.compile(r"[\x21-\x7e]*")
@@ -46,7 +46,8 @@ class Target:
 
 def parse_target(url: str) -> Target:
     """Read a URL a person wrote; raises LocalProtocolError when nothing can be dialled by it."""
-    return _target(quote(url.strip(), safe=_PRINTABLE))
+    written = url.strip()
+    return _target(written if _PLAIN.fullmatch(written) else quote(written, safe=_PRINTABLE))
 
 
 def redirect_target(location: str, current: Target) -> Target | None:
@@ -65,7 +66,12 @@ def _target(url: str) -> Target:
     port = int(parts[3]) if parts[3] else (322 if tls else 554)
     if not 0 < port < 65536:
         raise LocalProtocolError("the URL's port is not between 1 and 65535")
-    return Target(_USERINFO.sub(r"\1", url), parts[2].strip("[]"), port, tls)
+    return Target(_without_userinfo(url), parts[2].strip("[]"), port, tls)
+
+
+def _without_userinfo(url: str) -> str:
+    found = _USERINFO.match(url) if "@" in url else None
+    return found[1] + url[found.end() :] if found else url
 
 
 def repair(url: str, dialled: Target) -> str:
@@ -74,7 +80,7 @@ def repair(url: str, dialled: Target) -> str:
     if not text:
         return dialled.url
     # An authority nobody can read, as an IPv6 address without its brackets, can only mean the device itself.
-    return _USERINFO.sub(r"\1", text) if _URL.fullmatch(text) else with_origin(text, dialled)
+    return _without_userinfo(text) if _URL.fullmatch(text) else with_origin(text, dialled)
 
 
 def _absolute(url: str, dialled: Target) -> str:
@@ -96,7 +102,7 @@ def _printable(text: str) -> str:
 
 def _once(text: str) -> str:
     """Without a scheme that stands before another one."""
-    while _ABSOLUTE.match(text) and _ABSOLUTE.match(text, text.index("://") + 3):
+    while text.count("://") > 1 and _ABSOLUTE.match(text) and _ABSOLUTE.match(text, text.index("://") + 3):
         text = text[text.index("://") + 3 :]
     return text
 
@@ -107,13 +113,14 @@ def join(base: str, control: str) -> str:
     if text in ("", "*"):
         return base
     if _ABSOLUTE.match(text):
-        return _USERINFO.sub(r"\1", text)
+        return _without_userinfo(text)
     return base + ("" if base.endswith("/") or text[0] in "/?" else "/") + text
 
 
 def with_origin(url: str, dialled: Target) -> str:
     """The same path asked of the host we dialled."""
-    return _AUTHORITY.sub(lambda _: dialled.origin, url, count=1)
+    found = _AUTHORITY.match(url)
+    return dialled.origin + url[found.end() :] if found else url
 
 
 def setup_urls(base: str, control: str, dialled: Target) -> tuple[str, ...]:

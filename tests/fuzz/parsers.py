@@ -11,7 +11,15 @@ from monitor.rtsp.auth import Authenticator, parse_challenges
 from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import NEED_DATA, Connection, Event
 from monitor.rtsp.guard import Guard
-from monitor.rtsp.messages import MAX_BODY, MAX_HEAD, Headers, Method, Request, Response, ServerRequest, parse_head
+from monitor.rtsp.messages import (
+    MAX_BODY,
+    MAX_HEAD,
+    Headers,
+    Response,
+    ServerRequest,
+    parse_head,
+    serialise,
+)
 from monitor.rtsp.sdp import parse
 from tests.fuzz.choices import Choices
 from tests.fuzz.holding import held
@@ -32,7 +40,7 @@ def describe(data: bytes) -> None:
     assert description.unwatchable()[0] in set(Cause)
     for track in description.tracks:
         for url in urls.setup_urls(TARGET.url, track.control, TARGET):
-            Request(Method.SETUP, url).serialise()
+            serialise([f"SETUP {url} RTSP/1.0"])
 
 
 def challenge(data: bytes) -> None:
@@ -43,7 +51,7 @@ def challenge(data: bytes) -> None:
     assert len({each.scheme for each in offered}) <= 1, "Basic beside a Digest"
     for each in offered:
         answer = Authenticator(each, CREDENTIALS, lambda: "c0ffee").answer("PLAY", TARGET.url)
-        Request(Method.PLAY, TARGET.url, Headers((("Authorization", answer),))).serialise()
+        serialise([f"PLAY {TARGET.url} RTSP/1.0", f"Authorization: {answer}"])
         assert "open sesame" not in answer
     guard = Guard(CREDENTIALS, lambda: "c0ffee")
     response = Response(401, "Unauthorized", Headers(tuple(("WWW-Authenticate", value) for value in values)))
@@ -62,10 +70,10 @@ def head(data: bytes) -> None:
         return
     assert isinstance(message, Response | ServerRequest)
     for _, value in message.headers.fields:
-        Request(Method.PLAY, TARGET.url, Headers((("Session", value),))).serialise()
+        serialise([f"PLAY {TARGET.url} RTSP/1.0", f"Session: {value}"])
         redirected = urls.redirect_target(value, TARGET)
         for url in (urls.repair(value, TARGET), redirected.url if redirected else TARGET.url):
-            Request(Method.DESCRIBE, url).serialise()
+            serialise([f"DESCRIBE {url} RTSP/1.0"])
             assert url.isascii()
 
 
@@ -96,5 +104,5 @@ def url(data: bytes) -> None:
         target = urls.parse_target(data.decode("latin-1"))
     except LocalProtocolError:
         return
-    Request(Method.DESCRIBE, target.url).serialise()
+    serialise([f"DESCRIBE {target.url} RTSP/1.0"])
     assert urls.parse_target(target.url) == target

@@ -82,6 +82,16 @@ def test_uses_of_a_nonce_are_counted() -> None:
     assert counts == ["00000001", "00000002", "00000003"]
 
 
+@pytest.mark.parametrize("algorithm", ["MD5", "MD5-sess"])
+def test_one_client_nonce_serves_all_answers_to_one_challenge(algorithm: str) -> None:
+    (challenge,) = parse_challenges((f'Digest realm="r", nonce="n", qop="auth", algorithm={algorithm}',))
+    drawn = iter(["first", "second", "third"])
+    authenticator = Authenticator(challenge, MUFASA, lambda: next(drawn))
+    answers = [authenticator.answer("PLAY", "rtsp://h") for _ in range(3)]
+    assert [re.findall('cnonce="(\\w+)"', value) for value in answers] == [["first"]] * 3
+    assert len(set(answers)) == 3
+
+
 def test_basic_is_answered_in_utf8() -> None:
     (challenge,) = parse_challenges(('Basic realm="x"',))
     credentials = Credentials("test", Secret("123£"))
