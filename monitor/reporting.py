@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import __version__
 from monitor.calendar import month_span
+from monitor.contract import Contract
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
@@ -31,13 +32,12 @@ class Format(StrEnum):
         return "txt" if self is Format.TEXT else self.value
 
 
-def month_report(settings: Settings, month: tuple[int, int], now: datetime) -> Report:
+def month_report(settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
     """The report of (year, month) as far as it had passed at ``now``. LedgerError when there is no ledger."""
-    terms = settings.contract
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        record = ledger.record(month_span(*month, ZoneInfo(terms.zone)))
+        record = ledger.record(month_span(*month, ZoneInfo(contract.terms.zone)))
     town = settings.town or town_of(known.camera for known in record.cameras)
-    return build_report(record, terms, town=town, month=month, now=now, version=__version__)
+    return build_report(record, contract, town=town, month=month, now=now, version=__version__)
 
 
 def town_of(cameras: Iterable[Camera]) -> str:
@@ -45,9 +45,10 @@ def town_of(cameras: Iterable[Camera]) -> str:
     return "、".join(sorted({camera.site.town for camera in cameras} - {""}))
 
 
-def report_path(folder: Path, month: tuple[int, int], form: Format) -> Path:
-    """Where the report of (year, month) stands in that format."""
-    return folder / f"sla-{month[0]}-{month[1]:02d}.{form.suffix}"
+def report_path(settings: Settings, contract: Contract, month: tuple[int, int], form: Format) -> Path:
+    """Where the report of (year, month) stands in that format; the contract is named where there are several."""
+    name = f"-{contract.id}" if len(settings.contracts) > 1 else ""
+    return settings.reports / f"sla-{month[0]}-{month[1]:02d}{name}.{form.suffix}"
 
 
 def rendered(report: Report, form: Format, language: Language) -> bytes:
@@ -63,6 +64,7 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
 
 def write_report(
     settings: Settings,
+    contract: Contract,
     month: tuple[int, int],
     now: datetime,
     *,
@@ -71,12 +73,12 @@ def write_report(
     language: Language | None = None,
 ) -> tuple[Path, ...]:
     """Write the files and return their paths; into the settings' report folder and language unless told otherwise."""
-    report = month_report(settings, month, now)
+    report = month_report(settings, contract, month, now)
     folder = folder or settings.reports
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for form in formats:
-        path = report_path(folder, month, form)
+        path = folder / report_path(settings, contract, month, form).name
         partial = path.with_name(path.name + ".part")
         partial.write_bytes(rendered(report, form, language or settings.language))
         partial.replace(path)

@@ -17,6 +17,7 @@ FLOORS: tuple[frozenset[str], ...] = (
         {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
         | {"picture", "parsing"}
     ),
+    frozenset({"contract"}),
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
     frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers"}),
@@ -28,7 +29,7 @@ FLOORS: tuple[frozenset[str], ...] = (
 PURE = frozenset(
     {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
     | {"picture", "parsing"}
-    | {"report", "wording"}
+    | {"contract", "report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "socket", "logging", "time", "random", "sqlite3", "threading", "os", "subprocess"}

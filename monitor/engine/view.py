@@ -14,6 +14,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 
+from monitor.contract import Contract
 from monitor.engine.board import SLICE, Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.metrics import ALL_GROUPS, GroupFigures, Terms, TownView
@@ -76,17 +77,18 @@ class _Tally:
 def town_view(
     town: str,
     cameras: Sequence[Shown],
+    contracts: Sequence[Contract],
     calendar: MonthCalendar,
     now: datetime,
     interval: timedelta,
     kinds: Sequence[str] = ALL_GROUPS,
 ) -> Generator[None, None, TownView]:
-    """The view, in steps of a millisecond or two. Only cameras in the contract enter groups.
+    """The view, in steps of a millisecond or two. Only cameras some contract is about enter the groups.
 
-    There is the town, and beside it the groups of these ``kinds``; at least one.
+    There is the town, and beside it the groups of these ``kinds``; at least two.
     """
     terms, month = calendar.terms, calendar.month_at(micros(now))
-    tallies = yield from _tallies(town, cameras, kinds)
+    tallies = yield from _tallies(town, cameras, contracts, kinds)
     groups: list[GroupFigures] = []
     for nth, ((kind, name), tally) in enumerate(tallies.items(), 1):
         groups.append(_figures(kind, name, tally, terms))
@@ -102,19 +104,20 @@ def town_view(
 
 
 def _tallies(
-    town: str, cameras: Sequence[Shown], kinds: Sequence[str]
+    town: str, cameras: Sequence[Shown], contracts: Sequence[Contract], kinds: Sequence[str]
 ) -> Generator[None, None, dict[tuple[str, str], _Tally]]:
     """Each camera is added once, to those that have all its groups in common; then these to each of the groups."""
     cells: dict[tuple[Any, ...], _Tally] = defaultdict(_Tally)
-    cell_of = attrgetter("in_contract", *(NAMES[kind] for kind in kinds))
+    names_of = attrgetter(*(NAMES[kind] for kind in kinds))
     for nth, (status, prospect) in enumerate(cameras, 1):
-        cells[cell_of(status.camera)].add(status, prospect)
+        if any(contract.about(status.camera) for contract in contracts):
+            cells[names_of(status.camera)].add(status, prospect)
         if nth % ADDED == 0:
             yield
     tallies: dict[tuple[str, str], _Tally] = defaultdict(_Tally)
-    for nth, ((in_contract, *names), tally) in enumerate(cells.items(), 1):
+    for nth, (names, tally) in enumerate(cells.items(), 1):
         for group in zip(("town", *kinds), (town, *names), strict=True):
-            if in_contract and group[1]:
+            if group[1]:
                 tallies[group].merge(tally)
         if nth % ADDED == 0:
             yield

@@ -15,7 +15,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor import sla
-from monitor.calendar import in_service_span, month_span, service_spans, snapshot_instants
+from monitor.calendar import contract_spans, in_service_span, month_span, snapshot_instants
+from monitor.contract import Contract
 from monitor.model import (
     EPOCH,
     MICROSECOND,
@@ -65,7 +66,7 @@ class _Month:
     period: Span
     elapsed: Span
     known: Span  # the part of the elapsed time the record speaks about
-    service: list[Span]  # of the whole period
+    service: list[Span]  # the contract's time in the whole period
     looks: list[int]
     maintenance: tuple[Maintenance, ...]
 
@@ -82,9 +83,13 @@ class _History:
 
 
 def build_report(
-    record: Record, terms: ContractTerms, *, town: str, month: tuple[int, int], now: datetime, version: str
+    record: Record, contract: Contract, *, town: str, month: tuple[int, int], now: datetime, version: str
 ) -> Report:
-    """The report of the calendar month (year, month) in the contract's zone, as far as it had passed at ``now``."""
+    """The report of the calendar month (year, month) in the contract's zone, as far as it had passed at ``now``.
+
+    It speaks of the cameras in the contract's scope, and of no others.
+    """
+    terms = contract.terms
     frame = _frame(record, terms, month, now)
     by_camera = {
         camera_id: tuple(moves)
@@ -92,7 +97,8 @@ def build_report(
             sorted(record.transitions, key=lambda move: move.camera_id), key=lambda move: move.camera_id
         )
     }
-    due = [(camera, owed) for camera in record.cameras if (owed := _owed(camera, frame))]
+    in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
+    due = [(camera, owed) for camera in in_scope if (owed := _owed(camera, frame))]
     histories = [
         _history(camera, owed, by_camera.get(camera.camera.id, ()), frame)
         for camera, owed in due
@@ -103,6 +109,8 @@ def build_report(
     bases = _bases(total, figures, terms)
     return Report(
         town=town,
+        contract_id=contract.id,
+        contract_title=contract.title,
         year=month[0],
         month=month[1],
         period=frame.period,
@@ -131,7 +139,7 @@ def build_report(
             )
         ),
         maintenance=_maintenance(histories, frame),
-        changes=tuple(map(_change, record.changes)),
+        changes=tuple(_change(change) for change in record.changes if _concerns(change, contract)),
         forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
     )
 
@@ -147,7 +155,7 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
         period=period,
         elapsed=elapsed,
         known=Span(elapsed.start, min(elapsed.end, micros(recorded_until))),
-        service=service_spans(period, terms.service_hours, zone),
+        service=contract_spans(period, terms, zone),
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
     )
@@ -322,6 +330,11 @@ def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[Maintena
         taken = sum(sla.length(sla.intersect(history.owed, [span])) for history in covered)
         found.append(MaintenanceFigure(work, len(covered), taken if frame.terms.maintenance_excludes else 0))
     return tuple(found)
+
+
+def _concerns(change: InventoryChange, contract: Contract) -> bool:
+    """Whether the camera was in the contract's scope before or after; leaving it is printed, too."""
+    return any(camera is not None and contract.scope.covers(camera) for camera in (change.before, change.after))
 
 
 def _change(change: InventoryChange) -> ChangeFigure:

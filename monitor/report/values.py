@@ -156,6 +156,8 @@ class Report:
     """One calendar month of the contract's zone. Groups and cameras come worst first."""
 
     town: str
+    contract_id: str
+    contract_title: str  # "" = it has none
     year: int
     month: int
     period: Span  # the whole month

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.contract import Contract
 from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.view import ADDED, Shown, town_view
 from monitor.metrics import AREAS, GroupFigures
-from monitor.model import BlindTime, ContractTerms, Seconds, State, micros
+from monitor.model import BlindTime, ContractTerms, Scope, Seconds, State, micros
 from monitor.sla import Rest, counted, coverage, forecast, intact_ratio, online_ratio, total
 from tests.driven import at_once
 from tests.metrics.town import NOW, camera, status
@@ -31,7 +32,7 @@ def shown(nth: int, state: State, month: Seconds, last_day: Seconds, remaining: 
 
 
 def groups(cameras: list[Shown], terms: ContractTerms) -> dict[tuple[str, str], GroupFigures]:
-    view = at_once(town_view("清河镇", cameras, MonthCalendar(terms), NOW, timedelta(minutes=1)))
+    view = at_once(town_view("清河镇", cameras, [Contract()], MonthCalendar(terms), NOW, timedelta(minutes=1)))
     assert [s for s, _ in cameras] == list(view.statuses)
     return {(group.status.kind, group.status.name): group for group in view.groups}
 
@@ -82,9 +83,19 @@ def test_a_view_without_sites_says_the_same_of_all_other_groups(
     some: list[tuple[State, Seconds, Seconds, int]],
 ) -> None:
     cameras, calendar = [shown(nth, *one) for nth, one in enumerate(some)], MonthCalendar(ContractTerms())
-    whole = at_once(town_view("清河镇", cameras, calendar, NOW, timedelta(minutes=1)))
-    view = at_once(town_view("清河镇", cameras, calendar, NOW, timedelta(minutes=1), AREAS))
+    whole = at_once(town_view("清河镇", cameras, [Contract()], calendar, NOW, timedelta(minutes=1)))
+    view = at_once(town_view("清河镇", cameras, [Contract()], calendar, NOW, timedelta(minutes=1), AREAS))
     assert view.groups == [group for group in whole.groups if group.status.kind != "site"]
+
+
+def test_a_camera_enters_once_if_any_contract_is_about_it() -> None:
+    cameras = [shown(nth, State.UP, Seconds(up=1), Seconds(), 1) for nth in range(3)]
+    ids = [frozenset({status.camera.id for status, _ in part}) for part in (cameras[:1], cameras[:2])]
+    contracts = [Contract(id=str(nth), scope=Scope(camera_ids=some)) for nth, some in enumerate(ids)]
+    calendar = MonthCalendar(ContractTerms())
+    view = at_once(town_view("清河镇", cameras, contracts, calendar, NOW, timedelta(minutes=1)))
+    assert {group.status.cameras for group in view.groups if group.status.kind == "town"} == {2}
+    assert len(view.statuses) == 3
 
 
 @pytest.mark.parametrize(("kind", "name", "told"), [("town", "清河镇", True), ("site", "s1", False)])
@@ -95,5 +106,5 @@ def test_a_site_is_too_small_for_a_forecast(kind: str, name: str, told: bool) ->
 
 def test_a_large_town_is_summed_in_steps() -> None:
     cameras = [shown(nth, State.UP, Seconds(up=1), Seconds(), 1) for nth in range(3 * ADDED)]
-    steps = town_view("清河镇", cameras, MonthCalendar(ContractTerms()), NOW, timedelta(minutes=1))
+    steps = town_view("清河镇", cameras, [Contract()], MonthCalendar(ContractTerms()), NOW, timedelta(minutes=1))
     assert len(list(steps)) >= 3
