@@ -549,6 +549,62 @@ class MaintenanceRule:
     end_time: time | None = None
 
 
+# ---------------------------------------------------------------- exclusions
+
+
+class Role(StrEnum):
+    """For whom somebody acts."""
+
+    VENDOR = "vendor"
+    OFFICE = "office"
+    OPERATOR = "operator"  # who runs the monitor: a party to nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something."""
+
+    role: Role
+    name: str
+
+
+class ExclusionCause(StrEnum):
+    """Why time is asked to be left out."""
+
+    POWER = "power"
+    CARRIER_LINE = "carrier_line"
+    CONSTRUCTION = "construction"
+    DEMOLITION = "demolition"
+    FORCE_MAJEURE = "force_majeure"
+    OFFICE_REQUEST = "office_request"
+    OTHER = "other"
+
+
+class ExclusionState(StrEnum):
+    """How far an exclusion came. Rejected and withdrawn ones stay in the record."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Time somebody asks to leave out of both sides of the ratio; what of it counts, the contract says."""
+
+    id: str
+    cause: ExclusionCause
+    scope: Scope
+    start_at: datetime
+    end_at: datetime  # later than start_at
+    text: str
+    evidence: str  # where the proof is: a file number, a work order; "" = none
+    state: ExclusionState
+    proposed_by: Actor
+    decided_by: Actor | None = None  # who approved, rejected or withdrew it; None while it is proposed
+
+
 # ---------------------------------------------------------------- the contract and the record
 
 
