@@ -6,7 +6,8 @@
     ├── SettingsError              one or more faults in configuration or inventory, each with file:line
     ├── LedgerError                the record cannot be read or written
     │   ├── LedgerBroken           the hash chain does not hold; names the first broken link
-    │   └── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
+    │   ├── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
+    │   └── LedgerMoved            somebody else added what this was judged without: judge again
     └── ProtocolError
         ├── LocalProtocolError     we broke the protocol: our bug, never held against a camera
         └── RemoteProtocolError    the camera broke the protocol: the only one that may count against it
@@ -54,6 +55,10 @@ class LedgerBroken(LedgerError):
 
 class LedgerUnavailable(LedgerError):
     """The record cannot be written now; the caller keeps what it has and tries again."""
+
+
+class LedgerMoved(LedgerError):
+    """The record is longer than what the act was judged by; the caller reads on, judges again and tries again."""
 
 
 class ProtocolError(SharpEyesError):

@@ -15,8 +15,9 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"model", "errors", "clock", "language", "reading", "heap"}),
     frozenset(
         {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
-        | {"picture", "parsing"}
+        | {"picture", "parsing", "canonical"}
     ),
+    frozenset({"acts"}),
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
     frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers"}),
@@ -27,8 +28,8 @@ FLOORS: tuple[frozenset[str], ...] = (
 )
 PURE = frozenset(
     {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
-    | {"picture", "parsing"}
-    | {"report", "wording"}
+    | {"picture", "parsing", "canonical"}
+    | {"acts", "report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "socket", "logging", "time", "random", "sqlite3", "threading", "os", "subprocess"}

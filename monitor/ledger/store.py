@@ -1,33 +1,35 @@
 """The ledger: events go in at the end, in one durable transaction at a time, and never change afterwards.
 
-One process writes a ledger (an exclusive lock on ``<ledger>.lock``, which the system releases even after ``kill -9``);
-any number may read. A ``Ledger`` may be used from several threads, but by one at a time, and an iterator it returned is
-finished or dropped before the next call. Writing and reading concern the chain of the ledger's own vantage;
-``verify`` checks every chain in the file. It judges nothing about cameras.
+One process writes a vantage's own chain (an exclusive lock on ``<ledger>.lock``, which the system releases even after
+``kill -9``). What people do goes into a chain beside it, which any number of processes may lengthen meanwhile: none of
+them remembers where it ends, each says what it has seen, and is told when that is no longer the end. Any number may
+read. A ``Ledger`` may be used from several threads, but by one at a time, and an iterator it returned is finished or
+dropped before the next call. ``verify`` checks every chain in the file. It judges nothing about cameras.
 """
 
 from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from monitor.errors import LedgerBroken, LedgerError, LedgerUnavailable
+from monitor.acts import Act, Head, Recorded
+from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
+from monitor.canonical import Unreadable, clean
+from monitor.errors import LedgerBroken, LedgerError, LedgerMoved, LedgerUnavailable
 from monitor.ledger import queries
-from monitor.ledger.chain import VANTAGE, Breach, BrokenLink, Link, Row, link_hash
-from monitor.ledger.codec import Unreadable, clean, decode, encode
+from monitor.ledger.chain import PEOPLE, VANTAGE, Breach, BrokenLink, Link, Row, link_hash, people_of
+from monitor.ledger.codec import decode, encode
 from monitor.ledger.events import (
     KIND_OF,
     CameraAdded,
     CameraChanged,
     CameraRemoved,
     Event,
-    MaintenanceCancelled,
-    MaintenancePlanned,
     Started,
     TransitionRecorded,
     subject,
@@ -42,11 +44,20 @@ from monitor.report import Record
 class Ledger:
     """An open ledger; use ``open`` or ``open_read_only``."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, vantage: str, lock: TextIO | None) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        vantage: str,
+        lock: TextIO | None,
+        upto: Mapping[str, int] | None = None,
+    ) -> None:
         self._connection = connection
-        self._lock = lock  # None: read-only
+        self._lock = lock  # None: the vantage's own chain is not written
+        self._upto = upto  # by vantage, the last entry that is looked at; None: all there are
         self.path: Final = path
         self.vantage: Final = vantage
+        self.people: Final = people_of(vantage)
 
     # ------------------------------------------------------------ opening and closing
 
@@ -58,6 +69,8 @@ class Ledger:
         """
         if not VANTAGE.fullmatch(vantage):
             raise LedgerError(f"vantage {vantage!r}: use 1 to 64 letters, digits, dots, dashes or underscores")
+        if vantage.endswith(PEOPLE):
+            raise LedgerError(f"vantage {vantage!r}: names ending in {PEOPLE} are for what people do; use another one")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = lock_for_writing(path)
@@ -78,6 +91,20 @@ class Ledger:
         if not path.is_file():
             raise LedgerError(f"{path}: there is no ledger")
         return cls(connect(path, read_only=True), path, vantage, None)
+
+    @classmethod
+    def open_beside(cls, path: Path, vantage: str = "local") -> Ledger:
+        """Open an existing ledger to add acts of people, also while the monitor writes it.
+
+        LedgerError: there is none, it is not a ledger, or a newer version wrote it.
+        """
+        if not path.is_file():
+            raise LedgerError(f"{path}: there is no ledger")
+        return cls(connect(path, read_only=False), path, vantage, None)
+
+    def as_of(self, heads: Iterable[Head]) -> Ledger:
+        """The ledger as it was when its chains ended there: a reader on the same connection."""
+        return Ledger(self._connection, self.path, self.vantage, None, {head.vantage: head.seq for head in heads})
 
     def close(self) -> None:
         """Release the file; closing twice is harmless."""
@@ -103,9 +130,25 @@ class Ledger:
             raise LedgerError(f"{self.path}: was opened for reading only")
         if not events:
             return ()
+        return self._inserted(self.vantage, events, recorded_at, None)
+
+    def add_acts(self, acts: Sequence[Act], recorded_at: datetime, seen: int) -> tuple[Entry, ...]:
+        """Add acts of people to the end of their chain; when this returns they are on the disk, all of them.
+
+        ``seen`` is the number of the last act they were judged by. LedgerMoved: another one has come since, so they
+        have to be judged again. LedgerUnavailable as with ``append``.
+        """
+        return self._inserted(self.people, acts, recorded_at, seen)
+
+    def _inserted(
+        self, vantage: str, events: Sequence[Event], recorded_at: datetime, seen: int | None
+    ) -> tuple[Entry, ...]:
         try:
             with self._transaction("BEGIN IMMEDIATE"):
-                rows = tuple(self._chained(events, recorded_at))
+                last = self._end(vantage)
+                if seen is not None and last.seq != seen:
+                    raise LedgerMoved(f"{self.path}: somebody else added to {vantage} meanwhile; try again")
+                rows = tuple(_chained(vantage, last, events, recorded_at))
                 self._connection.executemany(queries.INSERT, rows)
         except sqlite3.Error as error:
             raise self._named("nothing was written", error) from error
@@ -125,37 +168,20 @@ class Ledger:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def _chained(self, events: Sequence[Event], recorded_at: datetime) -> Iterator[Row]:
-        last = self._end()
-        recorded_us = micros(recorded_at) if last.recorded_at is None else max(micros(recorded_at), last.recorded_at)
-        prev = last.hash
-        for seq, event in enumerate(events, start=last.seq + 1):
-            kind, body = KIND_OF[type(event)], encode(event)
-            camera_id, at = subject(event)
-            link = link_hash(prev, self.vantage, seq, recorded_us, kind, body)
-            yield Row(
-                self.vantage,
-                seq,
-                recorded_us,
-                kind,
-                None if camera_id is None else clean(camera_id),
-                None if at is None else micros(at),
-                body,
-                prev,
-                link,
-            )
-            prev = link
-
     # ------------------------------------------------------------ reading
 
     def head(self) -> tuple[int, str]:
         """Number and hash of the last entry; ``(0, 64 zeros)`` when there is none."""
-        end = self._end()
+        end = self._end(self.vantage)
         return end.seq, end.hash
+
+    def heads(self) -> tuple[Head, ...]:
+        """The end of every chain in the file, by vantage."""
+        return tuple(Head(vantage, end.seq, end.hash) for vantage, end in self._ends())
 
     def last_recorded_at(self) -> datetime | None:
         """When the last entry was recorded."""
-        recorded_us = self._end().recorded_at
+        recorded_us = self._end(self.vantage).recorded_at
         return None if recorded_us is None else instant(recorded_us)
 
     def entries(
@@ -190,7 +216,7 @@ class Ledger:
 
     def change_counts(self) -> dict[str, int]:
         """How many transitions each camera has in the whole record."""
-        return dict(self._rows(queries.CHANGE_COUNTS))
+        return dict(self._rows(queries.CHANGE_COUNTS, self.vantage))
 
     def cameras(self) -> tuple[CameraRecord, ...]:
         """Every camera there ever was, by id, also those that were removed."""
@@ -205,8 +231,15 @@ class Ledger:
         )
 
     def maintenance(self) -> tuple[Maintenance, ...]:
-        """Planned work that was not cancelled, by start."""
+        """Planned work from the settings that was not cancelled, by start."""
         return planned_maintenance(self._entries_of(MaintenancePlanned, MaintenanceCancelled))
+
+    def acts(self) -> Iterator[Recorded]:
+        """What people did, as it stands in their chain, oldest first."""
+        for row in self._fetched(queries.entries(kind=False, camera_id=False), self.people, after_seq=0, limit=-1):
+            act = self._decoded(row)
+            if isinstance(act, Act) and act.stamp is not None:
+                yield Recorded(row.kind, row.body, act, instant(row.recorded_at))
 
     def simulated(self) -> bool:
         """Whether any run that wrote into this record watched simulated cameras."""
@@ -246,8 +279,18 @@ class Ledger:
 
     # ------------------------------------------------------------ queries
 
-    def _end(self) -> Link:
-        return next((Link._make(row) for row in self._rows(queries.END)), Link())
+    def _end(self, vantage: str) -> Link:
+        return next((Link._make(row) for row in self._rows(queries.END, vantage)), Link())
+
+    def _ends(self) -> Iterator[tuple[str, Link]]:
+        vantage: str | None = ""
+        while True:
+            ((vantage,),) = self._rows(queries.FOLLOWING_VANTAGE, vantage or "")
+            if vantage is None:
+                return
+            end = self._end(vantage)
+            if end.seq:
+                yield vantage, end
 
     def _inventory_changes(self) -> Iterator[InventoryChange]:
         return inventory_changes(self._entries_of(CameraAdded, CameraChanged, CameraRemoved))
@@ -261,17 +304,23 @@ class Ledger:
                 yield entry.event.transition
 
     def _entries(self, query: str, **values: str | int | None) -> Iterator[Entry]:
-        for row in map(Row._make, self._rows(query, **values)):
-            try:
-                event = decode(row.kind, row.body)
-            except Unreadable as error:
-                broken = BrokenLink(row.vantage, row.seq, Breach.UNREADABLE, str(error))
-                raise LedgerBroken(f"{self.path}: {broken}; run `ledger verify`") from error
-            yield Entry(row.vantage, row.seq, instant(row.recorded_at), event, row.prev, row.hash)
+        for row in self._fetched(query, self.vantage, **values):
+            yield Entry(row.vantage, row.seq, instant(row.recorded_at), self._decoded(row), row.prev, row.hash)
 
-    def _rows(self, query: str, **values: str | int | None) -> Iterator[tuple[Any, ...]]:
+    def _decoded(self, row: Row) -> Event:
         try:
-            yield from self._connection.execute(query, {"vantage": self.vantage, **values})
+            return decode(row.kind, row.body)
+        except Unreadable as error:
+            broken = BrokenLink(row.vantage, row.seq, Breach.UNREADABLE, str(error))
+            raise LedgerBroken(f"{self.path}: {broken}; run `ledger verify`") from error
+
+    def _fetched(self, query: str, vantage: str, **values: str | int | None) -> Iterator[Row]:
+        return map(Row._make, self._rows(query, vantage, **values))
+
+    def _rows(self, query: str, vantage: str, **values: str | int | None) -> Iterator[tuple[Any, ...]]:
+        upto = queries.NEWEST if self._upto is None else self._upto.get(vantage, 0)
+        try:
+            yield from self._connection.execute(query, {"vantage": vantage, "upto": upto, **values})
         except sqlite3.Error as error:
             raise self._named("cannot be read", error) from error
 
@@ -279,3 +328,25 @@ class Ledger:
         """SQLite calls operational what may pass: a full disk, an I/O error, a lock held too long."""
         kind = LedgerUnavailable if isinstance(error, sqlite3.OperationalError) else LedgerError
         return kind(f"{self.path}: {what}: {error}")
+
+
+def _chained(vantage: str, last: Link, events: Sequence[Event], recorded_at: datetime) -> Iterator[Row]:
+    """The events as rows that continue the chain after ``last``."""
+    recorded_us = micros(recorded_at) if last.recorded_at is None else max(micros(recorded_at), last.recorded_at)
+    prev = last.hash
+    for seq, event in enumerate(events, start=last.seq + 1):
+        kind, body = KIND_OF[type(event)], encode(event)
+        camera_id, at = subject(event)
+        link = link_hash(prev, vantage, seq, recorded_us, kind, body)
+        yield Row(
+            vantage,
+            seq,
+            recorded_us,
+            kind,
+            None if camera_id is None else clean(camera_id),
+            None if at is None else micros(at),
+            body,
+            prev,
+            link,
+        )
+        prev = link

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
 from monitor.ledger.events import (
     CameraAdded,
     CameraChanged,
     CameraRemoved,
     Event,
-    MaintenanceCancelled,
-    MaintenancePlanned,
 )
 from monitor.model import Camera, CameraRecord, InventoryChange, Maintenance
 
