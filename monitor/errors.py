@@ -4,6 +4,7 @@
 
     SharpEyesError                 something a person can act on; its text says what to do next
     ├── SettingsError              one or more faults in configuration or inventory, each with file:line
+    ├── UsageError                 the command line says something that cannot be meant
     ├── LedgerError                the record cannot be read or written
     │   ├── LedgerBroken           the hash chain does not hold; names the first broken link
     │   ├── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
@@ -43,6 +44,10 @@ class SettingsError(SharpEyesError):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = faults
+
+
+class UsageError(SharpEyesError):
+    """The command line says something that cannot be meant; nothing was done."""
 
 
 class LedgerError(SharpEyesError):

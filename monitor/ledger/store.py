@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from monitor.acts import Act, Head, Recorded
+from monitor.acts import Act, Head, Recorded, Written
 from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
 from monitor.canonical import Unreadable, clean
 from monitor.errors import LedgerBroken, LedgerError, LedgerMoved, LedgerUnavailable
@@ -39,6 +39,8 @@ from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, camera_records, inventory_changes, planned_maintenance
 from monitor.model import CameraRecord, InventoryChange, Maintenance, Span, Transition, instant, micros
 from monitor.report import Record
+
+Form = tuple[str, str, Event]  # kind, body, and what they say
 
 
 class Ledger:
@@ -130,31 +132,34 @@ class Ledger:
             raise LedgerError(f"{self.path}: was opened for reading only")
         if not events:
             return ()
-        return self._inserted(self.vantage, events, recorded_at, None)
+        forms = [(KIND_OF[type(event)], encode(event), event) for event in events]
+        return self._inserted(self.vantage, forms, recorded_at, None)
 
-    def add_acts(self, acts: Sequence[Act], recorded_at: datetime, seen: int) -> tuple[Entry, ...]:
+    def add_acts(self, acts: Sequence[Written], recorded_at: datetime, seen: int) -> tuple[Entry, ...]:
         """Add acts of people to the end of their chain; when this returns they are on the disk, all of them.
+
+        Their written form goes in as it is, because that is what was signed.
 
         ``seen`` is the number of the last act they were judged by. LedgerMoved: another one has come since, so they
         have to be judged again. LedgerUnavailable as with ``append``.
         """
-        return self._inserted(self.people, acts, recorded_at, seen)
+        return self._inserted(self.people, [(act.kind, act.body, act.act) for act in acts], recorded_at, seen)
 
     def _inserted(
-        self, vantage: str, events: Sequence[Event], recorded_at: datetime, seen: int | None
+        self, vantage: str, forms: Sequence[Form], recorded_at: datetime, seen: int | None
     ) -> tuple[Entry, ...]:
         try:
             with self._transaction("BEGIN IMMEDIATE"):
                 last = self._end(vantage)
                 if seen is not None and last.seq != seen:
                     raise LedgerMoved(f"{self.path}: somebody else added to {vantage} meanwhile; try again")
-                rows = tuple(_chained(vantage, last, events, recorded_at))
+                rows = tuple(_chained(vantage, last, forms, recorded_at))
                 self._connection.executemany(queries.INSERT, rows)
         except sqlite3.Error as error:
             raise self._named("nothing was written", error) from error
         return tuple(
             Entry(row.vantage, row.seq, instant(row.recorded_at), event, row.prev, row.hash)
-            for row, event in zip(rows, events, strict=True)
+            for row, (_, _, event) in zip(rows, forms, strict=True)
         )
 
     @contextmanager
@@ -330,12 +335,11 @@ class Ledger:
         return kind(f"{self.path}: {what}: {error}")
 
 
-def _chained(vantage: str, last: Link, events: Sequence[Event], recorded_at: datetime) -> Iterator[Row]:
+def _chained(vantage: str, last: Link, forms: Sequence[Form], recorded_at: datetime) -> Iterator[Row]:
     """The events as rows that continue the chain after ``last``."""
     recorded_us = micros(recorded_at) if last.recorded_at is None else max(micros(recorded_at), last.recorded_at)
     prev = last.hash
-    for seq, event in enumerate(events, start=last.seq + 1):
-        kind, body = KIND_OF[type(event)], encode(event)
+    for seq, (kind, body, event) in enumerate(forms, start=last.seq + 1):
         camera_id, at = subject(event)
         link = link_hash(prev, vantage, seq, recorded_us, kind, body)
         yield Row(

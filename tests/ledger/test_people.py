@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.acts import Act, Head, PeriodClosed
+from monitor.acts import Act, Head, PeriodClosed, read_act, written_act
+from monitor.acts.signing import Written
 from monitor.errors import LedgerError, LedgerMoved
 from monitor.ledger import Breach, Heartbeat, Ledger, Note
 from tests.ledger.samples import ACTS, NOON, ONE_OF_EACH, STAMP
 from tests.ledger.test_verification import found, tampering
 
+WRITTEN = [written_act(act) for act in ACTS]
 OLD = Path(__file__).parents[1] / "data" / "ledger-1.sql"
 
 
@@ -36,9 +38,9 @@ def note(number: int) -> Act:
 
 def test_acts_have_a_chain_of_their_own_while_the_monitor_writes(path: Path) -> None:
     with Ledger.open(path) as monitor, Ledger.open_beside(path) as person:
-        written = person.add_acts(ACTS, NOON, 0)
+        written = person.add_acts(WRITTEN, NOON, 0)
         monitor.append([Heartbeat()], NOON)
-        written += person.add_acts([note(1)], NOON, len(ACTS))
+        written += person.add_acts([written_act(note(1))], NOON, len(ACTS))
         assert [act.act for act in monitor.acts()] == [*ACTS, note(1)]
         assert {entry.vantage for entry in written} == {"local.people"}
         assert [entry.seq for entry in written] == list(range(1, len(ACTS) + 2))
@@ -53,27 +55,36 @@ def test_acts_have_a_chain_of_their_own_while_the_monitor_writes(path: Path) -> 
 
 def test_whoever_judged_by_less_than_the_record_has_to_judge_again(path: Path) -> None:
     with Ledger.open_beside(path) as first, Ledger.open_beside(path) as second:
-        first.add_acts([note(1)], NOON, 0)
+        first.add_acts([written_act(note(1))], NOON, 0)
         with pytest.raises(LedgerMoved):
-            second.add_acts([note(2)], NOON, 0)
+            second.add_acts([written_act(note(2))], NOON, 0)
         assert [act.act for act in second.acts()] == [note(1)]
-        second.add_acts([note(2)], NOON, 1)
+        second.add_acts([written_act(note(2))], NOON, 1)
         assert first.verify().ok
 
 
 def test_acts_stand_as_they_were_written(path: Path) -> None:
     with Ledger.open_beside(path) as person:
-        person.add_acts(ACTS, NOON, 0)
+        person.add_acts(WRITTEN, NOON, 0)
         with closing(sqlite3.connect(path)) as raw:
             bodies = raw.execute("SELECT kind, body FROM events WHERE vantage = 'local.people' ORDER BY seq").fetchall()
         assert [(act.kind, act.body) for act in person.acts()] == bodies
+
+
+def test_what_was_signed_by_another_version_goes_in_to_the_letter(path: Path) -> None:
+    body = written_act(ACTS[1]).body.replace(',"text":""', "")
+    assert body != written_act(ACTS[1]).body
+    with Ledger.open_beside(path) as person:
+        person.add_acts([Written("exclusion_approved", body, read_act("exclusion_approved", body))], NOON, 0)
+        assert [act.body for act in person.acts()] == [body]
+        assert person.verify().ok
 
 
 def test_who_only_adds_acts_cannot_write_for_the_monitor(path: Path) -> None:
     with Ledger.open_beside(path) as person, pytest.raises(LedgerError, match="reading only"):
         person.append([Heartbeat()], NOON)
     with Ledger.open_read_only(path) as reader, pytest.raises(LedgerError):
-        reader.add_acts([note(1)], NOON, 0)
+        reader.add_acts([written_act(note(1))], NOON, 0)
 
 
 def test_nobody_acts_on_a_ledger_that_is_not_there(tmp_path: Path) -> None:
@@ -89,17 +100,17 @@ def test_the_name_of_the_people_s_chain_is_not_a_prober_s(tmp_path: Path) -> Non
     with Ledger.open(tmp_path / "ledger.db", longest) as ledger:
         ledger.append([Heartbeat()], NOON)
         with Ledger.open_beside(tmp_path / "ledger.db", longest) as person:
-            person.add_acts([note(1)], NOON, 0)
+            person.add_acts([written_act(note(1))], NOON, 0)
         assert len(ledger.heads()) == 2
         assert len(list(ledger.acts())) == 1
 
 
 def test_a_ledger_is_read_as_it_was_at_given_heads(path: Path) -> None:
     with Ledger.open(path) as ledger:
-        ledger.add_acts([note(1)], NOON, 0)
+        ledger.add_acts([written_act(note(1))], NOON, 0)
         then = ledger.heads()
         ledger.append(ONE_OF_EACH, NOON + timedelta(hours=1))
-        ledger.add_acts([note(2)], NOON, 1)
+        ledger.add_acts([written_act(note(2))], NOON, 1)
         past = ledger.as_of(then)
         assert past.head() == (then[0].seq, then[0].hash)
         assert [act.act for act in past.acts()] == [note(1)]
@@ -128,7 +139,7 @@ PERSON = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from monitor.acts import Note, Stamp
+from monitor.acts import Note, Stamp, written_act
 from monitor.errors import LedgerMoved
 from monitor.ledger import Ledger
 from monitor.model import Actor, Role
@@ -141,7 +152,7 @@ for number in range(60):
         with Ledger.open_beside(Path(sys.argv[1])) as ledger:
             seen = sum(1 for _ in ledger.acts())
             try:
-                ledger.add_acts([note], now, seen)
+                ledger.add_acts([written_act(note)], now, seen)
                 break
             except LedgerMoved:
                 moved += 1
@@ -174,8 +185,8 @@ def closed(path: Path) -> Path:
     """A ledger in which a month was closed on what stood in it then."""
     with Ledger.open(path) as ledger:
         ledger.append([Heartbeat()] * 3, NOON)
-        ledger.add_acts([note(1)], NOON, 0)
-        ledger.add_acts([PeriodClosed(STAMP, "2026-05", ledger.heads(), "cd" * 32)], NOON, 1)
+        ledger.add_acts([written_act(note(1))], NOON, 0)
+        ledger.add_acts([written_act(PeriodClosed(STAMP, "2026-05", ledger.heads(), "cd" * 32))], NOON, 1)
         ledger.append([Heartbeat()], NOON)
     return path
 
@@ -225,7 +236,7 @@ def test_acts_are_added_to_a_ledger_of_the_first_format_which_then_tells_older_p
         raw.executescript(OLD.read_text("utf-8"))
     with Ledger.open_beside(path) as person:
         head = person.head()
-        person.add_acts([note(1)], NOON, 0)
+        person.add_acts([written_act(note(1))], NOON, 0)
         assert person.head() == head
         assert person.verify().ok
     with closing(sqlite3.connect(path)) as raw:
