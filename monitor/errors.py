@@ -9,6 +9,7 @@
     │   ├── LedgerBroken           the hash chain does not hold; names the first broken link
     │   ├── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
     │   └── LedgerMoved            somebody else added what this was judged without: judge again
+    ├── FiguresMoved               a closed month no longer gives the figures it was closed with
     └── ProtocolError
         ├── LocalProtocolError     we broke the protocol: our bug, never held against a camera
         └── RemoteProtocolError    the camera broke the protocol: the only one that may count against it
@@ -64,6 +65,10 @@ class LedgerUnavailable(LedgerError):
 
 class LedgerMoved(LedgerError):
     """The record is longer than what the act was judged by; the caller reads on, judges again and tries again."""
+
+
+class FiguresMoved(SharpEyesError):
+    """A closed month no longer gives the figures it was closed with: contract, program or record are others."""
 
 
 class ProtocolError(SharpEyesError):

@@ -28,8 +28,8 @@ from monitor.acts.events import (
 from monitor.acts.judgement import Known, refusal, standing, unfounded
 from monitor.acts.refusals import Reason, Refusal
 from monitor.acts.signing import Recorded, Written, public_text, read_act, signed, written_act
-from monitor.acts.standing import History, Standing, Void, Work
-from monitor.acts.terms import ActTerms
+from monitor.acts.standing import History, Standing, Step, Void, Work
+from monitor.acts.terms import ActTerms, act_terms
 
 __all__ = [
     "Acknowledged",
@@ -56,10 +56,12 @@ __all__ = [
     "Signature",
     "Stamp",
     "Standing",
+    "Step",
     "Void",
     "Work",
     "WorkOrdered",
     "Written",
+    "act_terms",
     "public_text",
     "read_act",
     "refusal",

@@ -202,10 +202,11 @@ def _closed(so_far: Standing, start_at: datetime, end_at: datetime) -> Refusal |
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the record says about the world: its cameras, and when outages began, by camera."""
+    """What the record says about the world."""
 
     cameras: Mapping[str, CameraRecord]
-    outages: Mapping[str, frozenset[datetime]]
+    outages: Mapping[str, frozenset[datetime]]  # when they began, by camera
+    figures: Mapping[str, str]  # by the id of a closing: the digest of the figures the record gives for it
 
 
 def unfounded(act: Act, known: Known) -> Refusal | None:
@@ -213,13 +214,13 @@ def unfounded(act: Act, known: Known) -> Refusal | None:
     match act:
         case ExclusionProposed(scope=scope):
             return _unknown_in(scope, known) or _outside(scope, known)
-        case MaintenancePlanned(maintenance=work):
+        case MaintenancePlanned(maintenance=work) | MaintenanceRepeated(rule=work):
             return _unknown_in(work.scope, known)
-        case MaintenanceRepeated(rule=rule):
-            return _unknown_in(rule.scope, known)
         case RemovalConfirmed(_, camera_id, removed_at):
             record = known.cameras.get(camera_id)
             return None if record and record.removed_at == removed_at else Refusal(Reason.NOT_REMOVED, camera_id)
+        case PeriodClosed(stamp, month, _, figures):
+            return None if known.figures.get(stamp.id) == figures else Refusal(Reason.FIGURES_DIFFER, month)
         case Acknowledged(_, camera_id, outage_at) | WorkOrdered(_, camera_id, outage_at):
             return _no_outage(camera_id, outage_at, known)
         case Note(camera_id=str(camera_id), outage_at=None):

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     PERIOD_NOT_OVER = "period_not_over"
     PERIOD_NOT_CLOSED = "period_not_closed"
     WRONG_NUMBER = "wrong_number"
+    FIGURES_DIFFER = "figures_differ"
     # planned work
     WORK_IN_PAST = "work_in_past"
     UNKNOWN_WORK = "unknown_work"
@@ -135,6 +136,11 @@ TEXTS = {
     ),
     Reason.WRONG_NUMBER: Phrase(
         "更正序号不连续,应为 {about}:请重做这项更正", "corrections are numbered without gaps, this one would be {about}"
+    ),
+    Reason.FIGURES_DIFFER: Phrase(
+        "按这份台账算出的 {about} 数字与此次结账不符:请在监测机上核对合同与程序版本后重新结账",
+        "this record gives other figures for {about} than it is to be closed with: compare contract and program, and "
+        "close it anew",
     ),
     Reason.WORK_IN_PAST: Phrase(
         "计划维护从 {about} 开始,已是过去:维护须事先登记;已发生的请用 ledger exclude 申请免责",

@@ -53,12 +53,20 @@ DECIDED = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One act about an exclusion, and whether it bears the signature of the key the contract names for its party."""
+
+    act: Recorded
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """An exclusion and everything that was done about it, the proposal first."""
 
     exclusion: Exclusion
     proposal: str  # the digest of what was proposed
-    steps: tuple[Recorded, ...]
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +156,7 @@ class Standing:
         act = recorded.act
         match act:
             case ExclusionProposed():
-                self.exclusions[act.stamp.id] = _proposed(act, recorded)
+                self.exclusions[act.stamp.id] = _proposed(act, Step(recorded, self.signed(recorded)))
             case ExclusionApproved() | ExclusionRejected() | ExclusionWithdrawn():
                 self._decide(act, recorded)
             case PeriodClosed(month=month):
@@ -170,10 +178,12 @@ class Standing:
     def _decide(self, act: Decision, recorded: Recorded) -> None:
         history = self.exclusions[act.exclusion_id]
         exclusion = replace(history.exclusion, state=DECIDED[type(act)], decided_by=act.stamp.by)
-        self.exclusions[act.exclusion_id] = replace(history, exclusion=exclusion, steps=(*history.steps, recorded))
+        self.exclusions[act.exclusion_id] = replace(
+            history, exclusion=exclusion, steps=(*history.steps, Step(recorded, self.signed(recorded)))
+        )
 
 
-def _proposed(act: ExclusionProposed, recorded: Recorded) -> History:
+def _proposed(act: ExclusionProposed, step: Step) -> History:
     exclusion = Exclusion(
         act.stamp.id,
         act.cause,
@@ -185,4 +195,4 @@ def _proposed(act: ExclusionProposed, recorded: Recorded) -> History:
         ExclusionState.PROPOSED,
         act.stamp.by,
     )
-    return History(exclusion, recorded.digest, (recorded,))
+    return History(exclusion, step.act.digest, (step,))

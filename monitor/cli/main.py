@@ -114,6 +114,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     show.add_argument("--camera", default=None, help=texts.HELP_SHOW_CAMERA[language])
     show.add_argument("--after", type=_count, default=0, help=texts.HELP_SHOW_AFTER[language])
     show.add_argument("--limit", type=_count, default=None, help=texts.HELP_SHOW_LIMIT[language])
+    show.add_argument("--people", action="store_true", help=texts.HELP_SHOW_PEOPLE[language])
     show.set_defaults(command=_ledger_show)
     add_ledger_words(about, configured, language)
     add_maintenance_words(commands, everywhere, configured, language)
@@ -193,4 +194,4 @@ def _ledger_verify(args: argparse.Namespace) -> int:
 def _ledger_show(args: argparse.Namespace) -> int:
     from monitor.cli.ledger import show
 
-    return show(args.config, args.camera, args.after, args.limit)
+    return show(args.config, args.camera, args.after, args.limit, people=args.people)

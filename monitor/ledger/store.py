@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from monitor.acts import Act, Head, Recorded, Written
+from monitor.acts import Act, ActTerms, Head, Recorded, Written, standing
 from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
 from monitor.canonical import Unreadable, clean
 from monitor.errors import LedgerBroken, LedgerError, LedgerMoved, LedgerUnavailable
@@ -36,7 +36,7 @@ from monitor.ledger.events import (
 )
 from monitor.ledger.opening import connect, lock_for_writing
 from monitor.ledger.verification import Verification, verified
-from monitor.ledger.views import Entry, camera_records, inventory_changes, planned_maintenance
+from monitor.ledger.views import Entry, absences, camera_records, inventory_changes, planned_maintenance
 from monitor.model import CameraRecord, InventoryChange, Maintenance, Span, Transition, instant, micros
 from monitor.report import Record
 
@@ -206,6 +206,16 @@ class Ledger:
             limit=-1 if limit is None else limit,
         )
 
+    def rows(self, vantage: str, *, after_seq: int, camera_id: str | None, limit: int | None) -> Iterator[Row]:
+        """Entries of a chain as they are stored, in their order."""
+        return self._fetched(
+            queries.entries(kind=False, camera_id=camera_id is not None),
+            vantage,
+            after_seq=after_seq,
+            camera_id=camera_id,
+            limit=-1 if limit is None else limit,
+        )
+
     def transitions(self, period: Span | None = None) -> Iterator[Transition]:
         """Transitions by camera, then in the order they were written.
 
@@ -241,7 +251,7 @@ class Ledger:
 
     def acts(self) -> Iterator[Recorded]:
         """What people did, as it stands in their chain, oldest first."""
-        for row in self._fetched(queries.entries(kind=False, camera_id=False), self.people, after_seq=0, limit=-1):
+        for row in self.rows(self.people, after_seq=0, camera_id=None, limit=None):
             act = self._decoded(row)
             if isinstance(act, Act) and act.stamp is not None:
                 yield Recorded(row.kind, row.body, act, instant(row.recorded_at))
@@ -250,24 +260,27 @@ class Ledger:
         """Whether any run that wrote into this record watched simulated cameras."""
         return any(isinstance(e.event, Started) and e.event.simulated for e in self._entries_of(Started))
 
-    def record(self, period: Span) -> Record:
+    def record(self, period: Span, terms: ActTerms) -> Record:
         """What a report about the period is made from, all of one moment even while another process writes.
 
-        Cameras have the wording they had when the period ended: what is written about them later changes no old month.
+        Acts of people are judged by ``terms``. Cameras have the wording they had when the period ended: what is written
+        about them later changes no old month.
         """
         with self._transaction("BEGIN"):
             seq, head = self.head()
+            changes, so_far = self.inventory_changes(), standing(self.acts(), terms)
             return Record(
-                cameras=camera_records(
-                    change for change in self._inventory_changes() if micros(change.at) < period.end
-                ),
+                cameras=camera_records(change for change in changes if micros(change.at) < period.end),
                 transitions=tuple(self.transitions(period)),
-                maintenance=self.maintenance(),
-                changes=self.inventory_changes(period),
+                maintenance=(*self.maintenance(), *so_far.windows(period)),
+                changes=tuple(change for change in changes if period.start <= micros(change.at) < period.end),
                 recorded_until=self.last_recorded_at(),
                 head_seq=seq,
                 head_hash=head,
                 simulated=self.simulated(),
+                exclusions=tuple(so_far.exclusions.values()),
+                absences=tuple(absences(so_far.removals, changes)),
+                heads=self.heads(),
             )
 
     # ------------------------------------------------------------ verifying

@@ -7,7 +7,7 @@ record is time nobody watched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -15,6 +15,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor import sla
+from monitor.acts import Decision, ExclusionProposed, Step
 from monitor.calendar import in_service_span, month_span, service_spans, snapshot_instants
 from monitor.model import (
     EPOCH,
@@ -24,21 +25,23 @@ from monitor.model import (
     Camera,
     CameraRecord,
     ContractTerms,
+    Exclusion,
+    ExclusionState,
     InventoryChange,
     Maintenance,
-    Outage,
     Seconds,
     Span,
     State,
     Transition,
     micros,
 )
-from monitor.outages import outages, state_spans
+from monitor.outages import outages, state_spans, unbroken
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
     ChangeFigure,
     ChangeKind,
+    ExclusionFigure,
     FieldChange,
     GroupFigure,
     GroupKind,
@@ -47,6 +50,7 @@ from monitor.report.values import (
     Rates,
     Record,
     Report,
+    StepFigure,
 )
 
 # A report is handed around: that these changed is said, how one reaches the device is not.
@@ -68,6 +72,8 @@ class _Month:
     service: list[Span]  # of the whole period
     looks: list[int]
     maintenance: tuple[Maintenance, ...]
+    exclusions: tuple[Exclusion, ...]  # that count
+    absences: Mapping[str, list[Span]]  # when cameras were allowed to be gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,7 @@ def build_report(
         simulated=record.simulated,
         head_seq=record.head_seq,
         head_hash=record.head_hash,
+        heads=record.heads,
         verdict=next(figure.verdict for figure in bases if figure.contractual),
         intact_verdict=_intact_verdict(total.seconds, terms),
         bases=bases,
@@ -131,6 +138,7 @@ def build_report(
             )
         ),
         maintenance=_maintenance(histories, frame),
+        exclusions=_exclusions(record, histories, frame),
         changes=tuple(map(_change, record.changes)),
         forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
     )
@@ -140,6 +148,9 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
     zone = ZoneInfo(terms.zone)
     period = month_span(*month, zone)
     elapsed = Span(period.start, max(period.start, min(period.end, micros(now))))
+    absences: dict[str, list[Span]] = {}
+    for camera_id, gone in record.absences:
+        absences.setdefault(camera_id, []).append(gone)
     recorded_until = EPOCH if record.recorded_until is None else record.recorded_until
     return _Month(
         terms=terms,
@@ -150,6 +161,10 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
         service=service_spans(period, terms.service_hours, zone),
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
+        exclusions=tuple(
+            history.exclusion for history in record.exclusions if history.exclusion.state is ExclusionState.APPROVED
+        ),
+        absences=absences,
     )
 
 
@@ -160,7 +175,8 @@ def _owed(record: CameraRecord, frame: _Month) -> list[Span]:
     """When the camera had to be online in the whole period."""
     # The first addition counts: leaving the inventory and coming back must not wipe out what was owed in between.
     in_service = in_service_span(record.camera, record.first_added_at, None, frame.zone)
-    return sla.intersect(frame.service, [in_service])
+    owed = sla.intersect(frame.service, [in_service])
+    return sla.subtract(owed, sla.merge(frame.absences.get(record.camera.id, ())))
 
 
 def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition], frame: _Month) -> _History:
@@ -184,12 +200,12 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
 
 
 def _excluded(camera: Camera, frame: _Month) -> list[Span]:
-    if not frame.terms.maintenance_excludes:
-        return []
-    return sla.merge(_span(work) for work in frame.maintenance if work.scope.covers(camera))
+    planned = frame.maintenance if frame.terms.maintenance_excludes else ()
+    laid: tuple[Maintenance | Exclusion, ...] = (*planned, *frame.exclusions)
+    return sla.merge(_span(each) for each in laid if each.scope.covers(camera))
 
 
-def _span(work: Maintenance) -> Span:
+def _span(work: Maintenance | Exclusion) -> Span:
     return Span(micros(work.start_at), micros(work.end_at))
 
 
@@ -197,7 +213,7 @@ def _outages(
     camera: Camera, moves: Sequence[Transition], scheduled: list[Span], excluded: list[Span], frame: _Month
 ) -> tuple[OutageFigure, ...]:
     found: list[OutageFigure] = []
-    for run in _unbroken(outages(move for move in moves if micros(move.at) < frame.known.end)):
+    for run in unbroken(outages(move for move in moves if micros(move.at) < frame.known.end)):
         start_at, end_at = run[0].start_at, run[-1].end_at
         lasted = Span(micros(start_at), frame.known.end if end_at is None else micros(end_at))
         owed = sla.intersect(scheduled, [lasted])
@@ -206,17 +222,6 @@ def _outages(
             planned = sla.length(sla.intersect(owed, excluded))
             found.append(OutageFigure(camera, start_at, end_at, causes, sla.length(owed), planned))
     return tuple(found)
-
-
-def _unbroken(found: Iterable[Outage]) -> list[list[Outage]]:
-    """One camera's outages in runs without a break: within a run only the cause changed."""
-    runs: list[list[Outage]] = []
-    for outage in found:
-        if runs and runs[-1][-1].end_at == outage.start_at:
-            runs[-1].append(outage)
-        else:
-            runs.append([outage])
-    return runs
 
 
 # ---------------------------------------------------------------- sums
@@ -322,6 +327,26 @@ def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[Maintena
         taken = sum(sla.length(sla.intersect(history.owed, [span])) for history in covered)
         found.append(MaintenanceFigure(work, len(covered), taken if frame.terms.maintenance_excludes else 0))
     return tuple(found)
+
+
+def _exclusions(record: Record, histories: Sequence[_History], frame: _Month) -> tuple[ExclusionFigure, ...]:
+    counting = {exclusion.id for exclusion in frame.exclusions}
+    found: list[ExclusionFigure] = []
+    for history in sorted(record.exclusions, key=lambda each: (each.exclusion.start_at, each.exclusion.id)):
+        exclusion, span = history.exclusion, _span(history.exclusion)
+        if span.start >= frame.period.end or span.end <= frame.period.start:
+            continue
+        covered = [each for each in histories if exclusion.scope.covers(each.figure.camera)]
+        touched = [taken for each in covered if (taken := sla.length(sla.intersect(each.owed, [span])))]
+        taken = sum(touched) if exclusion.id in counting else 0
+        found.append(ExclusionFigure(exclusion, tuple(map(_step, history.steps)), len(touched), taken))
+    return tuple(found)
+
+
+def _step(step: Step) -> StepFigure:
+    act, stamp = step.act.act, step.act.stamp
+    text = act.text if isinstance(act, ExclusionProposed | Decision) else ""
+    return StepFigure(stamp.id, step.act.kind, step.act.recorded_at, stamp.by, text, step.signed)
 
 
 def _change(change: InventoryChange) -> ChangeFigure:

@@ -118,7 +118,7 @@ def test_only_the_proposing_party_takes_it_back_also_after_approval() -> None:
     assert refused(replace(WITHDRAWN, stamp=stamp("w2", LI)), PROPOSED) == "not_own_proposal 7f3a09c1d2"
     taken_back = done(PROPOSED, approval(), WITHDRAWN)
     assert taken_back.counting() == ()
-    assert [step.kind for step in taken_back.exclusions[PROPOSED.stamp.id].steps] == [
+    assert [step.act.kind for step in taken_back.exclusions[PROPOSED.stamp.id].steps] == [
         "exclusion_proposed",
         "exclusion_approved",
         "exclusion_withdrawn",
@@ -351,6 +351,7 @@ def camera(camera_id: str, *, in_contract: bool = True) -> CameraRecord:
 KNOWN = Known(
     {record.camera.id: record for record in (camera("c1"), camera("gone"), camera("out", in_contract=False))},
     {"c1": frozenset({NOON})},
+    {"k1": "cd" * 32},
 )
 
 
@@ -371,6 +372,9 @@ KNOWN = Known(
         (Note("王工", "来过", stamp("x")), None),
         (Note("王工", "来过", stamp("x"), "c9"), "unknown_name c9"),
         (Note("王工", "来过", stamp("x"), "c1", NOON + HOUR), "unknown_outage c1@2026-10-20 05:00:00Z"),
+        (CLOSED, None),
+        (replace(CLOSED, figures="ce" * 32), "figures_differ 2026-10"),
+        (replace(CLOSED, stamp=stamp("k2", LI)), "figures_differ 2026-10"),
         (RemovalConfirmed(stamp("x", LI), "gone", NOON), None),
         (RemovalConfirmed(stamp("x", LI), "gone", NOON + HOUR), "not_removed gone"),
         (RemovalConfirmed(stamp("x", LI), "c1", NOON), "not_removed c1"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from monitor.acts import ActTerms, History, Written, signed, written_act
+from monitor.acts import ActTerms, History, Written, act_terms, signed, written_act
 from monitor.cli.exits import Exit
 from monitor.cli.people import compose, texts
 from monitor.cli.people.desk import Desk
@@ -31,6 +31,7 @@ VERBS: Mapping[str, compose.Compose] = MappingProxyType(
         "note": compose.note,
         "work-order": compose.work_order,
         "confirm-removal": compose.confirm_removal,
+        "close": compose.close,
         "correct": compose.correct,
         "maintenance-add": compose.plan,
         "maintenance-cancel": compose.cancel,
@@ -41,7 +42,7 @@ NOBODY = Actor(Role.OPERATOR, "")  # whoever only looks, or brings what others m
 
 def terms_of(settings: Settings, contract: str | None) -> ActTerms:
     """How acts are judged under a contract of the settings."""
-    return ActTerms(contract or "default", settings.contract.zone)
+    return act_terms(settings.contract, contract or "default")
 
 
 def act(args: argparse.Namespace) -> int:
@@ -56,14 +57,13 @@ def sign(args: argparse.Namespace) -> int:
     if args.key is None:
         raise UsageError(texts.MISSING[args.lang].format(what="--key"))
     if args.contract and not args.config.is_file():
-        desk = Desk(ActTerms(args.contract), by, SystemClock().now(), args.lang, args.config)
-        return _into_file(args, desk)
+        return _into_file(args, Desk(ActTerms(args.contract), by, SystemClock().now(), args.lang))
     settings = load_settings(args.config, None)
     terms = terms_of(settings, args.contract)
     if not settings.ledger.is_file():
-        return _into_file(args, Desk(terms, by, SystemClock().now(), args.lang, settings.ledger))
+        return _into_file(args, Desk(terms, by, SystemClock().now(), args.lang, settings))
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        return _into_file(args, Desk(terms, by, SystemClock().now(), args.lang, settings.ledger, ledger))
+        return _into_file(args, Desk(terms, by, SystemClock().now(), args.lang, settings, ledger))
 
 
 def bring(args: argparse.Namespace) -> int:
@@ -78,7 +78,7 @@ def export(args: argparse.Namespace) -> int:
     with _reading(args) as desk:
         histories: dict[str, History] = desk.standing().exclusions
         names = [name for asked in args.exclusion for name in compose.chosen(asked, histories, desk)]
-        proposals: list[Written] = [histories[name].steps[0] for name in dict.fromkeys(names)]
+        proposals: list[Written] = [histories[name].steps[0].act for name in dict.fromkeys(names)]
         write_acts(args.out, proposals)
         print(texts.WRITTEN[args.lang].format(path=args.out, count=len(proposals)))
     return Exit.OK
@@ -118,11 +118,11 @@ def _into_file(args: argparse.Namespace, desk: Desk) -> int:
 def _at_the_record(args: argparse.Namespace, by: Actor) -> Iterator[Desk]:
     settings = load_settings(args.config, None)
     with Ledger.open_beside(settings.ledger, settings.vantage) as ledger:
-        yield Desk(terms_of(settings, args.contract), by, SystemClock().now(), args.lang, settings.ledger, ledger)
+        yield Desk(terms_of(settings, args.contract), by, SystemClock().now(), args.lang, settings, ledger)
 
 
 @contextmanager
 def _reading(args: argparse.Namespace) -> Iterator[Desk]:
     settings = load_settings(args.config, None)
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        yield Desk(terms_of(settings, args.contract), NOBODY, SystemClock().now(), args.lang, settings.ledger, ledger)
+        yield Desk(terms_of(settings, args.contract), NOBODY, SystemClock().now(), args.lang, settings, ledger)

@@ -17,11 +17,13 @@ from monitor.acts import (
     MaintenancePlanned,
     MaintenanceRepeated,
     Note,
+    PeriodClosed,
     PeriodCorrected,
     RemovalConfirmed,
     WorkOrdered,
 )
 from monitor.acts.suggestion import suggested_cause
+from monitor.calendar import month_span, parse_month
 from monitor.cli.people import texts
 from monitor.cli.people.bulk import read_storm
 from monitor.cli.people.desk import Desk, Made, ended, outage_runs, span_of
@@ -30,6 +32,7 @@ from monitor.errors import UsageError
 from monitor.model import (
     Camera,
     ExclusionCause,
+    ExclusionState,
     Maintenance,
     MaintenanceRule,
     Outage,
@@ -199,6 +202,29 @@ def confirm_removal(args: argparse.Namespace, desk: Desk) -> list[Made]:
     if removed_at is None:
         raise UsageError(texts.NOT_REMOVED[desk.language].format(camera=args.camera))
     return [Made("confirm-removal", RemovalConfirmed(desk.stamp(), args.camera, removed_at, args.text))]
+
+
+def close(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """The month's figures are final, as the record gives them now."""
+    heads = desk.record().heads()
+    figures = desk.figures(args.month, heads)
+    undecided = _undecided(args.month, desk)
+    if undecided:
+        print(texts.UNDECIDED[desk.language].format(month=args.month, count=undecided))
+    return [Made("close", PeriodClosed(desk.stamp(), args.month, heads, figures))]
+
+
+def _undecided(month: str, desk: Desk) -> int:
+    """How many exclusions of the month nobody has decided on."""
+    try:
+        span = month_span(*parse_month(month), desk.zone)
+    except ValueError:
+        return 0
+    asked = (history.exclusion for history in desk.standing().exclusions.values())
+    return sum(
+        each.state is ExclusionState.PROPOSED and micros(each.start_at) < span.end and micros(each.end_at) > span.start
+        for each in asked
+    )
 
 
 def correct(args: argparse.Namespace, desk: Desk) -> list[Made]:

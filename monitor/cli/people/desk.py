@@ -6,12 +6,11 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from monitor.acts import Act, ActTerms, Recorded, Stamp, Standing, standing
-from monitor.calendar import FOREVER
+from monitor.acts import Act, ActTerms, Head, Recorded, Stamp, Standing, standing
+from monitor.calendar import FOREVER, parse_month
 from monitor.cli.people import texts
 from monitor.errors import UsageError
 from monitor.language import Language
@@ -19,6 +18,8 @@ from monitor.ledger import Ledger, TransitionRecorded
 from monitor.model import Actor, Outage, Span, instant, micros
 from monitor.outages import outages, unbroken
 from monitor.parsing import local_instant, moment
+from monitor.reporting import figures_at
+from monitor.settings import Settings
 
 
 class Made(NamedTuple):
@@ -36,7 +37,7 @@ class Desk:
     by: Actor
     now: datetime
     language: Language
-    path: Path  # of the ledger, for messages
+    settings: Settings | None = None  # None: none at hand
     ledger: Ledger | None = None  # None: no record at hand
 
     @property
@@ -47,7 +48,8 @@ class Desk:
     def record(self) -> Ledger:
         """The ledger; UsageError where there is none."""
         if self.ledger is None:
-            raise UsageError(texts.NO_RECORD[self.language].format(path=self.path))
+            path = "" if self.settings is None else self.settings.ledger
+            raise UsageError(texts.NO_RECORD[self.language].format(path=path))
         return self.ledger
 
     def standing(self) -> Standing:
@@ -57,6 +59,16 @@ class Desk:
     def acts(self) -> Iterator[Recorded]:
         """Every act in the record."""
         return self.record().acts()
+
+    def figures(self, month: str, heads: Iterable[Head]) -> str:
+        """The digest of a month's figures by the record up to these heads; "" where no month is named."""
+        ledger = self.record()
+        assert self.settings is not None, "a record is found by settings"
+        try:
+            when = parse_month(month)
+        except ValueError:
+            return ""
+        return figures_at(ledger, heads, self.settings, when, self.now)
 
     def stamp(self, act_id: str | None = None) -> Stamp:
         """A stamp for a new act."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.acts import ExclusionProposed, History, Recorded, Standing, Work
+from monitor.acts import ExclusionProposed, History, Standing, Step, Work
 from monitor.cli.people import texts
 from monitor.cli.people.desk import Desk
 from monitor.model import Actor, ExclusionState, Maintenance, Scope
@@ -18,7 +18,7 @@ def exclusion_lines(so_far: Standing, state: ExclusionState | None, desk: Desk) 
     if not shown:
         yield texts.NO_EXCLUSIONS[desk.language]
     for history in shown:
-        yield from _history_lines(history, so_far, desk)
+        yield from _history_lines(history, desk)
     if so_far.void:
         yield texts.VOID[desk.language]
         for void in so_far.void:
@@ -26,7 +26,7 @@ def exclusion_lines(so_far: Standing, state: ExclusionState | None, desk: Desk) 
             yield f"  {void.act.stamp.id}  {what}  {void.refusal.say(desk.language)}"
 
 
-def _history_lines(history: History, so_far: Standing, desk: Desk) -> Iterator[str]:
+def _history_lines(history: History, desk: Desk) -> Iterator[str]:
     exclusion = history.exclusion
     state = texts.STATES[exclusion.state][desk.language]
     cause = texts.CAUSES[exclusion.cause][desk.language]
@@ -34,14 +34,14 @@ def _history_lines(history: History, so_far: Standing, desk: Desk) -> Iterator[s
     yield f"{exclusion.id}  {state}  {cause}  {scope_text(exclusion.scope, desk)}  {span}"
     yield f"    {exclusion.text}" + (f" [{exclusion.evidence}]" if exclusion.evidence else "")
     for step in history.steps:
-        yield f"    {step_text(step, so_far, desk)}"
+        yield f"    {step_text(step, desk)}"
 
 
-def step_text(step: Recorded, so_far: Standing, desk: Desk) -> str:
+def step_text(step: Step, desk: Desk) -> str:
     """When, what, who, and whether it bears that party's signature."""
-    mark = (texts.SIGNED if so_far.signed(step) else texts.UNSIGNED)[desk.language]
-    what = texts.KINDS[step.kind][desk.language]
-    return f"{desk.local(step.recorded_at)}  {what}  {actor_text(step.stamp.by, desk)}  ({mark})"
+    mark = (texts.SIGNED if step.signed else texts.UNSIGNED)[desk.language]
+    what = texts.KINDS[step.act.kind][desk.language]
+    return f"{desk.local(step.act.recorded_at)}  {what}  {actor_text(step.act.stamp.by, desk)}  ({mark})"
 
 
 def proposal_line(proposal: ExclusionProposed, desk: Desk) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from monitor.acts import Act, Known, Recorded, Refusal, Standing, Written, refusal, standing, unfounded
+from monitor.acts import Act, Known, PeriodClosed, Recorded, Refusal, Standing, Written, refusal, standing, unfounded
 from monitor.acts.events import subject
 from monitor.cli.exits import Exit
 from monitor.cli.people import texts
 from monitor.cli.people.desk import Desk, outage_runs
 from monitor.errors import LedgerMoved
-from monitor.ledger import Ledger
 
 Offered = tuple[str, Written]  # where it was described, and the act
 
@@ -19,7 +18,7 @@ Offered = tuple[str, Written]  # where it was described, and the act
 def submit(offered: Sequence[Offered], desk: Desk) -> int:
     """Write the acts down, or say about each bad one what is wrong with it and write nothing."""
     ledger = desk.record()
-    known = _known(ledger, [written.act for _, written in offered])
+    known = _known(desk, [written.act for _, written in offered])
     while True:
         seen = next((head.seq for head in ledger.heads() if head.vantage == ledger.people), 0)
         refused = judged(offered, standing(ledger.acts(), desk.terms), known, desk)
@@ -31,6 +30,8 @@ def submit(offered: Sequence[Offered], desk: Desk) -> int:
         try:
             ledger.add_acts([written for _, written in offered], desk.now, seen)
         except LedgerMoved:  # somebody else was quicker: what he did may speak against ours
+            if any(isinstance(written.act, PeriodClosed) for _, written in offered):
+                raise  # and belongs into the figures
             continue
         break
     for _, written in offered:
@@ -51,9 +52,11 @@ def judged(offered: Sequence[Offered], so_far: Standing, known: Known, desk: Des
     return found
 
 
-def _known(ledger: Ledger, acts: Sequence[Act]) -> Known:
-    """The record's cameras, and the outages of those an act speaks of."""
+def _known(desk: Desk, acts: Sequence[Act]) -> Known:
+    """The record's cameras, the outages of those an act speaks of, and the figures of months to be closed."""
+    ledger = desk.record()
     cameras = {record.camera.id: record for record in ledger.cameras()}
     asked = {camera_id for act in acts if (camera_id := subject(act)[0]) is not None}
     begun = {name: frozenset(run[0].start_at for run in outage_runs(ledger, name)) for name in asked}
-    return Known(cameras, begun)
+    figures = {act.stamp.id: desk.figures(act.month, act.heads) for act in acts if isinstance(act, PeriodClosed)}
+    return Known(cameras, begun, figures)

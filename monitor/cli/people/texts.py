@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from monitor.language import Phrase
-from monitor.model import ExclusionCause, ExclusionState, Role
+from monitor.wording import ACTS as KINDS
+from monitor.wording import EXCLUSION_CAUSES as CAUSES
+from monitor.wording import EXCLUSION_STATES as STATES
+from monitor.wording import ROLES
+
+__all__ = ["CAUSES", "KINDS", "ROLES", "STATES"]
 
 HELP_EXCLUDE = Phrase("申请免责(停电、线路、施工等)", "ask to leave time out: power, carrier line, construction ...")
 HELP_APPROVE = Phrase("同意对方的免责申请", "agree to the other party's exclusion")
@@ -59,6 +64,7 @@ HELP_KEY_FILE = Phrase(
 HELP_PASSPHRASE = Phrase("用口令加密私钥", "encrypt the private key with a passphrase")
 HELP_ACTS = Phrase("操作文件", "a file of acts")
 HELP_ACTS_OUT = Phrase("写入此文件", "write into this file")
+HELP_MONTH = Phrase("月份,如 2026-10", "the month, as in 2026-10")
 HELP_TITLE = Phrase("维护内容", "what is done")
 HELP_EVERY = Phrase("重复:day 每天,week 每周,month 每月", "again every day, week or month")
 HELP_AT = Phrase("重复时的起止钟点,如 23:00-01:00", "with --every: from and to, such as 23:00-01:00")
@@ -85,8 +91,8 @@ NO_OUTAGE = Phrase(
     "{camera} was not down at {at}; its nearest outages began: {near}",
 )
 NO_RECORD = Phrase(
-    "这项操作要查台账,{path} 没有台账:在监测机上做,或用台账副本",
-    "this needs the record, and {path} has none: do it at the monitor, or with a copy",
+    "这项操作要查台账,这里没有({path}):在监测机上做,或用台账副本",
+    "this needs the record, and there is none here ({path}): do it at the monitor, or with a copy",
 )
 NONE = Phrase("(无)", "(none)")
 OUTAGE_FORM = Phrase("离线写作 摄像机@时间,不是 {text}", "write an outage as CAMERA@TIME, not {text}")
@@ -128,39 +134,3 @@ UNDECIDED = Phrase(
     "注意:{month} 还有 {count} 项免责未决定,结账后不计",
     "note: {count} exclusions of {month} are undecided and will not count",
 )
-
-ROLES = {
-    Role.VENDOR: Phrase("维护单位", "vendor"),
-    Role.OFFICE: Phrase("综治办", "office"),
-    Role.OPERATOR: Phrase("运行人员", "operator"),
-}
-CAUSES = {
-    ExclusionCause.POWER: Phrase("停电", "power"),
-    ExclusionCause.CARRIER_LINE: Phrase("运营商线路", "carrier line"),
-    ExclusionCause.CONSTRUCTION: Phrase("施工", "construction"),
-    ExclusionCause.DEMOLITION: Phrase("拆除", "demolition"),
-    ExclusionCause.FORCE_MAJEURE: Phrase("不可抗力", "force majeure"),
-    ExclusionCause.OFFICE_REQUEST: Phrase("综治办要求", "office's request"),
-    ExclusionCause.OTHER: Phrase("其他", "other"),
-}
-STATES = {
-    ExclusionState.PROPOSED: Phrase("待对方决定", "proposed"),
-    ExclusionState.APPROVED: Phrase("已同意", "approved"),
-    ExclusionState.REJECTED: Phrase("已驳回", "rejected"),
-    ExclusionState.WITHDRAWN: Phrase("已撤回", "withdrawn"),
-}
-KINDS = {
-    "exclusion_proposed": Phrase("免责申请", "exclusion proposed"),
-    "exclusion_approved": Phrase("免责同意", "exclusion approved"),
-    "exclusion_rejected": Phrase("免责驳回", "exclusion rejected"),
-    "exclusion_withdrawn": Phrase("免责撤回", "exclusion withdrawn"),
-    "acknowledged": Phrase("离线知晓", "outage acknowledged"),
-    "work_ordered": Phrase("工单", "work order"),
-    "removal_confirmed": Phrase("移出确认", "removal confirmed"),
-    "period_closed": Phrase("结账", "month closed"),
-    "period_corrected": Phrase("更正", "correction"),
-    "note": Phrase("备注", "note"),
-    "maintenance_planned": Phrase("计划维护", "planned work"),
-    "maintenance_repeated": Phrase("重复的计划维护", "repeated planned work"),
-    "maintenance_cancelled": Phrase("取消计划维护", "planned work cancelled"),
-}

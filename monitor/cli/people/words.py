@@ -129,8 +129,12 @@ def _camera(parser: Parser, language: Language) -> None:
 
 
 def _correct(parser: Parser, language: Language) -> None:
-    parser.add_argument("month", metavar="YYYY-MM")
+    parser.add_argument("month", metavar="YYYY-MM", help=texts.HELP_MONTH[language])
     _text(parser, language)
+
+
+def _close(parser: Parser, language: Language) -> None:
+    parser.add_argument("month", metavar="YYYY-MM", help=texts.HELP_MONTH[language])
 
 
 def _plan(parser: Parser, language: Language) -> None:
@@ -162,6 +166,7 @@ LEDGER_VERBS: Sequence[tuple[str, Phrase, Fill]] = (
     ("note", texts.HELP_NOTE, _note),
     ("work-order", texts.HELP_WORK_ORDER, _work_order),
     ("confirm-removal", texts.HELP_CONFIRM_REMOVAL, _camera),
+    ("close", texts.HELP_CLOSE, _close),
     ("correct", texts.HELP_CORRECT, _correct),
 )
 MAINTENANCE_VERBS: Sequence[tuple[str, Phrase, Fill]] = (
