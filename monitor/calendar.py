@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .model import Camera, MaintenanceRule, Repeat, Span, instant, micros
+from .model import Camera, ContractTerms, MaintenanceRule, Repeat, Span, instant, micros
 
 DAY = timedelta(days=1)
 FOREVER = micros(datetime.max.replace(tzinfo=UTC))  # the end of a span that has no end
@@ -58,6 +58,23 @@ def parse_month(text: str) -> tuple[int, int]:
     if not match:
         raise ValueError(f"{text!r} is not a month: write year and month like 2026-10")
     return int(match[1]), int(match[2])
+
+
+def quarter_span(year: int, month: int, zone: ZoneInfo) -> Span:
+    """The calendar quarter of the zone in which the month lies."""
+    first = month - (month - 1) % 3
+    return Span(month_span(year, first, zone).start, month_span(year, first + 2, zone).end)
+
+
+def contract_spans(period: Span, terms: ContractTerms, zone: ZoneInfo) -> list[Span]:
+    """The part of the period the contract is about: its service hours, on its days."""
+    start, end = period
+    if terms.first_day is not None:
+        start = max(start, local_instant(terms.first_day, time.min, zone))
+    if terms.last_day is not None and terms.last_day < date.max:
+        end = min(end, local_instant(terms.last_day + DAY, time.min, zone))
+    hours = service_spans(period, terms.service_hours, zone)
+    return [Span(max(begins, start), min(ends, end)) for begins, ends in hours if max(begins, start) < min(ends, end)]
 
 
 def service_spans(period: Span, hours: Sequence[tuple[time, time]], zone: ZoneInfo) -> list[Span]:

@@ -497,17 +497,24 @@ class Scope:
     villages: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     uplinks: frozenset[str] = frozenset()
+    towns: frozenset[str] = frozenset()
+    categories: frozenset[SiteCategory] = frozenset()
+    recorders: frozenset[str] = frozenset()
+    vendors: frozenset[str] = frozenset()  # who made the camera
 
     def covers(self, camera: Camera) -> bool:
-        """Whether the camera is meant."""
-        asked = (
-            (self.camera_ids, camera.id),
-            (self.sites, camera.site.id),
-            (self.villages, camera.site.village),
-            (self.carriers, camera.carrier),
-            (self.uplinks, camera.uplink),
+        """Whether the camera is meant. Written out: it is asked for every camera and every span laid over it."""
+        return (
+            (not self.camera_ids or camera.id in self.camera_ids)
+            and (not self.sites or camera.site.id in self.sites)
+            and (not self.villages or camera.site.village in self.villages)
+            and (not self.carriers or camera.carrier in self.carriers)
+            and (not self.uplinks or camera.uplink in self.uplinks)
+            and (not self.towns or camera.site.town in self.towns)
+            and (not self.categories or camera.site.category in self.categories)
+            and (not self.recorders or camera.recorder in self.recorders)
+            and (not self.vendors or camera.vendor in self.vendors)
         )
-        return all(value in wanted for wanted, value in asked if wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -621,6 +628,8 @@ class ContractTerms:
     service_hours: tuple[tuple[time, time], ...] = ((time(0), time(0)),)  # end <= start: ends on the next day
     snapshot_times: tuple[time, ...] = (time(9), time(15), time(21))
     maintenance_excludes: bool = True
+    first_day: date | None = None  # local; None = as long as there is a record
+    last_day: date | None = None  # local, inclusive; None = open
 
 
 @dataclass(frozen=True, slots=True)

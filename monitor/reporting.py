@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor import __version__
 from monitor.acts import Head, PeriodClosed, Step, act_terms, standing
 from monitor.calendar import month_span
+from monitor.contract import Contract
 from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
@@ -34,22 +35,22 @@ class Format(StrEnum):
         return "txt" if self is Format.TEXT else self.value
 
 
-def month_report(settings: Settings, month: tuple[int, int], now: datetime) -> Report:
+def month_report(settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
     """The report of (year, month) as far as it had passed at ``now``. LedgerError when there is no ledger."""
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        return report_of(ledger, settings, month, now)
+        return report_of(ledger, settings, contract, month, now)
 
 
-def report_of(ledger: Ledger, settings: Settings, month: tuple[int, int], now: datetime) -> Report:
+def report_of(ledger: Ledger, settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
     """The same from an open ledger. A closed month is reported as it was closed, whatever was written afterwards.
 
     FiguresMoved: it does not come out as it was closed.
     """
-    so_far, name = standing(ledger.acts(), act_terms(settings.contract)), f"{month[0]}-{month[1]:02}"
+    so_far, name = standing(ledger.acts(), act_terms(contract)), f"{month[0]}-{month[1]:02}"
     closed = so_far.closed(name)
     closings = [Step(act, so_far.signed(act)) for act in so_far.closings.get(name, ())]
     corrected = [Step(act, so_far.signed(act)) for act in so_far.corrections.get(name, ())]
-    versions = [_built(ledger.as_of(_closing(step).heads), settings, month, now) for step in closings]
+    versions = [_built(ledger.as_of(_closing(step).heads), settings, contract, month, now) for step in closings]
     if closed and figures_digest(versions[-1]) != _closing(closings[-1]).figures:
         raise FiguresMoved(
             f"{name} was closed with the figures {_closing(closings[-1]).figures} and now gives "
@@ -58,7 +59,7 @@ def report_of(ledger: Ledger, settings: Settings, month: tuple[int, int], now: d
         )
     done = tuple(closing(number, step, versions[number - 1]) for number, step in enumerate(closings, 1))
     if not closed:
-        versions.append(_built(ledger, settings, month, now))
+        versions.append(_built(ledger, settings, contract, month, now))
     return replace(versions[-1], closings=done, corrections=corrections(corrected, versions, closed=closed))
 
 
@@ -68,16 +69,17 @@ def _closing(step: Step) -> PeriodClosed:
     return closed
 
 
-def _built(ledger: Ledger, settings: Settings, month: tuple[int, int], now: datetime) -> Report:
-    terms = settings.contract
-    record = ledger.record(month_span(*month, ZoneInfo(terms.zone)), act_terms(terms))
+def _built(ledger: Ledger, settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
+    record = ledger.record(month_span(*month, ZoneInfo(contract.terms.zone)), act_terms(contract))
     town = settings.town or town_of(known.camera for known in record.cameras)
-    return build_report(record, terms, town=town, month=month, now=now, version=__version__)
+    return build_report(record, contract, town=town, month=month, now=now, version=__version__)
 
 
-def figures_at(ledger: Ledger, heads: Iterable[Head], settings: Settings, month: tuple[int, int], now: datetime) -> str:
+def figures_at(
+    ledger: Ledger, heads: Iterable[Head], settings: Settings, contract: Contract, month: tuple[int, int], now: datetime
+) -> str:
     """The digest of the month's figures, made from the record up to these heads."""
-    return figures_digest(_built(ledger.as_of(heads), settings, month, now))
+    return figures_digest(_built(ledger.as_of(heads), settings, contract, month, now))
 
 
 def town_of(cameras: Iterable[Camera]) -> str:
@@ -85,9 +87,10 @@ def town_of(cameras: Iterable[Camera]) -> str:
     return "、".join(sorted({camera.site.town for camera in cameras} - {""}))
 
 
-def report_path(folder: Path, month: tuple[int, int], form: Format) -> Path:
-    """Where the report of (year, month) stands in that format."""
-    return folder / f"sla-{month[0]}-{month[1]:02d}.{form.suffix}"
+def report_path(settings: Settings, contract: Contract, month: tuple[int, int], form: Format) -> Path:
+    """Where the report of (year, month) stands in that format; the contract is named where there are several."""
+    name = f"-{contract.id}" if len(settings.contracts) > 1 else ""
+    return settings.reports / f"sla-{month[0]}-{month[1]:02d}{name}.{form.suffix}"
 
 
 def rendered(report: Report, form: Format, language: Language) -> bytes:
@@ -103,6 +106,7 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
 
 def write_report(
     settings: Settings,
+    contract: Contract,
     month: tuple[int, int],
     now: datetime,
     *,
@@ -111,12 +115,12 @@ def write_report(
     language: Language | None = None,
 ) -> tuple[Path, ...]:
     """Write the files and return their paths; into the settings' report folder and language unless told otherwise."""
-    report = month_report(settings, month, now)
+    report = month_report(settings, contract, month, now)
     folder = folder or settings.reports
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for form in formats:
-        path = report_path(folder, month, form)
+        path = folder / report_path(settings, contract, month, form).name
         partial = path.with_name(path.name + ".part")
         partial.write_bytes(rendered(report, form, language or settings.language))
         partial.replace(path)

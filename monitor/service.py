@@ -11,7 +11,7 @@ import ipaddress
 import logging
 import os
 import signal
-from collections.abc import Callable, Coroutine, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -28,18 +28,17 @@ from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
 from monitor.model import Camera, Transition
-from monitor.parsing import suggestion
 from monitor.probes.camera import CameraProber
 from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits
 from monitor.reporting import Format, month_report, report_path, town_of, write_report
-from monitor.settings import Settings, examine_settings
+from monitor.settings import Settings, examine_settings, faults_between
 from monitor.workers import Workers, WorkersProber
 
 log = logging.getLogger(__name__)
 
 # What a running process cannot change: it would be another record, another port, another clock.
-FIXED = ("ledger", "vantage", "zone", "listen", "contract", "limits", "canaries")
+FIXED = ("ledger", "vantage", "zone", "listen", "contracts", "limits", "canaries")
 
 
 def load_plan(config: Path) -> Plan:
@@ -52,7 +51,7 @@ def load_plan(config: Path) -> Plan:
     try:
         if settings.inventory:
             cameras = load_inventory(settings.inventory, (named or settings).credentials)
-            faults += scopes_of_nothing(settings, cameras) + limits_of_nothing(settings, cameras)
+            faults += faults_between(settings, cameras)
     except SettingsError as error:
         faults += error.faults
     if faults:
@@ -83,7 +82,9 @@ class Service:
         runner, port = await serve(
             make_app(self, clock=self._clock, reload_enabled=_is_local(settings.listen[0])), *settings.listen
         )
-        scheduler = jobs.calendar_jobs(settings.contract.zone, self._engine.plan_maintenance, self._report_last_month)
+        scheduler = jobs.calendar_jobs(
+            settings.contract.terms.zone, self._engine.plan_maintenance, self._report_last_month
+        )
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._listen_to_signals()
@@ -168,20 +169,22 @@ class Service:
     async def _report_last_month(self) -> None:
         settings = self._plan.settings
         now = self._clock.now()
-        written = await asyncio.to_thread(write_report, settings, self._last_month(), now)
-        log.info("report of last month written: %s", ", ".join(str(path) for path in written))
+        for contract in settings.contracts:
+            written = await asyncio.to_thread(write_report, settings, contract, self._last_month(), now)
+            log.info("report of last month written: %s", ", ".join(str(path) for path in written))
 
     async def _write_missing_report(self) -> None:
         """The monitor may have been off when the month ended; a month nobody was to watch has no report."""
         settings, now, month = self._plan.settings, self._clock.now(), self._last_month()
-        if report_path(settings.reports, month, Format.JSON).exists():
-            return
-        report = await asyncio.to_thread(month_report, settings, month, now)
-        if report.cameras:
-            await self._report_last_month()
+        for contract in settings.contracts:
+            if report_path(settings, contract, month, Format.JSON).exists():
+                continue
+            report = await asyncio.to_thread(month_report, settings, contract, month, now)
+            if report.cameras:
+                await asyncio.to_thread(write_report, settings, contract, month, now)
 
     def _last_month(self) -> tuple[int, int]:
-        return month_before(self._clock.now(), ZoneInfo(self._plan.settings.contract.zone))
+        return month_before(self._clock.now(), ZoneInfo(self._plan.settings.contract.terms.zone))
 
 
 def limits_of(settings: Settings) -> RtspLimits:
@@ -195,41 +198,6 @@ def limits_of(settings: Settings) -> RtspLimits:
         total=probe.total_timeout,
         max_bytes=probe.max_bytes,
     )
-
-
-def scopes_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault, ...]:
-    """A fault for each camera, village or line that planned work names and the inventory does not have."""
-    known = {
-        "cameras": {camera.id for camera in cameras},
-        "sites": {camera.site.id for camera in cameras},
-        "villages": {camera.site.village for camera in cameras},
-        "carriers": {camera.carrier for camera in cameras},
-        "uplinks": {camera.uplink for camera in cameras},
-    }
-    lines = settings.path.read_text("utf-8-sig").splitlines()
-    faults = []
-    for rule in settings.maintenance:
-        scope = rule.scope
-        asked = (scope.camera_ids, scope.sites, scope.villages, scope.carriers, scope.uplinks)
-        begins = next((number for number, line in enumerate(lines) if "id:" in line and rule.id in line), 0)
-        for (key, names), wanted in zip(known.items(), asked, strict=True):
-            for name in sorted(wanted - names):
-                line = next((number for number, line in enumerate(lines[begins:], begins + 1) if name in line), 0)
-                what = f"no camera has {name!r}{suggestion(name, names)}"
-                faults.append(Fault(str(settings.path), line, f"maintenance {rule.id}: {key}", what))
-    return tuple(faults)
-
-
-def limits_of_nothing(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault, ...]:
-    """A fault for each line that has limits of its own and the inventory does not have."""
-    known = {camera.uplink for camera in cameras}
-    lines = settings.path.read_text("utf-8-sig").splitlines()
-    faults = []
-    for name in sorted(settings.limits.uplinks.keys() - known):
-        line = next((number for number, line in enumerate(lines, 1) if name in line), 0)
-        what = f"no camera has the uplink {name!r}{suggestion(name, known)}"
-        faults.append(Fault(str(settings.path), line, f"limits.uplinks.{name}", what))
-    return tuple(faults)
 
 
 def refuse_fixed_changes(old: Settings, new: Settings) -> None:

@@ -217,6 +217,7 @@ SIMULATED_WARNING = Phrase(
 )
 TITLE = Phrase("{town}视频监控在线率考核报告", "{town}: camera online rate report")
 MONTH = Phrase("{year}年{month}月", "{year}-{month:02}")
+CONTRACT_NAME = Phrase("合同：{title}（{id}）", "Contract: {title} ({id})")
 PERIOD = Phrase("考核时段：{start} 至 {end}（时区 {zone}）", "Period: {start} to {end} ({zone})")
 UNTIL = Phrase(
     "本月尚未结束：以下数字截至 {until}。",

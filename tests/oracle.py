@@ -168,3 +168,122 @@ def _paint_pictures(
         elif not faulty and degraded and len(run) >= policy.picture_rise:
             degraded = False
             paint(run[0].second, State.UP)
+
+
+# ---------------------------------------------------------------- the contract
+
+
+@dataclass(frozen=True)
+class Plea:
+    """An exclusion as the oracle sees it, with what the contract says about its cause; spans are small integers."""
+
+    id: str
+    cause: str
+    start: int
+    end: int
+    state: str
+    proposed_by: str
+    decided_by: str
+    accepted: bool
+    approval: bool
+    cap: int | None
+    cap_share: tuple[int, int] | None
+
+
+def granted(
+    pleas: Sequence[Plea], owed: Sequence[Span], planned: Sequence[Span]
+) -> dict[str, tuple[list[int], dict[str, int]]]:
+    """For each plea the ticks of one camera that count, and how many were cut for what reason."""
+    whole = sum(any(start <= tick < end for start, end in owed) for tick in range(max((e for _, e in owed), default=0)))
+    gone: set[int] = set()
+    spent: dict[str, int] = {}
+    found: dict[str, tuple[list[int], dict[str, int]]] = {}
+    for plea in sorted(pleas, key=lambda plea: (plea.start, plea.id)):
+        ticks: list[int] = []
+        cuts: dict[str, int] = {}
+        for tick in range(plea.start, plea.end):
+            if not any(start <= tick < end for start, end in owed):
+                continue
+            cut = _objection(plea)
+            if cut is None and any(start <= tick < end for start, end in planned):
+                cut = "planned_work"
+            if cut is None and tick in gone:
+                cut = "earlier_exclusion"
+            if cut is None and _spent_up(plea, spent.get(plea.cause, 0), whole):
+                cut = "over_cap"
+            if cut is None:
+                ticks.append(tick)
+                gone.add(tick)
+                spent[plea.cause] = spent.get(plea.cause, 0) + 1
+            else:
+                cuts[cut] = cuts.get(cut, 0) + 1
+        found[plea.id] = ticks, cuts
+    return found
+
+
+def _spent_up(plea: Plea, spent: int, whole: int) -> bool:
+    """Whether one more tick would be one too many."""
+    if plea.cap is not None and spent + 1 > plea.cap:
+        return True
+    return plea.cap_share is not None and (spent + 1) * plea.cap_share[1] > plea.cap_share[0] * whole
+
+
+def _objection(plea: Plea) -> str | None:
+    if not plea.accepted:
+        return "not_accepted"
+    if plea.state in ("rejected", "withdrawn"):
+        return plea.state
+    if not plea.approval:
+        return None
+    if plea.state == "proposed":
+        return "undecided"
+    fair = (("vendor", "office"), ("office", "vendor"), ("operator", "office"))
+    return None if (plea.proposed_by, plea.decided_by) in fair else "own_approval"
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What the oracle found out about a fault."""
+
+    camera: int
+    start: int
+    end: int | None
+    major: bool
+    ran: int
+    late_from: int | None
+
+
+def repairs(
+    films: Sequence[str], left_out: Sequence[set[int]], groups: Sequence[str | None], normal: int, major: int, many: int
+) -> list[Mended]:
+    """Every fault of cameras whose every tick is a letter: U online, D down, ? not watched."""
+    found: list[Mended] = []
+    for camera, film in enumerate(films):
+        faults: list[list[int]] = []  # the ticks seen down, fault by fault
+        going = False
+        for tick, seen in enumerate(film):
+            if seen == "D":
+                if not going:
+                    faults.append([])
+                faults[-1].append(tick)
+            going = seen == "D" or (going and seen == "?")
+        for number, ticks in enumerate(faults, 1):
+            on_clock = [tick for tick in ticks if tick not in left_out[camera]]
+            big = any(_crowd(films, left_out, groups, camera, tick) >= many for tick in on_clock)
+            limit = major if big else normal
+            late_from = on_clock[limit] if len(on_clock) > limit else None
+            end = None if going and number == len(faults) else ticks[-1] + 1
+            found.append(Mended(camera, ticks[0], end, big, len(on_clock), late_from))
+    return sorted(found, key=lambda fault: (fault.start, fault.camera))
+
+
+def _crowd(
+    films: Sequence[str], left_out: Sequence[set[int]], groups: Sequence[str | None], camera: int, tick: int
+) -> int:
+    """How many cameras of this one's group are down at that tick; none where the group is not known."""
+    if groups[camera] is None:
+        return 0
+    return sum(
+        film[tick] == "D" and tick not in out and group == groups[camera]
+        for film, out, group in zip(films, left_out, groups, strict=True)
+    )

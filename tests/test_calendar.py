@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.calendar import (
     FOREVER,
+    contract_spans,
     in_service_span,
     local_instant,
     month_before,
@@ -19,10 +20,22 @@ from monitor.calendar import (
     month_span,
     occurrences,
     parse_month,
+    quarter_span,
     service_spans,
     snapshot_instants,
 )
-from monitor.model import Camera, MaintenanceRule, Repeat, Scope, Site, SiteCategory, Span, instant, micros
+from monitor.model import (
+    Camera,
+    ContractTerms,
+    MaintenanceRule,
+    Repeat,
+    Scope,
+    Site,
+    SiteCategory,
+    Span,
+    instant,
+    micros,
+)
 from tests import oracle
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -54,6 +67,39 @@ def days(start: str, count: int, zone: ZoneInfo) -> Span:
 
 def hours_of(spans: list[Span]) -> list[float]:
     return [(end - start) / HOUR for start, end in spans]
+
+
+# ---------------------------------------------------------------- the contract's days
+
+
+def test_a_quarter_is_its_three_months_whatever_the_clocks_do() -> None:
+    for month in (1, 2, 3):
+        span = quarter_span(2026, month, BERLIN)
+        assert span == Span(local("2026-01-01", BERLIN), local("2026-04-01", BERLIN))
+        assert (span.end - span.start) / HOUR == 90 * 24 - 1
+    assert quarter_span(2026, 12, SHANGHAI) == Span(local("2026-10-01", SHANGHAI), local("2027-01-01", SHANGHAI))
+
+
+def test_a_contract_owes_its_hours_on_its_days_the_last_one_included() -> None:
+    terms = ContractTerms(
+        service_hours=((time(22), time(6)),), first_day=date(2026, 10, 30), last_day=date(2026, 10, 31)
+    )
+    october = month_span(2026, 10, SHANGHAI)
+    spans = contract_spans(october, terms, SHANGHAI)
+    assert [(instant(start), instant(end)) for start, end in spans] == [
+        (instant(local(start, SHANGHAI)), instant(local(end, SHANGHAI)))
+        for start, end in (
+            ("2026-10-30 00:00", "2026-10-30 06:00"),
+            ("2026-10-30 22:00", "2026-10-31 06:00"),
+            ("2026-10-31 22:00", "2026-11-01 00:00"),
+        )
+    ]
+    assert contract_spans(month_span(2026, 11, SHANGHAI), terms, SHANGHAI) == []
+
+
+def test_a_contract_without_days_owes_the_whole_period() -> None:
+    period = month_span(2026, 10, BERLIN)
+    assert contract_spans(period, ContractTerms(last_day=date.max), BERLIN) == [period]
 
 
 # ---------------------------------------------------------------- months

@@ -17,6 +17,7 @@ FLOORS: tuple[frozenset[str], ...] = (
         {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
         | {"picture", "parsing", "canonical"}
     ),
+    frozenset({"contract"}),
     frozenset({"acts"}),
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
@@ -29,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = (
 PURE = frozenset(
     {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
     | {"picture", "parsing", "canonical"}
-    | {"acts", "report", "wording"}
+    | {"contract", "acts", "report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "socket", "logging", "time", "random", "sqlite3", "threading", "os", "subprocess"}

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, datetime
 
 import pytest
 
-from monitor.model import Actor, Exclusion, ExclusionCause, ExclusionState, Role, Scope
+from monitor.model import (
+    Actor,
+    Camera,
+    Exclusion,
+    ExclusionCause,
+    ExclusionState,
+    Role,
+    Scope,
+    SiteCategory,
+)
 from tests.metrics.town import camera
 
 
@@ -50,3 +59,37 @@ def test_an_exclusion_is_a_value_and_nobody_has_decided_on_it_yet() -> None:
     assert asked.decided_by is None
     with pytest.raises(FrozenInstanceError):
         asked.state = ExclusionState.APPROVED  # type: ignore[misc]
+
+
+NARROWING: list[tuple[Scope, Camera]] = [
+    (Scope(camera_ids=frozenset({"c1"})), camera("c2")),
+    (Scope(sites=frozenset({"s1"})), camera(site=replace(camera().site, id="s2"))),
+    (Scope(villages=frozenset({"柳溪村"})), camera(site=replace(camera().site, village="石桥村"))),
+    (Scope(carriers=frozenset({"中国移动"})), camera(carrier="中国电信")),
+    (Scope(uplinks=frozenset({"移动-柳溪-OLT1"})), camera(uplink="")),
+    (Scope(towns=frozenset({"清河镇"})), camera(site=replace(camera().site, town="青溪镇"))),
+    (
+        Scope(categories=frozenset({SiteCategory.JUNCTION})),
+        camera(site=replace(camera().site, category=SiteCategory.SCHOOL)),
+    ),
+    (Scope(recorders=frozenset({""})), camera(recorder="NVR-1")),
+    (Scope(vendors=frozenset({""})), camera(vendor="大华")),
+]
+
+
+@pytest.mark.parametrize(("scope", "other"), NARROWING)
+def test_every_field_of_a_scope_narrows_it(scope: Scope, other: Camera) -> None:
+    assert scope.covers(camera())
+    assert not scope.covers(other)
+    assert Scope().covers(other)
+
+
+def test_every_field_of_a_scope_is_tried() -> None:
+    tried = [next(field.name for field in fields(scope) if getattr(scope, field.name)) for scope, _ in NARROWING]
+    assert tried == [field.name for field in fields(Scope)]
+
+
+def test_all_given_fields_of_a_scope_must_match() -> None:
+    both = Scope(villages=frozenset({"柳溪村"}), carriers=frozenset({"中国电信"}))
+    assert not both.covers(camera())
+    assert both.covers(camera(carrier="中国电信"))

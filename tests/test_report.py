@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.contract import Contract
 from monitor.model import (
     SECOND_US,
     Basis,
@@ -82,7 +83,7 @@ def record(
 
 
 def build(record: Record, terms: ContractTerms = TERMS, now: datetime = JULY) -> Report:
-    return build_report(record, terms, town="清河镇", month=(2026, 6), now=now, version="0.1.0")
+    return build_report(record, Contract(terms=terms), town="清河镇", month=(2026, 6), now=now, version="0.1.0")
 
 
 def basis(report: Report, wanted: Basis) -> tuple[str, SlaVerdict]:
@@ -228,7 +229,7 @@ def test_cameras_outside_the_contract_are_named_and_in_no_figure() -> None:
 def test_a_month_with_a_clock_change_has_its_true_length() -> None:
     march = build_report(
         replace(record(camera()), recorded_until=JULY),
-        replace(TERMS, zone="Europe/Berlin"),
+        Contract(terms=replace(TERMS, zone="Europe/Berlin")),
         town="t",
         month=(2026, 3),
         now=JULY,
@@ -395,3 +396,46 @@ def test_every_way_to_group_the_cameras_adds_up_to_the_town(
 def test_the_same_record_gives_the_same_report_however_late_it_is_made() -> None:
     base = record(camera(1), camera(2), moves=off(1, 700, 30))
     assert build(base, now=JULY) == build(base, now=JULY + timedelta(days=400))
+
+
+# ---------------------------------------------------------------- contracts
+
+
+def build_for(contract: Contract, given: Record) -> Report:
+    return build_report(given, contract, town="清河镇", month=(2026, 6), now=JULY, version="0.1.0")
+
+
+def test_a_report_speaks_of_the_cameras_of_its_contract_only() -> None:
+    mobile, telecom = camera(1), camera(2, carrier="电信")
+    added = InventoryChange(hour(1), "c2", None, telecom)
+    moved = InventoryChange(hour(2), "c1", replace(mobile, carrier="电信"), mobile)
+    given = replace(record(mobile, telecom, moves=off(2, 0, 72)), changes=(added, moved))
+    about = {name: Contract(id=name, terms=TERMS, scope=Scope(carriers=frozenset({name}))) for name in ("移动", "电信")}
+    reports = {name: build_for(contract, given) for name, contract in about.items()}
+    assert {name: [each.camera.id for each in report.cameras] for name, report in reports.items()} == {
+        "移动": ["c1"],
+        "电信": ["c2"],
+    }
+    assert {name: percent(report.total.rates.online) for name, report in reports.items()} == {
+        "移动": "100.00",
+        "电信": "90.00",
+    }
+    assert {name: len(report.outages) for name, report in reports.items()} == {"移动": 0, "电信": 1}
+    assert {name: [each.camera_id for each in report.changes] for name, report in reports.items()} == {
+        "移动": ["c1"],
+        "电信": ["c2", "c1"],  # c1 left this contract: said in both
+    }
+    whole = build(given)
+    assert whole.total.seconds == total(report.total.seconds for report in reports.values())
+
+
+def test_time_outside_the_contract_s_days_is_not_owed() -> None:
+    terms = replace(TERMS, first_day=date(2026, 6, 11), last_day=date(2026, 6, 20))
+    report = build(record(camera(), moves=off(1, 0, 10 * 24 + 24)), terms)
+    assert report.total.seconds == Seconds(up=9 * 24 * HOUR_US, down=24 * HOUR_US)
+    assert percent(report.total.rates.online) == "90.00"
+
+
+def test_a_report_names_its_contract() -> None:
+    report = build_for(Contract(id="a", title="甲", terms=TERMS), record(camera()))
+    assert (report.contract_id, report.contract_title) == ("a", "甲")

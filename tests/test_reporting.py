@@ -30,7 +30,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_every_format_is_written_and_named_by_its_month(settings: Settings) -> None:
-    written = write_report(settings, OCTOBER, NOW)
+    written = write_report(settings, settings.contract, OCTOBER, NOW)
     assert [path.name for path in written] == ["sla-2026-10.txt", "sla-2026-10.csv", "sla-2026-10.json"]
     assert sorted(settings.reports.iterdir()) == sorted(written)
     assert "模拟数据" in written[0].read_text("utf-8")
@@ -39,16 +39,18 @@ def test_every_format_is_written_and_named_by_its_month(settings: Settings) -> N
 
 
 def test_writing_it_again_gives_the_same_bytes(settings: Settings, tmp_path: Path) -> None:
-    first = [path.read_bytes() for path in write_report(settings, OCTOBER, NOW)]
-    again = write_report(settings, OCTOBER, NOW, folder=tmp_path / "again")
+    first = [path.read_bytes() for path in write_report(settings, settings.contract, OCTOBER, NOW)]
+    again = write_report(settings, settings.contract, OCTOBER, NOW, folder=tmp_path / "again")
     assert [path.read_bytes() for path in again] == first
 
 
 def test_only_the_wanted_formats_are_written(settings: Settings) -> None:
-    assert [path.suffix for path in write_report(settings, OCTOBER, NOW, formats=[Format.CSV])] == [".csv"]
+    assert [path.suffix for path in write_report(settings, settings.contract, OCTOBER, NOW, formats=[Format.CSV])] == [
+        ".csv"
+    ]
 
 
 def test_without_a_ledger_the_error_says_so(tmp_path: Path) -> None:
     settings = Settings(path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "none.db", reports=tmp_path)
     with pytest.raises(LedgerError, match="there is no ledger"):
-        write_report(settings, OCTOBER, NOW)
+        write_report(settings, settings.contract, OCTOBER, NOW)

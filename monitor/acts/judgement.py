@@ -30,9 +30,10 @@ from monitor.acts.events import (
 from monitor.acts.refusals import Reason, Refusal
 from monitor.acts.signing import Recorded, Written
 from monitor.acts.standing import Standing, Void
-from monitor.acts.terms import ActTerms
-from monitor.calendar import month_span, parse_month
-from monitor.model import CameraRecord, ExclusionState, Role, Scope, micros
+from monitor.acts.terms import ActTerms, settlement_span
+from monitor.calendar import contract_spans, month_of, month_span, parse_month
+from monitor.model import MICROSECOND, CameraRecord, ExclusionState, Role, Scope, Span, instant, micros
+from monitor.sla import intersect, length
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # how far the clock of an office's computer may be ahead of the monitor's
 
@@ -134,7 +135,22 @@ def _proposal(act: ExclusionProposed, so_far: Standing, now: datetime) -> Refusa
         return Refusal(Reason.SPAN_IN_FUTURE, _utc(act.end_at))
     if not act.text.strip():
         return Refusal(Reason.INCOMPLETE, "--text")
-    return _closed(so_far, act.start_at, act.end_at)
+    return _closed(so_far, act.start_at, act.end_at) or _over_cap(act, so_far)
+
+
+def _over_cap(act: ExclusionProposed, so_far: Standing) -> Refusal | None:
+    """Whether the span alone is longer than the cap of its cause; what others have used up, only the report knows."""
+    terms, cap = so_far.terms, so_far.terms.caps.get(act.cause)
+    if cap is None:
+        return None
+    asked, at = Span(micros(act.start_at), micros(act.end_at)), micros(act.start_at)
+    while at < asked.end:
+        period = settlement_span(terms.period, month_of(instant(at), so_far.zone), so_far.zone)
+        owed = contract_spans(period, terms.scheduled, so_far.zone)
+        if length(intersect(owed, [asked])) > cap // MICROSECOND:
+            return Refusal(Reason.CAP_EXCEEDED, f"{act.cause}: {cap}")
+        at = period.end
+    return None
 
 
 def _decision(act: Decision, so_far: Standing) -> Refusal | None:

@@ -22,4 +22,12 @@ def check(config: Path, language: Language) -> int:
     villages = {camera.site.village for camera in plan.cameras}
     uplinks = {camera.uplink for camera in plan.cameras if camera.uplink}
     print(texts.CONFIG_GOOD[language].format(cameras=len(plan.cameras), villages=len(villages), uplinks=len(uplinks)))
+    contracts = plan.settings.contracts
+    for contract in contracts:
+        count = sum(map(contract.about, plan.cameras))
+        line = texts.CONFIG_CONTRACT[language].format(id=contract.id, cameras=count, title=contract.title)
+        print(line.rstrip())
+    outside = sum(not any(contract.about(camera) for contract in contracts) for camera in plan.cameras)
+    if outside:
+        print(texts.CONFIG_UNCONTRACTED[language].format(cameras=outside))
     return Exit.OK

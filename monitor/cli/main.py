@@ -103,6 +103,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     report.add_argument("month", help=texts.HELP_MONTH[language])
     report.add_argument("--format", default="text", help=texts.HELP_FORMAT[language])
     report.add_argument("--out", type=Path, default=None, help=texts.HELP_OUT[language])
+    report.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
     report.set_defaults(command=_report)
 
     ledger = commands.add_parser("ledger", parents=[everywhere], help=texts.HELP_LEDGER[language])
@@ -182,7 +183,7 @@ def _capacity(args: argparse.Namespace) -> int:
 def _report(args: argparse.Namespace) -> int:
     from monitor.cli.report import report
 
-    return report(args.month, args.config, args.format, args.out, args.lang)
+    return report(args.month, args.config, args.format, args.out, args.lang, contract=args.contract)
 
 
 def _ledger_verify(args: argparse.Namespace) -> int:

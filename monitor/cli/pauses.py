@@ -27,7 +27,7 @@ class Pauses:
         until = self._permits.paused_until(camera, self._settings.credentials.get(camera.credentials))
         if until is None or self._insist:
             return ""
-        local = until.astimezone(ZoneInfo(self._settings.contract.zone))
+        local = until.astimezone(ZoneInfo(self._settings.contract.terms.zone))
         return texts.PAUSED[language].format(until=local)
 
     async def heed(self, camera: Camera, answer: Answer) -> None:

@@ -14,8 +14,10 @@ from monitor.reporting import Format, month_report, rendered, write_report
 from monitor.settings import load_settings
 
 
-def report(month: str, config: Path, formats: str, folder: Path | None, language: Language) -> int:
-    """Write the wanted formats; one format without a folder goes to the screen."""
+def report(
+    month: str, config: Path, formats: str, folder: Path | None, language: Language, *, contract: str | None
+) -> int:
+    """Write the wanted formats; one format without a folder goes to the screen. The only contract needs no name."""
     try:
         when = parse_month(month)
     except ValueError:
@@ -31,9 +33,16 @@ def report(month: str, config: Path, formats: str, folder: Path | None, language
         print(texts.WHICH_FOLDER[language], file=sys.stderr)
         return Exit.USAGE
     settings, now = load_settings(config, None), SystemClock().now()
+    chosen = [each for each in settings.contracts if contract in (None, each.id)]
+    if len(chosen) != 1:
+        which = texts.WHICH_CONTRACT if contract is None else texts.NO_CONTRACT
+        there = ", ".join(each.id for each in settings.contracts)
+        print(which[language].format(id=contract, there=there), file=sys.stderr)
+        return Exit.USAGE
+    (about,) = chosen
     if folder is None:
-        sys.stdout.buffer.write(rendered(month_report(settings, when, now), wanted[0], language))
+        sys.stdout.buffer.write(rendered(month_report(settings, about, when, now), wanted[0], language))
         return Exit.OK
-    for path in write_report(settings, when, now, formats=wanted, folder=folder, language=language):
+    for path in write_report(settings, about, when, now, formats=wanted, folder=folder, language=language):
         print(texts.WRITTEN[language].format(path=path))
     return Exit.OK

@@ -49,6 +49,7 @@ HELP_FORMAT = Phrase(
 HELP_OUT = Phrase(
     "写入此目录;省略则单一格式输出到屏幕", "write into this folder; without it a single format goes to the screen"
 )
+HELP_CONTRACT = Phrase("哪一份合同(只有一份时可省略)", "which contract; not needed where there is only one")
 HELP_EXPECT_HEAD = Phrase("报告上印的链头,核对台账是否被截短", "the head printed on a report: tells a shortened ledger")
 HELP_DURATION = Phrase("运行多久后结束,如 200s(默认不限)", "how long to run, as in 200s (default: until Ctrl-C)")
 HELP_NO_TTY = Phrase("不用实时画面,逐行输出", "plain lines instead of the live view")
@@ -59,6 +60,10 @@ CONFIG_GOOD = Phrase(
     "配置无误:{cameras} 台摄像机,{villages} 个村,{uplinks} 条上联。",
     "no faults: {cameras} cameras, {villages} villages, {uplinks} uplinks.",
 )
+CONFIG_CONTRACT = Phrase(
+    "合同 {id}:{cameras} 台摄像机纳入考核。{title}", "contract {id}: {cameras} cameras in its scope. {title}"
+)
+CONFIG_UNCONTRACTED = Phrase("未纳入任何合同:{cameras} 台。", "in no contract: {cameras} cameras.")
 CONFIG_FAULTS = Phrase("发现 {count} 处错误:", "{count} faults:")
 NO_SUCH_CAMERA = Phrase("清单中没有摄像机 {id};最接近的是:{near}", "no camera {id} in the inventory; nearest: {near}")
 NONE = Phrase("(无)", "(none)")
@@ -104,6 +109,10 @@ SUBSTREAM_CLOCK = Phrase("设备时钟偏差 {seconds:+.0f} 秒", "the device's 
 BAD_MONTH = Phrase("月份写作 2026-10,不是 {month}", "write the month as 2026-10, not {month}")
 BAD_FORMAT = Phrase("没有格式 {format};可用:text, csv, json", "no format {format}; there are text, csv, json")
 WHICH_FOLDER = Phrase("多种格式需要 --out 目录", "several formats need --out FOLDER")
+WHICH_CONTRACT = Phrase(
+    "有多份合同,请用 --contract 指定一份:{there}", "there are several contracts, choose one by --contract: {there}"
+)
+NO_CONTRACT = Phrase("没有合同 {id};可用:{there}", "no contract {id}; there are {there}")
 WRITTEN = Phrase("已写入 {path}", "written: {path}")
 CHAIN_HOLDS = Phrase("台账完整:{entries:,} 条,链头 {head}", "the chain holds: {entries:,} entries, head {head}")
 CHAIN_BROKEN = Phrase("台账断链:{where}", "the chain is broken: {where}")

@@ -76,7 +76,7 @@ class Demo:
         with Ledger.open(settings.ledger, settings.vantage) as ledger:
             seed(ledger, self._town.cameras, now)
         self._say(texts.REPORTED)
-        for path in write_report(settings, month_before(now, ZoneInfo(ZONE)), now):
+        for path in write_report(settings, settings.contract, month_before(now, ZoneInfo(ZONE)), now):
             print(f"  {path}", flush=True)
 
     async def _show(self, child: Child, duration: timedelta | None, *, live: bool) -> Comparison | None:

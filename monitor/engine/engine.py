@@ -66,7 +66,7 @@ class Engine:
         settings = plan.settings
         self._timeline = Timeline(clock, ledger.last_recorded_at())
         self._recorder = Recorder(ledger, clock, self._timeline, metrics)
-        calendar = MonthCalendar(settings.contract)
+        calendar = MonthCalendar(settings.contract.terms)
         self._board = Board(policy_of(settings), calendar, self._recorder, self._timeline)
         self._make_prober = make_prober
         self._slots = Slots(settings.limits)
@@ -167,7 +167,12 @@ class Engine:
         cameras = (yield from self._board.cameras()) if self.running.is_set() else []
         return (
             yield from town_view(
-                settings.town, cameras, self._board.calendar, self._timeline.now(), settings.probe.interval
+                settings.town,
+                cameras,
+                settings.contracts,
+                self._board.calendar,
+                self._timeline.now(),
+                settings.probe.interval,
             )
         )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.calendar import month_of, month_span, service_spans
+from monitor.calendar import contract_spans, month_of, month_span
 from monitor.model import SECOND_US, ContractTerms, Seconds, Span, State, Transition, instant, micros
 from monitor.sla import account, length, merge, subtract
 
@@ -31,11 +31,11 @@ class MonthCalendar:
             if month.start <= us < month.end:
                 return month
         month = month_span(*month_of(instant(us), self.zone), self.zone)
-        self._scheduled[month] = service_spans(month, self.terms.service_hours, self.zone)
+        self._scheduled[month] = contract_spans(month, self.terms, self.zone)
         return month
 
     def scheduled(self, month: Span) -> list[Span]:
-        """The service hours of a month that ``month_at`` gave."""
+        """The contract's time of a month that ``month_at`` gave."""
         return self._scheduled[month]
 
 

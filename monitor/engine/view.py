@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from monitor.contract import Contract
 from monitor.engine.board import SLICE, Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.metrics import GroupFigures, Terms, TownView
@@ -55,11 +56,16 @@ class _Tally:
 
 
 def town_view(
-    town: str, cameras: Sequence[Shown], calendar: MonthCalendar, now: datetime, interval: timedelta
+    town: str,
+    cameras: Sequence[Shown],
+    contracts: Sequence[Contract],
+    calendar: MonthCalendar,
+    now: datetime,
+    interval: timedelta,
 ) -> Generator[None, None, TownView]:
-    """The view, in steps of a millisecond or two. Only cameras in the contract enter the groups."""
+    """The view, in steps of a millisecond or two. Only cameras some contract is about enter the groups."""
     terms, month = calendar.terms, calendar.month_at(micros(now))
-    tallies = yield from _tallies(town, cameras)
+    tallies = yield from _tallies(town, cameras, contracts)
     groups: list[GroupFigures] = []
     for nth, ((kind, name), tally) in enumerate(tallies.items(), 1):
         groups.append(_figures(kind, name, tally, terms))
@@ -74,11 +80,13 @@ def town_view(
     )
 
 
-def _tallies(town: str, cameras: Sequence[Shown]) -> Generator[None, None, dict[tuple[str, str], _Tally]]:
+def _tallies(
+    town: str, cameras: Sequence[Shown], contracts: Sequence[Contract]
+) -> Generator[None, None, dict[tuple[str, str], _Tally]]:
     tallies: dict[tuple[str, str], _Tally] = {}
     for nth, (status, prospect) in enumerate(cameras, 1):
         camera = status.camera
-        if camera.in_contract:
+        if any(contract.about(camera) for contract in contracts):
             for group in (
                 ("town", town),
                 ("village", camera.site.village),

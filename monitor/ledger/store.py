@@ -13,7 +13,7 @@ import heapq
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -37,9 +37,10 @@ from monitor.ledger.events import (
 from monitor.ledger.opening import connect, lock_for_writing
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, absences, camera_records, inventory_changes, planned_maintenance
-from monitor.model import CameraRecord, InventoryChange, Maintenance, Span, Transition, instant, micros
+from monitor.model import MICROSECOND, CameraRecord, InventoryChange, Maintenance, Span, Transition, instant, micros
 from monitor.report import Record
 
+QUARTER_US: Final = timedelta(days=92) // MICROSECOND
 Form = tuple[str, str, Event]  # kind, body, and what they say
 
 
@@ -272,7 +273,7 @@ class Ledger:
             return Record(
                 cameras=camera_records(change for change in changes if micros(change.at) < period.end),
                 transitions=tuple(self.transitions(period)),
-                maintenance=(*self.maintenance(), *so_far.windows(period)),
+                maintenance=(*self.maintenance(), *so_far.windows(_around(period))),
                 changes=tuple(change for change in changes if period.start <= micros(change.at) < period.end),
                 recorded_until=self.last_recorded_at(),
                 head_seq=seq,
@@ -346,6 +347,11 @@ class Ledger:
         """SQLite calls operational what may pass: a full disk, an I/O error, a lock held too long."""
         kind = LedgerUnavailable if isinstance(error, sqlite3.OperationalError) else LedgerError
         return kind(f"{self.path}: {what}: {error}")
+
+
+def _around(period: Span) -> Span:
+    """The period and what may be settled together with it: a quarter."""
+    return Span(period.start - QUARTER_US, period.end + QUARTER_US)
 
 
 def _chained(vantage: str, last: Link, forms: Sequence[Form], recorded_at: datetime) -> Iterator[Row]:

@@ -6,12 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar
 
-Amount = TypeVar("Amount", int, float, timedelta, Fraction)
+Amount = TypeVar("Amount", int, float, timedelta, Fraction, Decimal)
 Choice = TypeVar("Choice", bound=StrEnum)
 
 LONGEST_TEXT = 200
@@ -19,6 +20,7 @@ LONGEST_SHOWN = 40
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?")
 IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}")
+ED25519 = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")  # base64 of 32 bytes: the last sign carries four bits
 YEARS = range(1970, 2200)
 UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 SIZES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
@@ -101,6 +103,21 @@ def share(text: str) -> Fraction:
     if not 0 < value <= 1:
         raise ValueError(f"{shown(text)} must be more than 0 and at most 1")
     return value
+
+
+def hundredths(text: str) -> Decimal:
+    """An exact amount of money or points, no sign, at most two decimals."""
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", text):
+        raise ValueError(f"{shown(text)} is not an amount: write digits with at most two decimals, such as 30000.00")
+    return Decimal(text)
+
+
+def ed25519_key(text: str) -> str:
+    """A public key: base64 of its 32 bytes, with or without ``ed25519:`` in front; comes back without."""
+    key = text.removeprefix("ed25519:")
+    if not ED25519.fullmatch(key):
+        raise ValueError("is not an Ed25519 public key: write its 32 bytes in base64, 44 characters ending in =")
+    return key
 
 
 def fraction_of_one(text: str) -> float:

@@ -69,6 +69,14 @@ class Section:
         """Whether the key stands in the file."""
         return key in self.lines
 
+    def given(self, key: str) -> bool:
+        """Whether the key stands in the file with something under it."""
+        match self.values.get(key):
+            case None | Scalar(null=True) | Sequence(items=()):
+                return False
+            case _:
+                return True
+
     def get(self, key: str) -> Node | None:
         """The value as it stands; the key is known from now on. ``None``: absent."""
         self.known.append(key)

@@ -74,6 +74,8 @@ class _Text:
         yield "=" * width(title)
         start, end = (local(us, self._zone) for us in report.period)
         yield self._say(wording.PERIOD, start=start, end=end, zone=report.terms.zone)
+        if report.contract_title:
+            yield self._say(wording.CONTRACT_NAME, title=report.contract_title, id=report.contract_id)
         if report.simulated:
             yield ""
             yield f"*** {self._say(wording.SIMULATED_WARNING)} ***"

@@ -15,8 +15,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor import sla
-from monitor.acts import Decision, ExclusionProposed, Step
-from monitor.calendar import in_service_span, month_span, service_spans, snapshot_instants
+from monitor.calendar import contract_spans, month_span, snapshot_instants
+from monitor.contract import Contract, counted_by_camera
 from monitor.model import (
     EPOCH,
     MICROSECOND,
@@ -25,8 +25,6 @@ from monitor.model import (
     Camera,
     CameraRecord,
     ContractTerms,
-    Exclusion,
-    ExclusionState,
     InventoryChange,
     Maintenance,
     Seconds,
@@ -36,12 +34,19 @@ from monitor.model import (
     micros,
 )
 from monitor.outages import outages, state_spans, unbroken
+from monitor.report.exclusions import (
+    absences_by_camera,
+    exclusion_figures,
+    granted,
+    owed_time,
+    planned_time,
+    span_of,
+)
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
     ChangeFigure,
     ChangeKind,
-    ExclusionFigure,
     FieldChange,
     GroupFigure,
     GroupKind,
@@ -50,7 +55,6 @@ from monitor.report.values import (
     Rates,
     Record,
     Report,
-    StepFigure,
 )
 
 # A report is handed around: that these changed is said, how one reaches the device is not.
@@ -69,10 +73,10 @@ class _Month:
     period: Span
     elapsed: Span
     known: Span  # the part of the elapsed time the record speaks about
-    service: list[Span]  # of the whole period
+    service: list[Span]  # the contract's time in the whole period
     looks: list[int]
     maintenance: tuple[Maintenance, ...]
-    exclusions: tuple[Exclusion, ...]  # that count
+    exclusions: Mapping[str, list[Span]]  # granted time, by camera
     absences: Mapping[str, list[Span]]  # when cameras were allowed to be gone
 
 
@@ -88,17 +92,25 @@ class _History:
 
 
 def build_report(
-    record: Record, terms: ContractTerms, *, town: str, month: tuple[int, int], now: datetime, version: str
+    record: Record, contract: Contract, *, town: str, month: tuple[int, int], now: datetime, version: str
 ) -> Report:
-    """The report of the calendar month (year, month) in the contract's zone, as far as it had passed at ``now``."""
-    frame = _frame(record, terms, month, now)
+    """The report of the calendar month (year, month) in the contract's zone, as far as it had passed at ``now``.
+
+    It speaks of the cameras in the contract's scope, and of no others.
+    """
+    terms = contract.terms
+    found = granted(record, contract, month, ZoneInfo(terms.zone))
+    frame = replace(_frame(record, terms, month, now), exclusions=counted_by_camera(found))
     by_camera = {
         camera_id: tuple(moves)
         for camera_id, moves in groupby(
             sorted(record.transitions, key=lambda move: move.camera_id), key=lambda move: move.camera_id
         )
     }
-    due = [(camera, owed) for camera in record.cameras if (owed := _owed(camera, frame))]
+    in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
+    due = [
+        (camera, owed) for camera in in_scope if (owed := owed_time(camera, frame.service, frame.absences, frame.zone))
+    ]
     histories = [
         _history(camera, owed, by_camera.get(camera.camera.id, ()), frame)
         for camera, owed in due
@@ -109,6 +121,8 @@ def build_report(
     bases = _bases(total, figures, terms)
     return Report(
         town=town,
+        contract_id=contract.id,
+        contract_title=contract.title,
         year=month[0],
         month=month[1],
         period=frame.period,
@@ -138,8 +152,8 @@ def build_report(
             )
         ),
         maintenance=_maintenance(histories, frame),
-        exclusions=_exclusions(record, histories, frame),
-        changes=tuple(map(_change, record.changes)),
+        exclusions=exclusion_figures(record, found, frame.period),
+        changes=tuple(_change(change) for change in record.changes if _concerns(change, contract)),
         forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
     )
 
@@ -148,9 +162,6 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
     zone = ZoneInfo(terms.zone)
     period = month_span(*month, zone)
     elapsed = Span(period.start, max(period.start, min(period.end, micros(now))))
-    absences: dict[str, list[Span]] = {}
-    for camera_id, gone in record.absences:
-        absences.setdefault(camera_id, []).append(gone)
     recorded_until = EPOCH if record.recorded_until is None else record.recorded_until
     return _Month(
         terms=terms,
@@ -158,31 +169,22 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
         period=period,
         elapsed=elapsed,
         known=Span(elapsed.start, min(elapsed.end, micros(recorded_until))),
-        service=service_spans(period, terms.service_hours, zone),
+        service=contract_spans(period, terms, zone),
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
-        exclusions=tuple(
-            history.exclusion for history in record.exclusions if history.exclusion.state is ExclusionState.APPROVED
-        ),
-        absences=absences,
+        exclusions={},
+        absences=absences_by_camera(record),
     )
 
 
 # ---------------------------------------------------------------- one camera
 
 
-def _owed(record: CameraRecord, frame: _Month) -> list[Span]:
-    """When the camera had to be online in the whole period."""
-    # The first addition counts: leaving the inventory and coming back must not wipe out what was owed in between.
-    in_service = in_service_span(record.camera, record.first_added_at, None, frame.zone)
-    owed = sla.intersect(frame.service, [in_service])
-    return sla.subtract(owed, sla.merge(frame.absences.get(record.camera.id, ())))
-
-
 def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition], frame: _Month) -> _History:
     camera, terms = record.camera, frame.terms
     scheduled = sla.intersect(owed, [frame.elapsed])
-    excluded = _excluded(camera, frame)
+    planned = planned_time(camera, frame.maintenance, terms)
+    excluded = sla.merge([*planned, *frame.exclusions.get(camera.id, ())])
     states = state_spans(moves, frame.known)
     seconds = sla.account(states, scheduled, excluded)
     rates = _rates(seconds, terms)
@@ -197,16 +199,6 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
         below_target=rates.online is not None and rates.online < terms.target,
     )
     return _History(figure, offline, owed, excluded, states)
-
-
-def _excluded(camera: Camera, frame: _Month) -> list[Span]:
-    planned = frame.maintenance if frame.terms.maintenance_excludes else ()
-    laid: tuple[Maintenance | Exclusion, ...] = (*planned, *frame.exclusions)
-    return sla.merge(_span(each) for each in laid if each.scope.covers(camera))
-
-
-def _span(work: Maintenance | Exclusion) -> Span:
-    return Span(micros(work.start_at), micros(work.end_at))
 
 
 def _outages(
@@ -320,7 +312,7 @@ def _forecast(histories: Sequence[_History], total: GroupFigure, frame: _Month) 
 def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[MaintenanceFigure, ...]:
     found: list[MaintenanceFigure] = []
     for work in frame.maintenance:
-        span = _span(work)
+        span = span_of(work)
         if span.start >= frame.period.end or span.end <= frame.period.start:
             continue
         covered = [history for history in histories if work.scope.covers(history.figure.camera)]
@@ -329,24 +321,9 @@ def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[Maintena
     return tuple(found)
 
 
-def _exclusions(record: Record, histories: Sequence[_History], frame: _Month) -> tuple[ExclusionFigure, ...]:
-    counting = {exclusion.id for exclusion in frame.exclusions}
-    found: list[ExclusionFigure] = []
-    for history in sorted(record.exclusions, key=lambda each: (each.exclusion.start_at, each.exclusion.id)):
-        exclusion, span = history.exclusion, _span(history.exclusion)
-        if span.start >= frame.period.end or span.end <= frame.period.start:
-            continue
-        covered = [each for each in histories if exclusion.scope.covers(each.figure.camera)]
-        touched = [taken for each in covered if (taken := sla.length(sla.intersect(each.owed, [span])))]
-        taken = sum(touched) if exclusion.id in counting else 0
-        found.append(ExclusionFigure(exclusion, tuple(map(_step, history.steps)), len(touched), taken))
-    return tuple(found)
-
-
-def _step(step: Step) -> StepFigure:
-    act, stamp = step.act.act, step.act.stamp
-    text = act.text if isinstance(act, ExclusionProposed | Decision) else ""
-    return StepFigure(stamp.id, step.act.kind, step.act.recorded_at, stamp.by, text, step.signed)
+def _concerns(change: InventoryChange, contract: Contract) -> bool:
+    """Whether the camera was in the contract's scope before or after; leaving it is printed, too."""
+    return any(camera is not None and contract.scope.covers(camera) for camera in (change.before, change.after))
 
 
 def _change(change: InventoryChange) -> ChangeFigure:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from monitor.acts import Head, History
+from monitor.contract import Cut
 from monitor.model import (
     Actor,
     Basis,
@@ -135,8 +136,9 @@ class ExclusionFigure:
 
     exclusion: Exclusion
     steps: tuple[StepFigure, ...]  # the proposal first
-    cameras: int  # in the contract, whose scheduled time it touches
-    excluded_us: int  # camera time it takes out of the figures by itself; overlapping ones are not subtracted
+    cameras: int  # in the contract, whose scheduled time it touches in the settlement period
+    excluded_us: int  # camera time of the month that leaves the figures because of it and nothing else
+    cuts: tuple[tuple[Cut, int], ...]  # camera time of the settlement period that does not count, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,8 @@ class Report:
     """One calendar month of the contract's zone. Groups and cameras come worst first."""
 
     town: str
+    contract_id: str
+    contract_title: str  # "" = it has none
     year: int
     month: int
     period: Span  # the whole month

@@ -6,6 +6,7 @@ It decides what a valid settings file is. It never starts anything, and no secre
 from __future__ import annotations
 
 from monitor.settings.loading import examine_settings, load_settings
+from monitor.settings.matching import faults_between
 from monitor.settings.values import (
     Address,
     LimitSettings,
@@ -25,5 +26,6 @@ __all__ = [
     "StreamChoice",
     "UplinkLimit",
     "examine_settings",
+    "faults_between",
     "load_settings",
 ]

@@ -1,140 +1,96 @@
-"""What the two parties agreed on: the contract's terms and the planned work."""
+"""One contract out of one section: the settings' inline ``contract:`` or a contract file; both have the same keys."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from functools import partial
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from monitor.model import Basis, BlindTime, ContractTerms, MaintenanceRule, Repeat, Scope
+from monitor.contract import Contract, Party, SettlementPeriod
+from monitor.model import Basis, BlindTime, ContractTerms
 from monitor.parsing.scalars import (
+    calendar_date,
+    ed25519_key,
     identifier,
-    near_only,
     one_of,
     plain_text,
     share,
     shown,
+    suggestion,
     truth,
-    whole_number,
-    within,
 )
 from monitor.parsing.section import Section
-from monitor.parsing.times import hours, local_instant, minutes, time_of_day
+from monitor.parsing.times import hours, minutes, time_of_day
+from monitor.settings.planned import read_scope
+from monitor.settings.settlement import read_deduction, read_exclusions, read_repair, read_scorecard
 
-WEEKDAYS = {name: number for number, name in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
-WEEKDAYS |= {f"周{name}": number for number, name in enumerate("一二三四五六日")}
-ONCE = ("from", "to")
-REPEATED = ("every", "weekdays", "days", "at")
-
-
-def read_contract(top: Section, zone: ZoneInfo) -> ContractTerms:
-    """How a month is judged, in the zone of the settings."""
-    usual = ContractTerms()
-    with top.section("contract") as contract:
-        terms = ContractTerms(
-            zone=zone.key,
-            target=contract.read("target", share, usual.target),
-            intact_target=contract.maybe("intact_target", share),
-            min_coverage=contract.read("min_coverage", share, usual.min_coverage),
-            basis=contract.read("basis", one_of(Basis), usual.basis),
-            blind_time=contract.read("blind_time", one_of(BlindTime), usual.blind_time),
-            service_hours=contract.read_all("service_hours", hours, usual.service_hours),
-            snapshot_times=contract.read_all("snapshot_times", time_of_day, usual.snapshot_times),
-            maintenance_excludes=contract.read("maintenance_excludes", truth, usual.maintenance_excludes),
-        )
-        spans = [minutes(span) for span in terms.service_hours]
-        if len(frozenset[int]().union(*spans)) < sum(map(len, spans)):
-            contract.fault("service_hours", "two spans overlap: each minute of the day may stand in one only")
-    return terms
+USUAL = Contract()
 
 
-def read_maintenance(top: Section, zone: ZoneInfo) -> tuple[MaintenanceRule, ...]:
-    """The planned work, each rule with an id of its own."""
-    rules: list[MaintenanceRule] = []
-    lines: dict[str, int] = {}
-    for item in top.sections("maintenance"):
-        with item as entry:
-            rule = read_rule(entry, zone)
-            if rule is None:
-                continue
-            if rule.id in lines:
-                entry.fault("id", f"{shown(rule.id)} is already the rule on line {lines[rule.id]}")
-            lines.setdefault(rule.id, entry.lines["id"])
-            rules.append(rule)
-    return tuple(rules)
+def zone_name(text: str) -> str:
+    """An IANA zone this machine knows."""
+    try:
+        return ZoneInfo(text).key
+    except (OSError, ValueError, KeyError):  # a folder of zones, a path, an unknown name
+        raise ValueError(f"{shown(text)} is not a time zone{suggestion(text, available_timezones())}") from None
 
 
-def read_rule(entry: Section, zone: ZoneInfo) -> MaintenanceRule | None:
-    """One rule; ``None`` after a fault that leaves no rule."""
-    name = entry.need("id", identifier)
-    title = entry.need("title", plain_text)
-    scope = read_scope(entry)
-    once = [key for key in ONCE if entry.wrote(key)]
-    repeated = [key for key in REPEATED if entry.wrote(key)]
-    if once and repeated:
-        entry.fault(repeated[0], "cannot stand beside from and to: work happens once (from, to) or again (every, at)")
-    if not once and not repeated:
-        entry.fault("from", "is missing, and so is every: say when, once (from, to) or again (every, at)")
-    one_form = bool(once) != bool(repeated)
-    for key in (*ONCE, *REPEATED):
-        entry.known.append(key)
-    if not one_form:
-        return None
-    named = (name or "", title or "", scope)
-    rule = read_once(entry, *named, zone) if once else read_repeated(entry, *named)
-    return rule if name and title else None
-
-
-def read_scope(entry: Section) -> Scope:
-    """Which cameras are meant: each key narrows the whole town."""
-
-    def names(key: str) -> frozenset[str]:
-        return frozenset(entry.read_all(key, plain_text, ()))
-
-    return Scope(names("cameras"), names("sites"), names("villages"), names("carriers"), names("uplinks"))
-
-
-def read_once(entry: Section, name: str, title: str, scope: Scope, zone: ZoneInfo) -> MaintenanceRule | None:
-    """Work from one instant to another."""
-    at = partial(local_instant, zone=zone)
-    start_at: datetime | None = entry.need("from", at)
-    end_at: datetime | None = entry.need("to", at)
-    if start_at is None or end_at is None:
-        return None
-    if end_at <= start_at:
-        entry.fault("to", "must be later than from")
-    return MaintenanceRule(name, title, scope, start_at=start_at, end_at=end_at)
-
-
-def read_repeated(entry: Section, name: str, title: str, scope: Scope) -> MaintenanceRule | None:
-    """Work that comes back by the calendar."""
-    every = entry.need("every", one_of(Repeat))
-    at = entry.need("at", hours)
-    weekdays = entry.read_all("weekdays", weekday, ())
-    days = entry.read_all("days", within(whole_number, "1", "31"), ())
-    if every is None:
-        return None
-    for key, step, example in (("weekdays", Repeat.WEEK, "[sun]"), ("days", Repeat.MONTH, "[1, 15]")):
-        if every is step and not entry.wrote(key):
-            entry.fault(key, f"is missing: say on which, such as {example}")
-        if every is not step and entry.wrote(key):
-            entry.fault(key, f"belongs to every: {step}, not to every: {every}")
-    if at is None:
-        return None
-    return MaintenanceRule(
-        name,
-        title,
-        scope,
-        every=every,
-        weekdays=frozenset(weekdays),
-        month_days=frozenset(days),
-        start_time=at[0],
-        end_time=at[1],
+def read_agreement(contract: Section, name: str, zone: str) -> Contract:
+    """The contract called ``name``, in ``zone`` unless it names its own; meaningless when it left faults."""
+    terms = read_terms(contract, zone)
+    with contract.section("scope") as scope:
+        cameras = read_scope(scope)
+    vendor, office = read_parties(contract)
+    repair = read_repair(contract)
+    scorecard = read_scorecard(contract, repair)
+    return Contract(
+        id=name,
+        title=contract.read("title", plain_text, USUAL.title),
+        vendor=vendor,
+        office=office,
+        terms=terms,
+        period=contract.read("period", one_of(SettlementPeriod), USUAL.period),
+        scope=cameras,
+        may_overlap=frozenset(contract.read_all("may_overlap", identifier, ())),
+        exclusions=read_exclusions(contract),
+        repair=repair,
+        scorecard=scorecard,
+        deduction=read_deduction(contract, scorecard),
     )
 
 
-def weekday(text: str) -> int:
-    """``mon`` ... ``sun`` or 周一 ... 周日, as 0 ... 6."""
-    if text.lower() not in WEEKDAYS:
-        raise ValueError(f"{shown(text)} is not a weekday: mon tue wed thu fri sat sun{near_only(text, WEEKDAYS)}")
-    return WEEKDAYS[text.lower()]
+def read_terms(contract: Section, zone: str) -> ContractTerms:
+    """How time is judged."""
+    usual = ContractTerms()
+    terms = ContractTerms(
+        zone=contract.read("zone", zone_name, zone),
+        target=contract.read("target", share, usual.target),
+        intact_target=contract.maybe("intact_target", share),
+        min_coverage=contract.read("min_coverage", share, usual.min_coverage),
+        basis=contract.read("basis", one_of(Basis), usual.basis),
+        blind_time=contract.read("blind_time", one_of(BlindTime), usual.blind_time),
+        service_hours=contract.read_all("service_hours", hours, usual.service_hours),
+        snapshot_times=contract.read_all("snapshot_times", time_of_day, usual.snapshot_times),
+        maintenance_excludes=contract.read("maintenance_excludes", truth, usual.maintenance_excludes),
+        first_day=contract.maybe("from", calendar_date),
+        last_day=contract.maybe("to", calendar_date),
+    )
+    spans = [minutes(span) for span in terms.service_hours]
+    if len(frozenset[int]().union(*spans)) < sum(map(len, spans)):
+        contract.fault("service_hours", "two spans overlap: each minute of the day may stand in one only")
+    if terms.first_day and terms.last_day and terms.last_day < terms.first_day:
+        contract.fault("to", "must not be before from: it is the contract's last day")
+    return terms
+
+
+def read_parties(contract: Section) -> tuple[Party, Party]:
+    """The vendor and the office; who holds one key cannot approve for the other side."""
+    with contract.section("parties") as parties:
+        vendor, office = read_party(parties, "vendor"), read_party(parties, "office")
+        if vendor.key and vendor.key == office.key:
+            parties.fault("office", "has the vendor's key: each party signs with a key of its own")
+    return vendor, office
+
+
+def read_party(parties: Section, role: str) -> Party:
+    """One side."""
+    with parties.section(role) as party:
+        return Party(party.read("name", plain_text, ""), party.maybe("key", ed25519_key) or "")

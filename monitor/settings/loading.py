@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault, SettingsError
 from monitor.language import Language
@@ -21,15 +21,16 @@ from monitor.parsing.scalars import (
     plain_text,
     shown,
     size,
-    suggestion,
     whole_number,
     within,
 )
 from monitor.parsing.section import Section, whole_file
 from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
-from monitor.settings.agreement import read_contract, read_maintenance
+from monitor.settings.agreement import zone_name
+from monitor.settings.contracts import read_contracts
 from monitor.settings.passwords import read_credentials
+from monitor.settings.planned import read_maintenance
 from monitor.settings.values import (
     LimitSettings,
     PictureSettings,
@@ -47,7 +48,7 @@ BANDWIDTH = within(bit_rate, "0kbit", "100Gbit")
 
 
 def load_settings(path: Path, environ: Mapping[str, str] | None) -> Settings:
-    """The settings in the file; raises ``SettingsError`` with every fault, in the order of the file.
+    """The settings in the file and the contracts it names; raises ``SettingsError`` with every fault, file by file.
 
     Passwords are looked up in ``environ`` and in the files the settings name; with None they are left empty, for those
     who read the record and ask no camera. Inventory files are not opened.
@@ -70,7 +71,8 @@ def examine_settings(path: Path, environ: Mapping[str, str] | None) -> tuple[Set
     if section is not None:
         with section as top:
             settings = read_settings(top, path, environ)
-    return settings, tuple(sorted(faults, key=lambda fault: fault.line))
+    files = list(dict.fromkeys([file, *(fault.file for fault in faults)]))
+    return settings, tuple(sorted(faults, key=lambda fault: (files.index(fault.file), fault.line)))
 
 
 def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -> Settings:
@@ -90,20 +92,12 @@ def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -
         probe=read_probe(top),
         picture=read_picture(top),
         limits=read_limits(top),
-        contract=read_contract(top, zone),
+        contracts=read_contracts(top, below, zone.key),
         maintenance=read_maintenance(top, zone),
         canaries=top.read_all("canaries", address, ()),
         listen=top.read("listen", partial(address, lowest_port=0), ("127.0.0.1", 9105)),
         heartbeat=top.read("heartbeat", within(duration, "1s", "1h"), timedelta(seconds=60)),
     )
-
-
-def zone_name(text: str) -> str:
-    """An IANA zone this machine knows."""
-    try:
-        return ZoneInfo(text).key
-    except (OSError, ValueError, KeyError):  # a folder of zones, a path, an unknown name
-        raise ValueError(f"{shown(text)} is not a time zone{suggestion(text, available_timezones())}") from None
 
 
 def path_below(folder: Path, text: str) -> Path:

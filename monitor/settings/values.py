@@ -9,8 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
+from monitor.contract import Contract
 from monitor.language import Language
-from monitor.model import ContractTerms, Credentials, MaintenanceRule
+from monitor.model import Credentials, MaintenanceRule
 
 Address = tuple[str, int]  # host (IPv6 without brackets), port
 
@@ -89,8 +90,13 @@ class Settings:
     probe: ProbeSettings = ProbeSettings()
     picture: PictureSettings = PictureSettings()
     limits: LimitSettings = LimitSettings()
-    contract: ContractTerms = field(default_factory=ContractTerms)
+    contracts: tuple[Contract, ...] = (Contract(),)  # at least one
     maintenance: tuple[MaintenanceRule, ...] = ()
     canaries: tuple[Address, ...] = ()
     listen: Address = ("127.0.0.1", 9105)  # port 0: any free port
     heartbeat: timedelta = timedelta(seconds=60)
+
+    @property
+    def contract(self) -> Contract:
+        """The one whose terms judge where nobody names a contract: the first."""
+        return self.contracts[0]

@@ -27,7 +27,8 @@ def with_body(body: str) -> Written:
 def test_the_signed_bytes_never_change() -> None:
     assert signed_bytes(OURS.kind, OURS.body).decode("utf-8") == (
         'sharp-eyes act 1\nexclusion_proposed\n{"cause":"power","end_at":1792454400000000,"evidence":'
-        '"供电所通知 17 号","scope":{"camera_ids":["c1"],"carriers":[],"sites":[],"uplinks":[],"villages":[]},'
+        '"供电所通知 17 号","scope":{"camera_ids":["c1"],"carriers":[],"categories":[],"recorders":[],"sites":[],'
+        '"towns":[],"uplinks":[],"vendors":[],"villages":[]},'
         '"stamp":{"by":{"name":"王工","role":"vendor"},"contract":"qinghe-2026","id":"7f3a09c1d2",'
         '"made_at":1792468800000000,"signature":null},"start_at":1792440000000000,"text":"全村停电"}'
     )

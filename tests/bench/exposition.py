@@ -19,6 +19,7 @@ from rich.progress import Progress
 
 from monitor.clock import SystemClock
 from monitor.console.shared import GZIP_LEVEL
+from monitor.contract import Contract
 from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.view import town_view
@@ -159,7 +160,7 @@ def _whole(size: int, statuses: Sequence[CameraStatus]) -> Table:
     cameras = [(s, Prospect(s.month, s.month.scheduled, NOW, month)) for s in statuses]
 
     def summed() -> TownView:
-        return at_once(town_view("青溪镇", cameras, calendar, NOW, timedelta(minutes=1)))
+        return at_once(town_view("青溪镇", cameras, [Contract()], calendar, NOW, timedelta(minutes=1)))
 
     def written() -> bytes:
         return b"".join(Metrics("bench", clock).exposition(view))

@@ -17,6 +17,7 @@ from rich.progress import Progress
 from monitor import __version__
 from monitor.acts import ActTerms
 from monitor.calendar import month_span
+from monitor.contract import Contract
 from monitor.language import Language
 from monitor.ledger import CameraAdded, Event, Heartbeat, Ledger, Started, TransitionRecorded
 from monitor.model import Camera, Cause, ContractTerms, State, Transition
@@ -127,10 +128,10 @@ def _reported(path: Path) -> Iterator[tuple[str, Spent]]:
         record = ledger.record(span, ActTerms("default"))
 
     def build() -> object:
-        return build_report(record, TERMS, town="Bench", month=month, now=now, version=__version__)
+        return build_report(record, Contract(terms=TERMS), town="Bench", month=month, now=now, version=__version__)
 
     yield "report: all figures", _median(build)
-    report = build_report(record, TERMS, town="Bench", month=month, now=now, version=__version__)
+    report = build_report(record, Contract(terms=TERMS), town="Bench", month=month, now=now, version=__version__)
     for form in Format:
         yield f"report: write {form.value}", _median(partial(rendered, report, form, Language.ZH))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import sqlite3
 import subprocess
@@ -124,6 +125,69 @@ def test_an_impossible_report_says_what_is_possible(
 ) -> None:
     assert main(["report", *words, "--lang", "en", "--config", str(place.settings)]) == Exit.USAGE
     assert possible in said(capsys)
+
+
+def divide(place: Place, *more: str) -> None:
+    """Give the town a contract for each carrier, in place of the inline one."""
+    carriers = sorted({camera.carrier for camera in TOWN.cameras})
+    for number, carrier in enumerate(carriers, 1):
+        text = f"id: lines-{number}\ntitle: 第{number}份\nscope: {{carriers: [{carrier}]}}\n"
+        (place.folder / f"lines-{number}.yml").write_text("\n".join([text, *more]), "utf-8")
+    names = ", ".join(f"lines-{number}.yml" for number, _ in enumerate(carriers, 1))
+    text = place.settings.read_text("utf-8")
+    assert "contract:" not in text
+    place.settings.write_text(f"{text}\ncontracts: [{names}]\n", "utf-8")
+
+
+def test_of_several_contracts_one_must_be_chosen_for_a_report(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    divide(place)
+    words = ["report", last_month(), "--format", "json,text", "--out", str(tmp_path), "--config", str(place.settings)]
+    assert main([*words, "--lang", "en"]) == Exit.USAGE
+    assert "there are several contracts, choose one by --contract: lines-1, lines-2" in said(capsys)
+    assert main([*words, "--lang", "en", "--contract", "lines-3"]) == Exit.USAGE
+    assert "no contract lines-3; there are lines-1, lines-2" in said(capsys)
+    reported = set()
+    for name in ("lines-1", "lines-2"):
+        assert main([*words, "--contract", name, "--lang", "en"]) == Exit.OK
+        report = json.loads((tmp_path / f"sla-{last_month()}-{name}.json").read_bytes())["report"]
+        assert report["contract_id"] == name
+        assert len({figure["camera"]["carrier"] for figure in report["cameras"]}) == 1
+        reported |= {figure["camera"]["id"] for figure in report["cameras"]}
+        text = (tmp_path / f"sla-{last_month()}-{name}.txt").read_text("utf-8")
+        assert f"Contract: {report['contract_title']} ({name})" in text
+    assert reported == {camera.id for camera in TOWN.cameras if camera.in_contract}
+
+
+def test_the_only_contract_may_be_named(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["report", last_month(), "--config", str(place.settings), "--contract"]
+    assert main([*words, "default"]) == Exit.OK
+    assert main([*words, "other"]) == Exit.USAGE
+
+
+def test_each_contract_is_named_with_its_cameras(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    divide(place)
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
+    out = said(capsys)
+    counts = [
+        int(count)
+        for count in re.findall(r"^contract lines-\d: (\d+) cameras in its scope. 第\d份$", out, re.MULTILINE)
+    ]
+    assert len(counts) == 2
+    assert sum(counts) == sum(camera.in_contract for camera in TOWN.cameras)
+    first = min(camera.carrier for camera in TOWN.cameras)
+    one = next(camera.id for camera in TOWN.cameras if camera.carrier == first and camera.in_contract)
+    (place.folder / "lines-1.yml").write_text(f"id: lines-1\ntitle: A\nscope: {{cameras: [{one}]}}", "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
+    assert f"in no contract: {len(TOWN.cameras) - counts[1] - 1} cameras" in said(capsys)
+
+
+def test_contracts_that_share_cameras_are_refused_by_name(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    divide(place)
+    (place.folder / "lines-2.yml").write_text("id: lines-2\ntitle: A\n", "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.NO
+    assert "contract lines-2: scope: the contract lines-1 is about QX-" in said(capsys)
 
 
 def test_an_untouched_ledger_is_verified_and_a_touched_one_named(

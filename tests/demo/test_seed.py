@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from monitor.acts import ActTerms
 from monitor.calendar import month_span
+from monitor.contract import Contract
 from monitor.demo.place import TOWN, ZONE
 from monitor.demo.seed import seed
 from monitor.ledger import Ledger
-from monitor.model import ContractTerms
 from monitor.report import Report, build_report
 from monitor.simulator.town import build_town
 
@@ -24,7 +24,7 @@ def october(path: Path) -> Report:
         assert ledger.verify().ok
         assert ledger.last_recorded_at() == NOW
         record = ledger.record(month_span(2026, 10, ZoneInfo(ZONE)), ActTerms("default"))
-    return build_report(record, ContractTerms(), town=TOWN, month=(2026, 10), now=NOW, version="test")
+    return build_report(record, Contract(), town=TOWN, month=(2026, 10), now=NOW, version="test")
 
 
 def test_the_seeded_month_is_marked_and_watched_and_not_perfect(tmp_path: Path) -> None:

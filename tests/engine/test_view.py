@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.contract import Contract
 from monitor.engine.board import SLICE, Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.view import Shown, town_view
@@ -31,7 +32,7 @@ def shown(nth: int, state: State, month: Seconds, last_day: Seconds, remaining: 
 
 
 def groups(cameras: list[Shown], terms: ContractTerms) -> dict[tuple[str, str], GroupFigures]:
-    view = at_once(town_view("清河镇", cameras, MonthCalendar(terms), NOW, timedelta(minutes=1)))
+    view = at_once(town_view("清河镇", cameras, [Contract()], MonthCalendar(terms), NOW, timedelta(minutes=1)))
     assert [s for s, _ in cameras] == list(view.statuses)
     return {(group.status.kind, group.status.name): group for group in view.groups}
 
@@ -85,5 +86,5 @@ def test_a_site_is_too_small_for_a_forecast(kind: str, name: str, told: bool) ->
 
 def test_a_large_town_is_summed_in_steps() -> None:
     cameras = [shown(nth, State.UP, Seconds(up=1), Seconds(), 1) for nth in range(3 * SLICE)]
-    steps = town_view("清河镇", cameras, MonthCalendar(ContractTerms()), NOW, timedelta(minutes=1))
+    steps = town_view("清河镇", cameras, [Contract()], MonthCalendar(ContractTerms()), NOW, timedelta(minutes=1))
     assert len(list(steps)) >= 3

@@ -77,9 +77,18 @@ def test_the_written_form_of_a_camera_never_changes() -> None:
 
 def test_the_written_form_of_planned_work_never_changes() -> None:
     assert encode(MaintenancePlanned(WORK)) == (
+        '{"maintenance":{"end_at":1780293600000000,"id":"m1","scope":{"camera_ids":[],"carriers":["移动"],'
+        '"categories":[],"recorders":[],"sites":[],"towns":[],"uplinks":[],"vendors":[],"villages":["东村","西村"]},'
+        '"start_at":1780286400000000,"title":"换杆"},"stamp":null}'
+    )
+
+
+def test_planned_work_written_when_a_scope_had_fewer_fields_reads_as_it_was_meant() -> None:
+    body = (
         '{"maintenance":{"end_at":1780293600000000,"id":"m1","scope":{"camera_ids":[],"carriers":["移动"],"sites":[],'
         '"uplinks":[],"villages":["东村","西村"]},"start_at":1780286400000000,"title":"换杆"},"stamp":null}'
     )
+    assert decode("maintenance_planned", body) == MaintenancePlanned(WORK)
 
 
 @pytest.mark.parametrize("event", ONE_OF_EACH, ids=lambda event: type(event).__name__)

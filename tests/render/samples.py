@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from monitor.contract import Contract
 from monitor.model import (
     Camera,
     CameraRecord,
@@ -87,4 +88,4 @@ RECORD = Record(
 
 
 def report(now: datetime = JULY, record: Record = RECORD, terms: ContractTerms = TERMS) -> Report:
-    return build_report(record, terms, town="清河镇", month=(2026, 6), now=now, version="0.1.0")
+    return build_report(record, Contract(terms=terms), town="清河镇", month=(2026, 6), now=now, version="0.1.0")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.contract import Contract
 from monitor.errors import SettingsError
 from monitor.language import Language
 from monitor.model import Basis, BlindTime, ContractTerms, Credentials, MaintenanceRule, Repeat, Scope, Secret
@@ -42,7 +43,7 @@ def test_everything_but_the_inventory_has_a_default(tmp_path: Path) -> None:
         probe=ProbeSettings(),
         picture=PictureSettings(),
         limits=LimitSettings(),
-        contract=ContractTerms(),
+        contracts=(Contract(),),
         maintenance=(),
         canaries=(),
         listen=("127.0.0.1", 9105),
@@ -53,7 +54,7 @@ def test_everything_but_the_inventory_has_a_default(tmp_path: Path) -> None:
 def test_the_example_shows_the_defaults_and_its_own_town() -> None:
     settings = load_settings(EXAMPLE, EXAMPLE_ENVIRON)
     assert (settings.probe, settings.picture, settings.limits) == (ProbeSettings(), PictureSettings(), LimitSettings())
-    assert settings.contract == ContractTerms()
+    assert settings.contracts == (Contract(),)
     assert settings.town == "青溪镇"
     assert settings.inventory == (EXAMPLE.parent / "cameras.example.csv",)
     assert settings.credentials == {
@@ -138,7 +139,7 @@ contract:
   snapshot_times: 8:00
   maintenance_excludes: false
 """
-    assert load(tmp_path, text).contract == ContractTerms(
+    assert load(tmp_path, text).contract.terms == ContractTerms(
         zone="Europe/Berlin",
         target=Fraction(49, 50),
         intact_target=Fraction(9, 10),
@@ -200,10 +201,10 @@ def keys_of(value: object, prefix: str = "") -> set[str]:
 
 
 def test_every_key_is_documented_and_stands_in_the_example() -> None:
-    keys = keys_of(load_settings(EXAMPLE, EXAMPLE_ENVIRON)) - {"path", "contract.zone", "credentials", "maintenance"}
+    keys = keys_of(load_settings(EXAMPLE, EXAMPLE_ENVIRON)) - {"path", "credentials", "maintenance"}
     keys |= {f"credentials.NAME.{key}" for key in ("username", "password_env", "password_file")}
     keys |= {f"limits.uplinks.NAME.{key}" for key in ("sessions", "bandwidth")}
-    scope = ("cameras", "sites", "villages", "carriers", "uplinks")
+    scope = ("cameras", "sites", "villages", "towns", "carriers", "uplinks", "recorders", "categories", "vendors")
     keys |= {f"maintenance[].{key}" for key in ("id", "title", "from", "to", "every", "weekdays", "days", "at", *scope)}
     document, example = DOCUMENT.read_text("utf-8"), EXAMPLE.read_text("utf-8")
     assert not [key for key in sorted(keys) if f"| `{key}` |" not in document]

@@ -15,6 +15,7 @@ from monitor.cli.people.files import read_acts, write_acts
 from monitor.cli.people.keys import load_key
 from monitor.cli.people.show import exclusion_lines, work_lines
 from monitor.cli.people.submit import submit
+from monitor.cli.texts import NO_CONTRACT, WHICH_CONTRACT
 from monitor.clock import SystemClock
 from monitor.errors import UsageError
 from monitor.ledger import Ledger
@@ -40,9 +41,15 @@ VERBS: Mapping[str, compose.Compose] = MappingProxyType(
 NOBODY = Actor(Role.OPERATOR, "")  # whoever only looks, or brings what others made
 
 
-def terms_of(settings: Settings, contract: str | None) -> ActTerms:
-    """How acts are judged under a contract of the settings."""
-    return act_terms(settings.contract, contract or "default")
+def desk_of(args: argparse.Namespace, by: Actor, settings: Settings, ledger: Ledger | None = None) -> Desk:
+    """A desk under the contract that was asked for."""
+    chosen = [each for each in settings.contracts if args.contract in (None, each.id)]
+    if len(chosen) != 1:
+        which = WHICH_CONTRACT if args.contract is None else NO_CONTRACT
+        there = ", ".join(each.id for each in settings.contracts)
+        raise UsageError(which[args.lang].format(id=args.contract, there=there))
+    (contract,) = chosen
+    return Desk(act_terms(contract), by, SystemClock().now(), args.lang, settings, contract, ledger)
 
 
 def act(args: argparse.Namespace) -> int:
@@ -59,11 +66,10 @@ def sign(args: argparse.Namespace) -> int:
     if args.contract and not args.config.is_file():
         return _into_file(args, Desk(ActTerms(args.contract), by, SystemClock().now(), args.lang))
     settings = load_settings(args.config, None)
-    terms = terms_of(settings, args.contract)
     if not settings.ledger.is_file():
-        return _into_file(args, Desk(terms, by, SystemClock().now(), args.lang, settings))
+        return _into_file(args, desk_of(args, by, settings))
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        return _into_file(args, Desk(terms, by, SystemClock().now(), args.lang, settings, ledger))
+        return _into_file(args, desk_of(args, by, settings, ledger))
 
 
 def bring(args: argparse.Namespace) -> int:
@@ -118,11 +124,11 @@ def _into_file(args: argparse.Namespace, desk: Desk) -> int:
 def _at_the_record(args: argparse.Namespace, by: Actor) -> Iterator[Desk]:
     settings = load_settings(args.config, None)
     with Ledger.open_beside(settings.ledger, settings.vantage) as ledger:
-        yield Desk(terms_of(settings, args.contract), by, SystemClock().now(), args.lang, settings, ledger)
+        yield desk_of(args, by, settings, ledger)
 
 
 @contextmanager
 def _reading(args: argparse.Namespace) -> Iterator[Desk]:
     settings = load_settings(args.config, None)
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        yield Desk(terms_of(settings, args.contract), NOBODY, SystemClock().now(), args.lang, settings, ledger)
+        yield desk_of(args, NOBODY, settings, ledger)

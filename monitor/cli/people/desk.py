@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor.acts import Act, ActTerms, Head, Recorded, Stamp, Standing, standing
 from monitor.calendar import FOREVER, parse_month
 from monitor.cli.people import texts
+from monitor.contract import Contract
 from monitor.errors import UsageError
 from monitor.language import Language
 from monitor.ledger import Ledger, TransitionRecorded
@@ -38,6 +39,7 @@ class Desk:
     now: datetime
     language: Language
     settings: Settings | None = None  # None: none at hand
+    contract: Contract | None = None  # with the settings
     ledger: Ledger | None = None  # None: no record at hand
 
     @property
@@ -64,11 +66,12 @@ class Desk:
         """The digest of a month's figures by the record up to these heads; "" where no month is named."""
         ledger = self.record()
         assert self.settings is not None, "a record is found by settings"
+        assert self.contract is not None, "which say the contract, too"
         try:
             when = parse_month(month)
         except ValueError:
             return ""
-        return figures_at(ledger, heads, self.settings, when, self.now)
+        return figures_at(ledger, heads, self.settings, self.contract, when, self.now)
 
     def stamp(self, act_id: str | None = None) -> Stamp:
         """A stamp for a new act."""

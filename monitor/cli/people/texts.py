@@ -98,7 +98,6 @@ NONE = Phrase("(无)", "(none)")
 OUTAGE_FORM = Phrase("离线写作 摄像机@时间,不是 {text}", "write an outage as CAMERA@TIME, not {text}")
 MISSING = Phrase("缺少 {what}", "{what} is missing")
 NOT_TOGETHER = Phrase("{first} 与 {second} 不能同时使用", "{first} and {second} cannot stand together")
-NO_SUCH_CONTRACT = Phrase("没有合同 {id};有:{known}", "there is no contract {id}; there are: {known}")
 NOT_REMOVED = Phrase("{camera} 没有被移出清单", "{camera} was not removed from the inventory")
 NO_SUCH_EXCLUSION = Phrase(
     "没有免责申请 {id}:用 ledger exclusions 查编号", "there is no exclusion {id}: see `ledger exclusions`"

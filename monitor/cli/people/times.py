@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from monitor.parsing.scalars import whole_number, within
-from monitor.settings.agreement import weekday
+from monitor.settings.planned import weekday
 
 
 def day_of_week(text: str) -> int:

@@ -1,0 +1,151 @@
+"""Repair limits: against a second-by-second oracle, and the rules one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.contract import CameraFaults, Repair, RepairLimits, RepairState, Together, late_in, repairs
+from monitor.model import Camera, Cause, Outage, Span, State, Transition, instant
+from monitor.outages import outages, state_spans
+from tests.metrics.town import camera
+from tests.oracle import repairs as tediously
+
+LETTERS = {"U": State.UP, "D": State.DOWN, "?": State.UNKNOWN}
+TICK = timedelta(microseconds=1)
+HOUR = 3_600_000_000
+
+
+def faults(film: str, watched: Camera, left_out: list[Span] | None = None) -> CameraFaults:
+    """A camera whose every microsecond is a letter: U online, D down, ? not watched."""
+    moves = [
+        Transition(watched.id, instant(at), instant(at), State.UP, LETTERS[letter], Cause.OK)
+        for at, letter in enumerate(film)
+        if at == 0 or film[at - 1] != letter
+    ]
+    unseen = [span for span, state in state_spans(moves, Span(0, len(film))) if state is State.UNKNOWN]
+    return CameraFaults(watched, outages(moves), unseen, left_out or [])
+
+
+def limits(
+    normal: int = 5, major: int | None = None, many: int | None = None, within: Together = Together.CONTRACT
+) -> RepairLimits:
+    return RepairLimits(normal * TICK, None if major is None else major * TICK, many, within)
+
+
+def only(found: tuple[Repair, ...]) -> Repair:
+    (repair,) = found
+    return repair
+
+
+films = st.lists(st.text("UDD?", min_size=25, max_size=25), min_size=1, max_size=5)
+left_out = st.sets(st.integers(0, 24), max_size=8)
+
+
+@given(films, st.data(), st.integers(1, 8), st.integers(0, 8), st.integers(2, 4))
+def test_every_clock_runs_as_the_oracle_says(
+    films: list[str], data: st.DataObject, normal: int, more: int, many: int
+) -> None:
+    out = [data.draw(left_out) for _ in films]
+    uplinks = [data.draw(st.sampled_from(["a", "b", ""])) for _ in films]
+    within = data.draw(st.sampled_from([Together.CONTRACT, Together.UPLINK]))
+    cameras = [
+        faults(film, camera(f"c{number}", uplink=uplink), [Span(tick, tick + 1) for tick in sorted(gone)])
+        for number, (film, gone, uplink) in enumerate(zip(films, out, uplinks, strict=True))
+    ]
+    found = repairs(cameras, limits(normal, normal + more, many, within), 25)
+    groups = ["all" if within is Together.CONTRACT else uplink or None for uplink in uplinks]
+    expected = tediously(films, out, groups, normal, normal + more, many)
+    assert [
+        (repair.camera_id, repair.start, repair.end, repair.major, repair.ran_us, repair.late_from) for repair in found
+    ] == [(f"c{each.camera}", each.start, each.end, each.major, each.ran, each.late_from) for each in expected]
+    for repair in found:
+        assert repair.late_us == max(0, repair.ran_us - repair.limit_us)
+        assert (repair.late_from is not None) == (repair.late_us > 0) == (repair.state is RepairState.LATE)
+        assert (repair.state is RepairState.RUNNING) == (repair.end is None and repair.late_us == 0)
+
+
+def test_a_limit_reached_to_the_microsecond_is_kept_and_one_more_is_late() -> None:
+    assert only(repairs([faults("UDDDDDU", camera())], limits(), 7)).state is RepairState.KEPT
+    late = only(repairs([faults("UDDDDDDU", camera())], limits(), 8))
+    assert (late.state, late.late_us, late.late_from) == (RepairState.LATE, 1, 6)
+
+
+def test_the_clock_starts_with_the_first_failing_second_even_before_the_period() -> None:
+    """By hand: down from hour 10 to hour 40 with a limit of 24 h: passed at hour 34, 6 h late."""
+    outage = Outage("c1", instant(10 * HOUR), instant(40 * HOUR), Cause.TCP_TIMEOUT)
+    found = repairs([CameraFaults(camera(), [outage])], RepairLimits(), 100 * HOUR)
+    repair = only(found)
+    assert (repair.late_from, repair.late_us, repair.state) == (34 * HOUR, 6 * HOUR, RepairState.LATE)
+    assert late_in(found, Span(0, 34 * HOUR)) == ()
+    assert late_in(found, Span(34 * HOUR, 100 * HOUR)) == found
+
+
+def test_excluded_time_stops_the_clock() -> None:
+    outage = Outage("c1", instant(0), instant(30 * HOUR), Cause.TCP_TIMEOUT)
+    stopped = CameraFaults(camera(), [outage], excluded=[Span(4 * HOUR, 10 * HOUR)])
+    repair = only(repairs([stopped], RepairLimits(), 100 * HOUR))
+    assert (repair.ran_us, repair.state) == (24 * HOUR, RepairState.KEPT)
+
+
+def test_our_own_restart_gives_no_new_clock() -> None:
+    repair = only(repairs([faults("DDD??DDDU", camera())], limits(), 9))
+    assert (repair.start, repair.end, repair.ran_us, repair.late_from) == (0, 8, 6, 7)
+
+
+def test_a_camera_seen_online_between_has_two_faults() -> None:
+    assert [repair.ran_us for repair in repairs([faults("DDDUDDDU", camera())], limits(), 8)] == [3, 3]
+
+
+def test_a_change_of_cause_is_no_repair() -> None:
+    both = [
+        Outage("c1", instant(0), instant(3), Cause.TCP_TIMEOUT),
+        Outage("c1", instant(3), instant(6), Cause.NO_KEYFRAME),
+    ]
+    assert only(repairs([CameraFaults(camera(), both)], limits(), 9)).ran_us == 6
+
+
+def test_an_open_fault_runs_until_its_limit_and_is_late_from_then_on() -> None:
+    down = [Outage("c1", instant(2), None, Cause.TCP_TIMEOUT)]
+    states = [only(repairs([CameraFaults(camera(), down)], limits(), until)).state for until in (3, 7, 8)]
+    assert states == [RepairState.RUNNING, RepairState.RUNNING, RepairState.LATE]
+    assert repairs([CameraFaults(camera(), down)], limits(), 2) == ()
+
+
+def test_eight_at_once_are_major_and_seven_are_not() -> None:
+    def fleet(count: int) -> list[CameraFaults]:
+        return [faults("U" + "D" * 7 + "U", camera(f"c{number}")) for number in range(count)]
+
+    agreed = limits(5, 10, 8)
+    assert {repair.major for repair in repairs(fleet(7), agreed, 9)} == {False}
+    assert {repair.state for repair in repairs(fleet(7), agreed, 9)} == {RepairState.LATE}
+    major = repairs(fleet(8), agreed, 9)
+    assert [(repair.major, repair.limit_us, repair.state) for repair in major] == [(True, 10, RepairState.KEPT)] * 8
+
+
+def test_one_after_the_other_is_not_at_once() -> None:
+    fleet = [faults("DDUU", camera("c1")), faults("UUDD", camera("c2"))]
+    assert not any(repair.major for repair in repairs(fleet, limits(5, 10, 2), 4))
+
+
+def test_excluded_cameras_do_not_make_a_fault_major() -> None:
+    fleet = [faults("DDDU", camera("c1")), faults("DDDU", camera("c2"), [Span(0, 3)])]
+    assert not any(repair.major for repair in repairs(fleet, limits(5, 10, 2), 4))
+
+
+def test_faults_of_different_villages_are_major_only_in_the_contract() -> None:
+    here = camera("c1")
+    there = replace(camera("c2"), site=replace(here.site, village="石桥村"))
+    fleet = [faults("DDU", here), faults("DDU", there)]
+    assert all(repair.major for repair in repairs(fleet, limits(1, 10, 2), 3))
+    assert not any(repair.major for repair in repairs(fleet, limits(1, 10, 2, Together.VILLAGE), 3))
+
+
+def test_cameras_without_a_recorder_are_not_behind_the_same_one() -> None:
+    fleet = [faults("DDU", camera("c1")), faults("DDU", camera("c2"))]
+    assert not any(repair.major for repair in repairs(fleet, limits(1, 10, 2, Together.RECORDER), 3))
+    behind = [faults("DDU", camera(name, recorder="NVR-1")) for name in ("c1", "c2")]
+    assert all(repair.major for repair in repairs(behind, limits(1, 10, 2, Together.RECORDER), 3))
