@@ -21,6 +21,7 @@ from monitor import __version__, jobs
 from monitor.calendar import month_before
 from monitor.clock import Clock, SystemClock
 from monitor.console import make_app, serve
+from monitor.contract import Contract
 from monitor.engine import Engine, Plan, Prober
 from monitor.errors import Fault, SettingsError, SharpEyesError
 from monitor.heap import settle_heap
@@ -167,11 +168,8 @@ class Service:
         loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
 
     async def _report_last_month(self) -> None:
-        settings = self._plan.settings
-        now = self._clock.now()
-        for contract in settings.contracts:
-            written = await asyncio.to_thread(write_report, settings, contract, self._last_month(), now)
-            log.info("report of last month written: %s", ", ".join(str(path) for path in written))
+        for contract in self._plan.settings.contracts:
+            await self._report(contract)
 
     async def _write_missing_report(self) -> None:
         """The monitor may have been off when the month ended; a month nobody was to watch has no report."""
@@ -181,7 +179,12 @@ class Service:
                 continue
             report = await asyncio.to_thread(month_report, settings, contract, month, now)
             if report.cameras:
-                await asyncio.to_thread(write_report, settings, contract, month, now)
+                await self._report(contract)
+
+    async def _report(self, contract: Contract) -> None:
+        now = self._clock.now()
+        written = await asyncio.to_thread(write_report, self._plan.settings, contract, self._last_month(), now)
+        log.info("report of last month written: %s", ", ".join(str(path) for path in written))
 
     def _last_month(self) -> tuple[int, int]:
         return month_before(self._clock.now(), ZoneInfo(self._plan.settings.contract.terms.zone))

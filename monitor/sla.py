@@ -47,6 +47,8 @@ def intersect(left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
 
 def subtract(spans: Sequence[Span], removed: Sequence[Span]) -> list[Span]:
     """The time in ``spans`` and not in ``removed``; each side ascending and disjoint, as ``merge`` returns it."""
+    if not removed:
+        return list(spans)
     left: list[Span] = []
     i = 0
     for start, end in spans:

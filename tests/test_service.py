@@ -11,16 +11,19 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 
+from monitor.calendar import month_before
 from monitor.clock import SystemClock
 from monitor.demo.place import Place, Tempo, furnish
 from monitor.demo.seed import seed
 from monitor.errors import SettingsError
 from monitor.language import Language
 from monitor.ledger import CameraRemoved, Ledger, Stopped
+from monitor.reporting import Format, report_path
 from monitor.service import Service, load_plan, only_error_of, refuse_fixed_changes
 from monitor.simulator.town import SimulatedTown, build_town
 
@@ -137,6 +140,32 @@ async def test_last_months_report_is_made_up_for_when_the_monitor_was_off_at_the
         async with asyncio.timeout(15):
             while len(list(place.reports.glob("sla-*"))) < 3:  # noqa: ASYNC110  # files tell nobody
                 await asyncio.sleep(0.05)
+
+
+async def test_each_contract_has_its_missing_report_and_one_that_is_there_stays(
+    place: Place, town: SimulatedTown
+) -> None:
+    now = SystemClock().now()
+    with Ledger.open(place.ledger) as ledger:
+        seed(ledger, town.cameras, now)
+    half = [camera.id for camera in town.cameras[:3]], [camera.id for camera in town.cameras[3:]]
+    for name, cameras in zip("ab", half, strict=True):
+        text = f"id: {name}\ntitle: {name}\nscope: {{cameras: [{', '.join(cameras)}]}}\n"
+        (place.folder / f"{name}.yml").write_text(text, "utf-8")
+    place.settings.write_text(place.settings.read_text("utf-8") + "contracts: [a.yml, b.yml]\n", "utf-8")
+    settings = load_plan(place.settings).settings
+    month = month_before(now, ZoneInfo(settings.contract.terms.zone))
+    there, missing = (report_path(settings, contract, month, Format.JSON) for contract in settings.contracts)
+    there.parent.mkdir(parents=True, exist_ok=True)
+    there.write_bytes(b"as it was")
+    async with served(place) as console:
+        await console.until_metric("sharpeyes_config_last_reload_successful 1.0")
+        async with asyncio.timeout(15):
+            while not missing.exists():  # noqa: ASYNC110  # files tell nobody
+                await asyncio.sleep(0.05)
+    assert there.read_bytes() == b"as it was"
+    report = json.loads(missing.read_bytes())["report"]
+    assert {figure["camera"]["id"] for figure in report["cameras"]} == set(half[1])
 
 
 async def test_a_first_start_writes_no_report_of_a_month_nobody_watched(place: Place, town: SimulatedTown) -> None:

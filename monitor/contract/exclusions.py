@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.contract.values import Contract, ExclusionRule
-from monitor.model import MICROSECOND, Camera, Exclusion, ExclusionCause, ExclusionState, Role, Span, micros
-from monitor.sla import intersect, length, merge, subtract
+from monitor.model import MICROSECOND, Camera, Exclusion, ExclusionCause, ExclusionState, Role, Scope, Span, micros
+from monitor.sla import length, merge, subtract
 
 
 class Cut(StrEnum):
@@ -57,17 +57,19 @@ class Grant:
 
 def grants(exclusions: Iterable[Exclusion], cameras: Sequence[OwedTime], contract: Contract) -> tuple[Grant, ...]:
     """Every exclusion with every camera whose owed time it touches, in the order in which they are taken."""
-    by_id = {time.camera.id: time for time in cameras}
-    purses = {time.camera.id: _Purse(time) for time in cameras}
+    purses = {time.camera.id: _Purse(time) for time in sorted(cameras, key=lambda time: time.camera.id)}
+    covered: dict[Scope, list[_Purse]] = {}  # a storm is many exclusions of few scopes
     found: list[Grant] = []
     for exclusion in sorted(exclusions, key=lambda each: (each.start_at, each.id)):
-        rule = contract.rule(exclusion.cause)
+        rule, scope = contract.rule(exclusion.cause), exclusion.scope
         refusal = refused(exclusion, rule)
-        named = exclusion.scope.camera_ids or by_id.keys()
-        for camera_id in sorted(named & by_id.keys()):
-            if exclusion.scope.covers(by_id[camera_id].camera):
-                grant = purses[camera_id].take(exclusion, rule, refusal)
-                found += [grant] if grant.asked_us else []
+        span = Span(micros(exclusion.start_at), micros(exclusion.end_at))
+        if scope not in covered:
+            covered[scope] = _covered(scope, purses)
+        for purse in covered[scope]:
+            asked = purse.asked(span)
+            if asked:
+                found.append(purse.take(exclusion, asked, rule, refusal))
     return tuple(found)
 
 
@@ -106,25 +108,39 @@ def _by_the_other_party(exclusion: Exclusion) -> bool:
     return exclusion.decided_by.role is other
 
 
+def _covered(scope: Scope, purses: dict[str, _Purse]) -> list[_Purse]:
+    """Those the scope covers, by camera id; where it names cameras, only these are looked at."""
+    named = [purses[camera_id] for camera_id in sorted(scope.camera_ids & purses.keys())]
+    return [purse for purse in (named if scope.camera_ids else purses.values()) if scope.covers(purse.camera)]
+
+
 class _Purse:
     """What one camera has already been granted, and what is left under each cap."""
 
     def __init__(self, time: OwedTime) -> None:
+        self.camera = time.camera
         self._time = time
         self._earlier: list[Span] = []
         self._used: dict[ExclusionCause, int] = defaultdict(int)
 
-    def take(self, exclusion: Exclusion, rule: ExclusionRule, refusal: Cut | None) -> Grant:
-        """Grant what may be granted, and remember it."""
-        span = Span(micros(exclusion.start_at), micros(exclusion.end_at))
-        asked = intersect(self._time.owed, [span])
+    def asked(self, span: Span) -> list[Span]:
+        """The camera's owed time within the span."""
+        return [
+            Span(max(start, span.start), min(end, span.end))
+            for start, end in self._time.owed
+            if start < span.end and end > span.start
+        ]
+
+    def take(self, exclusion: Exclusion, asked: list[Span], rule: ExclusionRule, refusal: Cut | None) -> Grant:
+        """Grant what may be granted of the time asked for, and remember it."""
         if refusal is not None:
             return self._grant(exclusion, asked, (), ((refusal, length(asked)),))
         unplanned = subtract(asked, self._time.planned)
         fresh = subtract(unplanned, self._earlier)
         counted = self._under_cap(exclusion, rule, fresh)
-        self._earlier = merge([*self._earlier, *counted])
-        self._used[exclusion.cause] += length(counted)
+        if counted:
+            self._earlier = merge([*self._earlier, *counted])
+            self._used[exclusion.cause] += length(counted)
         cuts = (
             (Cut.PLANNED_WORK, length(asked) - length(unplanned)),
             (Cut.EARLIER_EXCLUSION, length(unplanned) - length(fresh)),
@@ -142,7 +158,7 @@ class _Purse:
         self, exclusion: Exclusion, asked: list[Span], counted: tuple[Span, ...], cuts: tuple[tuple[Cut, int], ...]
     ) -> Grant:
         some = tuple((cut, us) for cut, us in cuts if us)
-        return Grant(exclusion.id, self._time.camera.id, length(asked), counted, some)
+        return Grant(exclusion.id, self.camera.id, length(asked), counted, some)
 
 
 def _first(spans: Sequence[Span], us: int) -> list[Span]:

@@ -8,7 +8,7 @@ A limit is passed in one instant, so a late repair belongs to exactly one period
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from monitor.contract.values import RepairLimits, Together
 from monitor.model import MICROSECOND, Camera, Outage, Span, micros
-from monitor.sla import intersect, length, merge, subtract
+from monitor.sla import length, subtract
 
 
 class RepairState(StrEnum):
@@ -92,29 +92,45 @@ def _faults(camera: CameraFaults, until: int) -> Iterable[_Fault]:
             break
         down_now = outage.end_at is None or end > until
         span = Span(start, min(end, until))
-        if runs and _unseen(Span(runs[-1][-1].end, start), camera.unobserved):
+        if runs and runs[-1][-1].end == start:  # only the cause changed
+            runs[-1][-1] = Span(runs[-1][-1].start, span.end)
+        elif runs and _unseen(Span(runs[-1][-1].end, start), camera.unobserved):
             runs[-1].append(span)
         else:
             runs.append([span])
     for run in runs:
         ended = run[-1].end
         lasts = run is runs[-1] and (down_now or (ended < until and _unseen(Span(ended, until), camera.unobserved)))
-        yield _Fault(camera.camera, run[0].start, None if lasts else ended, subtract(merge(run), camera.excluded))
+        yield _Fault(camera.camera, run[0].start, None if lasts else ended, subtract(run, camera.excluded))
 
 
 def _unseen(gap: Span, unobserved: Sequence[Span]) -> bool:
-    """Whether nobody watched in the whole gap; nothing is in an empty one."""
-    return length(intersect(unobserved, [gap])) == max(0, gap.end - gap.start)
+    """Whether nobody watched in the whole gap, which is not empty."""
+    last = _last_before(unobserved, gap.end)
+    return last is not None and last.start <= gap.start and last.end >= gap.end
+
+
+def _last_before(spans: Sequence[Span], at: int) -> Span | None:
+    """The last of ascending disjoint spans that starts before the instant."""
+    index = bisect_left(spans, Span(at, at))
+    return spans[index - 1] if index else None
 
 
 def _repair(fault: _Fault, limits: RepairLimits, crowded: dict[str, list[Span]]) -> Repair:
     group = _group_of(fault.camera, limits.major_within)
-    major = group is not None and bool(intersect(crowded.get(group, []), fault.running))
+    major = group is not None and _touch(fault.running, crowded.get(group, []))
     agreed = limits.major if major and limits.major is not None else limits.normal
     limit, ran = agreed // MICROSECOND, length(fault.running)
     late_from = _instant_after(fault.running, limit) if ran > limit else None
     state = RepairState.LATE if ran > limit else RepairState.RUNNING if fault.end is None else RepairState.KEPT
     return Repair(fault.camera.id, fault.start, fault.end, major, limit, ran, late_from, state)
+
+
+def _touch(running: Sequence[Span], crowd: Sequence[Span]) -> bool:
+    """Whether the two lists have any time in common; of a large town the crowd is long and the fault short."""
+    return bool(crowd) and any(
+        (last := _last_before(crowd, end)) is not None and last.end > start for start, end in running
+    )
 
 
 def _instant_after(spans: Sequence[Span], us: int) -> int:

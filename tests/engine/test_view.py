@@ -15,7 +15,7 @@ from monitor.engine.board import SLICE, Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.view import Shown, town_view
 from monitor.metrics import GroupFigures
-from monitor.model import BlindTime, ContractTerms, Seconds, State, micros
+from monitor.model import BlindTime, ContractTerms, Scope, Seconds, State, micros
 from monitor.sla import Rest, counted, coverage, forecast, intact_ratio, online_ratio, total
 from tests.driven import at_once
 from tests.metrics.town import NOW, camera, status
@@ -76,6 +76,16 @@ def test_cameras_enter_town_village_carrier_and_site_and_only_with_a_contract() 
         ("carrier", "中国电信"): 1,
         ("site", "s1"): 3,
     }
+
+
+def test_a_camera_enters_once_if_any_contract_is_about_it() -> None:
+    cameras = [shown(nth, State.UP, Seconds(up=1), Seconds(), 1) for nth in range(3)]
+    ids = [frozenset({status.camera.id for status, _ in part}) for part in (cameras[:1], cameras[:2])]
+    contracts = [Contract(id=str(nth), scope=Scope(camera_ids=some)) for nth, some in enumerate(ids)]
+    calendar = MonthCalendar(ContractTerms())
+    view = at_once(town_view("清河镇", cameras, contracts, calendar, NOW, timedelta(minutes=1)))
+    assert {group.status.cameras for group in view.groups if group.status.kind == "town"} == {2}
+    assert len(view.statuses) == 3
 
 
 @pytest.mark.parametrize(("kind", "name", "told"), [("town", "清河镇", True), ("site", "s1", False)])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.language import Language
 from monitor.parsing import scalars
+from monitor.parsing.scalars import ed25519_key, hundredths
 from monitor.parsing.times import hours, time_of_day
 
 READERS: tuple[Callable[[str], object], ...] = (
@@ -21,6 +24,8 @@ READERS: tuple[Callable[[str], object], ...] = (
     scalars.truth,
     scalars.share,
     scalars.fraction_of_one,
+    scalars.hundredths,
+    scalars.ed25519_key,
     scalars.duration,
     scalars.size,
     scalars.bit_rate,
@@ -176,3 +181,34 @@ def test_space_around_a_text_is_taken_off() -> None:
 
 def test_true_and_false_may_be_chinese() -> None:
     assert [scalars.truth(text) for text in ("true", "Yes", "是", "FALSE", "no", "否")] == [True] * 3 + [False] * 3
+
+
+def test_money_and_points_are_exact_to_the_hundredth() -> None:
+    assert hundredths("30000.00") == Decimal(30000)
+    assert hundredths("0.5") == Decimal("0.50")
+
+
+@pytest.mark.parametrize("text", ["30,000", "1e3", "-1", "+1", "0.125", ".5", "5.", "１", "1_000", "1" * 13, ""])
+def test_anything_else_is_no_amount(text: str) -> None:
+    with pytest.raises(ValueError, match="write digits with at most two decimals"):
+        hundredths(text)
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_every_32_bytes_are_a_key_with_or_without_its_kind(raw: bytes) -> None:
+    text = b64encode(raw).decode("ascii")
+    assert ed25519_key(text) == ed25519_key(f"ed25519:{text}") == text
+
+
+@given(st.binary(max_size=64).filter(lambda raw: len(raw) != 32) | st.text(max_size=60))
+def test_anything_else_is_no_key(raw: bytes | str) -> None:
+    text = raw if isinstance(raw, str) else b64encode(raw).decode("ascii")
+    with pytest.raises(ValueError, match="44 characters ending in ="):
+        ed25519_key(text)
+
+
+def test_one_key_has_one_spelling() -> None:
+    """The last sign of 32 bytes in base64 has two bits to spare; a decoder that ignores them would take both."""
+    assert b64decode("A" * 42 + "A=") == b64decode("A" * 42 + "B=")
+    with pytest.raises(ValueError, match="not an Ed25519"):
+        ed25519_key("A" * 42 + "B=")

@@ -62,3 +62,11 @@ def test_no_second_fault_hides_the_error_that_leaves_a_section() -> None:
     with pytest.raises(KeyError), section("a: 1", faults):
         raise KeyError("x")
     assert not faults
+
+
+@pytest.mark.parametrize(("value", "given"), [("", False), ("null", False), ("[]", False), ("{}", True), ("0", True)])
+def test_a_key_is_given_when_something_stands_under_it(value: str, given: bool) -> None:
+    section = whole_file(f"key: {value}".encode(), "file.yml", [])
+    assert section is not None
+    assert section.given("key") is given
+    assert not section.given("other")
