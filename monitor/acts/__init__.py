@@ -29,7 +29,7 @@ from monitor.acts.judgement import Known, refusal, standing, unfounded
 from monitor.acts.refusals import Reason, Refusal
 from monitor.acts.signing import Recorded, Written, public_text, read_act, signed, written_act
 from monitor.acts.standing import History, Standing, Step, Void, Work
-from monitor.acts.terms import ActTerms, act_terms, settlement_span
+from monitor.acts.terms import ActTerms, act_terms
 
 __all__ = [
     "Acknowledged",
@@ -65,7 +65,6 @@ __all__ = [
     "public_text",
     "read_act",
     "refusal",
-    "settlement_span",
     "signed",
     "standing",
     "unfounded",

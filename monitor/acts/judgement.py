@@ -30,7 +30,7 @@ from monitor.acts.events import (
 from monitor.acts.refusals import Reason, Refusal
 from monitor.acts.signing import Recorded, Written
 from monitor.acts.standing import Standing, Void
-from monitor.acts.terms import ActTerms, settlement_span
+from monitor.acts.terms import ActTerms
 from monitor.calendar import contract_spans, month_of, month_span, parse_month
 from monitor.model import MICROSECOND, CameraRecord, ExclusionState, Role, Scope, Span, instant, micros
 from monitor.sla import intersect, length
@@ -140,13 +140,14 @@ def _proposal(act: ExclusionProposed, so_far: Standing, now: datetime) -> Refusa
 
 def _over_cap(act: ExclusionProposed, so_far: Standing) -> Refusal | None:
     """Whether the span alone is longer than the cap of its cause; what others have used up, only the report knows."""
-    terms, cap = so_far.terms, so_far.terms.caps.get(act.cause)
+    contract = so_far.terms.agreement
+    cap = contract.rule(act.cause).cap
     if cap is None:
         return None
     asked, at = Span(micros(act.start_at), micros(act.end_at)), micros(act.start_at)
     while at < asked.end:
-        period = settlement_span(terms.period, month_of(instant(at), so_far.zone), so_far.zone)
-        owed = contract_spans(period, terms.scheduled, so_far.zone)
+        period = contract.settlement(*month_of(instant(at), so_far.zone))
+        owed = contract_spans(period, contract.terms, so_far.zone)
         if length(intersect(owed, [asked])) > cap // MICROSECOND:
             return Refusal(Reason.CAP_EXCEEDED, f"{act.cause}: {cap}")
         at = period.end

@@ -15,7 +15,6 @@ from monitor.acts import (
     ExclusionRejected,
     ExclusionWithdrawn,
     Step,
-    settlement_span,
 )
 from monitor.calendar import contract_spans, in_service_span
 from monitor.contract import Contract, Cut, Grant, OwedTime, grants
@@ -51,7 +50,7 @@ def granted(record: Record, contract: Contract, month: tuple[int, int], zone: Zo
     """What the contract grants of every exclusion in the settlement period."""
     if not record.exclusions:
         return ()
-    service = contract_spans(settlement_span(contract.period, month, zone), contract.terms, zone)
+    service = contract_spans(contract.settlement(*month), contract.terms, zone)
     absences = absences_by_camera(record)
     times = [
         OwedTime(
