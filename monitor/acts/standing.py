@@ -33,6 +33,7 @@ from monitor.acts.signing import Recorded
 from monitor.acts.terms import ActTerms
 from monitor.calendar import FOREVER, month_span, occurrences, parse_month
 from monitor.model import (
+    MICROSECOND,
     Exclusion,
     ExclusionState,
     Maintenance,
@@ -42,7 +43,9 @@ from monitor.model import (
     micros,
 )
 
-LONGEST_WINDOW = timedelta(days=2)  # recurring work lasts a day at most: so far before a period its windows may begin
+LONGEST_US = (
+    timedelta(days=2) // MICROSECOND
+)  # recurring work lasts a day at most: so far before a period its windows may begin
 DECIDED = MappingProxyType(
     {
         ExclusionApproved: ExclusionState.APPROVED,
@@ -81,9 +84,10 @@ class Work:
     def windows(self, period: Span, zone: ZoneInfo) -> Iterator[Maintenance]:
         """When it takes place, as far as that touches the period."""
         until = FOREVER if self.until_at is None else micros(self.until_at)
-        reach = micros(instant(period.start) - LONGEST_WINDOW), micros(instant(period.end) + LONGEST_WINDOW)
         in_force = Span(micros(self.from_at), until)
-        for span in occurrences(self.rule, self._whole(Span(*reach)), zone):
+        first = max(period.start, in_force.start)
+        reach = Span(first - LONGEST_US, max(first, period.end) + LONGEST_US)
+        for span in occurrences(self.rule, self._whole(reach), zone):
             kept = Span(max(span.start, in_force.start), min(span.end, in_force.end))
             if kept.start < kept.end and kept.start < period.end and kept.end > period.start:
                 name = self.rule.id if self.rule.every is None else f"{self.rule.id}/{instant(span.start):%Y%m%dT%H%MZ}"

@@ -185,6 +185,10 @@ class Ledger:
         """The end of every chain in the file, by vantage."""
         return tuple(Head(vantage, end.seq, end.hash) for vantage, end in self._ends())
 
+    def people_head(self) -> int:
+        """Number of the last act of people; 0 when there is none."""
+        return self._end(self.people).seq
+
     def last_recorded_at(self) -> datetime | None:
         """When the last entry was recorded."""
         recorded_us = self._end(self.vantage).recorded_at

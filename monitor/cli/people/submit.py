@@ -20,7 +20,7 @@ def submit(offered: Sequence[Offered], desk: Desk) -> int:
     ledger = desk.record()
     known = _known(desk, [written.act for _, written in offered])
     while True:
-        seen = next((head.seq for head in ledger.heads() if head.vantage == ledger.people), 0)
+        seen = ledger.people_head()
         refused = judged(offered, standing(ledger.acts(), desk.terms), known, desk)
         if refused:
             for where, why in refused:
