@@ -223,6 +223,7 @@ class Known:
 
     cameras: Mapping[str, CameraRecord]
     outages: Mapping[str, frozenset[datetime]]  # when they began, by camera
+    inside: frozenset[str]  # the cameras the contract is about
     figures: Mapping[str, str]  # by the id of a closing: the digest of the figures the record gives for it
 
 
@@ -256,16 +257,19 @@ def _unknown_in(scope: Scope, known: Known) -> Refusal | None:
         (scope.villages, {camera.site.village for camera in cameras}),
         (scope.carriers, {camera.carrier for camera in cameras}),
         (scope.uplinks, {camera.uplink for camera in cameras}),
+        (scope.towns, {camera.site.town for camera in cameras}),
+        (scope.recorders, {camera.recorder for camera in cameras}),
+        (scope.vendors, {camera.vendor for camera in cameras}),
     )
     unknown = sorted(name for asked, names in there for name in asked - names)
     return Refusal(Reason.UNKNOWN_NAME, unknown[0]) if unknown else None
 
 
 def _outside(scope: Scope, known: Known) -> Refusal | None:
-    for camera_id in sorted(scope.camera_ids):
-        if not known.cameras[camera_id].camera.in_contract:
-            return Refusal(Reason.OUTSIDE_CONTRACT, camera_id)
-    covered = any(scope.covers(record.camera) and record.camera.in_contract for record in known.cameras.values())
+    strangers = sorted(scope.camera_ids - known.inside)
+    if strangers:
+        return Refusal(Reason.OUTSIDE_CONTRACT, strangers[0])
+    covered = any(scope.covers(known.cameras[camera_id].camera) for camera_id in known.inside)
     return None if covered else Refusal(Reason.OUTSIDE_CONTRACT, "scope")
 
 

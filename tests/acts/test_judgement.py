@@ -351,6 +351,7 @@ def camera(camera_id: str, *, in_contract: bool = True) -> CameraRecord:
 KNOWN = Known(
     {record.camera.id: record for record in (camera("c1"), camera("gone"), camera("out", in_contract=False))},
     {"c1": frozenset({NOON})},
+    frozenset({"c1", "gone"}),
     {"k1": "cd" * 32},
 )
 
@@ -363,6 +364,9 @@ KNOWN = Known(
         (replace(PROPOSED, scope=Scope(camera_ids=frozenset({"c1", "c9"}))), "unknown_name c9"),
         (replace(PROPOSED, scope=Scope(villages=frozenset({"西村"}))), "unknown_name 西村"),
         (replace(PROPOSED, scope=Scope(camera_ids=frozenset({"c1", "out"}))), "outside_contract out"),
+        (replace(PROPOSED, scope=Scope(camera_ids=frozenset({"c1"}), carriers=frozenset({"移动"}))), None),
+        (replace(PROPOSED, scope=Scope(recorders=frozenset({"NVR-9"}))), "unknown_name NVR-9"),
+        (replace(PROPOSED, scope=Scope(categories=frozenset({SiteCategory.WATER}))), "outside_contract scope"),
         (replace(WORK, maintenance=replace(ONCE, scope=Scope(uplinks=frozenset({"l2"})))), "unknown_name l2"),
         (replace(NIGHTLY, rule=replace(NIGHTLY.rule, scope=Scope(sites=frozenset({"s2"})))), "unknown_name s2"),
         (Acknowledged(stamp("x"), "c1", NOON), None),

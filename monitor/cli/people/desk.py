@@ -16,7 +16,7 @@ from monitor.contract import Contract
 from monitor.errors import UsageError
 from monitor.language import Language
 from monitor.ledger import Ledger, TransitionRecorded
-from monitor.model import Actor, Outage, Span, instant, micros
+from monitor.model import Actor, Camera, Outage, Span, instant, micros
 from monitor.outages import outages, unbroken
 from monitor.parsing import local_instant, moment
 from monitor.reporting import figures_at
@@ -72,6 +72,10 @@ class Desk:
         except ValueError:
             return ""
         return figures_at(ledger, heads, self.settings, self.contract, when, self.now)
+
+    def about(self, camera: Camera) -> bool:
+        """Whether the contract is about the camera."""
+        return camera.in_contract if self.contract is None else self.contract.about(camera)
 
     def stamp(self, act_id: str | None = None) -> Stamp:
         """A stamp for a new act."""

@@ -87,7 +87,17 @@ def actor_text(by: Actor, desk: Desk) -> str:
 
 def scope_text(scope: Scope, desk: Desk) -> str:
     """The names that narrow it, or the whole town; many cameras are counted."""
-    named = (scope.camera_ids, scope.sites, scope.villages, scope.carriers, scope.uplinks)
+    named: tuple[frozenset[str], ...] = (
+        scope.camera_ids,
+        scope.sites,
+        scope.villages,
+        scope.towns,
+        scope.carriers,
+        scope.uplinks,
+        scope.recorders,
+        scope.vendors,
+        frozenset(category.value for category in scope.categories),
+    )
     return " ".join(_counted(sorted(names)) for names in named if names) or texts.WHOLE_TOWN[desk.language]
 
 

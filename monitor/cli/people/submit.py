@@ -59,4 +59,5 @@ def _known(desk: Desk, acts: Sequence[Act]) -> Known:
     asked = {camera_id for act in acts if (camera_id := subject(act)[0]) is not None}
     begun = {name: frozenset(run[0].start_at for run in outage_runs(ledger, name)) for name in asked}
     figures = {act.stamp.id: desk.figures(act.month, act.heads) for act in acts if isinstance(act, PeriodClosed)}
-    return Known(cameras, begun, figures)
+    inside = frozenset(name for name, record in cameras.items() if desk.about(record.camera))
+    return Known(cameras, begun, inside, figures)
