@@ -24,7 +24,6 @@ def faults_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault
     return (
         *_unknown_names(settings, cameras),
         *_unknown_uplinks(settings, cameras),
-        *_contracts_about_nothing(settings, cameras),
         *_shared_cameras(settings, cameras),
     )
 
@@ -36,7 +35,12 @@ def _unknown_names(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fa
         yield from _of_scope(settings.path, begins, f"maintenance {rule.id}", rule.scope, known)
     for contract in settings.contracts:
         path, section = _place_of(contract, settings)
-        yield from _of_scope(path, _line_of(path, (section,)), f"contract {contract.id}: scope", contract.scope, known)
+        begins, where = _line_of(path, (section,)), f"contract {contract.id}: scope"
+        unknown = list(_of_scope(path, begins, where, contract.scope, known))
+        yield from unknown
+        if not unknown and contract.scope != Scope() and not any(map(contract.about, cameras)):
+            what = "no camera of the inventory is in it: give other names, or leave the keys out to mean all"
+            yield Fault(str(path), begins, where, what)
 
 
 def _of_scope(path: Path, begins: int, where: str, scope: Scope, known: dict[str, set[str]]) -> Iterator[Fault]:
@@ -74,14 +78,6 @@ def _unknown_uplinks(settings: Settings, cameras: Sequence[Camera]) -> Iterator[
     for name in sorted(settings.limits.uplinks.keys() - known):
         what = f"no camera has the uplink {name!r}{suggestion(name, known)}"
         yield Fault(str(settings.path), _line_of(settings.path, (name,)), f"limits.uplinks.{name}", what)
-
-
-def _contracts_about_nothing(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
-    for contract in settings.contracts:
-        if contract.scope != Scope() and not any(contract.about(camera) for camera in cameras):
-            path, section = _place_of(contract, settings)
-            what = "no camera of the inventory is in it: give other names, or leave the keys out to mean all"
-            yield Fault(str(path), _line_of(path, (section,)), f"contract {contract.id}: scope", what)
 
 
 def _shared_cameras(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:

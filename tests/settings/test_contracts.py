@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.contract import (
     Contract,
@@ -25,9 +27,11 @@ from monitor.contract import (
     SettlementPeriod,
     Together,
 )
-from monitor.errors import SettingsError
+from monitor.errors import Fault, SettingsError
 from monitor.model import ContractTerms, ExclusionCause, Scope, SiteCategory
+from monitor.parsing.section import whole_file
 from monitor.settings import Settings, load_settings
+from monitor.settings.agreement import read_agreement
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "config" / "contract.example.yml"
@@ -164,6 +168,18 @@ def test_a_ladder_by_rate_and_a_price_of_each_point(tmp_path: Path) -> None:
     assert load(tmp_path, f"id: a\ntitle: A\n{by_point}").contract.deduction == DeductionLadder(
         Decimal(100), per_point=Fraction(1, 100)
     )
+
+
+@given(st.integers(0, 5000), st.text("ab019:-[]{}&*!|>'\"#,? \n\t%@.", max_size=6))
+def test_a_damaged_contract_gives_a_contract_or_faults_with_their_lines(at: int, damage: str) -> None:
+    content = EXAMPLE.read_text("utf-8")
+    damaged = content[:at] + damage + content[at + len(damage) :]
+    found: list[Fault] = []
+    section = whole_file(damaged.encode(), "a.yml", found)
+    if section is not None:
+        with section as top:
+            read_agreement(top, "a", "Asia/Shanghai")
+    assert all(str(fault).startswith("a.yml:") for fault in found)
 
 
 # ---------------------------------------------------------------- several
