@@ -4,9 +4,12 @@
 
     SharpEyesError                 something a person can act on; its text says what to do next
     ├── SettingsError              one or more faults in configuration or inventory, each with file:line
+    ├── UsageError                 the command line says something that cannot be meant
     ├── LedgerError                the record cannot be read or written
     │   ├── LedgerBroken           the hash chain does not hold; names the first broken link
-    │   └── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
+    │   ├── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
+    │   └── LedgerMoved            somebody else added what this was judged without: judge again
+    ├── FiguresMoved               a closed month no longer gives the figures it was closed with
     └── ProtocolError
         ├── LocalProtocolError     we broke the protocol: our bug, never held against a camera
         └── RemoteProtocolError    the camera broke the protocol: the only one that may count against it
@@ -44,6 +47,10 @@ class SettingsError(SharpEyesError):
         self.faults = faults
 
 
+class UsageError(SharpEyesError):
+    """The command line says something that cannot be meant; nothing was done."""
+
+
 class LedgerError(SharpEyesError):
     """The record cannot be read or written."""
 
@@ -54,6 +61,14 @@ class LedgerBroken(LedgerError):
 
 class LedgerUnavailable(LedgerError):
     """The record cannot be written now; the caller keeps what it has and tries again."""
+
+
+class LedgerMoved(LedgerError):
+    """The record is longer than what the act was judged by; the caller reads on, judges again and tries again."""
+
+
+class FiguresMoved(SharpEyesError):
+    """A closed month no longer gives the figures it was closed with: contract, program or record are others."""
 
 
 class ProtocolError(SharpEyesError):

@@ -32,6 +32,17 @@ def outages(transitions: Iterable[Transition]) -> tuple[Outage, ...]:
     return tuple(sorted(found, key=attrgetter("start_at", "camera_id")))
 
 
+def unbroken(found: Iterable[Outage]) -> list[list[Outage]]:
+    """One camera's outages in runs without a break: within a run only the cause changed."""
+    runs: list[list[Outage]] = []
+    for outage in found:
+        if runs and runs[-1][-1].end_at == outage.start_at:
+            runs[-1].append(outage)
+        else:
+            runs.append([outage])
+    return runs
+
+
 def state_spans(transitions: Sequence[Transition], period: Span) -> list[tuple[Span, State]]:
     """One camera's states over the whole period: ascending, without gap or overlap, neighbours differing.
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor import __version__
+from monitor.acts import Head, PeriodClosed, Step, act_terms, standing
 from monitor.calendar import month_span
 from monitor.contract import Contract
+from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
 from monitor.render import to_csv, to_json, to_text
-from monitor.report import Report, build_report
+from monitor.report import Report, build_report, closing, corrections, figures_digest
 from monitor.settings import Settings
 
 
@@ -35,9 +38,48 @@ class Format(StrEnum):
 def month_report(settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
     """The report of (year, month) as far as it had passed at ``now``. LedgerError when there is no ledger."""
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        record = ledger.record(month_span(*month, ZoneInfo(contract.terms.zone)))
+        return report_of(ledger, settings, contract, month, now)
+
+
+def report_of(ledger: Ledger, settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
+    """The same from an open ledger. A closed month is reported as it was closed, whatever was written afterwards.
+
+    FiguresMoved: it does not come out as it was closed.
+    """
+    so_far, name = standing(ledger.acts(), act_terms(contract)), f"{month[0]}-{month[1]:02}"
+    closed = so_far.closed(name)
+    closings = [Step(act, so_far.signed(act)) for act in so_far.closings.get(name, ())]
+    corrected = [Step(act, so_far.signed(act)) for act in so_far.corrections.get(name, ())]
+    versions = [_built(ledger.as_of(_closing(step).heads), settings, contract, month, now) for step in closings]
+    if closed and figures_digest(versions[-1]) != _closing(closings[-1]).figures:
+        raise FiguresMoved(
+            f"{name} was closed with the figures {_closing(closings[-1]).figures} and now gives "
+            f"{figures_digest(versions[-1])}: the contract, this program or the record are not those it was closed "
+            "with; put them back, or `ledger correct` it"
+        )
+    done = tuple(closing(number, step, versions[number - 1]) for number, step in enumerate(closings, 1))
+    if not closed:
+        versions.append(_built(ledger, settings, contract, month, now))
+    return replace(versions[-1], closings=done, corrections=corrections(corrected, versions, closed=closed))
+
+
+def _closing(step: Step) -> PeriodClosed:
+    closed = step.act.act
+    assert isinstance(closed, PeriodClosed)
+    return closed
+
+
+def _built(ledger: Ledger, settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
+    record = ledger.record(month_span(*month, ZoneInfo(contract.terms.zone)), act_terms(contract))
     town = settings.town or town_of(known.camera for known in record.cameras)
     return build_report(record, contract, town=town, month=month, now=now, version=__version__)
+
+
+def figures_at(
+    ledger: Ledger, heads: Iterable[Head], settings: Settings, contract: Contract, month: tuple[int, int], now: datetime
+) -> str:
+    """The digest of the month's figures, made from the record up to these heads."""
+    return figures_digest(_built(ledger.as_of(heads), settings, contract, month, now))
 
 
 def town_of(cameras: Iterable[Camera]) -> str:

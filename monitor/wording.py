@@ -9,7 +9,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from monitor.language import Phrase
-from monitor.model import Basis, BlindTime, Cause, Note, Rung, SiteCategory, Stage, State
+from monitor.model import (
+    Basis,
+    BlindTime,
+    Cause,
+    ExclusionCause,
+    ExclusionState,
+    Note,
+    Role,
+    Rung,
+    SiteCategory,
+    Stage,
+    State,
+)
 from monitor.sla import SlaVerdict
 
 # ---------------------------------------------------------------- closed lists
@@ -245,6 +257,8 @@ HEAD_CATEGORIES = Phrase("各类部位", "Kinds of site")
 HEAD_BELOW = Phrase("未达标摄像机（{count} 台）", "Cameras below the target ({count})")
 HEAD_OUTAGES = Phrase("离线记录（{count} 次，计入时长由长到短）", "Outages ({count}, longest counted time first)")
 HEAD_MAINTENANCE = Phrase("计划维护（{count} 项）", "Planned maintenance ({count})")
+HEAD_EXCLUSIONS = Phrase("免责（{count} 项）", "Exclusions ({count})")
+HEAD_CLOSING = Phrase("结账与更正", "Closing and corrections")
 HEAD_CHANGES = Phrase("清单变动（{count} 项）", "Changes of the inventory ({count})")
 HEAD_OUTSIDE = Phrase("不纳入考核的摄像机（{count} 台）", "Cameras outside the contract ({count})")
 HEAD_RULES = Phrase("计算规则与依据", "Rules and record")
@@ -264,7 +278,7 @@ SCHEDULED = Phrase("应监测", "scheduled")
 UP_TIME = Phrase("在线且画面正常", "up, picture good")
 DEGRADED_TIME = Phrase("在线但画面异常", "up, picture faulty")
 DOWN_TIME = Phrase("离线", "down")
-EXCLUDED_TIME = Phrase("免责（计划维护）", "excluded (maintenance)")
+EXCLUDED_TIME = Phrase("免责", "excluded")
 UNOBSERVED_TIME = Phrase("未监测", "unobserved")
 COUNTED_TIME = Phrase("计入考核", "counted")
 
@@ -287,6 +301,32 @@ REASON = Phrase("原因", "cause")
 IN_MAINTENANCE = Phrase("维护期内", "in maintenance")
 WORK = Phrase("维护内容", "work")
 EXCLUDED_DURATION = Phrase("免责时长", "excluded")
+STEP = Phrase("{at} {what}：{role} {name}（{mark}）{text}", "{at} {what}: {role} {name} ({mark}) {text}")
+EXCLUSION_LINE = Phrase(
+    "{id} {state}：{cause}，{start} 至 {end}，{cameras} 台，免责 {excluded}；{text} {evidence}",
+    "{id} {state}: {cause}, {start} to {end}, {cameras} cameras, excluded {excluded}; {text} {evidence}",
+)
+SIGNED = Phrase("已签名", "signed")
+UNSIGNED = Phrase("未签名", "unsigned")
+CLOSED = Phrase(
+    "第 {number} 次结账：{at}，{role} {name}（{mark}），数字摘要 {figures}",
+    "closing {number}: {at}, {role} {name} ({mark}), digest of the figures {figures}",
+)
+DISAGREES = Phrase("（现台账算出的数字与此不同）", "(the record gives other figures today)")
+CORRECTED = Phrase(
+    "第 {number} 号更正：{at}，{role} {name}（{mark}）：{text}",
+    "correction {number}: {at}, {role} {name} ({mark}): {text}",
+)
+MOVED = Phrase(
+    "在线率 {before}% → {after}%，涉及摄像机 {cameras} 台",
+    "online rate {before}% → {after}%, {cameras} cameras changed",
+)
+MOVED_CAMERA = Phrase(
+    "{id} {name}：免责 {excluded_before} → {excluded_after}，离线 {down_before} → {down_after}",
+    "{id} {name}: excluded {excluded_before} → {excluded_after}, down {down_before} → {down_after}",
+)
+NOTHING_MOVED = Phrase("数字未变", "no figure moved")
+OPEN_CORRECTION = Phrase("更正尚未结账，以下为目前数字", "this correction is not closed yet; the figures are as of now")
 WHEN = Phrase("时间", "when")
 WHAT = Phrase("变动", "what")
 ADDED = Phrase("新增", "added")
@@ -295,6 +335,43 @@ FIELD_CHANGE = Phrase("{field}：{before} → {after}", "{field}: {before} → {
 NOTHING = Phrase("（空）", "(nothing)")
 NONE = Phrase("无", "none")
 MORE = Phrase("……另有 {count} 项，见 JSON 文件", "... and {count} more, in the JSON file")
+
+# what people do
+ROLES = {
+    Role.VENDOR: Phrase("维护单位", "vendor"),
+    Role.OFFICE: Phrase("综治办", "office"),
+    Role.OPERATOR: Phrase("运行人员", "operator"),
+}
+EXCLUSION_CAUSES = {
+    ExclusionCause.POWER: Phrase("停电", "power"),
+    ExclusionCause.CARRIER_LINE: Phrase("运营商线路", "carrier line"),
+    ExclusionCause.CONSTRUCTION: Phrase("施工", "construction"),
+    ExclusionCause.DEMOLITION: Phrase("拆除", "demolition"),
+    ExclusionCause.FORCE_MAJEURE: Phrase("不可抗力", "force majeure"),
+    ExclusionCause.OFFICE_REQUEST: Phrase("综治办要求", "office's request"),
+    ExclusionCause.OTHER: Phrase("其他", "other"),
+}
+EXCLUSION_STATES = {
+    ExclusionState.PROPOSED: Phrase("待对方决定", "proposed"),
+    ExclusionState.APPROVED: Phrase("已同意", "approved"),
+    ExclusionState.REJECTED: Phrase("已驳回", "rejected"),
+    ExclusionState.WITHDRAWN: Phrase("已撤回", "withdrawn"),
+}
+ACTS = {
+    "exclusion_proposed": Phrase("免责申请", "exclusion proposed"),
+    "exclusion_approved": Phrase("免责同意", "exclusion approved"),
+    "exclusion_rejected": Phrase("免责驳回", "exclusion rejected"),
+    "exclusion_withdrawn": Phrase("免责撤回", "exclusion withdrawn"),
+    "acknowledged": Phrase("离线知晓", "outage acknowledged"),
+    "work_ordered": Phrase("工单", "work order"),
+    "removal_confirmed": Phrase("移出确认", "removal confirmed"),
+    "period_closed": Phrase("结账", "month closed"),
+    "period_corrected": Phrase("更正", "correction"),
+    "note": Phrase("备注", "note"),
+    "maintenance_planned": Phrase("计划维护", "planned work"),
+    "maintenance_repeated": Phrase("重复的计划维护", "repeated planned work"),
+    "maintenance_cancelled": Phrase("取消计划维护", "planned work cancelled"),
+}
 
 RULE_RATE = Phrase(
     "在线率 =（在线且画面正常 + 在线但画面异常）÷ 计入考核；完好率 = 在线且画面正常 ÷ 计入考核",

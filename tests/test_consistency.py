@@ -152,12 +152,21 @@ def commands(page: Path) -> list[str]:
     return [command for command in typed if command.startswith(("make ", "sharp-eyes "))]
 
 
+def named(words: list[str], parser: argparse.ArgumentParser) -> bool:
+    """Whether the words only name a command, in a sentence or a heading, and are not typed as they stand."""
+    if not words:
+        return True
+    return words[0] in subcommands(parser) and named(words[1:], subcommands(parser)[words[0]])
+
+
 def understood(command: str) -> bool:
     """Whether the program takes the words, or at least knows the command they name."""
     program, *words = shlex.split(command)
     if program == "make":
         return words[0] in re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), re.MULTILINE)
-    if "--help" in words or len(words) == 1:  # named in a sentence, not typed
+    if named(words, _parser(Language.EN)):
+        return True
+    if "--help" in words or len(words) == 1:
         return words[0] in {*subcommands(_parser(Language.EN)), "COMMAND", "命令", "--help", "--version"}
     try:
         _parser(Language.EN).parse_args(words)

@@ -15,9 +15,10 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"model", "errors", "clock", "language", "reading", "heap"}),
     frozenset(
         {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
-        | {"picture", "parsing"}
+        | {"picture", "parsing", "canonical"}
     ),
     frozenset({"contract"}),
+    frozenset({"acts"}),
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
     frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers"}),
@@ -28,8 +29,8 @@ FLOORS: tuple[frozenset[str], ...] = (
 )
 PURE = frozenset(
     {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
-    | {"picture", "parsing"}
-    | {"contract", "report", "wording"}
+    | {"picture", "parsing", "canonical"}
+    | {"contract", "acts", "report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "socket", "logging", "time", "random", "sqlite3", "threading", "os", "subprocess"}

@@ -11,8 +11,7 @@ from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.language import Language
 from monitor.ledger import Ledger
-from monitor.ledger.codec import encode
-from monitor.ledger.events import KIND_OF
+from monitor.model import instant
 from monitor.settings import load_settings
 
 
@@ -29,14 +28,17 @@ def verify(config: Path, expect_head: str | None, language: Language) -> int:
         print(texts.CHAIN_BROKEN[language].format(where=found.broken))
         return Exit.NO
     print(texts.CHAIN_HOLDS[language].format(entries=found.entries, head=found.head))
+    for head in found.heads:
+        print(texts.CHAIN_HEAD[language].format(vantage=head.vantage, seq=head.seq, head=head.hash))
     return Exit.OK
 
 
-def show(config: Path, camera_id: str | None, after: int, limit: int | None) -> int:
-    """One line per entry: number, instant, kind, body as canonical JSON."""
+def show(config: Path, camera_id: str | None, after: int, limit: int | None, *, people: bool) -> int:
+    """One line per entry, of the monitor or of people: number, instant, kind, body as it is stored."""
     settings = load_settings(config, None)
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        for entry in ledger.entries(after_seq=after, camera_id=camera_id, limit=limit):
-            at = f"{entry.recorded_at:%Y-%m-%dT%H:%M:%S.%fZ}"
-            print(f"{entry.vantage} {entry.seq} {at} {KIND_OF[type(entry.event)]} {encode(entry.event)}")
+        vantage = ledger.people if people else ledger.vantage
+        for row in ledger.rows(vantage, after_seq=after, camera_id=camera_id, limit=limit):
+            at = f"{instant(row.recorded_at):%Y-%m-%dT%H:%M:%S.%fZ}"
+            print(f"{row.vantage} {row.seq} {at} {row.kind} {row.body}")
     return Exit.OK

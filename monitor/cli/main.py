@@ -12,7 +12,8 @@ from pathlib import Path
 from monitor import __version__
 from monitor.cli import texts
 from monitor.cli.exits import Exit
-from monitor.errors import SettingsError, SharpEyesError
+from monitor.cli.people.words import add_ledger_words, add_maintenance_words
+from monitor.errors import SettingsError, SharpEyesError, UsageError
 from monitor.language import Language, language_of_environment
 from monitor.parsing import duration
 
@@ -34,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return Exit.NO
+    except UsageError as error:
+        print(f"sharp-eyes: {error}", file=sys.stderr)
+        return Exit.USAGE
     except (SharpEyesError, OSError) as error:
         print(f"sharp-eyes: {error}", file=sys.stderr)
         return Exit.CANNOT
@@ -111,7 +115,10 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     show.add_argument("--camera", default=None, help=texts.HELP_SHOW_CAMERA[language])
     show.add_argument("--after", type=_count, default=0, help=texts.HELP_SHOW_AFTER[language])
     show.add_argument("--limit", type=_count, default=None, help=texts.HELP_SHOW_LIMIT[language])
+    show.add_argument("--people", action="store_true", help=texts.HELP_SHOW_PEOPLE[language])
     show.set_defaults(command=_ledger_show)
+    add_ledger_words(about, configured, language)
+    add_maintenance_words(commands, everywhere, configured, language)
     return parser
 
 
@@ -188,4 +195,4 @@ def _ledger_verify(args: argparse.Namespace) -> int:
 def _ledger_show(args: argparse.Namespace) -> int:
     from monitor.cli.ledger import show
 
-    return show(args.config, args.camera, args.after, args.limit)
+    return show(args.config, args.camera, args.after, args.limit, people=args.people)

@@ -31,6 +31,7 @@ HELP_SHOW = Phrase("显示台账条目", "show entries")
 HELP_SHOW_CAMERA = Phrase("只看这台摄像机", "only this camera's entries")
 HELP_SHOW_AFTER = Phrase("只看此编号之后的条目", "only entries numbered above this")
 HELP_SHOW_LIMIT = Phrase("最多显示几条", "at most so many")
+HELP_SHOW_PEOPLE = Phrase("看人员操作,而不是监测记录", "what people did, instead of the monitor's entries")
 HELP_TARGET = Phrase("摄像机编号,或 rtsp:// 地址(不含密码)", "a camera's id, or an rtsp:// URL without a password")
 HELP_USER = Phrase(
     "用于 rtsp:// 地址的用户名;密码取自环境变量 SHARP_EYES_PASSWORD,否则现场询问",
@@ -115,6 +116,7 @@ NO_CONTRACT = Phrase("没有合同 {id};可用:{there}", "no contract {id}; ther
 WRITTEN = Phrase("已写入 {path}", "written: {path}")
 CHAIN_HOLDS = Phrase("台账完整:{entries:,} 条,链头 {head}", "the chain holds: {entries:,} entries, head {head}")
 CHAIN_BROKEN = Phrase("台账断链:{where}", "the chain is broken: {where}")
+CHAIN_HEAD = Phrase("  {vantage}:{seq:,} 条,链头 {head}", "  {vantage}: {seq:,} entries, head {head}")
 VERIFYING = Phrase("校验台账", "verifying the ledger")
 
 CAPACITY_TOWN = Phrase(

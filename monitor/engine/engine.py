@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Generator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from monitor.clock import Clock
@@ -14,14 +15,21 @@ from monitor.engine.canary import Canaries
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.knowledge import Knowledge
 from monitor.engine.permits import Permits
-from monitor.engine.plan import Plan, inventory_changes, maintenance_events, policy_of, with_maintenance
+from monitor.engine.plan import (
+    Plan,
+    inventory_changes,
+    maintenance_events,
+    planned_by_hand,
+    policy_of,
+    with_maintenance,
+)
 from monitor.engine.recorder import Recorder
 from monitor.engine.slots import Slots
 from monitor.engine.streams import FindStream, SmallStreams, over_onvif
 from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
-from monitor.errors import LedgerError
+from monitor.errors import LedgerError, LedgerUnavailable
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
@@ -39,12 +47,13 @@ from monitor.settings import Settings
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=1)
+FOLLOW = timedelta(seconds=5)  # between two looks at what people did
 LAST_WORDS = timedelta(seconds=5)  # how long an orderly end waits for the disk
 FUTURE = timedelta(days=1)  # a record that ends later than this after now means a wrong clock
 
 
 class Engine:
-    """Watches the cameras of a plan and keeps their record in a ledger it alone writes to."""
+    """Watches the cameras of a plan and keeps their record in a chain of the ledger that it alone writes."""
 
     def __init__(
         self,
@@ -97,6 +106,7 @@ class Engine:
         self._watches: asyncio.TaskGroup | None = None
         self._loops: dict[str, asyncio.Task[None]] = {}
         self._stop = asyncio.Event()
+        self._people_head = 0  # the last act of people that was looked at
         self.running = asyncio.Event()  # set once the record is restored and cameras are being asked
 
     # ------------------------------------------------------------ life
@@ -148,13 +158,18 @@ class Engine:
         self._watch_new()
 
     async def plan_maintenance(self) -> None:
-        """Write down the planned windows of the coming weeks; done at the start, on reload and every day."""
+        """Write down the planned windows of the coming weeks; done at the start, on reload and every day.
+
+        Work that people entered by hand is theirs to change: it is only read.
+        """
         known = await self._recorder.ask(Ledger.maintenance)
-        rules, zone = self._plan.settings.maintenance, self._board.calendar.zone
-        events = maintenance_events(rules, known, self._timeline.now(), zone)
+        rules, zone, now = self._plan.settings.maintenance, self._board.calendar.zone, self._timeline.now()
+        events = maintenance_events(rules, known, now, zone)
         if events:
             await self._recorder.append(events)
-        self._board.plan(with_maintenance(known, events))
+        contracts = self._plan.settings.contracts
+        self._people_head, by_hand = await self._recorder.ask(lambda ledger: planned_by_hand(ledger, contracts, now))
+        self._board.plan((*with_maintenance(known, events), *by_hand))
 
     # ------------------------------------------------------------ asking
 
@@ -224,7 +239,14 @@ class Engine:
             self._watches = None
 
     def _chores(self) -> tuple[Coroutine[None, None, None], ...]:
-        return self._tick(), self._heartbeat(), self._keep_knowledge(), self._canaries.run(), self._streams.run()
+        return (
+            self._tick(),
+            self._heartbeat(),
+            self._follow_people(),
+            self._keep_knowledge(),
+            self._canaries.run(),
+            self._streams.run(),
+        )
 
     def _watch_new(self) -> None:
         if self._watches is None:
@@ -279,6 +301,14 @@ class Engine:
         while True:
             await self._clock.sleep(self._plan.settings.heartbeat)
             await self._recorder.append([Heartbeat()])
+
+    async def _follow_people(self) -> None:
+        """Others write into the ledger, too: planned work entered by hand shows within seconds."""
+        while True:
+            await self._clock.sleep(FOLLOW)
+            with suppress(LedgerUnavailable):  # the recorder complains about it; the next look is soon
+                if await self._recorder.ask(Ledger.people_head) != self._people_head:
+                    await self.plan_maintenance()
 
 
 def _restored(ledger: Ledger) -> tuple[tuple[CameraRecord, ...], dict[str, list[Transition]]]:

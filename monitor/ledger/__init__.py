@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned, Note
 from monitor.ledger.chain import GENESIS, Breach, BrokenLink
 from monitor.ledger.events import (
     KINDS,
@@ -11,9 +12,6 @@ from monitor.ledger.events import (
     ClockJumped,
     Event,
     Heartbeat,
-    MaintenanceCancelled,
-    MaintenancePlanned,
-    Note,
     Started,
     Stopped,
     TransitionRecorded,

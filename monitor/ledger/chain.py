@@ -12,12 +12,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from monitor.ledger.codec import Unreadable, decode, is_canonical
+from monitor.canonical import Unreadable, is_canonical
+from monitor.ledger.codec import decode
 from monitor.ledger.events import subject
 from monitor.model import micros
 
 GENESIS = "0" * 64
 VANTAGE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+PEOPLE = ".people"
+
+
+def people_of(vantage: str) -> str:
+    """The chain in which people act beside the prober's own."""
+    return vantage[: 64 - len(PEOPLE)] + PEOPLE
 
 
 class Row(NamedTuple):
@@ -45,6 +52,7 @@ class Breach(StrEnum):
     UNREADABLE = "unreadable"
     INDEX_DIFFERS = "camera_id or at differs from the body"
     HEAD_MISSING = "the expected head is not in the chain"
+    CLOSED_ON_OTHER = "a month was closed on another entry than this"
     FILE_DAMAGED = "the database file is damaged"
 
 

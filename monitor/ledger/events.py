@@ -1,6 +1,7 @@
 """What can be written into the record: a closed union of values, and the stable name of each kind.
 
-A new kind is one dataclass here, its name in ``KINDS`` and its line in ``subject``. A published name or field never
+What the monitor sees stands here, what people do in ``monitor.acts.events``. A new kind is one dataclass, its name in
+``KINDS`` and its line in ``subject``. A published name or field never
 changes its meaning: old entries are read by every later version.
 """
 
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from monitor.model import Camera, Maintenance, Transition
+from monitor.acts import events as acts
+from monitor.model import Camera, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +64,11 @@ class CameraRemoved:
 
 
 @dataclass(frozen=True, slots=True)
-class MaintenancePlanned:
-    """Planned work; the same id again replaces the earlier plan."""
-
-    maintenance: Maintenance
-
-
-@dataclass(frozen=True, slots=True)
-class MaintenanceCancelled:
-    """Planned work will not take place, or did not."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class ClockJumped:
     """The wall clock was set: it showed ``before_at``, and then at once ``after_at``."""
 
     before_at: datetime
     after_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A remark by a person."""
-
-    author: str
-    text: str
 
 
 Event = (
@@ -99,10 +79,8 @@ Event = (
     | CameraAdded
     | CameraChanged
     | CameraRemoved
-    | MaintenancePlanned
-    | MaintenanceCancelled
     | ClockJumped
-    | Note
+    | acts.Act
 )
 
 KINDS: MappingProxyType[str, type[Event]] = MappingProxyType(
@@ -114,11 +92,9 @@ KINDS: MappingProxyType[str, type[Event]] = MappingProxyType(
         "camera_added": CameraAdded,
         "camera_changed": CameraChanged,
         "camera_removed": CameraRemoved,
-        "maintenance_planned": MaintenancePlanned,
-        "maintenance_cancelled": MaintenanceCancelled,
         "clock_jumped": ClockJumped,
-        "note": Note,
     }
+    | acts.KINDS
 )
 KIND_OF: MappingProxyType[type[Event], str] = MappingProxyType({event: kind for kind, event in KINDS.items()})
 
@@ -132,9 +108,9 @@ def subject(event: Event) -> tuple[str | None, datetime | None]:
             return camera.id, None
         case CameraRemoved(camera_id):
             return camera_id, None
-        case MaintenancePlanned(maintenance):
-            return None, maintenance.start_at
         case ClockJumped(_, after_at):
             return None, after_at
-        case Started() | Stopped() | Heartbeat() | MaintenanceCancelled() | Note():
+        case Started() | Stopped() | Heartbeat():
             return None, None
+        case _:
+            return acts.subject(event)

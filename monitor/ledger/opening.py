@@ -1,4 +1,4 @@
-"""How a ledger's file is opened: one writer at a time, durable, and nothing that is not ours is touched."""
+"""How a ledger's file is opened: one writer per chain, durable, and nothing that is not ours is touched."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final, TextIO
 from monitor.errors import LedgerError
 
 APPLICATION_ID: Final = int.from_bytes(b"Shrp")  # in the SQLite header: tells our files from others
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2  # 2: acts of people, in a chain of their own
 BUSY_TIMEOUT_MS: Final = 5_000
 
 

@@ -1,4 +1,7 @@
-"""Every statement the ledger asks of its table. ``:vantage`` is always the chain that is meant."""
+"""Every statement the ledger asks of its table.
+
+``:vantage`` is always the chain that is meant, ``:upto`` the number of the last entry that is looked at.
+"""
 # ruff: noqa: S608 - the statements are put together from the constants of this file alone
 
 from __future__ import annotations
@@ -9,14 +12,19 @@ from monitor.ledger.chain import Row
 
 _COLUMNS: Final = ", ".join(Row._fields)
 _SELECT: Final = f"SELECT {_COLUMNS} FROM events"
-_TRANSITIONS: Final = "vantage = :vantage AND kind = 'transition'"
+_UPTO: Final = "vantage = :vantage AND seq <= :upto"
+# The plus keeps SQLite from walking the whole chain by its numbers instead of the index by kind.
+_TRANSITIONS: Final = "vantage = :vantage AND +seq <= :upto AND kind = 'transition'"
+NEWEST: Final = 2**63 - 1  # ``:upto`` for the whole chain
 
 INSERT: Final = f"INSERT INTO events ({_COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"
-END: Final = "SELECT seq, hash, recorded_at FROM events WHERE vantage = :vantage ORDER BY seq DESC LIMIT 1"
+END: Final = f"SELECT seq, hash, recorded_at FROM events WHERE {_UPTO} ORDER BY seq DESC LIMIT 1"
+FOLLOWING_VANTAGE: Final = "SELECT min(vantage) FROM events WHERE vantage > :vantage"
+HASH: Final = "SELECT hash FROM events WHERE vantage = :vantage AND seq = :seq"
 EVERY_CHAIN: Final = f"{_SELECT} ORDER BY vantage, seq"
 CHANGE_COUNTS: Final = f"SELECT camera_id, count(*) FROM events WHERE {_TRANSITIONS} GROUP BY camera_id"
 TRANSITIONS: Final = f"{_SELECT} WHERE {_TRANSITIONS} ORDER BY camera_id, seq"
-LAST_TRANSITIONS: Final = f"""{_SELECT} WHERE vantage = :vantage
+LAST_TRANSITIONS: Final = f"""{_SELECT} WHERE {_UPTO}
     AND seq IN (SELECT max(seq) FROM events WHERE {_TRANSITIONS} GROUP BY camera_id)"""
 TRANSITIONS_OF_PERIOD: Final = f"""
     WITH wanted (seq) AS (
@@ -29,7 +37,7 @@ TRANSITIONS_OF_PERIOD: Final = f"""
 def entries(*, kind: bool, camera_id: bool) -> str:
     """Entries after ``:after_seq``, at most ``:limit`` (-1: all), filtered by ``:kind`` and ``:camera_id`` if asked."""
     return (
-        f"{_SELECT} WHERE vantage = :vantage AND seq > :after_seq"
+        f"{_SELECT} WHERE {_UPTO} AND seq > :after_seq"
         + (" AND kind = :kind" if kind else "")
         + (" AND camera_id = :camera_id" if camera_id else "")
         + " ORDER BY seq LIMIT :limit"

@@ -1,52 +1,66 @@
 """The ledger: events go in at the end, in one durable transaction at a time, and never change afterwards.
 
-One process writes a ledger (an exclusive lock on ``<ledger>.lock``, which the system releases even after ``kill -9``);
-any number may read. A ``Ledger`` may be used from several threads, but by one at a time, and an iterator it returned is
-finished or dropped before the next call. Writing and reading concern the chain of the ledger's own vantage;
-``verify`` checks every chain in the file. It judges nothing about cameras.
+One process writes a vantage's own chain (an exclusive lock on ``<ledger>.lock``, which the system releases even after
+``kill -9``). What people do goes into a chain beside it, which any number of processes may lengthen meanwhile: none of
+them remembers where it ends, each says what it has seen, and is told when that is no longer the end. Any number may
+read. A ``Ledger`` may be used from several threads, but by one at a time, and an iterator it returned is finished or
+dropped before the next call. ``verify`` checks every chain in the file. It judges nothing about cameras.
 """
 
 from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from monitor.errors import LedgerBroken, LedgerError, LedgerUnavailable
+from monitor.acts import Act, ActTerms, Head, Recorded, Written, standing
+from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
+from monitor.canonical import Unreadable, clean
+from monitor.errors import LedgerBroken, LedgerError, LedgerMoved, LedgerUnavailable
 from monitor.ledger import queries
-from monitor.ledger.chain import VANTAGE, Breach, BrokenLink, Link, Row, link_hash
-from monitor.ledger.codec import Unreadable, clean, decode, encode
+from monitor.ledger.chain import PEOPLE, VANTAGE, Breach, BrokenLink, Link, Row, link_hash, people_of
+from monitor.ledger.codec import decode, encode
 from monitor.ledger.events import (
     KIND_OF,
     CameraAdded,
     CameraChanged,
     CameraRemoved,
     Event,
-    MaintenanceCancelled,
-    MaintenancePlanned,
     Started,
     TransitionRecorded,
     subject,
 )
 from monitor.ledger.opening import connect, lock_for_writing
 from monitor.ledger.verification import Verification, verified
-from monitor.ledger.views import Entry, camera_records, inventory_changes, planned_maintenance
-from monitor.model import CameraRecord, InventoryChange, Maintenance, Span, Transition, instant, micros
+from monitor.ledger.views import Entry, absences, camera_records, inventory_changes, planned_maintenance
+from monitor.model import MICROSECOND, CameraRecord, InventoryChange, Maintenance, Span, Transition, instant, micros
 from monitor.report import Record
+
+QUARTER_US: Final = timedelta(days=92) // MICROSECOND
+Form = tuple[str, str, Event]  # kind, body, and what they say
 
 
 class Ledger:
     """An open ledger; use ``open`` or ``open_read_only``."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, vantage: str, lock: TextIO | None) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        vantage: str,
+        lock: TextIO | None,
+        upto: Mapping[str, int] | None = None,
+    ) -> None:
         self._connection = connection
-        self._lock = lock  # None: read-only
+        self._lock = lock  # None: the vantage's own chain is not written
+        self._upto = upto  # by vantage, the last entry that is looked at; None: all there are
         self.path: Final = path
         self.vantage: Final = vantage
+        self.people: Final = people_of(vantage)
 
     # ------------------------------------------------------------ opening and closing
 
@@ -58,6 +72,8 @@ class Ledger:
         """
         if not VANTAGE.fullmatch(vantage):
             raise LedgerError(f"vantage {vantage!r}: use 1 to 64 letters, digits, dots, dashes or underscores")
+        if vantage.endswith(PEOPLE):
+            raise LedgerError(f"vantage {vantage!r}: names ending in {PEOPLE} are for what people do; use another one")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = lock_for_writing(path)
@@ -78,6 +94,20 @@ class Ledger:
         if not path.is_file():
             raise LedgerError(f"{path}: there is no ledger")
         return cls(connect(path, read_only=True), path, vantage, None)
+
+    @classmethod
+    def open_beside(cls, path: Path, vantage: str = "local") -> Ledger:
+        """Open an existing ledger to add acts of people, also while the monitor writes it.
+
+        LedgerError: there is none, it is not a ledger, or a newer version wrote it.
+        """
+        if not path.is_file():
+            raise LedgerError(f"{path}: there is no ledger")
+        return cls(connect(path, read_only=False), path, vantage, None)
+
+    def as_of(self, heads: Iterable[Head]) -> Ledger:
+        """The ledger as it was when its chains ended there: a reader on the same connection."""
+        return Ledger(self._connection, self.path, self.vantage, None, {head.vantage: head.seq for head in heads})
 
     def close(self) -> None:
         """Release the file; closing twice is harmless."""
@@ -103,15 +133,34 @@ class Ledger:
             raise LedgerError(f"{self.path}: was opened for reading only")
         if not events:
             return ()
+        forms = [(KIND_OF[type(event)], encode(event), event) for event in events]
+        return self._inserted(self.vantage, forms, recorded_at, None)
+
+    def add_acts(self, acts: Sequence[Written], recorded_at: datetime, seen: int) -> tuple[Entry, ...]:
+        """Add acts of people to the end of their chain; when this returns they are on the disk, all of them.
+
+        Their written form goes in as it is, because that is what was signed.
+
+        ``seen`` is the number of the last act they were judged by. LedgerMoved: another one has come since, so they
+        have to be judged again. LedgerUnavailable as with ``append``.
+        """
+        return self._inserted(self.people, [(act.kind, act.body, act.act) for act in acts], recorded_at, seen)
+
+    def _inserted(
+        self, vantage: str, forms: Sequence[Form], recorded_at: datetime, seen: int | None
+    ) -> tuple[Entry, ...]:
         try:
             with self._transaction("BEGIN IMMEDIATE"):
-                rows = tuple(self._chained(events, recorded_at))
+                last = self._end(vantage)
+                if seen is not None and last.seq != seen:
+                    raise LedgerMoved(f"{self.path}: somebody else added to {vantage} meanwhile; try again")
+                rows = tuple(_chained(vantage, last, forms, recorded_at))
                 self._connection.executemany(queries.INSERT, rows)
         except sqlite3.Error as error:
             raise self._named("nothing was written", error) from error
         return tuple(
             Entry(row.vantage, row.seq, instant(row.recorded_at), event, row.prev, row.hash)
-            for row, event in zip(rows, events, strict=True)
+            for row, (_, _, event) in zip(rows, forms, strict=True)
         )
 
     @contextmanager
@@ -125,37 +174,24 @@ class Ledger:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def _chained(self, events: Sequence[Event], recorded_at: datetime) -> Iterator[Row]:
-        last = self._end()
-        recorded_us = micros(recorded_at) if last.recorded_at is None else max(micros(recorded_at), last.recorded_at)
-        prev = last.hash
-        for seq, event in enumerate(events, start=last.seq + 1):
-            kind, body = KIND_OF[type(event)], encode(event)
-            camera_id, at = subject(event)
-            link = link_hash(prev, self.vantage, seq, recorded_us, kind, body)
-            yield Row(
-                self.vantage,
-                seq,
-                recorded_us,
-                kind,
-                None if camera_id is None else clean(camera_id),
-                None if at is None else micros(at),
-                body,
-                prev,
-                link,
-            )
-            prev = link
-
     # ------------------------------------------------------------ reading
 
     def head(self) -> tuple[int, str]:
         """Number and hash of the last entry; ``(0, 64 zeros)`` when there is none."""
-        end = self._end()
+        end = self._end(self.vantage)
         return end.seq, end.hash
+
+    def heads(self) -> tuple[Head, ...]:
+        """The end of every chain in the file, by vantage."""
+        return tuple(Head(vantage, end.seq, end.hash) for vantage, end in self._ends())
+
+    def people_head(self) -> int:
+        """Number of the last act of people; 0 when there is none."""
+        return self._end(self.people).seq
 
     def last_recorded_at(self) -> datetime | None:
         """When the last entry was recorded."""
-        recorded_us = self._end().recorded_at
+        recorded_us = self._end(self.vantage).recorded_at
         return None if recorded_us is None else instant(recorded_us)
 
     def entries(
@@ -175,6 +211,16 @@ class Ledger:
             limit=-1 if limit is None else limit,
         )
 
+    def rows(self, vantage: str, *, after_seq: int, camera_id: str | None, limit: int | None) -> Iterator[Row]:
+        """Entries of a chain as they are stored, in their order."""
+        return self._fetched(
+            queries.entries(kind=False, camera_id=camera_id is not None),
+            vantage,
+            after_seq=after_seq,
+            camera_id=camera_id,
+            limit=-1 if limit is None else limit,
+        )
+
     def transitions(self, period: Span | None = None) -> Iterator[Transition]:
         """Transitions by camera, then in the order they were written.
 
@@ -190,7 +236,7 @@ class Ledger:
 
     def change_counts(self) -> dict[str, int]:
         """How many transitions each camera has in the whole record."""
-        return dict(self._rows(queries.CHANGE_COUNTS))
+        return dict(self._rows(queries.CHANGE_COUNTS, self.vantage))
 
     def cameras(self) -> tuple[CameraRecord, ...]:
         """Every camera there ever was, by id, also those that were removed."""
@@ -205,31 +251,41 @@ class Ledger:
         )
 
     def maintenance(self) -> tuple[Maintenance, ...]:
-        """Planned work that was not cancelled, by start."""
+        """Planned work from the settings that was not cancelled, by start."""
         return planned_maintenance(self._entries_of(MaintenancePlanned, MaintenanceCancelled))
+
+    def acts(self) -> Iterator[Recorded]:
+        """What people did, as it stands in their chain, oldest first."""
+        for row in self.rows(self.people, after_seq=0, camera_id=None, limit=None):
+            act = self._decoded(row)
+            if isinstance(act, Act) and act.stamp is not None:
+                yield Recorded(row.kind, row.body, act, instant(row.recorded_at))
 
     def simulated(self) -> bool:
         """Whether any run that wrote into this record watched simulated cameras."""
         return any(isinstance(e.event, Started) and e.event.simulated for e in self._entries_of(Started))
 
-    def record(self, period: Span) -> Record:
+    def record(self, period: Span, terms: ActTerms) -> Record:
         """What a report about the period is made from, all of one moment even while another process writes.
 
-        Cameras have the wording they had when the period ended: what is written about them later changes no old month.
+        Acts of people are judged by ``terms``. Cameras have the wording they had when the period ended: what is written
+        about them later changes no old month.
         """
         with self._transaction("BEGIN"):
             seq, head = self.head()
+            changes, so_far = self.inventory_changes(), standing(self.acts(), terms)
             return Record(
-                cameras=camera_records(
-                    change for change in self._inventory_changes() if micros(change.at) < period.end
-                ),
+                cameras=camera_records(change for change in changes if micros(change.at) < period.end),
                 transitions=tuple(self.transitions(period)),
-                maintenance=self.maintenance(),
-                changes=self.inventory_changes(period),
+                maintenance=(*self.maintenance(), *so_far.windows(_around(period))),
+                changes=tuple(change for change in changes if period.start <= micros(change.at) < period.end),
                 recorded_until=self.last_recorded_at(),
                 head_seq=seq,
                 head_hash=head,
                 simulated=self.simulated(),
+                exclusions=tuple(so_far.exclusions.values()),
+                absences=tuple(absences(so_far.removals, changes)),
+                heads=self.heads(),
             )
 
     # ------------------------------------------------------------ verifying
@@ -246,8 +302,18 @@ class Ledger:
 
     # ------------------------------------------------------------ queries
 
-    def _end(self) -> Link:
-        return next((Link._make(row) for row in self._rows(queries.END)), Link())
+    def _end(self, vantage: str) -> Link:
+        return next((Link._make(row) for row in self._rows(queries.END, vantage)), Link())
+
+    def _ends(self) -> Iterator[tuple[str, Link]]:
+        vantage: str | None = ""
+        while True:
+            ((vantage,),) = self._rows(queries.FOLLOWING_VANTAGE, vantage or "")
+            if vantage is None:
+                return
+            end = self._end(vantage)
+            if end.seq:
+                yield vantage, end
 
     def _inventory_changes(self) -> Iterator[InventoryChange]:
         return inventory_changes(self._entries_of(CameraAdded, CameraChanged, CameraRemoved))
@@ -261,17 +327,23 @@ class Ledger:
                 yield entry.event.transition
 
     def _entries(self, query: str, **values: str | int | None) -> Iterator[Entry]:
-        for row in map(Row._make, self._rows(query, **values)):
-            try:
-                event = decode(row.kind, row.body)
-            except Unreadable as error:
-                broken = BrokenLink(row.vantage, row.seq, Breach.UNREADABLE, str(error))
-                raise LedgerBroken(f"{self.path}: {broken}; run `ledger verify`") from error
-            yield Entry(row.vantage, row.seq, instant(row.recorded_at), event, row.prev, row.hash)
+        for row in self._fetched(query, self.vantage, **values):
+            yield Entry(row.vantage, row.seq, instant(row.recorded_at), self._decoded(row), row.prev, row.hash)
 
-    def _rows(self, query: str, **values: str | int | None) -> Iterator[tuple[Any, ...]]:
+    def _decoded(self, row: Row) -> Event:
         try:
-            yield from self._connection.execute(query, {"vantage": self.vantage, **values})
+            return decode(row.kind, row.body)
+        except Unreadable as error:
+            broken = BrokenLink(row.vantage, row.seq, Breach.UNREADABLE, str(error))
+            raise LedgerBroken(f"{self.path}: {broken}; run `ledger verify`") from error
+
+    def _fetched(self, query: str, vantage: str, **values: str | int | None) -> Iterator[Row]:
+        return map(Row._make, self._rows(query, vantage, **values))
+
+    def _rows(self, query: str, vantage: str, **values: str | int | None) -> Iterator[tuple[Any, ...]]:
+        upto = queries.NEWEST if self._upto is None else self._upto.get(vantage, 0)
+        try:
+            yield from self._connection.execute(query, {"vantage": vantage, "upto": upto, **values})
         except sqlite3.Error as error:
             raise self._named("cannot be read", error) from error
 
@@ -279,3 +351,29 @@ class Ledger:
         """SQLite calls operational what may pass: a full disk, an I/O error, a lock held too long."""
         kind = LedgerUnavailable if isinstance(error, sqlite3.OperationalError) else LedgerError
         return kind(f"{self.path}: {what}: {error}")
+
+
+def _around(period: Span) -> Span:
+    """The period and what may be settled together with it: a quarter."""
+    return Span(period.start - QUARTER_US, period.end + QUARTER_US)
+
+
+def _chained(vantage: str, last: Link, forms: Sequence[Form], recorded_at: datetime) -> Iterator[Row]:
+    """The events as rows that continue the chain after ``last``."""
+    recorded_us = micros(recorded_at) if last.recorded_at is None else max(micros(recorded_at), last.recorded_at)
+    prev = last.hash
+    for seq, (kind, body, event) in enumerate(forms, start=last.seq + 1):
+        camera_id, at = subject(event)
+        link = link_hash(prev, vantage, seq, recorded_us, kind, body)
+        yield Row(
+            vantage,
+            seq,
+            recorded_us,
+            kind,
+            None if camera_id is None else clean(camera_id),
+            None if at is None else micros(at),
+            body,
+            prev,
+            link,
+        )
+        prev = link

@@ -7,10 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from monitor.acts import Head, PeriodClosed
+from monitor.acts.events import KIND_OF
 from monitor.ledger.chain import GENESIS, Breach, BrokenLink, Link, Row, breach
-from monitor.ledger.queries import EVERY_CHAIN
+from monitor.ledger.codec import decode
+from monitor.ledger.queries import EVERY_CHAIN, HASH
 
 PROGRESS_EVERY: Final = 10_000  # entries
+CLOSED: Final = KIND_OF[PeriodClosed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Verification:
 
     entries: int  # that hold, over all vantages
     head: str
+    heads: tuple[Head, ...]  # of every vantage, as far as it holds
     broken: BrokenLink | None
 
     @property
@@ -34,23 +39,29 @@ def verified(
     progress: Callable[[int, int], None] | None,
 ) -> Verification:
     """Walk every chain; ``Ledger.verify`` says what the arguments mean."""
-    heads: dict[str, Link] = {}
+    links: dict[str, Link] = {}
     checked, found = 0, expect_head in (None, GENESIS)
+    closings: list[Row] = []
 
     def outcome(broken: BrokenLink | None) -> Verification:
-        return Verification(checked, heads.get(vantage, Link()).hash, broken)
+        heads = tuple(Head(name, link.seq, link.hash) for name, link in sorted(links.items()))
+        return Verification(checked, links.get(vantage, Link()).hash, heads, broken)
 
     try:
         ((total,),) = connection.execute("SELECT count(*) FROM events")
         for row in map(Row._make, connection.execute(EVERY_CHAIN)):
-            broken = breach(heads.get(row.vantage, Link()), row)
+            broken = breach(links.get(row.vantage, Link()), row)
             if broken is not None:
                 return outcome(broken)
-            heads[row.vantage] = Link(row.seq, row.hash, row.recorded_at)
+            links[row.vantage] = Link(row.seq, row.hash, row.recorded_at)
+            closings += [row] if row.kind == CLOSED else []
             found = found or row.hash == expect_head
             checked += 1
             if progress is not None and (checked % PROGRESS_EVERY == 0 or checked == total):
                 progress(checked, total)
+        for row in closings:
+            if (missing := _cut_off(connection, row)) is not None:
+                return outcome(missing)
         ((state,),) = connection.execute("PRAGMA integrity_check(1)")
     except sqlite3.Error as error:
         state = str(error)
@@ -59,3 +70,14 @@ def verified(
     if not found:
         return outcome(BrokenLink(vantage, checked, Breach.HEAD_MISSING, expect_head or ""))
     return outcome(None)
+
+
+def _cut_off(connection: sqlite3.Connection, closing: Row) -> BrokenLink | None:
+    """Whether a chain has lost what a month was closed on: each closing names the ends of all chains."""
+    closed = decode(closing.kind, closing.body)
+    assert isinstance(closed, PeriodClosed)
+    for head in closed.heads:
+        row = connection.execute(HASH, {"vantage": head.vantage, "seq": head.seq}).fetchone()
+        if row is None or row[0] != head.hash:
+            return BrokenLink(head.vantage, head.seq, Breach.CLOSED_ON_OTHER, closed.month)
+    return None

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned, RemovalConfirmed
+from monitor.calendar import FOREVER
 from monitor.ledger.events import (
     CameraAdded,
     CameraChanged,
     CameraRemoved,
     Event,
-    MaintenanceCancelled,
-    MaintenancePlanned,
 )
-from monitor.model import Camera, CameraRecord, InventoryChange, Maintenance
+from monitor.model import Camera, CameraRecord, InventoryChange, Maintenance, Span, micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,17 @@ def camera_records(changes: Iterable[InventoryChange]) -> tuple[CameraRecord, ..
         else:
             records[change.camera_id] = replace(record, camera=change.after)
     return tuple(records[camera_id] for camera_id in sorted(records))
+
+
+def absences(confirmed: Iterable[RemovalConfirmed], changes: Sequence[InventoryChange]) -> Iterator[tuple[str, Span]]:
+    """When cameras were allowed to be gone: from a removal that was confirmed until the camera is back."""
+    for removal in confirmed:
+        back = (
+            micros(change.at)
+            for change in changes
+            if change.camera_id == removal.camera_id and change.before is None and change.at > removal.removed_at
+        )
+        yield removal.camera_id, Span(micros(removal.removed_at), next(back, FOREVER))
 
 
 def planned_maintenance(entries: Iterable[Entry]) -> tuple[Maintenance, ...]:

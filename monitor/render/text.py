@@ -12,8 +12,20 @@ from monitor.language import Language, Phrase
 from monitor.model import MICROSECOND, Basis, SiteCategory
 from monitor.render.layout import INDENT, Align, Column, clean, table, width
 from monitor.render.phrases import duration, local, percent_sign
-from monitor.report import BasisFigure, ChangeFigure, ChangeKind, GroupFigure, GroupKind, OutageFigure, Report
-from monitor.sla import SlaVerdict, counted
+from monitor.report import (
+    BasisFigure,
+    ChangeFigure,
+    ChangeKind,
+    ClosingFigure,
+    CorrectionFigure,
+    ExclusionFigure,
+    GroupFigure,
+    GroupKind,
+    OutageFigure,
+    Report,
+    StepFigure,
+)
+from monitor.sla import SlaVerdict, counted, percent
 
 MOST_ROWS = 50  # of a list; the other renderings have them all
 WIDEST_REASON = 44  # in terminal cells: two causes
@@ -46,6 +58,8 @@ class _Text:
         yield from self._below_target()
         yield from self._outages()
         yield from self._maintenance()
+        yield from self._exclusions()
+        yield from self._closing()
         yield from self._changes()
         yield from self._outside()
         yield from self._rules()
@@ -231,6 +245,69 @@ class _Text:
             self._right(wording.CAMERAS, lambda work: str(work.cameras)),
             self._right(wording.EXCLUDED_DURATION, lambda work: duration(work.excluded_us, self._language)),
         )
+
+    def _exclusions(self) -> Iterator[str]:
+        figures = self._report.exclusions
+        yield from self._heading(wording.HEAD_EXCLUSIONS, count=len(figures))
+        yield from self._shortened([line for figure in figures for line in self._exclusion(figure)])
+
+    def _exclusion(self, figure: ExclusionFigure) -> Iterator[str]:
+        exclusion = figure.exclusion
+        yield self._say(
+            wording.EXCLUSION_LINE,
+            id=clean(exclusion.id),
+            state=self._say(wording.EXCLUSION_STATES[exclusion.state]),
+            cause=self._say(wording.EXCLUSION_CAUSES[exclusion.cause]),
+            start=self._local(exclusion.start_at),
+            end=self._local(exclusion.end_at),
+            cameras=figure.cameras,
+            excluded=duration(figure.excluded_us, self._language),
+            text=clean(exclusion.text),
+            evidence=clean(exclusion.evidence),
+        ).rstrip()
+        for number, step in enumerate(figure.steps):
+            what, text = self._say(wording.ACTS[step.kind]), clean(step.text) if number else ""
+            yield "  " + self._act(wording.STEP, step, what=what, text=text).rstrip()
+
+    def _act(self, phrase: Phrase, act: StepFigure | ClosingFigure | CorrectionFigure, **values: object) -> str:
+        """Who did something when, and whether it is signed."""
+        mark = self._say(wording.SIGNED if act.signed else wording.UNSIGNED)
+        role = self._say(wording.ROLES[act.by.role])
+        return self._say(phrase, at=self._local(act.at), role=role, name=clean(act.by.name), mark=mark, **values)
+
+    def _closing(self) -> Iterator[str]:
+        report = self._report
+        if report.closings:
+            yield from self._heading(wording.HEAD_CLOSING)
+            yield from self._bullets(
+                *map(self._closed, report.closings),
+                *(line for correction in report.corrections for line in self._correction(correction)),
+            )
+
+    def _closed(self, figure: ClosingFigure) -> str:
+        line = self._act(wording.CLOSED, figure, number=figure.number, figures=figure.figures)
+        return line if figure.agrees else f"{line} {self._say(wording.DISAGREES)}"
+
+    def _correction(self, figure: CorrectionFigure) -> Iterator[str]:
+        yield self._act(wording.CORRECTED, figure, number=figure.number, text=clean(figure.text))
+        if not figure.done:
+            yield self._say(wording.OPEN_CORRECTION)
+        if not figure.moved:
+            yield self._say(wording.NOTHING_MOVED)
+            return
+        before, after = percent(figure.before.online), percent(figure.after.online)
+        yield self._say(wording.MOVED, before=before, after=after, cameras=len(figure.moved))
+        for moved in figure.moved[:MOST_ROWS]:
+            yield self._say(
+                wording.MOVED_CAMERA,
+                id=clean(moved.camera.id),
+                name=clean(moved.camera.name),
+                excluded_before=duration(moved.before.excluded, self._language),
+                excluded_after=duration(moved.after.excluded, self._language),
+                down_before=duration(moved.before.down, self._language),
+                down_after=duration(moved.after.down, self._language),
+            )
+        yield from self._more(len(figure.moved))
 
     def _changes(self) -> Iterator[str]:
         changes = self._report.changes

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from monitor.report.build import build_report
+from monitor.report.closing import closing, corrections, figures_digest
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
     ChangeFigure,
     ChangeKind,
+    ClosingFigure,
+    CorrectionFigure,
+    ExclusionFigure,
     FieldChange,
     GroupFigure,
     GroupKind,
     MaintenanceFigure,
+    MovedFigure,
     OutageFigure,
     Rates,
     Record,
     Report,
+    StepFigure,
 )
 
 __all__ = [
@@ -23,13 +29,21 @@ __all__ = [
     "CameraFigure",
     "ChangeFigure",
     "ChangeKind",
+    "ClosingFigure",
+    "CorrectionFigure",
+    "ExclusionFigure",
     "FieldChange",
     "GroupFigure",
     "GroupKind",
     "MaintenanceFigure",
+    "MovedFigure",
     "OutageFigure",
     "Rates",
     "Record",
     "Report",
+    "StepFigure",
     "build_report",
+    "closing",
+    "corrections",
+    "figures_digest",
 ]

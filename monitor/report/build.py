@@ -7,7 +7,7 @@ record is time nobody watched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -15,8 +15,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor import sla
-from monitor.calendar import contract_spans, in_service_span, month_span, snapshot_instants
-from monitor.contract import Contract
+from monitor.calendar import contract_spans, month_span, snapshot_instants
+from monitor.contract import Contract, counted_by_camera
 from monitor.model import (
     EPOCH,
     MICROSECOND,
@@ -27,14 +27,21 @@ from monitor.model import (
     ContractTerms,
     InventoryChange,
     Maintenance,
-    Outage,
     Seconds,
     Span,
     State,
     Transition,
     micros,
 )
-from monitor.outages import outages, state_spans
+from monitor.outages import outages, state_spans, unbroken
+from monitor.report.exclusions import (
+    absences_by_camera,
+    exclusion_figures,
+    granted,
+    owed_time,
+    planned_time,
+    span_of,
+)
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
@@ -69,6 +76,8 @@ class _Month:
     service: list[Span]  # the contract's time in the whole period
     looks: list[int]
     maintenance: tuple[Maintenance, ...]
+    exclusions: Mapping[str, list[Span]]  # granted time, by camera
+    absences: Mapping[str, list[Span]]  # when cameras were allowed to be gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,8 @@ def build_report(
     It speaks of the cameras in the contract's scope, and of no others.
     """
     terms = contract.terms
-    frame = _frame(record, terms, month, now)
+    found = granted(record, contract, month, ZoneInfo(terms.zone))
+    frame = replace(_frame(record, terms, month, now), exclusions=counted_by_camera(found))
     by_camera = {
         camera_id: tuple(moves)
         for camera_id, moves in groupby(
@@ -98,7 +108,9 @@ def build_report(
         )
     }
     in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
-    due = [(camera, owed) for camera in in_scope if (owed := _owed(camera, frame))]
+    due = [
+        (camera, owed) for camera in in_scope if (owed := owed_time(camera, frame.service, frame.absences, frame.zone))
+    ]
     histories = [
         _history(camera, owed, by_camera.get(camera.camera.id, ()), frame)
         for camera, owed in due
@@ -120,6 +132,7 @@ def build_report(
         simulated=record.simulated,
         head_seq=record.head_seq,
         head_hash=record.head_hash,
+        heads=record.heads,
         verdict=next(figure.verdict for figure in bases if figure.contractual),
         intact_verdict=_intact_verdict(total.seconds, terms),
         bases=bases,
@@ -139,6 +152,7 @@ def build_report(
             )
         ),
         maintenance=_maintenance(histories, frame),
+        exclusions=exclusion_figures(record, found, frame.period),
         changes=tuple(_change(change) for change in record.changes if _concerns(change, contract)),
         forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
     )
@@ -158,23 +172,19 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
         service=contract_spans(period, terms, zone),
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
+        exclusions={},
+        absences=absences_by_camera(record),
     )
 
 
 # ---------------------------------------------------------------- one camera
 
 
-def _owed(record: CameraRecord, frame: _Month) -> list[Span]:
-    """When the camera had to be online in the whole period."""
-    # The first addition counts: leaving the inventory and coming back must not wipe out what was owed in between.
-    in_service = in_service_span(record.camera, record.first_added_at, None, frame.zone)
-    return sla.intersect(frame.service, [in_service])
-
-
 def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition], frame: _Month) -> _History:
     camera, terms = record.camera, frame.terms
     scheduled = sla.intersect(owed, [frame.elapsed])
-    excluded = _excluded(camera, frame)
+    planned = planned_time(camera, frame.maintenance, terms)
+    excluded = sla.merge([*planned, *frame.exclusions.get(camera.id, ())])
     states = state_spans(moves, frame.known)
     seconds = sla.account(states, scheduled, excluded)
     rates = _rates(seconds, terms)
@@ -191,21 +201,11 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
     return _History(figure, offline, owed, excluded, states)
 
 
-def _excluded(camera: Camera, frame: _Month) -> list[Span]:
-    if not frame.terms.maintenance_excludes:
-        return []
-    return sla.merge(_span(work) for work in frame.maintenance if work.scope.covers(camera))
-
-
-def _span(work: Maintenance) -> Span:
-    return Span(micros(work.start_at), micros(work.end_at))
-
-
 def _outages(
     camera: Camera, moves: Sequence[Transition], scheduled: list[Span], excluded: list[Span], frame: _Month
 ) -> tuple[OutageFigure, ...]:
     found: list[OutageFigure] = []
-    for run in _unbroken(outages(move for move in moves if micros(move.at) < frame.known.end)):
+    for run in unbroken(outages(move for move in moves if micros(move.at) < frame.known.end)):
         start_at, end_at = run[0].start_at, run[-1].end_at
         lasted = Span(micros(start_at), frame.known.end if end_at is None else micros(end_at))
         owed = sla.intersect(scheduled, [lasted])
@@ -214,17 +214,6 @@ def _outages(
             planned = sla.length(sla.intersect(owed, excluded))
             found.append(OutageFigure(camera, start_at, end_at, causes, sla.length(owed), planned))
     return tuple(found)
-
-
-def _unbroken(found: Iterable[Outage]) -> list[list[Outage]]:
-    """One camera's outages in runs without a break: within a run only the cause changed."""
-    runs: list[list[Outage]] = []
-    for outage in found:
-        if runs and runs[-1][-1].end_at == outage.start_at:
-            runs[-1].append(outage)
-        else:
-            runs.append([outage])
-    return runs
 
 
 # ---------------------------------------------------------------- sums
@@ -323,7 +312,7 @@ def _forecast(histories: Sequence[_History], total: GroupFigure, frame: _Month) 
 def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[MaintenanceFigure, ...]:
     found: list[MaintenanceFigure] = []
     for work in frame.maintenance:
-        span = _span(work)
+        span = span_of(work)
         if span.start >= frame.period.end or span.end <= frame.period.start:
             continue
         covered = [history for history in histories if work.scope.covers(history.figure.camera)]

@@ -7,12 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from monitor.acts import Head, History
+from monitor.contract import Cut
 from monitor.model import (
+    Actor,
     Basis,
     Camera,
     CameraRecord,
     Cause,
     ContractTerms,
+    Exclusion,
     InventoryChange,
     Maintenance,
     Seconds,
@@ -34,6 +38,9 @@ class Record:
     head_seq: int
     head_hash: str
     simulated: bool
+    exclusions: tuple[History, ...] = ()  # in whatever state
+    absences: tuple[tuple[str, Span], ...] = ()  # cameras that were allowed to be gone, and when
+    heads: tuple[Head, ...] = ()  # the end of every chain this was read from
 
 
 class GroupKind(StrEnum):
@@ -101,7 +108,7 @@ class OutageFigure:
     end_at: datetime | None  # None: still open where the report ends
     causes: tuple[Cause, ...]  # in the order they were seen
     scheduled_us: int  # of it, in the month's scheduled time
-    excluded_us: int  # of that, in planned work the contract excludes
+    excluded_us: int  # of that, in planned work the contract excludes and exclusions that count
 
     @property
     def during_maintenance(self) -> bool:
@@ -121,6 +128,65 @@ class MaintenanceFigure:
     maintenance: Maintenance
     cameras: int  # in the contract, that it covers
     excluded_us: int  # camera time it takes out of the figures by itself; overlapping work is not subtracted
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionFigure:
+    """An exclusion that touches the month, with everything done about it."""
+
+    exclusion: Exclusion
+    steps: tuple[StepFigure, ...]  # the proposal first
+    cameras: int  # in the contract, whose scheduled time it touches in the settlement period
+    excluded_us: int  # camera time of the month that leaves the figures because of it and nothing else
+    cuts: tuple[tuple[Cut, int], ...]  # camera time of the settlement period that does not count, and why
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigure:
+    """One act about an exclusion."""
+
+    id: str
+    kind: str  # of the ledger: exclusion_proposed, exclusion_approved ...
+    at: datetime  # when it was recorded
+    by: Actor
+    text: str
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingFigure:
+    """The month was closed: its figures are final."""
+
+    number: int  # 1 for the first time; one more after each correction
+    at: datetime
+    by: Actor
+    signed: bool
+    figures: str  # 64 hex digits: the digest of the figures it was closed with
+    agrees: bool  # whether the record still gives these figures
+
+
+@dataclass(frozen=True, slots=True)
+class MovedFigure:
+    """A camera whose time a correction changed."""
+
+    camera: Camera
+    before: Seconds
+    after: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionFigure:
+    """A closed month was opened again, and what has moved since."""
+
+    number: int
+    at: datetime
+    by: Actor
+    signed: bool
+    text: str  # why
+    done: bool  # False: the month was not closed again, more may move
+    before: Rates
+    after: Rates
+    moved: tuple[MovedFigure, ...]  # by camera
 
 
 class ChangeKind(StrEnum):
@@ -167,6 +233,7 @@ class Report:
     simulated: bool
     head_seq: int
     head_hash: str
+    heads: tuple[Head, ...]  # of every chain in the record
 
     verdict: SlaVerdict  # on the contract's basis
     intact_verdict: SlaVerdict | None  # None: the contract has no such target
@@ -180,8 +247,11 @@ class Report:
     outside_contract: tuple[Camera, ...]  # watched, in no figure
     outages: tuple[OutageFigure, ...]  # longest counted time first
     maintenance: tuple[MaintenanceFigure, ...]
+    exclusions: tuple[ExclusionFigure, ...]  # by start, then by id
     changes: tuple[ChangeFigure, ...]
     forecast: Forecast | None  # None: the month is over
+    closings: tuple[ClosingFigure, ...] = ()  # oldest first
+    corrections: tuple[CorrectionFigure, ...] = ()  # oldest first
 
     @property
     def complete(self) -> bool:

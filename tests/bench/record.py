@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from rich.progress import Progress
 
 from monitor import __version__
+from monitor.acts import ActTerms
 from monitor.calendar import month_span
 from monitor.contract import Contract
 from monitor.language import Language
@@ -123,8 +124,8 @@ def _reported(path: Path) -> Iterator[tuple[str, Spent]]:
     span = month_span(*month, ZoneInfo(TERMS.zone))
     now = BEGIN_AT + timedelta(days=DAYS + 1)
     with Ledger.open_read_only(path) as ledger:
-        yield "report: read the month", _median(lambda: ledger.record(span))
-        record = ledger.record(span)
+        yield "report: read the month", _median(lambda: ledger.record(span, ActTerms("default")))
+        record = ledger.record(span, ActTerms("default"))
 
     def build() -> object:
         return build_report(record, Contract(terms=TERMS), town="Bench", month=month, now=now, version=__version__)

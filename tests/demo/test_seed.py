@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from monitor.acts import ActTerms
 from monitor.calendar import month_span
 from monitor.contract import Contract
 from monitor.demo.place import TOWN, ZONE
@@ -22,7 +23,7 @@ def october(path: Path) -> Report:
         seed(ledger, build_town(108).cameras, NOW)
         assert ledger.verify().ok
         assert ledger.last_recorded_at() == NOW
-        record = ledger.record(month_span(2026, 10, ZoneInfo(ZONE)))
+        record = ledger.record(month_span(2026, 10, ZoneInfo(ZONE)), ActTerms("default"))
     return build_report(record, Contract(), town=TOWN, month=(2026, 10), now=NOW, version="test")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.acts import Stamp, written_act
 from monitor.engine import Engine, Plan
 from monitor.errors import LedgerError, LedgerUnavailable
 from monitor.ledger import (
@@ -19,12 +20,14 @@ from monitor.ledger import (
     Event,
     Heartbeat,
     Ledger,
+    MaintenanceCancelled,
+    MaintenancePlanned,
     Started,
     Stopped,
     TransitionRecorded,
 )
 from monitor.metrics import Metrics
-from monitor.model import Cause, Credentials, MaintenanceRule, Scope, Seconds, Secret, State
+from monitor.model import Actor, Cause, Credentials, Maintenance, MaintenanceRule, Role, Scope, Seconds, Secret, State
 from monitor.settings import LimitSettings, ProbeSettings
 from tests.driven import a_camera, at_once
 from tests.engine.harness import JumpingClock, Running, ScriptedProber, ms, quick_settings, running
@@ -225,6 +228,23 @@ async def test_planned_maintenance_leaves_both_sides_of_the_rate(tmp_path: Path)
         status = town.view().statuses[0]
         assert status.in_maintenance
         assert status.month.down == 0
+
+
+async def test_work_planned_by_hand_shows_while_the_monitor_runs_and_outlives_a_reload(tmp_path: Path) -> None:
+    async with running(tmp_path, [A, B]) as town:
+        await town.until_state("A", State.UP)
+        now = datetime.now(UTC)
+        stamp = Stamp("0a1b2c3d4e", "default", now, Actor(Role.VENDOR, "王工"))
+        work = Maintenance(
+            stamp.id, "换杆", Scope(frozenset({"A"})), now + timedelta(seconds=1), now + timedelta(hours=1)
+        )
+        with Ledger.open_beside(tmp_path / "ledger.db") as person:
+            person.add_acts([written_act(MaintenancePlanned(work, stamp))], now, 0)
+        await town.until(lambda: town.view().statuses[0].in_maintenance)
+        assert not town.view().statuses[1].in_maintenance
+        await town.engine.apply(town.plan)
+        assert town.view().statuses[0].in_maintenance
+    assert not any(isinstance(event, MaintenanceCancelled) for event in events_of(tmp_path))
 
 
 async def test_a_jump_of_the_wall_clock_is_an_event_and_the_skipped_time_is_unknown(tmp_path: Path) -> None:

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from monitor.acts import (
+    Acknowledged,
+    Act,
+    ExclusionApproved,
+    ExclusionProposed,
+    ExclusionRejected,
+    ExclusionWithdrawn,
+    MaintenanceRepeated,
+    PeriodClosed,
+    PeriodCorrected,
+    RemovalConfirmed,
+    Signature,
+    Stamp,
+    WorkOrdered,
+)
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
@@ -19,7 +34,21 @@ from monitor.ledger import (
     Stopped,
     TransitionRecorded,
 )
-from monitor.model import Camera, Cause, Maintenance, Scope, Site, SiteCategory, State, Transition
+from monitor.model import (
+    Actor,
+    Camera,
+    Cause,
+    ExclusionCause,
+    Maintenance,
+    MaintenanceRule,
+    Repeat,
+    Role,
+    Scope,
+    Site,
+    SiteCategory,
+    State,
+    Transition,
+)
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 SITE = Site("s1", "村口", SiteCategory.JUNCTION, "东村", "清河镇", "清河县")
@@ -44,6 +73,23 @@ def transition(camera_id: str, minute: int, new: State = State.DOWN) -> Transiti
     return Transition(camera_id, at, at + timedelta(seconds=20), old, new, cause, "5 秒内未连上")
 
 
+STAMP = Stamp("7f3a09c1d2", "qinghe-2026", NOON, Actor(Role.OFFICE, "李主任"), Signature("key", "value"))
+RULE = MaintenanceRule(
+    "7f3a09c1d2", "巡检", Scope(), every=Repeat.WEEK, weekdays=frozenset({0, 6}), start_time=time(23), end_time=time(1)
+)
+ACTS: tuple[Act, ...] = (
+    ExclusionProposed(STAMP, ExclusionCause.POWER, WORK.scope, NOON, WORK.end_at, "停电", "供电所 17 号"),
+    ExclusionApproved(STAMP, "7f3a09c1d2", "ab" * 32),
+    ExclusionRejected(STAMP, "7f3a09c1d2", "ab" * 32, "没有停电"),
+    ExclusionWithdrawn(STAMP, "7f3a09c1d2", "ab" * 32),
+    Acknowledged(STAMP, "c1", NOON),
+    WorkOrdered(STAMP, "c1", NOON, "GD-17"),
+    RemovalConfirmed(STAMP, "c1", NOON),
+    PeriodClosed(STAMP, "2026-05", (), "cd" * 32),
+    PeriodCorrected(STAMP, "2026-05", 1, "补来证明"),
+    MaintenanceRepeated(STAMP, RULE),
+)
+
 ONE_OF_EACH: tuple[Event, ...] = (
     Started("0.1.0", simulated=False),
     CameraAdded(CAMERA),
@@ -56,4 +102,5 @@ ONE_OF_EACH: tuple[Event, ...] = (
     Note("王工", "电力公司通知停电"),
     CameraRemoved("c1"),
     Stopped("SIGTERM"),
+    *ACTS,
 )

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
+from monitor.canonical import Unreadable, canonical, is_canonical
 from monitor.ledger import KINDS, Event, Heartbeat, Note
-from monitor.ledger.codec import Unreadable, canonical, decode, encode, is_canonical
-from monitor.ledger.events import KIND_OF, CameraChanged, MaintenancePlanned, TransitionRecorded
+from monitor.ledger.codec import decode, encode
+from monitor.ledger.events import KIND_OF, CameraChanged, TransitionRecorded
 from monitor.model import Camera, Cause, Maintenance, Scope, Site, SiteCategory, State, Transition, instant
 from tests.ledger.samples import CAMERA, ONE_OF_EACH, WORK, transition
 
@@ -77,14 +79,14 @@ def test_the_written_form_of_planned_work_never_changes() -> None:
     assert encode(MaintenancePlanned(WORK)) == (
         '{"maintenance":{"end_at":1780293600000000,"id":"m1","scope":{"camera_ids":[],"carriers":["移动"],'
         '"categories":[],"recorders":[],"sites":[],"towns":[],"uplinks":[],"vendors":[],"villages":["东村","西村"]},'
-        '"start_at":1780286400000000,"title":"换杆"}}'
+        '"start_at":1780286400000000,"title":"换杆"},"stamp":null}'
     )
 
 
 def test_planned_work_written_when_a_scope_had_fewer_fields_reads_as_it_was_meant() -> None:
     body = (
         '{"maintenance":{"end_at":1780293600000000,"id":"m1","scope":{"camera_ids":[],"carriers":["移动"],"sites":[],'
-        '"uplinks":[],"villages":["东村","西村"]},"start_at":1780286400000000,"title":"换杆"}}'
+        '"uplinks":[],"villages":["东村","西村"]},"start_at":1780286400000000,"title":"换杆"},"stamp":null}'
     )
     assert decode("maintenance_planned", body) == MaintenancePlanned(WORK)
 
@@ -105,7 +107,9 @@ def test_any_event_reads_back_as_it_was_written(event: Event) -> None:
 
 
 def test_half_a_surrogate_pair_is_written_as_a_question_mark() -> None:
-    assert encode(Note("a", "x\ud800y")) == '{"author":"a","text":"x?y"}'
+    assert encode(Note("a", "x\ud800y")) == (
+        '{"author":"a","camera_id":null,"outage_at":null,"stamp":null,"text":"x?y"}'
+    )
 
 
 def test_a_field_that_an_older_version_did_not_write_takes_its_default() -> None:
@@ -144,6 +148,14 @@ def test_any_other_spelling_is_not_canonical(body: str) -> None:
 
 def test_a_heartbeat_is_the_empty_object() -> None:
     assert encode(Heartbeat()) == canonical({}) == "{}"
+
+
+def test_notes_and_plans_written_before_acts_had_a_stamp_are_read() -> None:
+    assert decode("note", '{"author":"王工","text":"停电"}') == Note("王工", "停电")
+    body = json.loads(encode(MaintenancePlanned(WORK)))
+    del body["stamp"]
+    assert decode("maintenance_planned", canonical(body)) == MaintenancePlanned(WORK)
+    assert decode("maintenance_cancelled", '{"id":"m1"}') == MaintenanceCancelled("m1")
 
 
 def test_a_camera_written_before_onvif_and_certificates_were_known_is_read() -> None:

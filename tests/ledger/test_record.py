@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.acts import ActTerms
 from monitor.calendar import month_span
 from monitor.language import Language
 from monitor.ledger import (
@@ -20,6 +21,7 @@ from monitor.render import to_csv, to_json, to_text
 from monitor.report import Record
 from tests.render.samples import ADDED, CAMERAS, JULY, SHANGHAI, TRANSITIONS, WORK, at, camera, report
 
+TERMS = ActTerms("default")
 PERIOD = month_span(2026, 6, SHANGHAI)
 
 
@@ -37,7 +39,7 @@ def written(path: Path) -> Path:
 
 def record_of(path: Path) -> Record:
     with Ledger.open_read_only(path) as ledger:
-        return ledger.record(PERIOD)
+        return ledger.record(PERIOD, TERMS)
 
 
 def test_the_record_of_a_month_holds_what_was_appended(tmp_path: Path) -> None:
@@ -57,7 +59,7 @@ def test_the_head_printed_is_the_head_of_what_was_read(tmp_path: Path) -> None:
     with Ledger.open(path) as ledger:
         ledger.append([Heartbeat()], JULY + timedelta(days=2))
         assert ledger.verify(expect_head=record.head_hash).ok
-        assert ledger.record(PERIOD).head_seq == record.head_seq + 1
+        assert ledger.record(PERIOD, TERMS).head_seq == record.head_seq + 1
 
 
 def test_the_same_ledger_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -83,7 +85,7 @@ def test_a_record_is_of_one_moment_though_somebody_writes_all_the_while(tmp_path
                 writer.append([CameraAdded(camera(f"c{writer.head()[0]}", "", ""))], at(2))
 
             reader._connection.set_trace_callback(append_another)
-            record = reader.record(PERIOD)
+            record = reader.record(PERIOD, TERMS)
             reader._connection.set_trace_callback(None)
         assert writer.head()[0] > record.head_seq, "nobody wrote"
     assert len(record.cameras) == record.head_seq

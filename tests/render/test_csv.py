@@ -56,7 +56,7 @@ def test_a_row_says_everything_about_its_camera() -> None:
         "up, picture good, seconds": "2574000",
         "up, picture faulty, seconds": "0",
         "down, seconds": "3600",
-        "excluded (maintenance), seconds": "14400",
+        "excluded, seconds": "14400",
         "unobserved, seconds": "0",
         "counted, seconds": "2577600",
         "outages": "1",

@@ -1,0 +1,72 @@
+"""Acts of people: what they may do to the record, who may, and what it adds up to. The contract decides.
+
+An act is an event of the ledger like any other; it becomes one only after ``refusal`` found nothing against it.
+"""
+
+from __future__ import annotations
+
+from monitor.acts.events import (
+    Acknowledged,
+    Act,
+    Decision,
+    ExclusionApproved,
+    ExclusionProposed,
+    ExclusionRejected,
+    ExclusionWithdrawn,
+    Head,
+    MaintenanceCancelled,
+    MaintenancePlanned,
+    MaintenanceRepeated,
+    Note,
+    PeriodClosed,
+    PeriodCorrected,
+    RemovalConfirmed,
+    Signature,
+    Stamp,
+    WorkOrdered,
+)
+from monitor.acts.judgement import Known, refusal, standing, unfounded
+from monitor.acts.refusals import Reason, Refusal
+from monitor.acts.signing import Recorded, Written, public_text, read_act, signed, written_act
+from monitor.acts.standing import History, Standing, Step, Void, Work
+from monitor.acts.terms import ActTerms, act_terms
+
+__all__ = [
+    "Acknowledged",
+    "Act",
+    "ActTerms",
+    "Decision",
+    "ExclusionApproved",
+    "ExclusionProposed",
+    "ExclusionRejected",
+    "ExclusionWithdrawn",
+    "Head",
+    "History",
+    "Known",
+    "MaintenanceCancelled",
+    "MaintenancePlanned",
+    "MaintenanceRepeated",
+    "Note",
+    "PeriodClosed",
+    "PeriodCorrected",
+    "Reason",
+    "Recorded",
+    "Refusal",
+    "RemovalConfirmed",
+    "Signature",
+    "Stamp",
+    "Standing",
+    "Step",
+    "Void",
+    "Work",
+    "WorkOrdered",
+    "Written",
+    "act_terms",
+    "public_text",
+    "read_act",
+    "refusal",
+    "signed",
+    "standing",
+    "unfounded",
+    "written_act",
+]

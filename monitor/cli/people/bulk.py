@@ -1,0 +1,99 @@
+"""A storm in one file: a CSV with an exclusion on each line, in Chinese or English headings. All lines or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from monitor.acts import ExclusionProposed
+from monitor.cli.people import texts
+from monitor.cli.people.desk import Desk, Made, new_id
+from monitor.errors import Fault, SettingsError
+from monitor.inventory.formats import lines_of_csv
+from monitor.inventory.table import BrokenTable, Line
+from monitor.model import ExclusionCause, Scope
+from monitor.parsing import local_instant
+from monitor.parsing.scalars import one_of, plain_text
+from monitor.reading import MEGABYTE, Unreadable, read_at_most
+
+LARGEST: Final = 16 * MEGABYTE
+WHOLE: Final = "file"
+HEADINGS: Final = {
+    "camera": ("camera", "camera_id", "摄像机", "摄像机编号", "点位", "点位编号"),
+    "from": ("from", "start", "开始", "开始时间"),
+    "to": ("to", "end", "结束", "结束时间"),
+    "cause": ("cause", "原因"),
+    "text": ("text", "说明"),
+    "evidence": ("evidence", "依据"),
+}
+NEEDED: Final = ("camera", "from", "to")
+CAUSES: Final = {phrase.zh: cause.value for cause, phrase in texts.CAUSES.items()}
+
+
+def read_storm(path: Path, desk: Desk, *, cause: str | None, text: str, evidence: str) -> list[Made]:
+    """Every line as one exclusion of the batch; what a line leaves out is taken from the command.
+
+    SettingsError names every bad line with its number.
+    """
+    faults: list[Fault] = []
+    usual = {"cause": cause or "", "text": text, "evidence": evidence}
+    made: list[Made] = []
+    batch = new_id()
+    for line, cells in _rows(path, faults, desk):
+        act_id = f"{batch}-{len(made) + 1}"
+        try:
+            proposal = _proposal(usual | cells, act_id, desk)
+        except ValueError as error:
+            faults.append(Fault(str(path), line, cells.get("camera", ""), str(error)))
+        else:
+            made.append(Made(f"{path}:{line}", proposal))
+    if not made and not faults:
+        faults.append(Fault(str(path), 0, WHOLE, "has no line below its heading"))
+    if faults:
+        raise SettingsError(tuple(faults))
+    return made
+
+
+def _proposal(cells: dict[str, str], act_id: str, desk: Desk) -> ExclusionProposed:
+    """ValueError says what is wrong with the line."""
+    for name in (*NEEDED, "cause", "text"):
+        if not cells.get(name):
+            raise ValueError(texts.MISSING[desk.language].format(what=name))
+    cause = one_of(ExclusionCause)(CAUSES.get(cells["cause"], cells["cause"]))
+    return ExclusionProposed(
+        desk.stamp(act_id),
+        cause,
+        Scope(camera_ids=frozenset({cells["camera"]})),
+        local_instant(cells["from"], desk.zone),
+        local_instant(cells["to"], desk.zone),
+        plain_text(cells["text"]),
+        cells["evidence"],
+    )
+
+
+def _rows(path: Path, faults: list[Fault], desk: Desk) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and cells by column, empty cells left out."""
+    try:
+        lines = [line for line in lines_of_csv(read_at_most(path, LARGEST)) if not line.blank]
+    except Unreadable as error:
+        faults.append(Fault(str(path), 0, WHOLE, str(error)))
+        return
+    except BrokenTable as error:
+        faults.append(Fault(str(path), error.line, WHOLE, error.what))
+        return
+    columns = _columns(lines[0]) if lines else {}
+    missing = [name for name in NEEDED if name not in columns.values()]
+    if missing:
+        what = texts.BAD_TABLE[desk.language].format(columns=", ".join(missing))
+        faults.append(Fault(str(path), lines[0].number if lines else 0, WHOLE, what))
+        return
+    for line in lines[1:]:
+        cells = {columns[place]: cell.strip() for place, cell in enumerate(line.cells) if place in columns}
+        yield line.number, {name: cell for name, cell in cells.items() if cell}
+
+
+def _columns(heading: Line) -> dict[int, str]:
+    names = {spelling: name for name, spellings in HEADINGS.items() for spelling in spellings}
+    written = ((place, cell.strip().lower()) for place, cell in enumerate(heading.cells))
+    return {place: names[cell] for place, cell in written if cell in names}

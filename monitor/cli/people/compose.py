@@ -1,0 +1,274 @@
+"""From the words of a command to acts: every verb is one function. Nothing is judged and nothing written here."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from monitor.acts import (
+    Acknowledged,
+    Decision,
+    ExclusionApproved,
+    ExclusionProposed,
+    ExclusionRejected,
+    ExclusionWithdrawn,
+    MaintenanceCancelled,
+    MaintenancePlanned,
+    MaintenanceRepeated,
+    Note,
+    PeriodClosed,
+    PeriodCorrected,
+    RemovalConfirmed,
+    WorkOrdered,
+)
+from monitor.acts.suggestion import suggested_cause
+from monitor.calendar import month_span, parse_month
+from monitor.cli.people import texts
+from monitor.cli.people.bulk import read_storm
+from monitor.cli.people.desk import Desk, Made, ended, outage_runs, span_of
+from monitor.cli.people.files import read_acts
+from monitor.errors import UsageError
+from monitor.model import (
+    Camera,
+    ExclusionCause,
+    ExclusionState,
+    Maintenance,
+    MaintenanceRule,
+    Outage,
+    Repeat,
+    Scope,
+    Span,
+    instant,
+    micros,
+)
+from monitor.parsing import hours, identifier
+from monitor.sla import merge
+from monitor.wording import CAUSES
+
+Compose = Callable[[argparse.Namespace, Desk], list[Made]]
+
+
+def need(value: str | None, what: str, desk: Desk) -> str:
+    """The value of an option that cannot be left out here."""
+    if not value or not value.strip():
+        raise UsageError(texts.MISSING[desk.language].format(what=what))
+    return value.strip()
+
+
+def scope(args: argparse.Namespace) -> Scope:
+    """Which cameras are meant."""
+    return Scope(
+        frozenset(args.camera), frozenset(args.site), frozenset(args.village), frozenset(args.carrier),
+        frozenset(args.uplink),
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- exclusions
+
+
+def exclude(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """One exclusion in words, one from an outage, or many from a file."""
+    if args.file and args.outage:
+        raise UsageError(texts.NOT_TOGETHER[desk.language].format(first="--file", second="--outage"))
+    if args.file:
+        return read_storm(args.file, desk, cause=args.cause, text=args.text, evidence=args.evidence)
+    if args.outage:
+        return [Made("--outage", _from_outage(args, desk))]
+    start_at = desk.at(need(args.from_, "--from", desk))
+    end_at = desk.at(need(args.to, "--to", desk))
+    cause = ExclusionCause(need(args.cause, "--cause", desk))
+    wanted = scope(args)
+    if wanted == Scope():
+        need(None, "--camera, --site, --village, --carrier, --uplink", desk)
+    text = need(args.text, "--text", desk)
+    return [Made("exclude", ExclusionProposed(desk.stamp(), cause, wanted, start_at, end_at, text, args.evidence))]
+
+
+def _from_outage(args: argparse.Namespace, desk: Desk) -> ExclusionProposed:
+    """Span, cause and words of an outage, as far as the command does not say otherwise; tells what it filled in."""
+    run = desk.outage(args.outage)
+    span, camera_id = span_of(run), run[0].camera_id
+    end_at = ended(span, desk.now)
+    if instant(span.end) > desk.now:
+        print(texts.STILL_OPEN[desk.language])
+    start_at = desk.at(args.from_) if args.from_ else run[0].start_at
+    end_at = desk.at(args.to) if args.to else end_at
+    cause = ExclusionCause(args.cause) if args.cause else _suggestion(run, Span(span.start, micros(end_at)), desk)
+    if cause is None:
+        raise UsageError(texts.NO_CAUSE[desk.language])
+    seen = "、".join(dict.fromkeys(CAUSES[outage.cause][desk.language] for outage in run))
+    print(
+        texts.FILLED_IN[desk.language].format(
+            camera=camera_id,
+            start=desk.local(start_at),
+            end=desk.local(end_at),
+            cause=texts.CAUSES[cause][desk.language],
+        )
+    )
+    cameras = Scope(camera_ids=frozenset({camera_id}))
+    return ExclusionProposed(desk.stamp(), cause, cameras, start_at, end_at, args.text or seen, args.evidence)
+
+
+def _suggestion(run: Sequence[Outage], span: Span, desk: Desk) -> ExclusionCause | None:
+    ledger = desk.record()
+    cameras = {record.camera.id: record.camera for record in ledger.cameras() if record.removed_at is None}
+    camera = cameras.get(run[0].camera_id)
+    if camera is None:
+        return None
+    near = [other for other in cameras.values() if _neighbours(camera, other)]
+    down = {other.id: merge(map(span_of, outage_runs(ledger, other.id))) for other in near}
+    return suggested_cause(camera, span, near, down)
+
+
+def _neighbours(camera: Camera, other: Camera) -> bool:
+    return other.site.village == camera.site.village or bool(camera.uplink and other.uplink == camera.uplink)
+
+
+def approve(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Agree to proposals."""
+    return _decide(ExclusionApproved, args, desk)
+
+
+def reject(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Do not agree to proposals."""
+    return _decide(ExclusionRejected, args, desk)
+
+
+def withdraw(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Take proposals back."""
+    return _decide(ExclusionWithdrawn, args, desk)
+
+
+def _decide(verdict: type[Decision], args: argparse.Namespace, desk: Desk) -> list[Made]:
+    digests = _carried(args.proposal, desk) if args.proposal else _recorded(desk)
+    wanted = [name for asked in args.exclusion or digests for name in chosen(asked, digests, desk)]
+    return [Made(name, verdict(desk.stamp(), name, digests[name], args.text)) for name in dict.fromkeys(wanted)]
+
+
+def _recorded(desk: Desk) -> dict[str, str]:
+    return {name: history.proposal for name, history in desk.standing().exclusions.items()}
+
+
+def _carried(path: Path, desk: Desk) -> dict[str, str]:
+    """The proposals of a file; each is shown, because what is signed should have been read."""
+    from monitor.cli.people.show import proposal_line
+
+    found = {}
+    for written in read_acts(path, desk.language):
+        if isinstance(written.act, ExclusionProposed):
+            found[written.stamp.id] = written.digest
+            print(proposal_line(written.act, desk))
+    return found
+
+
+def chosen(name: str, known: Iterable[str], desk: Desk) -> list[str]:
+    """The exclusion of that id, or all of the batch of that id."""
+    found = [each for each in known if each == name or each.startswith(f"{name}-")]
+    if not found:
+        raise UsageError(texts.NO_SUCH_EXCLUSION[desk.language].format(id=name))
+    return found
+
+
+# ---------------------------------------------------------------- outages and cameras
+
+
+def acknowledge(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Somebody knows of it."""
+    run = desk.outage(args.outage)
+    return [Made("ack", Acknowledged(desk.stamp(), run[0].camera_id, run[0].start_at, args.text))]
+
+
+def work_order(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Somebody was sent."""
+    run = desk.outage(args.outage)
+    order = need(args.order, "ORDER", desk)
+    return [Made("work-order", WorkOrdered(desk.stamp(), run[0].camera_id, run[0].start_at, order, args.text))]
+
+
+def note(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """A remark, about nothing in particular, a camera, or an outage."""
+    text = need(args.words, "TEXT", desk)
+    if args.outage:
+        first = desk.outage(args.outage)[0]
+        return [Made("note", Note(desk.by.name, text, desk.stamp(), first.camera_id, first.start_at))]
+    return [Made("note", Note(desk.by.name, text, desk.stamp(), args.camera))]
+
+
+def confirm_removal(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """The camera was allowed to go, from when it was recorded as gone."""
+    removed = {record.camera.id: record.removed_at for record in desk.record().cameras()}
+    removed_at = removed.get(args.camera)
+    if removed_at is None:
+        raise UsageError(texts.NOT_REMOVED[desk.language].format(camera=args.camera))
+    return [Made("confirm-removal", RemovalConfirmed(desk.stamp(), args.camera, removed_at, args.text))]
+
+
+def close(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """The month's figures are final, as the record gives them now."""
+    heads = desk.record().heads()
+    figures = desk.figures(args.month, heads)
+    undecided = _undecided(args.month, desk)
+    if undecided:
+        print(texts.UNDECIDED[desk.language].format(month=args.month, count=undecided))
+    return [Made("close", PeriodClosed(desk.stamp(), args.month, heads, figures))]
+
+
+def _undecided(month: str, desk: Desk) -> int:
+    """How many exclusions of the month nobody has decided on."""
+    try:
+        span = month_span(*parse_month(month), desk.zone)
+    except ValueError:
+        return 0
+    asked = (history.exclusion for history in desk.standing().exclusions.values())
+    return sum(
+        each.state is ExclusionState.PROPOSED and micros(each.start_at) < span.end and micros(each.end_at) > span.start
+        for each in asked
+    )
+
+
+def correct(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Open a closed month again."""
+    number = len(desk.standing().corrections.get(args.month, ())) + 1
+    text = need(args.text, "--text", desk)
+    return [Made("correct", PeriodCorrected(desk.stamp(), args.month, number, text))]
+
+
+# ---------------------------------------------------------------- planned work
+
+
+def plan(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Work once (--from, --to) or again and again (--every, --at)."""
+    title, cameras, stamp = need(args.title, "--title", desk), scope(args), desk.stamp()
+    if bool(args.every) == bool(args.from_ or args.to):
+        raise UsageError(texts.NOT_TOGETHER[desk.language].format(first="--every", second="--from, --to"))
+    if not args.every:
+        start_at, end_at = desk.at(need(args.from_, "--from", desk)), desk.at(need(args.to, "--to", desk))
+        work = Maintenance(stamp.id, title, cameras, start_at, end_at)
+        return [Made("maintenance add", MaintenancePlanned(work, stamp))]
+    every = Repeat(args.every)
+    for given, step, option in ((args.weekdays, Repeat.WEEK, "--weekday"), (args.days, Repeat.MONTH, "--day")):
+        if bool(given) != (every is step):
+            phrase = texts.MISSING[desk.language].format(what=option)
+            other = texts.NOT_TOGETHER[desk.language].format(first=option, second=f"--every {every}")
+            raise UsageError(other if given else phrase)
+    try:
+        start, end = hours(need(args.at, "--at", desk))
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    rule = MaintenanceRule(
+        stamp.id,
+        title,
+        cameras,
+        every=every,
+        weekdays=frozenset(args.weekdays),
+        month_days=frozenset(args.days),
+        start_time=start,
+        end_time=end,
+    )
+    return [Made("maintenance add", MaintenanceRepeated(stamp, rule))]
+
+
+def cancel(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Work that will not take place."""
+    return [Made("maintenance cancel", MaintenanceCancelled(identifier(args.work), desk.stamp()))]

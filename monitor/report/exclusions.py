@@ -1,0 +1,100 @@
+"""Which time people took out of a month: planned work, and exclusions as far as the contract grants them. Pure.
+
+Caps hold for a whole settlement period, so exclusions are granted over all of it, of which the month may be a part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from monitor import sla
+from monitor.acts import (
+    ExclusionApproved,
+    ExclusionProposed,
+    ExclusionRejected,
+    ExclusionWithdrawn,
+    Step,
+)
+from monitor.calendar import contract_spans, in_service_span
+from monitor.contract import Contract, Cut, Grant, OwedTime, grants
+from monitor.model import Camera, CameraRecord, ContractTerms, Exclusion, Maintenance, Span, micros
+from monitor.report.values import ExclusionFigure, Record, StepFigure
+
+
+def owed_time(
+    record: CameraRecord, service: Sequence[Span], absences: Mapping[str, list[Span]], zone: ZoneInfo
+) -> list[Span]:
+    """When the camera had to be online within these service hours."""
+    # The first addition counts: leaving the inventory and coming back must not wipe out what was owed in between.
+    in_service = in_service_span(record.camera, record.first_added_at, None, zone)
+    return sla.subtract(sla.intersect(service, [in_service]), sla.merge(absences.get(record.camera.id, ())))
+
+
+def absences_by_camera(record: Record) -> dict[str, list[Span]]:
+    """When each camera was allowed to be gone."""
+    found: dict[str, list[Span]] = {}
+    for camera_id, gone in record.absences:
+        found.setdefault(camera_id, []).append(gone)
+    return found
+
+
+def planned_time(camera: Camera, maintenance: Iterable[Maintenance], terms: ContractTerms) -> list[Span]:
+    """What planned work takes out of the camera's time by itself."""
+    if not terms.maintenance_excludes:
+        return []
+    return sla.merge(span_of(work) for work in maintenance if work.scope.covers(camera))
+
+
+def granted(record: Record, contract: Contract, month: tuple[int, int], zone: ZoneInfo) -> tuple[Grant, ...]:
+    """What the contract grants of every exclusion in the settlement period."""
+    if not record.exclusions:
+        return ()
+    service = contract_spans(contract.settlement(*month), contract.terms, zone)
+    absences = absences_by_camera(record)
+    times = [
+        OwedTime(
+            known.camera,
+            owed_time(known, service, absences, zone),
+            planned_time(known.camera, record.maintenance, contract.terms),
+        )
+        for known in record.cameras
+        if contract.about(known.camera)
+    ]
+    return grants((history.exclusion for history in record.exclusions), times, contract)
+
+
+def exclusion_figures(record: Record, found: Sequence[Grant], period: Span) -> tuple[ExclusionFigure, ...]:
+    """Every exclusion that touches the month, with what of it counts and why the rest does not."""
+    by_exclusion: dict[str, list[Grant]] = {}
+    for grant in found:
+        by_exclusion.setdefault(grant.exclusion_id, []).append(grant)
+    figures = []
+    for history in sorted(record.exclusions, key=lambda each: (each.exclusion.start_at, each.exclusion.id)):
+        span = span_of(history.exclusion)
+        if span.start < period.end and span.end > period.start:
+            its = by_exclusion.get(history.exclusion.id, [])
+            taken = sum(sla.length(sla.intersect(grant.counted, [period])) for grant in its)
+            figures.append(
+                ExclusionFigure(history.exclusion, tuple(map(_step, history.steps)), len(its), taken, _cuts(its))
+            )
+    return tuple(figures)
+
+
+def span_of(laid: Maintenance | Exclusion) -> Span:
+    """From when until when."""
+    return Span(micros(laid.start_at), micros(laid.end_at))
+
+
+def _cuts(found: Iterable[Grant]) -> tuple[tuple[Cut, int], ...]:
+    sums: dict[Cut, int] = {}
+    for grant in found:
+        for cut, us in grant.cuts:
+            sums[cut] = sums.get(cut, 0) + us
+    return tuple((cut, sums[cut]) for cut in Cut if cut in sums)
+
+
+def _step(step: Step) -> StepFigure:
+    act, stamp = step.act.act, step.act.stamp
+    assert isinstance(act, ExclusionProposed | ExclusionApproved | ExclusionRejected | ExclusionWithdrawn)
+    return StepFigure(stamp.id, step.act.kind, step.act.recorded_at, stamp.by, act.text, step.signed)

@@ -1,0 +1,47 @@
+"""What an outage suggests: the whole line down, the whole village down, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.acts.suggestion import suggested_cause
+from monitor.model import Camera, ExclusionCause, Site, SiteCategory, Span
+
+LOST = Span(100, 200)
+
+
+def camera(camera_id: str, village: str = "东村", uplink: str = "l1") -> Camera:
+    site = Site(f"s-{camera_id}", "部位", SiteCategory.STREET, village, "清河镇", "清河县")
+    return Camera(camera_id, camera_id, site, "移动", "rtsp://127.0.0.1/1", uplink=uplink)
+
+
+A, B = camera("a"), camera("b")
+OTHER_LINE, OTHER_VILLAGE = camera("c", uplink="l2"), camera("d", village="西村")
+
+
+@pytest.mark.parametrize(
+    ("cameras", "down", "cause"),
+    [
+        ([A, B], {"a": [LOST], "b": [LOST]}, ExclusionCause.CARRIER_LINE),
+        ([A, B, OTHER_VILLAGE], {"a": [LOST], "b": [LOST], "d": [LOST]}, ExclusionCause.CARRIER_LINE),
+        ([A, B, OTHER_VILLAGE], {"a": [LOST], "b": [LOST]}, None),
+        ([A, B, OTHER_LINE], {"a": [LOST], "b": [LOST], "c": [LOST]}, ExclusionCause.POWER),
+        ([A, B, OTHER_LINE], {"a": [LOST], "b": [LOST]}, ExclusionCause.CARRIER_LINE),
+        ([A, OTHER_LINE], {"a": [LOST]}, None),
+        ([A], {"a": [LOST]}, None),
+        ([A, B], {"a": [LOST], "b": [Span(150, 300)]}, ExclusionCause.CARRIER_LINE),
+        ([A, B], {"a": [LOST], "b": [Span(151, 300)]}, None),
+        ([A, B], {"a": [LOST], "b": [Span(90, 120), Span(170, 400)]}, ExclusionCause.CARRIER_LINE),
+    ],
+)
+def test_who_else_was_down_for_half_of_the_time_says_what_it_was(
+    cameras: list[Camera], down: dict[str, list[Span]], cause: ExclusionCause | None
+) -> None:
+    assert suggested_cause(A, LOST, cameras, down) is cause
+
+
+def test_cameras_whose_line_nobody_knows_are_not_on_the_same_line() -> None:
+    alone = [replace(A, uplink=""), replace(B, uplink="")]
+    assert suggested_cause(alone[0], LOST, alone, {"a": [LOST], "b": [LOST]}) is None
