@@ -25,6 +25,15 @@ TRANSITIONS_OF_PERIOD: Final = f"""
         SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id)
     {_SELECT} JOIN wanted USING (seq) WHERE vantage = :vantage ORDER BY camera_id, seq"""
 
+STEPS_OF_PERIOD: Final = f"""
+    WITH known AS (SELECT camera_id, seq, at FROM events WHERE {_TRANSITIONS} AND seq <= :last_seq),
+    wanted (seq) AS (
+        SELECT seq FROM known WHERE at >= :start AND at < :end
+        UNION ALL
+        SELECT max(seq) FROM known WHERE at < :start GROUP BY camera_id)
+    SELECT camera_id, at, json_extract(body, '$.transition.new'), seq FROM events JOIN wanted USING (seq)
+    WHERE vantage = :vantage ORDER BY camera_id, seq"""
+
 
 def entries(*, kind: bool, camera_id: bool) -> str:
     """Entries after ``:after_seq``, at most ``:limit`` (-1: all), filtered by ``:kind`` and ``:camera_id`` if asked."""

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, TextIO
+from zoneinfo import ZoneInfo
 
+from monitor.calendar import month_span
 from monitor.errors import LedgerBroken, LedgerError, LedgerUnavailable
 from monitor.ledger import queries
 from monitor.ledger.chain import VANTAGE, Breach, BrokenLink, Link, Row, link_hash
@@ -35,8 +39,10 @@ from monitor.ledger.events import (
 from monitor.ledger.opening import connect, lock_for_writing
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, camera_records, inventory_changes, planned_maintenance
-from monitor.model import CameraRecord, InventoryChange, Maintenance, Span, Transition, instant, micros
-from monitor.report import Record
+from monitor.model import CameraRecord, InventoryChange, Maintenance, Span, State, Step, Transition, instant, micros
+from monitor.report import Past, Record
+
+STATES: Final[Mapping[object, State]] = {state.value: state for state in State}
 
 
 class Ledger:
@@ -232,6 +238,33 @@ class Ledger:
                 simulated=self.simulated(),
             )
 
+    def past(self, months: Sequence[tuple[int, int]], zone: ZoneInfo, last_seq: int) -> Past:
+        """What a trend is made from: those calendar months of the zone, ascending; entries after ``last_seq`` left out.
+
+        A record's ``head_seq`` makes it the past of that record, whoever writes meanwhile. Only what sums need is read
+        of each transition.
+        """
+        spans = [month_span(*month, zone) for month in months]
+        changes = list(self._inventory_changes())
+        window = Span(spans[0].start, spans[-1].end) if spans else Span(0, 0)
+        return Past(
+            tuple(months),
+            tuple(camera_records(change for change in changes if micros(change.at) < span.end) for span in spans),
+            self._courses(window, last_seq),
+        )
+
+    def _courses(self, window: Span, last_seq: int) -> Iterator[tuple[str, list[Step]]]:
+        rows = self._rows(queries.STEPS_OF_PERIOD, start=window.start, end=window.end, last_seq=last_seq)
+        with closing(rows):
+            for camera_id, of_camera in groupby(rows, key=itemgetter(0)):
+                yield camera_id, [Step(at, self._state(new, seq)) for _, at, new, seq in of_camera]
+
+    def _state(self, new: object, seq: int) -> State:
+        state = STATES.get(new)
+        if state is None:
+            raise self._unreadable(self.vantage, seq, f"{new!r} is not a state")
+        return state
+
     # ------------------------------------------------------------ verifying
 
     def verify(
@@ -265,11 +298,14 @@ class Ledger:
             try:
                 event = decode(row.kind, row.body)
             except Unreadable as error:
-                broken = BrokenLink(row.vantage, row.seq, Breach.UNREADABLE, str(error))
-                raise LedgerBroken(f"{self.path}: {broken}; run `ledger verify`") from error
+                raise self._unreadable(row.vantage, row.seq, str(error)) from error
             yield Entry(row.vantage, row.seq, instant(row.recorded_at), event, row.prev, row.hash)
 
-    def _rows(self, query: str, **values: str | int | None) -> Iterator[tuple[Any, ...]]:
+    def _unreadable(self, vantage: str, seq: int, why: str) -> LedgerBroken:
+        broken = BrokenLink(vantage, seq, Breach.UNREADABLE, why)
+        return LedgerBroken(f"{self.path}: {broken}; run `ledger verify`")
+
+    def _rows(self, query: str, **values: str | int | None) -> Generator[tuple[Any, ...]]:
         try:
             yield from self._connection.execute(query, {"vantage": self.vantage, **values})
         except sqlite3.Error as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.report.build import build_report
+from monitor.report.build import build_report, build_trend
+from monitor.report.reliability import Reliability
+from monitor.report.timelines import DETAILED
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
@@ -13,12 +15,17 @@ from monitor.report.values import (
     GroupKind,
     MaintenanceFigure,
     OutageFigure,
+    Past,
     Rates,
     Record,
     Report,
+    TimeKind,
+    Timeline,
+    TrendMonth,
 )
 
 __all__ = [
+    "DETAILED",
     "BasisFigure",
     "CameraFigure",
     "ChangeFigure",
@@ -28,8 +35,14 @@ __all__ = [
     "GroupKind",
     "MaintenanceFigure",
     "OutageFigure",
+    "Past",
     "Rates",
     "Record",
+    "Reliability",
     "Report",
+    "TimeKind",
+    "Timeline",
+    "TrendMonth",
     "build_report",
+    "build_trend",
 ]

@@ -30,10 +30,13 @@ from monitor.model import (
     Seconds,
     Span,
     State,
+    Step,
     Transition,
     micros,
 )
-from monitor.outages import outages, state_spans
+from monitor.outages import outages, spans_of_steps, state_spans
+from monitor.report.reliability import Reliability, faults, reliability
+from monitor.report.timelines import DETAILED, local_days, timeline
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
@@ -44,9 +47,12 @@ from monitor.report.values import (
     GroupKind,
     MaintenanceFigure,
     OutageFigure,
+    Past,
     Rates,
     Record,
     Report,
+    Timeline,
+    TrendMonth,
 )
 
 # A report is handed around: that these changed is said, how one reaches the device is not.
@@ -76,6 +82,7 @@ class _History:
 
     figure: CameraFigure
     outages: tuple[OutageFigure, ...]
+    scheduled: list[Span]  # owed and elapsed
     owed: list[Span]  # in the whole period, whether elapsed or not
     excluded: list[Span]
     states: list[tuple[Span, State]]
@@ -101,6 +108,7 @@ def build_report(
     figures = [history.figure for history in histories]
     total = _group(GroupKind.TOWN, town, town, figures, terms)
     bases = _bases(total, figures, terms)
+    worst_first = sorted(histories, key=lambda history: (*_worst_first(history.figure.rates), history.figure.camera.id))
     return Report(
         town=town,
         year=month[0],
@@ -122,7 +130,7 @@ def build_report(
             GroupKind.CATEGORY, figures, terms, lambda camera: (camera.site.category, camera.site.category)
         ),
         sites=_groups(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
-        cameras=tuple(sorted(figures, key=lambda figure: (*_worst_first(figure.rates), figure.camera.id))),
+        cameras=tuple(history.figure for history in worst_first),
         outside_contract=tuple(camera.camera for camera, _ in due if not camera.camera.in_contract),
         outages=tuple(
             sorted(
@@ -133,7 +141,51 @@ def build_report(
         maintenance=_maintenance(histories, frame),
         changes=tuple(map(_change, record.changes)),
         forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
+        budget=sla.budget(
+            total.seconds, sum(_to_come(history, frame) for history in histories), terms.target, terms.blind_time
+        ),
+        recorders=_groups(
+            GroupKind.RECORDER,
+            [figure for figure in figures if figure.camera.recorder],
+            terms,
+            lambda camera: (camera.recorder, camera.recorder),
+        ),
+        timelines=_timelines(worst_first[:DETAILED], month, frame.zone),
     )
+
+
+def build_trend(report: Report, record: Record, past: Past, now: datetime) -> tuple[TrendMonth, ...]:
+    """The months before and the report's own, oldest first; a month in which nothing was owed is left out.
+
+    Each month has the seconds of its own report made now: cameras as they were written down when it ended, terms as
+    they are today. ``past.courses`` is walked once and never held.
+    """
+    terms = report.terms
+    frames = [_frame(record, terms, month, now) for month in past.months]
+    waiting = [{known.camera.id: known for known in cameras if known.camera.in_contract} for cameras in past.cameras]
+    found: list[list[Seconds]] = [[] for _ in frames]
+
+    def add(camera_id: str, course: Sequence[Step]) -> None:
+        for frame, known, sums in zip(frames, waiting, found, strict=True):
+            camera = known.pop(camera_id, None)
+            if camera is not None and (owed := _owed(camera, frame)):
+                states = spans_of_steps(course, frame.known)
+                sums.append(sla.account(states, sla.intersect(owed, [frame.elapsed]), _excluded(camera.camera, frame)))
+
+    for camera_id, course in past.courses:
+        add(camera_id, course)
+    for camera_id in sorted(set[str]().union(*waiting)):  # nothing was ever recorded of these
+        add(camera_id, ())
+    before = [_trend_month(month, sums, terms) for month, sums in zip(past.months, found, strict=True) if sums]
+    own = _trend_month((report.year, report.month), [figure.seconds for figure in report.cameras], terms)
+    return (*before, own)
+
+
+def _trend_month(month: tuple[int, int], cameras: Sequence[Seconds], terms: ContractTerms) -> TrendMonth:
+    seconds = sla.total(cameras)
+    rated = [rate for each in cameras if (rate := sla.online_ratio(each, terms.blind_time)) is not None]
+    passing = sum(rate >= terms.target for rate in rated)
+    return TrendMonth(*month, len(cameras), passing, len(rated), seconds, _rates(seconds, terms))
 
 
 def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: datetime) -> _Month:
@@ -179,8 +231,15 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
         looks=sla.snapshots(states, scheduled, excluded, frame.looks),
         outages=len(offline),
         below_target=rates.online is not None and rates.online < terms.target,
+        reliability=reliability(
+            faults(moves, frame.known.end),
+            frame.period,
+            sla.subtract(scheduled, excluded),
+            excluded,
+            seconds.up + seconds.degraded,
+        ),
     )
-    return _History(figure, offline, owed, excluded, states)
+    return _History(figure, offline, scheduled, owed, excluded, states)
 
 
 def _excluded(camera: Camera, frame: _Month) -> list[Span]:
@@ -232,7 +291,8 @@ def _group(
     kind: GroupKind, group_id: str, name: str, figures: Sequence[CameraFigure], terms: ContractTerms
 ) -> GroupFigure:
     seconds = sla.total(figure.seconds for figure in figures)
-    return GroupFigure(kind, group_id, name, len(figures), seconds, _rates(seconds, terms))
+    repairs = sum((figure.reliability for figure in figures), start=Reliability())
+    return GroupFigure(kind, group_id, name, len(figures), seconds, _rates(seconds, terms), repairs)
 
 
 def _groups(
@@ -298,9 +358,8 @@ def _forecast(histories: Sequence[_History], total: GroupFigure, frame: _Month) 
     rest: list[sla.Rest] = []
     standing = Seconds()
     for history in histories:
-        to_come = sla.subtract(sla.intersect(history.owed, [Span(now, frame.period.end)]), history.excluded)
         state = history.states[-1][1] if history.states else State.UNKNOWN
-        rest.append(sla.Rest(state, sla.length(to_come)))
+        rest.append(sla.Rest(state, _to_come(history, frame)))
         if state is not State.DOWN:
             last_day = sla.intersect(history.owed, [Span(now - DAY_US, now)])
             standing += sla.account(history.states, last_day, history.excluded)
@@ -309,7 +368,21 @@ def _forecast(histories: Sequence[_History], total: GroupFigure, frame: _Month) 
     return sla.forecast(total.seconds, rest, rate, frame.terms.target, frame.terms.blind_time)
 
 
+def _to_come(history: _History, frame: _Month) -> int:
+    """The counting microseconds the camera still owes."""
+    ahead = [Span(frame.elapsed.end, frame.period.end)]
+    return sla.length(sla.subtract(sla.intersect(history.owed, ahead), history.excluded))
+
+
 # ---------------------------------------------------------------- what happened
+
+
+def _timelines(histories: Sequence[_History], month: tuple[int, int], zone: ZoneInfo) -> tuple[Timeline, ...]:
+    days = local_days(*month, zone)
+    return tuple(
+        timeline(history.figure.camera.id, history.states, history.scheduled, history.excluded, days)
+        for history in histories
+    )
 
 
 def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[MaintenanceFigure, ...]:

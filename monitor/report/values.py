@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,9 +18,11 @@ from monitor.model import (
     Maintenance,
     Seconds,
     Span,
+    Step,
     Transition,
 )
-from monitor.sla import Forecast, SlaVerdict
+from monitor.report.reliability import Reliability
+from monitor.sla import Budget, Forecast, SlaVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,25 @@ class Record:
     simulated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the ledger holds about the months before a report's; may be walked once."""
+
+    months: tuple[tuple[int, int], ...]  # (year, month), ascending
+    cameras: tuple[tuple[CameraRecord, ...], ...]  # of each month, as written down when it ended
+    courses: Iterator[tuple[str, Sequence[Step]]]  # by camera id: its steps in order, with the last one before
+
+
+class TimeKind(StrEnum):
+    """The five disjoint kinds of scheduled time; named as the fields of ``Seconds``."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    EXCLUDED = "excluded"
+    UNOBSERVED = "unobserved"
+
+
 class GroupKind(StrEnum):
     """By what cameras are put together."""
 
@@ -44,6 +66,7 @@ class GroupKind(StrEnum):
     CARRIER = "carrier"
     CATEGORY = "category"
     SITE = "site"
+    RECORDER = "recorder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +88,7 @@ class GroupFigure:
     cameras: int
     seconds: Seconds
     rates: Rates
+    reliability: Reliability
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +102,16 @@ class CameraFigure:
     looks: Seconds  # inspections at the contract's times, as counts
     outages: int
     below_target: bool  # its own online rate; False if it has none
+    reliability: Reliability
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One camera's month in detail: every scheduled microsecond once, ascending, neighbours differing or apart."""
+
+    camera_id: str
+    spans: tuple[tuple[Span, TimeKind], ...]
+    days: tuple[Seconds, ...]  # each local day of the month, also those still to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +155,19 @@ class MaintenanceFigure:
     maintenance: Maintenance
     cameras: int  # in the contract, that it covers
     excluded_us: int  # camera time it takes out of the figures by itself; overlapping work is not subtracted
+
+
+@dataclass(frozen=True, slots=True)
+class TrendMonth:
+    """The town in one month, by the terms of the contract as they are now."""
+
+    year: int
+    month: int
+    cameras: int
+    passing: int  # of them, with a rate of their own that reaches the target
+    rated: int  # of them, with a rate
+    seconds: Seconds
+    rates: Rates
 
 
 class ChangeKind(StrEnum):
@@ -180,6 +227,10 @@ class Report:
     maintenance: tuple[MaintenanceFigure, ...]
     changes: tuple[ChangeFigure, ...]
     forecast: Forecast | None  # None: the month is over
+    budget: Budget
+    recorders: tuple[GroupFigure, ...]  # cameras without one are in none
+    timelines: tuple[Timeline, ...]  # of the first ``DETAILED`` cameras, in their order
+    trend: tuple[TrendMonth, ...] = ()  # up to twelve months, this one last
 
     @property
     def complete(self) -> bool:
