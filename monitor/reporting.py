@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor import __version__
-from monitor.calendar import month_span
+from monitor.calendar import month_span, months_before
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import to_csv, to_json, to_text
-from monitor.report import Report, build_report
+from monitor.render import to_csv, to_html, to_json, to_text
+from monitor.report import Report, build_report, build_trend
 from monitor.settings import Settings
+
+TREND_MONTHS = 12  # the report's own included
 
 
 class Format(StrEnum):
@@ -24,6 +27,7 @@ class Format(StrEnum):
     TEXT = "text"
     CSV = "csv"
     JSON = "json"
+    HTML = "html"
 
     @property
     def suffix(self) -> str:
@@ -33,11 +37,13 @@ class Format(StrEnum):
 
 def month_report(settings: Settings, month: tuple[int, int], now: datetime) -> Report:
     """The report of (year, month) as far as it had passed at ``now``. LedgerError when there is no ledger."""
-    terms = settings.contract
+    terms, zone = settings.contract, ZoneInfo(settings.contract.zone)
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        record = ledger.record(month_span(*month, ZoneInfo(terms.zone)))
-    town = settings.town or town_of(known.camera for known in record.cameras)
-    return build_report(record, terms, town=town, month=month, now=now, version=__version__)
+        record = ledger.record(month_span(*month, zone))
+        town = settings.town or town_of(known.camera for known in record.cameras)
+        report = build_report(record, terms, town=town, month=month, now=now, version=__version__)
+        past = ledger.past(months_before(month, TREND_MONTHS - 1), zone, record.head_seq)
+        return replace(report, trend=build_trend(report, record, past, now))
 
 
 def town_of(cameras: Iterable[Camera]) -> str:
@@ -59,6 +65,8 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
             return to_csv(report, language)
         case Format.JSON:
             return to_json(report)
+        case Format.HTML:
+            return to_html(report, language)
 
 
 def write_report(
