@@ -121,5 +121,27 @@ def test_a_state_nobody_knows_is_named_with_its_entry(settings: Settings) -> Non
     connection.execute('UPDATE events SET body = replace(body, \'"new":"down"\', \'"new":"gone"\') WHERE seq = 6')
     connection.commit()
     connection.close()
-    with pytest.raises(LedgerBroken, match=r"6.*'gone' is not a state"):
+    with pytest.raises(LedgerBroken, match=r"seq 6.*none of ours"):
         month_report(settings, (2026, 11), NOW)
+
+
+def test_an_outage_whose_cause_changed_before_the_month_keeps_its_first_second(settings: Settings) -> None:
+    def down(when: datetime, cause: Cause, new: State = State.DOWN) -> TransitionRecorded:
+        return TransitionRecorded(Transition("c3", when, when, State.DOWN, new, cause))
+
+    with Ledger.open(settings.ledger) as ledger:
+        for event in (
+            down(at(11, 21), Cause.NO_REPLY),
+            down(at(11, 22), Cause.MONITOR_STOPPED, State.UNKNOWN),
+            down(at(11, 23), Cause.TCP_REFUSED),
+            down(at(11, 24), Cause.NO_REPLY),
+            down(at(12, 2), Cause.OK, State.UP),
+        ):
+            ledger.append([event], at(12, 3))
+    report = month_report(settings, (2026, 12), at(12, 5))
+    (outage,) = [each for each in report.outages if each.camera.id == "c3"]
+    assert (outage.start_at, outage.causes) == (at(11, 23), (Cause.TCP_REFUSED, Cause.NO_REPLY))
+    (figure,) = [each for each in report.cameras if each.camera.id == "c3"]
+    # From 10:00 on the 20th, without the day nobody watched.
+    down_hours = (at(12, 2) - at(11, 20, 10)) - timedelta(days=1)
+    assert figure.reliability.mttr_us == down_hours // timedelta(microseconds=1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from itertools import groupby
@@ -39,10 +39,8 @@ from monitor.ledger.events import (
 from monitor.ledger.opening import connect, lock_for_writing
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, camera_records, inventory_changes, planned_maintenance
-from monitor.model import CameraRecord, InventoryChange, Maintenance, Span, State, Step, Transition, instant, micros
+from monitor.model import CameraRecord, InventoryChange, Maintenance, Span, Step, Transition, instant, micros
 from monitor.report import Past, Record
-
-STATES: Final[Mapping[object, State]] = {state.value: state for state in State}
 
 
 class Ledger:
@@ -184,11 +182,35 @@ class Ledger:
     def transitions(self, period: Span | None = None) -> Iterator[Transition]:
         """Transitions by camera, then in the order they were written.
 
-        With a period: those whose ``at`` lies inside it, and for each camera the last one before it.
+        With a period: those whose ``at`` lies inside it, and for each camera the last one before it; if it was not
+        online then, all since it was last seen online, so that an outage has its first second.
         """
         if period is None:
             return self._transitions(queries.TRANSITIONS)
-        return self._transitions(queries.TRANSITIONS_OF_PERIOD, start=period.start, end=period.end)
+        return self._transitions_of(period)
+
+    def _transitions_of(self, period: Span) -> Iterator[Transition]:
+        camera_id = None
+        with closing(self._entries(queries.TRANSITIONS_OF_PERIOD, start=period.start, end=period.end)) as entries:
+            for entry in entries:
+                if isinstance(entry.event, TransitionRecorded):
+                    move = entry.event.transition
+                    if move.camera_id != camera_id and micros(move.at) < period.start and not move.new.online:
+                        yield from reversed(self._back_to_online(move.camera_id, entry.seq))
+                    camera_id = move.camera_id
+                    yield move
+
+    def _back_to_online(self, camera_id: str, before_seq: int) -> list[Transition]:
+        """The camera's transitions before an entry, latest first, down to the one after which it was offline."""
+        found: list[Transition] = []
+        query = self._entries(queries.TRANSITIONS_BACKWARDS, camera_id=camera_id, before_seq=before_seq)
+        with closing(query) as entries:
+            for entry in entries:
+                if isinstance(entry.event, TransitionRecorded):
+                    if entry.event.transition.new.online:
+                        break
+                    found.append(entry.event.transition)
+        return found
 
     def last_transitions(self) -> dict[str, Transition]:
         """The latest transition of each camera that has one."""
@@ -257,13 +279,12 @@ class Ledger:
         rows = self._rows(queries.STEPS_OF_PERIOD, start=window.start, end=window.end, last_seq=last_seq)
         with closing(rows):
             for camera_id, of_camera in groupby(rows, key=itemgetter(0)):
-                yield camera_id, [Step(at, self._state(new, seq)) for _, at, new, seq in of_camera]
+                yield camera_id, [self._step(at, number, seq) for _, at, number, seq in of_camera]
 
-    def _state(self, new: object, seq: int) -> State:
-        state = STATES.get(new)
-        if state is None:
-            raise self._unreadable(self.vantage, seq, f"{new!r} is not a state")
-        return state
+    def _step(self, at: int, number: int, seq: int) -> Step:
+        if number < 0:
+            raise self._unreadable(self.vantage, seq, "its new state is none of ours")
+        return Step(at, queries.STATES[number])
 
     # ------------------------------------------------------------ verifying
 
@@ -293,7 +314,7 @@ class Ledger:
             if isinstance(entry.event, TransitionRecorded):
                 yield entry.event.transition
 
-    def _entries(self, query: str, **values: str | int | None) -> Iterator[Entry]:
+    def _entries(self, query: str, **values: str | int | None) -> Generator[Entry]:
         for row in map(Row._make, self._rows(query, **values)):
             try:
                 event = decode(row.kind, row.body)

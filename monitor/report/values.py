@@ -30,7 +30,9 @@ class Record:
     """What the ledger holds about a period."""
 
     cameras: tuple[CameraRecord, ...]
-    transitions: tuple[Transition, ...]  # each camera's in their order, with the last one before the period
+    transitions: tuple[
+        Transition, ...
+    ]  # each camera's in their order, with the last before the period or all since it was last online
     maintenance: tuple[Maintenance, ...]
     changes: tuple[InventoryChange, ...]  # recorded within the period
     recorded_until: datetime | None  # nothing is known after this instant; None = nothing at all
