@@ -41,6 +41,7 @@ def reliability(pen: Pen) -> Section:
     return Section(
         pen.say(texts.HEAD_RELIABILITY),
         (
+            element("p", pen.say(texts.RELIABILITY_NOTE), class_="note"),
             _repairs(pen, (report.total, *report.carriers, *report.villages)),
             element("h3", pen.say(texts.HEAD_REPEATS, count=len(repeating))),
             pen.listed(
@@ -53,7 +54,6 @@ def reliability(pen: Pen) -> Section:
                 Column(texts.REPEATS, lambda figure: str(figure.reliability.repeats), Look.NUMBER),
                 Column(texts.MTTR, lambda figure: pen.length(figure.reliability.mttr_us), Look.NUMBER),
             ),
-            element("p", pen.say(texts.RELIABILITY_NOTE), class_="note"),
         ),
     )
 

@@ -129,8 +129,8 @@ GROUP = Phrase("范围", "of")
 
 HEAD_TREND = Phrase("近十二个月", "Twelve months")
 TREND_NOTE = Phrase(
-    "共 {count} 个月有记录。各月均按现行合同条款、以全部时长计算。",
-    "{count} months are on record. Every month is computed by today's terms, from all camera time.",
+    "有记录的月份：{count} 个。各月均按现行合同条款、以全部时长计算。",
+    "Months on record: {count}. Every month is computed by today's terms, from all camera time.",
 )
 TREND_MONTH = Phrase("月份", "month")
 PASSING = Phrase("达标台数", "passing")
