@@ -7,7 +7,7 @@ from datetime import time
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor import sla
@@ -30,17 +30,20 @@ def sums(report: Report) -> tuple[Seconds, Seconds]:
 @given(
     st.lists(st.tuples(st.integers(1, 90), st.sampled_from(State)), max_size=15),
     st.integers(-5, 725),
+    st.integers(-5, 725),
     st.booleans(),
 )
+@example([], 700, 300, False)
 def test_days_and_spans_add_up_to_the_camera_s_seconds(
-    course: list[tuple[int, State]], now: int, at_night: bool
+    course: list[tuple[int, State]], now: int, recorded_until: int, at_night: bool
 ) -> None:
     at, moves = 0, []
     for after, new in course:
         at += after
         moves.append(move(1, hour(at), new))
     terms = replace(TERMS, service_hours=((time(20), time(6)),)) if at_night else TERMS
-    report = build(record(camera(), moves=moves, maintenance=WORK), terms, hour(now))
+    ended = replace(record(camera(), moves=moves, maintenance=WORK), recorded_until=hour(recorded_until))
+    report = build(ended, terms, hour(now))
     assert sums(report) == (report.cameras[0].seconds, report.cameras[0].seconds)
 
 
