@@ -273,6 +273,9 @@ class Report:
     town: str
     contract_id: str
     contract_title: str  # "" = it has none
+    contract_sha256: str  # of its file, in hex; "" = it stands in the settings
+    vendor: str  # the parties' names; "" = not given
+    office: str
     year: int
     month: int
     period: Span  # the whole month

@@ -7,11 +7,12 @@ from datetime import time
 from fractions import Fraction
 
 from monitor import wording
+from monitor.acts import Head
 from monitor.language import Phrase
 from monitor.model import BlindTime
 from monitor.render.html import texts
 from monitor.render.html.groups import loss, rate
-from monitor.render.html.markup import element, joined
+from monitor.render.html.markup import Markup, element, joined, name
 from monitor.render.html.pen import Column, Look, Pen, Section
 from monitor.render.html.summary import facts
 from monitor.render.json import digest
@@ -49,10 +50,11 @@ def signatures(pen: Pen) -> Section:
         element(
             "div",
             element("b", pen.say(party)),
+            element("div", name(called)) if called else None,
             element("dl", *(element("dt", pen.say(label)) for label in labels)),
             class_="signature",
         )
-        for party in (texts.SIGN_OFFICE, texts.SIGN_VENDOR)
+        for party, called in ((texts.SIGN_OFFICE, pen.report.office), (texts.SIGN_VENDOR, pen.report.vendor))
     )
     return Section(pen.say(texts.HEAD_SIGNATURES), (element("div", *blocks, class_="signatures"),))
 
@@ -61,17 +63,29 @@ def provenance(pen: Pen) -> Section:
     """From what the figures were made, so that either party can make them again."""
     report = pen.report
     kind = wording.SIMULATED if report.simulated else wording.RECORDED
+    others = [head for head in report.heads if head.hash != report.head_hash]
+    if report.contract_sha256:
+        label, contract, how = texts.CONTRACT_FILE_LABEL, report.contract_sha256, texts.CONTRACT_FILE_HASH
+    else:
+        label, contract, how = texts.TERMS_LABEL, digest(report.terms), texts.TERMS_HASH
     rows = facts(
         pen,
         (texts.ENTRY_LABEL, f"{report.head_seq:,}"),
         (texts.HEAD_LABEL, element("code", report.head_hash)),
-        (texts.TERMS_LABEL, element("code", digest(report.terms))),
+        *([(texts.OTHER_HEADS_LABEL, joined(*(_head(pen, head) for head in others)))] if others else []),
+        (label, element("code", contract)),
         (texts.VERSION_LABEL, report.version),
         (texts.RECORD_LABEL, pen.say(kind)),
     )
-    return Section(
-        pen.say(texts.HEAD_PROVENANCE), (joined(rows, element("p", pen.say(texts.RECOMPUTE), class_="note")),)
+    note = element("p", pen.say(texts.RECOMPUTE), " ", pen.say(how), class_="note")
+    return Section(pen.say(texts.HEAD_PROVENANCE), (joined(rows, note),))
+
+
+def _head(pen: Pen, head: Head) -> Markup:
+    chain = pen.sentence(
+        texts.CHAIN_HEAD, vantage=name(head.vantage), seq=f"{head.seq:,}", head=element("code", head.hash)
     )
+    return element("div", chain)
 
 
 def _rules(pen: Pen) -> Iterator[str]:

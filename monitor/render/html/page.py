@@ -1,7 +1,7 @@
 """The whole document: one file that needs no network, no script and no font of its own.
 
-Its sections stand in ``SECTIONS`` in the order in which the people who sign read them. Exclusions with who proposed and
-approved them belong after the planned work; scorecard, deduction and the state of signatures after the repairs.
+Its sections stand in ``SECTIONS`` in the order in which the people who sign read them. Scorecard and deduction belong
+after the repairs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 from monitor import wording
 from monitor.language import Language
-from monitor.render.html import cameras, closing, events, groups, summary, texts
+from monitor.render.html import acts, cameras, closing, events, groups, summary, texts
 from monitor.render.html.markup import Markup, css_string, element, lines, stylesheet
 from monitor.render.html.pen import Pen, Section
 from monitor.render.layout import clean, clip
@@ -37,6 +37,8 @@ SECTIONS: Final[tuple[Callable[[Pen], Section | None], ...]] = (
     events.outages,
     groups.reliability,
     events.planned_work,
+    acts.exclusions,
+    acts.closings,
     events.inventory,
     events.outside,
     closing.trend,

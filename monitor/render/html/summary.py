@@ -42,10 +42,29 @@ def title(pen: Pen) -> Markup:
         facts(
             pen,
             (texts.PERIOD_LABEL, pen.say(texts.PERIOD, start=start, end=end, zone=terms.zone)),
-            (texts.PARTIES_LABEL, pen.say(texts.PARTIES)),
+            *_contract(pen),
+            (texts.PARTIES_LABEL, _parties(pen)),
             (texts.TARGET_LABEL, target),
             (texts.COVERAGE_LABEL, pen.rate(terms.min_coverage)),
         ),
+    )
+
+
+def _contract(pen: Pen) -> Iterator[Fact]:
+    report = pen.report
+    if report.contract_title:
+        title = pen.sentence(texts.CONTRACT, title=name(report.contract_title), id=name(report.contract_id))
+        yield texts.CONTRACT_LABEL, title
+    elif report.contract_sha256:
+        yield texts.CONTRACT_LABEL, name(report.contract_id)
+
+
+def _parties(pen: Pen) -> Markup:
+    report = pen.report
+    return pen.sentence(
+        texts.PARTIES,
+        office=name(report.office) if report.office else pen.say(texts.OFFICE),
+        vendor=name(report.vendor) if report.vendor else pen.say(texts.VENDOR),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from monitor.contract import Cut
 from monitor.language import Phrase
 from monitor.report import TimeKind
 
@@ -18,8 +19,12 @@ PERIOD_LABEL = Phrase("考核时段", "period")
 PERIOD = Phrase("{start} 至 {end}（时区 {zone}）", "{start} to {end} ({zone})")
 PARTIES_LABEL = Phrase("合同双方", "parties")
 PARTIES = Phrase(
-    "综治办（考核方）、维护单位（受考核方）", "the office (pays and checks) and the vendor (keeps the cameras up)"
+    "{office}（考核方）、{vendor}（受考核方）", "{office} (pays and checks) and {vendor} (keeps the cameras up)"
 )
+OFFICE = Phrase("综治办", "the office")
+VENDOR = Phrase("维护单位", "the vendor")
+CONTRACT_LABEL = Phrase("合同", "contract")
+CONTRACT = Phrase("{title}（{id}）", "{title} ({id})")
 TARGET_LABEL = Phrase("合同目标", "target")
 TARGET = Phrase("在线率 {target}，按{basis}计", "online rate {target}, by {basis}")
 TARGET_BOTH = Phrase(
@@ -125,6 +130,32 @@ RELIABILITY_NOTE = Phrase(
 )
 GROUP = Phrase("范围", "of")
 
+# ---------------------------------------------------------------- what people decided
+
+EXCLUSION = Phrase("编号、事由", "exclusion")
+ABOUT = Phrase("针对", "about")
+REMOVED_SECONDS = Phrase("本月免责（秒）", "removed, s")
+CUT = Phrase("未计入及原因", "cut, and why")
+CUT_OFF = Phrase("{why} {seconds} 秒", "{why}: {seconds} s")
+WHOLE_TOWN = Phrase("全镇", "the whole town")
+EXCLUSIONS_NOTE = Phrase(
+    "台数与未计入的秒数为各台在整个结算周期内之和；本月免责只算本月、且不与计划维护及更早的免责重复计算。",
+    "Cameras, and the seconds that were cut, are of the whole settlement period; removed is of this month, and what"
+    " planned work or an earlier exclusion removed is not removed twice.",
+)
+CUTS: Mapping[Cut, Phrase] = MappingProxyType(
+    {
+        Cut.NOT_ACCEPTED: Phrase("合同不认此事由", "the contract does not accept this cause"),
+        Cut.UNDECIDED: Phrase("对方尚未决定", "not decided yet"),
+        Cut.REJECTED: Phrase("已驳回", "rejected"),
+        Cut.WITHDRAWN: Phrase("已撤回", "withdrawn"),
+        Cut.OWN_APPROVAL: Phrase("并非对方同意", "not approved by the other party"),
+        Cut.PLANNED_WORK: Phrase("已按计划维护免责", "already excluded as planned work"),
+        Cut.EARLIER_EXCLUSION: Phrase("已按更早的免责计算", "already excluded by an earlier one"),
+        Cut.OVER_CAP: Phrase("超出合同上限", "over the contract's cap"),
+    }
+)
+
 # ---------------------------------------------------------------- trend
 
 HEAD_TREND = Phrase("近十二个月", "Twelve months")
@@ -187,17 +218,23 @@ SIGN_DATE = Phrase("日期", "date")
 HEAD_PROVENANCE = Phrase("依据与校验", "What this rests on")
 HEAD_LABEL = Phrase("台账链头", "ledger head")
 ENTRY_LABEL = Phrase("台账条目", "ledger entry")
+OTHER_HEADS_LABEL = Phrase("其他链", "other chains")
+CHAIN_HEAD = Phrase("{vantage} 第 {seq} 条 {head}", "{vantage}, entry {seq} {head}")
 TERMS_LABEL = Phrase("合同设置 SHA-256", "contract settings, SHA-256")
+CONTRACT_FILE_LABEL = Phrase("合同文件 SHA-256", "contract file, SHA-256")
 VERSION_LABEL = Phrase("程序版本", "program version")
 RECORD_LABEL = Phrase("数据性质", "record")
 RECOMPUTE = Phrase(
-    "任何一方以同一台账、同一合同设置和同一版本重新运行，所得文件逐字节相同。"
-    "合同设置的 SHA-256 取自 JSON 文件中的 report.terms"
-    "（键排序、无空格、UTF-8）。链头可用 ledger verify --expect-head 校验。",
-    "Whoever runs the same version on the same ledger and contract"
-    " settings gets this file to the byte. The SHA-256 of the"
-    " contract settings is that of report.terms in the JSON file (keys sorted, no spaces, UTF-8). ledger verify"
-    " --expect-head checks the head.",
+    "任何一方以同一台账、同一合同和同一版本重新运行，所得文件逐字节相同。链头可用 ledger verify --expect-head 校验。",
+    "Whoever runs the same version on the same ledger and contract gets this file to the byte. ledger verify"
+    " --expect-head checks a head.",
+)
+TERMS_HASH = Phrase(
+    "合同设置的 SHA-256 取自 JSON 文件中的 report.terms（键排序、无空格、UTF-8）。",
+    "The SHA-256 of the contract settings is that of report.terms in the JSON file (keys sorted, no spaces, UTF-8).",
+)
+CONTRACT_FILE_HASH = Phrase(
+    "合同文件的 SHA-256 可用 sha256sum 校验。", "sha256sum checks the SHA-256 of the contract file."
 )
 
 LEFT_OUT = Phrase(
