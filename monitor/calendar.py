@@ -52,6 +52,12 @@ def month_before(at: datetime, zone: ZoneInfo) -> tuple[int, int]:
     return (year, month - 1) if month > 1 else (year - 1, 12)
 
 
+def months_before(month: tuple[int, int], count: int) -> list[tuple[int, int]]:
+    """The calendar months (year, month) before the given one, as many as asked, oldest first; none before 1970."""
+    last = month[0] * 12 + month[1] - 1
+    return [(number // 12, number % 12 + 1) for number in range(max(1970 * 12, last - count), last)]
+
+
 def parse_month(text: str) -> tuple[int, int]:
     """Year and month of ``2026-10``; ``ValueError`` says what was expected."""
     match = re.fullmatch(r"(19[7-9]\d|[2-8]\d{3})-(0[1-9]|1[0-2])", text, re.ASCII)

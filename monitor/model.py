@@ -430,6 +430,14 @@ class Transition:
     detail: str = ""
 
 
+class Step(NamedTuple):
+    """What of a transition sums of time are made from; a record of a year has millions."""
+
+    at: int  # microseconds since 1970-01-01 UTC
+    state: State  # from then on
+    seq: int = 0  # of its entry in the chain, where it is read from one
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
     """One camera's DOWN span."""

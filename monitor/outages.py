@@ -8,10 +8,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from itertools import islice
 from operator import attrgetter
 
-from .model import Outage, Span, State, Transition, instant, micros
+from .model import Outage, Span, State, Step, Transition, micros
 
 
 def outages(transitions: Iterable[Transition]) -> tuple[Outage, ...]:
@@ -49,21 +49,25 @@ def state_spans(transitions: Sequence[Transition], period: Span) -> list[tuple[S
     Time before the first transition is UNKNOWN. The last state is taken to last to the end of the period, so cut the
     period at what is settled.
     """
+    return spans_of_steps([Step(micros(transition.at), transition.new) for transition in transitions], period)
+
+
+def spans_of_steps(steps: Sequence[Step], period: Span) -> list[tuple[Span, State]]:
+    """As ``state_spans``, of what it truly needs of a transition."""
     if period.end <= period.start:
         return []
-    first = bisect_right(transitions, instant(period.start), key=_at)
-    state = transitions[first - 1].new if first else State.UNKNOWN
+    first = bisect_right(steps, period.start, key=_at)
+    state = steps[first - 1].state if first else State.UNKNOWN
     start = period.start
     spans: list[tuple[Span, State]] = []
-    for transition in transitions[first:]:
-        at = micros(transition.at)
+    for at, new, _ in islice(steps, first, None):
         if at >= period.end:
             break
-        if transition.new is state:
+        if new is state:
             continue
         if start < at:
             _append(spans, Span(start, at), state)
-        start, state = at, transition.new
+        start, state = at, new
     _append(spans, Span(start, period.end), state)
     return spans
 
@@ -79,5 +83,5 @@ def _append(spans: list[tuple[Span, State]], span: Span, state: State) -> None:
     spans.append((span, state))
 
 
-def _at(transition: Transition) -> datetime:
-    return transition.at
+def _at(step: Step) -> int:
+    return step.at

@@ -11,15 +11,17 @@ from zoneinfo import ZoneInfo
 
 from monitor import __version__
 from monitor.acts import Head, PeriodClosed, Step, act_terms, standing
-from monitor.calendar import month_span
+from monitor.calendar import month_span, months_before
 from monitor.contract import Contract
 from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import to_csv, to_json, to_text
-from monitor.report import Report, build_report, closing, corrections, figures_digest
+from monitor.render import to_csv, to_html, to_json, to_text
+from monitor.report import Report, build_report, build_trend, closing, corrections, figures_digest
 from monitor.settings import Settings
+
+TREND_MONTHS = 12  # the report's own included
 
 
 class Format(StrEnum):
@@ -28,6 +30,7 @@ class Format(StrEnum):
     TEXT = "text"
     CSV = "csv"
     JSON = "json"
+    HTML = "html"
 
     @property
     def suffix(self) -> str:
@@ -60,7 +63,10 @@ def report_of(ledger: Ledger, settings: Settings, contract: Contract, month: tup
     done = tuple(closing(number, step, versions[number - 1]) for number, step in enumerate(closings, 1))
     if not closed:
         versions.append(_built(ledger, settings, contract, month, now))
-    return replace(versions[-1], closings=done, corrections=corrections(corrected, versions, closed=closed))
+    report = replace(versions[-1], closings=done, corrections=corrections(corrected, versions, closed=closed))
+    # As of the heads, so that trend and figures speak of the same record while another process writes.
+    past = ledger.as_of(report.heads).past(months_before(month, TREND_MONTHS - 1), act_terms(contract))
+    return replace(report, trend=build_trend(report, contract, past, now))
 
 
 def _closing(step: Step) -> PeriodClosed:
@@ -102,6 +108,8 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
             return to_csv(report, language)
         case Format.JSON:
             return to_json(report)
+        case Format.HTML:
+            return to_html(report, language)
 
 
 def write_report(

@@ -207,6 +207,25 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """The error budget of a whole period, in camera-microseconds of counted time."""
+
+    allowed_us: int  # may be lost without missing the target, cut
+    used_us: int  # lost so far
+
+    @property
+    def left_us(self) -> int:
+        """What may still be lost; negative: overdrawn by so much."""
+        return self.allowed_us - self.used_us
+
+
+def budget(so_far: Seconds, remaining_us: int, target: Fraction, blind: BlindTime) -> Budget:
+    """What the target allows of the time counted so far and still to come, and what of it is lost."""
+    done = counted(so_far, blind)
+    return Budget(int((1 - target) * (done + remaining_us)), done - online(so_far, blind))
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """Where a period will end."""
 
@@ -234,10 +253,8 @@ def forecast(
     kept = online(so_far, blind)
     whole = counted(so_far, blind) + remaining
     expected = standing * (Fraction(1) if rate is None else rate)
-    lost = counted(so_far, blind) - kept
-    allowed = int((1 - target) * whole) - lost
     return Forecast(
         landing=(kept + expected) / whole if whole else None,
         best=_ratio(kept + remaining, whole),
-        budget_left_us=max(0, min(allowed, remaining)),
+        budget_left_us=max(0, min(budget(so_far, remaining, target, blind).left_us, remaining)),
     )

@@ -18,6 +18,7 @@ from monitor.calendar import (
     month_before,
     month_of,
     month_span,
+    months_before,
     occurrences,
     parse_month,
     quarter_span,
@@ -139,6 +140,12 @@ def test_months_follow_each_other_without_gap_or_overlap(year: int, month: int, 
     assert month_span(*month_of(instant(span.end), zone), zone).start == span.end
     assert month_of(instant(span.start), zone) == (year, month)
     assert month_of(instant(span.end - 1), zone) == (year, month)
+
+
+def test_the_months_before_ascend_and_cross_the_year() -> None:
+    assert months_before((2026, 2), 3) == [(2025, 11), (2025, 12), (2026, 1)]
+    assert months_before((2026, 2), 0) == []
+    assert months_before((1970, 2), 11) == [(1970, 1)]
 
 
 def test_the_month_before_is_the_one_that_ended_last_in_the_zone() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.contract import Contract
@@ -366,6 +366,7 @@ states = st.sampled_from(State)
 moments = st.lists(st.tuples(st.integers(-48, 800 * 60), states), max_size=12)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("甲乙丙"), st.sampled_from("移电"), moments), max_size=5), st.data())
 def test_every_way_to_group_the_cameras_adds_up_to_the_town(
     fleet: list[tuple[str, str, list[tuple[int, State]]]], data: st.DataObject

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,7 +34,12 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_every_format_is_written_and_named_by_its_month(settings: Settings) -> None:
     written = write_report(settings, settings.contract, OCTOBER, NOW)
-    assert [path.name for path in written] == ["sla-2026-10.txt", "sla-2026-10.csv", "sla-2026-10.json"]
+    assert [path.name for path in written] == [
+        "sla-2026-10.txt",
+        "sla-2026-10.csv",
+        "sla-2026-10.json",
+        "sla-2026-10.html",
+    ]
     assert sorted(settings.reports.iterdir()) == sorted(written)
     assert "模拟数据" in written[0].read_text("utf-8")
     assert len(written[1].read_text("utf-8-sig").splitlines()) == 28
@@ -42,6 +50,32 @@ def test_writing_it_again_gives_the_same_bytes(settings: Settings, tmp_path: Pat
     first = [path.read_bytes() for path in write_report(settings, settings.contract, OCTOBER, NOW)]
     again = write_report(settings, settings.contract, OCTOBER, NOW, folder=tmp_path / "again")
     assert [path.read_bytes() for path in again] == first
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from monitor.reporting import write_report
+from monitor.settings import Settings
+from tests.test_reporting import NOW, OCTOBER
+ledger, folder = map(Path, sys.argv[1:])
+settings = Settings(path=ledger, inventory=(), ledger=ledger, reports=folder, town="青溪镇")
+write_report(settings, settings.contract, OCTOBER, NOW)
+"""
+
+
+def test_another_process_of_another_place_and_language_writes_the_same_bytes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    def written(folder: str, **environment: str) -> list[bytes]:
+        words = [sys.executable, "-c", SCRIPT, str(settings.ledger), str(tmp_path / folder)]
+        subprocess.run(words, check=True, env={**os.environ, **environment})
+        return [path.read_bytes() for path in sorted((tmp_path / folder).iterdir())]
+
+    here = written("here", PYTHONHASHSEED="1", TZ="Asia/Shanghai", LANG="zh_CN.UTF-8", LC_ALL="zh_CN.UTF-8")
+    there = written("there", PYTHONHASHSEED="2", TZ="America/St_Johns", LANG="C", LC_ALL="C")
+    assert here == there
+    assert len(here) == len(Format)
 
 
 def test_only_the_wanted_formats_are_written(settings: Settings) -> None:

@@ -18,6 +18,7 @@ from monitor.sla import (
     Rest,
     SlaVerdict,
     account,
+    budget,
     camera_pass_share,
     counted,
     coverage,
@@ -392,6 +393,32 @@ def test_a_forecast_counts_blind_time_as_the_contract_does() -> None:
     so_far, rest = Seconds(up=50, unobserved=50), [Rest(State.UP, 100)]
     best = [forecast(so_far, rest, None, TARGET, blind).best for blind in (OUT, AS_DOWN, AS_UP)]
     assert best == [Fraction(1), Fraction(3, 4), Fraction(1)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "remaining", "blind", "allowed", "used"),
+    [
+        (Seconds(up=900, degraded=20, down=80), 0, OUT, 50, 80),
+        (Seconds(up=900, degraded=20, down=80), 1000, OUT, 100, 80),
+        (Seconds(up=900, down=80, unobserved=20, excluded=500), 0, AS_DOWN, 50, 100),
+        (Seconds(up=900, down=80, unobserved=20, excluded=500), 0, AS_UP, 50, 80),
+        (Seconds(up=979, down=20, unobserved=1), 0, OUT, 49, 20),  # 49.95, cut
+        (Seconds(), 0, OUT, 0, 0),
+    ],
+)
+def test_a_budget_is_what_the_target_allows_of_counted_time(
+    seconds: Seconds, remaining: int, blind: BlindTime, allowed: int, used: int
+) -> None:
+    found = budget(seconds, remaining, TARGET, blind)
+    assert (found.allowed_us, found.used_us, found.left_us) == (allowed, used, allowed - used)
+
+
+@given(any_seconds, st.sampled_from(BlindTime))
+def test_a_whole_month_s_budget_is_overdrawn_exactly_where_the_target_is_missed(
+    seconds: Seconds, blind: BlindTime
+) -> None:
+    rate = online_ratio(seconds, blind)
+    assert (budget(seconds, 0, TARGET, blind).left_us < 0) == (rate is not None and rate < TARGET)
 
 
 def test_a_forecast_of_nothing_is_undefined() -> None:

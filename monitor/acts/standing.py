@@ -127,6 +127,14 @@ class Standing:
         """Whether the month is closed, and not opened again by a correction."""
         return len(self.closings.get(month, ())) > len(self.corrections.get(month, ()))
 
+    def closing(self, month: str) -> PeriodClosed | None:
+        """How the month was closed last; None: it is not closed, or opened again by a correction."""
+        if not self.closed(month):
+            return None
+        act = self.closings[month][-1].act
+        assert isinstance(act, PeriodClosed)
+        return act
+
     def closed_month_in(self, start_at: datetime, end_at: datetime) -> str | None:
         """The first closed month the span touches."""
         for month in sorted(self.closings):

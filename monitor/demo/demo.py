@@ -125,8 +125,9 @@ class Demo:
         with Ledger.open_read_only(self._place.ledger) as ledger:
             period = Span(micros(began_at), micros(self._clock.now()))
             recorded = [change for change in ledger.transitions(period) if change.at >= began_at]
-        # A probe may have been under way when the fault began; the next one, at the latest, meets it.
-        comparison = compare(self._town.log, recorded, self._tempo.interval + self._tempo.patience)
+        # A probe may have been under way when the fault began; the next one meets it, and one more shows that a picture
+        # stands still.
+        comparison = compare(self._town.log, recorded, 2 * self._tempo.interval + self._tempo.patience)
         verdict = texts.AS_TOLD if comparison.as_told else texts.NOT_AS_TOLD
         view.tell(_said(verdict, count=len(comparison.found)), self._clock.now())
         view.tell(texts.STORY_OVER, self._clock.now())

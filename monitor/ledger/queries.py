@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor.ledger.chain import Row
+from monitor.model import State
 
 _COLUMNS: Final = ", ".join(Row._fields)
 _SELECT: Final = f"SELECT {_COLUMNS} FROM events"
@@ -32,6 +33,17 @@ TRANSITIONS_OF_PERIOD: Final = f"""
         UNION ALL
         SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id)
     {_SELECT} JOIN wanted USING (seq) WHERE vantage = :vantage ORDER BY camera_id, seq"""
+
+TRANSITIONS_BACKWARDS: Final = f"""{_SELECT}
+    WHERE {_TRANSITIONS} AND camera_id = :camera_id AND seq < :before_seq ORDER BY seq DESC"""
+STATES: Final = tuple(State)
+_STATE: Final = " ".join(f"WHEN '{state.value}' THEN {number}" for number, state in enumerate(STATES))
+# The new state as its number in ``STATES``, -1 for none of them: a text costs each of millions of rows a call.
+STEPS_OF_PERIOD: Final = f"""
+    SELECT camera_id, at, CASE json_extract(body, '$.transition.new') {_STATE} ELSE -1 END, seq
+    FROM events WHERE {_TRANSITIONS} AND at < :end AND (at >= :start OR seq IN (
+        SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id))
+    ORDER BY camera_id, seq"""
 
 
 def entries(*, kind: bool, camera_id: bool) -> str:

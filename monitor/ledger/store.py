@@ -11,14 +11,19 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, TextIO
+from zoneinfo import ZoneInfo
 
-from monitor.acts import Act, ActTerms, Head, Recorded, Written, standing
+from monitor.acts import Act, ActTerms, Head, Recorded, Standing, Written, standing
 from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
+from monitor.calendar import month_span
 from monitor.canonical import Unreadable, clean
 from monitor.errors import LedgerBroken, LedgerError, LedgerMoved, LedgerUnavailable
 from monitor.ledger import queries
@@ -37,8 +42,18 @@ from monitor.ledger.events import (
 from monitor.ledger.opening import connect, lock_for_writing
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, absences, camera_records, inventory_changes, planned_maintenance
-from monitor.model import MICROSECOND, CameraRecord, InventoryChange, Maintenance, Span, Transition, instant, micros
-from monitor.report import Record
+from monitor.model import (
+    MICROSECOND,
+    CameraRecord,
+    InventoryChange,
+    Maintenance,
+    Span,
+    Step,
+    Transition,
+    instant,
+    micros,
+)
+from monitor.report import Past, Record
 
 QUARTER_US: Final = timedelta(days=92) // MICROSECOND
 Form = tuple[str, str, Event]  # kind, body, and what they say
@@ -224,11 +239,35 @@ class Ledger:
     def transitions(self, period: Span | None = None) -> Iterator[Transition]:
         """Transitions by camera, then in the order they were written.
 
-        With a period: those whose ``at`` lies inside it, and for each camera the last one before it.
+        With a period: those whose ``at`` lies inside it, and for each camera the last one before it; if it was not
+        online then, all since it was last seen online, so that an outage has its first second.
         """
         if period is None:
             return self._transitions(queries.TRANSITIONS)
-        return self._transitions(queries.TRANSITIONS_OF_PERIOD, start=period.start, end=period.end)
+        return self._transitions_of(period)
+
+    def _transitions_of(self, period: Span) -> Iterator[Transition]:
+        camera_id = None
+        with closing(self._entries(queries.TRANSITIONS_OF_PERIOD, start=period.start, end=period.end)) as entries:
+            for entry in entries:
+                if isinstance(entry.event, TransitionRecorded):
+                    move = entry.event.transition
+                    if move.camera_id != camera_id and micros(move.at) < period.start and not move.new.online:
+                        yield from reversed(self._back_to_online(move.camera_id, entry.seq))
+                    camera_id = move.camera_id
+                    yield move
+
+    def _back_to_online(self, camera_id: str, before_seq: int) -> list[Transition]:
+        """The camera's transitions before an entry, latest first, down to the one after which it was offline."""
+        found: list[Transition] = []
+        query = self._entries(queries.TRANSITIONS_BACKWARDS, camera_id=camera_id, before_seq=before_seq)
+        with closing(query) as entries:
+            for entry in entries:
+                if isinstance(entry.event, TransitionRecorded):
+                    if entry.event.transition.new.online:
+                        break
+                    found.append(entry.event.transition)
+        return found
 
     def last_transitions(self) -> dict[str, Transition]:
         """The latest transition of each camera that has one."""
@@ -272,21 +311,39 @@ class Ledger:
         about them later changes no old month.
         """
         with self._transaction("BEGIN"):
-            seq, head = self.head()
-            changes, so_far = self.inventory_changes(), standing(self.acts(), terms)
-            return Record(
-                cameras=camera_records(change for change in changes if micros(change.at) < period.end),
-                transitions=tuple(self.transitions(period)),
-                maintenance=(*self.maintenance(), *so_far.windows(_around(period))),
-                changes=tuple(change for change in changes if period.start <= micros(change.at) < period.end),
-                recorded_until=self.last_recorded_at(),
-                head_seq=seq,
-                head_hash=head,
-                simulated=self.simulated(),
-                exclusions=tuple(so_far.exclusions.values()),
-                absences=tuple(absences(so_far.removals, changes)),
-                heads=self.heads(),
-            )
+            around = _around(self, period, self.inventory_changes(), standing(self.acts(), terms))
+            return replace(around, transitions=tuple(self.transitions(period)))
+
+    def past(self, months: Sequence[tuple[int, int]], terms: ActTerms) -> Past:
+        """What a trend is made from: those calendar months of the terms' zone, ascending.
+
+        A closed month's record is the one it was closed with, as long as no correction opened it again. Of each
+        transition only what sums need is read. ``as_of`` a record's heads it is the past of that record, whoever writes
+        meanwhile.
+        """
+        zone, changes, so_far = ZoneInfo(terms.zone), self.inventory_changes(), standing(self.acts(), terms)
+
+        def about(year: int, month: int) -> Record:
+            span, closed = month_span(year, month, zone), so_far.closing(f"{year}-{month:02}")
+            if closed is None:
+                return _around(self, span, changes, so_far)
+            then = self.as_of(closed.heads)
+            return _around(then, span, then.inventory_changes(), standing(then.acts(), terms))
+
+        spans = [month_span(*month, zone) for month in months]
+        window = Span(spans[0].start, spans[-1].end) if spans else Span(0, 0)
+        return Past(tuple(months), tuple(about(*month) for month in months), self._courses(window))
+
+    def _courses(self, window: Span) -> Iterator[tuple[str, list[Step]]]:
+        rows = self._rows(queries.STEPS_OF_PERIOD, self.vantage, start=window.start, end=window.end)
+        with closing(rows):
+            for camera_id, of_camera in groupby(rows, key=itemgetter(0)):
+                yield camera_id, [self._step(at, number, seq) for _, at, number, seq in of_camera]
+
+    def _step(self, at: int, number: int, seq: int) -> Step:
+        if number < 0:
+            raise self._unreadable(self.vantage, seq, "its new state is none of ours")
+        return Step(at, queries.STATES[number], seq)
 
     # ------------------------------------------------------------ verifying
 
@@ -326,7 +383,7 @@ class Ledger:
             if isinstance(entry.event, TransitionRecorded):
                 yield entry.event.transition
 
-    def _entries(self, query: str, **values: str | int | None) -> Iterator[Entry]:
+    def _entries(self, query: str, **values: str | int | None) -> Generator[Entry]:
         for row in self._fetched(query, self.vantage, **values):
             yield Entry(row.vantage, row.seq, instant(row.recorded_at), self._decoded(row), row.prev, row.hash)
 
@@ -334,13 +391,16 @@ class Ledger:
         try:
             return decode(row.kind, row.body)
         except Unreadable as error:
-            broken = BrokenLink(row.vantage, row.seq, Breach.UNREADABLE, str(error))
-            raise LedgerBroken(f"{self.path}: {broken}; run `ledger verify`") from error
+            raise self._unreadable(row.vantage, row.seq, str(error)) from error
+
+    def _unreadable(self, vantage: str, seq: int, why: str) -> LedgerBroken:
+        broken = BrokenLink(vantage, seq, Breach.UNREADABLE, why)
+        return LedgerBroken(f"{self.path}: {broken}; run `ledger verify`")
 
     def _fetched(self, query: str, vantage: str, **values: str | int | None) -> Iterator[Row]:
         return map(Row._make, self._rows(query, vantage, **values))
 
-    def _rows(self, query: str, vantage: str, **values: str | int | None) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, query: str, vantage: str, **values: str | int | None) -> Generator[tuple[Any, ...]]:
         upto = queries.NEWEST if self._upto is None else self._upto.get(vantage, 0)
         try:
             yield from self._connection.execute(query, {"vantage": vantage, "upto": upto, **values})
@@ -353,7 +413,25 @@ class Ledger:
         return kind(f"{self.path}: {what}: {error}")
 
 
-def _around(period: Span) -> Span:
+def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so_far: Standing) -> Record:
+    """The record of the period without its transitions."""
+    seq, head = ledger.head()
+    return Record(
+        cameras=camera_records(change for change in changes if micros(change.at) < period.end),
+        transitions=(),
+        maintenance=(*ledger.maintenance(), *so_far.windows(_settled_with(period))),
+        changes=tuple(change for change in changes if period.start <= micros(change.at) < period.end),
+        recorded_until=ledger.last_recorded_at(),
+        head_seq=seq,
+        head_hash=head,
+        simulated=ledger.simulated(),
+        exclusions=tuple(so_far.exclusions.values()),
+        absences=tuple(absences(so_far.removals, changes)),
+        heads=ledger.heads(),
+    )
+
+
+def _settled_with(period: Span) -> Span:
     """The period and what may be settled together with it: a quarter."""
     return Span(period.start - QUARTER_US, period.end + QUARTER_US)
 

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from fractions import Fraction
+from hashlib import sha256
 from typing import Final, TypeAlias
 
 from monitor.model import micros
@@ -28,6 +29,12 @@ def to_json(report: Report) -> bytes:
     """The whole report as UTF-8 with sorted keys; ends in a line feed."""
     text = json.dumps({"format": FORMAT, "report": _plain(report)}, ensure_ascii=False, indent=1, sort_keys=True)
     return text.encode("utf-8", "replace") + b"\n"
+
+
+def digest(value: object) -> str:
+    """SHA-256 of a report's value as it stands in the JSON file: keys sorted, no spaces, UTF-8; 64 hex digits."""
+    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _plain(value: object) -> Json:

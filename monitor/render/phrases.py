@@ -1,4 +1,4 @@
-"""Figures and instants as words: how a duration, a percentage or a local time is written. Knows no report."""
+"""Figures and instants as words: how a duration, a percentage, a local time or a quotient is written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 
 from monitor import wording
 from monitor.language import Language
-from monitor.model import SECOND_US, instant
+from monitor.model import SECOND_US, Basis, instant
+from monitor.report import BasisFigure
 from monitor.sla import percent
+
+HOUR_US = 3_600 * SECOND_US
 
 
 def percent_sign(ratio: Fraction | None) -> str:
@@ -38,3 +41,15 @@ def local(at: datetime | int, zone: ZoneInfo, year: int | None = None) -> str:
     """Local date and time to the minute; without the year where it is the one given."""
     there = (instant(at) if isinstance(at, int) else at).astimezone(zone)
     return there.strftime("%m-%d %H:%M" if there.year == year else "%Y-%m-%d %H:%M")
+
+
+def good_of_counted(figure: BasisFigure, language: Language) -> str:
+    """What a basis divides: hours, cameras or inspections."""
+    match figure.basis:
+        case Basis.FLEET_SECONDS:
+            hours = (f"{us // HOUR_US:,}" for us in (figure.good, figure.counted))
+            return wording.HOURS_UNIT[language].format(count=" / ".join(hours))
+        case Basis.CAMERA_PASS_SHARE:
+            return wording.CAMERAS_UNIT[language].format(count=f"{figure.good:,} / {figure.counted:,}")
+        case Basis.SNAPSHOTS:
+            return wording.LOOKS_UNIT[language].format(count=f"{figure.good:,} / {figure.counted:,}")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor import wording
 from monitor.language import Language, Phrase
-from monitor.model import MICROSECOND, Basis, SiteCategory
+from monitor.model import SiteCategory
 from monitor.render.layout import INDENT, Align, Column, clean, table, width
-from monitor.render.phrases import duration, local, percent_sign
+from monitor.render.phrases import duration, good_of_counted, local, percent_sign
 from monitor.report import (
-    BasisFigure,
     ChangeFigure,
     ChangeKind,
     ClosingFigure,
@@ -29,7 +28,6 @@ from monitor.sla import SlaVerdict, counted, percent
 
 MOST_ROWS = 50  # of a list; the other renderings have them all
 WIDEST_REASON = 44  # in terminal cells: two causes
-HOUR_US = timedelta(hours=1) // MICROSECOND
 
 Row = TypeVar("Row")
 
@@ -152,19 +150,9 @@ class _Text:
             self._left(wording.BASIS, lambda figure: self._say(wording.BASES[figure.basis])),
             self._right(wording.RATE, lambda figure: percent_sign(figure.ratio)),
             self._left(wording.CONCLUSION_COLUMN, lambda figure: self._say(wording.VERDICTS[figure.verdict])),
-            self._right(wording.GOOD_OF_COUNTED, self._good_of_counted),
+            self._right(wording.GOOD_OF_COUNTED, lambda figure: good_of_counted(figure, self._language)),
             Column("", lambda figure: self._say(wording.CONTRACTUAL) if figure.contractual else ""),
         )
-
-    def _good_of_counted(self, figure: BasisFigure) -> str:
-        match figure.basis:
-            case Basis.FLEET_SECONDS:
-                hours = (f"{us // HOUR_US:,}" for us in (figure.good, figure.counted))
-                return self._say(wording.HOURS_UNIT, count=" / ".join(hours))
-            case Basis.CAMERA_PASS_SHARE:
-                return self._say(wording.CAMERAS_UNIT, count=f"{figure.good:,} / {figure.counted:,}")
-            case Basis.SNAPSHOTS:
-                return self._say(wording.LOOKS_UNIT, count=f"{figure.good:,} / {figure.counted:,}")
 
     def _time(self) -> Iterator[str]:
         seconds = self._report.total.seconds

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from monitor.report.build import build_report
+from monitor.report.build import build_report, build_trend
 from monitor.report.closing import closing, corrections, figures_digest
+from monitor.report.reliability import Reliability
+from monitor.report.timelines import DETAILED
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
@@ -18,13 +20,18 @@ from monitor.report.values import (
     MaintenanceFigure,
     MovedFigure,
     OutageFigure,
+    Past,
     Rates,
     Record,
     Report,
     StepFigure,
+    TimeKind,
+    Timeline,
+    TrendMonth,
 )
 
 __all__ = [
+    "DETAILED",
     "BasisFigure",
     "CameraFigure",
     "ChangeFigure",
@@ -38,11 +45,17 @@ __all__ = [
     "MaintenanceFigure",
     "MovedFigure",
     "OutageFigure",
+    "Past",
     "Rates",
     "Record",
+    "Reliability",
     "Report",
     "StepFigure",
+    "TimeKind",
+    "Timeline",
+    "TrendMonth",
     "build_report",
+    "build_trend",
     "closing",
     "corrections",
     "figures_digest",

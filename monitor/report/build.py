@@ -7,16 +7,18 @@ record is time nobody watched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import groupby
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from monitor import sla
 from monitor.calendar import contract_spans, month_span, snapshot_instants
-from monitor.contract import Contract, counted_by_camera
+from monitor.contract import Contract, Grant, counted_by_camera
 from monitor.model import (
     EPOCH,
     MICROSECOND,
@@ -30,10 +32,11 @@ from monitor.model import (
     Seconds,
     Span,
     State,
+    Step,
     Transition,
     micros,
 )
-from monitor.outages import outages, state_spans, unbroken
+from monitor.outages import outages, spans_of_steps, state_spans, unbroken
 from monitor.report.exclusions import (
     absences_by_camera,
     exclusion_figures,
@@ -42,6 +45,8 @@ from monitor.report.exclusions import (
     planned_time,
     span_of,
 )
+from monitor.report.reliability import Reliability, faults, reliability
+from monitor.report.timelines import DETAILED, local_days, timeline
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
@@ -52,9 +57,12 @@ from monitor.report.values import (
     GroupKind,
     MaintenanceFigure,
     OutageFigure,
+    Past,
     Rates,
     Record,
     Report,
+    Timeline,
+    TrendMonth,
 )
 
 # A report is handed around: that these changed is said, how one reaches the device is not.
@@ -62,6 +70,7 @@ KEPT_BACK = frozenset({"url", "credentials"})
 HIDDEN = "***"
 
 DAY_US = timedelta(days=1) // MICROSECOND
+_seq = attrgetter("seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +95,28 @@ class _History:
 
     figure: CameraFigure
     outages: tuple[OutageFigure, ...]
+    scheduled: list[Span]  # owed and elapsed
     owed: list[Span]  # in the whole period, whether elapsed or not
     excluded: list[Span]
     states: list[tuple[Span, State]]
+
+
+@dataclass(frozen=True, slots=True)
+class _PastMonth:
+    """A month of the trend while it is added up."""
+
+    frame: _Month
+    head_seq: int  # later entries are not looked at
+    waiting: dict[str, CameraRecord]  # cameras in the contract that are not added yet
+    sums: list[Seconds]
+
+    def add(self, camera_id: str, course: Sequence[Step]) -> None:
+        """Take in the camera's month, if it is in the contract and owes any."""
+        camera, frame = self.waiting.pop(camera_id, None), self.frame
+        if camera is not None and (owed := owed_time(camera, frame.service, frame.absences, frame.zone)):
+            states = spans_of_steps(course[: bisect_right(course, self.head_seq, key=_seq)], frame.known)
+            scheduled = sla.intersect(owed, [frame.elapsed])
+            self.sums.append(sla.account(states, scheduled, _excluded(camera.camera, frame)))
 
 
 def build_report(
@@ -100,7 +128,7 @@ def build_report(
     """
     terms = contract.terms
     found = granted(record, contract, month, ZoneInfo(terms.zone))
-    frame = replace(_frame(record, terms, month, now), exclusions=counted_by_camera(found))
+    frame = _frame(record, terms, month, now, found)
     by_camera = {
         camera_id: tuple(moves)
         for camera_id, moves in groupby(
@@ -119,10 +147,14 @@ def build_report(
     figures = [history.figure for history in histories]
     total = _group(GroupKind.TOWN, town, town, figures, terms)
     bases = _bases(total, figures, terms)
+    worst_first = sorted(histories, key=lambda history: (*_worst_first(history.figure.rates), history.figure.camera.id))
     return Report(
         town=town,
         contract_id=contract.id,
         contract_title=contract.title,
+        contract_sha256=contract.file_sha256,
+        vendor=contract.vendor.name,
+        office=contract.office.name,
         year=month[0],
         month=month[1],
         period=frame.period,
@@ -143,7 +175,7 @@ def build_report(
             GroupKind.CATEGORY, figures, terms, lambda camera: (camera.site.category, camera.site.category)
         ),
         sites=_groups(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
-        cameras=tuple(sorted(figures, key=lambda figure: (*_worst_first(figure.rates), figure.camera.id))),
+        cameras=tuple(history.figure for history in worst_first),
         outside_contract=tuple(camera.camera for camera, _ in due if not camera.camera.in_contract),
         outages=tuple(
             sorted(
@@ -155,10 +187,61 @@ def build_report(
         exclusions=exclusion_figures(record, found, frame.period),
         changes=tuple(_change(change) for change in record.changes if _concerns(change, contract)),
         forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
+        budget=sla.budget(
+            total.seconds, sum(_to_come(history, frame) for history in histories), terms.target, terms.blind_time
+        ),
+        recorders=_groups(
+            GroupKind.RECORDER,
+            [figure for figure in figures if figure.camera.recorder],
+            terms,
+            lambda camera: (camera.recorder, camera.recorder),
+        ),
+        timelines=_timelines(worst_first[:DETAILED], month, frame.zone),
     )
 
 
-def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: datetime) -> _Month:
+def build_trend(report: Report, contract: Contract, past: Past, now: datetime) -> tuple[TrendMonth, ...]:
+    """The months before and the report's own, oldest first; a month in which nothing was owed is left out.
+
+    Each month has the seconds of its own report made now: cameras as they were written down when it ended, terms as
+    they are today, exclusions, planned work and absences by the same rules. A closed month is read as far as it was
+    closed, so what was written afterwards moves nothing; that it still gives the figures it was closed with is a
+    question to its own report. ``past.courses`` is walked once and never held.
+    """
+    terms, zone = contract.terms, ZoneInfo(contract.terms.zone)
+    months = [
+        _PastMonth(
+            _frame(record, terms, month, now, granted(record, contract, month, zone)),
+            record.head_seq,
+            {known.camera.id: known for known in record.cameras if contract.about(known.camera)},
+            [],
+        )
+        for month, record in zip(past.months, past.records, strict=True)
+    ]
+    for camera_id, course in past.courses:
+        for month in months:
+            month.add(camera_id, course)
+    for month in months:
+        for camera_id in list(month.waiting):  # nothing was ever recorded of these
+            month.add(camera_id, ())
+    before = [
+        _trend_month(date, month.sums, terms) for date, month in zip(past.months, months, strict=True) if month.sums
+    ]
+
+    own = _trend_month((report.year, report.month), [figure.seconds for figure in report.cameras], terms)
+    return (*before, own)
+
+
+def _trend_month(month: tuple[int, int], cameras: Sequence[Seconds], terms: ContractTerms) -> TrendMonth:
+    seconds = sla.total(cameras)
+    rated = [rate for each in cameras if (rate := sla.online_ratio(each, terms.blind_time)) is not None]
+    passing = sum(rate >= terms.target for rate in rated)
+    return TrendMonth(*month, len(cameras), passing, len(rated), seconds, _rates(seconds, terms))
+
+
+def _frame(
+    record: Record, terms: ContractTerms, month: tuple[int, int], now: datetime, found: Iterable[Grant]
+) -> _Month:
     zone = ZoneInfo(terms.zone)
     period = month_span(*month, zone)
     elapsed = Span(period.start, max(period.start, min(period.end, micros(now))))
@@ -172,7 +255,7 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
         service=contract_spans(period, terms, zone),
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
-        exclusions={},
+        exclusions=counted_by_camera(found),
         absences=absences_by_camera(record),
     )
 
@@ -183,8 +266,7 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
 def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition], frame: _Month) -> _History:
     camera, terms = record.camera, frame.terms
     scheduled = sla.intersect(owed, [frame.elapsed])
-    planned = planned_time(camera, frame.maintenance, terms)
-    excluded = sla.merge([*planned, *frame.exclusions.get(camera.id, ())])
+    excluded = _excluded(camera, frame)
     states = state_spans(moves, frame.known)
     seconds = sla.account(states, scheduled, excluded)
     rates = _rates(seconds, terms)
@@ -197,8 +279,20 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
         looks=sla.snapshots(states, scheduled, excluded, frame.looks),
         outages=len(offline),
         below_target=rates.online is not None and rates.online < terms.target,
+        reliability=reliability(
+            faults(moves, frame.known.end),
+            frame.period,
+            sla.subtract(scheduled, excluded),
+            excluded,
+            seconds.up + seconds.degraded,
+        ),
     )
-    return _History(figure, offline, owed, excluded, states)
+    return _History(figure, offline, scheduled, owed, excluded, states)
+
+
+def _excluded(camera: Camera, frame: _Month) -> list[Span]:
+    planned = planned_time(camera, frame.maintenance, frame.terms)
+    return sla.merge([*planned, *frame.exclusions.get(camera.id, ())])
 
 
 def _outages(
@@ -229,7 +323,8 @@ def _group(
     kind: GroupKind, group_id: str, name: str, figures: Sequence[CameraFigure], terms: ContractTerms
 ) -> GroupFigure:
     seconds = sla.total(figure.seconds for figure in figures)
-    return GroupFigure(kind, group_id, name, len(figures), seconds, _rates(seconds, terms))
+    repairs = sum((figure.reliability for figure in figures), start=Reliability())
+    return GroupFigure(kind, group_id, name, len(figures), seconds, _rates(seconds, terms), repairs)
 
 
 def _groups(
@@ -295,9 +390,8 @@ def _forecast(histories: Sequence[_History], total: GroupFigure, frame: _Month) 
     rest: list[sla.Rest] = []
     standing = Seconds()
     for history in histories:
-        to_come = sla.subtract(sla.intersect(history.owed, [Span(now, frame.period.end)]), history.excluded)
         state = history.states[-1][1] if history.states else State.UNKNOWN
-        rest.append(sla.Rest(state, sla.length(to_come)))
+        rest.append(sla.Rest(state, _to_come(history, frame)))
         if state is not State.DOWN:
             last_day = sla.intersect(history.owed, [Span(now - DAY_US, now)])
             standing += sla.account(history.states, last_day, history.excluded)
@@ -306,7 +400,21 @@ def _forecast(histories: Sequence[_History], total: GroupFigure, frame: _Month) 
     return sla.forecast(total.seconds, rest, rate, frame.terms.target, frame.terms.blind_time)
 
 
+def _to_come(history: _History, frame: _Month) -> int:
+    """The counting microseconds the camera still owes."""
+    ahead = [Span(frame.elapsed.end, frame.period.end)]
+    return sla.length(sla.subtract(sla.intersect(history.owed, ahead), history.excluded))
+
+
 # ---------------------------------------------------------------- what happened
+
+
+def _timelines(histories: Sequence[_History], month: tuple[int, int], zone: ZoneInfo) -> tuple[Timeline, ...]:
+    days = local_days(*month, zone)
+    return tuple(
+        timeline(history.figure.camera.id, history.states, history.scheduled, history.excluded, days)
+        for history in histories
+    )
 
 
 def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[MaintenanceFigure, ...]:

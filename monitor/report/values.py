@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,9 +22,11 @@ from monitor.model import (
     Maintenance,
     Seconds,
     Span,
+    Step,
     Transition,
 )
-from monitor.sla import Forecast, SlaVerdict
+from monitor.report.reliability import Reliability
+from monitor.sla import Budget, Forecast, SlaVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,9 @@ class Record:
     """What the ledger holds about a period."""
 
     cameras: tuple[CameraRecord, ...]
-    transitions: tuple[Transition, ...]  # each camera's in their order, with the last one before the period
+    transitions: tuple[
+        Transition, ...
+    ]  # each camera's in their order, with the last before the period or all since it was last online
     maintenance: tuple[Maintenance, ...]
     changes: tuple[InventoryChange, ...]  # recorded within the period
     recorded_until: datetime | None  # nothing is known after this instant; None = nothing at all
@@ -43,6 +48,25 @@ class Record:
     heads: tuple[Head, ...] = ()  # the end of every chain this was read from
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the ledger holds about the months before a report's; may be walked once."""
+
+    months: tuple[tuple[int, int], ...]  # (year, month), ascending
+    records: tuple[Record, ...]  # of each month, without transitions; of a closed one as it was closed
+    courses: Iterator[tuple[str, Sequence[Step]]]  # by camera id: its steps in order, with the last one before
+
+
+class TimeKind(StrEnum):
+    """The five disjoint kinds of scheduled time; named as the fields of ``Seconds``."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    EXCLUDED = "excluded"
+    UNOBSERVED = "unobserved"
+
+
 class GroupKind(StrEnum):
     """By what cameras are put together."""
 
@@ -51,6 +75,7 @@ class GroupKind(StrEnum):
     CARRIER = "carrier"
     CATEGORY = "category"
     SITE = "site"
+    RECORDER = "recorder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +97,7 @@ class GroupFigure:
     cameras: int
     seconds: Seconds
     rates: Rates
+    reliability: Reliability
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +111,16 @@ class CameraFigure:
     looks: Seconds  # inspections at the contract's times, as counts
     outages: int
     below_target: bool  # its own online rate; False if it has none
+    reliability: Reliability
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """One camera's month in detail: every scheduled microsecond once, ascending, neighbours differing or apart."""
+
+    camera_id: str
+    spans: tuple[tuple[Span, TimeKind], ...]
+    days: tuple[Seconds, ...]  # each local day of the month, also those still to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +225,19 @@ class CorrectionFigure:
     moved: tuple[MovedFigure, ...]  # by camera
 
 
+@dataclass(frozen=True, slots=True)
+class TrendMonth:
+    """The town in one month, by the terms of the contract as they are now."""
+
+    year: int
+    month: int
+    cameras: int
+    passing: int  # of them, with a rate of their own that reaches the target
+    rated: int  # of them, with a rate
+    seconds: Seconds
+    rates: Rates
+
+
 class ChangeKind(StrEnum):
     """What happened to a camera in the inventory."""
 
@@ -224,6 +273,9 @@ class Report:
     town: str
     contract_id: str
     contract_title: str  # "" = it has none
+    contract_sha256: str  # of its file, in hex; "" = it stands in the settings
+    vendor: str  # the parties' names; "" = not given
+    office: str
     year: int
     month: int
     period: Span  # the whole month
@@ -250,8 +302,12 @@ class Report:
     exclusions: tuple[ExclusionFigure, ...]  # by start, then by id
     changes: tuple[ChangeFigure, ...]
     forecast: Forecast | None  # None: the month is over
+    budget: Budget
+    recorders: tuple[GroupFigure, ...]  # cameras without one are in none
+    timelines: tuple[Timeline, ...]  # of the first ``DETAILED`` cameras, in their order
     closings: tuple[ClosingFigure, ...] = ()  # oldest first
     corrections: tuple[CorrectionFigure, ...] = ()  # oldest first
+    trend: tuple[TrendMonth, ...] = ()  # up to twelve months, this one last
 
     @property
     def complete(self) -> bool:

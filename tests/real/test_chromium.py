@@ -1,0 +1,125 @@
+"""The HTML report in a real browser: it prints on A4, fits its page, asks nobody for anything, has its characters."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.contract import Contract
+from monitor.language import Language
+from monitor.render import to_html
+from monitor.report import Report, build_report
+from tests.programs import program
+from tests.real.chromium import chromium
+from tests.render.samples import CAMERAS, JULY, RECORD, TERMS, report
+from tests.test_report import build, camera, off, record
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+
+A4 = (595, 842)  # points, rounded
+LONG = "清河镇西营村省道与村道交叉处北侧监控立杆" * 4 + "unbroken" * 12
+
+
+def hostile() -> Report:
+    """Names that try to run, to load, to turn the line round and to burst the table."""
+    names = (LONG, "<script>document.title='owned'</script>", "<img src=http://127.0.0.1:9/x>", "مدرسة \u202egnp", '"')
+    cameras = tuple(
+        replace(each, camera=replace(each.camera, name=name))
+        for each, name in zip(RECORD.cameras, (*names, "x"), strict=True)
+    )
+    return build_report(
+        replace(RECORD, cameras=cameras),
+        Contract(terms=TERMS),
+        town=LONG[:40],
+        month=(2026, 6),
+        now=JULY,
+        version="0.1.0",
+    )
+
+
+def fleet() -> Report:
+    """Long enough for tables that go over pages."""
+    cameras = [camera(number) for number in range(150)]
+    return build(record(*cameras, moves=[each for n in range(150) for each in off(n, n, 40 + n)]))
+
+
+def pages(pdf: Path) -> tuple[int, list[tuple[int, int]]]:
+    """How many pages, and the size of each in points."""
+    told = subprocess.run([program("pdfinfo"), "-l", "-1", str(pdf)], check=True, capture_output=True, text=True).stdout
+    count = re.search(r"^Pages: +(\d+)", told, re.MULTILINE)
+    assert count is not None
+    sizes = re.findall(r"^Page +\d+ size: +([\d.]+) x ([\d.]+)", told, re.MULTILINE)
+    return int(count[1]), [(round(float(width)), round(float(height))) for width, height in sizes]
+
+
+def text_of_page(pdf: Path, number: int) -> str:
+    command = [program("pdftotext"), "-layout", "-f", str(number), "-l", str(number), str(pdf), "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("make", [report, hostile, fleet])
+async def test_the_report_fits_its_page_and_asks_nobody(make: object, language: Language, tmp_path: Path) -> None:
+    shown = make() if callable(make) else None
+    assert isinstance(shown, Report)
+    file = tmp_path / "report.html"
+    file.write_bytes(to_html(shown, language))
+    async with chromium(tmp_path / "profile") as tab:
+        await tab.open(file.as_uri())
+        for width in (794, 1400):
+            await tab.width(width)
+            assert await tab.value("document.documentElement.scrollWidth") <= width
+            overflowing = (
+                "[...document.querySelectorAll('td,th,p,div,dd')].filter(e => e.scrollWidth > e.clientWidth + 1"
+                " && getComputedStyle(e).display != 'inline').map(e => e.outerHTML.slice(0, 80))"
+            )
+            assert await tab.value(overflowing) == []
+        printed = tmp_path / "report.pdf"
+        printed.write_bytes(await tab.printed())
+        assert [event["request"]["url"] for event in tab.events("Network.requestWillBeSent")] == [file.as_uri()]
+        assert tab.events("Log.entryAdded") == []
+        assert tab.events("Runtime.consoleAPICalled") == []
+        assert tab.events("Runtime.exceptionThrown") == []
+        assert await tab.value("document.title") != "owned"
+    count, sizes = pages(printed)
+    assert count >= 3
+    assert set(sizes) == {A4}
+    assert len(sizes) == count
+    foot = "第 {} 页，共 {} 页" if language is Language.ZH else "page {} of {}"
+    for number in (1, 2, count):
+        # The reader of the PDF may set other spaces between Chinese and digits than we did.
+        wanted = foot.format(number, count).replace(" ", "")
+        assert wanted in text_of_page(printed, number).replace(" ", "")
+
+
+async def test_headings_of_a_table_come_again_on_the_next_page(tmp_path: Path) -> None:
+    file, printed = tmp_path / "report.html", tmp_path / "report.pdf"
+    file.write_bytes(to_html(fleet(), Language.EN))
+    async with chromium(tmp_path / "profile") as tab:
+        await tab.open(file.as_uri())
+        printed.write_bytes(await tab.printed())
+    count, _ = pages(printed)
+    tops = [text_of_page(printed, number).splitlines()[:3] for number in range(1, count + 1)]
+    repeated = [top for top in tops if re.search(r"camera +village +cause +from +until", " ".join(top))]
+    assert len(repeated) >= 2
+
+
+async def test_chinese_is_drawn_with_a_font_that_has_it(tmp_path: Path) -> None:
+    file, printed = tmp_path / "report.html", tmp_path / "report.pdf"
+    file.write_bytes(to_html(report(), Language.ZH))
+    async with chromium(tmp_path / "profile") as tab:
+        await tab.open(file.as_uri())
+        printed.write_bytes(await tab.printed())
+        await tab.call("DOM.enable")
+        await tab.call("CSS.enable")
+        root = (await tab.call("DOM.getDocument"))["root"]["nodeId"]
+        body = (await tab.call("DOM.querySelector", nodeId=root, selector="h1"))["nodeId"]
+        fonts = (await tab.call("CSS.getPlatformFontsForNode", nodeId=body))["fonts"]
+    used = {font["familyName"] for font in fonts}
+    assert used
+    assert all("CJK" in family or "WenQuanYi" in family or "Hei" in family for family in used), used
+    assert CAMERAS[0].name in text_of_page(printed, 3) + text_of_page(printed, 2)

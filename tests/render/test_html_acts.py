@@ -1,0 +1,161 @@
+"""What people decided, in the HTML report: who asked, who agreed, what it took out, and what was closed again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.acts import (
+    Act,
+    ExclusionApproved,
+    ExclusionProposed,
+    ExclusionRejected,
+    Head,
+    PeriodClosed,
+    PeriodCorrected,
+    Step,
+    public_text,
+    signed,
+    standing,
+    written_act,
+)
+from monitor.contract import Contract, Cut, ExclusionRule, Party
+from monitor.language import Language
+from monitor.model import ExclusionCause, Role, Scope
+from monitor.render import to_html
+from monitor.render.html import texts
+from monitor.report import Report, build_report, closing, corrections, figures_digest
+from tests.acts.samples import LI, NOON, OFFICE_KEY, recorded, stamp
+from tests.acts.samples import TERMS as TERMS_OF_ACTS
+from tests.render.samples import JULY, RECORD, TERMS, at
+from tests.render.test_html import HOSTILE, read, words
+
+ZH, EN = Language.ZH, Language.EN
+CAPPED = Contract(terms=TERMS, exclusions={ExclusionCause.POWER: ExclusionRule(cap=timedelta(hours=6))})
+POWER = ExclusionProposed(
+    stamp("power-1"),
+    ExclusionCause.POWER,
+    Scope(camera_ids=frozenset({"qh-003"})),
+    at(14),
+    at(14, 8),
+    "全村停电",
+    "通知 17 号",
+)
+WORKS = ExclusionProposed(
+    stamp("works-1"), ExclusionCause.CONSTRUCTION, Scope(villages=frozenset({"西营村"})), at(16), at(17), "修路"
+)
+
+
+OFFICE_SIGNS = replace(TERMS_OF_ACTS, keys={Role.OFFICE: public_text(OFFICE_KEY.public_key())})
+
+
+def decided(power: ExclusionProposed = POWER) -> list[Act]:
+    return [
+        power,
+        ExclusionApproved(stamp("yes", LI), power.stamp.id, written_act(power).digest),
+        WORKS,
+        ExclusionRejected(stamp("no", LI), WORKS.stamp.id, written_act(WORKS).digest, "查无此事"),
+    ]
+
+
+def june(*acts: Act, contract: Contract = CAPPED) -> Report:
+    """The sample's June after these acts; the office signs its own, the vendor has no key."""
+    entries = [recorded(act if isinstance(act, ExclusionProposed) else signed(act, OFFICE_KEY), NOON) for act in acts]
+    so_far = standing(entries, OFFICE_SIGNS)
+    assert not so_far.void, so_far.void
+    record = replace(RECORD, exclusions=tuple(so_far.exclusions.values()))
+    return build_report(record, contract, town="清河镇", month=(2026, 6), now=JULY, version="0.1.0")
+
+
+def test_an_exclusion_is_told_with_cause_span_cameras_and_the_seconds_it_removed() -> None:
+    text = words(june(*decided()), EN)
+    assert "Exclusions (2)" in text
+    assert re.search(
+        r"power-1 power approved 06-14 00:00 06-14 08:00 qh-003 1 21,600 over the contract's cap: 7,200 s", text
+    )
+    assert re.search(r"works-1 construction rejected .* 西营村 2 0 rejected: 172,800 s", text)
+
+
+def test_everyone_who_had_a_say_is_named_and_whether_it_is_signed() -> None:
+    text = words(june(*decided()), EN)
+    assert "exclusion proposed: vendor 王工 (unsigned)" in text
+    assert "exclusion approved: office 李主任 (signed)" in text
+    assert "exclusion rejected: office 李主任 (signed) 查无此事" in text
+    assert re.search(r"免责同意：综治办 李主任 （已签名）", words(june(*decided())))
+
+
+def test_every_reason_to_cut_has_its_words_in_both_languages() -> None:
+    for language in Language:
+        assert len({texts.CUTS[cut][language] for cut in Cut}) == len(Cut)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_people_write_never_becomes_markup(language: Language) -> None:
+    tame, hostile = (
+        to_html(june(*decided(replace(POWER, text=text, evidence=text))), language) for text in ("x", HOSTILE)
+    )
+    assert read(hostile).skeleton == read(tame).skeleton
+
+
+def test_closings_and_corrections_are_told_with_what_moved() -> None:
+    before, after = june(), june(*decided())
+    closed = PeriodClosed(stamp("k1", LI), "2026-06", (), figures_digest(before))
+    reopened = PeriodCorrected(stamp("k2", LI), "2026-06", 1, "漏登停电")
+    shown = replace(
+        after,
+        closings=(closing(1, Step(recorded(closed, NOON), False), before),),
+        corrections=corrections([Step(recorded(reopened, NOON), True)], [before, after], closed=False),
+    )
+    text = words(shown, EN)
+    assert "Closing and corrections" in text
+    assert "Closing and corrections" not in words(before, EN), "an open month has no such section"
+    assert re.search(rf"closing 1: .* office 李主任 \(unsigned\), digest of the figures {figures_digest(before)}", text)
+    assert re.search(r"correction 1: .* office 李主任 \(signed\): 漏登停电", text)
+    assert "this correction is not closed yet" in text
+    assert re.search(r"1 cameras changed .* qh-003 南塘 432,000 → 410,400 s 14,400 → 36,000 s", text)
+
+
+def test_a_closing_whose_figures_the_record_no_longer_gives_is_marked() -> None:
+    closed = PeriodClosed(stamp("k1", LI), "2026-06", (), "0" * 64)
+    shown = june()
+    told = replace(shown, closings=(closing(1, Step(recorded(closed, NOON), True), shown),))
+    assert "the record gives other figures today" in words(told, EN)
+
+
+# ---------------------------------------------------------------- the contract
+
+
+def test_parties_title_and_the_file_s_hash_are_those_of_the_contract() -> None:
+    contract = replace(
+        CAPPED,
+        id="qh-2026",
+        title="视频监控维护合同",
+        vendor=Party("甲维保公司"),
+        office=Party("清河镇综治中心"),
+        file="c.yml",
+        file_sha256="5a" * 32,
+    )
+    text = words(june(contract=contract), EN)
+    assert "contract 视频监控维护合同 ( qh-2026 )" in text
+    assert re.search(r"parties 清河镇综治中心 \(pays and checks\) and 甲维保公司 \(keeps the cameras up\)", text)
+    signing = text[text.index("Signatures") :]
+    assert signing.index("The office 清河镇综治中心") < signing.index("The vendor 甲维保公司")
+    assert f"contract file, SHA-256 {'5a' * 32}" in text
+    assert "contract settings, SHA-256" not in text
+
+
+def test_a_contract_without_names_is_told_by_the_parties_roles() -> None:
+    text = words(june(), EN)
+    assert "parties the office (pays and checks) and the vendor (keeps the cameras up)" in text
+    assert "contract settings, SHA-256" in text
+
+
+def test_the_end_of_every_chain_is_printed() -> None:
+    shown = june()
+    heads = (Head("local", shown.head_seq, shown.head_hash), Head("local.people", 7, "c4" * 32))
+    text = words(replace(shown, heads=heads), EN)
+    assert text.count(shown.head_hash) == 1
+    assert re.search(rf"other chains local\.people , entry 7 {'c4' * 32}", text)
