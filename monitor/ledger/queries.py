@@ -33,6 +33,9 @@ TRANSITIONS_OF_PERIOD: Final = f"""
         SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id)
     {_SELECT} JOIN wanted USING (seq) WHERE vantage = :vantage ORDER BY camera_id, seq"""
 
+TRANSITIONS_BACKWARDS: Final = f"""{_SELECT}
+    WHERE {_TRANSITIONS} AND camera_id = :camera_id AND seq < :before_seq ORDER BY seq DESC"""
+
 
 def entries(*, kind: bool, camera_id: bool) -> str:
     """Entries after ``:after_seq``, at most ``:limit`` (-1: all), filtered by ``:kind`` and ``:camera_id`` if asked."""

@@ -224,11 +224,32 @@ class Ledger:
     def transitions(self, period: Span | None = None) -> Iterator[Transition]:
         """Transitions by camera, then in the order they were written.
 
-        With a period: those whose ``at`` lies inside it, and for each camera the last one before it.
+        With a period: those whose ``at`` lies inside it, and for each camera the last one before it; if it was not
+        online then, all since it was last seen online, so that an outage has its first second.
         """
         if period is None:
             return self._transitions(queries.TRANSITIONS)
-        return self._transitions(queries.TRANSITIONS_OF_PERIOD, start=period.start, end=period.end)
+        return self._transitions_of(period)
+
+    def _transitions_of(self, period: Span) -> Iterator[Transition]:
+        camera_id = None
+        for entry in self._entries(queries.TRANSITIONS_OF_PERIOD, start=period.start, end=period.end):
+            if isinstance(entry.event, TransitionRecorded):
+                move = entry.event.transition
+                if move.camera_id != camera_id and micros(move.at) < period.start and not move.new.online:
+                    yield from reversed(self._back_to_online(move.camera_id, entry.seq))
+                camera_id = move.camera_id
+                yield move
+
+    def _back_to_online(self, camera_id: str, before_seq: int) -> list[Transition]:
+        """The camera's transitions before an entry, latest first, down to the one after which it was offline."""
+        found: list[Transition] = []
+        for entry in self._entries(queries.TRANSITIONS_BACKWARDS, camera_id=camera_id, before_seq=before_seq):
+            if isinstance(entry.event, TransitionRecorded):
+                if entry.event.transition.new.online:
+                    break
+                found.append(entry.event.transition)
+        return found
 
     def last_transitions(self) -> dict[str, Transition]:
         """The latest transition of each camera that has one."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from monitor.report.build import build_report
-from monitor.report.closing import closing, corrections, figures_digest
+from monitor.report.closing import agrees, closing, corrections, figures_digest
+from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
+from monitor.report.settlement import recorded_span
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
@@ -35,15 +37,22 @@ __all__ = [
     "FieldChange",
     "GroupFigure",
     "GroupKind",
+    "LateRepair",
     "MaintenanceFigure",
     "MovedFigure",
     "OutageFigure",
     "Rates",
     "Record",
+    "RepairFigures",
     "Report",
+    "Settlement",
     "StepFigure",
+    "Stop",
+    "StopKind",
+    "agrees",
     "build_report",
     "closing",
     "corrections",
     "figures_digest",
+    "recorded_span",
 ]

@@ -7,7 +7,7 @@ record is time nobody watched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -42,6 +42,8 @@ from monitor.report.exclusions import (
     planned_time,
     span_of,
 )
+from monitor.report.settled import Settlement
+from monitor.report.settlement import Course, Sums, settled_span, settlement, settles
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
@@ -84,6 +86,8 @@ class _Month:
 class _History:
     """One camera's month."""
 
+    known: CameraRecord
+    moves: Sequence[Transition]
     figure: CameraFigure
     outages: tuple[OutageFigure, ...]
     owed: list[Span]  # in the whole period, whether elapsed or not
@@ -100,7 +104,7 @@ def build_report(
     """
     terms = contract.terms
     found = granted(record, contract, month, ZoneInfo(terms.zone))
-    frame = replace(_frame(record, terms, month, now), exclusions=counted_by_camera(found))
+    frame = _frame(record, terms, month_span(*month, ZoneInfo(terms.zone)), counted_by_camera(found), now)
     by_camera = {
         camera_id: tuple(moves)
         for camera_id, moves in groupby(
@@ -108,14 +112,8 @@ def build_report(
         )
     }
     in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
-    due = [
-        (camera, owed) for camera in in_scope if (owed := owed_time(camera, frame.service, frame.absences, frame.zone))
-    ]
-    histories = [
-        _history(camera, owed, by_camera.get(camera.camera.id, ()), frame)
-        for camera, owed in due
-        if camera.camera.in_contract
-    ]
+    due = _due(in_scope, frame)
+    histories = _histories(due, by_camera, frame)
     figures = [history.figure for history in histories]
     total = _group(GroupKind.TOWN, town, town, figures, terms)
     bases = _bases(total, figures, terms)
@@ -153,14 +151,57 @@ def build_report(
         ),
         maintenance=_maintenance(histories, frame),
         exclusions=exclusion_figures(record, found, frame.period),
-        changes=tuple(_change(change) for change in record.changes if _concerns(change, contract)),
+        changes=tuple(_change(change) for change in record.changes if _concerns(change, contract, frame.period)),
         forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
+        settlement=_settlement(record, contract, month, histories, by_camera, frame, now),
     )
 
 
-def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: datetime) -> _Month:
+def _settlement(
+    record: Record,
+    contract: Contract,
+    month: tuple[int, int],
+    histories: list[_History],
+    by_camera: Mapping[str, Sequence[Transition]],
+    frame: _Month,
+    now: datetime,
+) -> Settlement | None:
+    """Over more than the month the same figures are made once more, with every camera that was owed in it."""
+    if not settles(contract):
+        return None
+    period = settled_span(contract, month)
+    if period != frame.period:
+        frame = _frame(record, contract.terms, period, frame.exclusions, now)
+        in_scope = (camera for camera in record.cameras if contract.scope.covers(camera.camera))
+        histories = _histories(_due(in_scope, frame), by_camera, frame)
+    figures = [history.figure for history in histories]
+    total = _group(GroupKind.TOWN, "", "", figures, contract.terms)
+    sums = Sums(
+        frame.elapsed, frame.known.end, total, _on_basis(contract.terms.basis, total.seconds, figures, contract.terms)
+    )
+    courses = [Course(history.known, history.figure, history.moves) for history in histories]
+    return settlement(record, contract, month, courses, sums)
+
+
+def _due(cameras: Iterable[CameraRecord], frame: _Month) -> list[tuple[CameraRecord, list[Span]]]:
+    """Those of which any time is owed in the period, with that time."""
+    return [(known, owed) for known in cameras if (owed := owed_time(known, frame.service, frame.absences, frame.zone))]
+
+
+def _histories(
+    due: Iterable[tuple[CameraRecord, list[Span]]], by_camera: Mapping[str, Sequence[Transition]], frame: _Month
+) -> list[_History]:
+    return [
+        _history(known, owed, by_camera.get(known.camera.id, ()), frame)
+        for known, owed in due
+        if known.camera.in_contract
+    ]
+
+
+def _frame(
+    record: Record, terms: ContractTerms, period: Span, exclusions: Mapping[str, list[Span]], now: datetime
+) -> _Month:
     zone = ZoneInfo(terms.zone)
-    period = month_span(*month, zone)
     elapsed = Span(period.start, max(period.start, min(period.end, micros(now))))
     recorded_until = EPOCH if record.recorded_until is None else record.recorded_until
     return _Month(
@@ -172,7 +213,7 @@ def _frame(record: Record, terms: ContractTerms, month: tuple[int, int], now: da
         service=contract_spans(period, terms, zone),
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
-        exclusions={},
+        exclusions=exclusions,
         absences=absences_by_camera(record),
     )
 
@@ -198,7 +239,7 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
         outages=len(offline),
         below_target=rates.online is not None and rates.online < terms.target,
     )
-    return _History(figure, offline, owed, excluded, states)
+    return _History(record, moves, figure, offline, owed, excluded, states)
 
 
 def _outages(
@@ -321,9 +362,11 @@ def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[Maintena
     return tuple(found)
 
 
-def _concerns(change: InventoryChange, contract: Contract) -> bool:
-    """Whether the camera was in the contract's scope before or after; leaving it is printed, too."""
-    return any(camera is not None and contract.scope.covers(camera) for camera in (change.before, change.after))
+def _concerns(change: InventoryChange, contract: Contract, period: Span) -> bool:
+    """Whether the camera was then in the contract's scope before or after; leaving it is printed, too."""
+    return period.start <= micros(change.at) < period.end and any(
+        camera is not None and contract.scope.covers(camera) for camera in (change.before, change.after)
+    )
 
 
 def _change(change: InventoryChange) -> ChangeFigure:

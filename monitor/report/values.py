@@ -23,6 +23,7 @@ from monitor.model import (
     Span,
     Transition,
 )
+from monitor.report.settled import Settlement
 from monitor.sla import Forecast, SlaVerdict
 
 
@@ -250,6 +251,7 @@ class Report:
     exclusions: tuple[ExclusionFigure, ...]  # by start, then by id
     changes: tuple[ChangeFigure, ...]
     forecast: Forecast | None  # None: the month is over
+    settlement: Settlement | None = None  # None: the contract agrees neither limits, points nor money
     closings: tuple[ClosingFigure, ...] = ()  # oldest first
     corrections: tuple[CorrectionFigure, ...] = ()  # oldest first
 
