@@ -27,6 +27,7 @@ from monitor.model import (
     ContractTerms,
     InventoryChange,
     Maintenance,
+    Outage,
     Seconds,
     Span,
     State,
@@ -88,6 +89,7 @@ class _History:
 
     known: CameraRecord
     moves: Sequence[Transition]
+    down: tuple[Outage, ...]  # also what is not owed or lies before the period
     figure: CameraFigure
     outages: tuple[OutageFigure, ...]
     owed: list[Span]  # in the whole period, whether elapsed or not
@@ -179,7 +181,7 @@ def _settlement(
     sums = Sums(
         frame.elapsed, frame.known.end, total, _on_basis(contract.terms.basis, total.seconds, figures, contract.terms)
     )
-    courses = [Course(history.known, history.figure, history.moves) for history in histories]
+    courses = [Course(history.known, history.figure, history.down, history.moves) for history in histories]
     return settlement(record, contract, month, courses, sums)
 
 
@@ -229,7 +231,8 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
     states = state_spans(moves, frame.known)
     seconds = sla.account(states, scheduled, excluded)
     rates = _rates(seconds, terms)
-    offline = _outages(camera, moves, scheduled, excluded, frame)
+    down = outages(move for move in moves if micros(move.at) < frame.known.end)
+    offline = _outages(camera, down, scheduled, excluded, frame)
     figure = CameraFigure(
         camera=camera,
         removed_at=record.removed_at,
@@ -239,14 +242,14 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
         outages=len(offline),
         below_target=rates.online is not None and rates.online < terms.target,
     )
-    return _History(record, moves, figure, offline, owed, excluded, states)
+    return _History(record, moves, down, figure, offline, owed, excluded, states)
 
 
 def _outages(
-    camera: Camera, moves: Sequence[Transition], scheduled: list[Span], excluded: list[Span], frame: _Month
+    camera: Camera, down: Sequence[Outage], scheduled: list[Span], excluded: list[Span], frame: _Month
 ) -> tuple[OutageFigure, ...]:
     found: list[OutageFigure] = []
-    for run in unbroken(outages(move for move in moves if micros(move.at) < frame.known.end)):
+    for run in unbroken(down):
         start_at, end_at = run[0].start_at, run[-1].end_at
         lasted = Span(micros(start_at), frame.known.end if end_at is None else micros(end_at))
         owed = sla.intersect(scheduled, [lasted])

@@ -27,8 +27,7 @@ from monitor.contract import (
     late_in,
     score,
 )
-from monitor.model import MICROSECOND, CameraRecord, Span, State, Transition, instant, micros
-from monitor.outages import outages
+from monitor.model import MICROSECOND, CameraRecord, Outage, Span, State, Transition, instant, micros
 from monitor.report.exclusions import absences_by_camera, granted, owed_time, span_of
 from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, Record
@@ -40,6 +39,7 @@ class Course:
 
     known: CameraRecord
     figure: CameraFigure
+    down: tuple[Outage, ...]
     moves: Sequence[Transition]  # back to where it was last online before the period
 
 
@@ -128,19 +128,14 @@ def _repairs(
     sums: Sums,
 ) -> RepairFigures:
     until = sums.known_until
-    down = {
-        course.figure.camera.id: found
-        for course in courses
-        if (found := outages(move for move in course.moves if micros(move.at) < until))
-    }
-    faulty = [course for course in courses if course.figure.camera.id in down]
-    reach = min((micros(found[0].start_at) for found in down.values()), default=until)
+    faulty = [course for course in courses if course.down]
+    reach = min((micros(course.down[0].start_at) for course in faulty), default=until)
     laid = _laid(record, contract, month, faulty, Span(reach, until))
     read = clocks(
         (
             CameraFaults(
                 course.figure.camera,
-                down[course.figure.camera.id],
+                course.down,
                 _unobserved(course.moves, until),
                 laid[course.figure.camera.id].excluded,
             )
