@@ -35,6 +35,7 @@ from monitor.model import (
     Cause,
     ContractTerms,
     ExclusionCause,
+    InventoryChange,
     Maintenance,
     Scope,
     Site,
@@ -44,7 +45,17 @@ from monitor.model import (
     Transition,
     micros,
 )
-from monitor.report import Record, Report, Settlement, Stop, StopKind, agrees, build_report, figures_digest
+from monitor.report import (
+    Record,
+    Report,
+    Settlement,
+    Stop,
+    StopKind,
+    agrees,
+    build_report,
+    figures_digest,
+    recorded_span,
+)
 from tests import oracle
 from tests.acts.samples import LI, TERMS, recorded, stamp
 
@@ -281,6 +292,32 @@ def test_a_limit_is_passed_in_one_month_only() -> None:
     assert june.late_before == 1
     assert [late.camera.id for late in july.late] == ["c3"]
     assert [(each.camera_id, each.state) for each in june.repairs][-1] == ("c3", RepairState.RUNNING)
+
+
+def test_a_fault_from_last_month_is_major_with_those_that_came_back_before_this_one() -> None:
+    """c1 is down from -20 to 20, with c2 and c3 from -10 to -5: major, so that its 40 h are within 48 h.
+
+    The record that June's report is made from holds all three; without c2 and c3 the limit would be 24 h.
+    """
+    courses = (down(1, (-20, 20)), down(2, (-10, -5)), down(3, (-10, -5)))
+    assert recorded_span(CONTRACT, (2026, 6)) == Span(us(-48), us(720))
+    plain = replace(CONTRACT, repair=RepairLimits())
+    assert recorded_span(plain, (2026, 6)) == Span(us(0), us(720))
+    repairs = settled(build(record(*courses))).repairs
+    assert repairs is not None
+    assert [(each.camera_id, each.major, each.state) for each in repairs.repairs] == [("c1", True, RepairState.KEPT)]
+    alone = settled(build(record(courses[0]))).repairs
+    assert alone is not None
+    assert [each.state for each in alone.repairs] == [RepairState.LATE]
+
+
+def test_changes_and_figures_stay_those_of_the_month_whatever_more_the_record_holds() -> None:
+    """The record reaches back two days; a change before the month belongs to the month before."""
+    early, own = (InventoryChange(at(hour), "c1", None, camera(1)) for hour in (-3, 3))
+    given_record = replace(record(down(1, (-30, -20), (10, 20))), changes=(early, own))
+    report = build(given_record)
+    assert [each.at for each in report.changes] == [own.at]
+    assert [each.start_at for each in report.outages] == [at(10)]
 
 
 # ---------------------------------------------------------------- undecided, quarter, digest
