@@ -145,6 +145,8 @@ def _faults(camera: CameraFaults, until: int) -> Iterable[_Fault]:
 
 def _unseen(gap: Span, unobserved: Sequence[Span]) -> bool:
     """Whether nobody watched in the whole gap, which is not empty."""
+    if not unobserved:
+        return False
     last = _last_before(unobserved, gap.end)
     return last is not None and last.start <= gap.start and last.end >= gap.end
 
