@@ -3,7 +3,8 @@
 A fault is one camera's outages with nothing but unobserved time between them: only a result that shows the camera
 online ends it, so that our own restart gives nobody a new clock. The clock starts with the first failing second and
 runs while the camera is down, by night and outside the service hours too; excluded and unobserved time stops it.
-A limit is passed in one instant, so a late repair belongs to exactly one period.
+A limit is passed in one instant, so a late repair belongs to exactly one period: once the normal limit has passed, what
+goes down later makes the fault major no more.
 """
 
 from __future__ import annotations
@@ -159,7 +160,8 @@ def _last_before(spans: Sequence[Span], at: int) -> Span | None:
 
 def _repair(fault: _Fault, limits: RepairLimits, crowds: dict[str, list[Crowd]]) -> Repair:
     group = limits.group_of(fault.camera)
-    crowd = None if group is None else _first_met(fault.running, crowds.get(group, []))
+    normal = limits.normal // MICROSECOND
+    crowd = None if group is None else _first_met(fault.running, normal, crowds.get(group, []))
     agreed = limits.major if crowd is not None and limits.major is not None else limits.normal
     limit, ran = agreed // MICROSECOND, length(fault.running)
     late = ran > limit
@@ -178,12 +180,18 @@ def _repair(fault: _Fault, limits: RepairLimits, crowds: dict[str, list[Crowd]])
     )
 
 
-def _first_met(running: Sequence[Span], crowds: Sequence[Crowd]) -> Crowd | None:
-    """The first crowd that has any time in common; of a large town there are many, and the fault is short."""
+def _first_met(running: Sequence[Span], within: int, crowds: Sequence[Crowd]) -> Crowd | None:
+    """The first crowd that has any time in common with the first so many microseconds on the clock.
+
+    Of a large town there are many crowds, and the fault is short.
+    """
     for start, end in running:
         index = bisect_right(crowds, start, key=_end_of)
-        if index < len(crowds) and crowds[index].span.start < end:
+        if index < len(crowds) and crowds[index].span.start < min(end, start + within):
             return crowds[index]
+        within -= end - start
+        if within <= 0:
+            break
     return None
 
 
