@@ -35,7 +35,8 @@ from monitor.language import Language, Phrase
 from monitor.model import Cause, Maintenance, Scope, State
 from monitor.render import settlement_words as words
 from monitor.render import to_json, to_text
-from monitor.render.settlement import fraction, settlement_lines
+from monitor.render.settlement import settlement_lines
+from monitor.render.settlement_sentences import fraction
 from monitor.report import Record, Report, StopKind, build_report
 from tests.render.samples import JULY, RECORD, TERMS, at, move, report
 
