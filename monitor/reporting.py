@@ -7,18 +7,26 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from monitor import __version__
 from monitor.acts import Head, PeriodClosed, Step, act_terms, standing
-from monitor.calendar import month_span, months_before
+from monitor.calendar import months_before
 from monitor.contract import Contract
 from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
 from monitor.render import to_csv, to_html, to_json, to_text
-from monitor.report import Report, build_report, build_trend, closing, corrections, figures_digest
+from monitor.report import (
+    Report,
+    agrees,
+    build_report,
+    build_trend,
+    closing,
+    corrections,
+    figures_digest,
+    recorded_span,
+)
 from monitor.settings import Settings
 
 TREND_MONTHS = 12  # the report's own included
@@ -54,7 +62,7 @@ def report_of(ledger: Ledger, settings: Settings, contract: Contract, month: tup
     closings = [Step(act, so_far.signed(act)) for act in so_far.closings.get(name, ())]
     corrected = [Step(act, so_far.signed(act)) for act in so_far.corrections.get(name, ())]
     versions = [_built(ledger.as_of(_closing(step).heads), settings, contract, month, now) for step in closings]
-    if closed and figures_digest(versions[-1]) != _closing(closings[-1]).figures:
+    if closed and not agrees(versions[-1], _closing(closings[-1]).figures):
         raise FiguresMoved(
             f"{name} was closed with the figures {_closing(closings[-1]).figures} and now gives "
             f"{figures_digest(versions[-1])}: the contract, this program or the record are not those it was closed "
@@ -76,7 +84,7 @@ def _closing(step: Step) -> PeriodClosed:
 
 
 def _built(ledger: Ledger, settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
-    record = ledger.record(month_span(*month, ZoneInfo(contract.terms.zone)), act_terms(contract))
+    record = ledger.record(recorded_span(contract, month), act_terms(contract))
     town = settings.town or town_of(known.camera for known in record.cameras)
     return build_report(record, contract, town=town, month=month, now=now, version=__version__)
 

@@ -269,7 +269,7 @@ def repairs(
             going = seen == "D" or (going and seen == "?")
         for number, ticks in enumerate(faults, 1):
             on_clock = [tick for tick in ticks if tick not in left_out[camera]]
-            big = any(_crowd(films, left_out, groups, camera, tick) >= many for tick in on_clock)
+            big = any(_crowd(films, left_out, groups, camera, tick) >= many for tick in on_clock[:normal])
             limit = major if big else normal
             late_from = on_clock[limit] if len(on_clock) > limit else None
             end = None if going and number == len(faults) else ticks[-1] + 1

@@ -6,17 +6,20 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.contract import RepairLimits, SettlementPeriod
 from monitor.demo.seed import seed
 from monitor.errors import LedgerError
 from monitor.ledger import Ledger
-from monitor.reporting import Format, write_report
+from monitor.reporting import Format, month_report, write_report
 from monitor.settings import Settings
 from monitor.simulator.town import build_town
+from monitor.sla import online_ratio
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 OCTOBER = (2026, 10)
@@ -82,6 +85,27 @@ def test_only_the_wanted_formats_are_written(settings: Settings) -> None:
     assert [path.suffix for path in write_report(settings, settings.contract, OCTOBER, NOW, formats=[Format.CSV])] == [
         ".csv"
     ]
+
+
+def test_a_quarter_is_settled_from_all_its_months(settings: Settings) -> None:
+    agreed = replace(settings.contract, repair=RepairLimits(timedelta(hours=1), timedelta(hours=2), 3))
+    quarterly = replace(agreed, period=SettlementPeriod.QUARTER)
+    october, november, both = (
+        month_report(settings, contract, month, NOW)
+        for contract, month in ((agreed, OCTOBER), (agreed, (2026, 11)), (quarterly, (2026, 11)))
+    )
+    assert both.settlement is not None
+    assert october.settlement is not None
+    assert november.settlement is not None
+    assert not both.settlement.final
+    seconds = october.total.seconds + november.total.seconds
+    assert both.settlement.online.ratio == online_ratio(seconds, agreed.terms.blind_time)
+    assert both.total == november.total
+    repairs = [each.settlement.repairs for each in (october, november, both) if each.settlement is not None]
+    late = [{(each.camera.id, each.repair.start) for each in found.late} for found in repairs if found is not None]
+    assert late[2] == late[0] | late[1]
+    assert not late[0] & late[1], "a limit is passed once"
+    assert late[0]
 
 
 def test_without_a_ledger_the_error_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from monitor.contract.deduction import Deduction, deduct
 from monitor.contract.exclusions import Cut, Grant, OwedTime, counted_by_camera, grants
-from monitor.contract.repairs import CameraFaults, Repair, RepairState, late_in, repairs
+from monitor.contract.repairs import CameraFaults, Clocks, Crowd, Repair, RepairState, clocks, late_in, repairs
 from monitor.contract.scorecard import Happened, LineScore, Rated, Score, Why, fault_us, score
 from monitor.contract.values import (
     Contract,
@@ -28,7 +28,9 @@ from monitor.contract.values import (
 
 __all__ = [
     "CameraFaults",
+    "Clocks",
     "Contract",
+    "Crowd",
     "Cut",
     "Deduction",
     "DeductionLadder",
@@ -52,6 +54,7 @@ __all__ = [
     "SettlementPeriod",
     "Together",
     "Why",
+    "clocks",
     "counted_by_camera",
     "deduct",
     "fault_us",

@@ -3,7 +3,8 @@
 A fault is one camera's outages with nothing but unobserved time between them: only a result that shows the camera
 online ends it, so that our own restart gives nobody a new clock. The clock starts with the first failing second and
 runs while the camera is down, by night and outside the service hours too; excluded and unobserved time stops it.
-A limit is passed in one instant, so a late repair belongs to exactly one period.
+A limit is passed in one instant, so a late repair belongs to exactly one period: once the normal limit has passed, what
+goes down later makes the fault major no more.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter, itemgetter
 
-from monitor.contract.values import RepairLimits, Together
+from monitor.contract.values import RepairLimits
 from monitor.model import MICROSECOND, Camera, Outage, Span, micros
 from monitor.sla import length, subtract
 
@@ -53,6 +56,9 @@ class Repair:
     ran_us: int  # on the clock
     late_from: int | None  # the instant the limit was passed; None: it was not
     state: RepairState
+    excluded_us: int = 0  # of its time down, that the clock stood still
+    unobserved_us: int = 0  # in which nobody watched and the clock stood still
+    crowd_from: int | None = None  # the start of the crowd that made it major; None: it is not
 
     @property
     def late_us(self) -> int:
@@ -61,19 +67,45 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """So many cameras of one group down at once that their faults are major."""
+
+    group: str  # the village, uplink or recorder; "" for the whole contract
+    span: Span  # while it was so
+    camera_ids: tuple[str, ...]  # down at its first instant, ascending
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What the repair clocks show at one instant."""
+
+    repairs: tuple[Repair, ...]  # by start and camera
+    crowds: tuple[Crowd, ...]  # by start and group
+
+
+@dataclass(frozen=True, slots=True)
 class _Fault:
     camera: Camera
     start: int
     end: int | None
     running: list[Span]  # the time on the clock
+    excluded_us: int
+    unobserved_us: int
 
 
 def repairs(cameras: Iterable[CameraFaults], limits: RepairLimits, until: int) -> tuple[Repair, ...]:
     """Every fault up to the instant ``until``, by start and camera. A limit reached to the microsecond is kept."""
+    return clocks(cameras, limits, until).repairs
+
+
+def clocks(cameras: Iterable[CameraFaults], limits: RepairLimits, until: int) -> Clocks:
+    """The same faults with the crowds that made some of them major."""
     faults = [fault for camera in cameras for fault in _faults(camera, until)]
-    crowded = _crowded(faults, limits)
-    found = [_repair(fault, limits, crowded) for fault in faults]
-    return tuple(sorted(found, key=lambda repair: (repair.start, repair.camera_id)))
+    crowds = _crowds(faults, limits)
+    found = [_repair(fault, limits, crowds) for fault in faults]
+    found.sort(key=attrgetter("start", "camera_id"))
+    told = [crowd for of_group in crowds.values() for crowd in of_group]
+    return Clocks(tuple(found), tuple(sorted(told, key=lambda crowd: (crowd.span.start, crowd.group))))
 
 
 def late_in(found: Iterable[Repair], period: Span) -> tuple[Repair, ...]:
@@ -101,11 +133,21 @@ def _faults(camera: CameraFaults, until: int) -> Iterable[_Fault]:
     for run in runs:
         ended = run[-1].end
         lasts = run is runs[-1] and (down_now or (ended < until and _unseen(Span(ended, until), camera.unobserved)))
-        yield _Fault(camera.camera, run[0].start, None if lasts else ended, subtract(run, camera.excluded))
+        running, down = subtract(run, camera.excluded), length(run)
+        yield _Fault(
+            camera=camera.camera,
+            start=run[0].start,
+            end=None if lasts else ended,
+            running=running,
+            excluded_us=down - length(running),
+            unobserved_us=(until if lasts else ended) - run[0].start - down,
+        )
 
 
 def _unseen(gap: Span, unobserved: Sequence[Span]) -> bool:
     """Whether nobody watched in the whole gap, which is not empty."""
+    if not unobserved:
+        return False
     last = _last_before(unobserved, gap.end)
     return last is not None and last.start <= gap.start and last.end >= gap.end
 
@@ -116,21 +158,45 @@ def _last_before(spans: Sequence[Span], at: int) -> Span | None:
     return spans[index - 1] if index else None
 
 
-def _repair(fault: _Fault, limits: RepairLimits, crowded: dict[str, list[Span]]) -> Repair:
-    group = _group_of(fault.camera, limits.major_within)
-    major = group is not None and _touch(fault.running, crowded.get(group, []))
-    agreed = limits.major if major and limits.major is not None else limits.normal
+def _repair(fault: _Fault, limits: RepairLimits, crowds: dict[str, list[Crowd]]) -> Repair:
+    group = limits.group_of(fault.camera)
+    normal = limits.normal // MICROSECOND
+    crowd = None if group is None else _first_met(fault.running, normal, crowds.get(group, []))
+    agreed = limits.major if crowd is not None and limits.major is not None else limits.normal
     limit, ran = agreed // MICROSECOND, length(fault.running)
-    late_from = _instant_after(fault.running, limit) if ran > limit else None
-    state = RepairState.LATE if ran > limit else RepairState.RUNNING if fault.end is None else RepairState.KEPT
-    return Repair(fault.camera.id, fault.start, fault.end, major, limit, ran, late_from, state)
-
-
-def _touch(running: Sequence[Span], crowd: Sequence[Span]) -> bool:
-    """Whether the two lists have any time in common; of a large town the crowd is long and the fault short."""
-    return bool(crowd) and any(
-        (last := _last_before(crowd, end)) is not None and last.end > start for start, end in running
+    late = ran > limit
+    return Repair(
+        camera_id=fault.camera.id,
+        start=fault.start,
+        end=fault.end,
+        major=crowd is not None,
+        limit_us=limit,
+        ran_us=ran,
+        late_from=_instant_after(fault.running, limit) if late else None,
+        state=RepairState.LATE if late else RepairState.RUNNING if fault.end is None else RepairState.KEPT,
+        excluded_us=fault.excluded_us,
+        unobserved_us=fault.unobserved_us,
+        crowd_from=None if crowd is None else crowd.span.start,
     )
+
+
+def _first_met(running: Sequence[Span], within: int, crowds: Sequence[Crowd]) -> Crowd | None:
+    """The first crowd that has any time in common with the first so many microseconds on the clock.
+
+    Of a large town there are many crowds, and the fault is short.
+    """
+    for start, end in running:
+        index = bisect_right(crowds, start, key=_end_of)
+        if index < len(crowds) and crowds[index].span.start < min(end, start + within):
+            return crowds[index]
+        within -= end - start
+        if within <= 0:
+            break
+    return None
+
+
+def _end_of(crowd: Crowd) -> int:
+    return crowd.span.end
 
 
 def _instant_after(spans: Sequence[Span], us: int) -> int:
@@ -142,42 +208,31 @@ def _instant_after(spans: Sequence[Span], us: int) -> int:
     return spans[index].end - (ends[index] - us)
 
 
-def _group_of(camera: Camera, within: Together) -> str | None:
-    """The group in which a major fault may be; None for a camera whose line or recorder is unknown."""
-    match within:
-        case Together.CONTRACT:
-            return ""
-        case Together.VILLAGE:
-            return camera.site.village
-        case Together.UPLINK:
-            return camera.uplink or None
-        case Together.RECORDER:
-            return camera.recorder or None
-
-
-def _crowded(faults: Iterable[_Fault], limits: RepairLimits) -> dict[str, list[Span]]:
-    """When at least ``major_cameras`` cameras of a group were down at once, excluded time left out."""
+def _crowds(faults: Iterable[_Fault], limits: RepairLimits) -> dict[str, list[Crowd]]:
+    """When at least ``major_cameras`` cameras of a group were down at once, excluded time left out, by group."""
     if limits.major_cameras is None:
         return {}
-    edges: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    edges: dict[str, list[tuple[int, bool, str]]] = defaultdict(list)
     for fault in faults:
-        group = _group_of(fault.camera, limits.major_within)
+        group = limits.group_of(fault.camera)
         if group is None:
             continue
         for start, end in fault.running:
-            edges[group][start] += 1
-            edges[group][end] -= 1
-    return {group: _at_least(limits.major_cameras, steps) for group, steps in edges.items()}
+            edges[group] += ((start, True, fault.camera.id), (end, False, fault.camera.id))
+    return {group: _at_least(limits.major_cameras, group, sorted(steps)) for group, steps in edges.items()}
 
 
-def _at_least(wanted: int, steps: dict[int, int]) -> list[Span]:
-    """When the running sum of the steps, by instant, is at least so much."""
-    found: list[Span] = []
-    down, since = 0, 0
-    for at in sorted(steps):
-        before, down = down, down + steps[at]
-        if before < wanted <= down:
-            since = at
-        elif down < wanted <= before:
-            found.append(Span(since, at))
+def _at_least(wanted: int, group: str, steps: Iterable[tuple[int, bool, str]]) -> list[Crowd]:
+    """When so many cameras at least are down; ``steps`` say when which one goes (True) and comes back."""
+    found: list[Crowd] = []
+    down: set[str] = set()
+    since: tuple[int, tuple[str, ...]] | None = None
+    for at, together in groupby(steps, key=itemgetter(0)):
+        for _, goes, camera_id in together:  # those that come back stand first
+            (down.add if goes else down.discard)(camera_id)
+        if since is None and len(down) >= wanted:
+            since = at, tuple(sorted(down))
+        elif since is not None and len(down) < wanted:
+            found.append(Crowd(group, Span(since[0], at), since[1]))
+            since = None
     return found

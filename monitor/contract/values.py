@@ -61,6 +61,18 @@ class RepairLimits:
     major_cameras: int | None = None  # so many cameras down at once make their faults major
     major_within: Together = Together.CONTRACT
 
+    def group_of(self, camera: Camera) -> str | None:
+        """The group in which its fault may be major; None for a camera whose line or recorder is unknown."""
+        match self.major_within:
+            case Together.CONTRACT:
+                return ""
+            case Together.VILLAGE:
+                return camera.site.village
+            case Together.UPLINK:
+                return camera.uplink or None
+            case Together.RECORDER:
+                return camera.recorder or None
+
 
 class ItemKind(StrEnum):
     """What costs points."""

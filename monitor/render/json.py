@@ -1,21 +1,22 @@
 """The report as JSON, for programs: everything in it, exact, and the same bytes for the same report.
 
 Instants are integer microseconds since 1970-01-01 UTC, durations integer microseconds, ratios a pair of integers with
-the percentage as it is displayed. Field names are those of the values in ``monitor.report``. Addresses of devices are
-left out of the cameras: this file is handed around.
+the percentage as it is displayed, points and money decimals as text. Field names are those of the values in
+``monitor.report``. Addresses of devices are left out of the cameras: this file is handed around.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from hashlib import sha256
 from typing import Final, TypeAlias
 
-from monitor.model import micros
+from monitor.model import MICROSECOND, micros
 from monitor.report import Report
 from monitor.sla import percent
 
@@ -56,11 +57,16 @@ def _plain(value: object) -> Json:
             names = (field.name for field in fields(value) if field.name not in KEPT_BACK)
             return {name: _plain(getattr(value, name)) for name in names}
         case _:
-            return _calendar(value)
+            return _simple(value)
 
 
-def _calendar(value: object) -> str:
-    """Dates and local times, which have no instant."""
-    if isinstance(value, date | time):
-        return value.isoformat()
-    raise TypeError(f"no JSON form for {type(value).__name__}")
+def _simple(value: object) -> Json:
+    match value:
+        case date() | time():  # local: they have no instant
+            return value.isoformat()
+        case timedelta():
+            return value // MICROSECOND
+        case Decimal():
+            return str(value)
+        case _:
+            raise TypeError(f"no JSON form for {type(value).__name__}")

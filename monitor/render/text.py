@@ -12,6 +12,7 @@ from monitor.language import Language, Phrase
 from monitor.model import SiteCategory
 from monitor.render.layout import INDENT, Align, Column, clean, table, width
 from monitor.render.phrases import duration, good_of_counted, local, percent_sign
+from monitor.render.settlement import settlement_lines, settlement_results
 from monitor.report import (
     ChangeFigure,
     ChangeKind,
@@ -57,6 +58,7 @@ class _Text:
         yield from self._outages()
         yield from self._maintenance()
         yield from self._exclusions()
+        yield from settlement_lines(self._report, self._language)
         yield from self._closing()
         yield from self._changes()
         yield from self._outside()
@@ -101,6 +103,7 @@ class _Text:
             ),
             self._say(wording.CAMERAS_LINE, count=report.total.cameras, below=len(report.below_target)),
             *self._other_bases(),
+            *settlement_results(self._report, self._language),
             *self._forecast(),
         )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from monitor.report.build import build_report, build_trend
-from monitor.report.closing import closing, corrections, figures_digest
+from monitor.report.closing import agrees, closing, corrections, figures_digest
 from monitor.report.reliability import Reliability
+from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
+from monitor.report.settlement import recorded_span
 from monitor.report.timelines import DETAILED
 from monitor.report.values import (
     BasisFigure,
@@ -42,6 +44,7 @@ __all__ = [
     "FieldChange",
     "GroupFigure",
     "GroupKind",
+    "LateRepair",
     "MaintenanceFigure",
     "MovedFigure",
     "OutageFigure",
@@ -49,14 +52,20 @@ __all__ = [
     "Rates",
     "Record",
     "Reliability",
+    "RepairFigures",
     "Report",
+    "Settlement",
     "StepFigure",
+    "Stop",
+    "StopKind",
     "TimeKind",
     "Timeline",
     "TrendMonth",
+    "agrees",
     "build_report",
     "build_trend",
     "closing",
     "corrections",
     "figures_digest",
+    "recorded_span",
 ]

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import sla
 from monitor.calendar import contract_spans, month_span, snapshot_instants
-from monitor.contract import Contract, Grant, counted_by_camera
+from monitor.contract import Contract, counted_by_camera
 from monitor.model import (
     EPOCH,
     MICROSECOND,
@@ -29,6 +29,7 @@ from monitor.model import (
     ContractTerms,
     InventoryChange,
     Maintenance,
+    Outage,
     Seconds,
     Span,
     State,
@@ -46,6 +47,8 @@ from monitor.report.exclusions import (
     span_of,
 )
 from monitor.report.reliability import Reliability, faults, reliability
+from monitor.report.settled import Settlement
+from monitor.report.settlement import Course, Sums, settled_span, settlement, settles
 from monitor.report.timelines import DETAILED, local_days, timeline
 from monitor.report.values import (
     BasisFigure,
@@ -93,6 +96,9 @@ class _Month:
 class _History:
     """One camera's month."""
 
+    known: CameraRecord
+    moves: Sequence[Transition]
+    down: tuple[Outage, ...]  # also what is not owed or lies before the period
     figure: CameraFigure
     outages: tuple[OutageFigure, ...]
     scheduled: list[Span]  # owed and elapsed
@@ -128,7 +134,7 @@ def build_report(
     """
     terms = contract.terms
     found = granted(record, contract, month, ZoneInfo(terms.zone))
-    frame = _frame(record, terms, month, now, found)
+    frame = _frame(record, terms, month_span(*month, ZoneInfo(terms.zone)), counted_by_camera(found), now)
     by_camera = {
         camera_id: tuple(moves)
         for camera_id, moves in groupby(
@@ -136,14 +142,8 @@ def build_report(
         )
     }
     in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
-    due = [
-        (camera, owed) for camera in in_scope if (owed := owed_time(camera, frame.service, frame.absences, frame.zone))
-    ]
-    histories = [
-        _history(camera, owed, by_camera.get(camera.camera.id, ()), frame)
-        for camera, owed in due
-        if camera.camera.in_contract
-    ]
+    due = _due(in_scope, frame)
+    histories = _histories(due, by_camera, frame)
     figures = [history.figure for history in histories]
     total = _group(GroupKind.TOWN, town, town, figures, terms)
     bases = _bases(total, figures, terms)
@@ -185,7 +185,7 @@ def build_report(
         ),
         maintenance=_maintenance(histories, frame),
         exclusions=exclusion_figures(record, found, frame.period),
-        changes=tuple(_change(change) for change in record.changes if _concerns(change, contract)),
+        changes=tuple(_change(change) for change in record.changes if _concerns(change, contract, frame.period)),
         forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
         budget=sla.budget(
             total.seconds, sum(_to_come(history, frame) for history in histories), terms.target, terms.blind_time
@@ -197,6 +197,7 @@ def build_report(
             lambda camera: (camera.recorder, camera.recorder),
         ),
         timelines=_timelines(worst_first[:DETAILED], month, frame.zone),
+        settlement=_settlement(record, contract, month, histories, by_camera, frame, now),
     )
 
 
@@ -211,7 +212,13 @@ def build_trend(report: Report, contract: Contract, past: Past, now: datetime) -
     terms, zone = contract.terms, ZoneInfo(contract.terms.zone)
     months = [
         _PastMonth(
-            _frame(record, terms, month, now, granted(record, contract, month, zone)),
+            _frame(
+                record,
+                terms,
+                month_span(*month, zone),
+                counted_by_camera(granted(record, contract, month, zone)),
+                now,
+            ),
             record.head_seq,
             {known.camera.id: known for known in record.cameras if contract.about(known.camera)},
             [],
@@ -239,11 +246,51 @@ def _trend_month(month: tuple[int, int], cameras: Sequence[Seconds], terms: Cont
     return TrendMonth(*month, len(cameras), passing, len(rated), seconds, _rates(seconds, terms))
 
 
+def _settlement(
+    record: Record,
+    contract: Contract,
+    month: tuple[int, int],
+    histories: list[_History],
+    by_camera: Mapping[str, Sequence[Transition]],
+    frame: _Month,
+    now: datetime,
+) -> Settlement | None:
+    """Over more than the month the same figures are made once more, with every camera that was owed in it."""
+    if not settles(contract):
+        return None
+    period = settled_span(contract, month)
+    if period != frame.period:
+        frame = _frame(record, contract.terms, period, frame.exclusions, now)
+        in_scope = (camera for camera in record.cameras if contract.scope.covers(camera.camera))
+        histories = _histories(_due(in_scope, frame), by_camera, frame)
+    figures = [history.figure for history in histories]
+    total = _group(GroupKind.TOWN, "", "", figures, contract.terms)
+    sums = Sums(
+        frame.elapsed, frame.known.end, total, _on_basis(contract.terms.basis, total.seconds, figures, contract.terms)
+    )
+    courses = [Course(history.known, history.figure, history.down, history.moves) for history in histories]
+    return settlement(record, contract, month, courses, sums)
+
+
+def _due(cameras: Iterable[CameraRecord], frame: _Month) -> list[tuple[CameraRecord, list[Span]]]:
+    """Those of which any time is owed in the period, with that time."""
+    return [(known, owed) for known in cameras if (owed := owed_time(known, frame.service, frame.absences, frame.zone))]
+
+
+def _histories(
+    due: Iterable[tuple[CameraRecord, list[Span]]], by_camera: Mapping[str, Sequence[Transition]], frame: _Month
+) -> list[_History]:
+    return [
+        _history(known, owed, by_camera.get(known.camera.id, ()), frame)
+        for known, owed in due
+        if known.camera.in_contract
+    ]
+
+
 def _frame(
-    record: Record, terms: ContractTerms, month: tuple[int, int], now: datetime, found: Iterable[Grant]
+    record: Record, terms: ContractTerms, period: Span, exclusions: Mapping[str, list[Span]], now: datetime
 ) -> _Month:
     zone = ZoneInfo(terms.zone)
-    period = month_span(*month, zone)
     elapsed = Span(period.start, max(period.start, min(period.end, micros(now))))
     recorded_until = EPOCH if record.recorded_until is None else record.recorded_until
     return _Month(
@@ -255,7 +302,7 @@ def _frame(
         service=contract_spans(period, terms, zone),
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
-        exclusions=counted_by_camera(found),
+        exclusions=exclusions,
         absences=absences_by_camera(record),
     )
 
@@ -270,7 +317,8 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
     states = state_spans(moves, frame.known)
     seconds = sla.account(states, scheduled, excluded)
     rates = _rates(seconds, terms)
-    offline = _outages(camera, moves, scheduled, excluded, frame)
+    down = outages(move for move in moves if micros(move.at) < frame.known.end)
+    offline = _outages(camera, down, scheduled, excluded, frame)
     figure = CameraFigure(
         camera=camera,
         removed_at=record.removed_at,
@@ -287,7 +335,7 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
             seconds.up + seconds.degraded,
         ),
     )
-    return _History(figure, offline, scheduled, owed, excluded, states)
+    return _History(record, moves, down, figure, offline, scheduled, owed, excluded, states)
 
 
 def _excluded(camera: Camera, frame: _Month) -> list[Span]:
@@ -296,10 +344,10 @@ def _excluded(camera: Camera, frame: _Month) -> list[Span]:
 
 
 def _outages(
-    camera: Camera, moves: Sequence[Transition], scheduled: list[Span], excluded: list[Span], frame: _Month
+    camera: Camera, down: Sequence[Outage], scheduled: list[Span], excluded: list[Span], frame: _Month
 ) -> tuple[OutageFigure, ...]:
     found: list[OutageFigure] = []
-    for run in unbroken(outages(move for move in moves if micros(move.at) < frame.known.end)):
+    for run in unbroken(down):
         start_at, end_at = run[0].start_at, run[-1].end_at
         lasted = Span(micros(start_at), frame.known.end if end_at is None else micros(end_at))
         owed = sla.intersect(scheduled, [lasted])
@@ -429,9 +477,11 @@ def _maintenance(histories: Sequence[_History], frame: _Month) -> tuple[Maintena
     return tuple(found)
 
 
-def _concerns(change: InventoryChange, contract: Contract) -> bool:
-    """Whether the camera was in the contract's scope before or after; leaving it is printed, too."""
-    return any(camera is not None and contract.scope.covers(camera) for camera in (change.before, change.after))
+def _concerns(change: InventoryChange, contract: Contract, period: Span) -> bool:
+    """Whether the camera was then in the contract's scope before or after; leaving it is printed, too."""
+    return period.start <= micros(change.at) < period.end and any(
+        camera is not None and contract.scope.covers(camera) for camera in (change.before, change.after)
+    )
 
 
 def _change(change: InventoryChange) -> ChangeFigure:

@@ -26,6 +26,7 @@ from monitor.model import (
     Transition,
 )
 from monitor.report.reliability import Reliability
+from monitor.report.settled import Settlement
 from monitor.sla import Budget, Forecast, SlaVerdict
 
 
@@ -305,6 +306,7 @@ class Report:
     budget: Budget
     recorders: tuple[GroupFigure, ...]  # cameras without one are in none
     timelines: tuple[Timeline, ...]  # of the first ``DETAILED`` cameras, in their order
+    settlement: Settlement | None = None  # None: the contract agrees neither limits, points nor money
     closings: tuple[ClosingFigure, ...] = ()  # oldest first
     corrections: tuple[CorrectionFigure, ...] = ()  # oldest first
     trend: tuple[TrendMonth, ...] = ()  # up to twelve months, this one last

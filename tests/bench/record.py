@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,17 +19,32 @@ from rich.progress import Progress
 from monitor import __version__
 from monitor.acts import ActTerms
 from monitor.calendar import month_span
-from monitor.contract import Contract
+from monitor.contract import (
+    Contract,
+    DeductionLadder,
+    ItemKind,
+    RepairLimits,
+    Scorecard,
+    ScoreItem,
+    Together,
+)
 from monitor.language import Language
 from monitor.ledger import CameraAdded, Event, Heartbeat, Ledger, Started, TransitionRecorded
 from monitor.model import Camera, Cause, ContractTerms, State, Transition
-from monitor.report import build_report
+from monitor.report import Report, build_report
 from monitor.reporting import Format, rendered
 from monitor.simulator.town import build_town
 from tests.bench.machine import filesystem_of
 from tests.bench.tables import Findings, Row, Table, number
 
 TERMS = ContractTerms(zone="UTC")
+# Limits that many faults pass, and villages large enough for major ones.
+SETTLED = Contract(
+    terms=TERMS,
+    repair=RepairLimits(timedelta(hours=2), timedelta(hours=3), major_cameras=8, major_within=Together.VILLAGE),
+    scorecard=Scorecard((ScoreItem("late", ItemKind.LATE_REPAIR, points=Decimal("0.01")),)),
+    deduction=DeductionLadder(Decimal("30000.00"), per_point=Fraction(1, 100)),
+)
 BEGIN_AT = datetime(2026, 6, 1, tzinfo=UTC)
 DAYS = 30
 OUTAGES = 10  # of each camera in the month
@@ -127,11 +144,12 @@ def _reported(path: Path) -> Iterator[tuple[str, Spent]]:
         yield "report: read the month", _median(lambda: ledger.record(span, ActTerms("default")))
         record = ledger.record(span, ActTerms("default"))
 
-    def build() -> object:
-        return build_report(record, Contract(terms=TERMS), town="Bench", month=month, now=now, version=__version__)
+    def build(contract: Contract) -> Report:
+        return build_report(record, contract, town="Bench", month=month, now=now, version=__version__)
 
-    yield "report: all figures", _median(build)
-    report = build_report(record, Contract(terms=TERMS), town="Bench", month=month, now=now, version=__version__)
+    yield "report: all figures", _median(lambda: build(Contract(terms=TERMS)))
+    yield "report: all figures, settled", _median(lambda: build(SETTLED))
+    report = build(SETTLED)
     for form in Format:
         yield f"report: write {form.value}", _median(partial(rendered, report, form, Language.ZH))
 

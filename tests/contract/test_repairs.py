@@ -115,6 +115,12 @@ def test_an_open_fault_runs_until_its_limit_and_is_late_from_then_on() -> None:
     assert repairs([CameraFaults(camera(), down)], limits(), 2) == ()
 
 
+def test_a_fault_that_is_late_already_does_not_become_major() -> None:
+    """Late at tick 5 by the normal limit, joined at tick 7: or it would be late a second time, by the other limit."""
+    joined = repairs([faults("DDDDDDDDDDDU", camera("c1")), faults("UUUUUUUDDUUU", camera("c2"))], limits(5, 8, 2), 12)
+    assert [(each.camera_id, each.major, each.late_from) for each in joined] == [("c1", False, 5), ("c2", True, None)]
+
+
 def test_eight_at_once_are_major_and_seven_are_not() -> None:
     def fleet(count: int) -> list[CameraFaults]:
         return [faults("U" + "D" * 7 + "U", camera(f"c{number}")) for number in range(count)]

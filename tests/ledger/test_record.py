@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.acts import ActTerms
+from monitor.acts import ActTerms, Head
 from monitor.calendar import month_span
 from monitor.language import Language
 from monitor.ledger import (
@@ -17,9 +17,10 @@ from monitor.ledger import (
     Started,
     TransitionRecorded,
 )
+from monitor.model import Cause, Span, State, micros
 from monitor.render import to_csv, to_json, to_text
 from monitor.report import Record
-from tests.render.samples import ADDED, CAMERAS, JULY, SHANGHAI, TRANSITIONS, WORK, at, camera, report
+from tests.render.samples import ADDED, CAMERAS, JULY, SHANGHAI, TRANSITIONS, WORK, at, camera, move, report
 
 TERMS = ActTerms("default")
 PERIOD = month_span(2026, 6, SHANGHAI)
@@ -73,6 +74,26 @@ def test_the_figures_are_those_of_the_events(tmp_path: Path) -> None:
     from_ledger = report(record=record_of(written(tmp_path / "ledger.db")))
     assert from_ledger.total == report().total
     assert from_ledger.outages == report().outages
+
+
+def test_a_record_reaches_back_to_where_a_camera_was_last_online(tmp_path: Path) -> None:
+    """Down on the 1st for another reason, unwatched on the 2nd, down again on the 3rd, read from the 10th on."""
+    watched = camera("qh-100", "桥头", "东营村")
+    course = [
+        move("qh-100", ADDED, State.UP, Cause.OK, State.UNKNOWN),
+        move("qh-100", at(1), State.DOWN, Cause.TCP_TIMEOUT),
+        move("qh-100", at(2), State.UNKNOWN, Cause.NOT_WATCHED, State.DOWN),
+        move("qh-100", at(3), State.DOWN, Cause.NO_REPLY, State.UNKNOWN),
+        move("qh-100", at(12), State.UP, Cause.OK, State.DOWN),
+    ]
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        ledger.append([CameraAdded(watched)], ADDED)
+        for step in course:
+            ledger.append([TransitionRecorded(step)], step.decided_at)
+        assert list(ledger.transitions(Span(micros(at(10)), micros(JULY)))) == course[1:]
+        assert list(ledger.transitions(Span(micros(at(13)), micros(JULY)))) == course[-1:]
+        as_it_was = ledger.as_of([Head(ledger.vantage, 5, "")])
+        assert list(as_it_was.transitions(Span(micros(at(10)), micros(JULY)))) == course[1:4]
 
 
 def test_a_record_is_of_one_moment_though_somebody_writes_all_the_while(tmp_path: Path) -> None:

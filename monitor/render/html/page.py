@@ -1,7 +1,6 @@
 """The whole document: one file that needs no network, no script and no font of its own.
 
-Its sections stand in ``SECTIONS`` in the order in which the people who sign read them. Scorecard and deduction belong
-after the repairs.
+Its sections stand in ``SECTIONS`` in the order in which the people who sign read them.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Final
 
 from monitor import wording
 from monitor.language import Language
-from monitor.render.html import acts, cameras, closing, events, groups, summary, texts
+from monitor.render.html import acts, cameras, closing, events, groups, settlement, summary, texts
 from monitor.render.html.markup import Markup, css_string, element, lines, stylesheet
 from monitor.render.html.pen import Pen, Section
 from monitor.render.layout import clean, clip
@@ -36,6 +35,7 @@ SECTIONS: Final[tuple[Callable[[Pen], Section | None], ...]] = (
     cameras.day_by_day,
     events.outages,
     groups.reliability,
+    settlement.settlement,
     events.planned_work,
     acts.exclusions,
     acts.closings,

@@ -13,6 +13,7 @@ from monitor.render.html.markup import Child, Markup, element, joined, name
 from monitor.render.html.pen import Column, Look, Pen, Section
 from monitor.render.html.pictures import gauge
 from monitor.render.phrases import good_of_counted, local
+from monitor.render.settlement import settlement_results
 from monitor.report import BasisFigure
 from monitor.sla import SlaVerdict, counted
 
@@ -83,7 +84,8 @@ def verdict(pen: Pen) -> Section:
     if not report.complete:
         until = element("p", pen.say(wording.UNTIL, until=local(report.elapsed.end, pen.zone)))
     cameras = pen.say(wording.CAMERAS_LINE, count=report.total.cameras, below=len(report.below_target))
-    remarks = element("ul", *(element("li", line) for line in [cameras, *_forecast(pen)]))
+    results = settlement_results(pen.report, pen.language)
+    remarks = element("ul", *(element("li", line) for line in [cameras, *results, *_forecast(pen)]))
     box = element("div", large, element("span", online), class_=f"verdict {report.verdict}")
     return Section(pen.say(texts.HEAD_VERDICT), (joined(until, box, remarks),))
 

@@ -393,6 +393,34 @@ def test_a_closed_month_that_no_longer_comes_out_the_same_is_refused(run: Run, p
     assert (code, "was closed with the figures" in out) == (Exit.CANNOT, True), out
 
 
+def test_a_closed_month_keeps_its_points_and_its_money(run: Run, place: Place) -> None:
+    text = place.settings.read_text("utf-8")
+    agreed = (
+        "contract:\n  repair: {normal: 1h}\n"
+        "  scorecard: {items: [{id: late, kind: late_repair, points: 1}]}\n"
+        "  deduction: {fee: FEE, by: rate, steps: [{below: 1, share: 0.5}]}\n"
+    )
+    place.settings.write_text(text + agreed.replace("FEE", "100.00"), "utf-8")
+    before = figures(run)["settlement"]
+    assert before["deduction"]["amount"] == "50.00"
+    assert len(before["repairs"]["late"]) == before["score"]["lines"][0]["count"] > 0
+    assert run("ledger", "close", MONTH, *OFFICE)[0] == Exit.OK
+    assert figures(run)["settlement"] == before
+    assert "deducted 50.00 CNY, payable 50.00 CNY" in run("report", MONTH)[1]
+    place.settings.write_text(text + agreed.replace("FEE", "200.00"), "utf-8")
+    code, out = run("report", MONTH)
+    assert (code, "was closed with the figures" in out) == (Exit.CANNOT, True), out
+
+
+def test_a_month_closed_before_anything_was_settled_is_not_refused(run: Run, place: Place) -> None:
+    assert run("ledger", "close", MONTH, *OFFICE)[0] == Exit.OK
+    text = place.settings.read_text("utf-8")
+    place.settings.write_text(text + "contract:\n  repair: {normal: 1h}\n", "utf-8")
+    report = figures(run)
+    assert report["closings"][0]["agrees"] is True
+    assert report["settlement"]["repairs"]["late"]
+
+
 def test_a_month_that_is_not_over_is_not_closed(run: Run, place: Place) -> None:
     now = SystemClock().now().astimezone(SHANGHAI)
     code, out = run("ledger", "close", f"{now:%Y-%m}", *OFFICE)

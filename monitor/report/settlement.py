@@ -1,0 +1,240 @@
+"""A settlement period so far to repair limits, points and money: lays the contract's rules over the record. Pure.
+
+A clock stands still in planned work and in exclusions that count, whatever the hour: one that counts by day stops it
+by night, too, from its first instant to the last that counts. It does not run on days on which nothing is owed by the
+dates of the contract or of the camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from monitor import sla
+from monitor.calendar import contract_spans, month_before, month_span
+from monitor.contract import (
+    CameraFaults,
+    Contract,
+    Cut,
+    Grant,
+    Happened,
+    Rated,
+    RepairLimits,
+    clocks,
+    deduct,
+    late_in,
+    score,
+)
+from monitor.model import MICROSECOND, CameraRecord, Outage, Span, State, Transition, instant, micros
+from monitor.report.exclusions import absences_by_camera, granted, owed_time, span_of
+from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
+from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One camera's settlement period so far."""
+
+    known: CameraRecord
+    figure: CameraFigure
+    down: tuple[Outage, ...]
+    moves: Sequence[Transition]  # back to where it was last online before the period
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """All cameras of the settlement period together."""
+
+    elapsed: Span
+    known_until: int  # where the record ends, or the elapsed time
+    total: GroupFigure
+    contractual: BasisFigure
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """What people laid over one camera's record: the spans by planned work or exclusion."""
+
+    stops: Mapping[tuple[StopKind, str], Span]
+    excluded: list[Span]
+
+
+def settles(contract: Contract) -> bool:
+    """Whether the contract agrees anything beyond a verdict."""
+    return not (contract.repair is None and contract.scorecard is None and contract.deduction is None)
+
+
+def settled_span(contract: Contract, month: tuple[int, int]) -> Span:
+    """The settlement period of the month, up to the month's end."""
+    return Span(contract.settlement(*month).start, month_span(*month, ZoneInfo(contract.terms.zone)).end)
+
+
+def recorded_span(contract: Contract, month: tuple[int, int]) -> Span:
+    """What of the record the month's report is made from: its settlement period so far.
+
+    Where faults can be major it reaches back by the longest limit: whether a fault that was still within it when the
+    period began is major, those say that were down with it.
+    """
+    start, end = settled_span(contract, month)
+    limits = contract.repair
+    if limits is None or limits.major_cameras is None:
+        return Span(start, end)
+    return Span(start - max(limits.normal, limits.major or timedelta()) // MICROSECOND, end)
+
+
+def settlement(
+    record: Record, contract: Contract, month: tuple[int, int], courses: Sequence[Course], sums: Sums
+) -> Settlement | None:
+    """Points and money as far as the period had passed; None where the contract agrees none of it."""
+    if not settles(contract):
+        return None
+    online = Rated(sums.contractual.ratio, sums.contractual.verdict is not sla.SlaVerdict.NOT_PROVABLE)
+    watched = sums.total.rates.coverage
+    intact = Rated(sums.total.rates.intact, watched is None or watched >= contract.terms.min_coverage)
+    repairs = None
+    if contract.repair is not None:
+        repairs = _repairs(record, contract, month, contract.repair, courses, sums)
+    happened = Happened(
+        online=online,
+        intact=intact,
+        cameras={course.figure.camera.id: course.figure.seconds for course in courses},
+        late=() if repairs is None else tuple(late.repair for late in repairs.late),
+    )
+    points = None if contract.scorecard is None else score(contract.scorecard, happened, contract.terms.blind_time)
+    return Settlement(
+        unit=contract.period,
+        period=contract.settlement(*month),
+        elapsed=sums.elapsed,
+        online=online,
+        intact=intact,
+        repairs=repairs,
+        score=points,
+        ladder=contract.deduction,
+        deduction=None if contract.deduction is None else deduct(contract.deduction, online, points),
+    )
+
+
+# ---------------------------------------------------------------- repair limits
+
+
+def _repairs(
+    record: Record,
+    contract: Contract,
+    month: tuple[int, int],
+    limits: RepairLimits,
+    courses: Sequence[Course],
+    sums: Sums,
+) -> RepairFigures:
+    until = sums.known_until
+    faulty = [course for course in courses if course.down]
+    reach = min((micros(course.down[0].start_at) for course in faulty), default=until)
+    laid = _laid(record, contract, month, faulty, Span(reach, until))
+    read = clocks(
+        (
+            CameraFaults(
+                course.figure.camera,
+                course.down,
+                _unobserved(course.moves, until),
+                laid[course.figure.camera.id].excluded,
+            )
+            for course in faulty
+        ),
+        limits,
+        until,
+    )
+    touching = tuple(
+        repair for repair in read.repairs if repair.ran_us and (repair.end is None or repair.end > sums.elapsed.start)
+    )
+    met = {repair.crowd_from for repair in touching}
+    crowds = {(crowd.group, crowd.span.start): crowd for crowd in read.crowds if crowd.span.start in met}
+    cameras = {course.figure.camera.id: course.figure.camera for course in faulty}
+    late = []
+    for repair in late_in(touching, sums.elapsed):
+        camera = cameras[repair.camera_id]
+        group = limits.group_of(camera)
+        crowd = None if repair.crowd_from is None or group is None else crowds[group, repair.crowd_from]
+        lasted = Span(repair.start, until if repair.end is None else repair.end)
+        late.append(LateRepair(camera, repair, crowd, _stops(laid[camera.id], lasted)))
+    late.sort(key=lambda found: (-found.repair.late_us, found.repair.start, found.camera.id))
+    return RepairFigures(limits, touching, tuple(crowds.values()), tuple(late))
+
+
+def _unobserved(moves: Iterable[Transition], until: int) -> list[Span]:
+    """Every span the camera was UNKNOWN since its first transition."""
+    found: list[Span] = []
+    since: int | None = None
+    for move in moves:
+        if since is None and move.new is not State.UNKNOWN:
+            continue
+        at = min(micros(move.at), until)
+        if since is not None:
+            found.append(Span(since, at))
+        since = at if move.new is State.UNKNOWN else None
+    if since is not None:
+        found.append(Span(since, until))
+    return sla.merge(found)
+
+
+def _stops(laid: _Laid, lasted: Span) -> tuple[Stop, ...]:
+    """What of it lies over the fault."""
+    found = [
+        Stop(kind, name, min(span.end, lasted.end) - max(span.start, lasted.start))
+        for (kind, name), span in laid.stops.items()
+        if span.start < lasted.end and span.end > lasted.start
+    ]
+    return tuple(sorted(found, key=lambda stop: (stop.kind, stop.id)))
+
+
+# ---------------------------------------------------------------- what stops a clock
+
+
+def _laid(
+    record: Record, contract: Contract, month: tuple[int, int], faulty: Sequence[Course], window: Span
+) -> dict[str, _Laid]:
+    """By camera, what stops its clock within the window."""
+    terms, zone = contract.terms, ZoneInfo(contract.terms.zone)
+    days = contract_spans(window, replace(terms, service_hours=()), zone)
+    absences = absences_by_camera(record)
+    granted_spans = _granted_spans(record, contract, month, faulty, window.start)
+    works = record.maintenance if terms.maintenance_excludes else ()
+    found: dict[str, _Laid] = {}
+    for course in faulty:
+        camera = course.figure.camera
+        stops = {
+            (StopKind.MAINTENANCE, work.id): span_of(work) for work in works if work.scope.covers(camera)
+        } | granted_spans.get(camera.id, {})
+        elsewhere = sla.subtract([window], owed_time(course.known, days, absences, zone))
+        found[camera.id] = _Laid(stops, sla.merge([*stops.values(), *elsewhere]) if stops else elsewhere)
+    return found
+
+
+def _granted_spans(
+    record: Record, contract: Contract, month: tuple[int, int], faulty: Sequence[Course], reach: int
+) -> dict[str, dict[tuple[StopKind, str], Span]]:
+    """By camera, how long each exclusion that counts lasts, back to the first fault's settlement period."""
+    if not record.exclusions or not faulty:
+        return {}
+    zone = ZoneInfo(contract.terms.zone)
+    about = {history.exclusion.id: history.exclusion for history in record.exclusions}
+    reach = max(reach, min(micros(exclusion.start_at) for exclusion in about.values()))
+    those = replace(record, cameras=tuple(course.known for course in faulty))
+    found: dict[str, dict[tuple[StopKind, str], Span]] = {}
+    while True:
+        period = contract.settlement(*month)
+        for grant in granted(those, contract, month, zone):
+            if grant.counted:
+                key = StopKind.EXCLUSION, grant.exclusion_id
+                span = _lasts(grant, span_of(about[grant.exclusion_id]), period)
+                own = found.setdefault(grant.camera_id, {})
+                own[key] = Span(span.start, max(span.end, own[key].end)) if key in own else span
+        if period.start <= reach:
+            return found
+        month = month_before(instant(period.start), zone)
+
+
+def _lasts(grant: Grant, asked: Span, period: Span) -> Span:
+    """From the exclusion's first instant to the last that counts; to its own end where no cap cuts it."""
+    capped = any(cut is Cut.OVER_CAP for cut, _ in grant.cuts)
+    return Span(max(asked.start, period.start), min(grant.counted[-1].end if capped else asked.end, period.end))
