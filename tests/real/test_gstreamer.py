@@ -181,11 +181,11 @@ async def test_a_server_that_sends_datagrams_only_is_watched_by_them(tmp_path: P
                 assert is_good(refused_first, mount)
                 assert refused_first.transport is Transport.UDP
                 assert Note.TRANSPORT_CHANGED in refused_first.notes
-                assert b"461" in tap.answered
+                assert b"RTSP/1.0 461 " in tap.answered
             async with tapped(server.port) as tap:
                 remembered = await probe(prober, seen_at(tap.port, mount.path), transport=Transport.UDP)
                 assert is_good(remembered, mount)
-                assert b"461" not in tap.answered
+                assert b"RTSP/1.0 461 " not in tap.answered
             assert (await probe(prober, watched, WRONG)).cause is Cause.CREDENTIALS_REFUSED
 
 
