@@ -86,10 +86,8 @@ def recorded_span(contract: Contract, month: tuple[int, int]) -> Span:
 
 def settlement(
     record: Record, contract: Contract, month: tuple[int, int], courses: Sequence[Course], sums: Sums
-) -> Settlement | None:
-    """Points and money as far as the period had passed; None where the contract agrees none of it."""
-    if not settles(contract):
-        return None
+) -> Settlement:
+    """Points and money as far as the period had passed, for a contract that ``settles``."""
     online = Rated(sums.contractual.ratio, sums.contractual.verdict is not sla.SlaVerdict.NOT_PROVABLE)
     watched = sums.total.rates.coverage
     intact = Rated(sums.total.rates.intact, watched is None or watched >= contract.terms.min_coverage)
