@@ -34,7 +34,8 @@ _ANY_START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is loo
 # sequence number, timestamp and source. The payload follows: the codec's header, then the flags of the piece.
 _PIECE = struct.Struct("!HHHHQ")
 
-_FIRST, _WHOLE = 0x80, 0xC0  # flags of a piece: the first of its unit; the first and the last
+_FIRST, _LAST = 0x80, 0x40  # flags of a piece: the first of its unit, the last
+_WHOLE = _FIRST | _LAST
 
 
 class NalDepacketiser:
@@ -128,7 +129,7 @@ class NalDepacketiser:
             self._timestamp = timestamp
             self._fragment_type = self.middle = -1
         if flags & _WHOLE == _FIRST:
-            self._fragment_type, self.middle, self._middle_first = unit_type, flags & 0x3F, first
+            self._fragment_type, self.middle, self._middle_first = unit_type, flags & ~_WHOLE, first
         return True
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:
@@ -235,10 +236,10 @@ class NalDepacketiser:
         at = start + self._syntax.header
         flags = data[at]
         unit_type = flags & self._syntax.mask
-        if flags & 0x80:
+        if flags & _FIRST:
             self._close_fragment()
             self._fragment_type = unit_type
-            self.middle, self._middle_first = flags & 0x3F, data[start]
+            self.middle, self._middle_first = flags & ~_WHOLE, data[start]
             self.account.types.add(unit_type)
             if self._wanted(unit_type):
                 self._keep(self._syntax.unit_header(bytes(data[start:at]), unit_type))
@@ -248,7 +249,7 @@ class NalDepacketiser:
             return unit_type  # its beginning never came
         if self._fragments:
             self._keep(data[at + 1 : stop])
-        if flags & 0x40:
+        if flags & _LAST:
             return self._close_fragment()
         return self._fragment_type  # devices change the type inside a unit: the first one counts
 
