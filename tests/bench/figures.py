@@ -176,7 +176,7 @@ def town_table(watch: Watch) -> Table:
     per_core = watch.interval.total_seconds() / cpu
     memory = watch.memory
     rows: tuple[Row, ...] = (
-        ("measured", f"{watch.seconds:.0f} s after every camera was probed once"),
+        ("measured", f"{watch.seconds:.0f} s after every camera went through all its tiers once"),
         ("probes", f"{number(watch.probes)} ({watch.probes / watch.seconds:.1f} per second)"),
         ("results by cause", listed(watch.causes)),
         ("CPU of the monitor", f"{watch.monitor_cpu / watch.seconds:.1%} of one core"),

@@ -86,6 +86,7 @@ def watched_town(order: Order, folder: Path, progress: Progress, task: TaskID) -
         with running("monitor", command, order.cores.monitor, folder / "monitor.log") as monitor:
             address = monitor.first_line(START_WITHIN).removeprefix(LISTENING)
             _warm_up(monitor, address, len(cameras), order, progress, task)
+            _settle(monitor, address, order, progress, task)
             watch = _watch(monitor, simulators, address, len(cameras), order, progress, task)
         yield watch
 
@@ -140,6 +141,19 @@ def _warm_up(monitor: Child, address: str, cameras: int, order: Order, progress:
         if time.monotonic() > deadline:
             raise SharpEyesError(f"only {probed} of {cameras} cameras were probed within {limit}")
         time.sleep(POLL)
+
+
+def _settle(monitor: Child, address: str, order: Order, progress: Progress, task: TaskID) -> None:
+    """Until every camera's slowest tier came round once: what is made for the first time is made by then."""
+    lasts = round(order.decoded_every.total_seconds())
+    progress.update(task, total=lasts, completed=0, description="settling, seconds")
+    began = time.monotonic()
+    for second in range(1, lasts + 1):
+        time.sleep(max(0.0, began + second - time.monotonic()))
+        monitor.check()
+        if second % max(1, round(order.scrape_every.total_seconds())) == 0:
+            scrape(address)
+        progress.update(task, completed=second)
 
 
 def _watch(
