@@ -6,10 +6,12 @@ never average percentages, never round a rate up, and never show 0 ÷ 0 as 0 % o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 
 from .model import BlindTime, Seconds, Span, State
 
@@ -70,6 +72,25 @@ def length(spans: Iterable[Span]) -> int:
     return sum(end - start for start, end in spans)
 
 
+def clock(spans: Sequence[Span]) -> Callable[[int], int]:
+    """What a clock shows at an instant that runs only within these spans: ascending and disjoint, as of ``merge``.
+
+    How much of a span lies in them is one reading less another, whatever their number.
+    """
+    if len(spans) == 1:  # around the clock and nothing taken out: nearly every camera's month
+        ((begin, end),) = spans
+        whole = end - begin
+        return lambda at: 0 if at <= begin else at - begin if at < end else whole
+    starts = [start for start, _ in spans]
+    run = list(accumulate((end - start for start, end in spans), initial=0))
+
+    def shown(at: int) -> int:
+        begun = bisect_right(starts, at)
+        return min(run[begun], run[begun - 1] + at - starts[begun - 1]) if begun else 0
+
+    return shown
+
+
 # ---------------------------------------------------------------- kinds of time
 
 
@@ -81,15 +102,10 @@ def account(states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], exc
     """
     owed = merge(scheduled)
     counting = subtract(owed, merge(excluded))
+    shown = clock(counting)
     known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
-    i = 0
     for (start, end), state in states:
-        while i < len(counting) and counting[i].end <= start:
-            i += 1
-        j = i
-        while j < len(counting) and counting[j].start < end:
-            known[state] += min(end, counting[j].end) - max(start, counting[j].start)
-            j += 1
+        known[state] += shown(end) - shown(start)
     up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
     still_owed = length(counting)
     return Seconds(up, degraded, down, length(owed) - still_owed, still_owed - up - degraded - down)
@@ -98,17 +114,29 @@ def account(states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], exc
 def snapshots(
     states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], excluded: Iterable[Span], instants: Iterable[int]
 ) -> Seconds:
-    """What inspections at these instants find. An inspection weighs one microsecond, so the figures are counts.
+    """What inspections at these instants find, as counts: time that goes on by one at each of them.
 
     The counts add over cameras and take the same formulas as time.
     """
-    looks = [Span(us, us + 1) for us in sorted(set(instants))]
-    return account(states, intersect(looks, merge(scheduled)), excluded)
+    looks = sorted(set(instants))
+
+    def counts(spans: Iterable[Span]) -> list[Span]:
+        return [Span(bisect_left(looks, start), bisect_left(looks, end)) for start, end in spans]
+
+    seen = zip(counts(span for span, _ in states), (state for _, state in states), strict=True)
+    return account(list(seen), counts(scheduled), counts(excluded))
 
 
 def total(cameras: Iterable[Seconds]) -> Seconds:
     """The sum over cameras: the one way to a group's figure."""
-    return sum(cameras, start=Seconds())
+    up = degraded = down = excluded = unobserved = 0
+    for seconds in cameras:
+        up += seconds.up
+        degraded += seconds.degraded
+        down += seconds.down
+        excluded += seconds.excluded
+        unobserved += seconds.unobserved
+    return Seconds(up, degraded, down, excluded, unobserved)
 
 
 # ---------------------------------------------------------------- rates
@@ -154,7 +182,7 @@ def percent(ratio: Fraction | float | None) -> str:
     if ratio is None:
         return "—"
     exact = ratio if isinstance(ratio, Fraction) else Fraction(repr(ratio))
-    return "{}.{:02d}".format(*divmod(exact * 10_000 // 1, 100))
+    return "{}.{:02d}".format(*divmod(exact.numerator * 10_000 // exact.denominator, 100))
 
 
 def _granted(seconds: Seconds, blind: BlindTime) -> int:

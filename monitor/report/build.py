@@ -29,15 +29,14 @@ from monitor.model import (
     ContractTerms,
     InventoryChange,
     Maintenance,
-    Outage,
     Seconds,
     Span,
     State,
     Step,
-    Transition,
+    instant,
     micros,
 )
-from monitor.outages import outages, spans_of_steps, state_spans, unbroken
+from monitor.outages import outages_of_steps, runs, spans_of_steps, steps_of
 from monitor.report.exclusions import (
     absences_by_camera,
     exclusion_figures,
@@ -46,7 +45,7 @@ from monitor.report.exclusions import (
     planned_time,
     span_of,
 )
-from monitor.report.reliability import Reliability, faults, reliability
+from monitor.report.reliability import faults, reliability, together
 from monitor.report.settled import Settlement
 from monitor.report.settlement import Course, Sums, settled_span, settlement, settles
 from monitor.report.timelines import DETAILED, local_days, timeline
@@ -97,8 +96,7 @@ class _History:
     """One camera's month."""
 
     known: CameraRecord
-    moves: Sequence[Transition]
-    down: tuple[Outage, ...]  # also what is not owed or lies before the period
+    steps: Sequence[Step]
     figure: CameraFigure
     outages: tuple[OutageFigure, ...]
     scheduled: list[Span]  # owed and elapsed
@@ -135,12 +133,7 @@ def build_report(
     terms = contract.terms
     found = granted(record, contract, month, ZoneInfo(terms.zone))
     frame = _frame(record, terms, month_span(*month, ZoneInfo(terms.zone)), counted_by_camera(found), now)
-    by_camera = {
-        camera_id: tuple(moves)
-        for camera_id, moves in groupby(
-            sorted(record.transitions, key=lambda move: move.camera_id), key=lambda move: move.camera_id
-        )
-    }
+    by_camera = _by_camera(record)
     in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
     due = _due(in_scope, frame)
     histories = _histories(due, by_camera, frame)
@@ -251,7 +244,7 @@ def _settlement(
     contract: Contract,
     month: tuple[int, int],
     histories: list[_History],
-    by_camera: Mapping[str, Sequence[Transition]],
+    by_camera: Mapping[str, Sequence[Step]],
     frame: _Month,
     now: datetime,
 ) -> Settlement | None:
@@ -268,8 +261,25 @@ def _settlement(
     sums = Sums(
         frame.elapsed, frame.known.end, total, _on_basis(contract.terms.basis, total.seconds, figures, contract.terms)
     )
-    courses = [Course(history.known, history.figure, history.down, history.moves) for history in histories]
+    until = frame.known.end
+    courses = [
+        Course(
+            history.known,
+            history.figure,
+            outages_of_steps(history.known.camera.id, history.steps, until),
+            history.steps,
+        )
+        for history in histories
+    ]
     return settlement(record, contract, month, courses, sums)
+
+
+def _by_camera(record: Record) -> Mapping[str, Sequence[Step]]:
+    """Each camera's steps, in their order."""
+    if record.courses is not None:
+        return record.courses
+    in_turn = sorted(record.transitions, key=lambda move: move.camera_id)
+    return {camera_id: steps_of(moves) for camera_id, moves in groupby(in_turn, key=lambda move: move.camera_id)}
 
 
 def _due(cameras: Iterable[CameraRecord], frame: _Month) -> list[tuple[CameraRecord, list[Span]]]:
@@ -278,7 +288,7 @@ def _due(cameras: Iterable[CameraRecord], frame: _Month) -> list[tuple[CameraRec
 
 
 def _histories(
-    due: Iterable[tuple[CameraRecord, list[Span]]], by_camera: Mapping[str, Sequence[Transition]], frame: _Month
+    due: Iterable[tuple[CameraRecord, list[Span]]], by_camera: Mapping[str, Sequence[Step]], frame: _Month
 ) -> list[_History]:
     return [
         _history(known, owed, by_camera.get(known.camera.id, ()), frame)
@@ -310,15 +320,15 @@ def _frame(
 # ---------------------------------------------------------------- one camera
 
 
-def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition], frame: _Month) -> _History:
+def _history(record: CameraRecord, owed: list[Span], steps: Sequence[Step], frame: _Month) -> _History:
     camera, terms = record.camera, frame.terms
     scheduled = sla.intersect(owed, [frame.elapsed])
     excluded = _excluded(camera, frame)
-    states = state_spans(moves, frame.known)
+    counting = sla.subtract(scheduled, excluded)
+    states = spans_of_steps(steps, frame.known)
     seconds = sla.account(states, scheduled, excluded)
     rates = _rates(seconds, terms)
-    down = outages(move for move in moves if micros(move.at) < frame.known.end)
-    offline = _outages(camera, down, scheduled, excluded, frame)
+    offline = _outages(camera, steps, scheduled, counting, frame.known.end)
     figure = CameraFigure(
         camera=camera,
         removed_at=record.removed_at,
@@ -328,14 +338,10 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
         outages=len(offline),
         below_target=rates.online is not None and rates.online < terms.target,
         reliability=reliability(
-            faults(moves, frame.known.end),
-            frame.period,
-            sla.subtract(scheduled, excluded),
-            excluded,
-            seconds.up + seconds.degraded,
+            faults(steps, frame.known.end), frame.period, counting, excluded, seconds.up + seconds.degraded
         ),
     )
-    return _History(record, moves, down, figure, offline, scheduled, owed, excluded, states)
+    return _History(record, steps, figure, offline, scheduled, owed, excluded, states)
 
 
 def _excluded(camera: Camera, frame: _Month) -> list[Span]:
@@ -344,17 +350,17 @@ def _excluded(camera: Camera, frame: _Month) -> list[Span]:
 
 
 def _outages(
-    camera: Camera, down: Sequence[Outage], scheduled: list[Span], excluded: list[Span], frame: _Month
+    camera: Camera, steps: Sequence[Step], scheduled: list[Span], counting: list[Span], until: int
 ) -> tuple[OutageFigure, ...]:
+    owes, counts = sla.clock(scheduled), sla.clock(counting)
     found: list[OutageFigure] = []
-    for run in unbroken(down):
-        start_at, end_at = run[0].start_at, run[-1].end_at
-        lasted = Span(micros(start_at), frame.known.end if end_at is None else micros(end_at))
-        owed = sla.intersect(scheduled, [lasted])
+    for start, end, causes in runs(steps, until):
+        lasts = until if end is None else end
+        owed = owes(lasts) - owes(start)
         if owed:
-            causes = tuple(dict.fromkeys(outage.cause for outage in run))
-            planned = sla.length(sla.intersect(owed, excluded))
-            found.append(OutageFigure(camera, start_at, end_at, causes, sla.length(owed), planned))
+            excluded = owed - (counts(lasts) - counts(start))
+            end_at = None if end is None else instant(end)
+            found.append(OutageFigure(camera, instant(start), end_at, causes, owed, excluded))
     return tuple(found)
 
 
@@ -371,7 +377,7 @@ def _group(
     kind: GroupKind, group_id: str, name: str, figures: Sequence[CameraFigure], terms: ContractTerms
 ) -> GroupFigure:
     seconds = sla.total(figure.seconds for figure in figures)
-    repairs = sum((figure.reliability for figure in figures), start=Reliability())
+    repairs = together(figure.reliability for figure in figures)
     return GroupFigure(kind, group_id, name, len(figures), seconds, _rates(seconds, terms), repairs)
 
 
