@@ -123,21 +123,18 @@ def spans_of_steps(steps: Sequence[Step], period: Span) -> list[tuple[Span, Stat
         if new is state:
             continue
         if start < at:
-            _append(spans, Span(start, at), state)
+            if spans and spans[-1][1] is state:  # a zero-length state lay between two of the same
+                start = spans.pop()[0].start
+            spans.append((Span(start, at), state))
         start, state = at, new
-    _append(spans, Span(start, period.end), state)
+    if spans and spans[-1][1] is state:
+        start = spans.pop()[0].start
+    spans.append((Span(start, period.end), state))
     return spans
 
 
 def _begun(down: Transition) -> Outage:
     return Outage(down.camera_id, down.at, None, down.cause, down.detail)
-
-
-def _append(spans: list[tuple[Span, State]], span: Span, state: State) -> None:
-    """Add a span, joined with the one before if a zero-length state lay between two of the same."""
-    if spans and spans[-1][1] is state:
-        span = Span(spans.pop()[0].start, span.end)
-    spans.append((span, state))
 
 
 def _at(step: Step) -> int:

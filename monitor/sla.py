@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from itertools import accumulate
+from functools import partial
+from itertools import accumulate, chain
 
 from .model import BlindTime, Seconds, Span, State
 
@@ -102,29 +103,37 @@ def account(states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], exc
     """
     owed = merge(scheduled)
     counting = subtract(owed, merge(excluded))
-    shown = clock(counting)
-    known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
-    for (start, end), state in states:
-        known[state] += shown(end) - shown(start)
-    up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
-    still_owed = length(counting)
-    return Seconds(up, degraded, down, length(owed) - still_owed, still_owed - up - degraded - down)
+    return _summed(states, clock(counting), length(owed), length(counting))
 
 
 def snapshots(
     states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], excluded: Iterable[Span], instants: Iterable[int]
 ) -> Seconds:
-    """What inspections at these instants find, as counts: time that goes on by one at each of them.
+    """What inspections at these instants find, as counts: a clock that goes on by one at each of them.
 
     The counts add over cameras and take the same formulas as time.
     """
     looks = sorted(set(instants))
+    owed = merge(scheduled)
+    counting = _within(looks, subtract(owed, merge(excluded)))
+    return _summed(states, partial(bisect_left, counting), len(_within(looks, owed)), len(counting))
 
-    def counts(spans: Iterable[Span]) -> list[Span]:
-        return [Span(bisect_left(looks, start), bisect_left(looks, end)) for start, end in spans]
 
-    seen = zip(counts(span for span, _ in states), (state for _, state in states), strict=True)
-    return account(list(seen), counts(scheduled), counts(excluded))
+def _summed(states: Iterable[tuple[Span, State]], shown: Callable[[int], int], owed: int, counting: int) -> Seconds:
+    """What a clock that runs in counting time shows of each state; ``owed`` and ``counting`` are all it can show."""
+    known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
+    before = read = 0
+    for (start, end), state in states:
+        since = read if start == before else shown(start)
+        before, read = end, shown(end)
+        known[state] += read - since
+    up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
+    return Seconds(up, degraded, down, owed - counting, counting - up - degraded - down)
+
+
+def _within(instants: list[int], spans: Iterable[Span]) -> list[int]:
+    """Those of ascending instants that lie in the spans."""
+    return list(chain.from_iterable(instants[bisect_left(instants, a) : bisect_left(instants, b)] for a, b in spans))
 
 
 def total(cameras: Iterable[Seconds]) -> Seconds:

@@ -12,6 +12,7 @@ from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.cli.progress import ReportProgress
 from monitor.clock import SystemClock
+from monitor.heap import resting_collector
 from monitor.language import Language
 from monitor.reporting import Format, month_report, rendered, write_report
 from monitor.settings import load_settings
@@ -46,7 +47,7 @@ def report(
     (about,) = chosen
     written: tuple[Path, ...] = ()
     shown = b""
-    with ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
+    with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
         if folder is not None:
             written = write_report(
                 settings, about, when, now, formats=wanted, folder=folder, language=language, watcher=watcher

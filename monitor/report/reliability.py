@@ -8,14 +8,14 @@ period is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 
 from monitor import sla
 from monitor.model import MICROSECOND, Span, State, Step
 
+ONLINE = (State.UP, State.DEGRADED)
 REPEAT_US = timedelta(days=7) // MICROSECOND  # 168 hours
 
 
@@ -75,7 +75,7 @@ def faults(steps: Iterable[Step], until_us: int) -> list[Fault]:
         if since is not None and since < at:
             _append(down, since, at)
         since = at if state is State.DOWN else None
-        if down and state.online:
+        if down and state in ONLINE:
             found.append(Fault(tuple(down), at))
             down = []
     if since is not None and since < until_us:
@@ -84,21 +84,25 @@ def faults(steps: Iterable[Step], until_us: int) -> list[Fault]:
 
 
 def reliability(
-    found: Sequence[Fault], period: Span, counting: Sequence[Span], excluded: Sequence[Span], online_us: int
+    found: Iterable[Fault], period: Span, counting: Sequence[Span], excluded: Sequence[Span], online_us: int
 ) -> Reliability:
     """One camera's sums. ``counting`` is its scheduled time in the period without ``excluded``; both as merged."""
     counts, stands = sla.clock(counting), sla.clock(excluded)
-    those = [fault for fault in found if any(counts(end) > counts(start) for start, end in fault.down)]
-    begun = [fault for fault in those if period.start <= fault.start_us]
-    repaired = [fault for fault in those if fault.repaired_us is not None and fault.repaired_us >= period.start]
-    return Reliability(
-        faults=len(begun),
-        repeats=sum(_repeats(fault, before) for before, fault in pairwise(those)),
-        repaired=len(repaired),
-        repair_us=sum(end - start - (stands(end) - stands(start)) for fault in repaired for start, end in fault.down),
-        unrepaired=sum(fault.repaired_us is None for fault in those),
-        online_us=online_us,
-    )
+    begun = repeats = repaired = repair_us = unrepaired = 0
+    before: Fault | None = None
+    for fault in found:
+        if not _touches(fault, counts):
+            continue
+        begun += fault.start_us >= period.start
+        repeats += before is not None and _repeats(fault, before)
+        before = fault
+        if fault.repaired_us is None:
+            unrepaired += 1
+        elif fault.repaired_us >= period.start:
+            repaired += 1
+            for start, end in fault.down:
+                repair_us += end - start - (stands(end) - stands(start))
+    return Reliability(begun, repeats, repaired, repair_us, unrepaired, online_us)
 
 
 def together(cameras: Iterable[Reliability]) -> Reliability:
@@ -119,6 +123,14 @@ def _append(down: list[Span], start: int, end: int) -> None:
     if down and down[-1].end == start:
         start = down.pop().start
     down.append(Span(start, end))
+
+
+def _touches(fault: Fault, counts: Callable[[int], int]) -> bool:
+    """Whether any of it counts."""
+    if len(fault.down) == 1:  # nearly all of them
+        ((start, end),) = fault.down
+        return counts(end) > counts(start)
+    return any(counts(end) > counts(start) for start, end in fault.down)
 
 
 def _repeats(fault: Fault, before: Fault) -> bool:
