@@ -122,10 +122,11 @@ def snapshots(
 def _summed(states: Iterable[tuple[Span, State]], shown: Callable[[int], int], owed: int, counting: int) -> Seconds:
     """What a clock that runs in counting time shows of each state; ``owed`` and ``counting`` are all it can show."""
     known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
-    before = read = 0
+    last: int | None = None  # the instant read last: where one state ends the next one mostly begins
+    read = 0
     for (start, end), state in states:
-        since = read if start == before else shown(start)
-        before, read = end, shown(end)
+        since = read if start == last else shown(start)
+        last, read = end, shown(end)
         known[state] += read - since
     up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
     return Seconds(up, degraded, down, owed - counting, counting - up - degraded - down)

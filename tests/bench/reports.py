@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from monitor.contract import Contract
@@ -48,9 +49,7 @@ def measured(ledger: Path, month: tuple[int, int], folder: Path) -> dict[str, Co
         **{form.value: (form,) for form in Format},
         EVERYTHING: tuple(Format),
     }
-    return {
-        name: _median(lambda forms=forms: _in_a_process(ledger, month, folder, forms)) for name, forms in works.items()
-    }
+    return {name: _median(partial(_in_a_process, ledger, month, folder, forms)) for name, forms in works.items()}
 
 
 def table(costs: dict[str, Cost], caption: str) -> Table:
