@@ -431,11 +431,12 @@ class Transition:
 
 
 class Step(NamedTuple):
-    """What of a transition sums of time are made from; a record of a year has millions."""
+    """What of a transition figures are made from; a record of a year has millions."""
 
     at: int  # microseconds since 1970-01-01 UTC
     state: State  # from then on
     seq: int = 0  # of its entry in the chain, where it is read from one
+    cause: Cause = Cause.OK  # of the state, where it is asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
-from monitor import __version__
-from monitor.acts import Head, PeriodClosed, Step, act_terms, standing
+from monitor import __version__, model
+from monitor.acts import Head, PeriodClosed, Step, act_terms
 from monitor.calendar import months_before
 from monitor.contract import Contract
 from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import to_csv, to_html, to_json, to_text
+from monitor.render import to_html, to_text, write_csv, write_json
 from monitor.report import (
     Report,
+    TrendMonth,
     agrees,
     build_report,
     build_trend,
@@ -28,6 +32,7 @@ from monitor.report import (
     recorded_span,
 )
 from monitor.settings import Settings
+from monitor.writing import whole_file
 
 TREND_MONTHS = 12  # the report's own included
 
@@ -46,22 +51,52 @@ class Format(StrEnum):
         return "txt" if self is Format.TEXT else self.value
 
 
-def month_report(settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
+class Stage(StrEnum):
+    """What is done before a report can be written."""
+
+    READING = "reading"  # the record of the month
+    ADDING_UP = "adding_up"  # its figures
+    LOOKING_BACK = "looking_back"  # at the months before
+
+
+# Is told what is being done, and how far that is: so many of so many.
+Watcher = Callable[[Stage | Format, int, int], None]
+
+
+def unwatched(stage: Stage | Format, done: int, of: int) -> None:
+    """Nobody waits for it."""
+
+
+def month_report(
+    settings: Settings, contract: Contract, month: tuple[int, int], now: datetime, watcher: Watcher = unwatched
+) -> Report:
     """The report of (year, month) as far as it had passed at ``now``. LedgerError when there is no ledger."""
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        return report_of(ledger, settings, contract, month, now)
+        return report_of(ledger, settings, contract, month, now, watcher)
 
 
-def report_of(ledger: Ledger, settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
+def report_of(
+    ledger: Ledger,
+    settings: Settings,
+    contract: Contract,
+    month: tuple[int, int],
+    now: datetime,
+    watcher: Watcher = unwatched,
+) -> Report:
     """The same from an open ledger. A closed month is reported as it was closed, whatever was written afterwards.
 
     FiguresMoved: it does not come out as it was closed.
     """
-    so_far, name = standing(ledger.acts(), act_terms(contract)), f"{month[0]}-{month[1]:02}"
+    ledger, name = ledger.as_it_is(), f"{month[0]}-{month[1]:02}"
+    so_far = ledger.standing(act_terms(contract))
+
+    def built(then: Ledger) -> Report:
+        return _built(then, settings, contract, month, now, watcher)
+
     closed = so_far.closed(name)
     closings = [Step(act, so_far.signed(act)) for act in so_far.closings.get(name, ())]
     corrected = [Step(act, so_far.signed(act)) for act in so_far.corrections.get(name, ())]
-    versions = [_built(ledger.as_of(_closing(step).heads), settings, contract, month, now) for step in closings]
+    versions = [built(ledger.as_of(_closing(step).heads)) for step in closings]
     if closed and not agrees(versions[-1], _closing(closings[-1]).figures):
         raise FiguresMoved(
             f"{name} was closed with the figures {_closing(closings[-1]).figures} and now gives "
@@ -70,11 +105,25 @@ def report_of(ledger: Ledger, settings: Settings, contract: Contract, month: tup
         )
     done = tuple(closing(number, step, versions[number - 1]) for number, step in enumerate(closings, 1))
     if not closed:
-        versions.append(_built(ledger, settings, contract, month, now))
+        versions.append(built(ledger))
     report = replace(versions[-1], closings=done, corrections=corrections(corrected, versions, closed=closed))
-    # As of the heads, so that trend and figures speak of the same record while another process writes.
-    past = ledger.as_of(report.heads).past(months_before(month, TREND_MONTHS - 1), act_terms(contract))
-    return replace(report, trend=build_trend(report, contract, past, now))
+    return replace(report, trend=_trend(ledger, report, contract, now, watcher))
+
+
+def _trend(
+    ledger: Ledger, report: Report, contract: Contract, now: datetime, watcher: Watcher
+) -> tuple[TrendMonth, ...]:
+    """As of the report's heads, so that trend and figures speak of the same record while another process writes."""
+    then = ledger if report.heads == ledger.heads() else ledger.as_of(report.heads)
+    past = then.past(months_before((report.year, report.month), TREND_MONTHS - 1), act_terms(contract))
+    count = len(report.cameras)
+
+    def watched() -> Iterator[tuple[str, Sequence[model.Step]]]:
+        for number, course in enumerate(past.courses, 1):
+            watcher(Stage.LOOKING_BACK, min(number, count), count)
+            yield course
+
+    return build_trend(report, contract, replace(past, courses=watched()), now)
 
 
 def _closing(step: Step) -> PeriodClosed:
@@ -83,8 +132,16 @@ def _closing(step: Step) -> PeriodClosed:
     return closed
 
 
-def _built(ledger: Ledger, settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
-    record = ledger.record(recorded_span(contract, month), act_terms(contract))
+def _built(
+    ledger: Ledger,
+    settings: Settings,
+    contract: Contract,
+    month: tuple[int, int],
+    now: datetime,
+    watcher: Watcher = unwatched,
+) -> Report:
+    record = ledger.record(recorded_span(contract, month), act_terms(contract), partial(watcher, Stage.READING))
+    watcher(Stage.ADDING_UP, 0, 1)
     town = settings.town or town_of(known.camera for known in record.cameras)
     return build_report(record, contract, town=town, month=month, now=now, version=__version__)
 
@@ -107,17 +164,24 @@ def report_path(settings: Settings, contract: Contract, month: tuple[int, int], 
     return settings.reports / f"sla-{month[0]}-{month[1]:02d}{name}.{form.suffix}"
 
 
-def rendered(report: Report, form: Format, language: Language) -> bytes:
+def write(report: Report, form: Format, language: Language, file: BinaryIO) -> None:
     """The report's file in one format."""
     match form:
         case Format.TEXT:
-            return to_text(report, language).encode("utf-8")
+            file.write(to_text(report, language).encode("utf-8"))
         case Format.CSV:
-            return to_csv(report, language)
+            write_csv(report, language, file)
         case Format.JSON:
-            return to_json(report)
+            write_json(report, file)
         case Format.HTML:
-            return to_html(report, language)
+            file.write(to_html(report, language))
+
+
+def rendered(report: Report, form: Format, language: Language) -> bytes:
+    """The same in memory."""
+    file = BytesIO()
+    write(report, form, language, file)
+    return file.getvalue()
 
 
 def write_report(
@@ -129,16 +193,17 @@ def write_report(
     formats: Collection[Format] = tuple(Format),
     folder: Path | None = None,
     language: Language | None = None,
+    watcher: Watcher = unwatched,
 ) -> tuple[Path, ...]:
     """Write the files and return their paths; into the settings' report folder and language unless told otherwise."""
-    report = month_report(settings, contract, month, now)
+    report = month_report(settings, contract, month, now, watcher)
     folder = folder or settings.reports
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for form in formats:
+        watcher(form, 0, 1)
         path = folder / report_path(settings, contract, month, form).name
-        partial = path.with_name(path.name + ".part")
-        partial.write_bytes(rendered(report, form, language or settings.language))
-        partial.replace(path)
+        with whole_file(path) as file:
+            write(report, form, language or settings.language, file)
         written.append(path)
     return tuple(written)

@@ -6,10 +6,13 @@ never average percentages, never round a rate up, and never show 0 ÷ 0 as 0 % o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
+from itertools import accumulate, chain
 
 from .model import BlindTime, Seconds, Span, State
 
@@ -70,6 +73,25 @@ def length(spans: Iterable[Span]) -> int:
     return sum(end - start for start, end in spans)
 
 
+def clock(spans: Sequence[Span]) -> Callable[[int], int]:
+    """What a clock shows at an instant that runs only within these spans: ascending and disjoint, as of ``merge``.
+
+    How much of a span lies in them is one reading less another, whatever their number.
+    """
+    if len(spans) == 1:  # around the clock and nothing taken out: nearly every camera's month
+        ((begin, end),) = spans
+        whole = end - begin
+        return lambda at: 0 if at <= begin else at - begin if at < end else whole
+    starts = [start for start, _ in spans]
+    run = list(accumulate((end - start for start, end in spans), initial=0))
+
+    def shown(at: int) -> int:
+        begun = bisect_right(starts, at)
+        return min(run[begun], run[begun - 1] + at - starts[begun - 1]) if begun else 0
+
+    return shown
+
+
 # ---------------------------------------------------------------- kinds of time
 
 
@@ -81,34 +103,50 @@ def account(states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], exc
     """
     owed = merge(scheduled)
     counting = subtract(owed, merge(excluded))
-    known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
-    i = 0
-    for (start, end), state in states:
-        while i < len(counting) and counting[i].end <= start:
-            i += 1
-        j = i
-        while j < len(counting) and counting[j].start < end:
-            known[state] += min(end, counting[j].end) - max(start, counting[j].start)
-            j += 1
-    up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
-    still_owed = length(counting)
-    return Seconds(up, degraded, down, length(owed) - still_owed, still_owed - up - degraded - down)
+    return _summed(states, clock(counting), length(owed), length(counting))
 
 
 def snapshots(
     states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], excluded: Iterable[Span], instants: Iterable[int]
 ) -> Seconds:
-    """What inspections at these instants find. An inspection weighs one microsecond, so the figures are counts.
+    """What inspections at these instants find, as counts: a clock that goes on by one at each of them.
 
     The counts add over cameras and take the same formulas as time.
     """
-    looks = [Span(us, us + 1) for us in sorted(set(instants))]
-    return account(states, intersect(looks, merge(scheduled)), excluded)
+    looks = sorted(set(instants))
+    owed = merge(scheduled)
+    counting = _within(looks, subtract(owed, merge(excluded)))
+    return _summed(states, partial(bisect_left, counting), len(_within(looks, owed)), len(counting))
+
+
+def _summed(states: Iterable[tuple[Span, State]], shown: Callable[[int], int], owed: int, counting: int) -> Seconds:
+    """What a clock that runs in counting time shows of each state; ``owed`` and ``counting`` are all it can show."""
+    known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
+    last: int | None = None  # the instant read last: where one state ends the next one mostly begins
+    read = 0
+    for (start, end), state in states:
+        since = read if start == last else shown(start)
+        last, read = end, shown(end)
+        known[state] += read - since
+    up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
+    return Seconds(up, degraded, down, owed - counting, counting - up - degraded - down)
+
+
+def _within(instants: list[int], spans: Iterable[Span]) -> list[int]:
+    """Those of ascending instants that lie in the spans."""
+    return list(chain.from_iterable(instants[bisect_left(instants, a) : bisect_left(instants, b)] for a, b in spans))
 
 
 def total(cameras: Iterable[Seconds]) -> Seconds:
     """The sum over cameras: the one way to a group's figure."""
-    return sum(cameras, start=Seconds())
+    up = degraded = down = excluded = unobserved = 0
+    for seconds in cameras:
+        up += seconds.up
+        degraded += seconds.degraded
+        down += seconds.down
+        excluded += seconds.excluded
+        unobserved += seconds.unobserved
+    return Seconds(up, degraded, down, excluded, unobserved)
 
 
 # ---------------------------------------------------------------- rates
@@ -154,7 +192,7 @@ def percent(ratio: Fraction | float | None) -> str:
     if ratio is None:
         return "—"
     exact = ratio if isinstance(ratio, Fraction) else Fraction(repr(ratio))
-    return "{}.{:02d}".format(*divmod(exact * 10_000 // 1, 100))
+    return "{}.{:02d}".format(*divmod(exact.numerator * 10_000 // exact.denominator, 100))
 
 
 def _granted(seconds: Seconds, blind: BlindTime) -> int:

@@ -31,7 +31,7 @@ from tests.bench.figures import LAST_PROBE, Moment, Scrape, Watch, checks, liste
 from tests.bench.hostile import LAST_SUCCESS, Good, comparison, fared
 from tests.bench.hostile import promises as hostile_promises
 from tests.bench.machine import filesystem_of, machine, shared_cores, split_cores
-from tests.bench.record import month_of_events
+from tests.bench.record import DAYS, month_of_events
 from tests.bench.samples import Histogram, bounded, of_metric, read_samples, total
 from tests.bench.tables import Check, Findings, Table, with_section
 from tests.bench.tenthousand import promises as crowd_promises
@@ -268,7 +268,7 @@ def test_every_contestant_writes_the_same_series() -> None:
 def test_the_month_for_the_report_has_outages_that_do_not_overlap() -> None:
     town = build_town(30, 3)
     days = list(month_of_events(town.cameras))
-    assert len(days) == 31
+    assert len(days) == DAYS + 1
     moves: dict[str, list[Transition]] = {}
     for event in (event for day in days for event in day):
         transition = getattr(event, "transition", None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Cause, Outage, Span, State, Transition, micros
-from monitor.outages import outages, state_spans
+from monitor.model import Cause, Outage, Span, State, Transition, instant, micros
+from monitor.outages import Run, outages, outages_of_steps, runs, state_spans, steps_of, unbroken
 from tests.readings import second
 
 START = micros(second(0))
@@ -56,6 +57,39 @@ def test_many_cameras_do_not_end_each_others_outages() -> None:
         ]
     )
     assert [(o.camera_id, o.end_at) for o in found] == [("a", None), ("b", second(60)), ("c", None)]
+
+
+causes = st.sampled_from((Cause.TCP_TIMEOUT, Cause.NO_REPLY, Cause.NO_MEDIA))
+moves = st.lists(st.tuples(st.sampled_from((0, 0, 1, 60)), st.sampled_from(State), causes), max_size=12)
+
+
+@given(moves, st.integers(0, 400))
+def test_steps_tell_the_outages_and_runs_that_transitions_do(drawn: list[tuple[int, State, Cause]], until: int) -> None:
+    at, course = 0, []
+    for after, new, cause in drawn:
+        at += after
+        course.append(became(new, at, cause=cause))
+    whole = outages(move for move in course if move.at < second(until))
+    steps, end = steps_of(course), micros(second(until))
+    assert [replace(each, detail="") for each in whole] == list(outages_of_steps("cam-1", steps, end))
+    found = [
+        (
+            each[0].start_at,
+            each[-1].end_at,
+            tuple(dict.fromkeys(outage.cause for outage in each)),
+        )
+        for each in unbroken(whole)
+    ]
+    assert found == [
+        (instant(run.start), None if run.end is None else instant(run.end), run.causes) for run in runs(steps, end)
+    ]
+
+
+def test_a_run_names_each_cause_once_in_the_order_they_were_seen() -> None:
+    order = (Cause.NO_REPLY, Cause.TCP_TIMEOUT, Cause.NO_REPLY)
+    steps = steps_of([became(State.DOWN, 60 * number, cause=cause) for number, cause in enumerate(order)])
+    start = micros(second(0))
+    assert runs(steps, micros(second(900))) == [Run(start, None, (Cause.NO_REPLY, Cause.TCP_TIMEOUT))]
 
 
 # ---------------------------------------------------------------- states over a period

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor import sla
 from monitor.model import SECOND_US, Cause, Maintenance, Scope, Span, State, Transition, instant
+from monitor.outages import steps_of
 from monitor.report import Reliability
 from monitor.report.reliability import REPEAT_US, Fault, faults, reliability
 from tests.test_report import HOUR_US, build, camera, hour, move, off, record
@@ -139,7 +140,7 @@ def test_the_sums_equal_what_every_second_says(
     owed = seconds_of(scheduled) & set(range(LENGTH))
     out = seconds_of(excluded)
     period = Span(0, LENGTH * SECOND_US)
-    found = reliability(faults(moves, period.end), period, as_spans(owed - out), as_spans(out), 0)
+    found = reliability(faults(steps_of(moves), period.end), period, as_spans(owed - out), as_spans(out), 0)
     # 7 days are longer than the oracle's month: it says yes to every pair with a repair between.
     expected = oracle(states, owed, out, REPEAT_US // SECOND_US)
     us = found.repair_us // SECOND_US
@@ -149,7 +150,7 @@ def test_the_sums_equal_what_every_second_says(
 def test_faults_keep_their_spans_and_their_repair() -> None:
     moves = [*off(1, 0, 1), move(1, hour(3), State.DOWN)]
     until = hour(5)
-    first, second = faults(moves, (until - instant(0)) // timedelta(microseconds=1))
+    first, second = faults(steps_of(moves), (until - instant(0)) // timedelta(microseconds=1))
     assert first.repaired_us is not None
     assert second == Fault(
         (Span(second.start_us, second.start_us + 2 * HOUR_US),),

@@ -20,6 +20,7 @@ from monitor.sla import (
     account,
     budget,
     camera_pass_share,
+    clock,
     counted,
     coverage,
     forecast,
@@ -236,6 +237,14 @@ def test_sums_equal_the_oracle_that_looks_at_every_second(
     states: list[tuple[Span, State]], scheduled: list[Span], excluded: list[Span]
 ) -> None:
     assert account(states, scheduled, excluded) == oracle.account(states, scheduled, excluded)
+
+
+@given(st.lists(spans, max_size=5), st.integers(-70, 70), st.integers(-70, 70))
+def test_a_clock_tells_how_much_of_a_span_lies_in_others(drawn: list[Span], a: int, b: int) -> None:
+    running = merge(Span(start - 30, end - 30) for start, end in drawn)
+    shown = clock(running)
+    start, end = min(a, b), max(a, b)
+    assert shown(end) - shown(start) == sum(any(s <= us < e for s, e in running) for us in range(start, end))
 
 
 @settings(deadline=None)

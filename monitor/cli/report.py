@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
 from monitor.calendar import parse_month
 from monitor.cli import texts
 from monitor.cli.exits import Exit
+from monitor.cli.progress import ReportProgress
 from monitor.clock import SystemClock
+from monitor.heap import resting_collector
 from monitor.language import Language
 from monitor.reporting import Format, month_report, rendered, write_report
 from monitor.settings import load_settings
@@ -32,7 +36,8 @@ def report(
     if folder is None and len(wanted) > 1:
         print(texts.WHICH_FOLDER[language], file=sys.stderr)
         return Exit.USAGE
-    settings, now = load_settings(config, None), SystemClock().now()
+    clock = SystemClock()
+    settings, now = load_settings(config, None), clock.now()
     chosen = [each for each in settings.contracts if contract in (None, each.id)]
     if len(chosen) != 1:
         which = texts.WHICH_CONTRACT if contract is None else texts.NO_CONTRACT
@@ -40,9 +45,18 @@ def report(
         print(which[language].format(id=contract, there=there), file=sys.stderr)
         return Exit.USAGE
     (about,) = chosen
-    if folder is None:
-        sys.stdout.buffer.write(rendered(month_report(settings, about, when, now), wanted[0], language))
-        return Exit.OK
-    for path in write_report(settings, about, when, now, formats=wanted, folder=folder, language=language):
+    written: tuple[Path, ...] = ()
+    shown = b""
+    with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
+        if folder is not None:
+            written = write_report(
+                settings, about, when, now, formats=wanted, folder=folder, language=language, watcher=watcher
+            )
+        else:
+            made = month_report(settings, about, when, now, watcher)
+            watcher(wanted[0], 0, 1)
+            shown = rendered(made, wanted[0], language)
+    sys.stdout.buffer.write(shown)
+    for path in written:
         print(texts.WRITTEN[language].format(path=path))
     return Exit.OK

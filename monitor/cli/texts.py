@@ -119,6 +119,12 @@ WRITTEN = Phrase("已写入 {path}", "written: {path}")
 CHAIN_HOLDS = Phrase("台账完整:{entries:,} 条,链头 {head}", "the chain holds: {entries:,} entries, head {head}")
 CHAIN_BROKEN = Phrase("台账断链:{where}", "the chain is broken: {where}")
 CHAIN_HEAD = Phrase("  {vantage}:{seq:,} 条,链头 {head}", "  {vantage}: {seq:,} entries, head {head}")
+REPORT_STAGES = {
+    "reading": Phrase("读取台账", "reading the ledger"),
+    "adding_up": Phrase("计算各项数字", "adding up the figures"),
+    "looking_back": Phrase("回看前几个月", "looking back at the months before"),
+}
+WRITING = Phrase("写出 {format}", "writing {format}")
 VERIFYING = Phrase("校验台账", "verifying the ledger")
 
 CAPACITY_TOWN = Phrase(

@@ -27,22 +27,26 @@ CHANGE_COUNTS: Final = f"SELECT camera_id, count(*) FROM events WHERE {_TRANSITI
 TRANSITIONS: Final = f"{_SELECT} WHERE {_TRANSITIONS} ORDER BY camera_id, seq"
 LAST_TRANSITIONS: Final = f"""{_SELECT} WHERE {_UPTO}
     AND seq IN (SELECT max(seq) FROM events WHERE {_TRANSITIONS} GROUP BY camera_id)"""
-TRANSITIONS_OF_PERIOD: Final = f"""
-    WITH wanted (seq) AS (
-        SELECT seq FROM events WHERE {_TRANSITIONS} AND at >= :start AND at < :end
-        UNION ALL
-        SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id)
-    {_SELECT} JOIN wanted USING (seq) WHERE vantage = :vantage ORDER BY camera_id, seq"""
-
-TRANSITIONS_BACKWARDS: Final = f"""{_SELECT}
-    WHERE {_TRANSITIONS} AND camera_id = :camera_id AND seq < :before_seq ORDER BY seq DESC"""
+# All entries of a rare kind: its index knows their numbers. Asked for them in order, SQLite would walk the whole chain.
+OF_KIND: Final = f"""{_SELECT} WHERE vantage = :vantage AND seq IN (
+        SELECT seq FROM events WHERE vantage = :vantage AND +seq <= :upto AND kind = :kind) ORDER BY seq"""
+_LAST_BEFORE: Final = f"SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id"
+_MOVES: Final = "SELECT camera_id, at, seq, body FROM events"
+MOVES_BEFORE: Final = f"{_MOVES} WHERE vantage = :vantage AND seq IN ({_LAST_BEFORE}) ORDER BY seq"
+# A month lies together in the chain: read from its first to its last entry, a page of the file is read once.
+MOVES_WITHIN: Final = f"""
+    WITH bounds (first, last) AS (
+        SELECT min(seq), max(seq) FROM events WHERE {_TRANSITIONS} AND at >= :start AND at < :end)
+    {_MOVES} WHERE vantage = :vantage AND seq >= (SELECT first FROM bounds) AND seq <= (SELECT last FROM bounds)
+        AND +kind = 'transition' AND at >= :start AND at < :end ORDER BY seq"""
+MOVES_BACKWARDS: Final = f"""
+    {_MOVES} WHERE {_TRANSITIONS} AND camera_id = :camera_id AND seq < :before_seq ORDER BY seq DESC"""
 STATES: Final = tuple(State)
 _STATE: Final = " ".join(f"WHEN '{state.value}' THEN {number}" for number, state in enumerate(STATES))
 # The new state as its number in ``STATES``, -1 for none of them: a text costs each of millions of rows a call.
 STEPS_OF_PERIOD: Final = f"""
     SELECT camera_id, at, CASE json_extract(body, '$.transition.new') {_STATE} ELSE -1 END, seq
-    FROM events WHERE {_TRANSITIONS} AND at < :end AND (at >= :start OR seq IN (
-        SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id))
+    FROM events WHERE {_TRANSITIONS} AND at < :end AND (at >= :start OR seq IN ({_LAST_BEFORE}))
     ORDER BY camera_id, seq"""
 
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
+from itertools import groupby, takewhile
+from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.acts import Act, ActTerms, Head, Recorded, Standing, Written, standing
@@ -40,6 +41,7 @@ from monitor.ledger.events import (
     subject,
 )
 from monitor.ledger.opening import connect, lock_for_writing
+from monitor.ledger.steps import Move, step, transition
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, absences, camera_records, inventory_changes, planned_maintenance
 from monitor.model import (
@@ -57,6 +59,8 @@ from monitor.report import Past, Record
 
 QUARTER_US: Final = timedelta(days=92) // MICROSECOND
 Form = tuple[str, str, Event]  # kind, body, and what they say
+Seen = Callable[[int, int], None]
+Read = TypeVar("Read")
 
 
 class Ledger:
@@ -73,6 +77,9 @@ class Ledger:
         self._connection = connection
         self._lock = lock  # None: the vantage's own chain is not written
         self._upto = upto  # by vantage, the last entry that is looked at; None: all there are
+        # What stands before a fixed end never changes, so it is read and judged once.
+        self._inventory: tuple[tuple[int, InventoryChange], ...] | None = None
+        self._judged: tuple[ActTerms, Standing] | None = None
         self.path: Final = path
         self.vantage: Final = vantage
         self.people: Final = people_of(vantage)
@@ -121,8 +128,20 @@ class Ledger:
         return cls(connect(path, read_only=False), path, vantage, None)
 
     def as_of(self, heads: Iterable[Head]) -> Ledger:
-        """The ledger as it was when its chains ended there: a reader on the same connection."""
-        return Ledger(self._connection, self.path, self.vantage, None, {head.vantage: head.seq for head in heads})
+        """The ledger as it was when its chains ended there: a reader on the same connection.
+
+        It remembers the inventory and what people did, so it is the one to ask about several things.
+        """
+        ends = {head.vantage: head.seq for head in heads}
+        then = Ledger(self._connection, self.path, self.vantage, None, ends)
+        end = ends.get(self.vantage, 0)
+        if self._inventory is not None and self._upto is not None and end <= self._upto.get(self.vantage, 0):
+            then._inventory = self._inventory[: bisect_right(self._inventory, end, key=itemgetter(0))]
+        return then
+
+    def as_it_is(self) -> Ledger:
+        """The same as of this moment."""
+        return self if self._upto is not None else self.as_of(self.heads())
 
     def close(self) -> None:
         """Release the file; closing twice is harmless."""
@@ -197,8 +216,9 @@ class Ledger:
         return end.seq, end.hash
 
     def heads(self) -> tuple[Head, ...]:
-        """The end of every chain in the file, by vantage."""
-        return tuple(Head(vantage, end.seq, end.hash) for vantage, end in self._ends())
+        """The end of every chain in the file, by vantage, all of one moment."""
+        with nullcontext() if self._connection.in_transaction else self._transaction("BEGIN"):
+            return tuple(Head(vantage, end.seq, end.hash) for vantage, end in self._ends())
 
     def people_head(self) -> int:
         """Number of the last act of people; 0 when there is none."""
@@ -244,30 +264,37 @@ class Ledger:
         """
         if period is None:
             return self._transitions(queries.TRANSITIONS)
-        return self._transitions_of(period)
+        return (self._of(move, transition) for moves in self._moves(period).values() for move in moves)
 
-    def _transitions_of(self, period: Span) -> Iterator[Transition]:
-        camera_id = None
-        with closing(self._entries(queries.TRANSITIONS_OF_PERIOD, start=period.start, end=period.end)) as entries:
-            for entry in entries:
-                if isinstance(entry.event, TransitionRecorded):
-                    move = entry.event.transition
-                    if move.camera_id != camera_id and micros(move.at) < period.start and not move.new.online:
-                        yield from reversed(self._back_to_online(move.camera_id, entry.seq))
-                    camera_id = move.camera_id
-                    yield move
+    def courses(self, period: Span) -> Iterator[tuple[str, list[Step]]]:
+        """The same transitions of a period as steps, by camera."""
+        for camera_id, moves in self._moves(period).items():
+            yield camera_id, [self._of(move, step) for move in moves]
 
-    def _back_to_online(self, camera_id: str, before_seq: int) -> list[Transition]:
+    def _moves(self, period: Span) -> dict[str, list[Move]]:
+        """What ``transitions`` says of a period, as it is stored, by camera."""
+        found: dict[str, list[Move]] = {}
+        bounds = {"start": period.start, "end": period.end}
+        for query in (queries.MOVES_BEFORE, queries.MOVES_WITHIN):
+            for row in self._rows(query, self.vantage, **bounds):
+                found.setdefault(row[0], []).append(Move._make(row))
+        for camera_id, moves in found.items():
+            first = self._of(moves[0], step)
+            if first.at < period.start and not first.state.online:
+                moves[:0] = reversed(self._back_to_online(camera_id, first.seq))
+        return dict(sorted(found.items()))
+
+    def _back_to_online(self, camera_id: str, before_seq: int) -> list[Move]:
         """The camera's transitions before an entry, latest first, down to the one after which it was offline."""
-        found: list[Transition] = []
-        query = self._entries(queries.TRANSITIONS_BACKWARDS, camera_id=camera_id, before_seq=before_seq)
-        with closing(query) as entries:
-            for entry in entries:
-                if isinstance(entry.event, TransitionRecorded):
-                    if entry.event.transition.new.online:
-                        break
-                    found.append(entry.event.transition)
-        return found
+        rows = self._rows(queries.MOVES_BACKWARDS, self.vantage, camera_id=camera_id, before_seq=before_seq)
+        with closing(rows):
+            return list(takewhile(lambda move: not self._of(move, step).state.online, map(Move._make, rows)))
+
+    def _of(self, move: Move, read: Callable[[Move], Read]) -> Read:
+        try:
+            return read(move)
+        except Unreadable as error:
+            raise self._unreadable(self.vantage, move.seq, str(error)) from error
 
     def last_transitions(self) -> dict[str, Transition]:
         """The latest transition of each camera that has one."""
@@ -279,15 +306,12 @@ class Ledger:
 
     def cameras(self) -> tuple[CameraRecord, ...]:
         """Every camera there ever was, by id, also those that were removed."""
-        return camera_records(self._inventory_changes())
+        return camera_records(self.inventory_changes())
 
     def inventory_changes(self, period: Span | None = None) -> tuple[InventoryChange, ...]:
         """Arrivals, departures and changes of cameras that were recorded within the period."""
-        return tuple(
-            change
-            for change in self._inventory_changes()
-            if period is None or period.start <= micros(change.at) < period.end
-        )
+        changes = tuple(change for _, change in self._inventory_changes())
+        return changes if period is None else _recorded_in(period, changes)
 
     def maintenance(self) -> tuple[Maintenance, ...]:
         """Planned work from the settings that was not cancelled, by start."""
@@ -300,19 +324,33 @@ class Ledger:
             if isinstance(act, Act) and act.stamp is not None:
                 yield Recorded(row.kind, row.body, act, instant(row.recorded_at))
 
+    def standing(self, terms: ActTerms) -> Standing:
+        """What people did under the contract so far, every act judged by its terms."""
+        if self._judged is not None and self._judged[0] == terms:
+            return self._judged[1]
+        so_far = standing(self.acts(), terms)
+        self._judged = None if self._upto is None else (terms, so_far)
+        return so_far
+
     def simulated(self) -> bool:
         """Whether any run that wrote into this record watched simulated cameras."""
         return any(isinstance(e.event, Started) and e.event.simulated for e in self._entries_of(Started))
 
-    def record(self, period: Span, terms: ActTerms) -> Record:
+    def record(self, period: Span, terms: ActTerms, seen: Seen | None = None) -> Record:
         """What a report about the period is made from, all of one moment even while another process writes.
 
         Acts of people are judged by ``terms``. Cameras have the wording they had when the period ended: what is written
-        about them later changes no old month.
+        about them later changes no old month. ``seen`` is told (cameras read, cameras in all).
         """
-        with self._transaction("BEGIN"):
-            around = _around(self, period, self.inventory_changes(), standing(self.acts(), terms))
-            return replace(around, transitions=tuple(self.transitions(period)))
+        if self._upto is None:
+            return self.as_it_is().record(period, terms, seen)
+        around = _around(self, period, self.inventory_changes(), self.standing(terms))
+        courses: dict[str, list[Step]] = {}
+        for camera_id, course in self.courses(period):
+            courses[camera_id] = course
+            if seen is not None:
+                seen(len(courses), len(around.cameras))
+        return replace(around, courses=courses)
 
     def past(self, months: Sequence[tuple[int, int]], terms: ActTerms) -> Past:
         """What a trend is made from: those calendar months of the terms' zone, ascending.
@@ -321,20 +359,23 @@ class Ledger:
         transition only what sums need is read. ``as_of`` a record's heads it is the past of that record, whoever writes
         meanwhile.
         """
-        zone, changes, so_far = ZoneInfo(terms.zone), self.inventory_changes(), standing(self.acts(), terms)
+        if self._upto is None:
+            return self.as_it_is().past(months, terms)
+        zone, changes, so_far = ZoneInfo(terms.zone), self.inventory_changes(), self.standing(terms)
 
         def about(year: int, month: int) -> Record:
             span, closed = month_span(year, month, zone), so_far.closing(f"{year}-{month:02}")
             if closed is None:
                 return _around(self, span, changes, so_far)
             then = self.as_of(closed.heads)
-            return _around(then, span, then.inventory_changes(), standing(then.acts(), terms))
+            return _around(then, span, then.inventory_changes(), then.standing(terms))
 
-        spans = [month_span(*month, zone) for month in months]
-        window = Span(spans[0].start, spans[-1].end) if spans else Span(0, 0)
-        return Past(tuple(months), tuple(about(*month) for month in months), self._courses(window))
+        records = tuple(about(*month) for month in months)
+        spans = [month_span(*month, zone) for month, record in zip(months, records, strict=True) if record.cameras]
+        courses = self._past_courses(Span(spans[0].start, spans[-1].end)) if spans else iter(())
+        return Past(tuple(months), records, courses)
 
-    def _courses(self, window: Span) -> Iterator[tuple[str, list[Step]]]:
+    def _past_courses(self, window: Span) -> Iterator[tuple[str, list[Step]]]:
         rows = self._rows(queries.STEPS_OF_PERIOD, self.vantage, start=window.start, end=window.end)
         with closing(rows):
             for camera_id, of_camera in groupby(rows, key=itemgetter(0)):
@@ -372,11 +413,17 @@ class Ledger:
             if end.seq:
                 yield vantage, end
 
-    def _inventory_changes(self) -> Iterator[InventoryChange]:
-        return inventory_changes(self._entries_of(CameraAdded, CameraChanged, CameraRemoved))
+    def _inventory_changes(self) -> tuple[tuple[int, InventoryChange], ...]:
+        """Every change with its entry's number."""
+        if self._inventory is not None:
+            return self._inventory
+        changes = tuple(inventory_changes(self._entries_of(CameraAdded, CameraChanged, CameraRemoved)))
+        self._inventory = None if self._upto is None else changes
+        return changes
 
     def _entries_of(self, *events: type[Event]) -> Iterator[Entry]:
-        return heapq.merge(*(self.entries(kind=event) for event in events), key=lambda entry: entry.seq)
+        kinds = (self._entries(queries.OF_KIND, kind=KIND_OF[event]) for event in events)
+        return heapq.merge(*kinds, key=attrgetter("seq"))
 
     def _transitions(self, query: str, **values: int) -> Iterator[Transition]:
         for entry in self._entries(query, **values):
@@ -417,10 +464,10 @@ def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so
     """The record of the period without its transitions."""
     seq, head = ledger.head()
     return Record(
-        cameras=camera_records(change for change in changes if micros(change.at) < period.end),
+        cameras=camera_records(_recorded_in(Span(0, period.end), changes)),
         transitions=(),
         maintenance=(*ledger.maintenance(), *so_far.windows(_settled_with(period))),
-        changes=tuple(change for change in changes if period.start <= micros(change.at) < period.end),
+        changes=_recorded_in(period, changes),
         recorded_until=ledger.last_recorded_at(),
         head_seq=seq,
         head_hash=head,
@@ -429,6 +476,12 @@ def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so
         absences=tuple(absences(so_far.removals, changes)),
         heads=ledger.heads(),
     )
+
+
+def _recorded_in(period: Span, changes: Sequence[InventoryChange]) -> tuple[InventoryChange, ...]:
+    """Those of the period; they are in the order in which they were recorded."""
+    first, end = (bisect_left(changes, us, key=lambda change: micros(change.at)) for us in period)
+    return tuple(changes[first:end])
 
 
 def _settled_with(period: Span) -> Span:

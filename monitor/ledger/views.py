@@ -29,8 +29,8 @@ class Entry:
     hash: str
 
 
-def inventory_changes(entries: Iterable[Entry]) -> Iterator[InventoryChange]:
-    """Every arrival, departure and change; an entry that changes nothing is left out."""
+def inventory_changes(entries: Iterable[Entry]) -> Iterator[tuple[int, InventoryChange]]:
+    """Every arrival, departure and change with its entry's number; an entry that changes nothing is left out."""
     known: dict[str, Camera] = {}
     for entry in entries:
         match entry.event:
@@ -38,11 +38,11 @@ def inventory_changes(entries: Iterable[Entry]) -> Iterator[InventoryChange]:
                 before = known.get(camera.id)
                 known[camera.id] = camera
                 if before != camera:
-                    yield InventoryChange(entry.recorded_at, camera.id, before, camera)
+                    yield entry.seq, InventoryChange(entry.recorded_at, camera.id, before, camera)
             case CameraRemoved(camera_id):
                 before = known.pop(camera_id, None)
                 if before is not None:
-                    yield InventoryChange(entry.recorded_at, camera_id, before, None)
+                    yield entry.seq, InventoryChange(entry.recorded_at, camera_id, before, None)
             case _:
                 pass
 

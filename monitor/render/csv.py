@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from fractions import Fraction
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 from zoneinfo import ZoneInfo
 
 from monitor import wording
@@ -26,15 +26,22 @@ Column: TypeAlias = tuple[str, Cell]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def to_csv(report: Report, language: Language) -> bytes:
+def write_csv(report: Report, language: Language, file: BinaryIO) -> None:
     """One row per camera in the contract, worst first, under one row of headings."""
     columns = [*_names(report, language), *_figures(report, language)]
-    out = io.StringIO()
+    out = io.TextIOWrapper(file, "utf-8-sig", "replace", newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(heading for heading, _ in columns)
     for figure in report.cameras:
         writer.writerow(safe(cell(figure)) for _, cell in columns)
-    return out.getvalue().encode("utf-8-sig", "replace")
+    out.detach()
+
+
+def to_csv(report: Report, language: Language) -> bytes:
+    """The same in one piece."""
+    file = io.BytesIO()
+    write_csv(report, language, file)
+    return file.getvalue()
 
 
 def safe(text: str) -> str:

@@ -8,34 +8,147 @@ the percentage as it is displayed, points and money decimals as text. Field name
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from hashlib import sha256
-from typing import Final, TypeAlias
+from io import BytesIO
+from itertools import chain
+from json.encoder import encode_basestring
+from typing import Any, BinaryIO, Final, TypeAlias
 
-from monitor.model import MICROSECOND, micros
+from monitor.model import MICROSECOND, Camera, micros
 from monitor.report import Report
 from monitor.sla import percent
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+Form: TypeAlias = "Callable[[Any, str], str]"  # a value and the line it begins on (a line feed and its indent) to text
 
 FORMAT: Final = "sharp-eyes-report/1"
 KEPT_BACK: Final = frozenset({"url", "credentials"})
 
 
+def write_json(report: Report, file: BinaryIO) -> None:
+    """The whole report as UTF-8 with sorted keys, one item of a list after the other; ends in a line feed."""
+    file.writelines(piece.encode("utf-8", "replace") for piece in _Writer().document(report))
+
+
 def to_json(report: Report) -> bytes:
-    """The whole report as UTF-8 with sorted keys; ends in a line feed."""
-    text = json.dumps({"format": FORMAT, "report": _plain(report)}, ensure_ascii=False, indent=1, sort_keys=True)
-    return text.encode("utf-8", "replace") + b"\n"
+    """The same in one piece."""
+    file = BytesIO()
+    write_json(report, file)
+    return file.getvalue()
 
 
 def digest(value: object) -> str:
     """SHA-256 of a report's value as it stands in the JSON file: keys sorted, no spaces, UTF-8; 64 hex digits."""
     text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+class _Writer:
+    """Values to text as ``json.dumps(..., indent=1, sort_keys=True)`` writes them, without a copy of all of it.
+
+    How a type is written is found out once, and so is the text of a camera, which stands in each of its outages.
+    """
+
+    def __init__(self) -> None:
+        self._cameras: dict[tuple[int, str], str] = {}  # by identity: the report holds them
+        self._forms: dict[type, Form] = {
+            str: lambda value, _: encode_basestring(value),
+            int: lambda value, _: repr(value),
+            datetime: lambda value, _: repr(micros(value)),
+            Fraction: _fraction,
+            tuple: self._list,
+            Camera: self._camera,
+        }
+
+    def document(self, report: Report) -> Iterator[str]:
+        """Everything, in pieces that are never longer than an item of a list."""
+        yield f'{{\n "format": "{FORMAT}",\n "report": '
+        yield from self._pieces(report, "\n ")
+        yield "\n}\n"
+
+    def _pieces(self, value: object, line: str) -> Iterator[str]:
+        """Lists fall into their items, and what holds lists into its fields."""
+        within = line + " "
+        if type(value) is tuple and value:
+            yield from _between("[", (within + self.text(item, within) for item in value), f"{line}]")
+        elif is_dataclass(value):
+            parts = (
+                chain([f'{within}"{name}": '], self._pieces(getattr(value, name), within)) for name in _names(value)
+            )
+            yield "{"
+            for number, part in enumerate(parts):
+                yield "," if number else ""
+                yield from part
+            yield f"{line}}}"
+        else:
+            yield self.text(value, line)
+
+    def text(self, value: object, line: str) -> str:
+        """One value; what is in it begins on lines of its own, one space further in."""
+        kind = type(value)
+        form = self._forms.get(kind)
+        if form is None:
+            form = self._forms[kind] = self._form_of(kind)
+        return form(value, line)
+
+    def _form_of(self, kind: type) -> Form:
+        if issubclass(kind, Enum):
+            return lambda value, line: self.text(value.value, line)
+        if is_dataclass(kind) or issubclass(kind, tuple):
+            return self._object(kind)
+        return lambda value, line: _dumped(value).replace("\n", line)
+
+    def _camera(self, camera: Camera, line: str) -> str:
+        known = id(camera), line
+        text = self._cameras.get(known)
+        if text is None:
+            text = self._cameras[known] = self._object(Camera)(camera, line)
+        return text
+
+    def _list(self, value: tuple[object, ...], line: str) -> str:
+        within = line + " "
+        return f"[{','.join([within + self.text(item, within) for item in value])}{line}]" if value else "[]"
+
+    def _object(self, kind: type) -> Form:
+        keys = [(name, f'"{name}": ') for name in _names(kind)]
+
+        def form(value: object, line: str) -> str:
+            within = line + " "
+            return (
+                f"{{{','.join([within + key + self.text(getattr(value, name), within) for name, key in keys])}{line}}}"
+            )
+
+        return form
+
+
+def _names(value: object) -> list[str]:
+    """The fields that are written, in their order."""
+    names = getattr(value, "_fields", None) or (field.name for field in fields(value))  # type: ignore[arg-type]
+    return sorted(set(names) - KEPT_BACK)
+
+
+def _between(begin: str, items: Iterable[str], end: str) -> Iterator[str]:
+    """Items with commas between them."""
+    for number, item in enumerate(items):
+        yield f",{item}" if number else f"{begin}{item}"
+    yield end
+
+
+def _fraction(value: Fraction, line: str) -> str:
+    return (
+        f'{{{line} "denominator": {value.denominator},{line} "numerator": {value.numerator},'
+        f'{line} "percent": "{percent(value)}"{line}}}'
+    )
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(_plain(value), ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _plain(value: object) -> Json:

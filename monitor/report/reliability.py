@@ -8,14 +8,14 @@ period is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 
 from monitor import sla
-from monitor.model import MICROSECOND, Span, State, Transition, micros
+from monitor.model import MICROSECOND, Span, State, Step
 
+ONLINE = (State.UP, State.DEGRADED)
 REPEAT_US = timedelta(days=7) // MICROSECOND  # 168 hours
 
 
@@ -64,41 +64,73 @@ class Reliability:
         return self.online_us // self.faults if self.faults else None
 
 
-def faults(transitions: Iterable[Transition], until_us: int) -> list[Fault]:
-    """One camera's faults as far as known at ``until_us``, by start; transitions in their order."""
+def faults(steps: Iterable[Step], until_us: int) -> list[Fault]:
+    """One camera's faults as far as known at ``until_us``, by start; steps in their order."""
     found: list[Fault] = []
     down: list[Span] = []
     since: int | None = None
-    for move in transitions:
-        at = micros(move.at)
+    for at, state, *_ in steps:
         if at >= until_us:
             break
         if since is not None and since < at:
-            down.append(Span(since, at))
-        since = at if move.new is State.DOWN else None
-        if move.new.online and down:
-            found.append(Fault(tuple(sla.merge(down)), at))
+            _append(down, since, at)
+        since = at if state is State.DOWN else None
+        if down and state in ONLINE:
+            found.append(Fault(tuple(down), at))
             down = []
     if since is not None and since < until_us:
-        down.append(Span(since, until_us))
-    return [*found, Fault(tuple(sla.merge(down)), None)] if down else found
+        _append(down, since, until_us)
+    return [*found, Fault(tuple(down), None)] if down else found
 
 
 def reliability(
-    found: Sequence[Fault], period: Span, counting: Sequence[Span], excluded: Sequence[Span], online_us: int
+    found: Iterable[Fault], period: Span, counting: Sequence[Span], excluded: Sequence[Span], online_us: int
 ) -> Reliability:
     """One camera's sums. ``counting`` is its scheduled time in the period without ``excluded``; both as merged."""
-    those = [fault for fault in found if sla.intersect(fault.down, counting)]
-    begun = [fault for fault in those if period.start <= fault.start_us]
-    repaired = [fault for fault in those if fault.repaired_us is not None and fault.repaired_us >= period.start]
-    return Reliability(
-        faults=len(begun),
-        repeats=sum(_repeats(fault, before) for before, fault in pairwise(those)),
-        repaired=len(repaired),
-        repair_us=sum(sla.length(sla.subtract(fault.down, excluded)) for fault in repaired),
-        unrepaired=sum(fault.repaired_us is None for fault in those),
-        online_us=online_us,
-    )
+    counts, stands = sla.clock(counting), sla.clock(excluded)
+    begun = repeats = repaired = repair_us = unrepaired = 0
+    before: Fault | None = None
+    for fault in found:
+        if not _touches(fault, counts):
+            continue
+        begun += fault.start_us >= period.start
+        repeats += before is not None and _repeats(fault, before)
+        before = fault
+        if fault.repaired_us is None:
+            unrepaired += 1
+        elif fault.repaired_us >= period.start:
+            repaired += 1
+            for start, end in fault.down:
+                repair_us += end - start - (stands(end) - stands(start))
+    return Reliability(begun, repeats, repaired, repair_us, unrepaired, online_us)
+
+
+def together(cameras: Iterable[Reliability]) -> Reliability:
+    """The sum over cameras."""
+    faults = repeats = repaired = repair_us = unrepaired = online_us = 0
+    for each in cameras:
+        faults += each.faults
+        repeats += each.repeats
+        repaired += each.repaired
+        repair_us += each.repair_us
+        unrepaired += each.unrepaired
+        online_us += each.online_us
+    return Reliability(faults, repeats, repaired, repair_us, unrepaired, online_us)
+
+
+def _append(down: list[Span], start: int, end: int) -> None:
+    """Add a span, joined with the one before where they touch."""
+    if down and down[-1].end == start:
+        start = down.pop().start
+    down.append(Span(start, end))
+
+
+def _touches(fault: Fault, counts: Callable[[int], int]) -> bool:
+    """Whether any of it counts."""
+    if len(fault.down) == 1:  # nearly all of them
+        ((start, end),) = fault.down
+        return counts(end) > counts(start)
+    return any(counts(end) > counts(start) for start, end in fault.down)
 
 
 def _repeats(fault: Fault, before: Fault) -> bool:

@@ -27,7 +27,7 @@ from monitor.contract import (
     late_in,
     score,
 )
-from monitor.model import MICROSECOND, CameraRecord, Outage, Span, State, Transition, instant, micros
+from monitor.model import MICROSECOND, CameraRecord, Outage, Span, State, Step, instant, micros
 from monitor.report.exclusions import absences_by_camera, granted, owed_time, span_of
 from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, Record
@@ -40,7 +40,7 @@ class Course:
     known: CameraRecord
     figure: CameraFigure
     down: tuple[Outage, ...]
-    moves: Sequence[Transition]  # back to where it was last online before the period
+    steps: Sequence[Step]  # back to where it was last online before the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _repairs(
             CameraFaults(
                 course.figure.camera,
                 course.down,
-                _unobserved(course.moves, until),
+                _unobserved(course.steps, until),
                 laid[course.figure.camera.id].excluded,
             )
             for course in faulty
@@ -159,17 +159,17 @@ def _repairs(
     return RepairFigures(limits, touching, tuple(crowds.values()), tuple(late))
 
 
-def _unobserved(moves: Iterable[Transition], until: int) -> list[Span]:
+def _unobserved(steps: Iterable[Step], until: int) -> list[Span]:
     """Every span the camera was UNKNOWN since its first transition."""
     found: list[Span] = []
     since: int | None = None
-    for move in moves:
-        if since is None and move.new is not State.UNKNOWN:
+    for when, state, *_ in steps:
+        if since is None and state is not State.UNKNOWN:
             continue
-        at = min(micros(move.at), until)
+        at = min(when, until)
         if since is not None:
             found.append(Span(since, at))
-        since = at if move.new is State.UNKNOWN else None
+        since = at if state is State.UNKNOWN else None
     if since is not None:
         found.append(Span(since, until))
     return sla.merge(found)

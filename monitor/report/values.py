@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -47,6 +47,7 @@ class Record:
     exclusions: tuple[History, ...] = ()  # in whatever state
     absences: tuple[tuple[str, Span], ...] = ()  # cameras that were allowed to be gone, and when
     heads: tuple[Head, ...] = ()  # the end of every chain this was read from
+    courses: Mapping[str, Sequence[Step]] | None = None  # by camera id: the transitions as steps, and instead of them
 
 
 @dataclass(frozen=True, slots=True)

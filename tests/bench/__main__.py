@@ -23,7 +23,7 @@ from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, Grade
 from monitor.simulator.layout import LARGEST, Makeup
 from monitor.simulator.server import Join
-from tests.bench import engine_scale, exposition, hostile, peers, picture, record, tenthousand, town
+from tests.bench import engine_scale, exposition, hostile, peers, picture, record, reports, tenthousand, town
 from tests.bench.cells import CELL_SETS
 from tests.bench.machine import Cores, machine, shared_cores, split_cores
 from tests.bench.servers import Place
@@ -224,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     group = parser.add_argument_group("engine")
     group.add_argument("--false-cameras", type=int, default=10_000, help="cameras that need no network")
     group = parser.add_argument_group("record")
-    group.add_argument("--month-cameras", type=int, default=2000)
+    group.add_argument("--month-cameras", type=int, default=reports.PROMISED_FOR, help="of the month that is reported")
     return parser
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -28,16 +27,15 @@ from monitor.contract import (
     ScoreItem,
     Together,
 )
-from monitor.language import Language
 from monitor.ledger import CameraAdded, Event, Heartbeat, Ledger, Started, TransitionRecorded
 from monitor.model import Camera, Cause, ContractTerms, State, Transition
 from monitor.report import Report, build_report
-from monitor.reporting import Format, rendered
 from monitor.simulator.town import build_town
+from tests.bench import reports
 from tests.bench.machine import filesystem_of
 from tests.bench.tables import Findings, Row, Table, number
 
-TERMS = ContractTerms(zone="UTC")
+TERMS = ContractTerms(zone=reports.ZONE)
 # Limits that many faults pass, and villages large enough for major ones.
 SETTLED = Contract(
     terms=TERMS,
@@ -45,8 +43,8 @@ SETTLED = Contract(
     scorecard=Scorecard((ScoreItem("late", ItemKind.LATE_REPAIR, points=Decimal("0.01")),)),
     deduction=DeductionLadder(Decimal("30000.00"), per_point=Fraction(1, 100)),
 )
-BEGIN_AT = datetime(2026, 6, 1, tzinfo=UTC)
-DAYS = 30
+BEGIN_AT = datetime(2026, 7, 1, tzinfo=UTC)
+DAYS = 31
 OUTAGES = 10  # of each camera in the month
 SINGLES, BATCH = 200, 10_000
 ROUNDS = 3
@@ -62,7 +60,7 @@ class Spent:
 
 def measure(cameras: int, folder: Path, progress: Progress) -> Findings:
     """Appending, verifying and reporting, each in a ledger of its own."""
-    task = progress.add_task("the record", total=4)
+    task = progress.add_task("the record", total=5)
     appended = _appended(folder / "appended.db")
     progress.update(task, advance=1, description=f"a month of {cameras:,} cameras: writing")
     path = folder / "month.db"
@@ -75,6 +73,8 @@ def measure(cameras: int, folder: Path, progress: Progress) -> Findings:
     progress.update(task, advance=1, description="reporting")
     reported = _reported(path)
     progress.advance(task)
+    costs = reports.measured(path, (BEGIN_AT.year, BEGIN_AT.month), folder)
+    progress.advance(task)
     what = f"{cameras:,} cameras, {OUTAGES} outages each, a heartbeat a minute: {entries:,} entries"
     size = number(path.stat().st_size / 1e6)
     month = Table(
@@ -82,7 +82,8 @@ def measure(cameras: int, folder: Path, progress: Progress) -> Findings:
         ("work", "wall ms", "CPU ms", "entries/s"),
         (_row("verify every entry", verified, entries), *(_row(name, spent) for name, spent in reported)),
     )
-    return Findings((appended, month))
+    made = reports.table(costs, "The report of that month, in a process of its own; formats include the figures")
+    return Findings((appended, month, made), reports.promises(costs, cameras))
 
 
 def month_of_events(cameras: tuple[Camera, ...]) -> Iterator[list[Event]]:
@@ -149,9 +150,6 @@ def _reported(path: Path) -> Iterator[tuple[str, Spent]]:
 
     yield "report: all figures", _median(lambda: build(Contract(terms=TERMS)))
     yield "report: all figures, settled", _median(lambda: build(SETTLED))
-    report = build(SETTLED)
-    for form in Format:
-        yield f"report: write {form.value}", _median(partial(rendered, report, form, Language.ZH))
 
 
 def _row(name: str, spent: Spent, entries: int | None = None) -> Row:

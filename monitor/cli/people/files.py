@@ -13,6 +13,7 @@ from monitor.errors import SharpEyesError
 from monitor.language import Language
 from monitor.reading import MEGABYTE, read_at_most
 from monitor.reading import Unreadable as TooLarge
+from monitor.writing import whole_file
 
 LARGEST = 16 * MEGABYTE  # ten thousand acts have six
 
@@ -20,9 +21,8 @@ LARGEST = 16 * MEGABYTE  # ten thousand acts have six
 def write_acts(path: Path, acts: Sequence[Written]) -> None:
     """One line an act; the file is there whole or not at all."""
     lines = [canonical({"kind": act.kind, "body": json.loads(act.body)}) for act in acts]
-    partial = path.with_name(path.name + ".part")
-    partial.write_text("\n".join(lines) + "\n", "utf-8")
-    partial.replace(path)
+    with whole_file(path) as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
 
 
 def read_acts(path: Path, language: Language) -> list[Written]:
