@@ -269,6 +269,14 @@ def test_an_exclusion_of_the_period_before_still_stopped_the_clock() -> None:
     assert (repair.start, repair.ran_us, repair.late_from) == (us(-40), 25 * HOUR_US, us(14))
 
 
+def test_what_was_excluded_in_the_period_before_is_no_time_to_repair() -> None:
+    """Down since 40 h before June and until hour 15, 30 h of it excluded in May: repaired in 25 h, as on the clock."""
+    given_record = replace(record(down(1, (-40, 15))), exclusions=approved(1, -40, -10))
+    assert build(given_record).total.reliability.mttr_us == 25 * HOUR_US
+    quarterly = replace(CONTRACT, period=SettlementPeriod.QUARTER)
+    assert build(given_record, quarterly).total.reliability.mttr_us == 25 * HOUR_US
+
+
 def test_days_of_no_contract_are_on_no_clock() -> None:
     """The contract begins on the second: of 0 to 60 only 24 to 60 count, so that the limit is passed at 48."""
     terms = replace(CONTRACT.terms, first_day=date(2026, 6, 2))

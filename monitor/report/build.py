@@ -42,6 +42,7 @@ from monitor.report.exclusions import (
     absences_by_camera,
     exclusion_figures,
     granted,
+    granted_back,
     owed_time,
     planned_time,
     span_of,
@@ -89,6 +90,7 @@ class _Month:
     looks: list[int]
     maintenance: tuple[Maintenance, ...]
     exclusions: Mapping[str, list[Span]]  # granted time, by camera
+    earlier: Mapping[str, list[Span]]  # the same of settlement periods before, as far back as faults reach
     absences: Mapping[str, list[Span]]  # when cameras were allowed to be gone
 
 
@@ -133,8 +135,10 @@ def build_report(
     It speaks of the cameras in the contract's scope, and of no others.
     """
     terms = contract.terms
-    found = granted(record, contract, month, ZoneInfo(terms.zone))
-    frame = _frame(record, terms, month_span(*month, ZoneInfo(terms.zone)), counted_by_camera(found), now)
+    period = month_span(*month, ZoneInfo(terms.zone))
+    (_, found), *earlier = granted_back(record, contract, month, _first_down(record, period.start))
+    frame = _frame(record, terms, period, counted_by_camera(found), now)
+    frame = replace(frame, earlier=counted_by_camera(grant for _, grants in earlier for grant in grants))
     by_camera = {
         camera_id: tuple(moves)
         for camera_id, moves in groupby(
@@ -287,6 +291,16 @@ def _histories(
     ]
 
 
+def _first_down(record: Record, otherwise: int) -> int:
+    """The first instant at which any camera was down, as far back as the record was read.
+
+    Only exclusions are granted again for it, so without any it is not looked for.
+    """
+    if not record.exclusions:
+        return otherwise
+    return min((micros(move.at) for move in record.transitions if move.new is State.DOWN), default=otherwise)
+
+
 def _frame(
     record: Record, terms: ContractTerms, period: Span, exclusions: Mapping[str, list[Span]], now: datetime
 ) -> _Month:
@@ -303,6 +317,7 @@ def _frame(
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
         exclusions=exclusions,
+        earlier={},
         absences=absences_by_camera(record),
     )
 
@@ -331,7 +346,7 @@ def _history(record: CameraRecord, owed: list[Span], moves: Sequence[Transition]
             faults(moves, frame.known.end),
             frame.period,
             sla.subtract(scheduled, excluded),
-            excluded,
+            sla.merge([*excluded, *frame.earlier.get(camera.id, ())]),
             seconds.up + seconds.degraded,
         ),
     )
