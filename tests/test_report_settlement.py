@@ -462,3 +462,22 @@ def test_every_late_repair_finds_the_crowd_that_made_it_major(within: Together) 
         assert late.crowd.group == limits.group_of(late.camera)
         assert len(late.crowd.camera_ids) == 3
     assert len(repairs.crowds) == len({late.crowd for late in repairs.late})
+
+
+def test_a_crowd_of_another_village_that_made_nothing_major_is_not_told() -> None:
+    """Both crowds begin at hour 100. c1 and c3 of one village have just gone down: major.
+
+    c2 and c4 of the other have both run past their 24 h alone, one before an exclusion and one during it: not major.
+    """
+    limits = RepairLimits(timedelta(hours=24), timedelta(hours=48), 2, Together.VILLAGE)
+    courses = record(down(1, (100, 200)), down(2, (0, 200)), down(3, (100, 200)), down(4, (50, 200)))
+    given_record = replace(courses, exclusions=approved(2, 30, 100))
+    repairs = settled(build(given_record, replace(CONTRACT, repair=limits))).repairs
+    assert repairs is not None
+    assert [(each.camera_id, each.major) for each in repairs.repairs] == [
+        ("c2", False),
+        ("c4", False),
+        ("c1", True),
+        ("c3", True),
+    ]
+    assert [(crowd.group, crowd.camera_ids) for crowd in repairs.crowds] == [("东村", ("c1", "c3"))]

@@ -145,9 +145,9 @@ def _repairs(
     touching = tuple(
         repair for repair in read.repairs if repair.ran_us and (repair.end is None or repair.end > sums.elapsed.start)
     )
-    met = {repair.crowd_from for repair in touching}
-    crowds = {(crowd.group, crowd.span.start): crowd for crowd in read.crowds if crowd.span.start in met}
     cameras = {course.figure.camera.id: course.figure.camera for course in faulty}
+    met = {(limits.group_of(cameras[repair.camera_id]), repair.crowd_from) for repair in touching}
+    crowds = {key: crowd for crowd in read.crowds if (key := (crowd.group, crowd.span.start)) in met}
     late = []
     for repair in late_in(touching, sums.elapsed):
         camera = cameras[repair.camera_id]
