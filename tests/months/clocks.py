@@ -47,9 +47,12 @@ class Settling:
 
     def settlement(self) -> Plain:
         agreed = self.agreed
-        sums = {camera: Counts.of(film[: self.past - self.start]) for camera, film in self.films.items()}
+        sums = self.month.sums
+        if self.start != self.month.start:
+            sums = {camera: Counts.of(film[: self.past - self.start]) for camera, film in self.films.items()}
         fleet = total(sums.values())
-        looks = total(self._looks(film) for film in self.films.values()) if agreed.basis == "snapshots" else Counts()
+        seconds = self.month.inspections(self.start) if agreed.basis == "snapshots" else []
+        looks = total(Counts.of(film[seconds]) for film in self.films.values())
         basis = on_basis(agreed.basis, fleet, looks, sums, agreed)
         online = (basis["ratio"], basis["verdict"] != "not_provable")
         intact = (fleet.intact(agreed), fleet.coverage is None or fleet.coverage >= agreed.min_coverage)
@@ -75,9 +78,6 @@ class Settling:
             "deduction": money,
             "undecided": undecided,
         }
-
-    def _looks(self, film: Film) -> Counts:
-        return self.month.looked(film, self.start)
 
     # ------------------------------------------------------------ the clocks
 
@@ -169,9 +169,8 @@ class Settling:
         """When the camera's clock runs: it is down, it is owed by date, and nobody agreed that nobody could work."""
         first = self.world.first
         film = self.world.film(camera)
-        runs: Mask = film == DOWN
-        runs[max(0, self.known - first) :] = False
-        runs &= self.month.on_duty(camera, self.world.days_owed)
+        runs: Mask = film[: max(0, self.known - first)] == DOWN
+        runs &= self.month.on_duty(camera, self.world.days_owed, (first, first + len(runs)))
         for _, _, start, end in self.stops(camera):
             runs[max(0, start - first) : max(0, end - first)] = False
         return runs

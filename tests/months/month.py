@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
 from tests.months.acts import Plea, Work
-from tests.months.counts import DEGRADED, DOWN, EXCLUDED, UNOBSERVED, UP, US, Counts, Film, Plain, Repairs
+from tests.months.counts import DEGRADED, DOWN, EXCLUDED, UNOBSERVED, UP, US, Counts, Film, Plain, Repairs, total
 from tests.months.story import Wording
 from tests.months.wall import DAY, Mask
-from tests.months.world import Span, World, covers
+from tests.months.world import Span, World, covers, first_of_next
 
 WEEK = 7 * DAY
 
@@ -69,7 +69,7 @@ class Month:
                 self.removed[change.camera] = change.at if change.after is None else None
                 if change.after is not None:
                     self.words[change.camera] = change.after
-        self._owed: dict[str, Mask] = {}
+        self._owed: dict[tuple[str, Span], Mask] = {}
         self._runs: dict[str, list[tuple[int, int, int]]] = {}
         self._granted: dict[Span, dict[str, list[Taken]]] = {}
 
@@ -84,20 +84,20 @@ class Month:
         """The cameras the contract is about."""
         return [camera for camera in self.in_scope if self.words[camera].in_contract]
 
-    def owed(self, camera: str) -> Mask:
-        """Whether the camera has to be online, for every second of the canvas."""
-        if camera not in self._owed:
-            self._owed[camera] = self.on_duty(camera, self.world.service)
-        return self._owed[camera]
+    def owed(self, camera: str, span: Span) -> Mask:
+        """Whether the camera has to be online, for every second of the span."""
+        if (camera, span) not in self._owed:
+            self._owed[camera, span] = self.on_duty(camera, self.world.service, span)
+        return self._owed[camera, span]
 
-    def on_duty(self, camera: str, seconds: Mask) -> Mask:
-        """Those seconds that lie within its days of service and outside the time it was allowed to be gone."""
-        world, words = self.world, self.words[camera]
-        mask, first = seconds.copy(), world.first
+    def on_duty(self, camera: str, seconds: Mask, span: Span) -> Mask:
+        """Those seconds of the span within its days of service and outside the time it was allowed to be gone."""
+        world, words, first = self.world, self.words[camera], span[0]
+        mask = seconds[first - world.first : span[1] - world.first].copy()
         start = self.added[camera] if words.first_day is None else world.wall.reached(words.first_day)
         mask[: max(0, start - first)] = False
         if words.last_day is not None:
-            mask[world.wall.reached(words.last_day + timedelta(days=1)) - first :] = False
+            mask[max(0, world.wall.reached(words.last_day + timedelta(days=1)) - first) :] = False
         for gone in world.acts.removals:
             if gone.camera == camera:
                 back = [
@@ -105,12 +105,12 @@ class Month:
                     for change in world.changes
                     if change.camera == camera and change.before is None and change.at > gone.removed_at
                 ]
-                mask[max(0, gone.removed_at - first) : min(back, default=world.last) - first] = False
+                mask[max(0, gone.removed_at - first) : max(0, min(back, default=world.last) - first)] = False
         return mask
 
     def owes(self, camera: str, span: Span) -> bool:
-        a, b = (second - self.world.first for second in span)
-        return bool(self.owed(camera)[a:b].any())
+        """Whether anything is owed of the camera in the span."""
+        return bool(self.owed(camera, span).any())
 
     @cached_property
     def cameras(self) -> list[str]:
@@ -134,9 +134,8 @@ class Month:
         pleas = [plea for plea in pleas if plea.start < settle[1] and plea.end > settle[0]]
         if not pleas:
             return []
-        first, owed = self.world.first, self.owed(camera)
-        a, b = settle[0] - first, settle[1] - first
-        whole = int(np.count_nonzero(owed[a:b]))
+        first, owed = settle[0], self.owed(camera, settle)
+        whole = int(np.count_nonzero(owed))
         planned: Mask = np.zeros(len(owed), dtype=np.bool_)
         for start, end in self._planned(camera):
             planned[max(0, start - first) : max(0, end - first)] = True
@@ -144,7 +143,7 @@ class Month:
         spent: dict[str, int] = defaultdict(int)
         found = []
         for plea in sorted(pleas, key=lambda plea: (plea.start, plea.id)):
-            span = slice(max(a, plea.start - first), min(b, plea.end - first))
+            span = slice(max(0, plea.start - first), max(0, plea.end - first))
             asked = owed[span]
             if not asked.any():
                 continue
@@ -187,7 +186,7 @@ class Month:
             film[max(0, start - span[0]) : max(0, end - span[0])] = EXCLUDED
         for taken in self.granted(self.settle).get(camera, ()):
             taken.paint(film, span[0], EXCLUDED)
-        film *= self.owed(camera)[a:b].view(np.int8)
+        film *= self.owed(camera, span).view(np.int8)
         return film
 
     def _planned(self, camera: str) -> list[Span]:
@@ -198,20 +197,31 @@ class Month:
         return {camera: self.canvas(camera, (self.start, self.end)) for camera in self.cameras}
 
     @cached_property
+    def days(self) -> dict[str, list[Counts]]:
+        """Each camera's five kinds, local day by local day, as far as the month has passed."""
+        day, borders = date(*self.month, 1), [self.start]
+        while day < first_of_next(self.month):
+            day += timedelta(days=1)
+            borders.append(self.world.wall.reached(day))
+        spans = [(min(a, self.past) - self.start, min(b, self.past) - self.start) for a, b in pairwise(borders)]
+        return {camera: [Counts.of(film[a:b]) for a, b in spans] for camera, film in self.films.items()}
+
+    @cached_property
     def sums(self) -> dict[str, Counts]:
         """Each camera's five kinds in what of the month has passed."""
-        return {camera: Counts.of(film[: self.past - self.start]) for camera, film in self.films.items()}
+        return {camera: total(days) for camera, days in self.days.items()}
 
     @cached_property
     def looks(self) -> dict[str, Counts]:
         """What the month's inspections find."""
-        return {camera: self.looked(film, self.start) for camera, film in self.films.items()}
+        seconds = self.inspections(self.start)
+        return {camera: Counts.of(film[seconds]) for camera, film in self.films.items()}
 
-    def looked(self, film: Film, start: int) -> Counts:
-        """What inspections find on a film that begins at ``start``, until now."""
+    def inspections(self, start: int) -> list[int]:
+        """When there were any since ``start`` and until now, in seconds from ``start``."""
         wall = self.world.wall
         seconds = {wall.reached(day, look) for day in self.world.days(start, self.end) for look in self.agreed.looks}
-        return Counts.of(film[[second - start for second in sorted(seconds) if start <= second < self.past]])
+        return [second - start for second in sorted(seconds) if start <= second < self.past]
 
     # ------------------------------------------------------------ down
 

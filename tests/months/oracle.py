@@ -8,7 +8,6 @@ then counts cells. The result is plain: the names of a report's fields, sums in 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
@@ -33,7 +32,7 @@ from tests.months.counts import (
 from tests.months.month import Month
 from tests.months.story import Story, Wording
 from tests.months.wall import DAY
-from tests.months.world import World, covers, first_of_next, months_before
+from tests.months.world import World, covers, months_before
 
 CUTS = (
     "not_accepted",
@@ -189,13 +188,13 @@ class Figures:
 
     def _maintenance(self) -> list[Plain]:
         found = []
-        first = self.of.world.first
         for work in self.of.world.acts.works:
             if work.start >= self.of.end or work.end <= self.of.start:
                 continue
             covered = [camera for camera in self.of.cameras if covers(work.reach, camera, self.of.words[camera])]
-            a, b = max(self.of.start, work.start) - first, min(self.of.end, work.end) - first
-            taken = sum(int(np.count_nonzero(self.of.owed(camera)[a:b])) for camera in covered)
+            a, b = max(0, work.start - self.of.start), work.end - self.of.start
+            month = self.of.start, self.of.end
+            taken = sum(int(np.count_nonzero(self.of.owed(camera, month)[a:b])) for camera in covered)
             found.append(
                 {
                     "maintenance": [work.id, work.start * US, work.end * US],
@@ -256,11 +255,7 @@ class Figures:
             for a, b in pairwise(edges)
             if a < b and film[a] != NOTHING
         ]
-        wall, day, days = self.of.world.wall, date(*self.of.month, 1), []
-        while day < first_of_next(self.of.month):
-            a, b = wall.reached(day) - self.of.start, wall.reached(day + timedelta(days=1)) - self.of.start
-            days.append(Counts.of(film[a:b]).plain(US))
-            day += timedelta(days=1)
+        days = [day.plain(US) for day in self.of.days[camera]]
         return {"camera_id": camera, "spans": spans, "days": days}
 
     def _trend(self) -> list[Plain]:

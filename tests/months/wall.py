@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 EPOCH = date(1970, 1, 1)
 DAY = 86_400
+STEP = DAY // 4
 Minutes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -23,7 +24,7 @@ class Wall:
     """The local minutes since 1970-01-01 00:00 shown so far, for each minute of ``[first, last)``, UTC seconds."""
 
     def __init__(self, zone: str, first: int, last: int) -> None:
-        assert first % 3600 == last % 3600 == 0
+        assert first % DAY == last % DAY == 0
         self.first, self.last = first, last
         minutes = np.arange(first // 60, last // 60, dtype=np.int64)
         self.shown: Minutes = np.maximum.accumulate(minutes + _offsets(ZoneInfo(zone), first, last))
@@ -50,13 +51,14 @@ class Wall:
 
 
 def _offsets(zone: ZoneInfo, first: int, last: int) -> Minutes:
-    """Minutes between local time and UTC, asked once an hour, and every minute where the hour has two answers."""
-    marks = [_offset(zone, at) for at in range(first, last + 1, 3600)]
-    found: Minutes = np.repeat(np.array(marks[:-1], dtype=np.int64), 60)
-    for hour, (before, after) in enumerate(pairwise(marks)):
+    """Minutes between local time and UTC, asked four times a day, and every minute where it is not the same after."""
+    marks = [_offset(zone, at) for at in range(first, last + 1, STEP)]
+    found: Minutes = np.repeat(np.array(marks[:-1], dtype=np.int64), STEP // 60)
+    for number, (before, after) in enumerate(pairwise(marks)):
         if before != after:
-            start = first + hour * 3600
-            found[hour * 60 : hour * 60 + 60] = [_offset(zone, start + 60 * minute) for minute in range(60)]
+            start = number * STEP
+            exact = [_offset(zone, first + second) for second in range(start, start + STEP, 60)]
+            found[start // 60 : (start + STEP) // 60] = exact
     return found
 
 
