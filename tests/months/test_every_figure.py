@@ -14,7 +14,7 @@ import pytest
 
 from monitor.reporting import month_report
 from monitor.settings import Settings
-from tests.months import drawing, oracle, said, telling
+from tests.months import drawing, memory, oracle, said, telling
 from tests.months.story import Cancelled, Confirmed, Decided, Proposed, Repeated, Story
 
 MONTHS = 500
@@ -44,6 +44,13 @@ def disagreements(story: Story, folder: Path) -> list[str]:
     return said.differences(said.plain(report), oracle.figures(story))
 
 
+@pytest.fixture(scope="module")
+def memory_is_kept() -> Iterator[None]:
+    with memory.kept():
+        yield
+
+
+@pytest.mark.usefixtures("memory_is_kept")
 @pytest.mark.parametrize("first", range(0, MONTHS, BATCH))
 def test_every_figure_of_random_months_is_the_oracle_s(first: int, tmp_path: Path) -> None:
     for seed in range(first, first + BATCH):
@@ -74,7 +81,17 @@ def test_the_oracle_imports_nothing_of_the_program() -> None:
                 assert module in own or root in foreign or root in STANDARD, f"{name}.py imports {module}"
 
 
-STANDARD = {"__future__", "collections", "dataclasses", "datetime", "decimal", "fractions", "functools", "typing"}
+STANDARD = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "fractions",
+    "functools",
+    "itertools",
+    "typing",
+}
 
 
 def test_a_seed_tells_the_same_story_again() -> None:
