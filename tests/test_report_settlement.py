@@ -269,6 +269,14 @@ def test_an_exclusion_of_the_period_before_still_stopped_the_clock() -> None:
     assert (repair.start, repair.ran_us, repair.late_from) == (us(-40), 25 * HOUR_US, us(14))
 
 
+def test_what_was_excluded_in_the_period_before_is_no_time_to_repair() -> None:
+    """Down since 40 h before June and until hour 15, 30 h of it excluded in May: repaired in 25 h, as on the clock."""
+    given_record = replace(record(down(1, (-40, 15))), exclusions=approved(1, -40, -10))
+    assert build(given_record).total.reliability.mttr_us == 25 * HOUR_US
+    quarterly = replace(CONTRACT, period=SettlementPeriod.QUARTER)
+    assert build(given_record, quarterly).total.reliability.mttr_us == 25 * HOUR_US
+
+
 def test_days_of_no_contract_are_on_no_clock() -> None:
     """The contract begins on the second: of 0 to 60 only 24 to 60 count, so that the limit is passed at 48."""
     terms = replace(CONTRACT.terms, first_day=date(2026, 6, 2))
@@ -454,3 +462,22 @@ def test_every_late_repair_finds_the_crowd_that_made_it_major(within: Together) 
         assert late.crowd.group == limits.group_of(late.camera)
         assert len(late.crowd.camera_ids) == 3
     assert len(repairs.crowds) == len({late.crowd for late in repairs.late})
+
+
+def test_a_crowd_of_another_village_that_made_nothing_major_is_not_told() -> None:
+    """Both crowds begin at hour 100. c1 and c3 of one village have just gone down: major.
+
+    c2 and c4 of the other have both run past their 24 h alone, one before an exclusion and one during it: not major.
+    """
+    limits = RepairLimits(timedelta(hours=24), timedelta(hours=48), 2, Together.VILLAGE)
+    courses = record(down(1, (100, 200)), down(2, (0, 200)), down(3, (100, 200)), down(4, (50, 200)))
+    given_record = replace(courses, exclusions=approved(2, 30, 100))
+    repairs = settled(build(given_record, replace(CONTRACT, repair=limits))).repairs
+    assert repairs is not None
+    assert [(each.camera_id, each.major) for each in repairs.repairs] == [
+        ("c2", False),
+        ("c4", False),
+        ("c1", True),
+        ("c3", True),
+    ]
+    assert [(crowd.group, crowd.camera_ids) for crowd in repairs.crowds] == [("东村", ("c1", "c3"))]

@@ -41,6 +41,7 @@ from monitor.report.exclusions import (
     absences_by_camera,
     exclusion_figures,
     granted,
+    granted_back,
     owed_time,
     planned_time,
     span_of,
@@ -88,6 +89,7 @@ class _Month:
     looks: list[int]
     maintenance: tuple[Maintenance, ...]
     exclusions: Mapping[str, list[Span]]  # granted time, by camera
+    earlier: Mapping[str, list[Span]]  # the same of settlement periods before, as far back as faults reach
     absences: Mapping[str, list[Span]]  # when cameras were allowed to be gone
 
 
@@ -131,9 +133,11 @@ def build_report(
     It speaks of the cameras in the contract's scope, and of no others.
     """
     terms = contract.terms
-    found = granted(record, contract, month, ZoneInfo(terms.zone))
-    frame = _frame(record, terms, month_span(*month, ZoneInfo(terms.zone)), counted_by_camera(found), now)
+    period = month_span(*month, ZoneInfo(terms.zone))
     by_camera = _by_camera(record)
+    (_, found), *earlier = granted_back(record, contract, month, _first_down(record, by_camera, period.start))
+    frame = _frame(record, terms, period, counted_by_camera(found), now)
+    frame = replace(frame, earlier=counted_by_camera(grant for _, grants in earlier for grant in grants))
     in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
     due = _due(in_scope, frame)
     histories = _histories(due, by_camera, frame)
@@ -296,6 +300,17 @@ def _histories(
     ]
 
 
+def _first_down(record: Record, by_camera: Mapping[str, Sequence[Step]], otherwise: int) -> int:
+    """The first instant at which any camera was down, as far back as the record was read.
+
+    Only exclusions are granted again for it, so without any it is not looked for.
+    """
+    if not record.exclusions:
+        return otherwise
+    downs = (step.at for steps in by_camera.values() for step in steps if step.state is State.DOWN)
+    return min(downs, default=otherwise)
+
+
 def _frame(
     record: Record, terms: ContractTerms, period: Span, exclusions: Mapping[str, list[Span]], now: datetime
 ) -> _Month:
@@ -312,6 +327,7 @@ def _frame(
         looks=snapshot_instants(period, terms.snapshot_times, zone),
         maintenance=record.maintenance,
         exclusions=exclusions,
+        earlier={},
         absences=absences_by_camera(record),
     )
 
@@ -324,8 +340,9 @@ def _history(record: CameraRecord, owed: list[Span], steps: Sequence[Step], fram
     counting = sla.subtract(scheduled, excluded)
     offline = _outages(record.camera, steps, scheduled, counting, frame.known.end)
     seconds = figure.seconds
+    without = sla.merge([*excluded, *frame.earlier.get(record.camera.id, ())])
     repairs = reliability(
-        faults(steps, frame.known.end), frame.period, counting, excluded, seconds.up + seconds.degraded
+        faults(steps, frame.known.end), frame.period, counting, without, seconds.up + seconds.degraded
     )
     whole = replace(figure, outages=len(offline), reliability=repairs)
     return _History(record, steps, whole, offline, scheduled, owed, excluded, states)

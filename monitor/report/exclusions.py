@@ -5,7 +5,7 @@ Caps hold for a whole settlement period, so exclusions are granted over all of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from monitor import sla
@@ -16,9 +16,9 @@ from monitor.acts import (
     ExclusionWithdrawn,
     Step,
 )
-from monitor.calendar import contract_spans, in_service_span
+from monitor.calendar import contract_spans, in_service_span, month_before
 from monitor.contract import Contract, Cut, Grant, OwedTime, grants
-from monitor.model import Camera, CameraRecord, ContractTerms, Exclusion, Maintenance, Span, micros
+from monitor.model import Camera, CameraRecord, ContractTerms, Exclusion, Maintenance, Span, instant, micros
 from monitor.report.values import ExclusionFigure, Record, StepFigure
 
 
@@ -62,6 +62,23 @@ def granted(record: Record, contract: Contract, month: tuple[int, int], zone: Zo
         if contract.about(known.camera)
     ]
     return grants((history.exclusion for history in record.exclusions), times, contract)
+
+
+def granted_back(
+    record: Record, contract: Contract, month: tuple[int, int], reach: int
+) -> Iterator[tuple[Span, tuple[Grant, ...]]]:
+    """Settlement periods and what is granted in them: the month's own, then those before, to the one of ``reach``.
+
+    A fault that lasts longer than a period takes with it what was granted then; before the first exclusion was nothing.
+    """
+    zone = ZoneInfo(contract.terms.zone)
+    reach = max(reach, min((micros(each.exclusion.start_at) for each in record.exclusions), default=reach))
+    period = contract.settlement(*month)
+    yield period, granted(record, contract, month, zone)
+    while record.exclusions and reach < period.start:
+        month = month_before(instant(period.start), zone)
+        period = contract.settlement(*month)
+        yield period, granted(record, contract, month, zone)
 
 
 def exclusion_figures(record: Record, found: Sequence[Grant], period: Span) -> tuple[ExclusionFigure, ...]:

@@ -1,9 +1,9 @@
 """From one camera's transitions to faults and how they are repaired. Pure sums: groups add, never average averages.
 
 A *fault* is an outage together with those that follow before the camera is seen online again: if the monitor was
-blind in between, nobody saw a repair. Its *down time* is the time the camera was known to be down, planned work that
-the contract excludes taken out; what nobody watched is not held against anyone. A fault without any counted time in the
-period is none.
+blind in between, nobody saw a repair. Its *down time* is the time the camera was known to be down without what people
+took out of it, planned work that the contract excludes and exclusions that count; what nobody watched is not held
+against anyone. A fault without any counted time in the period is none.
 """
 
 from __future__ import annotations
@@ -86,7 +86,10 @@ def faults(steps: Iterable[Step], until_us: int) -> list[Fault]:
 def reliability(
     found: Iterable[Fault], period: Span, counting: Sequence[Span], excluded: Sequence[Span], online_us: int
 ) -> Reliability:
-    """One camera's sums. ``counting`` is its scheduled time in the period without ``excluded``; both as merged."""
+    """One camera's sums. ``counting`` is its scheduled time in the period that is not excluded.
+
+    ``excluded`` reaches back to the first fault's first second; both as merged.
+    """
     counts, stands = sla.clock(counting), sla.clock(excluded)
     begun = repeats = repaired = repair_us = unrepaired = 0
     before: Fault | None = None

@@ -13,7 +13,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import sla
-from monitor.calendar import contract_spans, month_before, month_span
+from monitor.calendar import contract_spans, month_span
 from monitor.contract import (
     CameraFaults,
     Contract,
@@ -27,8 +27,8 @@ from monitor.contract import (
     late_in,
     score,
 )
-from monitor.model import MICROSECOND, CameraRecord, Outage, Span, State, Step, instant, micros
-from monitor.report.exclusions import absences_by_camera, granted, owed_time, span_of
+from monitor.model import MICROSECOND, CameraRecord, Outage, Span, State, Step, micros
+from monitor.report.exclusions import absences_by_camera, granted_back, owed_time, span_of
 from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, Record
 
@@ -145,9 +145,9 @@ def _repairs(
     touching = tuple(
         repair for repair in read.repairs if repair.ran_us and (repair.end is None or repair.end > sums.elapsed.start)
     )
-    met = {repair.crowd_from for repair in touching}
-    crowds = {(crowd.group, crowd.span.start): crowd for crowd in read.crowds if crowd.span.start in met}
     cameras = {course.figure.camera.id: course.figure.camera for course in faulty}
+    met = {(limits.group_of(cameras[repair.camera_id]), repair.crowd_from) for repair in touching}
+    crowds = {key: crowd for crowd in read.crowds if (key := (crowd.group, crowd.span.start)) in met}
     late = []
     for repair in late_in(touching, sums.elapsed):
         camera = cameras[repair.camera_id]
@@ -214,22 +214,17 @@ def _granted_spans(
     """By camera, how long each exclusion that counts lasts, back to the first fault's settlement period."""
     if not record.exclusions or not faulty:
         return {}
-    zone = ZoneInfo(contract.terms.zone)
     about = {history.exclusion.id: history.exclusion for history in record.exclusions}
-    reach = max(reach, min(micros(exclusion.start_at) for exclusion in about.values()))
     those = replace(record, cameras=tuple(course.known for course in faulty))
     found: dict[str, dict[tuple[StopKind, str], Span]] = {}
-    while True:
-        period = contract.settlement(*month)
-        for grant in granted(those, contract, month, zone):
+    for period, granted in granted_back(those, contract, month, reach):
+        for grant in granted:
             if grant.counted:
                 key = StopKind.EXCLUSION, grant.exclusion_id
                 span = _lasts(grant, span_of(about[grant.exclusion_id]), period)
                 own = found.setdefault(grant.camera_id, {})
                 own[key] = Span(span.start, max(span.end, own[key].end)) if key in own else span
-        if period.start <= reach:
-            return found
-        month = month_before(instant(period.start), zone)
+    return found
 
 
 def _lasts(grant: Grant, asked: Span, period: Span) -> Span:
