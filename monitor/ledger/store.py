@@ -200,6 +200,10 @@ class Ledger:
         """The end of every chain in the file, by vantage."""
         return tuple(Head(vantage, end.seq, end.hash) for vantage, end in self._ends())
 
+    def holds(self, head: Head) -> bool:
+        """Whether that chain has this entry: whether the record goes on from where it once ended."""
+        return list(self._rows(queries.HASH, head.vantage, seq=head.seq)) == [(head.hash,)]
+
     def people_head(self) -> int:
         """Number of the last act of people; 0 when there is none."""
         return self._end(self.people).seq
