@@ -367,6 +367,8 @@ ACTS = {
     "removal_confirmed": Phrase("移出确认", "removal confirmed"),
     "period_closed": Phrase("结账", "month closed"),
     "period_corrected": Phrase("更正", "correction"),
+    "item_declared": Phrase("申报", "declared"),
+    "declaration_withdrawn": Phrase("申报撤回", "declaration withdrawn"),
     "note": Phrase("备注", "note"),
     "maintenance_planned": Phrase("计划维护", "planned work"),
     "maintenance_repeated": Phrase("重复的计划维护", "repeated planned work"),

@@ -430,6 +430,7 @@ def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so
         head_hash=head,
         simulated=ledger.simulated(),
         exclusions=tuple(so_far.exclusions.values()),
+        declarations=tuple(so_far.declarations.values()),
         absences=tuple(absences(so_far.removals, changes)),
         heads=ledger.heads(),
     )

@@ -235,13 +235,10 @@ def sentence(difference: Difference, zone: ZoneInfo, language: Language) -> str:
 
 
 def _place(place: Place, zone: ZoneInfo, language: Language) -> str:
-    match place:
-        case Item(name, None):
-            return clip(clean(name), WIDEST_VALUE)
-        case Item(name, int(at)):
-            return f"{clip(clean(name), WIDEST_VALUE)} {_instant(at, zone)}"
-        case _:
-            return FIELDS[place][language] if place in FIELDS else clip(clean(place), WIDEST_VALUE)
+    if isinstance(place, str):
+        return FIELDS[place][language] if place in FIELDS else clip(clean(place), WIDEST_VALUE)
+    name = clip(clean(place.name), WIDEST_VALUE)
+    return name if place.at is None else f"{name} {_instant(place.at, zone)}"
 
 
 def _value(side: Side, where: tuple[Place, ...], zone: ZoneInfo, language: Language) -> str:

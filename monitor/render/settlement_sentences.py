@@ -24,7 +24,7 @@ from monitor.model import MICROSECOND
 from monitor.render import settlement_words as words
 from monitor.render.layout import clean
 from monitor.render.phrases import duration, local, percent_sign
-from monitor.report import LateRepair, RepairFigures, Settlement
+from monitor.report import LateRepair, RepairFigures, Settlement, StepFigure
 
 MOST_DECIMALS = 12
 
@@ -157,6 +157,39 @@ class Sentences:
     def lost(line: LineScore) -> str:
         """The points a line costs; ``—`` while they are undecided."""
         return "—" if line.undecided else f"{line.points}"
+
+    def declarations(self, score: Score) -> Iterator[str]:
+        """What was declared, by whom and when; nothing where the scorecard asks for no declarations."""
+        if not self._settlement.declarable:
+            return
+        if not self._settlement.declared:
+            yield self.say(words.NOTHING_DECLARED)
+        titles = {line.item.id: self.title(line) for line in score.lines}
+        for each in self._settlement.declared:
+            declared, *taken_back = each.steps
+            yield self.say(
+                words.DECLARED,
+                id=clean(each.id),
+                month=each.month,
+                title=clean(titles.get(each.item, each.item)),
+                count=each.count,
+                text=clean(declared.text),
+                step=self._step(declared),
+            )
+            for step in taken_back:
+                yield self.say(
+                    words.TAKEN_BACK, id=clean(each.id), step=self._step(step), text=clean(step.text)
+                ).rstrip()
+
+    def _step(self, step: StepFigure) -> str:
+        return self.say(
+            words.STEP,
+            at=local(step.at, self._zone),
+            what=self.say(wording.ACTS[step.kind]),
+            role=self.say(wording.ROLES[step.by.role]),
+            name=clean(step.by.name),
+            mark=self.say(wording.SIGNED if step.signed else wording.UNSIGNED),
+        )
 
     # ------------------------------------------------------------ money
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from monitor.acts import Head, History
+from monitor.acts import Declaration, Head, History
 from monitor.contract import Cut
 from monitor.model import (
     Actor,
@@ -27,6 +27,7 @@ from monitor.model import (
 )
 from monitor.report.reliability import Reliability
 from monitor.report.settled import Settlement
+from monitor.report.steps import StepFigure
 from monitor.sla import Budget, Forecast, SlaVerdict
 
 
@@ -45,6 +46,7 @@ class Record:
     head_hash: str
     simulated: bool
     exclusions: tuple[History, ...] = ()  # in whatever state
+    declarations: tuple[Declaration, ...] = ()  # also those taken back
     absences: tuple[tuple[str, Span], ...] = ()  # cameras that were allowed to be gone, and when
     heads: tuple[Head, ...] = ()  # the end of every chain this was read from
 
@@ -176,18 +178,6 @@ class ExclusionFigure:
     cameras: int  # in the contract, whose scheduled time it touches in the settlement period
     excluded_us: int  # camera time of the month that leaves the figures because of it and nothing else
     cuts: tuple[tuple[Cut, int], ...]  # camera time of the settlement period that does not count, and why
-
-
-@dataclass(frozen=True, slots=True)
-class StepFigure:
-    """One act about an exclusion."""
-
-    id: str
-    kind: str  # of the ledger: exclusion_proposed, exclusion_approved ...
-    at: datetime  # when it was recorded
-    by: Actor
-    text: str
-    signed: bool
 
 
 @dataclass(frozen=True, slots=True)
