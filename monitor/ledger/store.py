@@ -431,6 +431,7 @@ def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so
         simulated=ledger.simulated(),
         exclusions=tuple(so_far.exclusions.values()),
         declarations=tuple(so_far.declarations.values()),
+        void=tuple(so_far.void),
         absences=tuple(absences(so_far.removals, changes)),
         heads=ledger.heads(),
     )

@@ -175,6 +175,7 @@ FIELDS: Mapping[str, Phrase] = MappingProxyType(
         "vendor": Phrase("维护单位", "vendor"),
         "verdict": Phrase("结论", "verdict"),
         "villages": wording.VILLAGE,
+        "void": Phrase("不计的操作", "act that does not count"),
         # figures
         "allowed_us": Phrase("允许离线", "allowed"),
         "amount": Phrase("扣款", "deducted"),
@@ -186,6 +187,7 @@ FIELDS: Mapping[str, Phrase] = MappingProxyType(
         "coverage": wording.COVERAGE,
         "cuts": Phrase("未计入", "cut"),
         "days": Phrase("逐日", "days"),
+        "declared": Phrase("申报", "declaration"),
         "deduction": Phrase("扣款", "deduction"),
         "degraded": wording.DEGRADED_TIME,
         "down": wording.DOWN_TIME,

@@ -30,6 +30,7 @@ from monitor.report.values import (
     TimeKind,
     Timeline,
     TrendMonth,
+    VoidFigure,
 )
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "TimeKind",
     "Timeline",
     "TrendMonth",
+    "VoidFigure",
     "agrees",
     "build_report",
     "build_trend",

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from monitor.acts import Declaration, Head, History
+from monitor.acts import Declaration, Head, History, Refusal, Void
 from monitor.contract import Cut
 from monitor.model import (
     Actor,
@@ -47,6 +47,7 @@ class Record:
     simulated: bool
     exclusions: tuple[History, ...] = ()  # in whatever state
     declarations: tuple[Declaration, ...] = ()  # also those taken back
+    void: tuple[Void, ...] = ()  # acts under the contract that do not count
     absences: tuple[tuple[str, Span], ...] = ()  # cameras that were allowed to be gone, and when
     heads: tuple[Head, ...] = ()  # the end of every chain this was read from
 
@@ -181,6 +182,17 @@ class ExclusionFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class VoidFigure:
+    """An act in the record that does not count, and why."""
+
+    id: str
+    kind: str  # of the ledger
+    at: datetime  # when it was recorded
+    by: Actor  # in whose name
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
 class ClosingFigure:
     """The month was closed: its figures are final."""
 
@@ -300,6 +312,7 @@ class Report:
     closings: tuple[ClosingFigure, ...] = ()  # oldest first
     corrections: tuple[CorrectionFigure, ...] = ()  # oldest first
     trend: tuple[TrendMonth, ...] = ()  # up to twelve months, this one last
+    void: tuple[VoidFigure, ...] = ()  # acts about the month that do not count, oldest first
 
     @property
     def complete(self) -> bool:

@@ -513,3 +513,5 @@ def test_acts_beside_the_record_are_listed_as_void(run: Run, place: Place) -> No
         ledger.add_acts([acts(place)[0]], SystemClock().now(), 1)
     code, out = run("ledger", "exclusions")
     assert (code, "replayed" in out, name in out) == (Exit.OK, True, True)
+    for form in ("text", "html"):
+        assert "Acts that do not count (1)" in run("report", MONTH, "--format", form)[1]
