@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import to_csv, to_html, to_json, to_text
+from monitor.render import to_csv, to_csv_tables, to_html, to_json, to_text
 from monitor.report import (
     Report,
     agrees,
@@ -108,7 +108,7 @@ def report_path(settings: Settings, contract: Contract, month: tuple[int, int], 
 
 
 def rendered(report: Report, form: Format, language: Language) -> bytes:
-    """The report's file in one format."""
+    """The report in one format, as it stands on the screen; of CSV the table of cameras."""
     match form:
         case Format.TEXT:
             return to_text(report, language).encode("utf-8")
@@ -118,6 +118,15 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
             return to_json(report)
         case Format.HTML:
             return to_html(report, language)
+
+
+def files_of(report: Report, form: Format, language: Language) -> Iterator[tuple[str, bytes]]:
+    """The files of one format: what is put behind the report's file name, and the content."""
+    match form:
+        case Format.CSV:
+            yield from to_csv_tables(report, language)
+        case Format.TEXT | Format.JSON | Format.HTML:
+            yield "", rendered(report, form, language)
 
 
 def write_report(
@@ -136,9 +145,11 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for form in formats:
-        path = folder / report_path(settings, contract, month, form).name
-        partial = path.with_name(path.name + ".part")
-        partial.write_bytes(rendered(report, form, language or settings.language))
-        partial.replace(path)
-        written.append(path)
+        name = report_path(settings, contract, month, form)
+        for addition, content in files_of(report, form, language or settings.language):
+            path = folder / f"{name.stem}{addition}{name.suffix}"
+            partial = path.with_name(path.name + ".part")
+            partial.write_bytes(content)
+            partial.replace(path)
+            written.append(path)
     return tuple(written)

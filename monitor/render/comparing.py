@@ -20,7 +20,7 @@ from monitor.language import Language, Phrase
 from monitor.model import SECOND_US, instant
 from monitor.render.json import Json
 from monitor.render.layout import clean, clip
-from monitor.render.phrases import exact_seconds
+from monitor.render.phrases import exact_local, exact_seconds
 
 WIDEST_VALUE: Final = 60  # terminal cells
 DAY_US: Final = 86_400 * SECOND_US
@@ -267,5 +267,4 @@ def _instant(us: int, zone: ZoneInfo) -> str:
     """Local time to the microsecond, as far as it has any; a number no calendar has stays one."""
     if not 0 <= us < FOREVER - DAY_US:
         return str(us)
-    there = instant(us).astimezone(zone)
-    return f"{there:%Y-%m-%d %H:%M:%S}" + (f".{us % SECOND_US:06}" if us % SECOND_US else "")
+    return exact_local(instant(us), zone)

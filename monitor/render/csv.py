@@ -1,13 +1,14 @@
 """The report as a table of cameras for Excel: UTF-8 with a byte order mark, one row per camera, nothing rounded up.
 
-A cell that Excel would take for a formula gets an apostrophe in front: names come from files other people wrote.
+A cell that Excel would take for a formula gets an apostrophe in front: names come from files other people wrote. Other
+tables: ``csv_tables``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
 from typing import TypeAlias
@@ -29,11 +30,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def to_csv(report: Report, language: Language) -> bytes:
     """One row per camera in the contract, worst first, under one row of headings."""
     columns = [*_names(report, language), *_figures(report, language)]
+    rows = ([cell(figure) for _, cell in columns] for figure in report.cameras)
+    return table([heading for heading, _ in columns], rows)
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """A table as Excel reads it: UTF-8 with a byte order mark."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(heading for heading, _ in columns)
-    for figure in report.cameras:
-        writer.writerow(safe(cell(figure)) for _, cell in columns)
+    writer.writerow(headings)
+    writer.writerows(map(safe, row) for row in rows)
     return out.getvalue().encode("utf-8-sig", "replace")
 
 

@@ -61,7 +61,7 @@ class Sentences:
         if settlement.score is not None:
             yield self.points(settlement.score)
         if settlement.ladder is not None:
-            yield self._payable(settlement.ladder, settlement.deduction)
+            yield self.payable(settlement.ladder, settlement.deduction)
 
     # ------------------------------------------------------------ repair limits
 
@@ -198,14 +198,15 @@ class Sentences:
         by = self.say(words.LADDERS[ladder.by])
         yield self.say(words.FEE, fee=f"{ladder.fee:,}", currency=clean(ladder.currency), by=by)
         if deduction is not None:
-            yield self._decided(deduction)
+            yield self.decided(deduction)
             if deduction.over_fee:
                 yield self.say(words.OVER_FEE, amount=fraction(deduction.over_fee))
             if deduction.cut:
                 yield self.say(words.CUT, amount=fraction(deduction.cut))
-        yield self._payable(ladder, deduction)
+        yield self.payable(ladder, deduction)
 
-    def _payable(self, ladder: DeductionLadder, deduction: Deduction | None) -> str:
+    def payable(self, ladder: DeductionLadder, deduction: Deduction | None) -> str:
+        """What is deducted and what is left to pay, or that it is undecided."""
         if deduction is None:
             return self.say(words.MONEY_UNDECIDED)
         return self.say(
@@ -215,7 +216,8 @@ class Sentences:
             currency=clean(ladder.currency),
         )
 
-    def _decided(self, deduction: Deduction) -> str:
+    def decided(self, deduction: Deduction) -> str:
+        """The step or the price of a point, and what that comes to before it is cut."""
         ladder, step = deduction.ladder, deduction.step
         exact = fraction(deduction.exact)
         if ladder.per_point is not None:
