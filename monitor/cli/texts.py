@@ -143,8 +143,8 @@ REPORT_AGREES = Phrase(
 REPORT_DIFFERS = Phrase("不一致:{path} 有 {count} 项不同", "differs: {count} values of {path} come out otherwise")
 REPORT_MORE = Phrase("  ……另有 {count} 项", "  ... and {count} more")
 REPORT_OTHER_VERSION = Phrase(
-    "注意:文件由程序版本 {theirs} 写成,本程序为 {ours};数字仍已比较",
-    "note: version {theirs} of the program wrote the file, this is {ours}; the figures were compared all the same",
+    "注意:文件由程序版本 {theirs} 写成,本程序为 {ours};数字仍已比较,文件中没有的项目除外",
+    "note: version {theirs} of the program wrote the file, this is {ours}; what the file has was compared all the same",
 )
 REPORT_MOVED_ON = Phrase(
     "注意:台账此后又增加了记录({more});已按文件所记的链头核对",

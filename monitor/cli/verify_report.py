@@ -26,7 +26,7 @@ from monitor.ledger import Ledger
 from monitor.model import instant
 from monitor.reading import Unreadable, read_at_most
 from monitor.render import to_json
-from monitor.render.comparing import Difference, differences, sentence
+from monitor.render.comparing import Absent, Difference, differences, sentence
 from monitor.render.json import Json
 from monitor.render.layout import clean
 from monitor.render.printed import LARGEST, NoReport, Printed, read_printed
@@ -57,7 +57,7 @@ def _verified(file: Path, ledger_path: Path | None, named: str | None, config: P
         _check_chains(ledger, printed, language)
         report, notes = _made_again(ledger, printed, contract, settings, language)
     ours: dict[str, Json] = json.loads(to_json(report))["report"]
-    return _judged(file, printed, _compared(printed.report, ours), notes, language)
+    return _judged(file, printed, _compared(printed, ours), notes, language)
 
 
 def _read(file: Path, language: Language) -> Printed:
@@ -162,10 +162,16 @@ def _heads_then(ledger: Ledger, printed: Printed, contract: Contract, language: 
     return list(others.values())
 
 
-def _compared(theirs: dict[str, Json], ours: dict[str, Json]) -> Iterator[Difference]:
-    """Differences of everything that is made from the record."""
-    left, right = ({key: side[key] for key in side.keys() - NO_FIGURES} for side in (theirs, ours))
-    return differences(left, right)
+def _compared(printed: Printed, ours: dict[str, Json]) -> Iterator[Difference]:
+    """Differences of everything that is made from the record, as far as the version that wrote the file knew of it."""
+    left, right = ({key: side[key] for key in side.keys() - NO_FIGURES} for side in (printed.report, ours))
+    found = differences(left, right)
+    return found if printed.version == __version__ else (each for each in found if not _unclaimed(each))
+
+
+def _unclaimed(difference: Difference) -> bool:
+    """A field the file does not have, and so says nothing about; a thing missing from a list is another matter."""
+    return difference.theirs is Absent.ABSENT and isinstance(difference.where[-1], str)
 
 
 def _judged(file: Path, printed: Printed, found: Iterator[Difference], notes: list[str], language: Language) -> int:

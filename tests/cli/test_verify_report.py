@@ -232,8 +232,15 @@ def test_a_broken_chain_is_to_be_looked_at_first(run: Run, place: Place, saved: 
 
 
 def test_another_program_version_is_said_and_the_figures_are_compared(run: Run, saved: Save) -> None:
-    code, out = run("report", "--verify", str(forged(saved(), lambda report: report.update(version="9.9.9"))))
+    file = saved()
+    other = forged(file, lambda report: report.update(version="9.9.9"))
+    code, out = run("report", "--verify", str(other))
     assert (code, "version 9.9.9 of the program wrote the file" in out) == (Exit.OK, True), out
+    older = forged(other, lambda report: (report.pop("trend"), report["total"].pop("reliability")))
+    assert run("report", "--verify", str(older))[0] == Exit.OK, "what that version did not print is not claimed"
+    short = forged(older, lambda report: report["cameras"].pop())
+    assert run("report", "--verify", str(short))[0] == Exit.NO, "a camera that is left out is"
+    assert run("report", "--verify", str(forged(file, lambda report: report.pop("trend"))))[0] == Exit.NO
 
 
 @pytest.mark.parametrize(
