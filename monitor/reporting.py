@@ -19,7 +19,7 @@ from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import to_html, to_text, write_csv, write_json
+from monitor.render import csv_tables, to_html, to_text, write_csv, write_json
 from monitor.report import (
     Report,
     TrendMonth,
@@ -165,7 +165,7 @@ def report_path(settings: Settings, contract: Contract, month: tuple[int, int], 
 
 
 def write(report: Report, form: Format, language: Language, file: BinaryIO) -> None:
-    """The report's file in one format."""
+    """The report in one format, as it stands on the screen; of CSV the table of cameras."""
     match form:
         case Format.TEXT:
             file.write(to_text(report, language).encode("utf-8"))
@@ -182,6 +182,14 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
     file = BytesIO()
     write(report, form, language, file)
     return file.getvalue()
+
+
+def _files(report: Report, form: Format, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+    """The files of one format: what is put behind the report's file name, and what writes it."""
+    if form is Format.CSV:
+        yield from csv_tables(report, language)
+    else:
+        yield "", partial(write, report, form, language)
 
 
 def write_report(
@@ -202,8 +210,10 @@ def write_report(
     written = []
     for form in formats:
         watcher(form, 0, 1)
-        path = folder / report_path(settings, contract, month, form).name
-        with whole_file(path) as file:
-            write(report, form, language or settings.language, file)
-        written.append(path)
+        name = report_path(settings, contract, month, form)
+        for addition, put in _files(report, form, language or settings.language):
+            path = folder / f"{name.stem}{addition}{name.suffix}"
+            with whole_file(path) as file:
+                put(file)
+            written.append(path)
     return tuple(written)

@@ -259,6 +259,7 @@ HEAD_OUTAGES = Phrase("离线记录（{count} 次，计入时长由长到短）"
 HEAD_MAINTENANCE = Phrase("计划维护（{count} 项）", "Planned maintenance ({count})")
 HEAD_EXCLUSIONS = Phrase("免责（{count} 项）", "Exclusions ({count})")
 HEAD_CLOSING = Phrase("结账与更正", "Closing and corrections")
+HEAD_VOID = Phrase("不计的操作（{count} 项）", "Acts that do not count ({count})")
 HEAD_CHANGES = Phrase("清单变动（{count} 项）", "Changes of the inventory ({count})")
 HEAD_OUTSIDE = Phrase("不纳入考核的摄像机（{count} 台）", "Cameras outside the contract ({count})")
 HEAD_RULES = Phrase("计算规则与依据", "Rules and record")
@@ -306,6 +307,12 @@ EXCLUSION_LINE = Phrase(
     "{id} {state}：{cause}，{start} 至 {end}，{cameras} 台，免责 {excluded}；{text} {evidence}",
     "{id} {state}: {cause}, {start} to {end}, {cameras} cameras, excluded {excluded}; {text} {evidence}",
 )
+VOID_ACT = Phrase(
+    "{id}：{at} {what}，以{role} {name} 的名义；{why}", "{id}: {at} {what}, in the name of {role} {name}; {why}"
+)
+IN_WHOSE_NAME = Phrase("以何人名义", "in whose name")
+WHAT_ACT = Phrase("操作", "act")
+WHY_VOID = Phrase("为何不计", "why not")
 SIGNED = Phrase("已签名", "signed")
 UNSIGNED = Phrase("未签名", "unsigned")
 CLOSED = Phrase(
@@ -367,6 +374,8 @@ ACTS = {
     "removal_confirmed": Phrase("移出确认", "removal confirmed"),
     "period_closed": Phrase("结账", "month closed"),
     "period_corrected": Phrase("更正", "correction"),
+    "item_declared": Phrase("申报", "declared"),
+    "declaration_withdrawn": Phrase("申报撤回", "declaration withdrawn"),
     "note": Phrase("备注", "note"),
     "maintenance_planned": Phrase("计划维护", "planned work"),
     "maintenance_repeated": Phrase("重复的计划维护", "repeated planned work"),

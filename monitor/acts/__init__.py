@@ -9,11 +9,13 @@ from monitor.acts.events import (
     Acknowledged,
     Act,
     Decision,
+    DeclarationWithdrawn,
     ExclusionApproved,
     ExclusionProposed,
     ExclusionRejected,
     ExclusionWithdrawn,
     Head,
+    ItemDeclared,
     MaintenanceCancelled,
     MaintenancePlanned,
     MaintenanceRepeated,
@@ -28,7 +30,7 @@ from monitor.acts.events import (
 from monitor.acts.judgement import Known, refusal, standing, unfounded
 from monitor.acts.refusals import Reason, Refusal
 from monitor.acts.signing import Recorded, Written, public_text, read_act, signed, written_act
-from monitor.acts.standing import History, Standing, Step, Void, Work
+from monitor.acts.standing import Declaration, History, Standing, Step, Void, Work
 from monitor.acts.terms import ActTerms, act_terms
 
 __all__ = [
@@ -36,12 +38,15 @@ __all__ = [
     "Act",
     "ActTerms",
     "Decision",
+    "Declaration",
+    "DeclarationWithdrawn",
     "ExclusionApproved",
     "ExclusionProposed",
     "ExclusionRejected",
     "ExclusionWithdrawn",
     "Head",
     "History",
+    "ItemDeclared",
     "Known",
     "MaintenanceCancelled",
     "MaintenancePlanned",

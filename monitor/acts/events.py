@@ -138,6 +138,27 @@ class PeriodCorrected:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemDeclared:
+    """The office says what no probe sees: that something the scorecard counts has happened. Its id is the stamp's."""
+
+    stamp: Stamp
+    item: str  # the id of a line of the contract's scorecard
+    month: str  # 2026-10: whose settlement it belongs to
+    count: int  # how often, 1 or more
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationWithdrawn:
+    """The office takes back what it declared: exactly that, ``declaration`` is its digest."""
+
+    stamp: Stamp
+    declaration_id: str
+    declaration: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A remark by a person, about a camera or one of its outages where those are given."""
 
@@ -182,6 +203,8 @@ Act = (
     | RemovalConfirmed
     | PeriodClosed
     | PeriodCorrected
+    | ItemDeclared
+    | DeclarationWithdrawn
     | Note
     | MaintenancePlanned
     | MaintenanceRepeated
@@ -200,6 +223,8 @@ KINDS: MappingProxyType[str, type[Act]] = MappingProxyType(
         "removal_confirmed": RemovalConfirmed,
         "period_closed": PeriodClosed,
         "period_corrected": PeriodCorrected,
+        "item_declared": ItemDeclared,
+        "declaration_withdrawn": DeclarationWithdrawn,
         "note": Note,
         "maintenance_planned": MaintenancePlanned,
         "maintenance_repeated": MaintenanceRepeated,

@@ -14,10 +14,12 @@ from monitor.acts.events import (
     Acknowledged,
     Act,
     Decision,
+    DeclarationWithdrawn,
     ExclusionApproved,
     ExclusionProposed,
     ExclusionRejected,
     ExclusionWithdrawn,
+    ItemDeclared,
     MaintenanceCancelled,
     MaintenancePlanned,
     MaintenanceRepeated,
@@ -40,6 +42,7 @@ CLOCKS_DIFFER = timedelta(minutes=10)  # how far the clock of an office's comput
 EVERYBODY = frozenset(Role)
 PARTIES = frozenset({Role.VENDOR, Role.OFFICE})  # only they may do what moves a figure
 OFFICE = frozenset({Role.OFFICE})
+MOST_DECLARED = 1_000  # by one act; more is a slip of the hand
 
 
 def refusal(offered: Written, so_far: Standing, now: datetime) -> Refusal | None:
@@ -96,7 +99,7 @@ def _may(act: Act) -> frozenset[Role]:
     match act:
         case Note() | Acknowledged() | WorkOrdered():
             return EVERYBODY
-        case RemovalConfirmed() | PeriodClosed():
+        case RemovalConfirmed() | PeriodClosed() | ItemDeclared() | DeclarationWithdrawn():
             return OFFICE
         case _:
             return PARTIES
@@ -115,13 +118,12 @@ def _unlawful(act: Act, so_far: Standing, now: datetime) -> Refusal | None:
             return _closing(month, so_far, now)
         case PeriodCorrected():
             return _correction(act, so_far)
-        case MaintenancePlanned():
-            return _planning(act, now)
-        case MaintenanceRepeated(stamp, rule):
-            whole = rule.every is not None and rule.start_time is not None and rule.end_time is not None
-            return None if whole and rule.id == stamp.id else Refusal(Reason.INCOMPLETE, "rule")
-        case MaintenanceCancelled(work_id):
-            return _cancelling(work_id, so_far, now)
+        case ItemDeclared():
+            return _declaration(act, so_far, now)
+        case DeclarationWithdrawn():
+            return _taking_back(act, so_far)
+        case MaintenancePlanned() | MaintenanceRepeated() | MaintenanceCancelled():
+            return _work(act, so_far, now)
         case Note() | Acknowledged() | WorkOrdered() | RemovalConfirmed():
             return None
 
@@ -190,6 +192,46 @@ def _correction(act: PeriodCorrected, so_far: Standing) -> Refusal | None:
     if act.number != following:
         return Refusal(Reason.WRONG_NUMBER, str(following))
     return None if act.text.strip() else Refusal(Reason.INCOMPLETE, "--text")
+
+
+def _declaration(act: ItemDeclared, so_far: Standing, now: datetime) -> Refusal | None:
+    if act.item not in so_far.terms.declarable:
+        return Refusal(Reason.UNKNOWN_ITEM, act.item)
+    try:
+        begins = month_span(*parse_month(act.month), so_far.zone).start
+    except ValueError:
+        return Refusal(Reason.INCOMPLETE, "--month YYYY-MM")
+    if begins > micros(now):
+        return Refusal(Reason.MONTH_TO_COME, act.month)
+    if not 1 <= act.count <= MOST_DECLARED:
+        return Refusal(Reason.COUNT_OUT_OF_RANGE, str(MOST_DECLARED))
+    if not act.text.strip():
+        return Refusal(Reason.INCOMPLETE, "--text")
+    return Refusal(Reason.PERIOD_CLOSED, act.month) if so_far.closed(act.month) else None
+
+
+def _taking_back(act: DeclarationWithdrawn, so_far: Standing) -> Refusal | None:
+    found = so_far.declarations.get(act.declaration_id)
+    if found is None:
+        return Refusal(Reason.UNKNOWN_DECLARATION, act.declaration_id)
+    if act.declaration != found.digest:
+        return Refusal(Reason.OTHER_PROPOSAL, act.declaration_id)
+    if found.withdrawn is not None:
+        return Refusal(Reason.ALREADY_WITHDRAWN, act.declaration_id)
+    return Refusal(Reason.PERIOD_CLOSED, found.act.month) if so_far.closed(found.act.month) else None
+
+
+def _work(
+    act: MaintenancePlanned | MaintenanceRepeated | MaintenanceCancelled, so_far: Standing, now: datetime
+) -> Refusal | None:
+    match act:
+        case MaintenancePlanned():
+            return _planning(act, now)
+        case MaintenanceRepeated(stamp, rule):
+            whole = rule.every is not None and rule.start_time is not None and rule.end_time is not None
+            return None if whole and rule.id == stamp.id else Refusal(Reason.INCOMPLETE, "rule")
+        case MaintenanceCancelled(work_id):
+            return _cancelling(work_id, so_far, now)
 
 
 def _planning(act: MaintenancePlanned, now: datetime) -> Refusal | None:

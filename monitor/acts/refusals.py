@@ -25,6 +25,7 @@ class Reason(StrEnum):
     SPAN_EMPTY = "span_empty"
     SPAN_IN_FUTURE = "span_in_future"
     CAP_EXCEEDED = "cap_exceeded"
+    CAP_USED_UP = "cap_used_up"
     UNKNOWN_EXCLUSION = "unknown_exclusion"
     OTHER_PROPOSAL = "other_proposal"
     OWN_PROPOSAL = "own_proposal"
@@ -36,6 +37,12 @@ class Reason(StrEnum):
     PERIOD_NOT_CLOSED = "period_not_closed"
     WRONG_NUMBER = "wrong_number"
     FIGURES_DIFFER = "figures_differ"
+    # declarations
+    UNKNOWN_ITEM = "unknown_item"
+    COUNT_OUT_OF_RANGE = "count_out_of_range"
+    MONTH_TO_COME = "month_to_come"
+    UNKNOWN_DECLARATION = "unknown_declaration"
+    ALREADY_WITHDRAWN = "already_withdrawn"
     # planned work
     WORK_IN_PAST = "work_in_past"
     UNKNOWN_WORK = "unknown_work"
@@ -106,6 +113,12 @@ TEXTS = {
         "超过合同对该原因的上限({about}):请缩短时段,或改用其他原因",
         "more than the contract allows for this cause ({about}): shorten the span, or use another cause",
     ),
+    Reason.CAP_USED_UP: Phrase(
+        "超过合同对该原因在本结算周期内余下的上限(申请 > 余下):{about};已同意和待决定的免责均已计入。"
+        "请缩短时段,或改用其他原因",
+        "more than is left under the contract's cap for this cause in the settlement period (asked > left): {about}; "
+        "what was approved and what is undecided counts. Shorten the span, or use another cause",
+    ),
     Reason.UNKNOWN_EXCLUSION: Phrase(
         "没有免责申请 {about}:用 ledger exclusions 查编号",
         "there is no exclusion {about}: `ledger exclusions` lists them",
@@ -141,6 +154,22 @@ TEXTS = {
         "按这份台账算出的 {about} 数字与此次结账不符:请在监测机上核对合同与程序版本后重新结账",
         "this record gives other figures for {about} than it is to be closed with: compare contract and program, and "
         "close it anew",
+    ),
+    Reason.UNKNOWN_ITEM: Phrase(
+        "合同评分表中没有可申报的项目 {about}:请用合同 scorecard 中 kind 为 declared 或 missing_report 的项目编号",
+        "the contract's scorecard has no line {about} that counts what is declared: use the id of one of the kind "
+        "declared or missing_report",
+    ),
+    Reason.COUNT_OUT_OF_RANGE: Phrase(
+        "一次申报的次数为 1 至 {about}:请改正", "a declaration counts from 1 to {about}: correct it"
+    ),
+    Reason.MONTH_TO_COME: Phrase("{about} 尚未开始:发生之后再申报", "{about} has not begun: declare what has happened"),
+    Reason.UNKNOWN_DECLARATION: Phrase(
+        "没有申报 {about}:用 ledger declarations 查编号", "there is no declaration {about}: see `ledger declarations`"
+    ),
+    Reason.ALREADY_WITHDRAWN: Phrase(
+        "申报 {about} 已撤回:要重新申报请用 ledger declare",
+        "the declaration {about} is withdrawn already: to declare it again, use `ledger declare`",
     ),
     Reason.WORK_IN_PAST: Phrase(
         "计划维护从 {about} 开始,已是过去:维护须事先登记;已发生的请用 ledger exclude 申请免责",

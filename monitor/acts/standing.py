@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo
 from monitor.acts.events import (
     Acknowledged,
     Decision,
+    DeclarationWithdrawn,
     ExclusionApproved,
     ExclusionProposed,
     ExclusionRejected,
     ExclusionWithdrawn,
+    ItemDeclared,
     MaintenanceCancelled,
     MaintenancePlanned,
     MaintenanceRepeated,
@@ -57,7 +59,7 @@ DECIDED = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act about an exclusion, and whether it bears the signature of the key the contract names for its party."""
+    """One act in a history, and whether it bears the signature of the key the contract names for its party."""
 
     act: Recorded
     signed: bool
@@ -70,6 +72,20 @@ class History:
     exclusion: Exclusion
     proposal: str  # the digest of what was proposed
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What the office declared, and that it took it back."""
+
+    act: ItemDeclared
+    declared: Step
+    withdrawn: Step | None = None  # None: it counts
+
+    @property
+    def digest(self) -> str:
+        """64 hex digits that stand for what was declared."""
+        return self.declared.act.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,7 @@ class Standing:
         self.works: dict[str, Work] = {}
         self.closings: dict[str, list[Recorded]] = {}  # by month, oldest first
         self.corrections: dict[str, list[Recorded]] = {}
+        self.declarations: dict[str, Declaration] = {}  # oldest first
         self.removals: list[RemovalConfirmed] = []
         self.remarks: list[Recorded] = []  # notes, acknowledgements, work orders
         self.void: list[Void] = []
@@ -175,6 +192,11 @@ class Standing:
                 self.closings.setdefault(month, []).append(recorded)
             case PeriodCorrected(month=month):
                 self.corrections.setdefault(month, []).append(recorded)
+            case ItemDeclared():
+                self.declarations[act.stamp.id] = Declaration(act, Step(recorded, self.signed(recorded)))
+            case DeclarationWithdrawn(_, name):
+                taken_back = Step(recorded, self.signed(recorded))
+                self.declarations[name] = replace(self.declarations[name], withdrawn=taken_back)
             case RemovalConfirmed():
                 self.removals.append(act)
             case MaintenancePlanned(work):

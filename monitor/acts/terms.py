@@ -21,7 +21,13 @@ class ActTerms:
     keys: Mapping[Role, str] = field(default_factory=lambda: MappingProxyType({}))  # public keys, base64 of 32 bytes
     causes: frozenset[ExclusionCause] = EVERY_CAUSE  # that are accepted at all
     approval: frozenset[ExclusionCause] = EVERY_CAUSE  # that count only after the other party approved
-    agreement: Contract = field(default_factory=Contract)  # for caps and the time they hold in
+    agreement: Contract = field(default_factory=Contract)  # for caps and the time they hold in, and the scorecard
+
+    @property
+    def declarable(self) -> frozenset[str]:
+        """The lines of the scorecard that count what is declared, by id."""
+        card = self.agreement.scorecard
+        return frozenset(item.id for item in card.items if item.kind.by_declaration) if card else frozenset()
 
 
 def act_terms(contract: Contract) -> ActTerms:

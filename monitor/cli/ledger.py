@@ -10,7 +10,7 @@ from rich.progress import Progress
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.language import Language
-from monitor.ledger import Ledger
+from monitor.ledger import Ledger, Verification
 from monitor.model import instant
 from monitor.settings import load_settings
 
@@ -18,12 +18,8 @@ from monitor.settings import load_settings
 def verify(config: Path, expect_head: str | None, language: Language) -> int:
     """Walk the whole chain; names the first broken link."""
     settings = load_settings(config, None)
-    with (
-        Ledger.open_read_only(settings.ledger, settings.vantage) as ledger,
-        Progress(console=Console(stderr=True), transient=True) as progress,
-    ):
-        task = progress.add_task(texts.VERIFYING[language], total=None)
-        found = ledger.verify(expect_head, lambda done, of: progress.update(task, completed=done, total=of))
+    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
+        found = walked(ledger, expect_head, language)
     if found.broken is not None:
         print(texts.CHAIN_BROKEN[language].format(where=found.broken))
         return Exit.NO
@@ -31,6 +27,14 @@ def verify(config: Path, expect_head: str | None, language: Language) -> int:
     for head in found.heads:
         print(texts.CHAIN_HEAD[language].format(vantage=head.vantage, seq=head.seq, head=head.hash))
     return Exit.OK
+
+
+def walked(ledger: Ledger, expect_head: str | None, language: Language) -> Verification:
+    """Verify every chain of the ledger, and show meanwhile how far that is."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(texts.VERIFYING[language], total=None)
+        return ledger.verify(expect_head, lambda done, of: progress.update(task, completed=done, total=of))
 
 
 def show(config: Path, camera_id: str | None, after: int, limit: int | None, *, people: bool) -> int:

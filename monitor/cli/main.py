@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor import __version__
 from monitor.cli import texts
 from monitor.cli.exits import Exit
-from monitor.cli.people.words import add_ledger_words, add_maintenance_words
+from monitor.cli.people.words import Subparsers, add_ledger_words, add_maintenance_words
 from monitor.errors import SettingsError, SharpEyesError, UsageError
 from monitor.language import Language, language_of_environment
 from monitor.parsing import duration
@@ -99,12 +99,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     capacity.add_argument("--json", action="store_true", help=texts.HELP_JSON[language])
     capacity.set_defaults(command=_capacity)
 
-    report = commands.add_parser("report", parents=[configured], help=texts.HELP_REPORT[language])
-    report.add_argument("month", help=texts.HELP_MONTH[language])
-    report.add_argument("--format", default="text", help=texts.HELP_FORMAT[language])
-    report.add_argument("--out", type=Path, default=None, help=texts.HELP_OUT[language])
-    report.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
-    report.set_defaults(command=_report)
+    _add_report(commands, configured, language)
 
     ledger = commands.add_parser("ledger", parents=[everywhere], help=texts.HELP_LEDGER[language])
     about = ledger.add_subparsers(required=True, metavar="COMMAND")
@@ -120,6 +115,17 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     add_ledger_words(about, configured, language)
     add_maintenance_words(commands, everywhere, configured, language)
     return parser
+
+
+def _add_report(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
+    report = commands.add_parser("report", parents=[configured], help=texts.HELP_REPORT[language])
+    report.add_argument("month", nargs="?", default=None, help=texts.HELP_MONTH[language])
+    report.add_argument("--format", default=None, help=texts.HELP_FORMAT[language])
+    report.add_argument("--out", type=Path, default=None, help=texts.HELP_OUT[language])
+    report.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT_OR_FILE[language])
+    report.add_argument("--verify", type=Path, metavar="JSON", default=None, help=texts.HELP_VERIFY_REPORT[language])
+    report.add_argument("--ledger", type=Path, metavar="FILE", default=None, help=texts.HELP_LEDGER_FILE[language])
+    report.set_defaults(command=_report, wrong=report.error)
 
 
 def _duration(text: str) -> timedelta:
@@ -181,9 +187,17 @@ def _capacity(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
+    if args.verify is not None:
+        from monitor.cli.verify_report import verify_report
+
+        if (args.month, args.format, args.out) != (None, None, None):
+            args.wrong(texts.NOT_WITH_VERIFY[args.lang])
+        return verify_report(args)
     from monitor.cli.report import report
 
-    return report(args.month, args.config, args.format, args.out, args.lang, contract=args.contract)
+    if args.month is None or args.ledger is not None:
+        args.wrong((texts.NEEDS_MONTH if args.month is None else texts.ONLY_WITH_VERIFY)[args.lang])
+    return report(args.month, args.config, args.format or "text", args.out, args.lang, contract=args.contract)
 
 
 def _ledger_verify(args: argparse.Namespace) -> int:

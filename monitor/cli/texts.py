@@ -49,7 +49,6 @@ HELP_FORMAT = Phrase(
 HELP_OUT = Phrase(
     "写入此目录;省略则单一格式输出到屏幕", "write into this folder; without it a single format goes to the screen"
 )
-HELP_CONTRACT = Phrase("哪一份合同(只有一份时可省略)", "which contract; not needed where there is only one")
 HELP_EXPECT_HEAD = Phrase("报告上印的链头,核对台账是否被截短", "the head printed on a report: tells a shortened ledger")
 HELP_DURATION = Phrase("运行多久后结束,如 200s(默认不限)", "how long to run, as in 200s (default: until Ctrl-C)")
 HELP_NO_TTY = Phrase("不用实时画面,逐行输出", "plain lines instead of the live view")
@@ -126,6 +125,73 @@ REPORT_STAGES = {
 }
 WRITING = Phrase("写出 {format}", "writing {format}")
 VERIFYING = Phrase("校验台账", "verifying the ledger")
+
+HELP_VERIFY_REPORT = Phrase(
+    "核对一份 JSON 报告:按台账和合同重新计算,逐项比较",
+    "check a report in JSON: make it again from ledger and contract, and compare every figure",
+)
+HELP_LEDGER_FILE = Phrase("与 --verify 合用:台账文件(默认按配置)", "with --verify: the ledger (default: the settings')")
+HELP_CONTRACT_OR_FILE = Phrase(
+    "哪一份合同(只有一份时可省略);与 --verify 合用时也可以是合同文件",
+    "which contract; not needed where there is only one; with --verify it may be a contract file",
+)
+NEEDS_MONTH = Phrase("缺少月份,如 2026-10", "the month is missing, as in 2026-10")
+NOT_WITH_VERIFY = Phrase(
+    "--verify 的月份、格式都在文件中,不能再写月份、--format、--out",
+    "--verify takes month and format from the file: leave the month, --format and --out away",
+)
+ONLY_WITH_VERIFY = Phrase("--ledger 只与 --verify 合用", "--ledger goes with --verify alone")
+IN_SETTINGS = Phrase("(写在配置中)", "(in the settings)")
+REPORT_AGREES = Phrase(
+    "一致:{path} 的各项数字与本台账按合同重算的完全相同",
+    "agrees: every figure of {path} comes out of this record and contract",
+)
+REPORT_DIFFERS = Phrase("不一致:{path} 有 {count} 项不同", "differs: {count} values of {path} come out otherwise")
+REPORT_MORE = Phrase("  ……另有 {count} 项", "  ... and {count} more")
+REPORT_OTHER_VERSION = Phrase(
+    "注意:文件由程序版本 {theirs} 写成,本程序为 {ours};数字仍已比较,文件中没有的项目除外",
+    "note: version {theirs} of the program wrote the file, this is {ours}; what the file has was compared all the same",
+)
+REPORT_MOVED_ON = Phrase(
+    "注意:台账此后又增加了记录({more});已按文件所记的链头核对",
+    "note: the record has grown since ({more}); it was read up to the heads the file names",
+)
+REPORT_TOWN_UNKNOWN = Phrase(
+    "注意:名称“{town}”来自对方的配置,台账中没有,未核对",
+    "note: the name {town} comes from their settings and stands in no ledger; it was not checked",
+)
+REPORT_WITHOUT_TIME = Phrase(
+    "无法核对:报告做成时该月尚未开始,没有可核对的数字,或 elapsed 被改动",
+    "cannot be checked: the month had not begun when the report was made, or elapsed is not within it",
+)
+REPORT_OTHER_ZONE = Phrase(
+    "无法核对:报告按时区 {theirs} 分月,合同按 {ours};合同文件未写 zone 的,请用 --config 指定写有时区的配置",
+    "cannot be checked: the report has the months of {theirs}, the contract those of {ours}; where the contract names "
+    "no zone, name the settings that do by --config",
+)
+REPORT_NO_CONTRACT = Phrase(
+    "手头没有报告所依据的合同 {id}:用 --contract 指定合同文件,或用 --config 指定含该合同的配置",
+    "the report is about contract {id}, which is not at hand: name its file by --contract, or settings with it by "
+    "--config",
+)
+REPORT_OTHER_CONTRACT = Phrase(
+    "无法核对:报告依据的合同是 {theirs[0]},SHA-256 {theirs[1]};手头的是 {ours[0]},{ours[1]}。请用同一份合同文件",
+    "cannot be checked: the report was made by contract {theirs[0]}, SHA-256 {theirs[1]}; at hand is {ours[0]}, "
+    "{ours[1]}. Use the same contract file",
+)
+REPORT_CHAIN_BROKEN = Phrase(
+    "无法核对:{path} 的哈希链不完整,请先运行 sharp-eyes ledger verify",
+    "cannot be checked: the chain of {path} does not hold; run `ledger verify` first",
+)
+REPORT_UNKNOWN_HEAD = Phrase(
+    "无法核对:{path} 中没有链头 {vantage} 第 {seq} 条 {head}:副本比报告旧,或不是同一本台账",
+    "cannot be checked: {path} has no entry {seq} of {vantage} with hash {head}: this copy is older than the report, "
+    "or it is another ledger",
+)
+REPORT_CLOSED_ELSEWHERE = Phrase(
+    "无法核对:报告说 {month} 已结账,{path} 中没有这次结账:请用更新的台账副本",
+    "cannot be checked: the report says that {month} was closed, and {path} does not know of it: use a newer copy",
+)
 
 CAPACITY_TOWN = Phrase(
     "{cameras} 台摄像机({measured} 台有实测),每秒检测 {probes:.1f} 次,其中解码 {looks:.1f} 次",

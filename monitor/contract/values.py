@@ -89,6 +89,11 @@ class ItemKind(StrEnum):
         """Whether it costs points by steps of a rate; the others cost so many each."""
         return self in (ItemKind.ONLINE_RATE, ItemKind.INTACT_RATE)
 
+    @property
+    def by_declaration(self) -> bool:
+        """Whether people say how often it happened; the record knows nothing of it."""
+        return self in (ItemKind.MISSING_REPORT, ItemKind.DECLARED)
+
 
 @dataclass(frozen=True, slots=True)
 class RateStep:

@@ -11,7 +11,7 @@ from typing import Final, TextIO
 from monitor.errors import LedgerError
 
 APPLICATION_ID: Final = int.from_bytes(b"Shrp")  # in the SQLite header: tells our files from others
-SCHEMA_VERSION: Final = 2  # 2: acts of people, in a chain of their own
+SCHEMA_VERSION: Final = 3  # 2: acts of people, in a chain of their own; 3: declarations among them
 BUSY_TIMEOUT_MS: Final = 5_000
 
 

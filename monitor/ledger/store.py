@@ -220,6 +220,10 @@ class Ledger:
         with nullcontext() if self._connection.in_transaction else self._transaction("BEGIN"):
             return tuple(Head(vantage, end.seq, end.hash) for vantage, end in self._ends())
 
+    def holds(self, head: Head) -> bool:
+        """Whether that chain has this entry: whether the record goes on from where it once ended."""
+        return list(self._rows(queries.HASH, head.vantage, seq=head.seq)) == [(head.hash,)]
+
     def people_head(self) -> int:
         """Number of the last act of people; 0 when there is none."""
         return self._end(self.people).seq
@@ -473,6 +477,8 @@ def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so
         head_hash=head,
         simulated=ledger.simulated(),
         exclusions=tuple(so_far.exclusions.values()),
+        declarations=tuple(so_far.declarations.values()),
+        void=tuple(so_far.void),
         absences=tuple(absences(so_far.removals, changes)),
         heads=ledger.heads(),
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from monitor.render.csv import to_csv, write_csv
+from monitor.render.csv_tables import csv_tables
 from monitor.render.html import to_html
 from monitor.render.json import to_json, write_json
 from monitor.render.text import to_text
 
-__all__ = ["to_csv", "to_html", "to_json", "to_text", "write_csv", "write_json"]
+__all__ = ["csv_tables", "to_csv", "to_html", "to_json", "to_text", "write_csv", "write_json"]

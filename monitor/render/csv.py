@@ -1,13 +1,14 @@
 """The report as a table of cameras for Excel: UTF-8 with a byte order mark, one row per camera, nothing rounded up.
 
-A cell that Excel would take for a formula gets an apostrophe in front: names come from files other people wrote.
+A cell that Excel would take for a formula gets an apostrophe in front: names come from files other people wrote. Other
+tables: ``csv_tables``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
 from typing import BinaryIO, TypeAlias
@@ -29,12 +30,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def write_csv(report: Report, language: Language, file: BinaryIO) -> None:
     """One row per camera in the contract, worst first, under one row of headings."""
     columns = [*_names(report, language), *_figures(report, language)]
-    out = io.TextIOWrapper(file, "utf-8-sig", "replace", newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(heading for heading, _ in columns)
-    for figure in report.cameras:
-        writer.writerow(safe(cell(figure)) for _, cell in columns)
-    out.detach()
+    rows = ([cell(figure) for _, cell in columns] for figure in report.cameras)
+    write_table([heading for heading, _ in columns], rows, file)
 
 
 def to_csv(report: Report, language: Language) -> bytes:
@@ -42,6 +39,15 @@ def to_csv(report: Report, language: Language) -> bytes:
     file = io.BytesIO()
     write_csv(report, language, file)
     return file.getvalue()
+
+
+def write_table(headings: Iterable[str], rows: Iterable[Iterable[str]], file: BinaryIO) -> None:
+    """A table as Excel reads it: UTF-8 with a byte order mark."""
+    out = io.TextIOWrapper(file, "utf-8-sig", "replace", newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows(map(safe, row) for row in rows)
+    out.detach()
 
 
 def safe(text: str) -> str:

@@ -43,6 +43,12 @@ def local(at: datetime | int, zone: ZoneInfo, year: int | None = None) -> str:
     return there.strftime("%m-%d %H:%M" if there.year == year else "%Y-%m-%d %H:%M")
 
 
+def exact_local(at: datetime, zone: ZoneInfo) -> str:
+    """Local date and time without loss: to the second, to the microsecond where there are any."""
+    there = at.astimezone(zone)
+    return f"{there:%Y-%m-%d %H:%M:%S}" + (f".{there.microsecond:06}" if there.microsecond else "")
+
+
 def good_of_counted(figure: BasisFigure, language: Language) -> str:
     """What a basis divides: hours, cameras or inspections."""
     match figure.basis:

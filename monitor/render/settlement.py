@@ -85,9 +85,7 @@ class _Lines:
                 Column(to.say(words.POINTS), to.lost, Align.RIGHT),
             ),
         )
-        if self._settlement.declarable:
-            yield from _bullets([to.say(words.NOT_DECLARABLE)])
-        yield from _bullets([to.points(score)])
+        yield from _bullets([*to.declarations(score), to.points(score)])
 
     def _heading(self, phrase: Phrase, **values: object) -> Iterator[str]:
         heading = self._to.say(phrase, **values)

@@ -24,7 +24,7 @@ from monitor.model import MICROSECOND
 from monitor.render import settlement_words as words
 from monitor.render.layout import clean
 from monitor.render.phrases import duration, local, percent_sign
-from monitor.report import LateRepair, RepairFigures, Settlement
+from monitor.report import LateRepair, RepairFigures, Settlement, StepFigure
 
 MOST_DECIMALS = 12
 
@@ -61,7 +61,7 @@ class Sentences:
         if settlement.score is not None:
             yield self.points(settlement.score)
         if settlement.ladder is not None:
-            yield self._payable(settlement.ladder, settlement.deduction)
+            yield self.payable(settlement.ladder, settlement.deduction)
 
     # ------------------------------------------------------------ repair limits
 
@@ -158,6 +158,39 @@ class Sentences:
         """The points a line costs; ``—`` while they are undecided."""
         return "—" if line.undecided else f"{line.points}"
 
+    def declarations(self, score: Score) -> Iterator[str]:
+        """What was declared, by whom and when; nothing where the scorecard asks for no declarations."""
+        if not self._settlement.declarable:
+            return
+        if not self._settlement.declared:
+            yield self.say(words.NOTHING_DECLARED)
+        titles = {line.item.id: self.title(line) for line in score.lines}
+        for each in self._settlement.declared:
+            declared, *taken_back = each.steps
+            yield self.say(
+                words.DECLARED,
+                id=clean(each.id),
+                month=each.month,
+                title=clean(titles.get(each.item, each.item)),
+                count=each.count,
+                text=clean(declared.text),
+                step=self._step(declared),
+            )
+            for step in taken_back:
+                yield self.say(
+                    words.TAKEN_BACK, id=clean(each.id), step=self._step(step), text=clean(step.text)
+                ).rstrip()
+
+    def _step(self, step: StepFigure) -> str:
+        return self.say(
+            words.STEP,
+            at=local(step.at, self._zone),
+            what=self.say(wording.ACTS[step.kind]),
+            role=self.say(wording.ROLES[step.by.role]),
+            name=clean(step.by.name),
+            mark=self.say(wording.SIGNED if step.signed else wording.UNSIGNED),
+        )
+
     # ------------------------------------------------------------ money
 
     def money(self, ladder: DeductionLadder, deduction: Deduction | None) -> Iterator[str]:
@@ -165,14 +198,15 @@ class Sentences:
         by = self.say(words.LADDERS[ladder.by])
         yield self.say(words.FEE, fee=f"{ladder.fee:,}", currency=clean(ladder.currency), by=by)
         if deduction is not None:
-            yield self._decided(deduction)
+            yield self.decided(deduction)
             if deduction.over_fee:
                 yield self.say(words.OVER_FEE, amount=fraction(deduction.over_fee))
             if deduction.cut:
                 yield self.say(words.CUT, amount=fraction(deduction.cut))
-        yield self._payable(ladder, deduction)
+        yield self.payable(ladder, deduction)
 
-    def _payable(self, ladder: DeductionLadder, deduction: Deduction | None) -> str:
+    def payable(self, ladder: DeductionLadder, deduction: Deduction | None) -> str:
+        """What is deducted and what is left to pay, or that it is undecided."""
         if deduction is None:
             return self.say(words.MONEY_UNDECIDED)
         return self.say(
@@ -182,7 +216,8 @@ class Sentences:
             currency=clean(ladder.currency),
         )
 
-    def _decided(self, deduction: Deduction) -> str:
+    def decided(self, deduction: Deduction) -> str:
+        """The step or the price of a point, and what that comes to before it is cut."""
         ladder, step = deduction.ladder, deduction.step
         exact = fraction(deduction.exact)
         if ladder.per_point is not None:

@@ -106,6 +106,8 @@ HEAD_SCORE = Phrase("评分表", "Scorecard")
 LINE = Phrase("项目", "line")
 REASON = Phrase("依据", "why")
 POINTS = Phrase("扣分", "points")
+COUNT = Phrase("次数", "count")
+EACH = Phrase("每次", "each")
 BELOW_STEP = Phrase("{rate} 低于 {below}：扣 {each} 分", "{rate} is below {below}: {each} points")
 ABOVE_STEPS = Phrase("{rate}，未低于任何一档", "{rate} is below no step")
 NOT_PROVABLE = Phrase("监测不足，无法认定：待定", "too little was watched: undecided")
@@ -121,10 +123,13 @@ SCORE_UNDECIDED = Phrase(
 )
 QUALIFIED = Phrase("合格线 {line} 分：合格", "{line} points are good enough: qualified")
 NOT_QUALIFIED = Phrase("合格线 {line} 分：不合格", "{line} points would be good enough: not qualified")
-NOT_DECLARABLE = Phrase(
-    "“申报事项”“未交月报”本版本尚不能登记，按 0 次计",
-    "lines that count what people declare stand at 0: this version cannot record a declaration yet",
+NOTHING_DECLARED = Phrase("本周期无申报", "nothing was declared in this period")
+DECLARED = Phrase(
+    "申报 {id}：{month} {title} {count} 次；{text}。{step}",
+    "declared {id}: {month}, {title}, {count} times; {text}. {step}",
 )
+STEP = Phrase("{at} {what}：{role} {name}（{mark}）", "{at} {what}: {role} {name} ({mark})")
+TAKEN_BACK = Phrase("申报 {id} 不计：{step} {text}", "declaration {id} does not count: {step} {text}")
 
 # ---------------------------------------------------------------- money
 

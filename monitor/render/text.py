@@ -24,6 +24,7 @@ from monitor.report import (
     OutageFigure,
     Report,
     StepFigure,
+    VoidFigure,
 )
 from monitor.sla import SlaVerdict, counted, percent
 
@@ -60,6 +61,7 @@ class _Text:
         yield from self._exclusions()
         yield from settlement_lines(self._report, self._language)
         yield from self._closing()
+        yield from self._void()
         yield from self._changes()
         yield from self._outside()
         yield from self._rules()
@@ -299,6 +301,23 @@ class _Text:
                 down_after=duration(moved.after.down, self._language),
             )
         yield from self._more(len(figure.moved))
+
+    def _void(self) -> Iterator[str]:
+        figures = self._report.void
+        if figures:
+            yield from self._heading(wording.HEAD_VOID, count=len(figures))
+            yield from self._shortened([self._void_act(figure) for figure in figures])
+
+    def _void_act(self, figure: VoidFigure) -> str:
+        return self._say(
+            wording.VOID_ACT,
+            id=clean(figure.id),
+            at=self._local(figure.at),
+            what=self._say(wording.ACTS[figure.kind]),
+            role=self._say(wording.ROLES[figure.by.role]),
+            name=clean(figure.by.name),
+            why=clean(figure.refusal.say(self._language)),
+        )
 
     def _changes(self) -> Iterator[str]:
         changes = self._report.changes

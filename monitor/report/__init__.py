@@ -5,8 +5,9 @@ from __future__ import annotations
 from monitor.report.build import build_report, build_trend
 from monitor.report.closing import agrees, closing, corrections, figures_digest
 from monitor.report.reliability import Reliability
-from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
+from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.settlement import recorded_span
+from monitor.report.steps import StepFigure
 from monitor.report.timelines import DETAILED
 from monitor.report.values import (
     BasisFigure,
@@ -26,10 +27,10 @@ from monitor.report.values import (
     Rates,
     Record,
     Report,
-    StepFigure,
     TimeKind,
     Timeline,
     TrendMonth,
+    VoidFigure,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "ChangeKind",
     "ClosingFigure",
     "CorrectionFigure",
+    "DeclaredFigure",
     "ExclusionFigure",
     "FieldChange",
     "GroupFigure",
@@ -61,6 +63,7 @@ __all__ = [
     "TimeKind",
     "Timeline",
     "TrendMonth",
+    "VoidFigure",
     "agrees",
     "build_report",
     "build_trend",

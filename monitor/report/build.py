@@ -67,6 +67,7 @@ from monitor.report.values import (
     Timeline,
     TrendMonth,
 )
+from monitor.report.void import void_figures
 
 # A report is handed around: that these changed is said, how one reaches the device is not.
 KEPT_BACK = frozenset({"url", "credentials"})
@@ -195,6 +196,7 @@ def build_report(
         ),
         timelines=_timelines(worst_first[:DETAILED], month, frame.zone),
         settlement=_settlement(record, contract, month, histories, by_camera, frame, now),
+        void=void_figures(record, month, frame.period),
     )
 
 

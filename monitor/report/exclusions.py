@@ -9,17 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from monitor import sla
-from monitor.acts import (
-    ExclusionApproved,
-    ExclusionProposed,
-    ExclusionRejected,
-    ExclusionWithdrawn,
-    Step,
-)
 from monitor.calendar import contract_spans, in_service_span, month_before
 from monitor.contract import Contract, Cut, Grant, OwedTime, grants
 from monitor.model import Camera, CameraRecord, ContractTerms, Exclusion, Maintenance, Span, instant, micros
-from monitor.report.values import ExclusionFigure, Record, StepFigure
+from monitor.report.steps import step_figure
+from monitor.report.values import ExclusionFigure, Record
 
 
 def owed_time(
@@ -50,9 +44,15 @@ def granted(record: Record, contract: Contract, month: tuple[int, int], zone: Zo
     """What the contract grants of every exclusion in the settlement period."""
     if not record.exclusions:
         return ()
+    times = owed_times(record, contract, month, zone)
+    return grants((history.exclusion for history in record.exclusions), times, contract)
+
+
+def owed_times(record: Record, contract: Contract, month: tuple[int, int], zone: ZoneInfo) -> list[OwedTime]:
+    """What each camera of the contract owes in the settlement period of the month, from which exclusions may take."""
     service = contract_spans(contract.settlement(*month), contract.terms, zone)
     absences = absences_by_camera(record)
-    times = [
+    return [
         OwedTime(
             known.camera,
             owed_time(known, service, absences, zone),
@@ -61,7 +61,6 @@ def granted(record: Record, contract: Contract, month: tuple[int, int], zone: Zo
         for known in record.cameras
         if contract.about(known.camera)
     ]
-    return grants((history.exclusion for history in record.exclusions), times, contract)
 
 
 def granted_back(
@@ -93,7 +92,7 @@ def exclusion_figures(record: Record, found: Sequence[Grant], period: Span) -> t
             its = by_exclusion.get(history.exclusion.id, [])
             taken = sum(sla.length(sla.intersect(grant.counted, [period])) for grant in its)
             figures.append(
-                ExclusionFigure(history.exclusion, tuple(map(_step, history.steps)), len(its), taken, _cuts(its))
+                ExclusionFigure(history.exclusion, tuple(map(step_figure, history.steps)), len(its), taken, _cuts(its))
             )
     return tuple(figures)
 
@@ -109,9 +108,3 @@ def _cuts(found: Iterable[Grant]) -> tuple[tuple[Cut, int], ...]:
         for cut, us in grant.cuts:
             sums[cut] = sums.get(cut, 0) + us
     return tuple((cut, sums[cut]) for cut in Cut if cut in sums)
-
-
-def _step(step: Step) -> StepFigure:
-    act, stamp = step.act.act, step.act.stamp
-    assert isinstance(act, ExclusionProposed | ExclusionApproved | ExclusionRejected | ExclusionWithdrawn)
-    return StepFigure(stamp.id, step.act.kind, step.act.recorded_at, stamp.by, act.text, step.signed)

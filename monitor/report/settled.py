@@ -9,7 +9,6 @@ from monitor.contract import (
     Crowd,
     Deduction,
     DeductionLadder,
-    ItemKind,
     Rated,
     Repair,
     RepairLimits,
@@ -18,6 +17,7 @@ from monitor.contract import (
     SettlementPeriod,
 )
 from monitor.model import Camera, Span
+from monitor.report.steps import StepFigure
 
 
 class StopKind(StrEnum):
@@ -71,6 +71,22 @@ class RepairFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredFigure:
+    """Something the office declared for a month of the settlement period."""
+
+    id: str
+    item: str  # the id of a line of the scorecard
+    month: str  # 2026-10
+    count: int
+    steps: tuple[StepFigure, ...]  # declared, and withdrawn if it was
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was not taken back."""
+        return len(self.steps) == 1
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """Points and money of a settlement period, or of what of it had passed at the end of the report's month."""
 
@@ -83,6 +99,7 @@ class Settlement:
     score: Score | None  # None: no scorecard is agreed
     ladder: DeductionLadder | None  # None: no deduction is agreed
     deduction: Deduction | None  # None: none is agreed, or what decides about it is undecided
+    declared: tuple[DeclaredFigure, ...] = ()  # oldest first
 
     @property
     def final(self) -> bool:
@@ -99,5 +116,4 @@ class Settlement:
     @property
     def declarable(self) -> bool:
         """Whether a line of the scorecard counts what people declare."""
-        kinds = {ItemKind.DECLARED, ItemKind.MISSING_REPORT}
-        return self.score is not None and any(line.item.kind in kinds for line in self.score.lines)
+        return self.score is not None and any(line.item.kind.by_declaration for line in self.score.lines)

@@ -7,13 +7,15 @@ dates of the contract or of the camera.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import sla
-from monitor.calendar import contract_spans, month_span
+from monitor.acts import Declaration
+from monitor.calendar import contract_spans, month_span, parse_month
 from monitor.contract import (
     CameraFaults,
     Contract,
@@ -29,7 +31,8 @@ from monitor.contract import (
 )
 from monitor.model import MICROSECOND, CameraRecord, Outage, Span, State, Step, micros
 from monitor.report.exclusions import absences_by_camera, granted_back, owed_time, span_of
-from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
+from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind
+from monitor.report.steps import step_figure
 from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, Record
 
 
@@ -94,11 +97,13 @@ def settlement(
     repairs = None
     if contract.repair is not None:
         repairs = _repairs(record, contract, month, contract.repair, courses, sums)
+    declared = _declared(record.declarations, settled_span(contract, month), ZoneInfo(contract.terms.zone))
     happened = Happened(
         online=online,
         intact=intact,
         cameras={course.figure.camera.id: course.figure.seconds for course in courses},
         late=() if repairs is None else tuple(late.repair for late in repairs.late),
+        declared=_counts(declared),
     )
     points = None if contract.scorecard is None else score(contract.scorecard, happened, contract.terms.blind_time)
     return Settlement(
@@ -111,7 +116,31 @@ def settlement(
         score=points,
         ladder=contract.deduction,
         deduction=None if contract.deduction is None else deduct(contract.deduction, online, points),
+        declared=declared,
     )
+
+
+def _declared(declarations: Iterable[Declaration], settled: Span, zone: ZoneInfo) -> tuple[DeclaredFigure, ...]:
+    """What was declared for the months of the settlement period so far."""
+    return tuple(
+        DeclaredFigure(
+            each.act.stamp.id,
+            each.act.item,
+            each.act.month,
+            each.act.count,
+            tuple(step_figure(step) for step in (each.declared, each.withdrawn) if step is not None),
+        )
+        for each in declarations
+        if settled.start <= month_span(*parse_month(each.act.month), zone).start < settled.end
+    )
+
+
+def _counts(declared: Iterable[DeclaredFigure]) -> Mapping[str, int]:
+    """How often each line of the scorecard was declared, without what was taken back."""
+    found: Counter[str] = Counter()
+    for each in declared:
+        found[each.item] += each.count if each.counts else 0
+    return found
 
 
 # ---------------------------------------------------------------- repair limits

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from monitor.acts import Head, History
+from monitor.acts import Declaration, Head, History, Refusal, Void
 from monitor.contract import Cut
 from monitor.model import (
     Actor,
@@ -27,6 +27,7 @@ from monitor.model import (
 )
 from monitor.report.reliability import Reliability
 from monitor.report.settled import Settlement
+from monitor.report.steps import StepFigure
 from monitor.sla import Budget, Forecast, SlaVerdict
 
 
@@ -45,6 +46,8 @@ class Record:
     head_hash: str
     simulated: bool
     exclusions: tuple[History, ...] = ()  # in whatever state
+    declarations: tuple[Declaration, ...] = ()  # also those taken back
+    void: tuple[Void, ...] = ()  # acts under the contract that do not count
     absences: tuple[tuple[str, Span], ...] = ()  # cameras that were allowed to be gone, and when
     heads: tuple[Head, ...] = ()  # the end of every chain this was read from
     courses: Mapping[str, Sequence[Step]] | None = None  # by camera id: the transitions as steps, and instead of them
@@ -180,15 +183,14 @@ class ExclusionFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class StepFigure:
-    """One act about an exclusion."""
+class VoidFigure:
+    """An act in the record that does not count, and why."""
 
     id: str
-    kind: str  # of the ledger: exclusion_proposed, exclusion_approved ...
+    kind: str  # of the ledger
     at: datetime  # when it was recorded
-    by: Actor
-    text: str
-    signed: bool
+    by: Actor  # in whose name
+    refusal: Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +313,7 @@ class Report:
     closings: tuple[ClosingFigure, ...] = ()  # oldest first
     corrections: tuple[CorrectionFigure, ...] = ()  # oldest first
     trend: tuple[TrendMonth, ...] = ()  # up to twelve months, this one last
+    void: tuple[VoidFigure, ...] = ()  # acts about the month that do not count, oldest first
 
     @property
     def complete(self) -> bool:

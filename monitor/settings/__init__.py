@@ -5,7 +5,8 @@ It decides what a valid settings file is. It never starts anything, and no secre
 
 from __future__ import annotations
 
-from monitor.settings.loading import examine_settings, load_settings
+from monitor.settings.contracts import read_file as read_contract
+from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settings
 from monitor.settings.matching import faults_between
 from monitor.settings.values import (
     Address,
@@ -18,6 +19,7 @@ from monitor.settings.values import (
 )
 
 __all__ = [
+    "DEFAULT_ZONE",
     "Address",
     "LimitSettings",
     "PictureSettings",
@@ -28,4 +30,5 @@ __all__ = [
     "examine_settings",
     "faults_between",
     "load_settings",
+    "read_contract",
 ]

@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from monitor.acts import (
     Acknowledged,
     Act,
+    DeclarationWithdrawn,
     ExclusionApproved,
     ExclusionProposed,
     ExclusionRejected,
     ExclusionWithdrawn,
+    ItemDeclared,
     MaintenanceRepeated,
     PeriodClosed,
     PeriodCorrected,
@@ -88,6 +90,8 @@ ACTS: tuple[Act, ...] = (
     PeriodClosed(STAMP, "2026-05", (), "cd" * 32),
     PeriodCorrected(STAMP, "2026-05", 1, "补来证明"),
     MaintenanceRepeated(STAMP, RULE),
+    ItemDeclared(STAMP, "falsified", "2026-05", 2, "两份记录不实"),
+    DeclarationWithdrawn(STAMP, "7f3a09c1d2", "ab" * 32),
 )
 
 ONE_OF_EACH: tuple[Event, ...] = (

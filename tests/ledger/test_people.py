@@ -240,4 +240,4 @@ def test_acts_are_added_to_a_ledger_of_the_first_format_which_then_tells_older_p
         assert person.head() == head
         assert person.verify().ok
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (2,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (3,)

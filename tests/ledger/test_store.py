@@ -195,9 +195,9 @@ def test_every_transaction_waits_for_the_disk(ledger: Ledger) -> None:
 def test_a_newer_versions_ledger_is_refused(path: Path) -> None:
     Ledger.open(path).close()
     newer = sqlite3.connect(path)
-    newer.execute("PRAGMA user_version = 3")
+    newer.execute("PRAGMA user_version = 4")
     newer.close()
-    with pytest.raises(LedgerError, match=r"newer version .*schema 3"):
+    with pytest.raises(LedgerError, match=r"newer version .*schema 4"):
         Ledger.open(path)
 
 

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor.acts import (
     Act,
+    DeclarationWithdrawn,
     ExclusionApproved,
     ExclusionProposed,
     ExclusionRejected,
     Head,
+    ItemDeclared,
     PeriodClosed,
     PeriodCorrected,
+    Reason,
+    Refusal,
     Step,
     public_text,
     signed,
     standing,
     written_act,
 )
+from monitor.calendar import month_span
 from monitor.contract import Contract, Cut, ExclusionRule, Party
 from monitor.language import Language
 from monitor.model import ExclusionCause, Role, Scope
-from monitor.render import to_html
+from monitor.render import to_html, to_json, to_text
 from monitor.render.html import texts
 from monitor.report import Report, build_report, closing, corrections, figures_digest
+from monitor.report.void import void_figures
 from tests.acts.samples import LI, NOON, OFFICE_KEY, recorded, stamp
 from tests.acts.samples import TERMS as TERMS_OF_ACTS
 from tests.render.samples import JULY, RECORD, TERMS, at
@@ -123,6 +131,62 @@ def test_a_closing_whose_figures_the_record_no_longer_gives_is_marked() -> None:
     shown = june()
     told = replace(shown, closings=(closing(1, Step(recorded(closed, NOON), True), shown),))
     assert "the record gives other figures today" in words(told, EN)
+
+
+# ---------------------------------------------------------------- what does not count
+
+FORGED = ExclusionApproved(stamp("forged", LI), POWER.stamp.id, written_act(POWER).digest)
+ABOUT_JULY = replace(WORKS, stamp=stamp("july"), start_at=JULY, end_at=JULY + timedelta(hours=1), text=" ")
+
+
+def with_void(*acts: Act) -> Report:
+    """The sample's June with these acts, unsigned, in a record whose contract names the office's key."""
+    so_far = standing([recorded(act, NOON) for act in (POWER, *acts)], OFFICE_SIGNS)
+    record = replace(RECORD, exclusions=tuple(so_far.exclusions.values()), void=tuple(so_far.void))
+    return build_report(record, CAPPED, town="清河镇", month=(2026, 6), now=JULY, version="0.1.0")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_act_that_does_not_count_is_told_with_in_whose_name_and_why(language: Language) -> None:
+    shown = with_void(FORGED)
+    (figure,) = shown.void
+    assert (figure.id, figure.kind, figure.refusal.reason) == ("forged", "exclusion_approved", "not_signed")
+    assert shown.exclusions[0].excluded_us == 0
+    why = " ".join(figure.refusal.say(language).split())
+    for told in (words(shown, language), " ".join(to_text(shown, language).split())):
+        assert why in told
+        assert "forged" in told
+    (entry,) = json.loads(to_json(shown))["report"]["void"]
+    assert (entry["refusal"]["reason"], entry["by"]["role"]) == ("not_signed", "office")
+
+
+def test_where_every_act_counts_there_is_no_such_section() -> None:
+    assert "do not count" not in words(june(*decided()), EN)
+    assert "do not count" not in to_text(june(*decided()), EN)
+
+
+def test_a_month_names_the_void_acts_that_are_about_it() -> None:
+    closed_june, closed_july = (PeriodClosed(stamp(f"k{n}", LI), f"2026-0{n}", (), "0" * 64) for n in (6, 7))
+    declared = ItemDeclared(stamp("d6", LI), "falsified", "2026-06", 1, "x")
+    unknown = DeclarationWithdrawn(stamp("w6", LI), "none", "0" * 64)
+    about_void = ExclusionApproved(stamp("a7", LI), ABOUT_JULY.stamp.id, written_act(ABOUT_JULY).digest)
+    acts = (FORGED, closed_june, closed_july, declared, unknown, ABOUT_JULY, about_void)
+    assert [figure.id for figure in with_void(*acts).void] == ["forged", "k6", "d6"]
+    october = void_figures(
+        replace(RECORD, void=tuple(standing([recorded(act) for act in acts], OFFICE_SIGNS).void)),
+        (2026, 10),
+        month_span(2026, 10, ZoneInfo("Asia/Shanghai")),
+    )
+    assert [figure.id for figure in october] == ["forged", "w6"], "what is about no time stands where it was recorded"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_void_act_never_becomes_markup(language: Language) -> None:
+    tame = with_void(FORGED)
+    hostile = replace(tame.void[0], id=HOSTILE, by=replace(LI, name=HOSTILE), refusal=Refusal(Reason.REPLAYED, HOSTILE))
+    told = to_html(replace(tame, void=(hostile,)), language)
+    assert read(told).skeleton == read(to_html(tame, language)).skeleton
+    assert b"<script" not in told.lower()
 
 
 # ---------------------------------------------------------------- the contract

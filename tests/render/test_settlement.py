@@ -105,7 +105,7 @@ def test_a_whole_settlement_reads_like_this() -> None:
         "fault time of a cam… 2 cameras over 8 h 00 min × 1 points (at most 1, 1 forgiven) 1",
         "late repair 2 × 2.5 points 5.0",
         "弄虚作假 0 × 3 points 0",
-        "- lines that count what people declare stand at 0: this version cannot record a declaration yet",
+        "- nothing was declared in this period",
         "- 100 - 11.0 = 89.0 points; 92 points would be good enough: not qualified",
     ]
     assert section(made(), "Deduction") == [

@@ -21,13 +21,20 @@ LARGEST: Final = 16 * MEGABYTE
 WHOLE: Final = "file"
 HEADINGS: Final = {
     "camera": ("camera", "camera_id", "摄像机", "摄像机编号", "点位", "点位编号"),
+    "site": ("site", "site_id", "部位", "部位编号", "重点部位"),
+    "village": ("village", "村", "行政村", "所属村"),
+    "town": ("town", "镇", "乡镇", "街道", "所属乡镇"),
+    "carrier": ("carrier", "运营商", "所属运营商"),
+    "uplink": ("uplink", "上联", "上联线路", "线路"),
+    "recorder": ("recorder", "nvr", "录像机", "所属录像机"),
     "from": ("from", "start", "开始", "开始时间"),
     "to": ("to", "end", "结束", "结束时间"),
     "cause": ("cause", "原因"),
     "text": ("text", "说明"),
     "evidence": ("evidence", "依据"),
 }
-NEEDED: Final = ("camera", "from", "to")
+SCOPES: Final = ("camera", "site", "village", "town", "carrier", "uplink", "recorder")  # a line names at least one
+NEEDED: Final = ("from", "to")
 CAUSES: Final = {phrase.zh: cause.value for cause, phrase in texts.CAUSES.items()}
 
 
@@ -45,7 +52,8 @@ def read_storm(path: Path, desk: Desk, *, cause: str | None, text: str, evidence
         try:
             proposal = _proposal(usual | cells, act_id, desk)
         except ValueError as error:
-            faults.append(Fault(str(path), line, cells.get("camera", ""), str(error)))
+            about = " ".join(cells[name] for name in SCOPES if name in cells)
+            faults.append(Fault(str(path), line, about, str(error)))
         else:
             made.append(Made(f"{path}:{line}", proposal))
     if not made and not faults:
@@ -60,11 +68,22 @@ def _proposal(cells: dict[str, str], act_id: str, desk: Desk) -> ExclusionPropos
     for name in (*NEEDED, "cause", "text"):
         if not cells.get(name):
             raise ValueError(texts.MISSING[desk.language].format(what=name))
+    named = {name: frozenset({cells[name]} if name in cells else ()) for name in SCOPES}
+    if not any(named.values()):
+        raise ValueError(texts.MISSING[desk.language].format(what=" / ".join(SCOPES)))
     cause = one_of(ExclusionCause)(CAUSES.get(cells["cause"], cells["cause"]))
     return ExclusionProposed(
         desk.stamp(act_id),
         cause,
-        Scope(camera_ids=frozenset({cells["camera"]})),
+        Scope(
+            camera_ids=named["camera"],
+            sites=named["site"],
+            villages=named["village"],
+            carriers=named["carrier"],
+            uplinks=named["uplink"],
+            towns=named["town"],
+            recorders=named["recorder"],
+        ),
         local_instant(cells["from"], desk.zone),
         local_instant(cells["to"], desk.zone),
         plain_text(cells["text"]),
@@ -83,14 +102,25 @@ def _rows(path: Path, faults: list[Fault], desk: Desk) -> Iterator[tuple[int, di
         faults.append(Fault(str(path), error.line, WHOLE, error.what))
         return
     columns = _columns(lines[0]) if lines else {}
-    missing = [name for name in NEEDED if name not in columns.values()]
-    if missing:
-        what = texts.BAD_TABLE[desk.language].format(columns=", ".join(missing))
-        faults.append(Fault(str(path), lines[0].number if lines else 0, WHOLE, what))
+    wrong = _wrong(lines[0] if lines else None, columns, desk)
+    if wrong:
+        faults.append(Fault(str(path), lines[0].number if lines else 0, WHOLE, wrong))
         return
     for line in lines[1:]:
         cells = {columns[place]: cell.strip() for place, cell in enumerate(line.cells) if place in columns}
         yield line.number, {name: cell for name, cell in cells.items() if cell}
+
+
+def _wrong(heading: Line | None, columns: dict[int, str], desk: Desk) -> str:
+    """What is wrong with the heading; "" if nothing is. A column nobody knows might have narrowed something."""
+    missing = [name for name in NEEDED if name not in columns.values()]
+    if not set(SCOPES) & set(columns.values()):
+        missing.insert(0, " / ".join(SCOPES))
+    if missing:
+        return texts.BAD_TABLE[desk.language].format(columns=", ".join(missing))
+    cells = () if heading is None else heading.cells
+    strange = [cell.strip() for place, cell in enumerate(cells) if cell.strip() and place not in columns]
+    return texts.STRANGE_COLUMNS[desk.language].format(columns=", ".join(strange)) if strange else ""
 
 
 def _columns(heading: Line) -> dict[int, str]:

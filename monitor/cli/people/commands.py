@@ -13,7 +13,7 @@ from monitor.cli.people import compose, texts
 from monitor.cli.people.desk import Desk
 from monitor.cli.people.files import read_acts, write_acts
 from monitor.cli.people.keys import load_key
-from monitor.cli.people.show import exclusion_lines, work_lines
+from monitor.cli.people.show import declaration_lines, exclusion_lines, work_lines
 from monitor.cli.people.submit import submit
 from monitor.cli.texts import NO_CONTRACT, WHICH_CONTRACT
 from monitor.clock import SystemClock
@@ -28,6 +28,7 @@ VERBS: Mapping[str, compose.Compose] = MappingProxyType(
         "approve": compose.approve,
         "reject": compose.reject,
         "withdraw": compose.withdraw,
+        "declare": compose.declare,
         "ack": compose.acknowledge,
         "note": compose.note,
         "work-order": compose.work_order,
@@ -95,6 +96,14 @@ def exclusions(args: argparse.Namespace) -> int:
     with _reading(args) as desk:
         state = ExclusionState(args.state) if args.state else None
         for line in exclusion_lines(desk.standing(), state, desk):
+            print(line)
+    return Exit.OK
+
+
+def declarations(args: argparse.Namespace) -> int:
+    """List what was declared."""
+    with _reading(args) as desk:
+        for line in declaration_lines(desk.standing(), desk):
             print(line)
     return Exit.OK
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from monitor.acts import (
     Acknowledged,
     Decision,
+    DeclarationWithdrawn,
     ExclusionApproved,
     ExclusionProposed,
     ExclusionRejected,
     ExclusionWithdrawn,
+    ItemDeclared,
     MaintenanceCancelled,
     MaintenancePlanned,
     MaintenanceRepeated,
@@ -59,9 +61,14 @@ def need(value: str | None, what: str, desk: Desk) -> str:
 def scope(args: argparse.Namespace) -> Scope:
     """Which cameras are meant."""
     return Scope(
-        frozenset(args.camera), frozenset(args.site), frozenset(args.village), frozenset(args.carrier),
-        frozenset(args.uplink),
-    )  # fmt: skip
+        camera_ids=frozenset(args.camera),
+        sites=frozenset(args.site),
+        villages=frozenset(args.village),
+        carriers=frozenset(args.carrier),
+        uplinks=frozenset(args.uplink),
+        towns=frozenset(args.town),
+        recorders=frozenset(args.recorder),
+    )
 
 
 # ---------------------------------------------------------------- exclusions
@@ -80,7 +87,7 @@ def exclude(args: argparse.Namespace, desk: Desk) -> list[Made]:
     cause = ExclusionCause(need(args.cause, "--cause", desk))
     wanted = scope(args)
     if wanted == Scope():
-        need(None, "--camera, --site, --village, --carrier, --uplink", desk)
+        need(None, "--camera, --site, --village, --town, --carrier, --uplink, --recorder", desk)
     text = need(args.text, "--text", desk)
     return [Made("exclude", ExclusionProposed(desk.stamp(), cause, wanted, start_at, end_at, text, args.evidence))]
 
@@ -136,8 +143,15 @@ def reject(args: argparse.Namespace, desk: Desk) -> list[Made]:
 
 
 def withdraw(args: argparse.Namespace, desk: Desk) -> list[Made]:
-    """Take proposals back."""
-    return _decide(ExclusionWithdrawn, args, desk)
+    """Take proposals and declarations back, by their ids."""
+    declared = {} if desk.ledger is None else desk.standing().declarations
+    own = [name for name in args.exclusion if name in declared]
+    made = [
+        Made(name, DeclarationWithdrawn(desk.stamp(), name, declared[name].digest, args.text))
+        for name in dict.fromkeys(own)
+    ]
+    args.exclusion = [name for name in args.exclusion if name not in declared]
+    return made if made and not args.exclusion else made + _decide(ExclusionWithdrawn, args, desk)
 
 
 def _decide(verdict: type[Decision], args: argparse.Namespace, desk: Desk) -> list[Made]:
@@ -168,6 +182,15 @@ def chosen(name: str, known: Iterable[str], desk: Desk) -> list[str]:
     if not found:
         raise UsageError(texts.NO_SUCH_EXCLUSION[desk.language].format(id=name))
     return found
+
+
+# ---------------------------------------------------------------- the scorecard
+
+
+def declare(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """Something the scorecard counts has happened that no probe sees."""
+    month, text = need(args.month, "--month", desk), need(args.text, "--text", desk)
+    return [Made("declare", ItemDeclared(desk.stamp(), args.item, month, args.count, text))]
 
 
 # ---------------------------------------------------------------- outages and cameras

@@ -19,6 +19,23 @@ def exclusion_lines(so_far: Standing, state: ExclusionState | None, desk: Desk) 
         yield texts.NO_EXCLUSIONS[desk.language]
     for history in shown:
         yield from _history_lines(history, desk)
+    yield from _void_lines(so_far, desk)
+
+
+def declaration_lines(so_far: Standing, desk: Desk) -> Iterator[str]:
+    """Everything the office declared, and what of it was taken back; then what does not count."""
+    if not so_far.declarations:
+        yield texts.NO_DECLARATIONS[desk.language]
+    for each in so_far.declarations.values():
+        act = each.act
+        yield f"{act.stamp.id}  {act.month}  {act.item} × {act.count}  {act.text}"
+        for step in (each.declared, each.withdrawn):
+            if step is not None:
+                yield f"    {step_text(step, desk)}"
+    yield from _void_lines(so_far, desk)
+
+
+def _void_lines(so_far: Standing, desk: Desk) -> Iterator[str]:
     if so_far.void:
         yield texts.VOID[desk.language]
         for void in so_far.void:

@@ -9,6 +9,7 @@ from monitor.acts import Act, Known, PeriodClosed, Recorded, Refusal, Standing, 
 from monitor.acts.events import subject
 from monitor.cli.exits import Exit
 from monitor.cli.people import texts
+from monitor.cli.people.caps import Caps
 from monitor.cli.people.desk import Desk, outage_runs
 from monitor.errors import LedgerMoved
 
@@ -42,9 +43,9 @@ def submit(offered: Sequence[Offered], desk: Desk) -> int:
 
 def judged(offered: Sequence[Offered], so_far: Standing, known: Known, desk: Desk) -> list[tuple[str, Refusal]]:
     """What speaks against each, one after the other: the second may be wrong because of the first."""
-    found = []
+    found, caps = [], Caps(desk, so_far)
     for where, written in offered:
-        why = refusal(written, so_far, desk.now) or unfounded(written.act, known)
+        why = refusal(written, so_far, desk.now) or unfounded(written.act, known) or caps.refusal(written.act)
         if why is not None:
             found.append((where, why))
         else:

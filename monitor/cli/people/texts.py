@@ -13,7 +13,12 @@ __all__ = ["CAUSES", "KINDS", "ROLES", "STATES"]
 HELP_EXCLUDE = Phrase("申请免责(停电、线路、施工等)", "ask to leave time out: power, carrier line, construction ...")
 HELP_APPROVE = Phrase("同意对方的免责申请", "agree to the other party's exclusion")
 HELP_REJECT = Phrase("驳回对方的免责申请", "do not agree to the other party's exclusion")
-HELP_WITHDRAW = Phrase("撤回本方的免责申请", "take an exclusion of one's own back")
+HELP_WITHDRAW = Phrase("撤回本方的免责申请或申报", "take an exclusion or a declaration of one's own back")
+HELP_DECLARE = Phrase(
+    "申报评分表中的事项(未交月报、弄虚作假等)",
+    "declare what the scorecard counts and no probe sees: a missing report ...",
+)
+HELP_DECLARATIONS = Phrase("列出申报事项及其经过", "list what was declared")
 HELP_ACK = Phrase("确认已知晓某次离线", "take notice of an outage")
 HELP_NOTE = Phrase("写一条备注", "write a note")
 HELP_WORK_ORDER = Phrase("登记某次离线的工单", "record the work order of an outage")
@@ -41,6 +46,8 @@ HELP_CONTRACT = Phrase("合同编号", "the contract's id")
 HELP_CAMERA = Phrase("摄像机编号,可重复", "a camera's id; may be repeated")
 HELP_SITE = Phrase("部位编号,可重复", "a site's id; may be repeated")
 HELP_VILLAGE = Phrase("村,可重复", "a village; may be repeated")
+HELP_TOWN = Phrase("乡镇,可重复", "a town; may be repeated")
+HELP_RECORDER = Phrase("录像机,可重复", "a recorder; may be repeated")
 HELP_CARRIER = Phrase("运营商,可重复", "a carrier; may be repeated")
 HELP_UPLINK = Phrase("上联,可重复", "an uplink; may be repeated")
 HELP_FROM = Phrase("开始,当地时间,如 '2026-10-03 08:00'", "from, in local time: '2026-10-03 08:00'")
@@ -64,6 +71,8 @@ HELP_KEY_FILE = Phrase(
 HELP_PASSPHRASE = Phrase("用口令加密私钥", "encrypt the private key with a passphrase")
 HELP_ACTS = Phrase("操作文件", "a file of acts")
 HELP_ACTS_OUT = Phrase("写入此文件", "write into this file")
+HELP_ITEM = Phrase("评分项目编号(合同 scorecard 中)", "the id of the line, as in the contract's scorecard")
+HELP_COUNT = Phrase("次数(默认 1)", "how often (default 1)")
 HELP_MONTH = Phrase("月份,如 2026-10", "the month, as in 2026-10")
 HELP_TITLE = Phrase("维护内容", "what is done")
 HELP_EVERY = Phrase("重复:day 每天,week 每周,month 每月", "again every day, week or month")
@@ -123,8 +132,13 @@ KEY_MADE = Phrase(
 NO_ACT_FILE = Phrase("{path} 第 {line} 行不是一项操作:{why}", "{path}, line {line}: is no act: {why}")
 EMPTY_ACT_FILE = Phrase("{path} 中没有操作", "{path} holds no act")
 BAD_TABLE = Phrase("缺少列 {columns}", "columns are missing: {columns}")
+STRANGE_COLUMNS = Phrase(
+    "不认识的列 {columns}:请改名或删去,以免免责范围有误",
+    "nobody knows the columns {columns}: rename them or leave them out, so that no scope is misread",
+)
 VOID = Phrase("无效的操作(不计):", "acts in the record that do not count:")
 NO_EXCLUSIONS = Phrase("没有免责申请。", "there are no exclusions.")
+NO_DECLARATIONS = Phrase("没有申报。", "nothing was declared.")
 NO_WORK = Phrase("没有计划维护。", "there is no planned work.")
 FROM_SETTINGS = Phrase("(来自配置)", "(from the settings)")
 CANCELLED = Phrase("(已取消)", "(cancelled)")

@@ -69,6 +69,10 @@ def _add_others(about: Subparsers, configured: Parser, language: Language) -> No
     _contract(exclusions, language)
     exclusions.set_defaults(command=_exclusions)
 
+    declarations = about.add_parser("declarations", parents=[configured], help=texts.HELP_DECLARATIONS[language])
+    _contract(declarations, language)
+    declarations.set_defaults(command=_declarations)
+
     export = about.add_parser("export", parents=[configured], help=texts.HELP_EXPORT[language])
     export.add_argument("exclusion", nargs="+", metavar="ID", help=texts.HELP_EXCLUSION[language])
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help=texts.HELP_ACTS_OUT[language])
@@ -133,6 +137,13 @@ def _correct(parser: Parser, language: Language) -> None:
     _text(parser, language)
 
 
+def _declare(parser: Parser, language: Language) -> None:
+    parser.add_argument("item", metavar="ITEM", help=texts.HELP_ITEM[language])
+    parser.add_argument("--month", default=None, metavar="YYYY-MM", help=texts.HELP_MONTH[language])
+    parser.add_argument("--count", type=int, default=1, metavar="N", help=texts.HELP_COUNT[language])
+    _text(parser, language)
+
+
 def _close(parser: Parser, language: Language) -> None:
     parser.add_argument("month", metavar="YYYY-MM", help=texts.HELP_MONTH[language])
 
@@ -162,6 +173,7 @@ LEDGER_VERBS: Sequence[tuple[str, Phrase, Fill]] = (
     ("approve", texts.HELP_APPROVE, _decide),
     ("reject", texts.HELP_REJECT, _decide),
     ("withdraw", texts.HELP_WITHDRAW, _decide),
+    ("declare", texts.HELP_DECLARE, _declare),
     ("ack", texts.HELP_ACK, _outage),
     ("note", texts.HELP_NOTE, _note),
     ("work-order", texts.HELP_WORK_ORDER, _work_order),
@@ -183,8 +195,10 @@ def _scope(parser: Parser, language: Language) -> None:
         ("camera", texts.HELP_CAMERA),
         ("site", texts.HELP_SITE),
         ("village", texts.HELP_VILLAGE),
+        ("town", texts.HELP_TOWN),
         ("carrier", texts.HELP_CARRIER),
         ("uplink", texts.HELP_UPLINK),
+        ("recorder", texts.HELP_RECORDER),
     ):
         parser.add_argument(f"--{name}", action="append", default=[], help=help_[language])
 
@@ -237,6 +251,12 @@ def _exclusions(args: argparse.Namespace) -> int:
     from monitor.cli.people.commands import exclusions
 
     return exclusions(args)
+
+
+def _declarations(args: argparse.Namespace) -> int:
+    from monitor.cli.people.commands import declarations
+
+    return declarations(args)
 
 
 def _works(args: argparse.Namespace) -> int:

@@ -56,6 +56,26 @@ def closings(pen: Pen) -> Section | None:
     return Section(pen.say(wording.HEAD_CLOSING), (done, *opened))
 
 
+def void(pen: Pen) -> Section | None:
+    """Acts in the record that do not count, and why: a forgery is shown, not left out."""
+    figures = pen.report.void
+    if not figures:
+        return None
+    table = pen.listed(
+        figures,
+        texts.IN_JSON,
+        Column(wording.CAMERA_ID, lambda figure: name(figure.id)),
+        Column(wording.WHEN, lambda figure: pen.local(figure.at), Look.KEPT),
+        Column(wording.WHAT_ACT, lambda figure: pen.say(wording.ACTS[figure.kind])),
+        Column(
+            wording.IN_WHOSE_NAME,
+            lambda figure: joined(pen.say(wording.ROLES[figure.by.role]), " ", name(figure.by.name)),
+        ),
+        Column(wording.WHY_VOID, lambda figure: name(figure.refusal.say(pen.language))),
+    )
+    return Section(pen.say(wording.HEAD_VOID, count=len(figures)), (element("div", table, class_="wide"),))
+
+
 def _pair(pen: Pen, figure: ExclusionFigure, columns: tuple[Column[ExclusionFigure], ...]) -> Markup:
     """An exclusion's row and under it its grounds and its acts, never parted by a page."""
     exclusion = figure.exclusion

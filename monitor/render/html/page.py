@@ -39,6 +39,7 @@ SECTIONS: Final[tuple[Callable[[Pen], Section | None], ...]] = (
     events.planned_work,
     acts.exclusions,
     acts.closings,
+    acts.void,
     events.inventory,
     events.outside,
     closing.trend,

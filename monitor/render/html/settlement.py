@@ -11,7 +11,7 @@ from monitor.render.html import texts
 from monitor.render.html.markup import Markup, element, name
 from monitor.render.html.pen import MOST_ROWS, Column, Look, Pen, Section
 from monitor.render.settlement_sentences import Sentences
-from monitor.report import RepairFigures, Settlement
+from monitor.report import RepairFigures
 
 
 def settlement(pen: Pen) -> Section | None:
@@ -24,7 +24,7 @@ def settlement(pen: Pen) -> Section | None:
     if settled.repairs is not None:
         body += _repairs(pen, to, settled.repairs)
     if settled.score is not None:
-        body += _score(pen, to, settled, settled.score)
+        body += _score(pen, to, settled.score)
     if settled.ladder is not None:
         body += [element("h3", pen.say(words.HEAD_DEDUCTION)), _list(to.money(settled.ladder, settled.deduction))]
     return Section(pen.say(words.HEAD_SETTLEMENT), tuple(body))
@@ -56,7 +56,7 @@ def _repairs(pen: Pen, to: Sentences, figures: RepairFigures) -> Iterator[Markup
         yield _list(reasons)
 
 
-def _score(pen: Pen, to: Sentences, settled: Settlement, score: Score) -> Iterator[Markup]:
+def _score(pen: Pen, to: Sentences, score: Score) -> Iterator[Markup]:
     yield element("h3", pen.say(words.HEAD_SCORE))
     yield pen.table(
         score.lines,
@@ -64,9 +64,7 @@ def _score(pen: Pen, to: Sentences, settled: Settlement, score: Score) -> Iterat
         Column(words.REASON, to.reason),
         Column(words.POINTS, to.lost, Look.NUMBER),
     )
-    if settled.declarable:
-        yield element("p", pen.say(words.NOT_DECLARABLE), class_="note")
-    yield _list([to.points(score)])
+    yield _list([*to.declarations(score), to.points(score)])
 
 
 def _list(sentences: Iterable[str]) -> Markup:

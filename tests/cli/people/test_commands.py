@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.acts import Recorded
+from monitor.acts import ExclusionProposed, Recorded
 from monitor.cli import main
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
@@ -23,7 +23,7 @@ from monitor.demo.seed import seed
 from monitor.errors import LedgerError
 from monitor.language import Language
 from monitor.ledger import CameraRemoved, Heartbeat, Ledger
-from monitor.model import Outage, micros
+from monitor.model import Outage, Scope, micros
 from monitor.outages import outages, unbroken
 from monitor.simulator.town import build_town
 
@@ -144,6 +144,18 @@ def test_an_outage_fills_in_the_exclusion_and_counts_once_approved(run: Run, pla
     assert figures(run)["total"] == before["total"]
 
 
+def test_an_exclusion_is_of_a_town_or_a_recorder_too(run: Run, place: Place) -> None:
+    words = ("--from", f"{MONTH}-05 08:00", "--to", f"{MONTH}-05 09:00", "--cause", "power", "--text", "停电", *VENDOR)
+    town = TOWN.cameras[0].site.town
+    assert run("ledger", "exclude", "--town", town, *words)[0] == Exit.OK
+    code, out = run("ledger", "exclude", "--recorder", "NVR-9", *words)
+    assert (code, "knows no NVR-9" in out) == (Exit.NO, True)
+    assert town in run("ledger", "exclusions")[1]
+    assert run("ledger", "approve", acts(place)[0].stamp.id, *OFFICE)[0] == Exit.OK
+    (shown,) = figures(run)["exclusions"]
+    assert shown["cameras"] == len(TOWN.cameras)
+
+
 def test_a_lone_outage_suggests_no_cause_and_asks_for_one(run: Run, place: Place) -> None:
     code, out = run("ledger", "exclude", "--outage", named(longest(place)), *VENDOR)
     assert (code, "--cause" in out) == (Exit.USAGE, True)
@@ -216,6 +228,38 @@ def test_a_storm_comes_as_one_file_and_is_approved_as_one(run: Run, place: Place
     shown = figures(run)["exclusions"]
     already = sum(us for each in shown for cut, us in each["cuts"] if cut == "planned_work")
     assert sum(each["excluded_us"] for each in shown) + already == int(hours * 3_600_000_000)
+
+
+def test_a_storm_may_name_villages_lines_and_towns_instead_of_cameras(run: Run, place: Place, tmp_path: Path) -> None:
+    first, second = TOWN.cameras[0], TOWN.cameras[1]
+    path = tmp_path / "storm.csv"
+    span = f"{MONTH}-05 08:00,{MONTH}-05 09:00"
+    path.write_text(
+        "点位编号,村,上联,运营商,乡镇,开始,结束\n"
+        f",{first.site.village},,,,{span}\n"
+        f",,{second.uplink},,,{span}\n"
+        f"{first.id},,,{first.carrier},{first.site.town},{span}\n",
+        "utf-8",
+    )
+    words = ("--file", str(path), "--cause", "power", "--text", "台风", *VENDOR)
+    code, out = run("ledger", "exclude", *words)
+    assert code == Exit.OK, out
+    scopes = [act.act.scope for act in acts(place) if isinstance(act.act, ExclusionProposed)]
+    assert scopes == [
+        Scope(villages=frozenset({first.site.village})),
+        Scope(uplinks=frozenset({second.uplink})),
+        Scope(
+            camera_ids=frozenset({first.id}),
+            carriers=frozenset({first.carrier}),
+            towns=frozenset({first.site.town}),
+        ),
+    ]
+    path.write_text(f"村,村居,开始,结束\n{first.site.village},x,{span}\n", "utf-8")
+    code, out = run("ledger", "exclude", *words)
+    assert (code, "nobody knows the columns 村居" in out) == (Exit.NO, True), out
+    path.write_text(f"村,开始,结束\n,{span}\n", "utf-8")
+    code, out = run("ledger", "exclude", *words)
+    assert (code, "recorder is missing" in out) == (Exit.NO, True), out
 
 
 def test_every_bad_line_of_a_storm_is_named_and_nothing_is_written(run: Run, place: Place, tmp_path: Path) -> None:
@@ -469,3 +513,5 @@ def test_acts_beside_the_record_are_listed_as_void(run: Run, place: Place) -> No
         ledger.add_acts([acts(place)[0]], SystemClock().now(), 1)
     code, out = run("ledger", "exclusions")
     assert (code, "replayed" in out, name in out) == (Exit.OK, True, True)
+    for form in ("text", "html"):
+        assert "Acts that do not count (1)" in run("report", MONTH, "--format", form)[1]

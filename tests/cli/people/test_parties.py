@@ -17,6 +17,7 @@ from monitor.ledger import Ledger
 from tests.cli.people.test_commands import (
     MONTH,
     OFFICE,
+    TOWN,
     VENDOR,
     Run,
     acts,
@@ -217,6 +218,48 @@ def test_a_span_longer_than_its_cap_is_refused(run: Run, place: Place) -> None:
     place.settings.write_text(place.settings.read_text("utf-8") + contract, "utf-8")
     code, said = run("ledger", "exclude", "--outage", named(longest(place)), "--cause", "power", *VENDOR)
     assert (code, "more than the contract allows" in said) == (Exit.NO, True), said
+
+
+def test_what_is_approved_or_undecided_uses_up_the_cap_and_more_than_is_left_is_refused(
+    run: Run, place: Place, tmp_path: Path
+) -> None:
+    contract = "contract:\n  exclusions:\n    power:\n      cap: 6h\n    carrier_line:\n      cap: 6h\n"
+    place.settings.write_text(place.settings.read_text("utf-8") + contract, "utf-8")
+    camera = TOWN.cameras[0]
+    power = ("--cause", "power", "--camera", camera.id)
+
+    def ask(start: str, end: str, *words: str) -> tuple[int, str]:
+        span = ("--from", f"{MONTH}-05 {start}", "--to", f"{MONTH}-05 {end}")
+        return run("ledger", "exclude", *span, "--text", "停电", *(words or power), *VENDOR)
+
+    assert ask("08:00", "10:00")[0] == Exit.OK
+    assert run("ledger", "approve", acts(place)[0].stamp.id, *OFFICE)[0] == Exit.OK
+    assert ask("12:00", "14:00", "--cause", "power", "--village", camera.site.village)[0] == Exit.OK
+    code, said = ask("03:00", "06:00")
+    assert code == Exit.NO
+    assert f"power, {camera.id}: 3:00:00 > 2:00:00" in said
+    line = ("--cause", "carrier_line", "--camera", camera.id)
+    assert ask("02:00", "06:00", *line)[0] == Exit.OK, "each cause has its own"
+    assert ask("03:00", "06:00")[0] == Exit.OK, "what is excluded already uses up nothing"
+    assert ask("04:00", "07:00", "--cause", "power", "--camera", TOWN.cameras[1].id)[0] == Exit.OK
+    assert ask("16:00", "18:00")[0] == Exit.OK
+    code, said = ask("20:00", "20:00:01")
+    assert (code, "0:00:01 > 0:00:00" in said) == (Exit.NO, True), said
+    assert run("ledger", "withdraw", acts(place)[0].stamp.id, *VENDOR)[0] == Exit.OK
+    assert ask("20:00", "22:00")[0] == Exit.OK, "what is taken back is left again"
+
+
+def test_a_storm_is_held_against_the_cap_line_by_line(run: Run, place: Place, tmp_path: Path) -> None:
+    contract = "contract:\n  exclusions:\n    power:\n      cap: 3h\n"
+    place.settings.write_text(place.settings.read_text("utf-8") + contract, "utf-8")
+    storm = tmp_path / "storm.csv"
+    rows = [f"{TOWN.cameras[0].id},{MONTH}-05 {hour:02}:00,{MONTH}-05 {hour + 2:02}:00" for hour in (1, 5, 9)]
+    rows.append(f"{TOWN.cameras[0].id},{MONTH}-05 13:00,{MONTH}-05 14:00")
+    storm.write_text("\n".join(["camera,from,to", *rows]), "utf-8")
+    code, said = run("ledger", "exclude", "--file", str(storm), "--cause", "power", "--text", "台风", *VENDOR)
+    assert code == Exit.NO
+    assert ["storm.csv:3" in said, "storm.csv:4" in said, "storm.csv:5" in said] == [True, True, False], said
+    assert not acts(place)
 
 
 # ---------------------------------------------------------------- key files

@@ -1,0 +1,318 @@
+"""The other tables for Excel, in files beside that of cameras: outages, exclusions, and the settlement step by step.
+
+The rules are those of ``monitor.render.csv``: UTF-8 with a byte order mark, nothing rounded up, no cell a formula.
+Lengths are seconds without loss, instants local times to the second and finer where they are.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from monitor import wording
+from monitor.contract import Cut, DeductionLadder, Repair, RepairState, Score
+from monitor.language import Language, Phrase
+from monitor.model import MICROSECOND, Scope, instant, micros
+from monitor.render import csv_words as words
+from monitor.render import settlement_words
+from monitor.render.csv import write_csv, write_table
+from monitor.render.html.texts import CUTS
+from monitor.render.phrases import exact_local, exact_seconds
+from monitor.render.settlement_sentences import Sentences, fraction
+from monitor.report import ExclusionFigure, LateRepair, OutageFigure, RepairFigures, Report, Settlement, StepFigure
+
+OUTAGES, EXCLUSIONS, SETTLEMENT = "-outages", "-exclusions", "-settlement"
+
+
+def csv_tables(report: Report, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+    """Every table: what is put behind the report's file name, and what writes it into a file.
+
+    The settlement only where anything is agreed.
+    """
+    made = _Tables(report, language)
+    yield "", partial(write_csv, report, language)
+    yield OUTAGES, made.outages
+    yield EXCLUSIONS, made.exclusions
+    if report.settlement is not None:
+        yield SETTLEMENT, partial(made.settlement, report.settlement)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a settlement: a value, what it is of, and how it came about."""
+
+    part: Phrase
+    item: str
+    value: str
+    unit: Phrase | str = ""
+    why: str = ""
+    count: str = ""
+    each: str = ""
+
+
+class _Tables:
+    """One report in one language."""
+
+    def __init__(self, report: Report, language: Language) -> None:
+        self._report = report
+        self._language = language
+        self._zone = ZoneInfo(report.terms.zone)
+
+    # ------------------------------------------------------------ outages
+
+    def outages(self, file: BinaryIO) -> None:
+        """One row an outage, longest counted time first, and what became of the repair limit of its fault."""
+        seconds = wording.CSV_SECONDS
+        headings = [
+            *map(self._say, (wording.CSV_MONTH, wording.CSV_RECORD)),
+            *(wording.CAMERA_FIELDS[field][self._language] for field in ("id", "name")),
+            *map(self._say, (wording.VILLAGE, wording.CARRIER, wording.START, wording.END, wording.REASON)),
+            *(
+                self._say(seconds, kind=self._say(kind))
+                for kind in (words.WHOLE, wording.SCHEDULED, wording.EXCLUDED_TIME, wording.COUNTED_TIME)
+            ),
+            self._say(words.REPAIR_STATE),
+            *(self._say(seconds, kind=self._say(kind)) for kind in (words.REPAIR_LIMIT, words.ON_THE_CLOCK)),
+            self._say(words.CLASS),
+        ]
+        repairs = _Repairs(self._report.settlement)
+        rows = (self._outage(outage, repairs.of(outage)) for outage in self._report.outages)
+        write_table(headings, rows, file)
+
+    def _outage(self, outage: OutageFigure, repair: Repair | None) -> list[str]:
+        end = self._report.elapsed.end if outage.end_at is None else micros(outage.end_at)
+        camera = outage.camera
+        return [
+            *self._about(),
+            camera.id,
+            camera.name,
+            camera.site.village,
+            camera.carrier,
+            self._local(outage.start_at),
+            self._until(outage.end_at),
+            " → ".join(self._say(wording.CAUSES[cause]) for cause in outage.causes),
+            exact_seconds(end - micros(outage.start_at)),
+            exact_seconds(outage.scheduled_us),
+            exact_seconds(outage.excluded_us),
+            exact_seconds(outage.counted_us),
+            *self._kept(repair),
+        ]
+
+    def _kept(self, repair: Repair | None) -> list[str]:
+        """Whether its limit was kept; nothing where none is agreed, or its clock never ran."""
+        if repair is None:
+            return ["", "", "", ""]
+        return [
+            self._say(settlement_words.REPAIR_STATES[repair.state]),
+            exact_seconds(repair.limit_us),
+            exact_seconds(repair.ran_us),
+            self._say(settlement_words.MAJOR if repair.major else settlement_words.NORMAL),
+        ]
+
+    # ------------------------------------------------------------ exclusions
+
+    def exclusions(self, file: BinaryIO) -> None:
+        """One row an exclusion by start: what of it counts, what does not and why, and everything done about it."""
+        seconds = wording.CSV_SECONDS
+        headings = [
+            *map(self._say, (wording.CSV_MONTH, wording.CSV_RECORD, wording.CAMERA_ID, words.EXCLUSION_STATE)),
+            *map(self._say, (wording.REASON, words.ABOUT, wording.START, wording.END, wording.CAMERAS)),
+            self._say(seconds, kind=self._say(words.REMOVED)),
+            *(self._say(seconds, kind=self._say(words.CUT, why=self._say(CUTS[cut]))) for cut in Cut),
+            *map(self._say, (words.GROUNDS, words.EVIDENCE, words.HISTORY)),
+        ]
+        write_table(headings, map(self._exclusion, self._report.exclusions), file)
+
+    def _exclusion(self, figure: ExclusionFigure) -> list[str]:
+        exclusion, cuts = figure.exclusion, dict(figure.cuts)
+        return [
+            *self._about(),
+            exclusion.id,
+            self._say(wording.EXCLUSION_STATES[exclusion.state]),
+            self._say(wording.EXCLUSION_CAUSES[exclusion.cause]),
+            self._scope(exclusion.scope),
+            self._local(exclusion.start_at),
+            self._local(exclusion.end_at),
+            str(figure.cameras),
+            exact_seconds(figure.excluded_us),
+            *(exact_seconds(cuts.get(cut, 0)) for cut in Cut),
+            exclusion.text,
+            exclusion.evidence,
+            "; ".join(map(self._step, figure.steps)),
+        ]
+
+    def _scope(self, scope: Scope) -> str:
+        named: tuple[frozenset[str], ...] = (
+            scope.camera_ids,
+            scope.sites,
+            scope.villages,
+            scope.towns,
+            scope.carriers,
+            scope.uplinks,
+            scope.recorders,
+            scope.vendors,
+            frozenset(self._say(wording.CATEGORIES[category]) for category in scope.categories),
+        )
+        return "; ".join(", ".join(sorted(names)) for names in named if names)
+
+    def _step(self, step: StepFigure) -> str:
+        return self._say(
+            wording.STEP,
+            at=self._local(step.at),
+            what=self._say(wording.ACTS[step.kind]),
+            role=self._say(wording.ROLES[step.by.role]),
+            name=step.by.name,
+            mark=self._say(wording.SIGNED if step.signed else wording.UNSIGNED),
+            text=step.text,
+        ).rstrip()
+
+    # ------------------------------------------------------------ settlement
+
+    def settlement(self, settlement: Settlement, file: BinaryIO) -> None:
+        """From repair limits over points to money, a line a step."""
+        headings = [wording.CSV_MONTH, wording.CSV_RECORD, words.PART, words.ITEM, words.EXPLAINED]
+        headings += [settlement_words.COUNT, settlement_words.EACH, words.VALUE, words.UNIT]
+        rows = (
+            [
+                *self._about(),
+                self._say(line.part),
+                line.item,
+                line.why,
+                line.count,
+                line.each,
+                line.value,
+                self._unit(line),
+            ]
+            for line in self._lines(settlement)
+        )
+        write_table(map(self._say, headings), rows, file)
+
+    def _lines(self, settlement: Settlement) -> Iterator[_Line]:
+        to = Sentences(settlement, self._zone, self._language)
+        unit, (start, end) = self._say(settlement_words.UNITS[settlement.unit]), settlement.period
+        yield _Line(words.PERIOD, self._say(wording.START), self._local(instant(start)), unit)
+        yield _Line(words.PERIOD, self._say(wording.END), self._local(instant(end)), unit)
+        yield _Line(words.PERIOD, self._say(words.AS_OF), self._local(instant(settlement.elapsed.end)))
+        yield _Line(words.PERIOD, self._say(words.IS_OVER), self._yes(settlement.final))
+        if settlement.repairs is not None:
+            yield from self._repairs(settlement.repairs, to)
+        if settlement.score is not None:
+            yield from self._score(settlement, settlement.score, to)
+        if settlement.ladder is not None:
+            yield from self._money(settlement, settlement.ladder, to)
+
+    def _repairs(self, figures: RepairFigures, to: Sentences) -> Iterator[_Line]:
+        limits = figures.limits
+        for item, limit in ((words.NORMAL_LIMIT, limits.normal), (words.MAJOR_LIMIT, limits.major)):
+            if limit is not None:
+                yield _Line(words.REPAIRS, self._say(item), exact_seconds(limit // MICROSECOND), words.SECONDS)
+        counts = [
+            *(
+                (settlement_words.REPAIR_STATES[state], figures.count(state))
+                for state in (RepairState.KEPT, RepairState.RUNNING)
+            ),
+            (settlement_words.REPAIR_STATES[RepairState.LATE], len(figures.late)),
+            (words.LATE_BEFORE, figures.late_before),
+            (words.MAJOR_FAULTS, figures.major),
+        ]
+        for phrase, count in counts:
+            yield _Line(words.REPAIRS, self._say(phrase), str(count), words.TIMES)
+        for late in figures.late:
+            yield self._late(late, figures, to)
+
+    def _late(self, late: LateRepair, figures: RepairFigures, to: Sentences) -> _Line:
+        repair = late.repair
+        span = f"{to.local(repair.start)} - {to.until(repair.end)}"
+        clock = f"{exact_seconds(repair.ran_us)} - {exact_seconds(repair.limit_us)} {self._say(words.SECONDS)}"
+        why = "; ".join((span, clock, *to.why(late, figures.limits)))
+        item = f"{late.camera.id} {late.camera.name}"
+        return _Line(words.LATE_REPAIRS, item, exact_seconds(repair.late_us), words.SECONDS, why)
+
+    def _score(self, settlement: Settlement, score: Score, to: Sentences) -> Iterator[_Line]:
+        card = score.card
+        yield self._points(words.START_POINTS, card.start)
+        for line in score.lines:
+            counted = ("", "") if line.undecided else (str(line.count), str(line.each))
+            yield _Line(words.SCORE, to.title(line), to.lost(line), words.POINTS, to.reason(line), *counted)
+        for declared in settlement.declared:
+            count = str(declared.count if declared.counts else 0)
+            acts = "; ".join(map(self._step, declared.steps))
+            yield _Line(
+                words.DECLARATIONS, f"{declared.id} {declared.item}", count, words.TIMES, f"{declared.month}; {acts}"
+            )
+        yield self._points(words.LOST, score.lost)
+        yield self._points(words.LEFT, score.points if score.decided else None, to.points(score))
+        if card.qualified is not None:
+            yield self._points(words.QUALIFIED_LINE, card.qualified)
+            qualified = wording.CSV_NO_VALUE[self._language] if score.qualified is None else self._yes(score.qualified)
+            yield _Line(words.SCORE, self._say(words.QUALIFIED), qualified)
+
+    def _points(self, item: Phrase, points: Decimal | None, why: str = "") -> _Line:
+        value = wording.CSV_NO_VALUE[self._language] if points is None else str(points)
+        return _Line(words.SCORE, self._say(item), value, words.POINTS, why)
+
+    def _money(self, settlement: Settlement, ladder: DeductionLadder, to: Sentences) -> Iterator[_Line]:
+        deduction = settlement.deduction
+        yield self._sum(words.FEE, ladder.fee, ladder)
+        if deduction is None:
+            yield self._sum(words.PAYABLE, None, ladder, to.payable(ladder, deduction))
+            return
+        yield self._sum(words.EXACT, deduction.exact, ladder, to.decided(deduction))
+        yield self._sum(words.OVER_FEE, deduction.over_fee, ladder)
+        yield self._sum(words.CUT_CENTS, deduction.cut, ladder)
+        yield self._sum(words.AMOUNT, deduction.amount, ladder)
+        yield self._sum(words.PAYABLE, deduction.payable, ladder)
+
+    def _sum(self, item: Phrase, money: Decimal | Fraction | None, ladder: DeductionLadder, why: str = "") -> _Line:
+        value = wording.CSV_NO_VALUE[self._language] if money is None else fraction(Fraction(money))
+        return _Line(words.DEDUCTION, self._say(item), value, ladder.currency, why)
+
+    # ------------------------------------------------------------ building blocks
+
+    def _about(self) -> Sequence[str]:
+        """The first two cells of every row: which month, and whether it is real."""
+        report = self._report
+        kind = wording.SIMULATED if report.simulated else wording.RECORDED
+        return f"{report.year}-{report.month:02}", self._say(kind)
+
+    def _say(self, phrase: Phrase, **values: object) -> str:
+        return phrase[self._language].format(**values) if values else phrase[self._language]
+
+    def _unit(self, line: _Line) -> str:
+        return line.unit if isinstance(line.unit, str) else self._say(line.unit)
+
+    def _yes(self, answer: bool) -> str:
+        return self._say(wording.CSV_YES if answer else wording.CSV_NO)
+
+    def _local(self, at: datetime) -> str:
+        return exact_local(at, self._zone)
+
+    def _until(self, at: datetime | None) -> str:
+        return self._say(wording.STILL_OPEN) if at is None else self._local(at)
+
+
+class _Repairs:
+    """Which fault an outage belongs to: a fault may be several outages with nothing but unwatched time between them."""
+
+    def __init__(self, settlement: Settlement | None) -> None:
+        self._by_camera: dict[str, list[Repair]] = defaultdict(list)
+        if settlement is not None and settlement.repairs is not None:
+            for repair in settlement.repairs.repairs:  # by start
+                self._by_camera[repair.camera_id].append(repair)
+
+    def of(self, outage: OutageFigure) -> Repair | None:
+        """The fault with its limit; None where none is agreed, or its clock never ran."""
+        faults, start = self._by_camera.get(outage.camera.id, []), micros(outage.start_at)
+        place = bisect_right(faults, start, key=lambda fault: fault.start)
+        if not place:
+            return None
+        fault = faults[place - 1]
+        return fault if fault.end is None or start < fault.end else None
