@@ -222,8 +222,8 @@ class Budget:
 
 def budget(so_far: Seconds, remaining_us: int, target: Fraction, blind: BlindTime) -> Budget:
     """What the target allows of the time counted so far and still to come, and what of it is lost."""
-    done = counted(so_far, blind)
-    return Budget(int((1 - target) * (done + remaining_us)), done - online(so_far, blind))
+    done, of = counted(so_far, blind), target.denominator
+    return Budget((done + remaining_us) * (of - target.numerator) // of, done - online(so_far, blind))
 
 
 class Outlook(StrEnum):
@@ -296,4 +296,7 @@ def out_of_reach(so_far: Seconds, remaining_us: int, target: Fraction, blind: Bl
 
 
 def _landing(kept: int, standing: int, rate: Fraction | None, whole: int) -> Fraction | None:
-    return (kept + standing * (Fraction(1) if rate is None else rate)) / whole if whole else None
+    if not whole:
+        return None
+    good, of = (1, 1) if rate is None else (rate.numerator, rate.denominator)
+    return Fraction(kept * of + standing * good, whole * of)  # one reduction: there is a landing for every village

@@ -53,10 +53,6 @@ class Prospect:
     seen_at: datetime
     month: Span
 
-    def to_come(self, so_far: Seconds) -> int:
-        """The microseconds still to be counted this month, after these."""
-        return self.owed_us - so_far.up - so_far.degraded - so_far.down - so_far.unobserved
-
 
 @dataclass(slots=True)
 class Place:

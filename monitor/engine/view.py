@@ -45,23 +45,28 @@ class _Tally:
     down_lately: int = 0
 
     def add(self, status: CameraStatus, prospect: Prospect) -> None:
-        if not prospect.gone:
-            self.states[status.state] += 1
-        self.lost += prospect.lost
-        month = status.month
-        self.up += month.up
-        self.degraded += month.degraded
-        self.down += month.down
+        """One camera more. Written out: it is done for every camera and every scrape."""
+        month, state = status.month, status.state
+        up, degraded, down, unobserved = month.up, month.degraded, month.down, month.unobserved
+        self.up += up
+        self.degraded += degraded
+        self.down += down
         self.excluded += month.excluded
-        self.unobserved += month.unobserved
-        to_come = prospect.to_come(month)
-        if status.state is State.DOWN:
+        self.unobserved += unobserved
+        to_come = prospect.owed_us - up - degraded - down - unobserved
+        if state is State.DOWN:
             self.fallen += to_come
-            self.repairs += to_come > 0
+            if to_come:
+                self.repairs += 1
         else:
             self.standing += to_come
-            self.online_lately += prospect.last_day.up + prospect.last_day.degraded
-            self.down_lately += prospect.last_day.down
+            last_day = prospect.last_day
+            self.online_lately += last_day.up + last_day.degraded
+            self.down_lately += last_day.down
+        if prospect.lost:
+            self.lost += 1
+        if not prospect.gone:
+            self.states[state] += 1
 
     def merge(self, other: _Tally) -> None:
         for state, cameras in other.states.items():

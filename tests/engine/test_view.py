@@ -15,7 +15,7 @@ from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.view import ADDED, Shown, town_view
 from monitor.metrics import AREAS, AheadFigures, GroupFigures
-from monitor.model import BlindTime, ContractTerms, Scope, Seconds, State, micros
+from monitor.model import BlindTime, CameraStatus, ContractTerms, Scope, Seconds, State, micros
 from monitor.report import Ahead
 from monitor.report.ahead import group_ahead, trips
 from monitor.sla import Rest, counted, coverage, forecast, intact_ratio, online_ratio, out_of_reach, total
@@ -40,6 +40,10 @@ def groups(cameras: list[Shown], terms: ContractTerms) -> dict[tuple[str, str], 
     return {(group.status.kind, group.status.name): group for group in view.groups}
 
 
+def to_come(status: CameraStatus, prospect: Prospect) -> int:
+    return prospect.owed_us - status.month.scheduled + status.month.excluded
+
+
 def as_float(ratio: Fraction | None) -> float | None:
     return None if ratio is None else float(ratio)
 
@@ -61,7 +65,7 @@ def test_a_group_says_what_the_rules_say_about_the_sum_of_its_cameras(
     if group.counted:
         assert Fraction(group.online, group.counted) == online_ratio(month, blind)
     lately = total(p.last_day for s, p in cameras if s.state is not State.DOWN)
-    rest = [Rest(s.state, p.to_come(s.month)) for s, p in cameras]
+    rest = [Rest(s.state, to_come(s, p)) for s, p in cameras]
     assert [each.remaining_us for each in rest] == [one[-1] for one in some]
     coming = forecast(month, rest, online_ratio(lately, BlindTime.EXCLUDED), terms.target, blind)
     assert group.status.forecast_ratio == as_float(coming.landing)
@@ -121,7 +125,7 @@ def test_trips_budget_and_what_is_lost_are_those_of_the_forecast(
     terms = ContractTerms(blind_time=blind)
     cameras = [_moved(shown(nth, *one), f"村{nth % 3}", terms) for nth, one in enumerate(some)]
     view = at_once(town_view("清河镇", cameras, [Contract()], MonthCalendar(terms), NOW, timedelta(minutes=1)))
-    ahead = [Ahead(s.camera, s.state, s.month, p.last_day, p.to_come(s.month), NOW, (s.cause,)) for s, p in cameras]
+    ahead = [Ahead(s.camera, s.state, s.month, p.last_day, to_come(s, p), NOW, (s.cause,)) for s, p in cameras]
     expected = trips(ahead, terms)
     assert [(trip.village, trip.repairs, trip.gain, trip.landing_ratio) for trip in view.trips] == [
         (trip.village, len(trip.repairs), trip.gain_us, as_float(trip.landing)) for trip in expected
@@ -139,7 +143,7 @@ def test_trips_budget_and_what_is_lost_are_those_of_the_forecast(
 def _moved(one: Shown, village: str, terms: ContractTerms) -> Shown:
     """The camera in another village, with what the board would say about its own month."""
     status, prospect = one
-    lost = out_of_reach(status.month, prospect.to_come(status.month), terms.target, terms.blind_time)
+    lost = out_of_reach(status.month, to_come(status, prospect), terms.target, terms.blind_time)
     moved = replace(status.camera, site=replace(status.camera.site, village=village))
     return replace(status, camera=moved), replace(prospect, lost=lost)
 
