@@ -21,9 +21,11 @@ from monitor.ledger import Ledger
 from monitor.model import Camera
 from monitor.render import csv_tables, to_html, to_text, write_csv, write_json
 from monitor.report import (
+    MonthForecast,
     Report,
     TrendMonth,
     agrees,
+    build_forecast,
     build_report,
     build_trend,
     closing,
@@ -124,6 +126,14 @@ def _trend(
             yield course
 
     return build_trend(report, contract, replace(past, courses=watched()), now)
+
+
+def month_forecast(settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> MonthForecast:
+    """What is still to come of (year, month), in which ``now`` lies. LedgerError when there is no ledger."""
+    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
+        record = ledger.record(recorded_span(contract, month), act_terms(contract))
+    town = settings.town or town_of(known.camera for known in record.cameras)
+    return build_forecast(record, contract, town=town, month=month, now=now, version=__version__)
 
 
 def _closing(step: Step) -> PeriodClosed:

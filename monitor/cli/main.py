@@ -77,8 +77,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     demo.add_argument("--folder", type=Path, default=None, help=texts.HELP_FOLDER[language])
     demo.set_defaults(command=_demo)
 
-    run = commands.add_parser("run", parents=[configured], help=texts.HELP_RUN[language])
-    run.set_defaults(command=_run)
+    commands.add_parser("run", parents=[configured], help=texts.HELP_RUN[language]).set_defaults(command=_run)
 
     check = commands.add_parser("check-config", parents=[configured], help=texts.HELP_CHECK[language])
     check.set_defaults(command=_check)
@@ -101,6 +100,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
     _add_report(commands, configured, language)
 
+    _add_forecast_words(commands, configured, language)
     ledger = commands.add_parser("ledger", parents=[everywhere], help=texts.HELP_LEDGER[language])
     about = ledger.add_subparsers(required=True, metavar="COMMAND")
     verify = about.add_parser("verify", parents=[configured], help=texts.HELP_VERIFY[language])
@@ -126,6 +126,15 @@ def _add_report(commands: Subparsers, configured: argparse.ArgumentParser, langu
     report.add_argument("--verify", type=Path, metavar="JSON", default=None, help=texts.HELP_VERIFY_REPORT[language])
     report.add_argument("--ledger", type=Path, metavar="FILE", default=None, help=texts.HELP_LEDGER_FILE[language])
     report.set_defaults(command=_report, wrong=report.error)
+
+
+def _add_forecast_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
+    forecast = commands.add_parser("forecast", parents=[configured], help=texts.HELP_FORECAST[language])
+    forecast.add_argument("--month", default=None, help=texts.HELP_FORECAST_MONTH[language])
+    forecast.add_argument("--format", default="text", help=texts.HELP_FORECAST_FORMAT[language])
+    forecast.add_argument("--top", type=_count, metavar="N", default=None, help=texts.HELP_TOP[language])
+    forecast.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
+    forecast.set_defaults(command=_forecast)
 
 
 def _duration(text: str) -> timedelta:
@@ -198,6 +207,12 @@ def _report(args: argparse.Namespace) -> int:
     if args.month is None or args.ledger is not None:
         args.wrong((texts.NEEDS_MONTH if args.month is None else texts.ONLY_WITH_VERIFY)[args.lang])
     return report(args.month, args.config, args.format or "text", args.out, args.lang, contract=args.contract)
+
+
+def _forecast(args: argparse.Namespace) -> int:
+    from monitor.cli.forecast import forecast
+
+    return forecast(args.month, args.config, args.format, args.lang, contract=args.contract, top=args.top)
 
 
 def _ledger_verify(args: argparse.Namespace) -> int:

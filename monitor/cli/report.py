@@ -9,6 +9,7 @@ from rich.console import Console
 
 from monitor.calendar import parse_month
 from monitor.cli import texts
+from monitor.cli.choosing import one_contract
 from monitor.cli.exits import Exit
 from monitor.cli.progress import ReportProgress
 from monitor.clock import SystemClock
@@ -38,13 +39,9 @@ def report(
         return Exit.USAGE
     clock = SystemClock()
     settings, now = load_settings(config, None), clock.now()
-    chosen = [each for each in settings.contracts if contract in (None, each.id)]
-    if len(chosen) != 1:
-        which = texts.WHICH_CONTRACT if contract is None else texts.NO_CONTRACT
-        there = ", ".join(each.id for each in settings.contracts)
-        print(which[language].format(id=contract, there=there), file=sys.stderr)
+    about = one_contract(settings.contracts, contract, language)
+    if about is None:
         return Exit.USAGE
-    (about,) = chosen
     written: tuple[Path, ...] = ()
     shown = b""
     with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:

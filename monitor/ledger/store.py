@@ -348,13 +348,17 @@ class Ledger:
         """
         if self._upto is None:
             return self.as_it_is().record(period, terms, seen)
-        around = _around(self, period, self.inventory_changes(), self.standing(terms))
+        around = self.without_transitions(period, terms)
         courses: dict[str, list[Step]] = {}
         for camera_id, course in self.courses(period):
             courses[camera_id] = course
             if seen is not None:
                 seen(len(courses), len(around.cameras))
         return replace(around, courses=courses)
+
+    def without_transitions(self, period: Span, terms: ActTerms) -> Record:
+        """The same but what the cameras did: who they are, what was planned, and what people did about the period."""
+        return _around(self, period, self.inventory_changes(), self.standing(terms))
 
     def past(self, months: Sequence[tuple[int, int]], terms: ActTerms) -> Past:
         """What a trend is made from: those calendar months of the terms' zone, ascending.

@@ -1,4 +1,4 @@
-"""The report as JSON, for programs: everything in it, exact, and the same bytes for the same report.
+"""The report and the forecast as JSON, for programs: everything in it, exact, and the same bytes for the same report.
 
 Instants are integer microseconds since 1970-01-01 UTC, durations integer microseconds, ratios a pair of integers with
 the percentage as it is displayed, points and money decimals as text. Field names are those of the values in
@@ -21,13 +21,14 @@ from json.encoder import encode_basestring
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from monitor.model import MICROSECOND, Camera, micros
-from monitor.report import Report
+from monitor.report import MonthForecast, Report
 from monitor.sla import percent
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 Form: TypeAlias = "Callable[[Any, str], str]"  # a value and the line it begins on (a line feed and its indent) to text
 
 FORMAT: Final = "sharp-eyes-report/1"
+FORECAST_FORMAT: Final = "sharp-eyes-forecast/1"
 KEPT_BACK: Final = frozenset({"url", "credentials"})
 
 
@@ -41,6 +42,12 @@ def to_json(report: Report) -> bytes:
     file = BytesIO()
     write_json(report, file)
     return file.getvalue()
+
+
+def forecast_to_json(forecast: MonthForecast) -> bytes:
+    """The whole forecast in the same form."""
+    document = {"format": FORECAST_FORMAT, "forecast": _plain(forecast)}
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8", "replace")
 
 
 def digest(value: object) -> str:

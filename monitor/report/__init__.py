@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from monitor.report.ahead import Ahead, CameraAhead, GroupAhead, Repair, Trip
 from monitor.report.build import build_report, build_trend
 from monitor.report.closing import agrees, closing, corrections, figures_digest
+from monitor.report.exclusions import absences_by_camera, granted
+from monitor.report.forecast import MonthForecast, PassShare, build_forecast
 from monitor.report.reliability import Reliability
 from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.settlement import recorded_span
@@ -35,7 +38,9 @@ from monitor.report.values import (
 
 __all__ = [
     "DETAILED",
+    "Ahead",
     "BasisFigure",
+    "CameraAhead",
     "CameraFigure",
     "ChangeFigure",
     "ChangeKind",
@@ -44,16 +49,20 @@ __all__ = [
     "DeclaredFigure",
     "ExclusionFigure",
     "FieldChange",
+    "GroupAhead",
     "GroupFigure",
     "GroupKind",
     "LateRepair",
     "MaintenanceFigure",
+    "MonthForecast",
     "MovedFigure",
     "OutageFigure",
+    "PassShare",
     "Past",
     "Rates",
     "Record",
     "Reliability",
+    "Repair",
     "RepairFigures",
     "Report",
     "Settlement",
@@ -63,12 +72,16 @@ __all__ = [
     "TimeKind",
     "Timeline",
     "TrendMonth",
+    "Trip",
     "VoidFigure",
+    "absences_by_camera",
     "agrees",
+    "build_forecast",
     "build_report",
     "build_trend",
     "closing",
     "corrections",
     "figures_digest",
+    "granted",
     "recorded_span",
 ]
