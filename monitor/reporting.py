@@ -18,8 +18,10 @@ from monitor.ledger import Ledger
 from monitor.model import Camera
 from monitor.render import to_csv, to_html, to_json, to_text
 from monitor.report import (
+    MonthForecast,
     Report,
     agrees,
+    build_forecast,
     build_report,
     build_trend,
     closing,
@@ -75,6 +77,14 @@ def report_of(ledger: Ledger, settings: Settings, contract: Contract, month: tup
     # As of the heads, so that trend and figures speak of the same record while another process writes.
     past = ledger.as_of(report.heads).past(months_before(month, TREND_MONTHS - 1), act_terms(contract))
     return replace(report, trend=build_trend(report, contract, past, now))
+
+
+def month_forecast(settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> MonthForecast:
+    """What is still to come of (year, month), in which ``now`` lies. LedgerError when there is no ledger."""
+    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
+        record = ledger.record(recorded_span(contract, month), act_terms(contract))
+    town = settings.town or town_of(known.camera for known in record.cameras)
+    return build_forecast(record, contract, town=town, month=month, now=now, version=__version__)
 
 
 def _closing(step: Step) -> PeriodClosed:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 
 from .model import BlindTime, Seconds, Span, State
 
@@ -225,6 +226,15 @@ def budget(so_far: Seconds, remaining_us: int, target: Fraction, blind: BlindTim
     return Budget(int((1 - target) * (done + remaining_us)), done - online(so_far, blind))
 
 
+class Outlook(StrEnum):
+    """Whether a period can still reach its target."""
+
+    REACHABLE = "reachable"  # it does if today's states stay
+    AT_RISK = "at_risk"  # only if something is repaired
+    UNRECOVERABLE = "unrecoverable"  # not even with everything up from now on
+    UNDEFINED = "undefined"  # nothing counts
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """Where a period will end."""
@@ -236,6 +246,14 @@ class Forecast:
     def recoverable(self, target: Fraction) -> bool:
         """Whether the target can still be reached; an undefined forecast has lost nothing."""
         return self.best is None or self.best >= target
+
+    def outlook(self, target: Fraction) -> Outlook:
+        """The forecast against the target, unrounded."""
+        if self.landing is None:
+            return Outlook.UNDEFINED
+        if not self.recoverable(target):
+            return Outlook.UNRECOVERABLE
+        return Outlook.REACHABLE if self.landing >= target else Outlook.AT_RISK
 
 
 def forecast(
@@ -252,9 +270,30 @@ def forecast(
         standing += 0 if camera.state is State.DOWN else camera.remaining_us
     kept = online(so_far, blind)
     whole = counted(so_far, blind) + remaining
-    expected = standing * (Fraction(1) if rate is None else rate)
     return Forecast(
-        landing=(kept + expected) / whole if whole else None,
+        landing=_landing(kept, standing, rate, whole),
         best=_ratio(kept + remaining, whole),
         budget_left_us=max(0, min(budget(so_far, remaining, target, blind).left_us, remaining)),
     )
+
+
+def landings(
+    so_far: Seconds, standing_us: int, gains: Sequence[int], rate: Fraction | None, blind: BlindTime
+) -> list[Fraction | None]:
+    """Where the period ends after the first of these repairs, after the first two, and so on to all of them.
+
+    ``standing_us`` is what cameras still owe that are not DOWN; each gain is what those owe that a repair brings back,
+    which are then expected at ``rate`` like the others. Together the gains are all that DOWN cameras owe.
+    """
+    kept, whole = online(so_far, blind), counted(so_far, blind) + standing_us + sum(gains)
+    return [_landing(kept, standing_us + gained, rate, whole) for gained in accumulate(gains)]
+
+
+def out_of_reach(so_far: Seconds, remaining_us: int, target: Fraction, blind: BlindTime) -> bool:
+    """Whether the target is missed even if all the remaining time is online; False where nothing counts."""
+    whole = counted(so_far, blind) + remaining_us
+    return (online(so_far, blind) + remaining_us) * target.denominator < whole * target.numerator
+
+
+def _landing(kept: int, standing: int, rate: Fraction | None, whole: int) -> Fraction | None:
+    return (kept + standing * (Fraction(1) if rate is None else rate)) / whole if whole else None

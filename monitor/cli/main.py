@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor import __version__
 from monitor.cli import texts
 from monitor.cli.exits import Exit
-from monitor.cli.people.words import add_ledger_words, add_maintenance_words
+from monitor.cli.people.words import Subparsers, add_ledger_words, add_maintenance_words
 from monitor.errors import SettingsError, SharpEyesError, UsageError
 from monitor.language import Language, language_of_environment
 from monitor.parsing import duration
@@ -77,8 +77,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     demo.add_argument("--folder", type=Path, default=None, help=texts.HELP_FOLDER[language])
     demo.set_defaults(command=_demo)
 
-    run = commands.add_parser("run", parents=[configured], help=texts.HELP_RUN[language])
-    run.set_defaults(command=_run)
+    commands.add_parser("run", parents=[configured], help=texts.HELP_RUN[language]).set_defaults(command=_run)
 
     check = commands.add_parser("check-config", parents=[configured], help=texts.HELP_CHECK[language])
     check.set_defaults(command=_check)
@@ -106,6 +105,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     report.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
     report.set_defaults(command=_report)
 
+    _add_forecast_words(commands, configured, language)
     ledger = commands.add_parser("ledger", parents=[everywhere], help=texts.HELP_LEDGER[language])
     about = ledger.add_subparsers(required=True, metavar="COMMAND")
     verify = about.add_parser("verify", parents=[configured], help=texts.HELP_VERIFY[language])
@@ -120,6 +120,15 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     add_ledger_words(about, configured, language)
     add_maintenance_words(commands, everywhere, configured, language)
     return parser
+
+
+def _add_forecast_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
+    forecast = commands.add_parser("forecast", parents=[configured], help=texts.HELP_FORECAST[language])
+    forecast.add_argument("--month", default=None, help=texts.HELP_FORECAST_MONTH[language])
+    forecast.add_argument("--format", default="text", help=texts.HELP_FORECAST_FORMAT[language])
+    forecast.add_argument("--top", type=_count, metavar="N", default=None, help=texts.HELP_TOP[language])
+    forecast.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
+    forecast.set_defaults(command=_forecast)
 
 
 def _duration(text: str) -> timedelta:
@@ -184,6 +193,12 @@ def _report(args: argparse.Namespace) -> int:
     from monitor.cli.report import report
 
     return report(args.month, args.config, args.format, args.out, args.lang, contract=args.contract)
+
+
+def _forecast(args: argparse.Namespace) -> int:
+    from monitor.cli.forecast import forecast
+
+    return forecast(args.month, args.config, args.format, args.lang, contract=args.contract, top=args.top)
 
 
 def _ledger_verify(args: argparse.Namespace) -> int:

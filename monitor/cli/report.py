@@ -7,6 +7,7 @@ from pathlib import Path
 
 from monitor.calendar import parse_month
 from monitor.cli import texts
+from monitor.cli.choosing import one_contract
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
 from monitor.language import Language
@@ -33,13 +34,9 @@ def report(
         print(texts.WHICH_FOLDER[language], file=sys.stderr)
         return Exit.USAGE
     settings, now = load_settings(config, None), SystemClock().now()
-    chosen = [each for each in settings.contracts if contract in (None, each.id)]
-    if len(chosen) != 1:
-        which = texts.WHICH_CONTRACT if contract is None else texts.NO_CONTRACT
-        there = ", ".join(each.id for each in settings.contracts)
-        print(which[language].format(id=contract, there=there), file=sys.stderr)
+    about = one_contract(settings.contracts, contract, language)
+    if about is None:
         return Exit.USAGE
-    (about,) = chosen
     if folder is None:
         sys.stdout.buffer.write(rendered(month_report(settings, about, when, now), wanted[0], language))
         return Exit.OK

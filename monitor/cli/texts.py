@@ -25,6 +25,13 @@ HELP_SUBSTREAM_CAMERAS = Phrase("摄像机编号;省略则为全部", "ids of ca
 HELP_CAPACITY = Phrase("测算:线路、设备和本机能否承担", "what lines, devices and this machine have to bear")
 HELP_JSON = Phrase("输出 JSON", "print JSON")
 HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
+HELP_FORECAST = Phrase("本月月末预测与修复清单", "where the month will end, and which repairs gain most")
+HELP_FORECAST_MONTH = Phrase("月份,须为当月(默认当月)", "the month, which must be the running one (the default)")
+HELP_FORECAST_FORMAT = Phrase("格式:text 或 json(默认 text)", "format: text or json (default text)")
+HELP_TOP = Phrase(
+    "修复清单最多显示几趟(text 默认 10,json 默认全部)",
+    "at most so many trips of the repair list (default: 10 as text, all as JSON)",
+)
 HELP_LEDGER = Phrase("查看或校验台账", "look at the ledger or verify it")
 HELP_VERIFY = Phrase("校验哈希链", "verify the hash chain")
 HELP_SHOW = Phrase("显示台账条目", "show entries")
@@ -109,6 +116,15 @@ SUBSTREAM_CLOCK = Phrase("设备时钟偏差 {seconds:+.0f} 秒", "the device's 
 BAD_MONTH = Phrase("月份写作 2026-10,不是 {month}", "write the month as 2026-10, not {month}")
 BAD_FORMAT = Phrase(
     "没有格式 {format};可用:text, csv, json, html", "no format {format}; there are text, csv, json, html"
+)
+BAD_FORECAST_FORMAT = Phrase("没有格式 {format};可用:text, json", "no format {format}; there are text, json")
+MONTH_IS_OVER = Phrase(
+    "{month} 已结束,没有可预测的;结果见 sharp-eyes report {month}",
+    "{month} is over, there is nothing left to forecast: sharp-eyes report {month} says how it ended",
+)
+MONTH_NOT_BEGUN = Phrase(
+    "{month} 尚未开始,没有可预测的;省略 --month 即为当月",
+    "{month} has not begun, there is nothing to forecast from: leave out --month for the running month",
 )
 WHICH_FOLDER = Phrase("多种格式需要 --out 目录", "several formats need --out FOLDER")
 WHICH_CONTRACT = Phrase(

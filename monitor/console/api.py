@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from monitor.metrics import GroupFigures, TownView
+from monitor.metrics import AheadFigures, GroupFigures, TownView, TripFigures
 from monitor.model import SECOND_US, CameraStatus, State, Transition
 
 MAX_LIMIT = 1000
@@ -49,6 +49,7 @@ def status_pieces(town: TownView) -> Iterator[bytes]:
     yield from _list("villages", groups["village"], _group)
     yield from _list("carriers", groups["carrier"], _group)
     yield from _list("sites", groups["site"], _group)
+    yield from _list("trips", town.trips, _trip)
     yield from _list("cameras", sorted(town.statuses, key=attrgetter("camera.id")), _camera)
     yield b"}"
 
@@ -114,6 +115,25 @@ def _group(group: GroupFigures) -> Json:
         "coverage_ratio": group.coverage_ratio,
         "forecast_ratio": group.status.forecast_ratio,
         "best_case_ratio": group.status.best_ratio,
+        "ahead": None if group.ahead is None else _ahead(group.ahead),
+    }
+
+
+def _ahead(ahead: AheadFigures) -> Json:
+    return {
+        "budget_seconds": ahead.budget / SECOND_US,
+        "budget_left_seconds": ahead.budget_left / SECOND_US,
+        "recoverable": ahead.recoverable,
+        "unrecoverable_cameras": ahead.lost,
+    }
+
+
+def _trip(trip: TripFigures) -> Json:
+    return {
+        "village": trip.village,
+        "cameras": trip.repairs,
+        "gain_seconds": trip.gain / SECOND_US,
+        "landing_ratio": trip.landing_ratio,
     }
 
 

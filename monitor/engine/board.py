@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 from bisect import insort
 from collections import defaultdict, deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from monitor.calendar import in_service_span
 from monitor.engine.figures import Figures, MonthCalendar
@@ -32,20 +34,28 @@ from monitor.model import (
     micros,
 )
 from monitor.schedule import phase
+from monitor.sla import out_of_reach
 
 PROSPECTS_AGE = timedelta(minutes=5)
 SLICE = 50  # cameras looked at before others have their turn: a millisecond, rarely two
 RECENT = 1000  # transitions kept for pages that ask "what is new"
+NOTHING: Final[Mapping[str, Sequence[Span]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What one camera did in the last day, and what it still owes this month (microseconds)."""
+    """What one camera did in the last day, and what it owes this month (microseconds)."""
 
     last_day: Seconds
-    remaining_us: int
+    owed_us: int  # in the whole month: what of it is not summed yet is still to come
+    lost: bool  # its own rate can no longer reach the target
+    gone: bool  # it is watched no more, and nothing is owed from now on: only sums still speak of it
     seen_at: datetime
     month: Span
+
+    def to_come(self, so_far: Seconds) -> int:
+        """The microseconds still to be counted this month, after these."""
+        return self.owed_us - so_far.up - so_far.degraded - so_far.down - so_far.unobserved
 
 
 @dataclass(slots=True)
@@ -76,6 +86,7 @@ class Board:
         self._in_turn: list[Place] = []  # in the order in which they are asked
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._maintenance: tuple[Maintenance, ...] = ()
+        self._granted = self._absent = NOTHING
         self._recent: deque[tuple[int, Transition]] = deque(maxlen=RECENT)
         self._published = 0
 
@@ -104,7 +115,7 @@ class Board:
         return self.calendar.month_at(micros(self._timeline.now()))
 
     def cameras(self) -> Generator[None, None, list[tuple[CameraStatus, Prospect]]]:
-        """All cameras of the record that are or were owed watching, with their sums settled now.
+        """All cameras of the record that are watched or owe any of this month, with their sums settled now.
 
         In steps, with other work in between: each camera is shown as it is when its step comes. They come in the order
         in which they are asked, so that those with news since the last time are neighbours.
@@ -113,9 +124,10 @@ class Board:
         busy = [window for window in self._maintenance if window.start_at <= now < window.end_at]
         shown: list[tuple[CameraStatus, Prospect]] = []
         for nth, place in enumerate(tuple(self._in_turn), 1):
-            if place.watched or micros(now) < place.figures.in_service.end:
-                self._settle(place, now, durable)
-                shown.append((self._status(place, month, busy), self._prospect(place, month, now)))
+            self._settle(place, now, durable)
+            prospect = self._prospect(place, month, now)
+            if prospect.owed_us or not prospect.gone:
+                shown.append((self._status(place, month, busy), prospect))
             if nth % SLICE == 0:
                 yield
         return shown
@@ -149,17 +161,26 @@ class Board:
             place = self._places[camera.id]
             before, place.camera, place.watched = place.camera, camera, True
             if (before.in_service_from, before.in_service_to) == (camera.in_service_from, camera.in_service_to):
-                place.figures.exclude(self._excluded(camera))
+                self._lay(place.camera, place.figures)
             else:
                 history = await self._recorder.ask(lambda ledger: _history(ledger, camera.id))
                 place.figures = self._figures(camera, place.first_added_at, history)
             place.prospect = None
 
-    def plan(self, maintenance: Iterable[Maintenance]) -> None:
-        """All maintenance windows of the record, replacing those known before."""
-        self._maintenance = tuple(maintenance)
+    def plan(
+        self,
+        maintenance: Iterable[Maintenance],
+        granted: Mapping[str, Sequence[Span]] = NOTHING,
+        absent: Mapping[str, Sequence[Span]] = NOTHING,
+    ) -> None:
+        """What lies over the record, replacing what was known before.
+
+        All maintenance windows, and by camera: exclusions that count, and when it was allowed to be gone.
+        """
+        self._maintenance, self._granted, self._absent = tuple(maintenance), granted, absent
         for place in self._places.values():
-            place.figures.exclude(self._excluded(place.camera))
+            self._lay(place.camera, place.figures)
+            place.prospect = None
 
     def asking(self, camera_id: str) -> datetime:
         """A probe begins now: whatever it will tell is dated at this instant, which is returned."""
@@ -230,10 +251,18 @@ class Board:
 
     def _prospect(self, place: Place, month: Span, now: datetime) -> Prospect:
         """What the forecast needs of the camera; at most five minutes old, because it costs."""
-        prospect = place.prospect
-        if prospect is None or prospect.month != month or now - prospect.seen_at > PROSPECTS_AGE:
-            figures = place.figures
-            prospect = place.prospect = Prospect(figures.last_day(month), figures.remaining(month), now, month)
+        prospect, figures = place.prospect, place.figures
+        gone = not (place.watched or figures.due(micros(now)))
+        if (
+            prospect is None
+            or prospect.month != month
+            or prospect.gone != gone
+            or now - prospect.seen_at > PROSPECTS_AGE
+        ):
+            so_far, owed, terms = figures.month(month), figures.owed(month), self.calendar.terms
+            to_come = owed - so_far.scheduled + so_far.excluded
+            lost = out_of_reach(so_far, to_come, terms.target, terms.blind_time)
+            prospect = place.prospect = Prospect(figures.last_day(month), owed, lost, gone, now, month)
         return prospect
 
     async def _lapse(self, camera_id: str, now: datetime) -> None:
@@ -258,10 +287,13 @@ class Board:
     def _figures(self, camera: Camera, first_added_at: datetime, history: Sequence[Transition]) -> Figures:
         in_service = in_service_span(camera, first_added_at, None, self.calendar.zone)
         figures = Figures(self.calendar, in_service, history)
-        figures.exclude(self._excluded(camera))
+        self._lay(camera, figures)
         return figures
 
-    def _excluded(self, camera: Camera) -> list[Span]:
+    def _lay(self, camera: Camera, figures: Figures) -> None:
+        figures.lay(self._planned(camera), self._granted.get(camera.id, ()), self._absent.get(camera.id, ()))
+
+    def _planned(self, camera: Camera) -> list[Span]:
         if not self.calendar.terms.maintenance_excludes:
             return []
         return [

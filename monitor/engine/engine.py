@@ -14,12 +14,12 @@ from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.knowledge import Knowledge
+from monitor.engine.people import acted
 from monitor.engine.permits import Permits
 from monitor.engine.plan import (
     Plan,
     inventory_changes,
     maintenance_events,
-    planned_by_hand,
     policy_of,
     with_maintenance,
 )
@@ -41,7 +41,7 @@ from monitor.ledger import (
     Stopped,
 )
 from monitor.metrics import ALL_GROUPS, Metrics, TownView
-from monitor.model import CameraRecord, Cause, Transition
+from monitor.model import CameraRecord, Cause, Span, Transition
 from monitor.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,9 @@ class Engine:
         self._watches: asyncio.TaskGroup | None = None
         self._loops: dict[str, asyncio.Task[None]] = {}
         self._stop = asyncio.Event()
-        self._people_head = 0  # the last act of people that was looked at
+        self._laid_over: tuple[int, Span] | None = (
+            None  # the last act of people that was looked at, and for which month
+        )
         self.running = asyncio.Event()  # set once the record is restored and cameras are being asked
 
     # ------------------------------------------------------------ life
@@ -160,16 +162,17 @@ class Engine:
     async def plan_maintenance(self) -> None:
         """Write down the planned windows of the coming weeks; done at the start, on reload and every day.
 
-        Work that people entered by hand is theirs to change: it is only read.
+        Work that people entered by hand is theirs to change: it is only read, like all else they did to the month.
         """
         known = await self._recorder.ask(Ledger.maintenance)
         rules, zone, now = self._plan.settings.maintenance, self._board.calendar.zone, self._timeline.now()
         events = maintenance_events(rules, known, now, zone)
         if events:
             await self._recorder.append(events)
-        contracts = self._plan.settings.contracts
-        self._people_head, by_hand = await self._recorder.ask(lambda ledger: planned_by_hand(ledger, contracts, now))
-        self._board.plan((*with_maintenance(known, events), *by_hand))
+        contracts, month = self._plan.settings.contracts, self._board.month()
+        people = await self._recorder.ask(lambda ledger: acted(ledger, contracts, now))
+        self._board.plan((*with_maintenance(known, events), *people.work), people.granted, people.absent)
+        self._laid_over = people.head, month
 
     # ------------------------------------------------------------ asking
 
@@ -303,11 +306,11 @@ class Engine:
             await self._recorder.append([Heartbeat()])
 
     async def _follow_people(self) -> None:
-        """Others write into the ledger, too: planned work entered by hand shows within seconds."""
+        """Others write into the ledger, too: what they plan and agree on shows within seconds."""
         while True:
             await self._clock.sleep(FOLLOW)
             with suppress(LedgerUnavailable):  # the recorder complains about it; the next look is soon
-                if await self._recorder.ask(Ledger.people_head) != self._people_head:
+                if (await self._recorder.ask(Ledger.people_head), self._board.month()) != self._laid_over:
                     await self.plan_maintenance()
 
 

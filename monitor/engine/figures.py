@@ -1,7 +1,8 @@
 """The running sums of one camera's time: this month and since its record began.
 
 Only settled time is added: time before which no later transition can be dated and which is durable in the ledger.
-So the sums never shrink, not even over a restart, and equal what a replay of the ledger gives.
+So the sums never shrink, not even over a restart, and equal what a replay of the ledger gives. Only the month's follow
+what people agree on afterwards, because the report does.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Figures:
         self._calendar = calendar
         self.in_service = in_service
         self._changes = [(micros(transition.at), transition.new) for transition in transitions]
-        self._excluded: list[Span] = []
+        self._planned: list[Span] = []
+        self._excluded: list[Span] = []  # that and what people took out afterwards: of the month, never of the counters
+        self._absent: list[Span] = []
         self._settled = in_service.start
         self._month_span = calendar.month_at(self._settled)
         self._lifetime = Seconds()
@@ -60,20 +63,30 @@ class Figures:
         """The last 24 settled hours, as far as they lie in the running month."""
         if self._month_span != month:
             return Seconds()
-        return self._sum_of(Span(max(self._settled - DAY_US, month.start), self._settled))
+        return self._month_sum(Span(max(self._settled - DAY_US, month.start), self._settled))
 
-    def remaining(self, month: Span) -> int:
-        """Microseconds of the running month still to be counted: scheduled and not planned to be excluded."""
-        rest = Span(max(self._settled, month.start), month.end)
-        scheduled = clipped(self._calendar.scheduled(month), rest, self.in_service)
+    def owed(self, month: Span) -> int:
+        """Microseconds of the whole running month that count, passed or not: scheduled and not excluded."""
+        scheduled = subtract(clipped(self._calendar.scheduled(month), month, self.in_service), self._absent)
         return length(subtract(scheduled, self._excluded))
 
-    def exclude(self, spans: Iterable[Span]) -> None:
-        """The camera's maintenance spans; the present month is summed again if they are others than before."""
-        excluded = merge(spans)
-        if excluded != self._excluded:
-            self._excluded = excluded
-            self._month = self._sum_of(Span(self._month_span.start, self._settled))
+    def due(self, us: int) -> bool:
+        """Whether the camera is owed watching at that instant."""
+        return self.in_service.start <= us < self.in_service.end and not any(
+            start <= us < end for start, end in self._absent
+        )
+
+    def lay(self, planned: Iterable[Span], granted: Iterable[Span] = (), absent: Iterable[Span] = ()) -> None:
+        """What lies over the record: planned work, exclusions that count, and when the camera was allowed to be gone.
+
+        The present month is summed again if that is other than before. The counters only know planned work: what
+        people agree on afterwards must not make them shrink.
+        """
+        self._planned = merge(planned)
+        laid = merge([*self._planned, *granted]), merge(absent)
+        if laid != (self._excluded, self._absent):
+            self._excluded, self._absent = laid
+            self._month = self._month_sum(Span(self._month_span.start, self._settled))
 
     def month(self, month: Span) -> Seconds:
         """What is settled of the running month; nothing while the month before is still being settled."""
@@ -92,15 +105,18 @@ class Figures:
                 self._month_span = self._calendar.month_at(self._settled)
                 self._forget_before(self._settled)
             upto = min(until, self._month_span.end)
-            settled = self._sum_of(Span(self._settled, upto))
-            self._month += settled
+            span, self._settled = Span(self._settled, upto), upto
+            settled = self._sum(span, self._planned, ())
+            agreed = self._absent or self._excluded != self._planned
+            self._month += self._month_sum(span) if agreed else settled
             self._lifetime += settled
-            self._settled = upto
 
-    def _sum_of(self, span: Span) -> Seconds:
-        states = self._states(span)
+    def _month_sum(self, span: Span) -> Seconds:
+        return self._sum(span, self._excluded, self._absent)
+
+    def _sum(self, span: Span, excluded: Sequence[Span], absent: Sequence[Span]) -> Seconds:
         scheduled = clipped(self._calendar.scheduled(self._month_span), span, self.in_service)
-        return account(states, scheduled, self._excluded)
+        return account(self._states(span), subtract(scheduled, absent), excluded)
 
     def _states(self, span: Span) -> list[tuple[Span, State]]:
         """Which state held when within the span; UNKNOWN before the first change."""

@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.acts import act_terms, standing
 from monitor.calendar import occurrences
-from monitor.contract import Contract
-from monitor.ledger import Event, Ledger, MaintenanceCancelled, MaintenancePlanned
+from monitor.ledger import Event, MaintenanceCancelled, MaintenancePlanned
 from monitor.liveness import Policy
 from monitor.model import Camera, CameraRecord, Maintenance, MaintenanceRule, Span, instant, micros
 from monitor.settings import Settings
@@ -86,16 +84,6 @@ def maintenance_events(
         if window.id not in wanted and window.start_at > now
     ]
     return events
-
-
-def planned_by_hand(
-    ledger: Ledger, contracts: Iterable[Contract], now: datetime
-) -> tuple[int, tuple[Maintenance, ...]]:
-    """The number of the last act of people, and the windows they planned under these contracts, some weeks ahead."""
-    seen, acts = ledger.people_head(), tuple(ledger.acts())
-    reach = Span(0, micros(now + AHEAD))
-    found = (window for each in contracts for window in standing(acts, act_terms(each)).windows(reach))
-    return seen, tuple(found)
 
 
 def with_maintenance(known: Iterable[Maintenance], events: Iterable[Event]) -> tuple[Maintenance, ...]:

@@ -7,7 +7,7 @@ work is done in short steps, because the event loop waits meanwhile.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -17,9 +17,9 @@ from typing import Any
 from monitor.contract import Contract
 from monitor.engine.board import SLICE, Prospect
 from monitor.engine.figures import MonthCalendar
-from monitor.metrics import ALL_GROUPS, GroupFigures, Terms, TownView
+from monitor.metrics import ALL_GROUPS, AheadFigures, GroupFigures, Terms, TownView, TripFigures
 from monitor.model import BlindTime, CameraStatus, ContractTerms, GroupStatus, Seconds, State, instant, micros
-from monitor.sla import Rest, counted, forecast, intact, online, online_ratio
+from monitor.sla import Forecast, Rest, budget, counted, forecast, intact, landings, online, online_ratio
 
 ADDED = 10 * SLICE  # cameras added up before others have their turn: half a millisecond
 NAMES = {"village": "site.village", "carrier": "carrier", "site": "site.id"}  # where a camera has its group's name
@@ -39,21 +39,27 @@ class _Tally:
     unobserved: int = 0
     standing: int = 0  # still owed this month by the cameras that are not down
     fallen: int = 0  # still owed by those that are
+    repairs: int = 0  # of those, how many owe anything
+    lost: int = 0  # cameras whose own rate can no longer reach the target
     online_lately: int = 0  # the last day of the cameras that are not down
     down_lately: int = 0
 
     def add(self, status: CameraStatus, prospect: Prospect) -> None:
-        self.states[status.state] += 1
+        if not prospect.gone:
+            self.states[status.state] += 1
+        self.lost += prospect.lost
         month = status.month
         self.up += month.up
         self.degraded += month.degraded
         self.down += month.down
         self.excluded += month.excluded
         self.unobserved += month.unobserved
+        to_come = prospect.to_come(month)
         if status.state is State.DOWN:
-            self.fallen += prospect.remaining_us
+            self.fallen += to_come
+            self.repairs += to_come > 0
         else:
-            self.standing += prospect.remaining_us
+            self.standing += to_come
             self.online_lately += prospect.last_day.up + prospect.last_day.degraded
             self.down_lately += prospect.last_day.down
 
@@ -67,6 +73,8 @@ class _Tally:
         self.unobserved += other.unobserved
         self.standing += other.standing
         self.fallen += other.fallen
+        self.repairs += other.repairs
+        self.lost += other.lost
         self.online_lately += other.online_lately
         self.down_lately += other.down_lately
 
@@ -96,10 +104,11 @@ def town_view(
             yield
     return TownView(
         at=now,
-        statuses=[status for status, _ in cameras],
+        statuses=[status for status, prospect in cameras if not prospect.gone],
         groups=groups,
         terms=Terms(instant(month.start), instant(month.end), float(terms.target), float(terms.min_coverage)),
         probe_interval=interval,
+        trips=_trips(tallies, terms),
     )
 
 
@@ -126,7 +135,7 @@ def _tallies(
 
 def _figures(kind: str, name: str, tally: _Tally, terms: ContractTerms) -> GroupFigures:
     month, blind = tally.month(), terms.blind_time
-    landing, best = (None, None) if kind == "site" else _forecast(tally, month, terms)  # a site is too small for one
+    coming = None if kind == "site" else _forecast(tally, month, terms)  # a site is too small for one
     countable, kept = counted(month, blind), online(month, blind)
     return GroupFigures(
         status=GroupStatus(
@@ -135,24 +144,50 @@ def _figures(kind: str, name: str, tally: _Tally, terms: ContractTerms) -> Group
             cameras=sum(tally.states.values()),
             states=tally.states,
             month=month,
-            forecast_ratio=landing,
-            best_ratio=best,
+            forecast_ratio=None if coming is None else _float(coming.landing),
+            best_ratio=None if coming is None else _float(coming.best),
         ),
         online=kept,
         counted=countable,
         online_ratio=_divided(kept, countable),
         intact_ratio=_divided(intact(month, blind), countable),
         coverage_ratio=_divided(month.scheduled - month.unobserved, month.scheduled),
+        ahead=None if coming is None else _ahead(coming, tally, month, terms),
     )
 
 
-def _forecast(tally: _Tally, month: Seconds, terms: ContractTerms) -> tuple[float | None, float | None]:
+def _forecast(tally: _Tally, month: Seconds, terms: ContractTerms) -> Forecast:
     """Where the month will end if the states of now stay, and with every camera up."""
-    # What nobody watched yesterday says nothing about tomorrow.
-    lately = online_ratio(Seconds(up=tally.online_lately, down=tally.down_lately), BlindTime.EXCLUDED)
     rest = (Rest(State.UP, tally.standing), Rest(State.DOWN, tally.fallen))
-    coming = forecast(month, rest, lately, terms.target, terms.blind_time)
-    return _float(coming.landing), _float(coming.best)
+    return forecast(month, rest, _lately(tally), terms.target, terms.blind_time)
+
+
+def _lately(tally: _Tally) -> Fraction | None:
+    # What nobody watched yesterday says nothing about tomorrow.
+    return online_ratio(Seconds(up=tally.online_lately, down=tally.down_lately), BlindTime.EXCLUDED)
+
+
+def _ahead(coming: Forecast, tally: _Tally, month: Seconds, terms: ContractTerms) -> AheadFigures:
+    allowed = budget(month, tally.standing + tally.fallen, terms.target, terms.blind_time).allowed_us
+    recoverable = None if coming.best is None else coming.recoverable(terms.target)
+    return AheadFigures(allowed, coming.budget_left_us, recoverable, tally.lost)
+
+
+def _trips(tallies: Mapping[tuple[str, str], _Tally], terms: ContractTerms) -> list[TripFigures]:
+    """The villages where a repair gains something, the most gain first."""
+    town, ranked = _Tally(), []
+    for (kind, name), tally in tallies.items():
+        if kind == "village":  # every camera has one
+            town.merge(tally)
+            if tally.repairs:
+                ranked.append((-tally.fallen, name, tally.repairs))
+    ranked.sort()
+    gains = [-lost for lost, _, _ in ranked]
+    after = landings(town.month(), town.standing, gains, _lately(town), terms.blind_time)
+    return [
+        TripFigures(village, repairs, gain, _float(landing))
+        for (_, village, repairs), gain, landing in zip(ranked, gains, after, strict=True)
+    ]
 
 
 def _divided(part: int, whole: int) -> float | None:

@@ -311,8 +311,12 @@ class Ledger:
         about them later changes no old month.
         """
         with self._transaction("BEGIN"):
-            around = _around(self, period, self.inventory_changes(), standing(self.acts(), terms))
+            around = self.without_transitions(period, terms)
             return replace(around, transitions=tuple(self.transitions(period)))
+
+    def without_transitions(self, period: Span, terms: ActTerms) -> Record:
+        """The same but what the cameras did: who they are, what was planned, and what people did about the period."""
+        return _around(self, period, self.inventory_changes(), standing(self.acts(), terms))
 
     def past(self, months: Sequence[tuple[int, int]], terms: ActTerms) -> Past:
         """What a trend is made from: those calendar months of the terms' zone, ascending.

@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from monitor.metrics.own import Metrics
 from monitor.metrics.text import CONTENT_TYPE
-from monitor.metrics.view import ALL_GROUPS, AREAS, GroupFigures, Terms, TownView
+from monitor.metrics.view import ALL_GROUPS, AREAS, AheadFigures, GroupFigures, Terms, TownView, TripFigures
 
-__all__ = ["ALL_GROUPS", "AREAS", "CONTENT_TYPE", "GroupFigures", "Metrics", "Terms", "TownView"]
+__all__ = [
+    "ALL_GROUPS",
+    "AREAS",
+    "CONTENT_TYPE",
+    "AheadFigures",
+    "GroupFigures",
+    "Metrics",
+    "Terms",
+    "TownView",
+    "TripFigures",
+]

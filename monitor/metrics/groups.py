@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from monitor.metrics.text import Column, Family, Sheet, labels
-from monitor.metrics.view import GroupFigures, TownView
+from monitor.metrics.view import GroupFigures, TownView, TripFigures
 from monitor.model import SECOND_US, GroupStatus, State
 
 CAMERAS: Column[tuple[GroupStatus, State]] = Column(
@@ -80,6 +81,51 @@ GROUP_FAMILIES: tuple[Column[GroupFigures], ...] = (
         "Where the month's online rate would end with every camera up from now on.",
         lambda g: g.status.best_ratio,
     ),
+    Column(
+        "sharpeyes_sla_month_budget_seconds",
+        "gauge",
+        "The whole month: camera-seconds that may be lost without missing the target.",
+        lambda g: None if g.ahead is None else g.ahead.budget / SECOND_US,
+    ),
+    Column(
+        "sharpeyes_sla_month_budget_left_seconds",
+        "gauge",
+        "Camera-seconds that may still be lost: what the target still allows, and no more than is left of the month.",
+        lambda g: None if g.ahead is None else g.ahead.budget_left / SECOND_US,
+    ),
+    Column(
+        "sharpeyes_sla_month_unrecoverable",
+        "gauge",
+        "1 = the month misses the target even with every camera up from now on, 0 = it can still reach it.",
+        lambda g: None if g.ahead is None or g.ahead.recoverable is None else int(not g.ahead.recoverable),
+    ),
+    Column(
+        "sharpeyes_sla_month_unrecoverable_cameras",
+        "gauge",
+        "Cameras whose own online rate misses the target even if they are up from now on.",
+        lambda g: None if g.ahead is None else g.ahead.lost,
+    ),
+)
+
+TRIP_FAMILIES: tuple[Column[TripFigures], ...] = (
+    Column(
+        "sharpeyes_repair_cameras",
+        "gauge",
+        "Cameras that are down in a village and that the month still asks for; absent where there is none.",
+        lambda trip: trip.repairs,
+    ),
+    Column(
+        "sharpeyes_repair_gain_seconds",
+        "gauge",
+        "Camera-seconds the month still asks of the village's cameras that are down: what repairing them now gains.",
+        lambda trip: trip.gain / SECOND_US,
+    ),
+    Column(
+        "sharpeyes_repair_landing_ratio",
+        "gauge",
+        "Where the month's online rate will end after the repairs in this village and in all that gain more.",
+        lambda trip: trip.landing_ratio,
+    ),
 )
 
 TOWN_FAMILIES = (
@@ -123,6 +169,11 @@ def group_sheet() -> Sheet[GroupFigures]:
         lambda group: (group.status.kind, group.status.name),
         lambda key: labels(scope=key[0], name=key[1]),
     )
+
+
+def trip_sheet() -> Sheet[TripFigures]:
+    """What repairs gain, village by village."""
+    return Sheet(TRIP_FAMILIES, attrgetter("village"), lambda village: labels(village=village))
 
 
 def count_sheet() -> Sheet[tuple[GroupStatus, State]]:

@@ -14,7 +14,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from monitor.clock import Clock
 from monitor.metrics.cameras import camera_sheet
-from monitor.metrics.groups import count_sheet, counts_of, group_sheet, town_text
+from monitor.metrics.groups import count_sheet, counts_of, group_sheet, town_text, trip_sheet
 from monitor.metrics.view import TownView
 from monitor.model import Cause, Look, Result
 
@@ -43,6 +43,7 @@ class Metrics:
         self._cameras = camera_sheet()
         self._groups = group_sheet()
         self._counts = count_sheet()
+        self._trips = trip_sheet()
         # A registry of our own: a second monitor in one process (a test, the simulator) must not share figures.
         own = self._registry = CollectorRegistry()
         self._probes = Counter("sharpeyes_probes_total", "Probes finished.", registry=own)
@@ -171,6 +172,7 @@ class Metrics:
             self._cameras.pieces(town.statuses),
             self._groups.pieces(groups),
             self._counts.pieces(counts_of(town)),
+            self._trips.pieces(town.trips),
             self._rest(town),
         )
         while True:

@@ -13,6 +13,26 @@ ALL_GROUPS = (*AREAS, "site")  # nearly as many sites as cameras
 
 
 @dataclass(frozen=True, slots=True)
+class AheadFigures:
+    """What is still to come of a group's month."""
+
+    budget: int  # microseconds that may be lost in the whole month without missing the target
+    budget_left: int  # microseconds of them that may still be lost, >= 0 and no more than are left of the month
+    recoverable: bool | None  # whether the target can still be reached, compared exactly; None = nothing counts
+    lost: int  # cameras whose own rate can no longer reach the target
+
+
+@dataclass(frozen=True, slots=True)
+class TripFigures:
+    """What repairing all cameras of one village that are down gains."""
+
+    village: str
+    repairs: int  # cameras that are down and owe anything until the month's end
+    gain: int  # camera-microseconds until the month's end
+    landing_ratio: float | None  # where the month ends after this trip and all that gain more
+
+
+@dataclass(frozen=True, slots=True)
 class GroupFigures:
     """A group's status and the month-to-date figures that only the contract's rules can give."""
 
@@ -22,6 +42,7 @@ class GroupFigures:
     online_ratio: float | None  # in camera-seconds, on whatever basis the contract settles; None = undefined
     intact_ratio: float | None
     coverage_ratio: float | None
+    ahead: AheadFigures | None = None  # None: too small a group for a forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +64,4 @@ class TownView:
     groups: Sequence[GroupFigures]  # no two with the same kind and name; of the kinds that were asked for
     terms: Terms
     probe_interval: timedelta  # how often a camera is meant to be probed
+    trips: Sequence[TripFigures] = ()  # the most gain first

@@ -1,10 +1,11 @@
-"""A report as a person or a program reads it. Renders; decides nothing and writes no file."""
+"""A report or a forecast as a person or a program reads it. Renders; decides nothing and writes no file."""
 
 from __future__ import annotations
 
 from monitor.render.csv import to_csv
+from monitor.render.forecast import forecast_to_text
 from monitor.render.html import to_html
-from monitor.render.json import to_json
+from monitor.render.json import forecast_to_json, to_json
 from monitor.render.text import to_text
 
-__all__ = ["to_csv", "to_html", "to_json", "to_text"]
+__all__ = ["forecast_to_json", "forecast_to_text", "to_csv", "to_html", "to_json", "to_text"]

@@ -1,4 +1,4 @@
-"""The report as JSON, for programs: everything in it, exact, and the same bytes for the same report.
+"""The report and the forecast as JSON, for programs: everything in it, exact, and the same bytes for the same report.
 
 Instants are integer microseconds since 1970-01-01 UTC, durations integer microseconds, ratios a pair of integers with
 the percentage as it is displayed, points and money decimals as text. Field names are those of the values in
@@ -17,25 +17,35 @@ from hashlib import sha256
 from typing import Final, TypeAlias
 
 from monitor.model import MICROSECOND, micros
-from monitor.report import Report
+from monitor.report import MonthForecast, Report
 from monitor.sla import percent
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 FORMAT: Final = "sharp-eyes-report/1"
+FORECAST_FORMAT: Final = "sharp-eyes-forecast/1"
 KEPT_BACK: Final = frozenset({"url", "credentials"})
 
 
 def to_json(report: Report) -> bytes:
     """The whole report as UTF-8 with sorted keys; ends in a line feed."""
-    text = json.dumps({"format": FORMAT, "report": _plain(report)}, ensure_ascii=False, indent=1, sort_keys=True)
-    return text.encode("utf-8", "replace") + b"\n"
+    return _document({"format": FORMAT, "report": _plain(report)})
+
+
+def forecast_to_json(forecast: MonthForecast) -> bytes:
+    """The whole forecast in the same form."""
+    return _document({"format": FORECAST_FORMAT, "forecast": _plain(forecast)})
 
 
 def digest(value: object) -> str:
     """SHA-256 of a report's value as it stands in the JSON file: keys sorted, no spaces, UTF-8; 64 hex digits."""
     text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _document(document: dict[str, Json]) -> bytes:
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)
+    return text.encode("utf-8", "replace") + b"\n"
 
 
 def _plain(value: object) -> Json:

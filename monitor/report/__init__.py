@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from monitor.report.ahead import Ahead, CameraAhead, GroupAhead, Repair, Trip
 from monitor.report.build import build_report, build_trend
 from monitor.report.closing import agrees, closing, corrections, figures_digest
+from monitor.report.exclusions import absences_by_camera, granted
+from monitor.report.forecast import MonthForecast, PassShare, build_forecast
 from monitor.report.reliability import Reliability
 from monitor.report.settled import LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.settlement import recorded_span
@@ -34,7 +37,9 @@ from monitor.report.values import (
 
 __all__ = [
     "DETAILED",
+    "Ahead",
     "BasisFigure",
+    "CameraAhead",
     "CameraFigure",
     "ChangeFigure",
     "ChangeKind",
@@ -42,16 +47,20 @@ __all__ = [
     "CorrectionFigure",
     "ExclusionFigure",
     "FieldChange",
+    "GroupAhead",
     "GroupFigure",
     "GroupKind",
     "LateRepair",
     "MaintenanceFigure",
+    "MonthForecast",
     "MovedFigure",
     "OutageFigure",
+    "PassShare",
     "Past",
     "Rates",
     "Record",
     "Reliability",
+    "Repair",
     "RepairFigures",
     "Report",
     "Settlement",
@@ -61,11 +70,15 @@ __all__ = [
     "TimeKind",
     "Timeline",
     "TrendMonth",
+    "Trip",
+    "absences_by_camera",
     "agrees",
+    "build_forecast",
     "build_report",
     "build_trend",
     "closing",
     "corrections",
     "figures_digest",
+    "granted",
     "recorded_span",
 ]

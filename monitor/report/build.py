@@ -23,7 +23,6 @@ from monitor.model import (
     EPOCH,
     MICROSECOND,
     Basis,
-    BlindTime,
     Camera,
     CameraRecord,
     ContractTerms,
@@ -38,6 +37,7 @@ from monitor.model import (
     micros,
 )
 from monitor.outages import outages, spans_of_steps, state_spans, unbroken
+from monitor.report.ahead import Ahead, group_ahead
 from monitor.report.exclusions import (
     absences_by_camera,
     exclusion_figures,
@@ -135,12 +135,7 @@ def build_report(
     terms = contract.terms
     found = granted(record, contract, month, ZoneInfo(terms.zone))
     frame = _frame(record, terms, month_span(*month, ZoneInfo(terms.zone)), counted_by_camera(found), now)
-    by_camera = {
-        camera_id: tuple(moves)
-        for camera_id, moves in groupby(
-            sorted(record.transitions, key=lambda move: move.camera_id), key=lambda move: move.camera_id
-        )
-    }
+    by_camera = _by_camera(record)
     in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
     due = _due(in_scope, frame)
     histories = _histories(due, by_camera, frame)
@@ -186,7 +181,7 @@ def build_report(
         maintenance=_maintenance(histories, frame),
         exclusions=exclusion_figures(record, found, frame.period),
         changes=tuple(_change(change) for change in record.changes if _concerns(change, contract, frame.period)),
-        forecast=_forecast(histories, total, frame) if frame.elapsed.end < frame.period.end else None,
+        forecast=_forecast(histories, frame) if frame.elapsed.end < frame.period.end else None,
         budget=sla.budget(
             total.seconds, sum(_to_come(history, frame) for history in histories), terms.target, terms.blind_time
         ),
@@ -270,6 +265,24 @@ def _settlement(
     )
     courses = [Course(history.known, history.figure, history.down, history.moves) for history in histories]
     return settlement(record, contract, month, courses, sums)
+
+
+def cameras_ahead(
+    record: Record, contract: Contract, month: tuple[int, int], now: datetime
+) -> tuple[Span, Span, tuple[Ahead, ...]]:
+    """The month, what of it had passed at ``now``, and every camera of the contract of which any time is owed in it."""
+    zone = ZoneInfo(contract.terms.zone)
+    found = granted(record, contract, month, zone)
+    frame = _frame(record, contract.terms, month_span(*month, zone), counted_by_camera(found), now)
+    in_scope = (camera for camera in record.cameras if contract.scope.covers(camera.camera))
+    histories = _histories(_due(in_scope, frame), _by_camera(record), frame)
+    return frame.period, frame.elapsed, tuple(_ahead(history, frame) for history in histories)
+
+
+def _by_camera(record: Record) -> dict[str, tuple[Transition, ...]]:
+    """Each camera's transitions, in their order."""
+    in_turn = sorted(record.transitions, key=lambda move: move.camera_id)
+    return {camera_id: tuple(moves) for camera_id, moves in groupby(in_turn, key=lambda move: move.camera_id)}
 
 
 def _due(cameras: Iterable[CameraRecord], frame: _Month) -> list[tuple[CameraRecord, list[Span]]]:
@@ -432,20 +445,24 @@ def _intact_verdict(seconds: Seconds, terms: ContractTerms) -> sla.SlaVerdict | 
     return sla.verdict(faulty_is_down, terms.intact_target, terms.min_coverage, terms.blind_time)
 
 
-def _forecast(histories: Sequence[_History], total: GroupFigure, frame: _Month) -> sla.Forecast:
-    """Cameras now down stay down; the others go on as they did on the last day."""
+def _forecast(histories: Iterable[_History], frame: _Month) -> sla.Forecast:
+    return group_ahead("", [_ahead(history, frame) for history in histories], frame.terms).forecast
+
+
+def _ahead(history: _History, frame: _Month) -> Ahead:
     now = frame.elapsed.end
-    rest: list[sla.Rest] = []
-    standing = Seconds()
-    for history in histories:
-        state = history.states[-1][1] if history.states else State.UNKNOWN
-        rest.append(sla.Rest(state, _to_come(history, frame)))
-        if state is not State.DOWN:
-            last_day = sla.intersect(history.owed, [Span(now - DAY_US, now)])
-            standing += sla.account(history.states, last_day, history.excluded)
-    # What nobody watched yesterday says nothing about tomorrow.
-    rate = sla.online_ratio(standing, BlindTime.EXCLUDED)
-    return sla.forecast(total.seconds, rest, rate, frame.terms.target, frame.terms.blind_time)
+    last_day = sla.intersect(history.owed, [Span(now - DAY_US, now)])
+    state = history.states[-1][1] if history.states else State.UNKNOWN
+    run = unbroken(history.down)[-1] if state is State.DOWN else ()
+    return Ahead(
+        camera=history.known.camera,
+        state=state,
+        so_far=history.figure.seconds,
+        last_day=sla.account(history.states, last_day, history.excluded),
+        to_come_us=_to_come(history, frame),
+        down_since_at=run[0].start_at if run else None,
+        causes=tuple(dict.fromkeys(outage.cause for outage in run)),
+    )
 
 
 def _to_come(history: _History, frame: _Month) -> int:

@@ -157,7 +157,10 @@ def _whole(size: int, statuses: Sequence[CameraStatus]) -> Table:
     """The monitor's whole answer, as for the first scrape: later ones write anew only what has changed."""
     calendar, clock = MonthCalendar(ContractTerms()), SystemClock()
     month = calendar.month_at(micros(NOW))
-    cameras = [(s, Prospect(s.month, s.month.scheduled, NOW, month)) for s in statuses]
+    cameras = [
+        (s, Prospect(s.month, 2 * s.month.scheduled, lost=False, gone=False, seen_at=NOW, month=month))
+        for s in statuses
+    ]
 
     def summed() -> TownView:
         return at_once(town_view("青溪镇", cameras, [Contract()], calendar, NOW, timedelta(minutes=1), AREAS))

@@ -44,7 +44,7 @@ def test_settling_in_pieces_over_a_month_end_equals_one_sum(
     changes = [transition(hours, new) for hours, new in sorted(moves, key=lambda move: move[0])]
     excluded = [Span(micros(BEGIN + start * HOUR), micros(BEGIN + (start + long) * HOUR)) for start, long in works]
     figures = Figures(MonthCalendar(ContractTerms()), Span(micros(BEGIN), FOREVER), [])
-    figures.exclude(excluded)
+    figures.lay(excluded)
     waiting = list(changes)
     for cut in [*sorted(cuts), 70.0]:
         until = BEGIN + cut * HOUR
@@ -71,16 +71,36 @@ def test_a_restart_gives_the_same_sums_from_the_history() -> None:
 def test_work_announced_afterwards_changes_the_month_and_not_the_counter() -> None:
     figures = Figures(MonthCalendar(ContractTerms()), Span(micros(BEGIN), FOREVER), [transition(0, State.DOWN)])
     figures.settle(BEGIN + 10 * HOUR)
-    figures.exclude([Span(micros(BEGIN), micros(BEGIN + 4 * HOUR))])
+    figures.lay([Span(micros(BEGIN), micros(BEGIN + 4 * HOUR))])
     assert figures.month(OCTOBER).excluded == 4 * HOUR / timedelta(microseconds=1)
     assert figures.lifetime().excluded == 0
+
+
+def test_what_people_agree_on_changes_the_month_and_never_a_counter() -> None:
+    figures = Figures(MonthCalendar(ContractTerms()), Span(micros(BEGIN), FOREVER), [transition(0, State.DOWN)])
+    agreed, absent = (Span(micros(BEGIN), micros(BEGIN + 2 * HOUR)), Span(micros(BEGIN + 8 * HOUR), FOREVER))
+    figures.lay((), [agreed], [absent])
+    figures.settle(BEGIN + 10 * HOUR)
+    hour = HOUR / timedelta(microseconds=1)
+    assert figures.month(OCTOBER) == Seconds(down=int(6 * hour), excluded=int(2 * hour))
+    assert figures.lifetime() == Seconds(down=int(10 * hour))
+    assert figures.owed(OCTOBER) == 6 * hour
+    assert [figures.due(micros(BEGIN + hours * HOUR)) for hours in (-1, 0, 7, 8, 9)] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
+    figures.lay(())
+    assert figures.month(OCTOBER) == figures.lifetime()
 
 
 def test_the_forecast_knows_the_last_day_and_what_is_left() -> None:
     figures = Figures(MonthCalendar(ContractTerms()), Span(micros(BEGIN), FOREVER), [transition(0, State.UP)])
     figures.settle(BEGIN + 5 * HOUR)
     assert figures.last_day(OCTOBER).up == 5 * HOUR / timedelta(microseconds=1)
-    assert figures.remaining(OCTOBER) == OCTOBER.end - micros(BEGIN + 5 * HOUR)
+    assert figures.owed(OCTOBER) - figures.month(OCTOBER).up == OCTOBER.end - micros(BEGIN + 5 * HOUR)
 
 
 def test_a_month_whose_first_seconds_are_not_settled_yet_shows_nothing_of_the_month_before() -> None:
@@ -89,7 +109,7 @@ def test_a_month_whose_first_seconds_are_not_settled_yet_shows_nothing_of_the_mo
     figures.settle(instant(OCTOBER.end - 5_000_000))
     november = calendar.month_at(OCTOBER.end)
     assert figures.month(november) == figures.last_day(november) == Seconds()
-    assert figures.remaining(november) == november.end - november.start
+    assert figures.owed(november) == november.end - november.start
     figures.settle(instant(OCTOBER.end + 5_000_000))
     assert figures.month(november).up == 5_000_000
 
@@ -98,7 +118,7 @@ def test_a_camera_that_comes_into_service_next_month_owes_nothing_this_month() -
     calendar = MonthCalendar(ContractTerms())
     calendar.month_at(micros(BEGIN))
     figures = Figures(calendar, Span(OCTOBER.end + 1, FOREVER), [])
-    assert figures.remaining(OCTOBER) == 0
+    assert figures.owed(OCTOBER) == 0
 
 
 def test_clipping_keeps_what_lies_in_every_window() -> None:

@@ -14,9 +14,11 @@ from monitor.contract import Contract
 from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.view import ADDED, Shown, town_view
-from monitor.metrics import AREAS, GroupFigures
+from monitor.metrics import AREAS, AheadFigures, GroupFigures
 from monitor.model import BlindTime, ContractTerms, Scope, Seconds, State, micros
-from monitor.sla import Rest, counted, coverage, forecast, intact_ratio, online_ratio, total
+from monitor.report import Ahead
+from monitor.report.ahead import group_ahead, trips
+from monitor.sla import Rest, counted, coverage, forecast, intact_ratio, online_ratio, out_of_reach, total
 from tests.driven import at_once
 from tests.metrics.town import NOW, camera, status
 
@@ -28,7 +30,8 @@ CAMERAS = st.lists(st.tuples(st.sampled_from(State), SECONDS, SECONDS, TIME), mi
 
 def shown(nth: int, state: State, month: Seconds, last_day: Seconds, remaining: int) -> Shown:
     watched = camera(f"c{nth}", carrier=("中国移动", "中国电信")[nth % 2])
-    return status(state, watched=watched, month=month), Prospect(last_day, remaining, NOW, MONTH)
+    owed = month.scheduled - month.excluded + remaining
+    return status(state, watched=watched, month=month), Prospect(last_day, owed, False, False, NOW, MONTH)
 
 
 def groups(cameras: list[Shown], terms: ContractTerms) -> dict[tuple[str, str], GroupFigures]:
@@ -58,7 +61,8 @@ def test_a_group_says_what_the_rules_say_about_the_sum_of_its_cameras(
     if group.counted:
         assert Fraction(group.online, group.counted) == online_ratio(month, blind)
     lately = total(p.last_day for s, p in cameras if s.state is not State.DOWN)
-    rest = [Rest(s.state, p.remaining_us) for s, p in cameras]
+    rest = [Rest(s.state, p.to_come(s.month)) for s, p in cameras]
+    assert [each.remaining_us for each in rest] == [one[-1] for one in some]
     coming = forecast(month, rest, online_ratio(lately, BlindTime.EXCLUDED), terms.target, blind)
     assert group.status.forecast_ratio == as_float(coming.landing)
     assert group.status.best_ratio == as_float(coming.best)
@@ -108,3 +112,44 @@ def test_a_large_town_is_summed_in_steps() -> None:
     cameras = [shown(nth, State.UP, Seconds(up=1), Seconds(), 1) for nth in range(3 * ADDED)]
     steps = town_view("清河镇", cameras, [Contract()], MonthCalendar(ContractTerms()), NOW, timedelta(minutes=1))
     assert len(list(steps)) >= 3
+
+
+@given(CAMERAS, st.sampled_from(BlindTime))
+def test_trips_budget_and_what_is_lost_are_those_of_the_forecast(
+    some: list[tuple[State, Seconds, Seconds, int]], blind: BlindTime
+) -> None:
+    terms = ContractTerms(blind_time=blind)
+    cameras = [_moved(shown(nth, *one), f"村{nth % 3}", terms) for nth, one in enumerate(some)]
+    view = at_once(town_view("清河镇", cameras, [Contract()], MonthCalendar(terms), NOW, timedelta(minutes=1)))
+    ahead = [Ahead(s.camera, s.state, s.month, p.last_day, p.to_come(s.month), NOW, (s.cause,)) for s, p in cameras]
+    expected = trips(ahead, terms)
+    assert [(trip.village, trip.repairs, trip.gain, trip.landing_ratio) for trip in view.trips] == [
+        (trip.village, len(trip.repairs), trip.gain_us, as_float(trip.landing)) for trip in expected
+    ]
+    town = group_ahead("清河镇", ahead, terms)
+    (group,) = (group for group in view.groups if group.status.kind == "town")
+    assert group.ahead == AheadFigures(
+        town.budget.allowed_us,
+        town.forecast.budget_left_us,
+        None if town.forecast.best is None else town.forecast.recoverable(terms.target),
+        town.lost,
+    )
+
+
+def _moved(one: Shown, village: str, terms: ContractTerms) -> Shown:
+    """The camera in another village, with what the board would say about its own month."""
+    status, prospect = one
+    lost = out_of_reach(status.month, prospect.to_come(status.month), terms.target, terms.blind_time)
+    moved = replace(status.camera, site=replace(status.camera.site, village=village))
+    return replace(status, camera=moved), replace(prospect, lost=lost)
+
+
+def test_a_camera_that_is_gone_stays_in_the_sums_and_in_nothing_else() -> None:
+    here, there = (shown(nth, State.DOWN, Seconds(down=1), Seconds(), 0) for nth in range(2))
+    cameras = [here, (there[0], replace(there[1], gone=True))]
+    view = at_once(
+        town_view("清河镇", cameras, [Contract()], MonthCalendar(ContractTerms()), NOW, timedelta(minutes=1))
+    )
+    assert [status.camera.id for status in view.statuses] == ["c0"]
+    (town,) = (group for group in view.groups if group.status.kind == "town")
+    assert (town.status.cameras, town.status.month, view.trips) == (1, Seconds(down=2), [])

@@ -149,6 +149,39 @@ def test_the_month_to_date_is_shown_for_every_group() -> None:
         assert list(shown.values()) == [92 * 3600, 100 * 3600, 100 * 3600, 104 * 3600, 0.92, 0.90, 0.963, 0.93, 0.97]
 
 
+def test_what_is_still_to_come_of_the_month_is_shown_for_every_group_that_has_a_forecast() -> None:
+    shown = samples(town(status()))
+    for scope, name in (("town", "清河镇"), ("village", "柳溪村")):
+        labels = (("name", name), ("scope", scope))
+        assert shown["sharpeyes_sla_month_budget_seconds", labels] == 10 * 3600
+        assert shown["sharpeyes_sla_month_budget_left_seconds", labels] == 2 * 3600
+        assert shown["sharpeyes_sla_month_unrecoverable", labels] == 0
+        assert shown["sharpeyes_sla_month_unrecoverable_cameras", labels] == 1
+
+
+@pytest.mark.parametrize(("recoverable", "shown"), [(True, 0), (False, 1), (None, None)])
+def test_whether_the_month_is_lost_is_a_flag_and_absent_where_nothing_counts(
+    recoverable: bool | None, shown: int | None
+) -> None:
+    usual = group(up=1)
+    assert usual.ahead is not None
+    view = town(status(), groups=(replace(usual, ahead=replace(usual.ahead, recoverable=recoverable)),))
+    assert value(view, "sharpeyes_sla_month_unrecoverable", name="清河镇", scope="town") == shown
+
+
+def test_repairs_have_series_only_for_villages_with_cameras_down() -> None:
+    own, view = metrics(), town(status())
+    found = {key[0]: found for key, found in samples(view, own).items() if key[0].startswith("sharpeyes_repair_")}
+    assert found == {
+        "sharpeyes_repair_cameras": 1,
+        "sharpeyes_repair_gain_seconds": 9 * 3600,
+        "sharpeyes_repair_landing_ratio": 0.945,
+    }
+    assert value(view, "sharpeyes_repair_cameras", own, village="柳溪村") == 1
+    mended = replace(view, trips=())
+    assert not [key for key in samples(mended, own) if key[0].startswith("sharpeyes_repair_")]
+
+
 def test_an_undefined_ratio_has_no_series() -> None:
     assert (
         value(town(groups=(group(online_ratio=None),)), "sharpeyes_sla_month_online_ratio", scope="town", name="清河镇")

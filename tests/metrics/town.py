@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.metrics import GroupFigures, Terms, TownView
+from monitor.metrics import AheadFigures, GroupFigures, Terms, TownView, TripFigures
 from monitor.model import (
     Camera,
     CameraStatus,
@@ -80,6 +80,7 @@ def group(kind: str = "town", name: str = "清河镇", online_ratio: float | Non
         online_ratio=online_ratio,
         intact_ratio=0.90,
         coverage_ratio=0.963,
+        ahead=AheadFigures(budget=10 * HOUR, budget_left=2 * HOUR, recoverable=True, lost=1),
     )
 
 
@@ -93,6 +94,7 @@ def town(*statuses: CameraStatus, groups: tuple[GroupFigures, ...] | None = None
         groups,
         Terms(datetime(2026, 2, 28, 16, tzinfo=UTC), datetime(2026, 3, 31, 16, tzinfo=UTC), 0.95, 0.96),
         timedelta(minutes=1),
+        (TripFigures("柳溪村", 1, 9 * HOUR, 0.945),),
     )
 
 
