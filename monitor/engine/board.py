@@ -168,15 +168,17 @@ class Board:
         maintenance: Iterable[Maintenance],
         granted: Mapping[str, Sequence[Span]] = NOTHING,
         absent: Mapping[str, Sequence[Span]] = NOTHING,
-    ) -> None:
-        """What lies over the record, replacing what was known before.
+    ) -> Iterator[None]:
+        """What lies over the record, replacing what was known before; in steps, with other work in between.
 
         All maintenance windows, and by camera: exclusions that count, and when it was allowed to be gone.
         """
         self._maintenance, self._granted, self._absent = tuple(maintenance), granted, absent
-        for place in self._places.values():
+        for nth, place in enumerate(tuple(self._places.values()), 1):
             self._lay(place.camera, place.figures)
             place.prospect = None
+            if nth % SLICE == 0:
+                yield
 
     def asking(self, camera_id: str) -> datetime:
         """A probe begins now: whatever it will tell is dated at this instant, which is returned."""

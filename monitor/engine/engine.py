@@ -47,6 +47,7 @@ from monitor.settings import Settings
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=1)
+NO_TIME = timedelta(0)
 FOLLOW = timedelta(seconds=5)  # between two looks at what people did
 LAST_WORDS = timedelta(seconds=5)  # how long an orderly end waits for the disk
 FUTURE = timedelta(days=1)  # a record that ends later than this after now means a wrong clock
@@ -171,7 +172,9 @@ class Engine:
             await self._recorder.append(events)
         contracts, month = self._plan.settings.contracts, self._board.month()
         people = await self._recorder.ask(lambda ledger: acted(ledger, contracts, now))
-        self._board.plan((*with_maintenance(known, events), *people.work), people.granted, people.absent)
+        laying = self._board.plan((*with_maintenance(known, events), *people.work), people.granted, people.absent)
+        for _ in laying:
+            await self._clock.sleep(NO_TIME)
         self._laid_over = people.head, month
 
     # ------------------------------------------------------------ asking

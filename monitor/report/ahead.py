@@ -123,7 +123,7 @@ def trips(cameras: Sequence[Ahead], terms: ContractTerms) -> tuple[Trip, ...]:
     """Where to drive, the most gain first; outages whose end gains nothing are left out."""
     by_village: dict[str, list[Repair]] = {}
     for each in cameras:
-        if each.state is State.DOWN and each.to_come_us and each.down_since_at is not None:
+        if each.down_since_at is not None and each.to_come_us:
             repair = Repair(each.camera, each.down_since_at, each.causes, each.to_come_us)
             by_village.setdefault(each.camera.site.village, []).append(repair)
     ranked = sorted(

@@ -135,6 +135,13 @@ async def test_the_state_of_the_town_is_one_document(client: aiohttp.ClientSessi
     assert said["town"]["name"] == "清河镇"
     assert said["town"]["online_ratio"] == 0.92
     assert said["villages"][0]["states"] == {"up": 1, "degraded": 0, "down": 1, "unknown": 0}
+    assert said["town"]["ahead"] == {
+        "budget_seconds": 36000.0,
+        "budget_left_seconds": 7200.0,
+        "recoverable": True,
+        "unrecoverable_cameras": 1,
+    }
+    assert said["trips"] == [{"village": "柳溪村", "cameras": 1, "gain_seconds": 32400.0, "landing_ratio": 0.945}]
     down = said["cameras"][1]
     assert (down["id"], down["state"], down["cause"]) == ("c2", "down", "tcp_timeout")
     assert down["since_at"] == "2026-03-15T11:00:00.000+00:00"

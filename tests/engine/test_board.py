@@ -13,7 +13,7 @@ from monitor.engine.recorder import Recorder
 from monitor.engine.timeline import Timeline
 from monitor.ledger import Event, Ledger
 from monitor.liveness import Policy
-from monitor.model import CameraStatus, Cause, ContractTerms, Result, Rung, Stage, State
+from monitor.model import CameraStatus, Cause, ContractTerms, Result, Rung, Span, Stage, State, micros
 from monitor.schedule import phase
 from tests.driven import START, DrivenClock, a_camera, at_once
 
@@ -116,3 +116,12 @@ async def test_only_watched_cameras_with_an_old_result_are_overdue() -> None:
     states = {status.camera.id: (status.state, status.cause) for status in town.shown()}
     assert states["A"] == (State.UNKNOWN, Cause.NOT_WATCHED)
     assert town.board.overdue() == 0
+
+
+async def test_what_lies_over_a_large_town_is_laid_in_steps_and_all_of_it() -> None:
+    town = Town(*(f"QX-{number}" for number in range(3 * SLICE)))
+    await town.passes(10)
+    absent = {f"QX-{number}": [Span(micros(START), micros(START) + 5 * SECOND)] for number in range(3 * SLICE)}
+    assert len(list(town.board.plan((), {}, absent))) == 3
+    assert {status.month.scheduled for status in town.shown()} == {5 * SECOND}
+    assert {status.lifetime.scheduled for status in town.shown()} == {10 * SECOND}

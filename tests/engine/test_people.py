@@ -147,7 +147,7 @@ async def restored(ledger: Ledger, contracts: Sequence[Contract]) -> TownView:
             rung = Rung.PICTURE if cause is Cause.OK else Rung.NONE
             await board.fold(Result(known.camera.id, asked_at, timedelta(seconds=1), rung, Stage.PICTURE, cause))
     people = acted(ledger, contracts, NOW)
-    board.plan((*ledger.maintenance(), *people.work), people.granted, people.absent)
+    list(board.plan((*ledger.maintenance(), *people.work), people.granted, people.absent))
     cameras = at_once(board.cameras())
     return at_once(town_view("青溪镇", cameras, contracts, calendar, NOW, timedelta(minutes=1), AREAS))
 

@@ -125,7 +125,10 @@ def test_trips_budget_and_what_is_lost_are_those_of_the_forecast(
     terms = ContractTerms(blind_time=blind)
     cameras = [_moved(shown(nth, *one), f"村{nth % 3}", terms) for nth, one in enumerate(some)]
     view = at_once(town_view("清河镇", cameras, [Contract()], MonthCalendar(terms), NOW, timedelta(minutes=1)))
-    ahead = [Ahead(s.camera, s.state, s.month, p.last_day, to_come(s, p), NOW, (s.cause,)) for s, p in cameras]
+    ahead = [
+        Ahead(s.camera, s.state, s.month, p.last_day, to_come(s, p), NOW if s.state is State.DOWN else None)
+        for s, p in cameras
+    ]
     expected = trips(ahead, terms)
     assert [(trip.village, trip.repairs, trip.gain, trip.landing_ratio) for trip in view.trips] == [
         (trip.village, len(trip.repairs), trip.gain_us, as_float(trip.landing)) for trip in expected
