@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from monitor.canonical import Unreadable, clean
 from monitor.ledger.codec import decode
@@ -26,17 +26,19 @@ _STATES: Final = MappingProxyType({state.value: state for state in State})
 _CAUSES: Final = MappingProxyType({cause.value: cause for cause in Cause})
 
 
-class Move(NamedTuple):
-    """What is read of a transition's row."""
+Move = tuple[str, int, int, str]  # what is read of a transition's row: camera_id, at, seq, body
 
-    camera_id: str
-    at: int
-    seq: int
-    body: str
+
+class Misread(Unreadable):
+    """The entry ``seq`` is no transition, or its row does not fit it."""
+
+    def __init__(self, seq: int, why: str) -> None:
+        super().__init__(why)
+        self.seq = seq
 
 
 def step(move: Move) -> Step:
-    """The transition as a step; Unreadable where it is none."""
+    """The transition as a step; Misread where it is none."""
     camera_id, at, seq, body = move
     said = _FORM.fullmatch(body)
     if said is not None:
@@ -49,10 +51,14 @@ def step(move: Move) -> Step:
 
 
 def transition(move: Move) -> Transition:
-    """All of it; Unreadable where it is none."""
-    event = decode("transition", move.body)
+    """All of it; Misread where it is none."""
+    camera_id, at, seq, body = move
+    try:
+        event = decode("transition", body)
+    except Unreadable as error:
+        raise Misread(seq, str(error)) from error
     assert isinstance(event, TransitionRecorded), "the only event of that kind"
     made = event.transition
-    if (clean(made.camera_id), micros(made.at)) != (move.camera_id, move.at):
-        raise Unreadable("camera_id or at differs from the body")
+    if (clean(made.camera_id), micros(made.at)) != (camera_id, at):
+        raise Misread(seq, "camera_id or at differs from the body")
     return made

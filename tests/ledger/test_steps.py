@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.canonical import Unreadable, clean
 from monitor.ledger import TransitionRecorded
 from monitor.ledger.codec import decode, encode
-from monitor.ledger.steps import Move, step, transition
+from monitor.ledger.steps import Misread, Move, step, transition
 from monitor.model import Cause, State, Step, Transition, micros
 
 NOON = datetime(2026, 6, 10, 4, tzinfo=UTC)
@@ -22,7 +22,7 @@ texts = st.text(st.characters(exclude_categories=()), max_size=12)
 
 
 def stored(made: Transition) -> Move:
-    return Move(clean(made.camera_id), micros(made.at), 7, encode(TransitionRecorded(made)))
+    return clean(made.camera_id), micros(made.at), 7, encode(TransitionRecorded(made))
 
 
 @given(
@@ -73,22 +73,22 @@ def test_what_the_reader_refuses_is_no_step(fields: dict[str, object]) -> None:
     body = told(**fields)
     with pytest.raises(Unreadable):
         decode("transition", body)
-    with pytest.raises(Unreadable):
-        step(Move("qh-001", micros(NOON), 7, body))
+    with pytest.raises(Misread):
+        step(("qh-001", micros(NOON), 7, body))
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", told() + " x", told()[:-1], told().replace("{", "[", 1)])
 def test_what_is_no_json_is_no_step(body: str) -> None:
-    with pytest.raises(Unreadable):
-        step(Move("qh-001", micros(NOON), 7, body))
+    with pytest.raises(Misread):
+        step(("qh-001", micros(NOON), 7, body))
 
 
 def test_a_form_that_is_not_canonical_is_read_as_before() -> None:
     spaced = told().replace(":", ": ")
-    assert step(Move("qh-001", micros(NOON), 7, spaced)) == step(stored(PLAIN))
+    assert step(("qh-001", micros(NOON), 7, spaced)) == step(stored(PLAIN))
 
 
 @pytest.mark.parametrize("row", [("qh-002", micros(NOON)), ("qh-001", micros(NOON + timedelta(microseconds=1)))])
 def test_a_row_that_speaks_of_another_camera_or_instant_than_its_body_is_refused(row: tuple[str, int]) -> None:
-    with pytest.raises(Unreadable, match="differs from the body"):
-        step(Move(*row, 7, told()))
+    with pytest.raises(Misread, match="differs from the body"):
+        step((*row, 7, told()))
