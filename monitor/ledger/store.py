@@ -41,7 +41,7 @@ from monitor.ledger.events import (
     TransitionRecorded,
     subject,
 )
-from monitor.ledger.opening import connect, lock_for_writing
+from monitor.ledger.opening import connect, lock_for_writing, text_of
 from monitor.ledger.steps import Misread, Move, step, transition
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, absences, camera_records, inventory_changes, planned_maintenance
@@ -136,8 +136,9 @@ class Ledger:
         ends = {head.vantage: head.seq for head in heads}
         then = Ledger(self._connection, self.path, self.vantage, None, ends)
         end = ends.get(self.vantage, 0)
-        if self._inventory is not None and self._upto is not None and end <= self._upto.get(self.vantage, 0):
-            then._inventory = self._inventory[: bisect_right(self._inventory, end, key=itemgetter(0))]
+        if self._upto is not None and end <= self._upto.get(self.vantage, 0):
+            inventory = self._inventory_changes()
+            then._inventory = inventory[: bisect_right(inventory, end, key=itemgetter(0))]
         return then
 
     def as_it_is(self) -> Ledger:
@@ -274,13 +275,13 @@ class Ledger:
     def _read(self, period: Span, read: Callable[[Move], Said]) -> Iterator[tuple[str, list[Said]]]:
         try:
             for camera_id, moves in sorted(self._moves(period).items()):
-                yield camera_id, list(map(read, moves))
+                yield text_of(camera_id), list(map(read, moves))
         except Misread as error:
             raise self._unreadable(self.vantage, error.seq, str(error)) from error
 
-    def _moves(self, period: Span) -> dict[str, list[Move]]:
+    def _moves(self, period: Span) -> dict[bytes, list[Move]]:
         """What ``transitions`` says of a period, as it is stored, by camera."""
-        found: dict[str, list[Move]] = defaultdict(list)
+        found: dict[bytes, list[Move]] = defaultdict(list)
         bounds = {"start": period.start, "end": period.end}
         for query in (queries.MOVES_BEFORE, queries.MOVES_WITHIN):
             for move in self._rows(query, self.vantage, **bounds):
@@ -288,7 +289,7 @@ class Ledger:
         for camera_id, moves in found.items():
             first = step(moves[0])
             if first.at < period.start and not first.state.online:
-                moves[:0] = reversed(self._back_to_online(camera_id, first.seq))
+                moves[:0] = reversed(self._back_to_online(text_of(camera_id), first.seq))
         return found
 
     def _back_to_online(self, camera_id: str, before_seq: int) -> list[Move]:
