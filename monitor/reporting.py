@@ -63,6 +63,16 @@ class Stage(StrEnum):
 Watcher = Callable[[Stage | Format, int, int], None]
 
 
+# Does the work of every format.
+Each = Callable[[Callable[[Format], None], Sequence[Format]], None]
+
+
+def one_by_one(work: Callable[[Format], None], formats: Sequence[Format]) -> None:
+    """In their order."""
+    for form in formats:
+        work(form)
+
+
 def unwatched(stage: Stage | Format, done: int, of: int) -> None:
     """Nobody waits for it."""
 
@@ -194,16 +204,21 @@ def write_report(
     folder: Path | None = None,
     language: Language | None = None,
     watcher: Watcher = unwatched,
+    each: Each = one_by_one,
 ) -> tuple[Path, ...]:
-    """Write the files and return their paths; into the settings' report folder and language unless told otherwise."""
+    """Write the files and return their paths; into the settings' report folder and language unless told otherwise.
+
+    ``each`` does the work of every format, in whatever order and process.
+    """
     report = month_report(settings, contract, month, now, watcher)
     folder = folder or settings.reports
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for form in formats:
+    paths = {form: folder / report_path(settings, contract, month, form).name for form in formats}
+
+    def write_one(form: Format) -> None:
         watcher(form, 0, 1)
-        path = folder / report_path(settings, contract, month, form).name
-        with whole_file(path) as file:
+        with whole_file(paths[form]) as file:
             write(report, form, language or settings.language, file)
-        written.append(path)
-    return tuple(written)
+
+    each(write_one, tuple(paths))
+    return tuple(paths.values())

@@ -11,6 +11,7 @@ from monitor.calendar import parse_month
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.cli.progress import ReportProgress
+from monitor.cli.sharing import by_two_processes
 from monitor.clock import SystemClock
 from monitor.heap import resting_collector
 from monitor.language import Language
@@ -50,7 +51,15 @@ def report(
     with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
         if folder is not None:
             written = write_report(
-                settings, about, when, now, formats=wanted, folder=folder, language=language, watcher=watcher
+                settings,
+                about,
+                when,
+                now,
+                formats=wanted,
+                folder=folder,
+                language=language,
+                watcher=watcher,
+                each=by_two_processes,
             )
         else:
             made = month_report(settings, about, when, now, watcher)

@@ -16,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from monitor.cli.sharing import by_two_processes
 from monitor.contract import Contract
 from monitor.heap import resting_collector
 from monitor.ledger import Ledger
@@ -103,7 +104,8 @@ def main() -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     with resting_collector():
         if formats:
-            write_report(settings, contract, when, now, formats=[Format(form) for form in formats])
+            wanted = [Format(form) for form in formats]
+            write_report(settings, contract, when, now, formats=wanted, each=by_two_processes)
         else:
             month_report(settings, contract, when, now)
     spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
