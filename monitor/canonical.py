@@ -114,7 +114,7 @@ def _dataclass_reader(wanted: Any) -> Reader:
 
     def build(raw: Any) -> Any:
         given = _expect(dict, raw)
-        if not required <= given.keys() <= readers.keys():
+        if given.keys() != readers.keys() and not required <= given.keys() <= readers.keys():
             raise Unreadable(f"{wanted.__name__} has other fields: {', '.join(given)[:200]}")
         return wanted(**{name: readers[name](value) for name, value in given.items()})
 

@@ -24,7 +24,7 @@ def micros(at: datetime) -> int:
 
 def instant(us: int) -> datetime:
     """The aware UTC instant of integer microseconds since 1970-01-01 UTC."""
-    return EPOCH + timedelta(microseconds=us)
+    return EPOCH + timedelta(0, *divmod(us, SECOND_US))
 
 
 class Travelling:

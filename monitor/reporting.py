@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from monitor import __version__, model
 from monitor.acts import Head, PeriodClosed, Step, act_terms
@@ -63,6 +63,18 @@ class Stage(StrEnum):
 
 # Is told what is being done, and how far that is: so many of so many.
 Watcher = Callable[[Stage | Format, int, int], None]
+
+
+FileWork: TypeAlias = "tuple[Format, Path, Callable[[BinaryIO], None]]"  # what writes a file of a format, and where
+
+# Does the work of every file.
+Each = Callable[[Callable[[FileWork], None], Sequence[FileWork]], None]
+
+
+def one_by_one(work: Callable[[FileWork], None], files: Sequence[FileWork]) -> None:
+    """In their order."""
+    for file in files:
+        work(file)
 
 
 def unwatched(stage: Stage | Format, done: int, of: int) -> None:
@@ -194,14 +206,6 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
     return file.getvalue()
 
 
-def _files(report: Report, form: Format, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
-    """The files of one format: what is put behind the report's file name, and what writes it."""
-    if form is Format.CSV:
-        yield from csv_tables(report, language)
-    else:
-        yield "", partial(write, report, form, language)
-
-
 def write_report(
     settings: Settings,
     contract: Contract,
@@ -211,19 +215,56 @@ def write_report(
     formats: Collection[Format] = tuple(Format),
     folder: Path | None = None,
     language: Language | None = None,
-    watcher: Watcher = unwatched,
 ) -> tuple[Path, ...]:
     """Write the files and return their paths; into the settings' report folder and language unless told otherwise."""
-    report = month_report(settings, contract, month, now, watcher)
-    folder = folder or settings.reports
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for form in formats:
+    report = month_report(settings, contract, month, now)
+    places = places_of(settings, contract, month, formats, folder)
+    return write_files(report, places, language or settings.language)
+
+
+def places_of(
+    settings: Settings,
+    contract: Contract,
+    month: tuple[int, int],
+    formats: Collection[Format],
+    folder: Path | None = None,
+) -> dict[Format, Path]:
+    """Where the formats are written: in that folder, or in the settings' report folder."""
+    paths = {form: report_path(settings, contract, month, form) for form in formats}
+    return paths if folder is None else {form: folder / path.name for form, path in paths.items()}
+
+
+def write_files(
+    report: Report,
+    places: Mapping[Format, Path],
+    language: Language,
+    watcher: Watcher = unwatched,
+    each: Each = one_by_one,
+) -> tuple[Path, ...]:
+    """Write the report in these formats and return the paths; a format of several files names them after its place.
+
+    ``each`` does the work of every file, in whatever order and process.
+    """
+    files = [
+        (form, place.with_stem(place.stem + addition), put)
+        for form, place in places.items()
+        for addition, put in _files(report, form, language)
+    ]
+
+    def write_one(file_work: FileWork) -> None:
+        form, path, put = file_work
         watcher(form, 0, 1)
-        name = report_path(settings, contract, month, form)
-        for addition, put in _files(report, form, language or settings.language):
-            path = folder / f"{name.stem}{addition}{name.suffix}"
-            with whole_file(path) as file:
-                put(file)
-            written.append(path)
-    return tuple(written)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as file:
+            put(file)
+
+    each(write_one, files)
+    return tuple(path for _, path, _ in files)
+
+
+def _files(report: Report, form: Format, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
+    """The files of one format: what is put behind the name of its place, and what writes it."""
+    if form is Format.CSV:
+        yield from csv_tables(report, language)
+    else:
+        yield "", partial(write, report, form, language)

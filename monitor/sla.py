@@ -22,7 +22,10 @@ from .model import BlindTime, Seconds, Span, State
 def merge(spans: Iterable[Span]) -> list[Span]:
     """The same time as ascending disjoint spans that do not even touch; empty ones vanish."""
     merged: list[Span] = []
-    for span in sorted(spans):
+    ordered = sorted(spans)
+    if len(ordered) == 1 and ordered[0].start < ordered[0].end:
+        return ordered
+    for span in ordered:
         if span.end <= span.start:
             continue
         if merged and span.start <= merged[-1].end:

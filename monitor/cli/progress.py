@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Final, Self
 
@@ -23,7 +24,7 @@ class ReportProgress:
         self._stages: list[Stage | Format] = [*Stage, *formats]
         self._language = language
         self._clock, self._began = clock, clock.monotonic()
-        self._console = console
+        self._console, self._process = console, os.getpid()
         self._told: Stage | Format | None = None
         look = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
         self._bar = Progress(*look, console=console, transient=True)
@@ -41,6 +42,8 @@ class ReportProgress:
         if self._clock.monotonic() - self._began < PATIENCE_SECONDS:
             return
         if self._console.is_terminal:
+            if os.getpid() != self._process:  # a copy that helps: one bar is enough
+                return
             self._bar.start()
             done_before = self._stages.index(stage)
             self._bar.update(

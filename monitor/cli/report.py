@@ -12,10 +12,11 @@ from monitor.cli import texts
 from monitor.cli.choosing import one_contract
 from monitor.cli.exits import Exit
 from monitor.cli.progress import ReportProgress
+from monitor.cli.sharing import by_two_processes
 from monitor.clock import SystemClock
 from monitor.heap import resting_collector
 from monitor.language import Language
-from monitor.reporting import Format, month_report, rendered, write_report
+from monitor.reporting import Format, month_report, places_of, rendered, write_files
 from monitor.settings import load_settings
 
 
@@ -45,14 +46,13 @@ def report(
     written: tuple[Path, ...] = ()
     shown = b""
     with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
-        if folder is not None:
-            written = write_report(
-                settings, about, when, now, formats=wanted, folder=folder, language=language, watcher=watcher
-            )
-        else:
-            made = month_report(settings, about, when, now, watcher)
+        made = month_report(settings, about, when, now, watcher)
+        if folder is None:
             watcher(wanted[0], 0, 1)
             shown = rendered(made, wanted[0], language)
+        else:
+            places = places_of(settings, about, when, wanted, folder)
+            written = write_files(made, places, language, watcher, by_two_processes)
     sys.stdout.buffer.write(shown)
     for path in written:
         print(texts.WRITTEN[language].format(path=path))

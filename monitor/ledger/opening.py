@@ -40,8 +40,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         )
     except sqlite3.Error as error:
         raise LedgerError(f"{path}: cannot be opened: {error}") from error
-    # A byte that is no UTF-8 must reach the hash as it is, so that verify can name the entry it stands in.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    connection.text_factory = text_of
     try:
         _prepare(connection, path, read_only=read_only)
     except BaseException as error:
@@ -50,6 +49,11 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             raise LedgerError(f"{path}: cannot be opened as a ledger: {error}") from error
         raise
     return connection
+
+
+def text_of(raw: bytes) -> str:
+    """A stored text. A byte that is no UTF-8 must reach the hash as it is, so that verify can name its entry."""
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:

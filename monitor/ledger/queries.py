@@ -31,7 +31,8 @@ LAST_TRANSITIONS: Final = f"""{_SELECT} WHERE {_UPTO}
 OF_KIND: Final = f"""{_SELECT} WHERE vantage = :vantage AND seq IN (
         SELECT seq FROM events WHERE vantage = :vantage AND +seq <= :upto AND kind = :kind) ORDER BY seq"""
 _LAST_BEFORE: Final = f"SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id"
-_MOVES: Final = "SELECT camera_id, at, seq, body FROM events"
+# Texts as bytes: turning each into a text costs a call for each of hundreds of thousands of rows.
+_MOVES: Final = "SELECT CAST(camera_id AS BLOB), at, seq, CAST(body AS BLOB) FROM events"
 MOVES_BEFORE: Final = f"{_MOVES} WHERE vantage = :vantage AND seq IN ({_LAST_BEFORE}) ORDER BY seq"
 # A month lies together in the chain: read from its first to its last entry, a page of the file is read once.
 MOVES_WITHIN: Final = f"""

@@ -9,50 +9,55 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from monitor.canonical import Unreadable, clean
 from monitor.ledger.codec import decode
 from monitor.ledger.events import TransitionRecorded
+from monitor.ledger.opening import text_of
 from monitor.model import Cause, State, Step, Transition, micros
 
 # Canonical JSON whose texts need no escapes, or simple ones in the detail; 17 digits reach the year 5138.
 _FORM: Final = re.compile(
-    r'\{"transition":\{"at":(\d{1,17}),"camera_id":"([^"\\\x00-\x1f]*)","cause":"(\w+)","decided_at":[1-9]\d{0,16},'
-    r'"detail":"[^"\\\x00-\x1f]*(?:\\["\\/bfnrt][^"\\\x00-\x1f]*)*","new":"(\w+)","old":"(\w+)"\}\}',
-    re.ASCII,
+    rb'\{"transition":\{"at":(0|[1-9]\d{0,16}),"camera_id":"([^"\\\x00-\x1f]*)","cause":"(\w+)",'
+    rb'"decided_at":[1-9]\d{0,16},"detail":"[^"\\\x00-\x1f]*(?:\\["\\/bfnrt][^"\\\x00-\x1f]*)*",'
+    rb'"new":"(\w+)","old":"(\w+)"\}\}'
 )
-_STATES: Final = MappingProxyType({state.value: state for state in State})
-_CAUSES: Final = MappingProxyType({cause.value: cause for cause in Cause})
+_STATES: Final = MappingProxyType({state.value.encode(): state for state in State})
+_CAUSES: Final = MappingProxyType({cause.value.encode(): cause for cause in Cause})
+Move = tuple[bytes, int, int, bytes]  # what is read of a transition's row: camera_id, at, seq, body
 
 
-class Move(NamedTuple):
-    """What is read of a transition's row."""
+class Misread(Unreadable):
+    """The entry ``seq`` is no transition, or its row does not fit it."""
 
-    camera_id: str
-    at: int
-    seq: int
-    body: str
+    def __init__(self, seq: int, why: str) -> None:
+        super().__init__(why)
+        self.seq = seq
 
 
 def step(move: Move) -> Step:
-    """The transition as a step; Unreadable where it is none."""
+    """The transition as a step; Misread where it is none."""
     camera_id, at, seq, body = move
     said = _FORM.fullmatch(body)
     if said is not None:
         of, who, why, new, old = said.groups()
         state, cause = _STATES.get(new), _CAUSES.get(why)
-        if of == str(at) and who == camera_id and state is not None and cause is not None and old in _STATES:
+        if int(of) == at and who == camera_id and state is not None and cause is not None and old in _STATES:
             return Step(at, state, seq, cause)
     made = transition(move)
     return Step(at, made.new, seq, made.cause)
 
 
 def transition(move: Move) -> Transition:
-    """All of it; Unreadable where it is none."""
-    event = decode("transition", move.body)
+    """All of it; Misread where it is none."""
+    camera_id, at, seq, body = move
+    try:
+        event = decode("transition", text_of(body))
+    except Unreadable as error:
+        raise Misread(seq, str(error)) from error
     assert isinstance(event, TransitionRecorded), "the only event of that kind"
     made = event.transition
-    if (clean(made.camera_id), micros(made.at)) != (move.camera_id, move.at):
-        raise Unreadable("camera_id or at differs from the body")
+    if (clean(made.camera_id), micros(made.at)) != (text_of(camera_id), at):
+        raise Misread(seq, "camera_id or at differs from the body")
     return made

@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 import sqlite3
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
@@ -40,8 +41,8 @@ from monitor.ledger.events import (
     TransitionRecorded,
     subject,
 )
-from monitor.ledger.opening import connect, lock_for_writing
-from monitor.ledger.steps import Move, step, transition
+from monitor.ledger.opening import connect, lock_for_writing, text_of
+from monitor.ledger.steps import Misread, Move, step, transition
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, absences, camera_records, inventory_changes, planned_maintenance
 from monitor.model import (
@@ -60,7 +61,7 @@ from monitor.report import Past, Record
 QUARTER_US: Final = timedelta(days=92) // MICROSECOND
 Form = tuple[str, str, Event]  # kind, body, and what they say
 Seen = Callable[[int, int], None]
-Read = TypeVar("Read")
+Said = TypeVar("Said")
 
 
 class Ledger:
@@ -135,8 +136,9 @@ class Ledger:
         ends = {head.vantage: head.seq for head in heads}
         then = Ledger(self._connection, self.path, self.vantage, None, ends)
         end = ends.get(self.vantage, 0)
-        if self._inventory is not None and self._upto is not None and end <= self._upto.get(self.vantage, 0):
-            then._inventory = self._inventory[: bisect_right(self._inventory, end, key=itemgetter(0))]
+        if self._upto is not None and end <= self._upto.get(self.vantage, 0):
+            inventory = self._inventory_changes()
+            then._inventory = inventory[: bisect_right(inventory, end, key=itemgetter(0))]
         return then
 
     def as_it_is(self) -> Ledger:
@@ -268,37 +270,37 @@ class Ledger:
         """
         if period is None:
             return self._transitions(queries.TRANSITIONS)
-        return (self._of(move, transition) for moves in self._moves(period).values() for move in moves)
+        return (move for _, moves in self._read(period, transition) for move in moves)
 
     def courses(self, period: Span) -> Iterator[tuple[str, list[Step]]]:
         """The same transitions of a period as steps, by camera."""
-        for camera_id, moves in self._moves(period).items():
-            yield camera_id, [self._of(move, step) for move in moves]
+        return self._read(period, step)
 
-    def _moves(self, period: Span) -> dict[str, list[Move]]:
+    def _read(self, period: Span, read: Callable[[Move], Said]) -> Iterator[tuple[str, list[Said]]]:
+        try:
+            for camera_id, moves in sorted(self._moves(period).items()):
+                yield text_of(camera_id), list(map(read, moves))
+        except Misread as error:
+            raise self._unreadable(self.vantage, error.seq, str(error)) from error
+
+    def _moves(self, period: Span) -> dict[bytes, list[Move]]:
         """What ``transitions`` says of a period, as it is stored, by camera."""
-        found: dict[str, list[Move]] = {}
+        found: dict[bytes, list[Move]] = defaultdict(list)
         bounds = {"start": period.start, "end": period.end}
         for query in (queries.MOVES_BEFORE, queries.MOVES_WITHIN):
-            for row in self._rows(query, self.vantage, **bounds):
-                found.setdefault(row[0], []).append(Move._make(row))
+            for move in self._rows(query, self.vantage, **bounds):
+                found[move[0]].append(move)
         for camera_id, moves in found.items():
-            first = self._of(moves[0], step)
+            first = step(moves[0])
             if first.at < period.start and not first.state.online:
-                moves[:0] = reversed(self._back_to_online(camera_id, first.seq))
-        return dict(sorted(found.items()))
+                moves[:0] = reversed(self._back_to_online(text_of(camera_id), first.seq))
+        return found
 
     def _back_to_online(self, camera_id: str, before_seq: int) -> list[Move]:
         """The camera's transitions before an entry, latest first, down to the one after which it was offline."""
         rows = self._rows(queries.MOVES_BACKWARDS, self.vantage, camera_id=camera_id, before_seq=before_seq)
         with closing(rows):
-            return list(takewhile(lambda move: not self._of(move, step).state.online, map(Move._make, rows)))
-
-    def _of(self, move: Move, read: Callable[[Move], Read]) -> Read:
-        try:
-            return read(move)
-        except Unreadable as error:
-            raise self._unreadable(self.vantage, move.seq, str(error)) from error
+            return list(takewhile(lambda move: not step(move).state.online, rows))
 
     def last_transitions(self) -> dict[str, Transition]:
         """The latest transition of each camera that has one."""

@@ -56,7 +56,7 @@ def digest(value: object) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-class _Writer:
+class _Writer(dict[type, Form]):
     """Values to text as ``json.dumps(..., indent=1, sort_keys=True)`` writes them, without a copy of all of it.
 
     How a type is written is found out once, and so is the text of a camera, which stands in each of its outages.
@@ -64,14 +64,16 @@ class _Writer:
 
     def __init__(self) -> None:
         self._cameras: dict[tuple[int, str], str] = {}  # by identity: the report holds them
-        self._forms: dict[type, Form] = {
-            str: lambda value, _: encode_basestring(value),
-            int: lambda value, _: repr(value),
-            datetime: lambda value, _: repr(micros(value)),
-            Fraction: _fraction,
-            tuple: self._list,
-            Camera: self._camera,
-        }
+        self[str] = lambda value, _: encode_basestring(value)
+        self[int] = lambda value, _: repr(value)
+        self[datetime] = lambda value, _: repr(micros(value))
+        self[Fraction] = _fraction
+        self[tuple] = self._list
+        self[Camera] = self._camera
+
+    def __missing__(self, kind: type) -> Form:
+        form = self[kind] = self._form_of(kind)
+        return form
 
     def document(self, report: Report) -> Iterator[str]:
         """Everything, in pieces that are never longer than an item of a list."""
@@ -98,11 +100,7 @@ class _Writer:
 
     def text(self, value: object, line: str) -> str:
         """One value; what is in it begins on lines of its own, one space further in."""
-        kind = type(value)
-        form = self._forms.get(kind)
-        if form is None:
-            form = self._forms[kind] = self._form_of(kind)
-        return form(value, line)
+        return self[type(value)](value, line)
 
     def _form_of(self, kind: type) -> Form:
         if issubclass(kind, Enum):
@@ -123,13 +121,18 @@ class _Writer:
         return f"[{','.join([within + self.text(item, within) for item in value])}{line}]" if value else "[]"
 
     def _object(self, kind: type) -> Form:
-        keys = [(name, f'"{name}": ') for name in _names(kind)]
+        names = _names(kind)
+        heads: dict[str, list[tuple[str, str]]] = {}  # by the line a value begins on: names, and what stands before it
 
         def form(value: object, line: str) -> str:
             within = line + " "
-            return (
-                f"{{{','.join([within + key + self.text(getattr(value, name), within) for name, key in keys])}{line}}}"
-            )
+            if line not in heads:
+                heads[line] = [(name, f'{within}"{name}": ') for name in names]
+            parts = []
+            for name, head in heads[line]:
+                part = getattr(value, name)
+                parts.append(head + self[type(part)](part, within))
+            return f"{{{','.join(parts)}{line}}}"
 
         return form
 

@@ -16,11 +16,13 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from monitor.cli.sharing import by_two_processes
 from monitor.contract import Contract
 from monitor.heap import resting_collector
+from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import ContractTerms
-from monitor.reporting import Format, month_report, write_report
+from monitor.reporting import Format, month_report, places_of, write_files
 from monitor.settings import Settings
 from tests.bench import proc
 from tests.bench.tables import Check, Row, Table, number
@@ -103,7 +105,10 @@ def main() -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     with resting_collector():
         if formats:
-            write_report(settings, contract, when, now, formats=[Format(form) for form in formats])
+            wanted = [Format(form) for form in formats]
+            report = month_report(settings, contract, when, now)
+            places = places_of(settings, contract, when, wanted)
+            write_files(report, places, Language.ZH, each=by_two_processes)
         else:
             month_report(settings, contract, when, now)
     spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.canonical import Unreadable, clean
 from monitor.ledger import TransitionRecorded
 from monitor.ledger.codec import decode, encode
-from monitor.ledger.steps import Move, step, transition
+from monitor.ledger.steps import Misread, Move, step, transition
 from monitor.model import Cause, State, Step, Transition, micros
 
 NOON = datetime(2026, 6, 10, 4, tzinfo=UTC)
@@ -22,7 +22,7 @@ texts = st.text(st.characters(exclude_categories=()), max_size=12)
 
 
 def stored(made: Transition) -> Move:
-    return Move(clean(made.camera_id), micros(made.at), 7, encode(TransitionRecorded(made)))
+    return clean(made.camera_id).encode(), micros(made.at), 7, encode(TransitionRecorded(made)).encode()
 
 
 @given(
@@ -73,22 +73,30 @@ def test_what_the_reader_refuses_is_no_step(fields: dict[str, object]) -> None:
     body = told(**fields)
     with pytest.raises(Unreadable):
         decode("transition", body)
-    with pytest.raises(Unreadable):
-        step(Move("qh-001", micros(NOON), 7, body))
+    with pytest.raises(Misread):
+        step((b"qh-001", micros(NOON), 7, body.encode()))
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", told() + " x", told()[:-1], told().replace("{", "[", 1)])
 def test_what_is_no_json_is_no_step(body: str) -> None:
-    with pytest.raises(Unreadable):
-        step(Move("qh-001", micros(NOON), 7, body))
+    with pytest.raises(Misread):
+        step((b"qh-001", micros(NOON), 7, body.encode()))
 
 
 def test_a_form_that_is_not_canonical_is_read_as_before() -> None:
     spaced = told().replace(":", ": ")
-    assert step(Move("qh-001", micros(NOON), 7, spaced)) == step(stored(PLAIN))
+    assert step((b"qh-001", micros(NOON), 7, spaced.encode())) == step(stored(PLAIN))
 
 
-@pytest.mark.parametrize("row", [("qh-002", micros(NOON)), ("qh-001", micros(NOON + timedelta(microseconds=1)))])
-def test_a_row_that_speaks_of_another_camera_or_instant_than_its_body_is_refused(row: tuple[str, int]) -> None:
-    with pytest.raises(Unreadable, match="differs from the body"):
-        step(Move(*row, 7, told()))
+def test_a_byte_that_is_no_text_is_no_step_or_the_one_the_reader_sees() -> None:
+    move = stored(PLAIN)
+    raw = move[3].replace(b"no answer", b"no \xff answer")
+    assert step((*move[:3], raw)) == step(move)
+    with pytest.raises(Misread):
+        step((*move[:3], move[3].replace(b"qh-001", b"qh-\xff")))
+
+
+@pytest.mark.parametrize("row", [(b"qh-002", micros(NOON)), (b"qh-001", micros(NOON + timedelta(microseconds=1)))])
+def test_a_row_that_speaks_of_another_camera_or_instant_than_its_body_is_refused(row: tuple[bytes, int]) -> None:
+    with pytest.raises(Misread, match="differs from the body"):
+        step((*row, 7, told().encode()))
