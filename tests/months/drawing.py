@@ -131,6 +131,8 @@ class _Drawing:
                 found = self.midnight(datetime.fromtimestamp(found, UTC).date()) + self.random.choice((-1, 0, 0, 1))
             case 4:
                 found = self.now + self.random.choice((-DAY, -1, 0))
+            case 5 if self.agreement.repair is not None:  # a limit that is passed in the first second, or in none
+                found = self.random.choice((self.start, self.end)) - self.agreement.repair.normal
             case _:
                 pass
         return min(max(found, low), high)
@@ -379,6 +381,17 @@ class _Drawing:
             if camera in cameras:
                 jitter = self.random.choice((0, 0, 1, 40))
                 edges += [(start + jitter, "down", "tcp_timeout"), (end + self.random.choice((0, jitter)), "up", "ok")]
+        if self.chance(0.2):  # down again a week after it came back, to the second
+            again = self.second(begins + 10, max(begins + 10, self.end - 8 * DAY))
+            week = again + 7 * DAY + self.random.choice((0, 1))
+            edges = [edge for edge in edges if not again - 10 <= edge[0] <= again]
+            edges = [edge for edge in edges if not again < edge[0] <= week + HOUR or edge[1] != "down"]
+            edges += [
+                (again - 10, *self.state(1)),
+                (again, "up", "ok"),
+                (week, *self.state(1)),
+                (week + HOUR, "up", "ok"),
+            ]
         edges = [edge for edge in edges if edge[0] >= begins]
         gaps = [
             (move.at, next((up.at for up in own if up.state == "up"), self.now + 1))
