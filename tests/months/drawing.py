@@ -91,7 +91,7 @@ class _Drawing:
         self.agreement = self.agreed(zone)
         # Shares of owed time stay whole seconds only where nothing owed begins or ends within a minute.
         self.grain = 60 if any(rule.cap_share is not None for rule in self.agreement.causes.values()) else 1
-        far = 100 * DAY if self.chance(0.05) else 40 * DAY if self.chance(0.15) else 4 * DAY
+        far = self.random.choice((100, 75, 40, 40)) * DAY if self.chance(0.2) else 4 * DAY
         self.early = self.start - self.random.randint(HOUR, far)
         self.now = self.end + self.random.randint(0, 5 * DAY)
         if self.chance(0.3):
@@ -99,7 +99,8 @@ class _Drawing:
         self.last_entry = self.now - self.random.choice((0, 1, 60, self.random.randint(0, 3 * HOUR)))
         if self.chance(0.15):
             self.last_entry = min(self.now, self.random.randint(self.start - DAY, self.end))
-        self.cameras = [f"c{number}" for number in range(1, self.random.choice((1, 2, 2, 2, 3, 3, 4, 5, 6)) + 1)]
+        many = (1, 2, 2, 3) if far > 4 * DAY or self.agreement.quarter else (1, 2, 2, 3, 3, 4, 5, 6)
+        self.cameras = [f"c{number}" for number in range(1, self.random.choice(many) + 1)]
         self.inventory: list[Listed] = []
         self.moves: list[Move] = []
         self.acts: list[Act] = []
@@ -130,6 +131,8 @@ class _Drawing:
                 found = self.midnight(datetime.fromtimestamp(found, UTC).date()) + self.random.choice((-1, 0, 0, 1))
             case 4:
                 found = self.now + self.random.choice((-DAY, -1, 0))
+            case 5 if self.agreement.repair is not None:  # a limit that is passed in the first second, or in none
+                found = self.random.choice((self.start, self.end)) - self.agreement.repair.normal
             case _:
                 pass
         return min(max(found, low), high)
@@ -169,11 +172,11 @@ class _Drawing:
             if self.chance(0.6)
             else (150, 540, 1320),
             work_excludes=self.chance(0.8),
-            first_day=self.day() if self.chance(0.12) else None,
-            last_day=self.day(20, 40) if self.chance(0.12) else None,
+            first_day=self.day() if self.chance(0.08) else None,
+            last_day=self.day(20, 40) if self.chance(0.08) else None,
             quarter=self.chance(0.12),
-            reach=self.reach(0.12),
-            causes={cause: self.rule() for cause in CAUSES if self.chance(0.45)},
+            reach=self.reach(0.08),
+            causes={cause: self.rule() for cause in CAUSES if self.chance(0.8 if cause in CAUSES[:2] else 0.4)},
             repair=repair,
             card=card,
             ladder=ladder,
@@ -194,7 +197,7 @@ class _Drawing:
 
     def rule(self) -> Rule:
         share = self.random.choice(SHARES) if self.chance(0.25) else None
-        cap = self.random.choice((HOUR, 8 * HOUR, 2 * DAY, 10 * DAY)) if self.chance(0.5) else None
+        cap = self.random.choice((HOUR, 8 * HOUR, 2 * DAY)) if self.chance(0.6) else None
         if self.chance(0.1):
             return Rule(accepted=False)
         return Rule(True, self.chance(0.7), cap, share)
@@ -349,7 +352,8 @@ class _Drawing:
     def storms(self) -> list[tuple[int, int, frozenset[str]]]:
         """Times at which many fail together."""
         found = []
-        while self.chance(0.55):
+        together = self.agreement.repair is not None and self.agreement.repair.major_cameras is not None
+        while self.chance(0.8 if together else 0.45):
             start = self.second(self.early, self.end)
             count = self.random.randint(1, len(self.cameras))
             found.append((start, start + self.length(), frozenset(self.random.sample(self.cameras, count))))
@@ -362,16 +366,32 @@ class _Drawing:
         begins = next(listed.at for listed in self.inventory if listed.camera == camera)
         faulty = self.random.choice((0.02, 0.1, 0.3, 0.6))
         edges: list[tuple[int, str, str]] = []
-        for _ in range(self.random.choice((0, 1, 6, 15, 30))):
+        for _ in range(self.random.choice((0, 2, 6, 15, 30))):
             edges.append((self.second(begins, max(begins, self.now)), *self.state(faulty)))
+            at, lasts = edges[-1][0], self.length()
+            if self.chance(0.25):
+                edges.append((at + lasts // 2, "unknown", "not_watched"))
+                if self.chance(0.6):
+                    edges.append((at + lasts // 2 + lasts // 3, edges[-2][1], edges[-2][2]))
             if self.chance(0.7):
-                edges.append((edges[-1][0] + self.length(), "up", "ok"))
-        if self.chance(0.9):
+                edges.append((at + lasts, "up", "ok"))
+        if self.chance(0.95):
             edges.append((begins + self.random.choice((0, 5, 65)), "up", "ok"))
         for start, end, cameras in storms:
             if camera in cameras:
                 jitter = self.random.choice((0, 0, 1, 40))
                 edges += [(start + jitter, "down", "tcp_timeout"), (end + self.random.choice((0, jitter)), "up", "ok")]
+        if self.chance(0.2):  # down again a week after it came back, to the second
+            again = self.second(begins + 10, max(begins + 10, self.end - 8 * DAY))
+            week = again + 7 * DAY + self.random.choice((0, 1))
+            edges = [edge for edge in edges if not again - 10 <= edge[0] <= again]
+            edges = [edge for edge in edges if not again < edge[0] <= week + HOUR or edge[1] != "down"]
+            edges += [
+                (again - 10, *self.state(1)),
+                (again, "up", "ok"),
+                (week, *self.state(1)),
+                (week + HOUR, "up", "ok"),
+            ]
         edges = [edge for edge in edges if edge[0] >= begins]
         gaps = [
             (move.at, next((up.at for up in own if up.state == "up"), self.now + 1))
@@ -435,10 +455,10 @@ class _Drawing:
         return tuple(sorted((plan for plan in found if plan.at <= self.last_entry), key=lambda plan: plan.at))
 
     def act(self) -> None:
-        for number in range(self.random.choice((0, 1, 2, 4, 7))):
-            self.propose(f"x{number}")
         for number in range(self.random.choice((0, 0, 1, 2))):
             self.plan(f"w{number}")
+        for number in range(self.random.choice((0, 1, 3, 5, 8))):
+            self.propose(f"x{number}")
 
     def party(self) -> str:
         return self.random.choice(
@@ -448,26 +468,28 @@ class _Drawing:
     def propose(self, name: str) -> None:
         """Exclusions lie where something failed, and over one another."""
         downs = [move.at for move in self.moves if move.state == "down"]
-        near = [act.start for act in self.acts if isinstance(act, Proposed)]
+        near = [act.start for act in self.acts if isinstance(act, Proposed | Planned)]
         places = (downs * 2 + near) or [self.start]
         start = self.random.choice(places) + self.random.choice((0, 0, -HOUR, 1800)) if self.chance(0.7) else 0
         start = start or self.second(self.start - 2 * DAY, self.end)
+        cause = self.random.choice(CAUSES[: self.random.choice((1, 2, 7))])
+        rule = self.agreement.causes.get(cause, Rule())
         end = start + self.length()
+        if rule.cap is not None and self.chance(0.8):  # more than the cap allows at all is no exclusion
+            end = min(end, start + rule.cap // self.random.randint(1, 3))
         at = min(self.now, end + self.random.randint(0, 2 * DAY)) if self.chance(0.96) else end - 1
         if at < end and self.chance(0.8):
             end = at
         if end <= start:
             return
         by = self.party()
-        proposal = Proposed(
-            name, at, by, self.random.choice(CAUSES[: self.random.choice((1, 3, 7))]), self.reach(0.7), start, end
-        )
+        proposal = Proposed(name, at, by, cause, self.reach(0.6), start, end)
         self.acts.append(proposal)
         later = at
-        for number in range(self.random.choice((0, 1, 1, 1, 1, 2))):
+        for number in range(self.random.choice((0, 1, 1, 1, 1, 1, 2))):
             later += self.random.randint(0, DAY)
             other = {"vendor": "office", "office": "vendor"}.get(by, "office")
-            what = self.random.choice(("approved", "approved", "approved", "approved", "rejected", "withdrawn"))
+            what = self.random.choice(("approved",) * 7 + ("rejected", "withdrawn"))
             whose = by if what == "withdrawn" else other
             if self.chance(0.1):
                 whose = self.random.choice(("vendor", "office", "operator"))
