@@ -16,7 +16,7 @@ from monitor.language import Language, Phrase
 from monitor.reading import MEGABYTE
 from monitor.render.json import FORMAT, Json
 
-LARGEST: Final = 1_000 * MEGABYTE  # ten thousand cameras with a hundred thousand outages have about 150
+LARGEST: Final = 400 * MEGABYTE  # ten thousand cameras with a hundred thousand outages have about 130
 MOST_DIGITS: Final = 300  # of a number; the longest fractions of a report have some eighty
 LAST_ENTRY: Final = 2**63 - 1  # of a chain
 
