@@ -14,7 +14,6 @@ from monitor.settings.values import (
     ProbeSettings,
     Settings,
     StreamChoice,
-    UplinkLimit,
 )
 
 __all__ = [
@@ -24,7 +23,6 @@ __all__ = [
     "ProbeSettings",
     "Settings",
     "StreamChoice",
-    "UplinkLimit",
     "examine_settings",
     "faults_between",
     "load_settings",
