@@ -242,9 +242,10 @@ class Ledger:
         With a period: those whose ``at`` lies inside it, and for each camera the last one before it; if it was not
         online then, all since it was last seen online, so that an outage has its first second.
         """
-        if period is None:
-            return self._transitions(queries.TRANSITIONS)
-        return self._transitions_of(period)
+        if period is not None:
+            return self._transitions_of(period)
+        entries = self._entries(queries.TRANSITIONS)
+        return (entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded))
 
     def _transitions_of(self, period: Span) -> Iterator[Transition]:
         camera_id = None
@@ -268,14 +269,6 @@ class Ledger:
                         break
                     found.append(entry.event.transition)
         return found
-
-    def last_transitions(self) -> dict[str, Transition]:
-        """The latest transition of each camera that has one."""
-        return {transition.camera_id: transition for transition in self._transitions(queries.LAST_TRANSITIONS)}
-
-    def change_counts(self) -> dict[str, int]:
-        """How many transitions each camera has in the whole record."""
-        return dict(self._rows(queries.CHANGE_COUNTS, self.vantage))
 
     def cameras(self) -> tuple[CameraRecord, ...]:
         """Every camera there ever was, by id, also those that were removed."""
@@ -377,11 +370,6 @@ class Ledger:
 
     def _entries_of(self, *events: type[Event]) -> Iterator[Entry]:
         return heapq.merge(*(self.entries(kind=event) for event in events), key=lambda entry: entry.seq)
-
-    def _transitions(self, query: str, **values: int) -> Iterator[Transition]:
-        for entry in self._entries(query, **values):
-            if isinstance(entry.event, TransitionRecorded):
-                yield entry.event.transition
 
     def _entries(self, query: str, **values: str | int | None) -> Generator[Entry]:
         for row in self._fetched(query, self.vantage, **values):
