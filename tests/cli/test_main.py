@@ -27,8 +27,9 @@ from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Transport
 from monitor.simulator.town import build_town
+from tests.addresses import BASE
 
-TOWN = build_town(27, base="127.36")
+TOWN = build_town(27, base=BASE)
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +55,9 @@ def last_month() -> str:
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[None]:
-    command = [sys.executable, "-m", "monitor.simulator", "--cameras", "27", "--villages", "27", "--base", "127.36"]
+    command = [sys.executable, "-m", "monitor.simulator", "--cameras", "27", "--villages", "27", "--base", BASE]
     with subprocess.Popen(
-        [*command, "--duration", "60"], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+        [*command, "--duration", "600"], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "ready"

@@ -21,6 +21,7 @@ from monitor.ledger import Entry, Ledger, Started, TransitionRecorded
 from monitor.model import Cause, State
 from monitor.simulator.faults import Fault
 from monitor.simulator.town import SimulatedTown, build_town
+from tests.addresses import BASE
 
 KILLS = 50
 HASTE = Tempo(
@@ -105,7 +106,7 @@ def assert_blind_time_is_unknown(entries: Sequence[Entry]) -> int:
 async def test_fifty_kills_lose_nothing_that_was_published(tmp_path: Path) -> None:
     chance = random.Random(20261123)
     clock = SystemClock()
-    place, town = Place(tmp_path), build_town(54, base="127.33", clock=clock)
+    place, town = Place(tmp_path), build_town(54, base=BASE, clock=clock)
     furnish(place, town.cameras, town.credentials, town.cameras[0].id, clock.now(), HASTE, Language.EN)
     await town.start()
     try:
