@@ -6,6 +6,8 @@ DEMO ?=
 BENCH ?=
 FUZZ ?=
 FUZZ_SECONDS ?= 60
+# Many tests wait for time to pass, so two processes help even one core; more would make them wait for each other.
+PYTEST ?= --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: demo test check format bench fuzz clean
 
@@ -16,11 +18,13 @@ test: $(VENV)/.installed-dev ## everything a fresh machine needs, then all check
 	sh scripts/system-packages test
 	$(MAKE) check
 
+# A program that the tests start again and again is compiled once, also where the environment keeps no bytecode.
+check: export PYTHONDONTWRITEBYTECODE :=
 check: $(VENV)/.installed-dev ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest $(PYTEST)
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .

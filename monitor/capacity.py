@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from monitor.model import UplinkLimit
+
 # A server whose callers come at random makes them wait about twice its own time once it is busy for 70 % of its time,
 # and nine times at 90 %: above this share probes begin to be late.
 ROOM = 0.7
@@ -37,14 +39,6 @@ class Demand:
     rate: int  # bit/s on the line while it lasts
     took: timedelta
     measured: bool  # by earlier probes; else assumed
-
-
-@dataclass(frozen=True, slots=True)
-class LineLimit:
-    """What one uplink may carry at once."""
-
-    sessions: int
-    bandwidth: int  # bit/s; 0 = no limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ class Capacity:
         return bool(self.late_for or self.busy_devices) or any(line.late for line in self.lines)
 
 
-def capacity(demands: Sequence[Demand], limits: Mapping[str, LineLimit], usual: LineLimit, on: Machine) -> Capacity:
+def capacity(demands: Sequence[Demand], limits: Mapping[str, UplinkLimit], usual: UplinkLimit, on: Machine) -> Capacity:
     """What these cameras take; ``limits`` are those of lines that differ from the ``usual`` one."""
     interval = on.interval.total_seconds()
     probes = len(demands) / interval
@@ -149,7 +143,7 @@ def _grouped(demands: Iterable[Demand], key: Callable[[Demand], str]) -> dict[st
     return groups
 
 
-def _line(name: str, group: Sequence[Demand], limit: LineLimit, interval: float) -> LineLoad:
+def _line(name: str, group: Sequence[Demand], limit: UplinkLimit, interval: float) -> LineLoad:
     sessions = sum(demand.took.total_seconds() for demand in group) / interval
     mean_rate = 8 * sum(demand.received for demand in group) / interval
     largest = sorted((demand.rate for demand in group), reverse=True)

@@ -132,6 +132,14 @@ class Camera(Travelling):
         return authority.removesuffix(":322" if scheme == "rtsps" else ":554")
 
 
+@dataclass(frozen=True, slots=True)
+class UplinkLimit:
+    """What one uplink may carry for us at once."""
+
+    sessions: int
+    bandwidth: int  # bit/s; 0 = no limit
+
+
 # ---------------------------------------------------------------- one probe
 
 

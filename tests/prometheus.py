@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import re
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,16 +15,11 @@ import aiohttp
 import pytest
 import yaml
 
+from tests.addresses import free_port
 from tests.programs import program
 
 CONFIG = Path(__file__).parent.parent / "config"
 PATIENCE = 60  # seconds for another program to do what it does in one or two
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

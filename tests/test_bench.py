@@ -23,6 +23,7 @@ from monitor.metrics.own import LATE_SECONDS
 from monitor.model import State, Transition
 from monitor.outages import outages
 from monitor.simulator.town import build_town
+from tests.addresses import BASE
 from tests.bench import proc
 from tests.bench.__main__ import DOCUMENT, TITLES, main
 from tests.bench.children import pinned, python_module, running
@@ -333,12 +334,11 @@ def test_the_place_of_this_thread_is_given_back_after_a_fault() -> None:
 def test_addresses_that_are_taken_are_told_and_nothing_is_left(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    base = f"127.{100 + os.getpid() % 100}"
-    with socket.create_server((f"{base}.1.1", 0)) as taken:
+    with socket.create_server((f"{BASE}.1.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        arguments = ("town", "--cameras", "1", "--villages", "1", "--base", base, "--port", port)
+        arguments = ("town", "--cameras", "1", "--villages", "1", "--base", BASE, "--port", port)
         assert main((*arguments, "--folder", str(tmp_path))) == 2
-    assert f"{base}.1.1" in capsys.readouterr().err
+    assert f"{BASE}.1.1" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from monitor.model import Codec, Credentials, Secret
 from monitor.simulator.auth import Scheme
+from tests.addresses import BASE, free_port
 from tests.bench.cells import (
     ALL_CELLS,
     CELL_SETS,
@@ -32,8 +32,6 @@ from tests.bench.rivals import BLACKBOX, with_login
 from tests.bench.servers import DEBIAN_PYTHON, Place, Serving, serving
 from tests.programs import program
 from tests.real.gstreamer import gst_server
-
-BASE = f"127.{100 + os.getpid() % 100}"
 
 
 def outcome(cpu_ms: float, *, peak_mb: float = 100, failed: int = 0) -> Outcome:
@@ -165,10 +163,7 @@ TINY = Scenery(Source.AT_ONCE, Codec.H264, (320, 192))
 
 
 def place_in(folder: Path) -> Place:
-    with socket.socket() as free:
-        free.bind((f"{BASE}.1.1", 0))
-        port: int = free.getsockname()[1]
-    return Place(frozenset(os.sched_getaffinity(0)), BASE, port, Scheme.DIGEST_MD5, folder)
+    return Place(frozenset(os.sched_getaffinity(0)), BASE, free_port(f"{BASE}.1.1"), Scheme.DIGEST_MD5, folder)
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.capacity import Bottleneck, Capacity, Demand, LineLimit, Machine, capacity
+from monitor.capacity import Bottleneck, Capacity, Demand, Machine, capacity
+from monitor.model import UplinkLimit
 
 SECOND, MS = timedelta(seconds=1), timedelta(milliseconds=1)
-USUAL = LineLimit(8, 20_000_000)
+USUAL = UplinkLimit(8, 20_000_000)
 ON = Machine(
     cores=2,
     receiving=MS,
@@ -31,7 +32,7 @@ def town(count: int, demand: Demand = HEAVY) -> list[Demand]:
     return [replace(demand, device=f"d{number}") for number in range(count)]
 
 
-def of(demands: list[Demand], on: Machine = ON, **limits: LineLimit) -> Capacity:
+def of(demands: list[Demand], on: Machine = ON, **limits: UplinkLimit) -> Capacity:
     return capacity(demands, limits, USUAL, on)
 
 
@@ -56,20 +57,20 @@ def test_every_probe_looks_when_every_is_zero() -> None:
 @pytest.mark.parametrize(
     ("limit", "late"),
     [
-        (LineLimit(5, 0), False),
-        (LineLimit(4, 0), True),
-        (LineLimit(9, 18_000_000), False),
-        (LineLimit(9, 17_000_000), True),
+        (UplinkLimit(5, 0), False),
+        (UplinkLimit(4, 0), True),
+        (UplinkLimit(9, 18_000_000), False),
+        (UplinkLimit(9, 17_000_000), True),
     ],
 )
-def test_a_line_is_late_when_it_is_busy_for_more_than_seven_tenths(limit: LineLimit, late: bool) -> None:
+def test_a_line_is_late_when_it_is_busy_for_more_than_seven_tenths(limit: UplinkLimit, late: bool) -> None:
     found = of(town(60), line=limit)
     assert found.lines[0].late is found.late is late
 
 
 def test_one_camera_larger_than_the_limit_is_the_peak() -> None:
-    assert of(town(2), line=LineLimit(8, 1_000_000)).lines[0].peak_rate == 4_000_000
-    assert of(town(3), line=LineLimit(2, 0)).lines[0].peak_rate == 8_000_000
+    assert of(town(2), line=UplinkLimit(8, 1_000_000)).lines[0].peak_rate == 4_000_000
+    assert of(town(3), line=UplinkLimit(2, 0)).lines[0].peak_rate == 8_000_000
 
 
 def test_a_recorder_with_too_many_channels_is_named() -> None:

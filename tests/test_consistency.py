@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import re
 import shlex
 import tomllib
@@ -33,14 +34,16 @@ SKIPPED = {"build", "dist", "data", "demo-data", "secrets"}
 
 def our_files() -> Iterator[Path]:
     """Every file of the project, without what tools and users leave behind."""
-    for path in sorted(ROOT.rglob("*")):
-        parts = path.relative_to(ROOT).parts
-        hidden = any(part.startswith(".") for part in parts[:-1]) and parts[0] != ".ci"
-        left_behind = (
-            hidden or parts[0] in SKIPPED or any(part.endswith((".egg-info", "__pycache__")) for part in parts)
+    for folder, inner, names in os.walk(ROOT):
+        skipped = SKIPPED if Path(folder) == ROOT else ()
+        inner[:] = sorted(  # the others are not entered: tools may be at work in them
+            name
+            for name in inner
+            if (name == ".ci" or not name.startswith("."))
+            and not name.endswith((".egg-info", "__pycache__"))
+            and name not in skipped
         )
-        if path.is_file() and not left_behind and path.suffix not in {".pyc", ".db"}:
-            yield path
+        yield from (Path(folder, name) for name in sorted(names) if name != ".git" and not name.endswith(".db"))
 
 
 def text_of(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,13 +26,20 @@ NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 OCTOBER = (2026, 10)
 
 
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("seeded") / "l.db"
+    with Ledger.open(path) as ledger:
+        seed(ledger, build_town(27).cameras, NOW)
+    return path
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(seeded: Path, tmp_path: Path) -> Settings:
     settings = Settings(
         path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "l.db", reports=tmp_path / "reports", town="青溪镇"
     )
-    with Ledger.open(settings.ledger) as ledger:
-        seed(ledger, build_town(27).cameras, NOW)
+    shutil.copy(seeded, settings.ledger)
     return settings
 
 

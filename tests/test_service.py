@@ -26,13 +26,14 @@ from monitor.ledger import CameraRemoved, Ledger, Stopped
 from monitor.reporting import Format, report_path
 from monitor.service import Service, load_plan, only_error_of, refuse_fixed_changes
 from monitor.simulator.town import SimulatedTown, build_town
+from tests.addresses import BASE
 
 QUICK = Tempo(interval=timedelta(seconds=1), patience=timedelta(milliseconds=500), heartbeat=timedelta(seconds=1))
 
 
 @pytest.fixture
 async def town() -> AsyncIterator[SimulatedTown]:
-    town = build_town(6, 6, base="127.34")
+    town = build_town(6, 6, base=BASE)
     await town.start()
     yield town
     await town.stop()

@@ -13,7 +13,7 @@ import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 
-from monitor.capacity import Capacity, Demand, LineLimit, Machine, capacity
+from monitor.capacity import Capacity, Demand, Machine, capacity
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.clock import cpu_seconds
@@ -24,7 +24,7 @@ from monitor.model import Camera, Codec, KeyFrame
 from monitor.probes.decode import look_at
 from monitor.probes.spares import Spares
 from monitor.service import load_plan
-from monitor.settings import Settings, StreamChoice, UplinkLimit
+from monitor.settings import Settings, StreamChoice
 
 # docs/benchmarks.md: a key frame joined in the middle of a 2 s group of pictures. Waiting for it is half a group, and
 # the handshake comes before that.
@@ -41,9 +41,8 @@ def show_capacity(config: Path, language: Language, *, as_json: bool) -> int:
     settings = plan.settings
     machine = _machine(settings, cost_of_looking(*SIZE[settings.probe.stream], MEASURING))
     devices = Devices(devices_path(settings.ledger))
-    limits = {name: _limit(limit) for name, limit in settings.limits.uplinks.items()}
-    usual = LineLimit(settings.limits.per_uplink, settings.limits.uplink_bandwidth)
-    found = capacity([_demand(camera, devices) for camera in plan.cameras], limits, usual, machine)
+    demands, limits = [_demand(camera, devices) for camera in plan.cameras], settings.limits
+    found = capacity(demands, limits.uplinks, limits.usual_uplink, machine)
     print(_json(found, machine) if as_json else _text(found, machine, language))
     return Exit.NO if found.late else Exit.OK
 
@@ -85,10 +84,6 @@ def _machine(settings: Settings, looking: timedelta) -> Machine:
         processes=max(1, settings.limits.workers),
         decoders=settings.limits.decoders,
     )
-
-
-def _limit(limit: UplinkLimit) -> LineLimit:
-    return LineLimit(limit.sessions, limit.bandwidth)
 
 
 def _demand(camera: Camera, devices: Devices) -> Demand:

@@ -13,8 +13,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 
-from monitor.model import Camera
-from monitor.settings import LimitSettings, UplinkLimit
+from monitor.model import Camera, UplinkLimit
+from monitor.settings import LimitSettings
 
 
 class Uplink:
@@ -74,7 +74,7 @@ class Slots:
     def __init__(self, limits: LimitSettings) -> None:
         self._all = asyncio.Semaphore(limits.in_flight)
         self._per_device = limits.per_device
-        self._usual = UplinkLimit(limits.per_uplink, limits.uplink_bandwidth)
+        self._usual = limits.usual_uplink
         self._limits: Mapping[str, UplinkLimit] = limits.uplinks
         self._uplinks: dict[str, Uplink] = {}
         self._devices: dict[str, asyncio.Semaphore] = {}

@@ -23,10 +23,7 @@ END: Final = f"SELECT seq, hash, recorded_at FROM events WHERE {_UPTO} ORDER BY 
 FOLLOWING_VANTAGE: Final = "SELECT min(vantage) FROM events WHERE vantage > :vantage"
 HASH: Final = "SELECT hash FROM events WHERE vantage = :vantage AND seq = :seq"
 EVERY_CHAIN: Final = f"{_SELECT} ORDER BY vantage, seq"
-CHANGE_COUNTS: Final = f"SELECT camera_id, count(*) FROM events WHERE {_TRANSITIONS} GROUP BY camera_id"
 TRANSITIONS: Final = f"{_SELECT} WHERE {_TRANSITIONS} ORDER BY camera_id, seq"
-LAST_TRANSITIONS: Final = f"""{_SELECT} WHERE {_UPTO}
-    AND seq IN (SELECT max(seq) FROM events WHERE {_TRANSITIONS} GROUP BY camera_id)"""
 # All entries of a rare kind: its index knows their numbers. Asked for them in order, SQLite would walk the whole chain.
 OF_KIND: Final = f"""{_SELECT} WHERE vantage = :vantage AND seq IN (
         SELECT seq FROM events WHERE vantage = :vantage AND +seq <= :upto AND kind = :kind) ORDER BY seq"""

@@ -38,7 +38,6 @@ from monitor.ledger.events import (
     CameraRemoved,
     Event,
     Started,
-    TransitionRecorded,
     subject,
 )
 from monitor.ledger.opening import connect, lock_for_writing, text_of
@@ -269,7 +268,8 @@ class Ledger:
         online then, all since it was last seen online, so that an outage has its first second.
         """
         if period is None:
-            return self._transitions(queries.TRANSITIONS)
+            entries = self._entries(queries.TRANSITIONS)
+            return (entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded))
         return (move for _, moves in self._read(period, transition) for move in moves)
 
     def courses(self, period: Span) -> Iterator[tuple[str, list[Step]]]:
@@ -301,14 +301,6 @@ class Ledger:
         rows = self._rows(queries.MOVES_BACKWARDS, self.vantage, camera_id=camera_id, before_seq=before_seq)
         with closing(rows):
             return list(takewhile(lambda move: not step(move).state.online, rows))
-
-    def last_transitions(self) -> dict[str, Transition]:
-        """The latest transition of each camera that has one."""
-        return {transition.camera_id: transition for transition in self._transitions(queries.LAST_TRANSITIONS)}
-
-    def change_counts(self) -> dict[str, int]:
-        """How many transitions each camera has in the whole record."""
-        return dict(self._rows(queries.CHANGE_COUNTS, self.vantage))
 
     def cameras(self) -> tuple[CameraRecord, ...]:
         """Every camera there ever was, by id, also those that were removed."""
@@ -434,11 +426,6 @@ class Ledger:
     def _entries_of(self, *events: type[Event]) -> Iterator[Entry]:
         kinds = (self._entries(queries.OF_KIND, kind=KIND_OF[event]) for event in events)
         return heapq.merge(*kinds, key=attrgetter("seq"))
-
-    def _transitions(self, query: str, **values: int) -> Iterator[Transition]:
-        for entry in self._entries(query, **values):
-            if isinstance(entry.event, TransitionRecorded):
-                yield entry.event.transition
 
     def _entries(self, query: str, **values: str | int | None) -> Generator[Entry]:
         for row in self._fetched(query, self.vantage, **values):

@@ -15,7 +15,6 @@ from monitor.settings.values import (
     ProbeSettings,
     Settings,
     StreamChoice,
-    UplinkLimit,
 )
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "ProbeSettings",
     "Settings",
     "StreamChoice",
-    "UplinkLimit",
     "examine_settings",
     "faults_between",
     "load_settings",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault, SettingsError
 from monitor.language import Language
+from monitor.model import UplinkLimit
 from monitor.parsing.scalars import (
     address,
     bit_rate,
@@ -37,7 +38,6 @@ from monitor.settings.values import (
     ProbeSettings,
     Settings,
     StreamChoice,
-    UplinkLimit,
 )
 
 LARGEST_FILE = MEGABYTE

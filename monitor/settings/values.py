@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from monitor.contract import Contract
 from monitor.language import Language
-from monitor.model import Credentials, MaintenanceRule
+from monitor.model import Credentials, MaintenanceRule, UplinkLimit
 
 Address = tuple[str, int]  # host (IPv6 without brackets), port
 
@@ -54,14 +54,6 @@ class PictureSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class UplinkLimit:
-    """What one line may carry for us at once."""
-
-    sessions: int
-    bandwidth: int  # bit/s; 0 = no limit
-
-
-@dataclass(frozen=True, slots=True)
 class LimitSettings:
     """How many probes run at once: in all, on one uplink, at one device; and what the machine puts to work for them."""
 
@@ -72,6 +64,11 @@ class LimitSettings:
     workers: int = 0  # processes that probe; 0 = the monitor's own does
     uplink_bandwidth: int = 20_000_000  # bit/s; 0 = no limit
     uplinks: Mapping[str, UplinkLimit] = field(default_factory=lambda: MappingProxyType({}))  # those that differ
+
+    @property
+    def usual_uplink(self) -> UplinkLimit:
+        """What every other uplink may carry."""
+        return UplinkLimit(self.per_uplink, self.uplink_bandwidth)
 
 
 @dataclass(frozen=True, slots=True)

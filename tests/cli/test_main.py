@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -26,17 +27,25 @@ from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Transport
 from monitor.simulator.town import build_town
+from tests.addresses import BASE
 
-TOWN = build_town(27, base="127.36")
+TOWN = build_town(27, base=BASE)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    place, now = Place(tmp_path), SystemClock().now()
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    place, now = Place(tmp_path_factory.mktemp("furnished")), SystemClock().now()
     furnish(place, TOWN.cameras, TOWN.credentials, TOWN.cameras[0].id, now, Tempo(), Language.EN)
     with Ledger.open(place.ledger) as ledger:
         seed(ledger, TOWN.cameras, now)
     return place
+
+
+@pytest.fixture
+def place(furnished: Place, tmp_path: Path) -> Place:
+    """A record of two months, of one's own."""
+    shutil.copytree(furnished.folder, tmp_path, dirs_exist_ok=True)
+    return Place(tmp_path)
 
 
 def last_month() -> str:
@@ -46,9 +55,9 @@ def last_month() -> str:
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[None]:
-    command = [sys.executable, "-m", "monitor.simulator", "--cameras", "27", "--villages", "27", "--base", "127.36"]
+    command = [sys.executable, "-m", "monitor.simulator", "--cameras", "27", "--villages", "27", "--base", BASE]
     with subprocess.Popen(
-        [*command, "--duration", "60"], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+        [*command, "--duration", "600"], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "ready"

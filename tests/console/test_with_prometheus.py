@@ -13,10 +13,11 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.metrics import TownView
 from monitor.model import Cause, State
+from tests.addresses import free_port
 from tests.console.fakes import FakeSource, console
 from tests.metrics.town import camera, group, status, town
 from tests.programs import program
-from tests.prometheus import CONFIG, firing, free_port, prometheus_watching, running, until
+from tests.prometheus import CONFIG, firing, prometheus_watching, running, until
 
 pytestmark = pytest.mark.real
 

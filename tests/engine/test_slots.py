@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.engine.slots import Slots, Uplink
-from monitor.model import Camera
-from monitor.settings import LimitSettings, UplinkLimit
+from monitor.model import Camera, UplinkLimit
+from monitor.settings import LimitSettings
 from tests.driven import a_camera
 
 RATE = 1_000_000  # bit/s

@@ -21,8 +21,8 @@ from monitor.probes.rtsp import RtspLimits
 from monitor.settings import PictureSettings, Settings
 from monitor.simulator.faults import Fault
 from monitor.simulator.town import SimulatedTown, build_town
+from tests.addresses import BASE, free_port
 from tests.driven import START
-from tests.simulator.conftest import BASE, free_port
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)

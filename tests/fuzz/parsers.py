@@ -8,21 +8,12 @@ from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.model import Cause, Credentials, Secret
 from monitor.rtsp import urls
 from monitor.rtsp.auth import Authenticator, parse_challenges
-from monitor.rtsp.budget import Budget
-from monitor.rtsp.connection import NEED_DATA, Connection, Event
 from monitor.rtsp.guard import Guard
-from monitor.rtsp.messages import (
-    MAX_BODY,
-    MAX_HEAD,
-    Headers,
-    Response,
-    ServerRequest,
-    parse_head,
-    serialise,
-)
+from monitor.rtsp.messages import Headers, Response, ServerRequest, parse_head, serialise
 from monitor.rtsp.sdp import parse
 from tests.fuzz.choices import Choices
 from tests.fuzz.holding import held
+from tests.rtsp.framing import events
 
 CREDENTIALS = Credentials("admin", Secret("open sesame"))
 TARGET = urls.parse_target("rtsp://10.0.0.5/cam")
@@ -82,20 +73,7 @@ def frame(data: bytes) -> None:
     choices = Choices(data)
     stops = sorted(choices.number(256) for _ in range(choices.number(6)))
     stream = choices.rest()
-    assert _events([stream]) == _events([stream[a:b] for a, b in zip([0, *stops], [*stops, None], strict=True)])
-
-
-def _events(chunks: list[bytes]) -> list[Event | str]:
-    connection, seen = Connection(Budget(10**9)), list[Event | str]()
-    try:
-        for chunk in chunks:
-            connection.receive_data(chunk)
-            while (event := connection.next_event()) is not NEED_DATA:
-                seen.append(event)
-        assert held(connection) <= MAX_HEAD + MAX_BODY + 8 * len(chunks[-1]) + 4096
-    except RemoteProtocolError as error:
-        seen.append(str(error))
-    return seen
+    assert events([stream]) == events([stream[a:b] for a, b in zip([0, *stops], [*stops, None], strict=True)])
 
 
 def url(data: bytes) -> None:

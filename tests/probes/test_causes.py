@@ -17,8 +17,8 @@ from monitor.model import Ask, Camera, Cause, Codec, Credentials, Look, Result, 
 from monitor.probes.camera import CameraProber
 from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits
+from tests.addresses import free_port
 from tests.probes.device import SDP, Line, Script, camera, device
-from tests.probes.test_tcp import closed_port
 from tests.rtsp.footage import coded, jpeg_packets, packets, payloads, rtp, units
 
 PERSON = Credentials("admin", Secret("open sesame"))
@@ -199,7 +199,7 @@ SECURE = SDP.replace(b"RTP/AVP 96", b"RTP/SAVP 96")
 CASES: dict[Cause, Case] = {
     Cause.OK: Case(),
     Cause.DNS_FAILED: Case(url=lambda _: "rtsp://no-such-host.invalid/cam"),
-    Cause.TCP_REFUSED: Case(url=lambda _: f"rtsp://127.0.0.1:{closed_port()}/cam"),
+    Cause.TCP_REFUSED: Case(url=lambda _: f"rtsp://127.0.0.1:{free_port()}/cam"),
     Cause.TLS_FAILED: Case(writes(b"RTSP/1.0 400 Bad Request\r\n\r\n"), url=lambda url: url.replace("rtsp:", "rtsps:")),
     Cause.EMPTY_REPLY: Case(closes),
     Cause.CONNECTION_RESET: Case(resets),

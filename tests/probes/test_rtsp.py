@@ -25,8 +25,8 @@ from monitor.probes.dialling import failure
 from monitor.probes.gathering import BEAT
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
 from monitor.settings.values import LimitSettings
+from tests.addresses import free_port
 from tests.probes.device import Line, Script, camera, device
-from tests.probes.test_tcp import closed_port
 from tests.rtsp.footage import coded, decoded, packets
 
 PERSON = Credentials("admin", Secret("open sesame"))
@@ -173,7 +173,7 @@ async def test_a_device_that_keeps_streaming_after_teardown_is_drained_and_left(
 
 
 async def test_a_closed_port_refuses() -> None:
-    fetched = await fetch(f"rtsp://127.0.0.1:{closed_port()}/x")
+    fetched = await fetch(f"rtsp://127.0.0.1:{free_port()}/x")
     assert outcome(fetched) == (Cause.TCP_REFUSED, Stage.TCP, Rung.NONE)
     assert [time.stage for time in fetched.stages] == [Stage.DNS, Stage.TCP]
 
@@ -477,7 +477,7 @@ async def test_a_redirect_leads_to_another_device() -> None:
 
 async def test_a_redirect_to_nobody_keeps_what_was_reached() -> None:
     async def moved(line: Line) -> None:
-        await line.answer("302 Moved", f"Location: rtsp://127.0.0.1:{closed_port()}/")
+        await line.answer("302 Moved", f"Location: rtsp://127.0.0.1:{free_port()}/")
 
     async with device(moved) as cam:
         assert outcome(await fetch(cam.url)) == (Cause.TCP_REFUSED, Stage.TCP, Rung.RTSP)
@@ -530,7 +530,7 @@ async def test_cancelling_closes_the_connection_and_says_goodbye() -> None:
 async def test_probes_leave_no_socket_behind() -> None:
     async with device(camera) as cam, device(closes_after_describe) as other:
         before = open_files()
-        for url in (cam.url, other.url, f"rtsp://127.0.0.1:{closed_port()}/", cam.url):
+        for url in (cam.url, other.url, f"rtsp://127.0.0.1:{free_port()}/", cam.url):
             await fetch(url)
         async with asyncio.timeout(5):
             await asyncio.gather(cam.closed.wait(), other.closed.wait())
@@ -546,7 +546,7 @@ async def test_a_probe_leaves_no_cycle_for_the_collector(script: Script) -> None
         gc.disable()
         try:
             await fetch(cam.url, limits=QUICK_MEDIA)
-            await fetch(f"rtsp://127.0.0.1:{closed_port()}/", limits=QUICK_MEDIA)
+            await fetch(f"rtsp://127.0.0.1:{free_port()}/", limits=QUICK_MEDIA)
             async with asyncio.timeout(5):
                 await cam.closed.wait()
             gc.set_debug(gc.DEBUG_SAVEALL)

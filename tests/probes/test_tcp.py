@@ -8,16 +8,10 @@ from datetime import timedelta
 
 from monitor.clock import SystemClock
 from monitor.probes.tcp import tcp_reachable
+from tests.addresses import free_port
 
 CLOCK = SystemClock()
 PATIENCE = timedelta(seconds=5)
-
-
-def closed_port() -> int:
-    """A port of the loopback on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def test_a_listening_port_is_reachable_and_sees_the_end_of_the_visit() -> None:
@@ -35,7 +29,7 @@ async def test_a_listening_port_is_reachable_and_sees_the_end_of_the_visit() -> 
 
 
 async def test_a_closed_port_is_not() -> None:
-    assert not await tcp_reachable("127.0.0.1", closed_port(), PATIENCE, CLOCK)
+    assert not await tcp_reachable("127.0.0.1", free_port(), PATIENCE, CLOCK)
 
 
 async def test_a_name_nobody_knows_is_not() -> None:

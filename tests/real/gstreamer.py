@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from monitor.model import Codec, Credentials, Secret
+from tests.addresses import free_port
 from tests.programs import missing, program
-from tests.real.servers import Server, free_port
+from tests.real.servers import Server
 
 PYTHON = "/usr/bin/python3"  # the one for which Debian packages the GStreamer bindings
 SCRIPT = Path(__file__).with_name("gst_server.py")

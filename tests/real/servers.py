@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -18,19 +17,6 @@ import pytest
 from tests.programs import program
 
 START_WITHIN = 20.0  # seconds; each needs less than one
-UNUSED_BY_CLIENTS = range(20_000, 32_768)  # Linux takes the ports of outgoing connections from above
-
-
-def free_port() -> int:
-    """A port that stays free while its server is down: no outgoing connection is given it in the meantime."""
-    while True:
-        port = random.choice(UNUSED_BY_CLIENTS)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 @dataclass

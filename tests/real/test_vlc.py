@@ -17,9 +17,10 @@ import pytest
 
 from monitor.model import Ask, Cause, Credentials, Result, Rung, Secret, Stage
 from monitor.probes.camera import CameraProber
+from tests.addresses import free_port
 from tests.metrics.town import camera
 from tests.programs import program
-from tests.real.servers import Server, borrowed, free_port
+from tests.real.servers import Server, borrowed
 from tests.real.tap import Tap, tapped
 
 pytestmark = pytest.mark.real

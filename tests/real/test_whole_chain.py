@@ -14,6 +14,7 @@ from monitor.demo.place import Place, Tempo, furnish
 from monitor.language import Language
 from monitor.simulator.faults import Fault
 from monitor.simulator.town import build_town
+from tests.addresses import BASE
 from tests.prometheus import firing, prometheus_watching, until
 
 pytestmark = pytest.mark.real
@@ -24,7 +25,7 @@ QUICK = Tempo(interval=timedelta(seconds=1), patience=timedelta(milliseconds=500
 @pytest.mark.timeout(180)
 async def test_a_rate_below_the_contract_and_a_dead_monitor_are_told(tmp_path: Path) -> None:
     clock, place = SystemClock(), Place(tmp_path)
-    town = build_town(12, 6, base="127.37", clock=clock)
+    town = build_town(12, 6, base=BASE, clock=clock)
     furnish(place, town.cameras, town.credentials, town.cameras[0].id, clock.now(), QUICK, Language.ZH)
     await town.start()
     child = await Child.start(place)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.rtsp.budget import Budget
-from monitor.rtsp.connection import MAX_GARBAGE, MAX_MESSAGES, MAX_UNREAD, NEED_DATA, Connection, Event, Interleaved
-from monitor.rtsp.messages import MAX_BODY, MAX_HEAD, Headers, Response, ServerRequest
+from monitor.rtsp.connection import MAX_GARBAGE, MAX_MESSAGES, MAX_UNREAD, NEED_DATA, Connection, Interleaved
+from monitor.rtsp.messages import MAX_HEAD, Headers, Response, ServerRequest
 from tests.rtsp.footage import rtp
+from tests.rtsp.framing import events
 
 OK = b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"
 WITH_BODY = b"RTSP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nv=0\r\n"
@@ -20,19 +19,6 @@ WITH_BODY = b"RTSP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nv=0\r\n"
 
 def frame(payload: bytes, channel: int = 0) -> bytes:
     return bytes((0x24, channel)) + len(payload).to_bytes(2, "big") + payload
-
-
-def events(chunks: Sequence[bytes]) -> list[Event | str]:
-    connection, seen = Connection(Budget(10**9)), list[Event | str]()
-    try:
-        for chunk in chunks:
-            connection.receive_data(chunk)
-            while (event := connection.next_event()) is not NEED_DATA:
-                seen.append(event)
-            assert connection.held <= 2 * (MAX_HEAD + MAX_BODY)
-    except RemoteProtocolError as error:
-        seen.append(str(error))
-    return seen
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:

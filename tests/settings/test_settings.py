@@ -14,8 +14,18 @@ from hypothesis import strategies as st
 from monitor.contract import Contract
 from monitor.errors import SettingsError
 from monitor.language import Language
-from monitor.model import Basis, BlindTime, ContractTerms, Credentials, MaintenanceRule, Repeat, Scope, Secret
-from monitor.settings import LimitSettings, PictureSettings, ProbeSettings, Settings, UplinkLimit, load_settings
+from monitor.model import (
+    Basis,
+    BlindTime,
+    ContractTerms,
+    Credentials,
+    MaintenanceRule,
+    Repeat,
+    Scope,
+    Secret,
+    UplinkLimit,
+)
+from monitor.settings import LimitSettings, PictureSettings, ProbeSettings, Settings, load_settings
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "config" / "sharp-eyes.example.yml"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -15,19 +13,12 @@ from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, Library, load_clips
 from monitor.simulator.scenes import Scene
 from monitor.simulator.server import CameraPlan, CameraServer, Join, Served
+from tests.addresses import BASE, free_port
 
 SMALL = ClipSize(width=320, height=192, fps=10, groups=3)
 KEY = Credentials("admin", Secret("p@ss: /1%"))
-BASE = f"127.{100 + os.getpid() % 100}"  # two test runs at once do not meet
 
 hosts = itertools.count(1)
-
-
-def free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,9 @@ from monitor.simulator.layout import HOSTILE_PREFIX, Makeup
 from monitor.simulator.scenes import Scene
 from monitor.simulator.server import CameraPlan, Served
 from monitor.simulator.town import build_town
+from tests.addresses import BASE, free_port
 
-from .conftest import BASE, free_port, hosts
+from .conftest import hosts
 from .raw import PATIENCE, RawClient
 
 IMPATIENT = RtspLimits(

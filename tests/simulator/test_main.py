@@ -13,8 +13,8 @@ import pytest
 
 from monitor.model import Credentials, Secret
 from monitor.simulator.__main__ import INVENTORY_COLUMNS, main
+from tests.addresses import BASE, free_port
 
-from .conftest import BASE, free_port
 from .raw import RawClient
 
 SMALL_TOWN = ("--cameras", "4", "--villages", "2", "--base", BASE, "--width", "160", "--height", "96")

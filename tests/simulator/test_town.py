@@ -18,8 +18,9 @@ from monitor.simulator.clips import Library
 from monitor.simulator.layout import HOSTILE_PREFIX, Makeup
 from monitor.simulator.scenes import Scene
 from monitor.simulator.server import Join
+from tests.addresses import BASE, free_port
 
-from .conftest import BASE, SMALL, free_port
+from .conftest import SMALL
 from .raw import RawClient
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

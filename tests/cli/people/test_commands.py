@@ -26,8 +26,9 @@ from monitor.ledger import CameraRemoved, Heartbeat, Ledger
 from monitor.model import Outage, Scope, micros
 from monitor.outages import outages, unbroken
 from monitor.simulator.town import build_town
+from tests.addresses import BASE
 
-TOWN = build_town(27, base="127.37")
+TOWN = build_town(27, base=BASE)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 VENDOR = ("--by", "王工", "--role", "vendor")
 OFFICE = ("--by", "李主任", "--role", "office")
