@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,11 +12,11 @@ from monitor import __version__
 from monitor.acts import Head, PeriodClosed, Step, act_terms, standing
 from monitor.calendar import months_before
 from monitor.contract import Contract
-from monitor.errors import FiguresMoved
+from monitor.errors import FiguresMoved, PartsMissing
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import to_csv, to_html, to_json, to_text
+from monitor.render import to_csv, to_html, to_json, to_pdf, to_text
 from monitor.report import (
     Report,
     agrees,
@@ -39,11 +39,16 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     HTML = "html"
+    PDF = "pdf"
 
     @property
     def suffix(self) -> str:
         """The ending of its file's name."""
         return "txt" if self is Format.TEXT else self.value
+
+
+# What is written where nobody chose: all that needs nothing but this program.
+ALWAYS = tuple(form for form in Format if form is not Format.PDF)
 
 
 def month_report(settings: Settings, contract: Contract, month: tuple[int, int], now: datetime) -> Report:
@@ -118,6 +123,8 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
             return to_json(report)
         case Format.HTML:
             return to_html(report, language)
+        case Format.PDF:
+            return to_pdf(to_html(report, language), language)
 
 
 def write_report(
@@ -126,19 +133,45 @@ def write_report(
     month: tuple[int, int],
     now: datetime,
     *,
-    formats: Collection[Format] = tuple(Format),
+    formats: Collection[Format] = ALWAYS,
     folder: Path | None = None,
     language: Language | None = None,
 ) -> tuple[Path, ...]:
     """Write the files and return their paths; into the settings' report folder and language unless told otherwise."""
+    return tuple(
+        report_files(
+            settings, contract, month, now, formats=formats, folder=folder, language=language or settings.language
+        )
+    )
+
+
+def report_files(
+    settings: Settings,
+    contract: Contract,
+    month: tuple[int, int],
+    now: datetime,
+    *,
+    formats: Collection[Format],
+    folder: Path | None,
+    language: Language,
+) -> Iterator[Path]:
+    """Write the files and tell of each when it is there.
+
+    PartsMissing, when all others are written, for a format that cannot be.
+    """
     report = month_report(settings, contract, month, now)
     folder = folder or settings.reports
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    impossible: PartsMissing | None = None
     for form in formats:
         path = folder / report_path(settings, contract, month, form).name
         partial = path.with_name(path.name + ".part")
-        partial.write_bytes(rendered(report, form, language or settings.language))
+        try:
+            partial.write_bytes(rendered(report, form, language))
+        except PartsMissing as error:
+            impossible = error
+            continue
         partial.replace(path)
-        written.append(path)
-    return tuple(written)
+        yield path
+    if impossible is not None:
+        raise impossible

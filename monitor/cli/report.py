@@ -10,14 +10,17 @@ from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
 from monitor.language import Language
-from monitor.reporting import Format, month_report, rendered, write_report
+from monitor.reporting import Format, month_report, rendered, report_files
 from monitor.settings import load_settings
 
 
 def report(
     month: str, config: Path, formats: str, folder: Path | None, language: Language, *, contract: str | None
 ) -> int:
-    """Write the wanted formats; one format without a folder goes to the screen. The only contract needs no name."""
+    """Write the wanted formats; one format without a folder goes to the screen. The only contract needs no name.
+
+    PartsMissing, when all others are written, for a format that cannot be written here.
+    """
     try:
         when = parse_month(month)
     except ValueError:
@@ -43,6 +46,6 @@ def report(
     if folder is None:
         sys.stdout.buffer.write(rendered(month_report(settings, about, when, now), wanted[0], language))
         return Exit.OK
-    for path in write_report(settings, about, when, now, formats=wanted, folder=folder, language=language):
+    for path in report_files(settings, about, when, now, formats=wanted, folder=folder, language=language):
         print(texts.WRITTEN[language].format(path=path))
     return Exit.OK

@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.render.csv import to_csv
 from monitor.render.html import to_html
 from monitor.render.json import to_json
+from monitor.render.pdf import to_pdf
 from monitor.render.text import to_text
 
-__all__ = ["to_csv", "to_html", "to_json", "to_text"]
+__all__ = ["to_csv", "to_html", "to_json", "to_pdf", "to_text"]

@@ -32,7 +32,7 @@ from monitor.language import Language
 from monitor.ledger import CameraAdded, Event, Heartbeat, Ledger, Started, TransitionRecorded
 from monitor.model import Camera, Cause, ContractTerms, State, Transition
 from monitor.report import Report, build_report
-from monitor.reporting import Format, rendered
+from monitor.reporting import ALWAYS, rendered
 from monitor.simulator.town import build_town
 from tests.bench.machine import filesystem_of
 from tests.bench.tables import Findings, Row, Table, number
@@ -150,7 +150,7 @@ def _reported(path: Path) -> Iterator[tuple[str, Spent]]:
     yield "report: all figures", _median(lambda: build(Contract(terms=TERMS)))
     yield "report: all figures, settled", _median(lambda: build(SETTLED))
     report = build(SETTLED)
-    for form in Format:
+    for form in ALWAYS:
         yield f"report: write {form.value}", _median(partial(rendered, report, form, Language.ZH))
 
 
