@@ -9,6 +9,8 @@ import re
 import socket
 import subprocess
 import sys
+import zlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +21,7 @@ import pytest
 from monitor.errors import PartsMissing
 from monitor.language import Language
 from monitor.render import to_html, to_pdf
+from monitor.report import Report
 from tests.programs import missing, program
 from tests.real.test_chromium import A4, fleet, hostile, pages, text_of_page
 from tests.render.samples import CAMERAS, report
@@ -27,7 +30,12 @@ from tests.render.test_settlement import made
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 DOWN = (0x7D, 0x12, 0x20)  # as the drawings fill it
-MADE = {"a small town": report, "names that try anything": hostile, "a fleet": fleet, "a settled month": made}
+MADE: dict[str, Callable[[], Report]] = {
+    "a small town": report,
+    "names that try anything": hostile,
+    "a fleet": lambda: fleet(90),
+    "a settled month": made,
+}
 
 
 @cache
@@ -90,7 +98,8 @@ def test_it_names_its_title_its_maker_and_its_language(tmp_path: Path) -> None:
     assert re.search(r"^Title: +清河镇 2026年6月 在线率考核报告$", told, re.MULTILINE), told
     assert re.search(r"^Creator: +Sharp Eyes 0\.1\.0$", told, re.MULTILINE), told
     assert "CreationDate" not in told
-    assert b"(zh-CN)" in pdf.read_bytes()
+    packed = re.findall(rb"/ObjStm.*?stream\r?\n(.*?)\r?\nendstream", pdf.read_bytes(), re.DOTALL)
+    assert any(b"/Lang (zh-CN)" in zlib.decompress(objects) for objects in packed)
 
 
 def test_headings_of_a_table_come_again_on_the_next_page(tmp_path: Path) -> None:
