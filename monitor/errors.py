@@ -10,6 +10,7 @@
     │   ├── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
     │   └── LedgerMoved            somebody else added what this was judged without: judge again
     ├── FiguresMoved               a closed month no longer gives the figures it was closed with
+    ├── PartsMissing               a format needs libraries or fonts that are not installed; names them
     └── ProtocolError
         ├── LocalProtocolError     we broke the protocol: our bug, never held against a camera
         └── RemoteProtocolError    the camera broke the protocol: the only one that may count against it
@@ -69,6 +70,10 @@ class LedgerMoved(LedgerError):
 
 class FiguresMoved(SharpEyesError):
     """A closed month no longer gives the figures it was closed with: contract, program or record are others."""
+
+
+class PartsMissing(SharpEyesError):
+    """A format cannot be written with what is installed: libraries or a font are missing, and the text names them."""
 
 
 class ProtocolError(SharpEyesError):

@@ -19,7 +19,7 @@ from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import csv_tables, to_html, to_text, write_csv, write_json
+from monitor.render import csv_tables, to_html, to_pdf, to_text, write_csv, write_json
 from monitor.report import (
     MonthForecast,
     Report,
@@ -46,11 +46,16 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     HTML = "html"
+    PDF = "pdf"
 
     @property
     def suffix(self) -> str:
         """The ending of its file's name."""
         return "txt" if self is Format.TEXT else self.value
+
+
+# What is written where nobody chose: all that needs nothing but this program.
+ALWAYS = tuple(form for form in Format if form is not Format.PDF)
 
 
 class Stage(StrEnum):
@@ -197,6 +202,8 @@ def write(report: Report, form: Format, language: Language, file: BinaryIO) -> N
             write_json(report, file)
         case Format.HTML:
             file.write(to_html(report, language))
+        case Format.PDF:
+            file.write(to_pdf(to_html(report, language), language))
 
 
 def rendered(report: Report, form: Format, language: Language) -> bytes:
@@ -212,7 +219,7 @@ def write_report(
     month: tuple[int, int],
     now: datetime,
     *,
-    formats: Collection[Format] = tuple(Format),
+    formats: Collection[Format] = ALWAYS,
     folder: Path | None = None,
     language: Language | None = None,
 ) -> tuple[Path, ...]:

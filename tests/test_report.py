@@ -106,6 +106,16 @@ def test_forty_hours_down_of_which_eight_are_planned_work_make_95_50() -> None:
     assert (report.verdict, counting_all.verdict) == (SlaVerdict.MET, SlaVerdict.MISSED)
 
 
+@pytest.mark.parametrize("looked_at", [(), (time(9), time(12, 30))])
+def test_the_raw_bases_are_those_of_a_contract_that_excludes_nothing(looked_at: tuple[time, ...]) -> None:
+    works = tuple(Maintenance(f"m{n}", "换杆", Scope(), hour(100 + n), hour(108 + n)) for n in (0, 5, 400))
+    month = record(camera(1), camera(2), moves=[*off(1, 90, 40), *off(2, 101, 3)], maintenance=works)
+    terms = replace(TERMS, snapshot_times=looked_at or TERMS.snapshot_times)
+    report, counting_all = (build(month, replace(terms, maintenance_excludes=each)) for each in (True, False))
+    assert report.raw == counting_all.bases == counting_all.raw
+    assert all(raw != adjusted for raw, adjusted in zip(report.raw, report.bases, strict=True))
+
+
 def test_half_the_fleet_off_two_hours_every_night_shows_how_the_bases_differ() -> None:
     nights = [each for number in range(1, 6) for day in range(30) for each in off(number, day * 24 + 1, 2)]
     report = build(record(*map(camera, range(1, 11)), moves=nights))

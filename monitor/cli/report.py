@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -16,14 +17,17 @@ from monitor.cli.sharing import by_two_processes
 from monitor.clock import SystemClock
 from monitor.heap import resting_collector
 from monitor.language import Language
-from monitor.reporting import Format, month_report, places_of, rendered, write_files
+from monitor.reporting import ALWAYS, Format, month_report, places_of, rendered, write_files
 from monitor.settings import load_settings
 
 
 def report(
     month: str, config: Path, formats: str, folder: Path | None, language: Language, *, contract: str | None
 ) -> int:
-    """Write the wanted formats; one format without a folder goes to the screen. The only contract needs no name."""
+    """Write the wanted formats; one format without a folder goes to the screen. The only contract needs no name.
+
+    PartsMissing, when all others are written, for a format that cannot be written here.
+    """
     try:
         when = parse_month(month)
     except ValueError:
@@ -43,17 +47,25 @@ def report(
     about = one_contract(settings.contracts, contract, language)
     if about is None:
         return Exit.USAGE
-    written: tuple[Path, ...] = ()
-    shown = b""
-    with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
-        made = month_report(settings, about, when, now, watcher)
-        if folder is None:
-            watcher(wanted[0], 0, 1)
-            shown = rendered(made, wanted[0], language)
-        else:
-            places = places_of(settings, about, when, wanted, folder)
-            written = write_files(made, places, language, watcher, by_two_processes)
+    written: list[Path] = []
+    try:
+        with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
+            made = month_report(settings, about, when, now, watcher)
+            if folder is None:
+                watcher(wanted[0], 0, 1)
+                shown = rendered(made, wanted[0], language)
+            else:
+                shown = b""
+                for some in _in_turn(wanted):
+                    places = places_of(settings, about, when, some, folder)
+                    written += write_files(made, places, language, watcher, by_two_processes)
+    finally:
+        for path in written:
+            print(texts.WRITTEN[language].format(path=path))
     sys.stdout.buffer.write(shown)
-    for path in written:
-        print(texts.WRITTEN[language].format(path=path))
     return Exit.OK
+
+
+def _in_turn(wanted: Sequence[Format]) -> tuple[list[Format], list[Format]]:
+    """Formats that need something beside this program come last, so that all others are there if that is missing."""
+    return [form for form in wanted if form in ALWAYS], [form for form in wanted if form not in ALWAYS]

@@ -38,6 +38,7 @@ from monitor.ledger.events import (
     CameraRemoved,
     Event,
     Started,
+    TransitionRecorded,
     subject,
 )
 from monitor.ledger.opening import connect, lock_for_writing, text_of

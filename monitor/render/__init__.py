@@ -7,6 +7,7 @@ from monitor.render.csv_tables import csv_tables
 from monitor.render.forecast import forecast_to_text
 from monitor.render.html import to_html
 from monitor.render.json import forecast_to_json, to_json, write_json
+from monitor.render.pdf import to_pdf
 from monitor.render.text import to_text
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "to_csv",
     "to_html",
     "to_json",
+    "to_pdf",
     "to_text",
     "write_csv",
     "write_json",

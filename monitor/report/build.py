@@ -144,7 +144,8 @@ def build_report(
     histories = _histories(due, by_camera, frame)
     figures = [history.figure for history in histories]
     total = _group(GroupKind.TOWN, town, town, figures, terms)
-    bases = _bases(total, figures, terms)
+    bases = _bases(total.seconds, figures, terms)
+    raw = [_raw(history, frame) for history in histories]
     worst_first = sorted(histories, key=lambda history: (*_worst_first(history.figure.rates), history.figure.camera.id))
     return Report(
         town=town,
@@ -166,6 +167,7 @@ def build_report(
         verdict=next(figure.verdict for figure in bases if figure.contractual),
         intact_verdict=_intact_verdict(total.seconds, terms),
         bases=bases,
+        raw=_bases(sla.total(figure.seconds for figure in raw), raw, terms),
         total=total,
         villages=_groups(GroupKind.VILLAGE, figures, terms, lambda camera: (camera.site.village, camera.site.village)),
         carriers=_groups(GroupKind.CARRIER, figures, terms, lambda camera: (camera.carrier, camera.carrier)),
@@ -384,6 +386,21 @@ def _sums(
     return figure, scheduled, excluded, states
 
 
+def _raw(history: _History, frame: _Month) -> CameraFigure:
+    """The camera's time, rates and inspections as they were without anything excluded."""
+    if not history.figure.seconds.excluded:
+        return history.figure
+    seconds = sla.account(history.states, history.scheduled, [])
+    rates = _rates(seconds, frame.terms)
+    return replace(
+        history.figure,
+        seconds=seconds,
+        rates=rates,
+        looks=sla.snapshots(history.states, history.scheduled, [], frame.looks),
+        below_target=rates.online is not None and rates.online < frame.terms.target,
+    )
+
+
 def _excluded(camera: Camera, frame: _Month) -> list[Span]:
     planned = planned_time(camera, frame.maintenance, frame.terms)
     return sla.merge([*planned, *frame.exclusions.get(camera.id, ())])
@@ -450,8 +467,8 @@ def _rank(ratio: Fraction | None) -> int:
     return 0 if ratio is None else (ratio.numerator << 128) // ratio.denominator
 
 
-def _bases(total: GroupFigure, figures: Sequence[CameraFigure], terms: ContractTerms) -> tuple[BasisFigure, ...]:
-    return tuple(_on_basis(basis, total.seconds, figures, terms) for basis in Basis)
+def _bases(fleet: Seconds, figures: Sequence[CameraFigure], terms: ContractTerms) -> tuple[BasisFigure, ...]:
+    return tuple(_on_basis(basis, fleet, figures, terms) for basis in Basis)
 
 
 def _on_basis(basis: Basis, fleet: Seconds, figures: Sequence[CameraFigure], terms: ContractTerms) -> BasisFigure:

@@ -294,6 +294,7 @@ class Report:
     verdict: SlaVerdict  # on the contract's basis
     intact_verdict: SlaVerdict | None  # None: the contract has no such target
     bases: tuple[BasisFigure, ...]
+    raw: tuple[BasisFigure, ...]  # the same with nothing excluded, neither planned work nor exclusions
     total: GroupFigure
     villages: tuple[GroupFigure, ...]
     carriers: tuple[GroupFigure, ...]

@@ -126,8 +126,21 @@ def test_several_formats_go_into_a_folder(place: Place, tmp_path: Path, capsys: 
     assert json.loads(written.read_bytes())["report"]["simulated"] is True
 
 
+def test_a_format_whose_parts_are_missing_is_told_when_the_others_are_written(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)  # how Python remembers that there is none
+    words = ["report", last_month(), "--format", "pdf,csv,text", "--config", str(place.settings), "--lang", "en"]
+    assert main([*words, "--out", str(tmp_path / "out")]) == Exit.CANNOT
+    told = capsys.readouterr()
+    assert told.err.startswith("sharp-eyes: PDF needs WeasyPrint: pip install weasyprint")
+    names = [f"sla-{last_month()}.csv", f"sla-{last_month()}.txt"]
+    assert [path.name for path in sorted((tmp_path / "out").iterdir())] == names
+    assert all(name in told.out for name in names)
+
+
 @pytest.mark.parametrize(
-    ("words", "possible"), [(["2026-13"], "2026-10"), (["2026-10", "--format", "pdf"], "text, csv, json, html")]
+    ("words", "possible"), [(["2026-13"], "2026-10"), (["2026-10", "--format", "doc"], "text, csv, json, html, pdf")]
 )
 def test_an_impossible_report_says_what_is_possible(
     place: Place, words: list[str], possible: str, capsys: pytest.CaptureFixture[str]

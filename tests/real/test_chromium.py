@@ -41,10 +41,10 @@ def hostile() -> Report:
     )
 
 
-def fleet() -> Report:
+def fleet(cameras: int = 150) -> Report:
     """Long enough for tables that go over pages."""
-    cameras = [camera(number) for number in range(150)]
-    return build(record(*cameras, moves=[each for n in range(150) for each in off(n, n, 40 + n)]))
+    moves = [each for n in range(cameras) for each in off(n, n, 40 + n)]
+    return build(record(*map(camera, range(cameras)), moves=moves))
 
 
 def pages(pdf: Path) -> tuple[int, list[tuple[int, int]]]:

@@ -36,6 +36,7 @@ from monitor.render import to_html, to_json, to_text
 from monitor.render.html import texts
 from monitor.report import Report, build_report, closing, corrections, figures_digest
 from monitor.report.void import void_figures
+from monitor.sla import percent
 from tests.acts.samples import LI, NOON, OFFICE_KEY, recorded, stamp
 from tests.acts.samples import TERMS as TERMS_OF_ACTS
 from tests.render.samples import JULY, RECORD, TERMS, at
@@ -76,6 +77,15 @@ def june(*acts: Act, contract: Contract = CAPPED) -> Report:
     assert not so_far.void, so_far.void
     record = replace(RECORD, exclusions=tuple(so_far.exclusions.values()))
     return build_report(record, contract, town="清河镇", month=(2026, 6), now=JULY, version="0.1.0")
+
+
+def test_the_first_page_tells_the_rates_with_nothing_excluded() -> None:
+    with_it, without = june(*decided()), june()
+    assert with_it.raw == without.raw
+    first = words(with_it, EN).split("Online, intact")[0]
+    told = re.findall(r"with nothing excluded: (\d+\.\d\d%)", first)
+    assert told == [f"{percent(figure.ratio)}%" for figure in without.raw]
+    assert percent(with_it.bases[0].ratio) + "%" not in told
 
 
 def test_an_exclusion_is_told_with_cause_span_cameras_and_the_seconds_it_removed() -> None:

@@ -30,7 +30,7 @@ lengths = st.integers(0, DAY) | st.just(0) | st.just(1)
 
 def boxes(drawn: Markup, kind: str) -> list[tuple[int, int, int, int]]:
     """x, y, width, height of every box of a kind; anything but whole numbers does not match."""
-    paths = re.findall(rf'<path d="([^"]*)" class="{kind}">', drawn.source)
+    paths = re.findall(rf'<path d="([^"]*)" class="{kind}" fill="#[0-9a-f]{{6}}">', drawn.source)
     found = re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)h-(\d+)z", "".join(paths))
     assert "".join(f"M{x} {y}h{w}v{h}h-{back}z" for x, y, w, h, back in found) == "".join(paths)
     return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in found]

@@ -56,11 +56,24 @@ def test_it_stands_after_the_repairs_and_nowhere_where_nothing_is_agreed() -> No
 
 def test_late_repairs_and_the_scorecard_are_told_line_by_line() -> None:
     said = words(made(), EN)
-    times = ("120 h 00 min", "24 h 00 min", "96 h 00 min", "2026-06-15 00:00", "normal")
-    assert " ".join(("qh-003 南塘 西营村 2026-06-14 00:00 2026-06-19 00:00", *times)) in said
+    times = ("120 h 00 min", "24 h 00 min", "96 h 00 min", "06-15 00:00", "normal")
+    assert " ".join(("qh-003 南塘 西营村 06-14 00:00 06-19 00:00", *times)) in said
     assert "在线率 94.59% is below 95.00%: 5 points 5" in said
     assert "fault time of a camera 2 cameras over 8 h 00 min × 1 points (at most 1, 1 forgiven) 1" in said
     assert "late repair 2 × 2.5 points 5.0" in said
+
+
+def test_each_outage_says_what_became_of_its_repair_limit() -> None:
+    def outages(shown: Report) -> str:
+        return words(shown, EN).split("Outages (")[1].split("Repairs and repeat faults")[0]
+
+    told = outages(made())
+    assert "counted repair qh-003" in told
+    assert re.search(
+        r"qh-003 南塘 西营村 .*? 06-14 00:00 06-19 00:00 120 h 00 min 120 h 00 min 120 h 00 min late", told
+    )
+    assert re.search(r"qh-004 .*? 06-20 01:00 06-20 05:00 4 h 00 min 4 h 00 min 3 h 00 min 1 h 00 min kept", told)
+    assert "repair" not in outages(report()), "without limits there is no such column"
 
 
 def test_the_first_page_says_points_and_money() -> None:

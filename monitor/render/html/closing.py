@@ -18,6 +18,14 @@ from monitor.render.html.summary import facts
 from monitor.render.json import digest
 from monitor.sla import counted, intact, online
 
+_EXPLAINED = (
+    texts.GLOSSARY_GROUPS,
+    texts.GLOSSARY_BASES,
+    texts.GLOSSARY_RAW,
+    texts.GLOSSARY_OUTAGE,
+    texts.GLOSSARY_OTHERS,
+)
+
 
 def trend(pen: Pen) -> Section:
     """Up to twelve months, this one last."""
@@ -95,7 +103,7 @@ def _rules(pen: Pen) -> Iterator[str]:
     yield pen.say(wording.RULE_MAINTENANCE if terms.maintenance_excludes else wording.RULE_MAINTENANCE_COUNTS)
     looks = ", ".join(f"{look:%H:%M}" for look in terms.snapshot_times) or pen.say(wording.NONE)
     yield pen.say(wording.RULE_HOURS, hours=_hours(pen, terms.service_hours), looks=looks)
-    yield from map(pen.say, (texts.GLOSSARY_GROUPS, texts.GLOSSARY_BASES, texts.GLOSSARY_OUTAGE, texts.GLOSSARY_OTHERS))
+    yield from map(pen.say, _EXPLAINED)
 
 
 def _divisions(pen: Pen) -> Iterator[str]:

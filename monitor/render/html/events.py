@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from monitor import wording
-from monitor.model import MICROSECOND, instant
+from monitor.contract import Repair
+from monitor.model import MICROSECOND, instant, micros
+from monitor.render import settlement_words
 from monitor.render.html import texts
 from monitor.render.html.markup import Child, Markup, element, joined, name
 from monitor.render.html.pen import MOST_ROWS, Column, Look, Pen, Section
@@ -31,6 +34,7 @@ def outages(pen: Pen) -> Section:
             Look.NUMBER,
         ),
         Column(wording.COUNTED_DURATION, lambda outage: pen.length(outage.counted_us), Look.NUMBER),
+        *_limits(pen),
     )
     return Section(pen.say(wording.HEAD_OUTAGES, count=len(found)), (element("div", table, class_="wide"),))
 
@@ -76,6 +80,25 @@ def outside(pen: Pen) -> Section | None:
         Column(wording.VILLAGE, lambda camera: name(camera.site.village)),
     )
     return Section(pen.say(wording.HEAD_OUTSIDE, count=len(cameras)), (table,))
+
+
+def _limits(pen: Pen) -> Iterator[Column[OutageFigure]]:
+    """A column for what became of the repair limit; none where none is agreed."""
+    settled = pen.report.settlement
+    if settled is None or settled.repairs is None:
+        return
+    of_camera: dict[str, list[Repair]] = {}
+    for repair in settled.repairs.repairs:
+        of_camera.setdefault(repair.camera_id, []).append(repair)
+
+    def limit(outage: OutageFigure) -> str:
+        at = micros(outage.start_at)
+        for repair in of_camera.get(outage.camera.id, ()):
+            if repair.start <= at and (repair.end is None or at < repair.end):
+                return pen.say(settlement_words.REPAIR_STATES[repair.state])
+        return pen.say(wording.CSV_NO_VALUE)  # its clock never ran: all of it is excluded
+
+    yield Column(texts.REPAIR, limit)
 
 
 def _alike(change: ChangeFigure) -> object:

@@ -15,6 +15,7 @@ from monitor.language import Language
 from monitor.render.html import acts, cameras, closing, events, groups, settlement, summary, texts
 from monitor.render.html.markup import Markup, css_string, element, lines, stylesheet
 from monitor.render.html.pen import Pen, Section
+from monitor.render.html.pictures import FONTS
 from monitor.render.layout import clean, clip
 from monitor.report import Report
 
@@ -22,7 +23,6 @@ STYLE: Final = files("monitor.render.html").joinpath("style.css").read_text("utf
 HTML_LANG: Final = {Language.ZH: "zh-CN", Language.EN: "en"}
 # Nothing is fetched and nothing is run, whatever a name might try.
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-FOOT_FONTS: Final = '"Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif'
 WIDEST_TOWN: Final = 40  # cells of the town's name at the foot of a page; a Chinese character takes two
 
 SECTIONS: Final[tuple[Callable[[Pen], Section | None], ...]] = (
@@ -72,6 +72,7 @@ def _head(pen: Pen) -> Markup:
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=POLICY),
         element("meta", name="viewport", content="width=device-width"),
+        element("meta", name="generator", content=f"Sharp Eyes {pen.report.version}"),
         element("title", title),
         stylesheet(_page_style(pen) + STYLE),
     )
@@ -83,7 +84,7 @@ def _page_style(pen: Pen) -> str:
     running = pen.say(texts.RUNNING, town=town, month=_month(pen), head=pen.report.head_hash[:16])
     pieces = Formatter().parse(texts.PAGE_NUMBER[pen.language])
     number = " ".join(css_string(text) + (f" counter({name})" if name else "") for text, name, _, _ in pieces)
-    look = f"font: 8pt {FOOT_FONTS}; color: #5c5c5c; white-space: nowrap"
+    look = f"font: 8pt {FONTS}; color: #5c5c5c; white-space: nowrap"
     return (
         "@page {\n"
         "  size: A4 portrait; margin: 15mm 13mm 17mm;\n"

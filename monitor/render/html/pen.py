@@ -85,7 +85,7 @@ class Pen:
         """Local date and time, without the year in the report's own."""
         return local(at, self.zone, self.report.year)
 
-    def until(self, at: datetime | None) -> str:
+    def until(self, at: datetime | int | None) -> str:
         """The end of something that may still go on."""
         return self.say(wording.STILL_OPEN) if at is None else self.local(at)
 

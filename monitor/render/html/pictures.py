@@ -1,6 +1,7 @@
 """Small drawings inside the page: integers for coordinates, and a shape as well as a colour for every kind of time.
 
-What is worse is taller and darker, so that a black and white print says the same.
+What is worse is taller and darker, so that a black and white print says the same. Colours stand in the drawings
+themselves: what makes a PDF of the page applies its style sheet to the page only.
 """
 
 from __future__ import annotations
@@ -19,6 +20,19 @@ CELL, CELL_GAP, CELL_HEIGHT = 12, 2, 16
 PITCH = CELL + CELL_GAP
 GAUGE, GAUGE_HEIGHT = 120, 10
 
+FONTS = "Noto Sans CJK SC, Microsoft YaHei, WenQuanYi Micro Hei, sans-serif"
+FILLS: Mapping[str, str] = MappingProxyType(
+    {
+        TimeKind.UP: "#b9d8bd",
+        TimeKind.DEGRADED: "#d98a1f",
+        TimeKind.DOWN: "#7d1220",
+        TimeKind.EXCLUDED: "#3d6fa5",
+        TimeKind.UNOBSERVED: "#6d6d6d",
+        "none": "#6d6d6d",
+        "used": "#6d6d6d",
+        "mark": "#1a1a1a",
+    }
+)
 # Top and height in a timeline.
 BANDS: Mapping[TimeKind, tuple[int, int]] = MappingProxyType(
     {
@@ -65,7 +79,7 @@ def day_strip(days: Iterable[Seconds], label: str) -> Markup:
         for kind, top, height in _stacked(day):
             wide = STACK[kind]
             boxes[kind].append(_box(left + (CELL - wide) // 2, top, wide, height))
-    paths = [*_paths(boxes), element("path", d="".join(empty), class_="none")] if empty else [*_paths(boxes)]
+    paths = [*_paths(boxes), _path("".join(empty), "none")] if empty else [*_paths(boxes)]
     width = count * PITCH - CELL_GAP
     return _svg(label, (width, CELL_HEIGHT), *paths, width=width, height=CELL_HEIGHT, class_="days")
 
@@ -73,11 +87,11 @@ def day_strip(days: Iterable[Seconds], label: str) -> Markup:
 def day_numbers(count: int) -> Markup:
     """The head of a column of day strips."""
     numbers = (
-        element("text", str(day), x=(day - 1) * PITCH + CELL // 2, y=8, text_anchor="middle")
+        element("text", str(day), x=(day - 1) * PITCH + CELL // 2, y=8, text_anchor="middle", fill="#5c5c5c")
         for day in range(1, count + 1)
     )
     width = count * PITCH - CELL_GAP
-    return _svg("", (width, 10), *numbers, width=width, height=10, class_="numbers")
+    return _svg("", (width, 10), *numbers, width=width, height=10, font_size="7.5px", font_family=FONTS)
 
 
 def gauge(lost: Fraction | None, allowed: Fraction, whole: Fraction, label: str) -> Markup:
@@ -85,15 +99,15 @@ def gauge(lost: Fraction | None, allowed: Fraction, whole: Fraction, label: str)
     mark = int(allowed * GAUGE / whole) if whole else 0
     length = int((lost or 0) * GAUGE / whole) if whole else 0
     missed = lost is not None and lost > allowed
-    bar = element("path", d=_box(0, 2, max(length, 1 if lost else 0), 6), class_="down" if missed else "used")
-    tick = element("path", d=_box(min(mark, GAUGE - 1), 0, 1, GAUGE_HEIGHT), class_="mark")
+    bar = _path(_box(0, 2, max(length, 1 if lost else 0), 6), "down" if missed else "used")
+    tick = _path(_box(min(mark, GAUGE - 1), 0, 1, GAUGE_HEIGHT), "mark")
     return _svg(label, (GAUGE, GAUGE_HEIGHT), bar, tick, width=GAUGE, height=GAUGE_HEIGHT, class_="gauge")
 
 
 def swatch(kind: TimeKind) -> Markup:
     """A piece of timeline for the legend."""
     top, height = BANDS[kind]
-    box = element("path", d=_box(0, top, 24, height), class_=kind)
+    box = _path(_box(0, top, 24, height), kind)
     return _svg("", (24, HEIGHT), box, width=24, height=HEIGHT)
 
 
@@ -113,8 +127,12 @@ def _box(x: int, y: int, width: int, height: int) -> str:
     return f"M{x} {y}h{width}v{height}h-{width}z"
 
 
+def _path(drawn: str, kind: str) -> Markup:
+    return element("path", d=drawn, class_=kind, fill=FILLS[kind])
+
+
 def _paths(boxes: Mapping[TimeKind, list[str]]) -> Iterable[Markup]:
-    return (element("path", d="".join(drawn), class_=kind) for kind, drawn in boxes.items() if drawn)
+    return (_path("".join(drawn), kind) for kind, drawn in boxes.items() if drawn)
 
 
 def _svg(label: str, size: tuple[int, int], *children: Markup, **attributes: str | int) -> Markup:

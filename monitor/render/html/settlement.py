@@ -42,12 +42,12 @@ def _repairs(pen: Pen, to: Sentences, figures: RepairFigures) -> Iterator[Markup
         Column(wording.CAMERA_ID, lambda late: name(late.camera.id)),
         Column(wording.CAMERA, lambda late: name(late.camera.name)),
         Column(wording.VILLAGE, lambda late: name(late.camera.site.village)),
-        Column(wording.START, lambda late: to.local(late.repair.start), Look.KEPT),
-        Column(wording.END, lambda late: to.until(late.repair.end), Look.KEPT),
+        Column(wording.START, lambda late: pen.local(late.repair.start), Look.KEPT),
+        Column(wording.END, lambda late: pen.until(late.repair.end), Look.KEPT),
         Column(words.RAN, lambda late: to.duration(late.repair.ran_us), Look.NUMBER),
         Column(words.REPAIR_LIMIT, lambda late: to.duration(late.repair.limit_us), Look.NUMBER),
         Column(words.LATE_BY, lambda late: to.duration(late.repair.late_us), Look.NUMBER),
-        Column(words.LATE_FROM, lambda late: to.until(late.repair.late_from), Look.KEPT),
+        Column(words.LATE_FROM, lambda late: pen.until(late.repair.late_from), Look.KEPT),
         Column(words.CLASS, lambda late: pen.say(words.MAJOR if late.repair.major else words.NORMAL)),
     )
     yield element("div", table, class_="wide")

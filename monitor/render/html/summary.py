@@ -92,7 +92,8 @@ def verdict(pen: Pen) -> Section:
 
 def bases(pen: Pen) -> Section:
     """Three ways to count, side by side."""
-    cards = element("div", *(_card(pen, figure) for figure in pen.report.bases), class_="cards")
+    both = zip(pen.report.bases, pen.report.raw, strict=True)
+    cards = element("div", *(_card(pen, figure, raw) for figure, raw in both), class_="cards")
     return Section(pen.say(wording.HEAD_BASES), (cards, *(element("p", line) for line in _flips(pen))))
 
 
@@ -159,7 +160,7 @@ def _share(part: int, whole: int) -> Fraction | None:
     return Fraction(part, whole) if whole else None
 
 
-def _card(pen: Pen, figure: BasisFigure) -> Markup:
+def _card(pen: Pen, figure: BasisFigure, raw: BasisFigure) -> Markup:
     mark: Phrase | None = None
     if figure.contractual:
         mark = texts.ON_CONTRACT
@@ -171,9 +172,18 @@ def _card(pen: Pen, figure: BasisFigure) -> Markup:
         element("b", pen.rate(figure.ratio)),
         element("div", pen.say(wording.VERDICTS[figure.verdict])),
         element("small", good_of_counted(figure, pen.language)),
+        element("small", _without_exclusions(pen, figure, raw)),
         element("small", pen.say(mark), class_="mark-of") if mark else None,
         class_="card contractual" if figure.contractual else "card",
     )
+
+
+def _without_exclusions(pen: Pen, figure: BasisFigure, raw: BasisFigure) -> str:
+    """The raw rate, and the verdict it would give where that is another one."""
+    rate = pen.say(texts.RAW, rate=pen.rate(raw.ratio))
+    if raw.verdict is figure.verdict:
+        return rate
+    return pen.say(texts.RAW_DIFFERS, raw=rate, verdict=pen.say(wording.VERDICTS[raw.verdict]))
 
 
 def _flips(pen: Pen) -> Iterator[str]:

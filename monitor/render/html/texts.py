@@ -47,6 +47,8 @@ UNPROVABLE = Phrase(
 SHARE = Phrase("占应监测", "of scheduled")
 ON_CONTRACT = Phrase("合同口径", "the contract's basis")
 FLIPPED = Phrase("此口径结论相反", "would give the opposite verdict")
+RAW = Phrase("不扣除免责：{rate}", "with nothing excluded: {rate}")
+RAW_DIFFERS = Phrase("{raw}（{verdict}）", "{raw} ({verdict})")
 
 # ---------------------------------------------------------------- budget
 
@@ -109,6 +111,7 @@ KINDS: Mapping[TimeKind, Phrase] = MappingProxyType(
 WHOLE = Phrase("全长", "duration")
 IN_SCHEDULE = Phrase("应监测", "scheduled")
 IN_EXCLUSION = Phrase("免责", "excluded")
+REPAIR = Phrase("修复时限", "repair")
 HEAD_RELIABILITY = Phrase("修复与重复故障", "Repairs and repeat faults")
 FAULTS = Phrase("故障", "faults")
 REPAIRED = Phrase("已修复", "repaired")
@@ -204,6 +207,10 @@ GLOSSARY_BASES = Phrase(
     "Bases: all camera time is seconds added, then divided;"
     " cameras that pass is cameras whose own online rate reaches the"
     " target ÷ cameras with a rate; timed inspections is inspections that found the camera online ÷ those that count.",
+)
+GLOSSARY_RAW = Phrase(
+    "“不扣除免责”是把计划维护和免责的时间也按当时的状态计入后的数字。",
+    '"With nothing excluded" counts planned work and excluded time, too, as the state it was in.',
 )
 GLOSSARY_OTHERS = Phrase(
     "额度、修复时间与重复故障的算法写在各自一节。",
