@@ -141,9 +141,9 @@ def flat(codec: Codec, width: int, height: int, options: str = "") -> bytes:
     encoder = av.CodecContext.create({Codec.H264: "libx264", Codec.H265: "libx265"}[codec], "w")
     assert isinstance(encoder, av.VideoCodecContext)
     encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = width, height, "yuv420p", Fraction(1, 25)
-    private = {
+    private = {  # no pool of threads for H.265: they give way to everything else on the machine, and time is limited
         Codec.H264: {"x264-params": f"cabac=1:qp=51:threads=1{options}"},
-        Codec.H265: {"x265-params": f"log-level=none:qp=51:pools=1:frame-threads=1{options}"},
+        Codec.H265: {"x265-params": f"log-level=none:qp=51:pools=none:frame-threads=1{options}"},
     }
     encoder.options = {"preset": "ultrafast", **private[codec]}
     shown = av.VideoFrame.from_ndarray(np.full((height * 3 // 2, width), 128, np.uint8), format="yuv420p")
