@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from io import BytesIO
 from pathlib import Path
 
 from monitor import __version__
@@ -16,7 +17,7 @@ from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import to_csv, to_html, to_json, to_text
+from monitor.render import to_csv, to_html, to_json, to_text, write_xlsx
 from monitor.report import (
     Report,
     agrees,
@@ -39,6 +40,7 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     HTML = "html"
+    XLSX = "xlsx"
 
     @property
     def suffix(self) -> str:
@@ -118,6 +120,10 @@ def rendered(report: Report, form: Format, language: Language) -> bytes:
             return to_json(report)
         case Format.HTML:
             return to_html(report, language)
+        case Format.XLSX:
+            book = BytesIO()
+            write_xlsx(report, language, book)
+            return book.getvalue()
 
 
 def write_report(

@@ -6,5 +6,6 @@ from monitor.render.csv import to_csv
 from monitor.render.html import to_html
 from monitor.render.json import to_json
 from monitor.render.text import to_text
+from monitor.render.xlsx import write_xlsx
 
-__all__ = ["to_csv", "to_html", "to_json", "to_text"]
+__all__ = ["to_csv", "to_html", "to_json", "to_text", "write_xlsx"]
