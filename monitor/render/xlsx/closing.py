@@ -27,6 +27,7 @@ def trend(book: Book, desk: Desk) -> None:
     with book.sheet(desk.say(texts.TREND), columns, frozen=(1, 2), heading=2) as sheet:
         desk.title(sheet)
         sheet.table(columns, months, len(months))
+        sheet.write()
         sheet.write(desk.say(shared.TREND_NOTE, count=len(months)), looks=Look.NOTE)
 
 

@@ -35,6 +35,7 @@ def exclusions(book: Book, desk: Desk) -> None:
     with book.sheet(desk.say(texts.EXCLUSIONS), columns, frozen=(1, 2), heading=2) as sheet:
         desk.title(sheet)
         sheet.table(columns, desk.report.exclusions, len(desk.report.exclusions))
+        sheet.write()
         sheet.write(desk.say(shared.EXCLUSIONS_NOTE), looks=Look.NOTE)
 
 
