@@ -32,6 +32,9 @@ def report(
     if folder is None and len(wanted) > 1:
         print(texts.WHICH_FOLDER[language], file=sys.stderr)
         return Exit.USAGE
+    if folder is None and wanted == [Format.XLSX] and sys.stdout.isatty():
+        print(texts.NOT_ON_SCREEN[language], file=sys.stderr)
+        return Exit.USAGE
     settings, now = load_settings(config, None), SystemClock().now()
     chosen = [each for each in settings.contracts if contract in (None, each.id)]
     if len(chosen) != 1:

@@ -118,7 +118,7 @@ def test_several_formats_go_into_a_folder(place: Place, tmp_path: Path, capsys: 
 
 
 @pytest.mark.parametrize(
-    ("words", "possible"), [(["2026-13"], "2026-10"), (["2026-10", "--format", "pdf"], "text, csv, json, html")]
+    ("words", "possible"), [(["2026-13"], "2026-10"), (["2026-10", "--format", "pdf"], "text, csv, json, html, xlsx")]
 )
 def test_an_impossible_report_says_what_is_possible(
     place: Place, words: list[str], possible: str, capsys: pytest.CaptureFixture[str]
