@@ -26,7 +26,7 @@ from monitor.render.xlsx.desk import (
 )
 from monitor.render.xlsx.exact import Pair, floored, nothing, pair_of, reaches, seconds_of
 from monitor.render.xlsx.groups import numbers
-from monitor.render.xlsx.looks import Alarm, Look
+from monitor.render.xlsx.looks import SECONDS_WIDTH, WHEN_WIDTH, Alarm, Look
 from monitor.report import CameraFigure, GroupKind, TimeKind
 from monitor.sla import counted, online
 
@@ -113,17 +113,17 @@ def _time(desk: Desk) -> Iterator[Column[CameraFigure]]:
         _in_seconds(desk, wording.SCHEDULED),
         lambda figure: exact(figure.seconds.scheduled),
         Look.SECONDS,
-        width=12,
+        SECONDS_WIDTH,
         formula=_sum(ALL_KINDS),
     )
     for kind, phrase in KINDS.items():
-        yield Column(kind.value, _in_seconds(desk, phrase), partial(_of_kind, kind), Look.SECONDS, width=12)
+        yield Column(kind.value, _in_seconds(desk, phrase), partial(_of_kind, kind), Look.SECONDS, SECONDS_WIDTH)
     yield Column(
         "counted",
         _in_seconds(desk, wording.COUNTED_TIME),
         lambda figure: exact(counted(figure.seconds, blind)),
         Look.SECONDS,
-        width=12,
+        SECONDS_WIDTH,
         formula=_sum(counted_kinds(blind)),
     )
 
@@ -155,7 +155,9 @@ def _counts(desk: Desk) -> Iterator[Column[CameraFigure]]:
     yield Column(
         "looks", say(wording.CSV_LOOKS), lambda figure: counted(figure.looks, blind), look, 8, name="camera_looks"
     )
-    yield Column("removed", say(wording.CSV_REMOVED_AT), lambda figure: desk.when(figure.removed_at), Look.WHEN, 18)
+    yield Column(
+        "removed", say(wording.CSV_REMOVED_AT), lambda figure: desk.when(figure.removed_at), Look.WHEN, WHEN_WIDTH
+    )
 
 
 def _more_names(desk: Desk) -> Iterator[Column[CameraFigure]]:

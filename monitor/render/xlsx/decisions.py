@@ -14,7 +14,7 @@ from monitor.render.xlsx import texts
 from monitor.render.xlsx.book import Book, Column
 from monitor.render.xlsx.cells import Value
 from monitor.render.xlsx.desk import Desk, exact
-from monitor.render.xlsx.looks import Look
+from monitor.render.xlsx.looks import SECONDS_WIDTH, WHEN_WIDTH, Look
 from monitor.report import (
     ChangeFigure,
     ChangeKind,
@@ -46,10 +46,12 @@ def planned_work(book: Book, desk: Desk) -> None:
         Column("id", say(texts.WORK_ID), lambda work: work.maintenance.id, width=18),
         Column("title", say(wording.WORK), lambda work: work.maintenance.title, Look.WRAPPED, 34),
         Column("scope", say(shared.ABOUT), lambda work: scope(desk, work.maintenance.scope), Look.WRAPPED, 34),
-        Column("start", say(wording.START), lambda work: desk.when(work.maintenance.start_at), Look.WHEN, 18),
-        Column("end", say(wording.END), lambda work: desk.when(work.maintenance.end_at), Look.WHEN, 18),
+        Column("start", say(wording.START), lambda work: desk.when(work.maintenance.start_at), Look.WHEN, WHEN_WIDTH),
+        Column("end", say(wording.END), lambda work: desk.when(work.maintenance.end_at), Look.WHEN, WHEN_WIDTH),
         Column("cameras", say(wording.CAMERAS), lambda work: work.cameras, Look.COUNT, 9),
-        Column("excluded", say(shared.REMOVED_SECONDS), lambda work: exact(work.excluded_us), Look.SECONDS, 16),
+        Column(
+            "excluded", say(shared.REMOVED_SECONDS), lambda work: exact(work.excluded_us), Look.SECONDS, SECONDS_WIDTH
+        ),
     ]
     with book.sheet(say(texts.PLANNED), columns, frozen=(1, 2), heading=2) as sheet:
         desk.title(sheet)
@@ -60,7 +62,7 @@ def inventory(book: Book, desk: Desk) -> None:
     """Who came, went and was changed."""
     say = desk.say
     columns: list[Column[ChangeFigure]] = [
-        Column("at", say(wording.WHEN), lambda change: desk.when(change.at), Look.WHEN, 18),
+        Column("at", say(wording.WHEN), lambda change: desk.when(change.at), Look.WHEN, WHEN_WIDTH),
         Column("id", say(wording.CAMERA_ID), lambda change: change.camera_id, width=14),
         Column("name", say(wording.CAMERA), lambda change: change.name, width=26),
         Column("what", say(wording.WHAT), lambda change: _change(desk, change), Look.WRAPPED, 70),
@@ -130,19 +132,23 @@ def _exclusions(desk: Desk) -> Iterator[Column[ExclusionFigure]]:
     yield Column("id", say(texts.WORK_ID), lambda figure: of(figure).id, width=14)
     yield Column("cause", say(wording.REASON), lambda figure: say(wording.EXCLUSION_CAUSES[of(figure).cause]), width=11)
     yield Column("state", say(texts.STATE), lambda figure: say(wording.EXCLUSION_STATES[of(figure).state]), width=10)
-    yield Column("start", say(wording.START), lambda figure: desk.when(of(figure).start_at), Look.WHEN, 17)
-    yield Column("end", say(wording.END), lambda figure: desk.when(of(figure).end_at), Look.WHEN, 17)
+    yield Column("start", say(wording.START), lambda figure: desk.when(of(figure).start_at), Look.WHEN, WHEN_WIDTH)
+    yield Column("end", say(wording.END), lambda figure: desk.when(of(figure).end_at), Look.WHEN, WHEN_WIDTH)
     yield Column("scope", say(shared.ABOUT), lambda figure: scope(desk, of(figure).scope), Look.WRAPPED, 18)
     yield Column("cameras", say(wording.CAMERAS), lambda figure: figure.cameras, Look.COUNT, 8)
-    yield Column("excluded", say(shared.REMOVED_SECONDS), lambda figure: exact(figure.excluded_us), Look.SECONDS, 14)
+    yield Column(
+        "excluded", say(shared.REMOVED_SECONDS), lambda figure: exact(figure.excluded_us), Look.SECONDS, SECONDS_WIDTH
+    )
     yield Column("cuts", say(shared.CUT), lambda figure: _cuts(desk, figure), Look.WRAPPED, 18)
     yield Column("text", say(texts.GROUNDS), lambda figure: of(figure).text, Look.WRAPPED, 22)
     yield Column("evidence", say(texts.EVIDENCE), lambda figure: of(figure).evidence, Look.WRAPPED, 12)
-    yield Column("proposed", say(texts.PROPOSED_AT), lambda figure: desk.when(figure.steps[0].at), Look.WHEN, 17)
+    yield Column(
+        "proposed", say(texts.PROPOSED_AT), lambda figure: desk.when(figure.steps[0].at), Look.WHEN, WHEN_WIDTH
+    )
     yield Column("proposer", say(texts.PROPOSED_BY), lambda figure: _actor(desk, figure.steps[0]), Look.WRAPPED, 14)
     decided: tuple[tuple[str, Phrase, Look, int, Callable[[StepFigure], Value]], ...] = (
         ("decision", texts.DECIDED, Look.TEXT, 10, lambda step: say(wording.ACTS[step.kind])),
-        ("decided", texts.DECIDED_AT, Look.WHEN, 17, lambda step: desk.when(step.at)),
+        ("decided", texts.DECIDED_AT, Look.WHEN, WHEN_WIDTH, lambda step: desk.when(step.at)),
         ("decider", texts.DECIDED_BY, Look.WRAPPED, 14, lambda step: _actor(desk, step)),
         ("reason", texts.DECIDED_TEXT, Look.WRAPPED, 20, lambda step: step.text),
     )

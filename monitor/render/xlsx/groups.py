@@ -27,7 +27,7 @@ from monitor.render.xlsx.desk import (
     ordered,
 )
 from monitor.render.xlsx.exact import Pair, floored, nothing, pair_of, reaches
-from monitor.render.xlsx.looks import Alarm, Look
+from monitor.render.xlsx.looks import SECONDS_WIDTH, Alarm, Look
 from monitor.report import GroupFigure, GroupKind, Report, TimeKind
 from monitor.sla import counted
 
@@ -148,7 +148,7 @@ def _time(desk: Desk) -> Iterator[Column[GroupFigure]]:
             desk.say(wording.CSV_SECONDS, kind=desk.say(phrase)),
             partial(_exactly, us),
             Look.SECONDS,
-            14,
+            SECONDS_WIDTH,
             formula=f"{pair.s}+({pair.us})/1000000",
         )
 

@@ -9,6 +9,9 @@ from typing import Final
 
 # The workbook only names its font. Excel on Windows has it; elsewhere a reader takes the nearest it has.
 FONT: Final = "Microsoft YaHei"
+# Columns of seconds have room for 9,999,999.999999 in any font a reader may take; of instants, for a date and a time.
+SECONDS_WIDTH: Final = 18
+WHEN_WIDTH: Final = 20
 SECONDS_WHOLE: Final = "#,##0"
 SECONDS_EXACT: Final = "#,##0.000000"
 

@@ -17,7 +17,7 @@ from monitor.render.xlsx.book import Book, Column
 from monitor.render.xlsx.cells import ROWS
 from monitor.render.xlsx.desk import DAY_SECONDS, Desk, exact, length
 from monitor.render.xlsx.exact import Pair
-from monitor.render.xlsx.looks import Look
+from monitor.render.xlsx.looks import SECONDS_WIDTH, WHEN_WIDTH, Look
 from monitor.report import OutageFigure, Report
 
 ROWS_ABOVE: Final = 2
@@ -55,9 +55,9 @@ def _columns(desk: Desk, number: int) -> Iterator[Column[OutageFigure]]:
     yield Column("name", say(wording.CAMERA), lambda outage: outage.camera.name, width=22)
     yield Column("village", say(wording.VILLAGE), lambda outage: outage.camera.site.village, width=11)
     yield Column("carrier", say(wording.CARRIER), lambda outage: outage.camera.carrier, width=10)
-    yield Column("cause", say(wording.REASON), lambda outage: causes(outage.causes), Look.WRAPPED, 22)
-    yield Column("start", say(wording.START), lambda outage: desk.when(outage.start_at), Look.WHEN, 18)
-    yield Column("end", say(wording.END), lambda outage: desk.when(outage.end_at), Look.WHEN, 18)
+    yield Column("cause", say(wording.REASON), lambda outage: causes(outage.causes), Look.WRAPPED, 34)
+    yield Column("start", say(wording.START), lambda outage: desk.when(outage.start_at), Look.WHEN, WHEN_WIDTH)
+    yield Column("end", say(wording.END), lambda outage: desk.when(outage.end_at), Look.WHEN, WHEN_WIDTH)
     still_open = say(wording.STILL_OPEN)
     yield Column("state", say(texts.STATE), lambda outage: still_open if outage.end_at is None else "", width=8)
     yield Column(
@@ -72,14 +72,14 @@ def _columns(desk: Desk, number: int) -> Iterator[Column[OutageFigure]]:
         say(wording.CSV_SECONDS, kind=say(wording.SCHEDULED)),
         lambda outage: exact(outage.scheduled_us),
         Look.SECONDS,
-        13,
+        SECONDS_WIDTH,
     )
     yield Column(
         "excluded",
         say(wording.CSV_SECONDS, kind=say(wording.EXCLUDED_TIME)),
         lambda outage: exact(outage.excluded_us),
         Look.SECONDS,
-        13,
+        SECONDS_WIDTH,
         name=f"outage_excluded_{number}",
     )
     yield Column(
@@ -87,7 +87,7 @@ def _columns(desk: Desk, number: int) -> Iterator[Column[OutageFigure]]:
         say(wording.CSV_SECONDS, kind=say(wording.COUNTED_TIME)),
         lambda outage: exact(outage.counted_us),
         Look.SECONDS,
-        13,
+        SECONDS_WIDTH,
         formula="ROUND({scheduled}-{excluded},6)",
         name=f"outage_counted_{number}",
     )

@@ -25,7 +25,7 @@ from monitor.render.xlsx.exact import Pair, below
 from monitor.render.xlsx.looks import Alarm, Look
 from monitor.report import LateRepair, RepairFigures, Settlement
 
-WIDTHS: Final = (34, 20, 18, 18, 18, 16, 16, 16, 18, 9, 40)
+WIDTHS: Final = (34, 20, 18, 20, 20, 16, 16, 44, 20, 9, 60)
 SCORE_HEADINGS: Final = (
     words.LINE,
     texts.COUNT,
