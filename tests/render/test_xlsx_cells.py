@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
-from monitor.render.xlsx.book import About, Book
+from monitor.render.xlsx.book import About, Book, lines_of
 from monitor.render.xlsx.cells import LONGEST_TEXT, letter, markup, quoted
 from monitor.render.xlsx.looks import Look
 from tests.render.samples import JULY
@@ -74,3 +74,10 @@ def test_nothing_is_an_empty_cell() -> None:
 
 def test_a_text_inside_a_formula_keeps_its_quotes() -> None:
     assert quoted('a"b') == '"a""b"'
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "lines"), [("", 10, 1), ("x" * 10, 10, 1), ("x" * 11, 10, 2), ("村" * 6, 10, 2), ("a\nb", 10, 2)]
+)
+def test_a_row_is_as_tall_as_its_text_needs(text: str, cells: float, lines: int) -> None:
+    assert lines_of(text, cells) == lines

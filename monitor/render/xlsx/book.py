@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from itertools import chain, count, islice, repeat
+from math import ceil
 from typing import IO, BinaryIO, Final, Generic, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from monitor.errors import SharpEyesError
+from monitor.render.layout import width
 from monitor.render.xlsx import parts
 from monitor.render.xlsx.cells import ROWS, Texts, Value, formula_cell, formula_cells, formula_tag, letter
 from monitor.render.xlsx.looks import Alarm, Look, stylesheet
@@ -25,7 +28,8 @@ Row = TypeVar("Row")
 # A quarter of the CPU of zlib's own choice of 6, for a file a third larger.
 COMPRESSION: Final = 1
 ROWS_AT_ONCE: Final = 512
-HEADING_HEIGHT: Final = 45.0  # points: three lines
+LINE_HEIGHT: Final = 15.0  # points
+HEADING_HEIGHT: Final = 3 * LINE_HEIGHT
 MOST_PRINTED: Final = 200  # characters of a line at the head or foot of a page
 
 
@@ -128,16 +132,19 @@ class Sheet:
 
     def _rows(self, columns: Sequence[Column[Row]], rows: Iterator[Row], first: int, last: int) -> None:
         letters = {column.key: letter(number) for number, column in enumerate(columns)}
-        cells = [
+        made = [
             (f'<c r="{letter(number)}', self._cells(column, letters, number, first, last))
             for number, column in enumerate(columns)
         ]
+        wrapped = [(column.value, column.width) for column in columns if column.look is Look.WRAPPED]
         number = first
         while chunk := list(islice(rows, ROWS_AT_ONCE)):
             written = []
             for row in chunk:
-                written.append(f'<row r="{number}">')
-                written += [f'{start}{number}"{cell(row)}' for start, cell in cells]
+                lines = max((lines_of(value(row), cells) for value, cells in wrapped), default=1)
+                tall = f' ht="{lines * LINE_HEIGHT}"' if lines > 1 else ""
+                written.append(f'<row r="{number}"{tall}>')
+                written += [f'{start}{number}"{cell(row)}' for start, cell in made]
                 written.append("</row>")
                 number += 1
             self.out.write("".join(written).encode())
@@ -188,6 +195,14 @@ class _RowOf(Mapping[str, str]):
 def letter_of(columns: Sequence[Column[Row]], key: str) -> str:
     """The letters of the column of that key."""
     return next(letter(number) for number, column in enumerate(columns) if column.key == key)
+
+
+@lru_cache(4_096)
+def lines_of(text: Value, cells: float) -> int:
+    """How many lines a text takes in a column of that width; not every reader finds it out by itself."""
+    if not isinstance(text, str):
+        return 1
+    return sum(max(1, ceil(width(line) / cells)) for line in text.split("\n"))
 
 
 def quoted_sheet(name: str) -> str:

@@ -10,7 +10,7 @@ from monitor.render.html import texts as shared
 from monitor.render.json import digest
 from monitor.render.phrases import service_hours
 from monitor.render.xlsx import texts
-from monitor.render.xlsx.book import Book, Column
+from monitor.render.xlsx.book import LINE_HEIGHT, Book, Column, lines_of
 from monitor.render.xlsx.desk import KINDS, Desk, ordered
 from monitor.render.xlsx.exact import pair_of
 from monitor.render.xlsx.looks import Look
@@ -53,8 +53,7 @@ def notes(book: Book, desk: Desk) -> None:
 
 def _height(text: str) -> float:
     """Of a row whose cells are merged: spreadsheets do not find it out by themselves."""
-    cells = sum(2 if ord(character) > 0x2E7F else 1 for character in text)
-    return 15.0 * (cells // (sum(WIDTHS) - 10) + 1)
+    return LINE_HEIGHT * lines_of(text, sum(WIDTHS) - 10)
 
 
 def _trend(desk: Desk) -> Iterator[Column[TrendMonth]]:

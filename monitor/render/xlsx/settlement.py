@@ -18,7 +18,7 @@ from monitor.model import MICROSECOND, Basis
 from monitor.render import settlement_words as words
 from monitor.render.settlement_sentences import Sentences
 from monitor.render.xlsx import texts
-from monitor.render.xlsx.book import Book, Column, Sheet
+from monitor.render.xlsx.book import LINE_HEIGHT, Book, Column, Sheet, lines_of
 from monitor.render.xlsx.cells import Value, quoted
 from monitor.render.xlsx.desk import Desk, counted_kinds, length, online_kinds
 from monitor.render.xlsx.exact import Pair, below
@@ -150,7 +150,8 @@ class _Settlement:
                 cell(told, Look.POINTS),
                 check,
                 cell(self._to.reason(line), Look.WRAPPED),
-            ]
+            ],
+            LINE_HEIGHT * max(lines_of(self._to.reason(line), WIDTHS[7]), lines_of(self._to.title(line), WIDTHS[0])),
         )
 
     def _count(self, line: LineScore) -> str:
