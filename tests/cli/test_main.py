@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -125,6 +128,26 @@ def test_an_impossible_report_says_what_is_possible(
 ) -> None:
     assert main(["report", *words, "--lang", "en", "--config", str(place.settings)]) == Exit.USAGE
     assert possible in said(capsys)
+
+
+def test_a_workbook_does_not_go_to_a_terminal(place: Place) -> None:
+    words = [sys.executable, "-m", "monitor", "report", last_month(), "--format", "xlsx", "--lang", "en"]
+    master, terminal = os.openpty()
+    try:
+        told = subprocess.run(
+            [*words, "--config", str(place.settings)], stdout=terminal, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(terminal)
+        os.close(master)
+    assert told.returncode == Exit.USAGE
+    assert "--out" in told.stderr
+
+
+def test_a_workbook_goes_into_a_pipe(place: Place, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    words = ["report", last_month(), "--format", "xlsx", "--lang", "en", "--config", str(place.settings)]
+    assert main(words) == Exit.OK
+    assert zipfile.ZipFile(io.BytesIO(capfdbinary.readouterr().out)).testzip() is None
 
 
 def divide(place: Place, *more: str) -> None:

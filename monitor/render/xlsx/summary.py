@@ -170,7 +170,7 @@ class _Summary:
         ledger.time("scheduled", say(wording.SCHEDULED), added(ALL_KINDS, TOTAL), seconds.scheduled)
         ledger.time("counted", say(wording.COUNTED_TIME), added(counted_kinds(blind), TOTAL), counted(seconds, blind))
         ledger.time("online", say(texts.ONLINE_TIME), added(online_kinds(blind), TOTAL), online(seconds, blind))
-        ledger.time("intact", say(wording.UP_TIME), added(intact_kinds(blind), TOTAL), intact(seconds, blind))
+        ledger.time("intact", say(texts.INTACT_TIME), added(intact_kinds(blind), TOTAL), intact(seconds, blind))
         down = sum(outage.counted_us for outage in report.outages)
         ledger.time(
             "outages_down", say(texts.DOWN_BY_OUTAGES), outages.total(report, "counted"), down, say(texts.DOWN_NOTE)
