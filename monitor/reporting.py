@@ -19,7 +19,7 @@ from monitor.errors import FiguresMoved
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import Camera
-from monitor.render import csv_tables, to_html, to_pdf, to_text, write_csv, write_json
+from monitor.render import csv_tables, to_html, to_pdf, to_text, write_csv, write_json, write_xlsx
 from monitor.report import (
     MonthForecast,
     Report,
@@ -46,6 +46,7 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     HTML = "html"
+    XLSX = "xlsx"
     PDF = "pdf"
 
     @property
@@ -202,6 +203,8 @@ def write(report: Report, form: Format, language: Language, file: BinaryIO) -> N
             write_json(report, file)
         case Format.HTML:
             file.write(to_html(report, language))
+        case Format.XLSX:
+            write_xlsx(report, language, file)
         case Format.PDF:
             file.write(to_pdf(to_html(report, language), language))
 

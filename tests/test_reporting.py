@@ -52,6 +52,7 @@ def test_every_format_is_written_and_named_by_its_month(settings: Settings) -> N
         "sla-2026-10-exclusions.csv",
         "sla-2026-10.json",
         "sla-2026-10.html",
+        "sla-2026-10.xlsx",
     ]
     assert sorted(settings.reports.iterdir()) == sorted(written)
     assert "模拟数据" in written[0].read_text("utf-8")

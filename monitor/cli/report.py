@@ -20,6 +20,8 @@ from monitor.language import Language
 from monitor.reporting import ALWAYS, Format, month_report, places_of, rendered, write_files
 from monitor.settings import load_settings
 
+ON_NO_SCREEN = frozenset({Format.XLSX, Format.PDF})
+
 
 def report(
     month: str, config: Path, formats: str, folder: Path | None, language: Language, *, contract: str | None
@@ -41,6 +43,9 @@ def report(
         wanted.append(Format(name))
     if folder is None and len(wanted) > 1:
         print(texts.WHICH_FOLDER[language], file=sys.stderr)
+        return Exit.USAGE
+    if folder is None and wanted[0] in ON_NO_SCREEN and sys.stdout.isatty():
+        print(texts.NOT_ON_SCREEN[language].format(format=wanted[0]), file=sys.stderr)
         return Exit.USAGE
     clock = SystemClock()
     settings, now = load_settings(config, None), clock.now()

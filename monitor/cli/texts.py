@@ -51,8 +51,8 @@ HELP_INSIST = Phrase(
 )
 HELP_MONTH = Phrase("月份,如 2026-10", "the month, as in 2026-10")
 HELP_FORMAT = Phrase(
-    "格式,逗号分隔:text, csv, json, html, pdf(默认 text)",
-    "formats, comma separated: text, csv, json, html, pdf (default text)",
+    "格式,逗号分隔:text, csv, json, html, xlsx, pdf(默认 text)",
+    "formats, comma separated: text, csv, json, html, xlsx, pdf (default text)",
 )
 HELP_OUT = Phrase(
     "写入此目录;省略则单一格式输出到屏幕", "write into this folder; without it a single format goes to the screen"
@@ -116,7 +116,8 @@ SUBSTREAM_NONE = Phrase("未查到:{cause}", "none found: {cause}")
 SUBSTREAM_CLOCK = Phrase("设备时钟偏差 {seconds:+.0f} 秒", "the device's clock is {seconds:+.0f} s off")
 BAD_MONTH = Phrase("月份写作 2026-10,不是 {month}", "write the month as 2026-10, not {month}")
 BAD_FORMAT = Phrase(
-    "没有格式 {format};可用:text, csv, json, html, pdf", "no format {format}; there are text, csv, json, html, pdf"
+    "没有格式 {format};可用:text, csv, json, html, xlsx, pdf",
+    "no format {format}; there are text, csv, json, html, xlsx, pdf",
 )
 BAD_FORECAST_FORMAT = Phrase("没有格式 {format};可用:text, json", "no format {format}; there are text, json")
 MONTH_IS_OVER = Phrase(
@@ -128,6 +129,9 @@ MONTH_NOT_BEGUN = Phrase(
     "{month} has not begun, there is nothing to forecast from: leave out --month for the running month",
 )
 WHICH_FOLDER = Phrase("多种格式需要 --out 目录", "several formats need --out FOLDER")
+NOT_ON_SCREEN = Phrase(
+    "{format} 不能显示在屏幕上,需要 --out 目录", "{format} cannot be shown on a terminal: it needs --out FOLDER"
+)
 WHICH_CONTRACT = Phrase(
     "有多份合同,请用 --contract 指定一份:{there}", "there are several contracts, choose one by --contract: {there}"
 )

@@ -9,6 +9,7 @@ from monitor.render.html import to_html
 from monitor.render.json import forecast_to_json, to_json, write_json
 from monitor.render.pdf import to_pdf
 from monitor.render.text import to_text
+from monitor.render.xlsx import write_xlsx
 
 __all__ = [
     "csv_tables",
@@ -21,4 +22,5 @@ __all__ = [
     "to_text",
     "write_csv",
     "write_json",
+    "write_xlsx",
 ]

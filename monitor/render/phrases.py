@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, time
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -59,3 +60,10 @@ def good_of_counted(figure: BasisFigure, language: Language) -> str:
             return wording.CAMERAS_UNIT[language].format(count=f"{figure.good:,} / {figure.counted:,}")
         case Basis.SNAPSHOTS:
             return wording.LOOKS_UNIT[language].format(count=f"{figure.good:,} / {figure.counted:,}")
+
+
+def service_hours(hours: Sequence[tuple[time, time]], language: Language) -> str:
+    """At what hours of each day a camera owes its picture."""
+    if all(start == end for start, end in hours):
+        return wording.WHOLE_DAY[language]
+    return wording.DAILY[language].format(hours=", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in hours))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from monitor import wording
 from monitor.language import Language, Phrase
 from monitor.model import SiteCategory
 from monitor.render.layout import INDENT, Align, Column, clean, table, width
-from monitor.render.phrases import duration, good_of_counted, local, percent_sign
+from monitor.render.phrases import duration, good_of_counted, local, percent_sign, service_hours
 from monitor.render.settlement import settlement_lines, settlement_results
 from monitor.report import (
     ChangeFigure,
@@ -363,16 +363,11 @@ class _Text:
             self._say(maintenance),
             self._say(
                 wording.RULE_HOURS,
-                hours=self._hours(terms.service_hours),
+                hours=service_hours(terms.service_hours, self._language),
                 looks=", ".join(f"{look:%H:%M}" for look in terms.snapshot_times) or self._say(wording.NONE),
             ),
             self._say(wording.SOURCE, seq=report.head_seq, head=report.head_hash, version=report.version),
         )
-
-    def _hours(self, hours: Sequence[tuple[time, time]]) -> str:
-        if all(start == end for start, end in hours):
-            return self._say(wording.WHOLE_DAY)
-        return self._say(wording.DAILY, hours=", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in hours))
 
     # ------------------------------------------------------------ building blocks
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import shutil
 import socket
@@ -10,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -140,13 +143,34 @@ def test_a_format_whose_parts_are_missing_is_told_when_the_others_are_written(
 
 
 @pytest.mark.parametrize(
-    ("words", "possible"), [(["2026-13"], "2026-10"), (["2026-10", "--format", "doc"], "text, csv, json, html, pdf")]
+    ("words", "possible"),
+    [(["2026-13"], "2026-10"), (["2026-10", "--format", "doc"], "text, csv, json, html, xlsx, pdf")],
 )
 def test_an_impossible_report_says_what_is_possible(
     place: Place, words: list[str], possible: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["report", *words, "--lang", "en", "--config", str(place.settings)]) == Exit.USAGE
     assert possible in said(capsys)
+
+
+def test_a_workbook_does_not_go_to_a_terminal(place: Place) -> None:
+    words = [sys.executable, "-m", "monitor", "report", last_month(), "--format", "xlsx", "--lang", "en"]
+    master, terminal = os.openpty()
+    try:
+        told = subprocess.run(
+            [*words, "--config", str(place.settings)], stdout=terminal, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(terminal)
+        os.close(master)
+    assert told.returncode == Exit.USAGE
+    assert "--out" in told.stderr
+
+
+def test_a_workbook_goes_into_a_pipe(place: Place, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    words = ["report", last_month(), "--format", "xlsx", "--lang", "en", "--config", str(place.settings)]
+    assert main(words) == Exit.OK
+    assert zipfile.ZipFile(io.BytesIO(capfdbinary.readouterr().out)).testzip() is None
 
 
 def divide(place: Place, *more: str) -> None:

@@ -60,7 +60,13 @@ async def test_the_accelerated_story_is_recorded_exactly_as_it_happened(
     said = capsys.readouterr().out
     assert "loses power" in said
     assert "all 9 faults were recorded with the right cause, start and end, and nothing else" in said
-    assert sorted({path.suffix for path in (tmp_path / "reports").iterdir()}) == [".csv", ".html", ".json", ".txt"]
+    assert sorted({path.suffix for path in (tmp_path / "reports").iterdir()}) == [
+        ".csv",
+        ".html",
+        ".json",
+        ".txt",
+        ".xlsx",
+    ]
     log = (tmp_path / "monitor.log").read_text("utf-8")
     assert "Traceback" not in log
     passwords = [login.password.reveal() for login in town.credentials.values()]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import time
+from collections.abc import Iterator
 from fractions import Fraction
 
 from monitor import wording
@@ -16,6 +15,7 @@ from monitor.render.html.markup import Markup, element, joined, name
 from monitor.render.html.pen import Column, Look, Pen, Section
 from monitor.render.html.summary import facts
 from monitor.render.json import digest
+from monitor.render.phrases import service_hours
 from monitor.sla import counted, intact, online
 
 _EXPLAINED = (
@@ -102,7 +102,7 @@ def _rules(pen: Pen) -> Iterator[str]:
     yield pen.say(wording.RULE_BLIND, rule=pen.say(wording.BLIND_TIMES[terms.blind_time]))
     yield pen.say(wording.RULE_MAINTENANCE if terms.maintenance_excludes else wording.RULE_MAINTENANCE_COUNTS)
     looks = ", ".join(f"{look:%H:%M}" for look in terms.snapshot_times) or pen.say(wording.NONE)
-    yield pen.say(wording.RULE_HOURS, hours=_hours(pen, terms.service_hours), looks=looks)
+    yield pen.say(wording.RULE_HOURS, hours=service_hours(terms.service_hours, pen.language), looks=looks)
     yield from map(pen.say, _EXPLAINED)
 
 
@@ -128,9 +128,3 @@ def _divisions(pen: Pen) -> Iterator[str]:
     )
     for phrase, part, divisor, ratio in divisions:
         yield pen.say(phrase, part=pen.exact(part), whole=pen.exact(divisor), rate=pen.rate(ratio))
-
-
-def _hours(pen: Pen, hours: Sequence[tuple[time, time]]) -> str:
-    if all(start == end for start, end in hours):
-        return pen.say(wording.WHOLE_DAY)
-    return pen.say(wording.DAILY, hours=", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in hours))

@@ -1,0 +1,224 @@
+"""The sheets of what people decided and did: exclusions, planned work, the inventory, closings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from monitor import wording
+from monitor.language import Phrase
+from monitor.model import Camera, Exclusion, Scope, SiteCategory
+from monitor.render.html import texts as shared
+from monitor.render.phrases import duration, local
+from monitor.render.xlsx import texts
+from monitor.render.xlsx.book import Book, Column
+from monitor.render.xlsx.cells import Value
+from monitor.render.xlsx.desk import Desk, exact
+from monitor.render.xlsx.looks import SECONDS_WIDTH, WHEN_WIDTH, Look
+from monitor.report import (
+    ChangeFigure,
+    ChangeKind,
+    ClosingFigure,
+    CorrectionFigure,
+    ExclusionFigure,
+    MaintenanceFigure,
+    StepFigure,
+)
+from monitor.sla import percent
+
+SCOPE_BETWEEN = "、"
+
+
+def exclusions(book: Book, desk: Desk) -> None:
+    """Every exclusion that touches the month, who proposed and who decided it, and what of it counts."""
+    columns = list(_exclusions(desk))
+    with book.sheet(desk.say(texts.EXCLUSIONS), columns, frozen=(1, 2), heading=2) as sheet:
+        desk.title(sheet)
+        sheet.table(columns, desk.report.exclusions, len(desk.report.exclusions))
+        sheet.write()
+        sheet.write(desk.say(shared.EXCLUSIONS_NOTE), looks=Look.NOTE)
+
+
+def planned_work(book: Book, desk: Desk) -> None:
+    """Planned work and the time it took out."""
+    say = desk.say
+    columns: list[Column[MaintenanceFigure]] = [
+        Column("id", say(texts.WORK_ID), lambda work: work.maintenance.id, width=18),
+        Column("title", say(wording.WORK), lambda work: work.maintenance.title, Look.WRAPPED, 34),
+        Column("scope", say(shared.ABOUT), lambda work: scope(desk, work.maintenance.scope), Look.WRAPPED, 34),
+        Column("start", say(wording.START), lambda work: desk.when(work.maintenance.start_at), Look.WHEN, WHEN_WIDTH),
+        Column("end", say(wording.END), lambda work: desk.when(work.maintenance.end_at), Look.WHEN, WHEN_WIDTH),
+        Column("cameras", say(wording.CAMERAS), lambda work: work.cameras, Look.COUNT, 9),
+        Column(
+            "excluded", say(shared.REMOVED_SECONDS), lambda work: exact(work.excluded_us), Look.SECONDS, SECONDS_WIDTH
+        ),
+    ]
+    with book.sheet(say(texts.PLANNED), columns, frozen=(1, 2), heading=2) as sheet:
+        desk.title(sheet)
+        sheet.table(columns, desk.report.maintenance, len(desk.report.maintenance))
+
+
+def inventory(book: Book, desk: Desk) -> None:
+    """Who came, went and was changed."""
+    say = desk.say
+    columns: list[Column[ChangeFigure]] = [
+        Column("at", say(wording.WHEN), lambda change: desk.when(change.at), Look.WHEN, WHEN_WIDTH),
+        Column("id", say(wording.CAMERA_ID), lambda change: change.camera_id, width=14),
+        Column("name", say(wording.CAMERA), lambda change: change.name, width=26),
+        Column("what", say(wording.WHAT), lambda change: _change(desk, change), Look.WRAPPED, 70),
+    ]
+    with book.sheet(say(texts.INVENTORY), columns, frozen=(0, 2), heading=2) as sheet:
+        desk.title(sheet)
+        sheet.table(columns, desk.report.changes, len(desk.report.changes))
+
+
+def outside(book: Book, desk: Desk) -> None:
+    """Cameras that are watched and in no figure; no sheet where there are none."""
+    cameras = desk.report.outside_contract
+    if not cameras:
+        return
+    say = desk.say
+    columns: list[Column[Camera]] = [
+        Column("id", say(wording.CAMERA_ID), lambda camera: camera.id, width=14),
+        Column("name", say(wording.CAMERA), lambda camera: camera.name, width=34),
+        Column("village", say(wording.VILLAGE), lambda camera: camera.site.village, width=16),
+        Column("carrier", say(wording.CARRIER), lambda camera: camera.carrier, width=14),
+    ]
+    with book.sheet(say(texts.OUTSIDE), columns, frozen=(0, 2), heading=2) as sheet:
+        desk.title(sheet)
+        sheet.table(columns, cameras, len(cameras))
+
+
+def closings(book: Book, desk: Desk) -> None:
+    """How often the month was closed and opened again, and what that moved; no sheet where it never was."""
+    report = desk.report
+    if not report.closings:
+        return
+    with book.sheet(desk.say(texts.CLOSINGS), (130,)) as sheet:
+        desk.title(sheet)
+        for closed in report.closings:
+            line = desk.say(wording.CLOSED, **_act(desk, closed), number=closed.number, figures=closed.figures)
+            sheet.write(line if closed.agrees else f"{line} {desk.say(wording.DISAGREES)}", looks=Look.WRAPPED)
+        for corrected in report.corrections:
+            line = desk.say(wording.CORRECTED, **_act(desk, corrected), number=corrected.number, text=corrected.text)
+            sheet.write(line, looks=Look.WRAPPED)
+            for said in _moved(desk, corrected):
+                sheet.write(said, looks=Look.WRAPPED)
+
+
+def scope(desk: Desk, about: Scope) -> str:
+    """Which cameras something is about, as far as a cell holds them."""
+    named = (
+        about.camera_ids,
+        about.sites,
+        about.villages,
+        about.towns,
+        about.carriers,
+        about.uplinks,
+        about.recorders,
+        about.vendors,
+        frozenset(desk.say(wording.CATEGORIES[SiteCategory(category)]) for category in about.categories),
+    )
+    parts = [SCOPE_BETWEEN.join(sorted(names)) for names in named if names]
+    return "; ".join(parts) if parts else desk.say(shared.WHOLE_TOWN)
+
+
+def _exclusions(desk: Desk) -> Iterator[Column[ExclusionFigure]]:
+    say = desk.say
+
+    def of(figure: ExclusionFigure) -> Exclusion:
+        return figure.exclusion
+
+    yield Column("id", say(texts.WORK_ID), lambda figure: of(figure).id, width=14)
+    yield Column("cause", say(wording.REASON), lambda figure: say(wording.EXCLUSION_CAUSES[of(figure).cause]), width=11)
+    yield Column("state", say(texts.STATE), lambda figure: say(wording.EXCLUSION_STATES[of(figure).state]), width=10)
+    yield Column("start", say(wording.START), lambda figure: desk.when(of(figure).start_at), Look.WHEN, WHEN_WIDTH)
+    yield Column("end", say(wording.END), lambda figure: desk.when(of(figure).end_at), Look.WHEN, WHEN_WIDTH)
+    yield Column("scope", say(shared.ABOUT), lambda figure: scope(desk, of(figure).scope), Look.WRAPPED, 18)
+    yield Column("cameras", say(wording.CAMERAS), lambda figure: figure.cameras, Look.COUNT, 8)
+    yield Column(
+        "excluded", say(shared.REMOVED_SECONDS), lambda figure: exact(figure.excluded_us), Look.SECONDS, SECONDS_WIDTH
+    )
+    yield Column("cuts", say(shared.CUT), lambda figure: _cuts(desk, figure), Look.WRAPPED, 18)
+    yield Column("text", say(texts.GROUNDS), lambda figure: of(figure).text, Look.WRAPPED, 22)
+    yield Column("evidence", say(texts.EVIDENCE), lambda figure: of(figure).evidence, Look.WRAPPED, 12)
+    yield Column(
+        "proposed", say(texts.PROPOSED_AT), lambda figure: desk.when(figure.steps[0].at), Look.WHEN, WHEN_WIDTH
+    )
+    yield Column("proposer", say(texts.PROPOSED_BY), lambda figure: _actor(desk, figure.steps[0]), Look.WRAPPED, 14)
+    decided: tuple[tuple[str, Phrase, Look, int, Callable[[StepFigure], Value]], ...] = (
+        ("decision", texts.DECIDED, Look.TEXT, 10, lambda step: say(wording.ACTS[step.kind])),
+        ("decided", texts.DECIDED_AT, Look.WHEN, WHEN_WIDTH, lambda step: desk.when(step.at)),
+        ("decider", texts.DECIDED_BY, Look.WRAPPED, 14, lambda step: _actor(desk, step)),
+        ("reason", texts.DECIDED_TEXT, Look.WRAPPED, 20, lambda step: step.text),
+    )
+    for key, heading, look, width, cell in decided:
+        yield Column(
+            key,
+            say(heading),
+            partial(_decided, cell),
+            look,
+            width,
+        )
+
+
+def _decided(cell: Callable[[StepFigure], Value], figure: ExclusionFigure) -> Value:
+    """What the last act says; nothing while there is only the proposal."""
+    return cell(figure.steps[-1]) if len(figure.steps) > 1 else None
+
+
+def _cuts(desk: Desk, figure: ExclusionFigure) -> str:
+    return "\n".join(
+        desk.say(shared.CUT_OFF, why=desk.say(shared.CUTS[cut]), seconds=f"{exact(us):,}") for cut, us in figure.cuts
+    )
+
+
+def _actor(desk: Desk, act: StepFigure) -> str:
+    return desk.say(texts.ACTOR, **_signed(desk, act))
+
+
+def _act(desk: Desk, act: ClosingFigure | CorrectionFigure) -> dict[str, str]:
+    return {"at": local(act.at, desk.zone), **_signed(desk, act)}
+
+
+def _signed(desk: Desk, act: StepFigure | ClosingFigure | CorrectionFigure) -> dict[str, str]:
+    mark = desk.say(wording.SIGNED if act.signed else wording.UNSIGNED)
+    return {"role": desk.say(wording.ROLES[act.by.role]), "name": act.by.name, "mark": mark}
+
+
+def _moved(desk: Desk, figure: CorrectionFigure) -> Iterator[str]:
+    if not figure.done:
+        yield desk.say(wording.OPEN_CORRECTION)
+    if not figure.moved:
+        yield desk.say(wording.NOTHING_MOVED)
+        return
+    before, after = (percent(rates.online) for rates in (figure.before, figure.after))
+    yield desk.say(wording.MOVED, before=before, after=after, cameras=len(figure.moved))
+    for moved in figure.moved:
+        yield desk.say(
+            wording.MOVED_CAMERA,
+            id=moved.camera.id,
+            name=moved.camera.name,
+            excluded_before=duration(moved.before.excluded, desk.language),
+            excluded_after=duration(moved.after.excluded, desk.language),
+            down_before=duration(moved.before.down, desk.language),
+            down_after=duration(moved.after.down, desk.language),
+        )
+
+
+def _change(desk: Desk, change: ChangeFigure) -> str:
+    match change.kind:
+        case ChangeKind.ADDED:
+            return desk.say(wording.ADDED)
+        case ChangeKind.REMOVED:
+            return desk.say(wording.REMOVED)
+        case ChangeKind.CHANGED:
+            return "\n".join(
+                desk.say(
+                    wording.FIELD_CHANGE,
+                    field=desk.say(wording.CAMERA_FIELDS[field.field]),
+                    before=field.before or desk.say(wording.NOTHING),
+                    after=field.after or desk.say(wording.NOTHING),
+                )
+                for field in change.fields
+            )

@@ -1,0 +1,152 @@
+"""The sheet of outages: every one of them, with what of it counts and what became of its repair limit."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from monitor import wording
+from monitor.contract import Repair
+from monitor.model import MICROSECOND, instant, micros
+from monitor.render import settlement_words as words
+from monitor.render.xlsx import texts
+from monitor.render.xlsx.book import Book, Column
+from monitor.render.xlsx.cells import ROWS
+from monitor.render.xlsx.desk import DAY_SECONDS, Desk, exact, length
+from monitor.render.xlsx.exact import Pair
+from monitor.render.xlsx.looks import SECONDS_WIDTH, WHEN_WIDTH, Look
+from monitor.report import OutageFigure, Report
+
+ROWS_ABOVE: Final = 2
+MOST: Final = ROWS - ROWS_ABOVE  # outages on one sheet
+
+
+def outages(book: Book, desk: Desk) -> None:
+    """Longest counted time first; what one sheet cannot hold stands on further ones."""
+    for number, found in enumerate(_chunks(desk.report), 1):
+        columns = list(_columns(desk, number))
+        name = desk.say(texts.OUTAGES)
+        if number > 1:
+            name = desk.say(texts.CONTINUED, name=name, number=number)
+        with book.sheet(name, columns, frozen=(2, 2), heading=2) as sheet:
+            desk.title(sheet)
+            sheet.table(columns, found, len(found))
+
+
+def total(report: Report, what: str) -> Pair:
+    """The sum over all outages of ``counted`` or ``excluded`` seconds."""
+    names = [f"outage_{what}_{number}" for number, _ in enumerate(_chunks(report), 1)]
+    return Pair(
+        "+".join(f"SUMPRODUCT(INT({name}))" for name in names),
+        "+".join(f"SUMPRODUCT(ROUND(({name}-INT({name}))*1000000,0))" for name in names),
+    )
+
+
+def _chunks(report: Report) -> list[Sequence[OutageFigure]]:
+    return [report.outages[at : at + MOST] for at in range(0, max(len(report.outages), 1), MOST)]
+
+
+def _columns(desk: Desk, number: int) -> Iterator[Column[OutageFigure]]:
+    say, until, causes = desk.say, instant(desk.report.elapsed.end), cache(desk.causes)
+    yield Column("id", say(wording.CAMERA_ID), lambda outage: outage.camera.id, width=14)
+    yield Column("name", say(wording.CAMERA), lambda outage: outage.camera.name, width=22)
+    yield Column("village", say(wording.VILLAGE), lambda outage: outage.camera.site.village, width=11)
+    yield Column("carrier", say(wording.CARRIER), lambda outage: outage.camera.carrier, width=10)
+    yield Column("cause", say(wording.REASON), lambda outage: causes(outage.causes), Look.WRAPPED, 34)
+    yield Column("start", say(wording.START), lambda outage: desk.when(outage.start_at), Look.WHEN, WHEN_WIDTH)
+    yield Column("end", say(wording.END), lambda outage: desk.when(outage.end_at), Look.WHEN, WHEN_WIDTH)
+    still_open = say(wording.STILL_OPEN)
+    yield Column("state", say(texts.STATE), lambda outage: still_open if outage.end_at is None else "", width=8)
+    yield Column(
+        "whole",
+        say(texts.WHOLE_LENGTH),
+        lambda outage: length(((outage.end_at or until) - outage.start_at) // MICROSECOND),
+        Look.LENGTH,
+        11,
+    )
+    yield Column(
+        "scheduled",
+        say(wording.CSV_SECONDS, kind=say(wording.SCHEDULED)),
+        lambda outage: exact(outage.scheduled_us),
+        Look.SECONDS,
+        SECONDS_WIDTH,
+    )
+    yield Column(
+        "excluded",
+        say(wording.CSV_SECONDS, kind=say(wording.EXCLUDED_TIME)),
+        lambda outage: exact(outage.excluded_us),
+        Look.SECONDS,
+        SECONDS_WIDTH,
+        name=f"outage_excluded_{number}",
+    )
+    yield Column(
+        "counted",
+        say(wording.CSV_SECONDS, kind=say(wording.COUNTED_TIME)),
+        lambda outage: exact(outage.counted_us),
+        Look.SECONDS,
+        SECONDS_WIDTH,
+        formula="ROUND({scheduled}-{excluded},6)",
+        name=f"outage_counted_{number}",
+    )
+    yield Column(
+        "hours",
+        say(texts.COUNTED_LENGTH),
+        lambda outage: length(outage.counted_us),
+        Look.LENGTH,
+        11,
+        formula=f"INT({{counted}})/{DAY_SECONDS}",
+    )
+    yield from _repairs(desk)
+
+
+def _repairs(desk: Desk) -> Iterator[Column[OutageFigure]]:
+    """What became of the limit of the fault an outage belongs to; none where no limits are agreed."""
+    settled = desk.report.settlement
+    if settled is None or settled.repairs is None:
+        return
+    find = _Repairs(settled.repairs.repairs)
+    states = {state: desk.say(phrase) for state, phrase in words.REPAIR_STATES.items()}
+    classes = {True: desk.say(words.MAJOR), False: desk.say(words.NORMAL)}
+    yield Column(
+        "repair",
+        desk.say(texts.REPAIR),
+        lambda outage: states[repair.state] if (repair := find.of(outage)) else None,
+        width=13,
+    )
+    yield Column(
+        "class",
+        desk.say(words.CLASS),
+        lambda outage: classes[repair.major] if (repair := find.of(outage)) else None,
+        width=7,
+    )
+
+
+class _Repairs:
+    """Faults by camera and time."""
+
+    def __init__(self, repairs: Sequence[Repair]) -> None:
+        self._of: dict[str, tuple[list[int], list[Repair]]] = defaultdict(lambda: ([], []))
+        for repair in repairs:  # by start
+            starts, found = self._of[repair.camera_id]
+            starts.append(repair.start)
+            found.append(repair)
+        self._last: tuple[OutageFigure | None, Repair | None] = None, None
+
+    def of(self, outage: OutageFigure) -> Repair | None:
+        """The fault in which the outage began. Every column of a row asks the same."""
+        last, repair = self._last
+        if last is not outage:
+            repair = self._found(outage)
+            self._last = outage, repair
+        return repair
+
+    def _found(self, outage: OutageFigure) -> Repair | None:
+        if outage.camera.id not in self._of:
+            return None
+        starts, found = self._of[outage.camera.id]
+        start = micros(outage.start_at)
+        repair = found[bisect_right(starts, start) - 1]
+        return repair if repair.start <= start and (repair.end is None or start < repair.end) else None
