@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.report.ahead import Ahead, CameraAhead, GroupAhead, Repair, Trip
-from monitor.report.build import build_report, build_trend
+from monitor.report.build import build_report
 from monitor.report.closing import agrees, closing, corrections, figures_digest
 from monitor.report.exclusions import absences_by_camera, granted
 from monitor.report.forecast import MonthForecast, PassShare, build_forecast
@@ -12,6 +12,7 @@ from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Se
 from monitor.report.settlement import recorded_span
 from monitor.report.steps import StepFigure
 from monitor.report.timelines import DETAILED
+from monitor.report.trend import build_trend
 from monitor.report.values import (
     BasisFigure,
     CameraFigure,
