@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from monitor.acts import ActTerms, History, Written, act_terms, signed, written_act
+from monitor.acts import ActTerms, History, Written, act_terms, illegible, signed, written_act
 from monitor.cli.exits import Exit
 from monitor.cli.people import compose, texts
 from monitor.cli.people.desk import Desk
@@ -123,7 +123,11 @@ def _made(args: argparse.Namespace, desk: Desk) -> list[tuple[str, Written]]:
 
 
 def _into_file(args: argparse.Namespace, desk: Desk) -> int:
-    acts = [written for _, written in _made(args, desk)]
+    made = _made(args, desk)
+    for where, written in made:
+        if why := illegible(written.act):
+            raise UsageError(texts.REFUSED[args.lang].format(where=where, why=why.say(args.lang)))
+    acts = [written for _, written in made]
     write_acts(args.out, acts)
     print(texts.WRITTEN[args.lang].format(path=args.out, count=len(acts)))
     return Exit.OK

@@ -59,7 +59,7 @@ def run(place: Place, capsys: pytest.CaptureFixture[str]) -> Run:
     def typed(*words: str) -> tuple[int, str]:
         capsys.readouterr()
         try:
-            code = main([*words, "--lang", "en", "--config", str(place.settings)])
+            code = main(["--lang", "en", *words, "--config", str(place.settings)])
         except SystemExit as ended:
             code = int(str(ended.code))
         captured = capsys.readouterr()
@@ -169,7 +169,10 @@ def test_a_lone_outage_suggests_no_cause_and_asks_for_one(run: Run, place: Place
         (("--from", "2026-10-03 08:00", "--to", "2026-10-03 09:00", "--cause", "power"), Exit.USAGE, "--camera"),
         (("--from", "2026-10-03 8", "--to", "2026-10-03 09:00", "--cause", "power"), Exit.USAGE, "2026-12-01 08:00"),
         (("--from", "2026-10-03 08:00", "--cause", "power"), Exit.USAGE, "--to is missing"),
-        (("--file", "x.csv", "--outage", "c@2026-10-01 00:00"), Exit.USAGE, "cannot stand together"),
+        (("--file", "x.csv", "--outage", "c@2026-10-01 00:00"), Exit.USAGE, "--file and --outage cannot"),
+        (("--file", "x.csv", "--camera", "c1"), Exit.USAGE, "--file and --camera cannot stand together"),
+        (("--file", "x.csv", "--from", "2026-10-03 08:00"), Exit.USAGE, "--file and --from cannot stand together"),
+        (("--outage", "c@2026-10-01 00:00", "--village", "x"), Exit.USAGE, "--outage and --village cannot"),
         (("--outage", "nonsense"), Exit.USAGE, "CAMERA@TIME"),
         (("--outage", "c9@2026-10-01 00:00", "--cause", "power"), Exit.USAGE, "was not down"),
         (("--cause", "weather"), Exit.USAGE, "invalid choice"),
@@ -364,8 +367,9 @@ def test_planned_work_by_hand_is_listed_and_cancelled(run: Run, place: Place) ->
     )
     out = run("maintenance", "list")[1]
     assert "换杆" in out
-    assert "week 5,6 23:00-01:00" in out
-    assert "month 15 02:00-03:00" in out
+    assert "every week on sat, sun 23:00-01:00" in out
+    assert "every month on 15 02:00-03:00" in out
+    assert "每周六、日 23:00-01:00" in run("maintenance", "list", "--lang", "zh")[1]
     name = acts(place)[0].stamp.id
     assert run("maintenance", "cancel", name, *OFFICE)[0] == Exit.OK
     assert run("maintenance", "cancel", name, *OFFICE)[0] == Exit.NO
@@ -376,7 +380,12 @@ def test_planned_work_by_hand_is_listed_and_cancelled(run: Run, place: Place) ->
     ("words", "code", "said"),
     [
         (("--from", "2026-10-03 08:00", "--to", "2026-10-03 09:00"), Exit.NO, "planned, not claimed"),
-        ((), Exit.USAGE, "--every"),
+        ((), Exit.USAGE, "when is missing: once (--from, --to)"),
+        (
+            ("--from", "2099-10-03 08:00", "--to", "2099-10-03 09:00", "--weekday", "mon"),
+            Exit.USAGE,
+            "--weekday, --day cannot stand together",
+        ),
         (("--every", "day", "--from", "2026-10-03 08:00"), Exit.USAGE, "cannot stand together"),
         (("--every", "day"), Exit.USAGE, "--at is missing"),
         (("--every", "day", "--at", "8"), Exit.USAGE, "08:00-18:00"),
