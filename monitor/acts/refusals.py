@@ -219,8 +219,8 @@ TEXTS = {
         "{about} is not in the contract: its time counts nowhere anyway",
     ),
     Reason.UNKNOWN_OUTAGE: Phrase(
-        "没有离线记录 {about}:写作 摄像机@开始时间,时间见月报离线记录",
-        "there is no outage {about}: write CAMERA@START as the report's list of outages has it",
+        "没有离线记录 {about}:写作 摄像机@开始时间,用 ledger outages 查",
+        "there is no outage {about}: write CAMERA@START, `ledger outages` lists them",
     ),
     Reason.NOT_REMOVED: Phrase(
         "{about} 没有被移出清单,无须确认", "{about} was not removed from the inventory: there is nothing to confirm"

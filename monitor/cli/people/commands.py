@@ -13,6 +13,7 @@ from monitor.cli.people import compose, texts
 from monitor.cli.people.desk import Desk
 from monitor.cli.people.files import read_acts, write_acts
 from monitor.cli.people.keys import load_key
+from monitor.cli.people.listing import lost_in, outage_lines, write_storm
 from monitor.cli.people.show import declaration_lines, exclusion_lines, work_lines
 from monitor.cli.people.submit import submit
 from monitor.cli.texts import NO_CONTRACT, WHICH_CONTRACT
@@ -88,6 +89,19 @@ def export(args: argparse.Namespace) -> int:
         proposals: list[Written] = [histories[name].steps[0].act for name in dict.fromkeys(names)]
         write_acts(args.out, proposals)
         print(texts.WRITTEN[args.lang].format(path=args.out, count=len(proposals)))
+    return Exit.OK
+
+
+def outages(args: argparse.Namespace) -> int:
+    """List them with the causes they suggest, or write those that suggest one into a file."""
+    with _reading(args) as desk:
+        found = lost_in(args.month, desk)
+        if args.out is None:
+            for line in outage_lines(found, desk):
+                print(line)
+        else:
+            count = write_storm(args.out, found, desk)
+            print(texts.STORM_WRITTEN[args.lang].format(path=args.out, count=count))
     return Exit.OK
 
 

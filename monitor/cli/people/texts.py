@@ -28,6 +28,11 @@ HELP_CLOSE = Phrase("某月结账,此后数字不变", "close a month: its figur
 HELP_CORRECT = Phrase(
     "更正已结账的月份:说明理由后重新打开", "correct a closed month: give the reason, and it is open again"
 )
+HELP_OUTAGES = Phrase("列出某月离线记录及其建议原因", "list the outages of a month and the cause each suggests")
+HELP_STORM_OUT = Phrase(
+    "把有建议原因的写成 CSV,核对后可用 exclude --file 提交",
+    "write those that suggest a cause as a CSV: look it over and pass it to exclude --file",
+)
 HELP_EXCLUSIONS = Phrase("列出免责申请及其经过", "list exclusions and what was done about them")
 HELP_KEYGEN = Phrase("生成一对签名密钥", "make a pair of keys to sign with")
 HELP_SIGN = Phrase("离线制作一份已签名的操作文件", "make a signed file of an act, without the record at hand")
@@ -148,6 +153,12 @@ STRANGE_COLUMNS = Phrase(
 VOID = Phrase("无效的操作(不计):", "acts in the record that do not count:")
 NO_EXCLUSIONS = Phrase("没有免责申请。", "there are no exclusions.")
 NO_DECLARATIONS = Phrase("没有申报。", "nothing was declared.")
+NO_OUTAGES = Phrase("没有离线记录。", "there are no outages.")
+NOT_OVER = Phrase("尚未恢复", "not over")
+STORM_WRITTEN = Phrase(
+    "已写入 {path}:{count} 次离线,核对后用 ledger exclude --file {path} 提交",
+    "written to {path}: {count} outages; look it over and pass it to `ledger exclude --file {path}`",
+)
 NO_WORK = Phrase("没有计划维护。", "there is no planned work.")
 AND = Phrase("、", ", ")
 EVERY = {

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ from monitor.demo.place import Place, Tempo, furnish
 from monitor.demo.seed import seed
 from monitor.errors import LedgerError
 from monitor.language import Language
-from monitor.ledger import CameraRemoved, Heartbeat, Ledger
-from monitor.model import Outage, Scope, micros
+from monitor.ledger import CameraAdded, CameraRemoved, Heartbeat, Ledger, TransitionRecorded
+from monitor.model import Cause, ExclusionCause, Outage, Scope, State, Transition, micros
 from monitor.outages import outages, unbroken
 from monitor.simulator.town import build_town
 from tests.addresses import BASE
@@ -143,6 +144,55 @@ def test_an_outage_fills_in_the_exclusion_and_counts_once_approved(run: Run, pla
     assert "unsigned" in text
     assert run("ledger", "withdraw", name, *VENDOR)[0] == Exit.OK
     assert figures(run)["total"] == before["total"]
+
+
+def cut_line(place: Place, start_at: datetime, end_at: datetime) -> list[str]:
+    """Two more cameras on a line of their own that was cut then."""
+    both = [replace(TOWN.cameras[0], id=name, uplink="trunk-9") for name in ("T-1", "T-2")]
+    now = SystemClock().now()
+    with Ledger.open(place.ledger) as ledger:
+        ledger.append([CameraAdded(each) for each in both], now)
+        for at, old, new, cause in (
+            (start_at - timedelta(hours=1), State.UNKNOWN, State.UP, Cause.OK),
+            (start_at, State.UP, State.DOWN, Cause.TCP_TIMEOUT),
+            (end_at, State.DOWN, State.UP, Cause.OK),
+        ):
+            ledger.append([TransitionRecorded(Transition(each.id, at, at, old, new, cause)) for each in both], now)
+    return [each.id for each in both]
+
+
+def test_after_a_storm_the_list_of_outages_is_the_file_that_excludes_them(
+    run: Run, place: Place, tmp_path: Path
+) -> None:
+    start = datetime(*month(), 5, 8, 0, 0, 700_000, tzinfo=SHANGHAI)
+    end = start + timedelta(hours=3, microseconds=1)
+    lost = cut_line(place, start, end)
+    code, out = run("ledger", "outages", MONTH)
+    assert code == Exit.OK
+    named_so = [
+        each for each in out.splitlines() if each.startswith(tuple(f"{name}@{MONTH}-05 08:00:00" for name in lost))
+    ]
+    assert [each.endswith("-> carrier line") for each in named_so] == [True, True], out
+    assert "-> 运营商线路" in run("ledger", "outages", MONTH, "--lang", "zh")[1]
+    storm = tmp_path / "storm.csv"
+    assert run("ledger", "outages", MONTH, "--out", str(storm))[0] == Exit.OK
+    code, out = run("ledger", "exclude", "--file", str(storm), *VENDOR)
+    assert code == Exit.OK, out
+    asked = [each.act for each in acts(place) if isinstance(each.act, ExclusionProposed)]
+    assert {tuple(each.scope.camera_ids) for each in asked} == {("T-1",), ("T-2",)}
+    assert {each.cause for each in asked} == {ExclusionCause.CARRIER_LINE}
+    assert all(each.start_at <= start and each.end_at >= end for each in asked), "all of the outage"
+    assert run("ledger", "approve", asked[0].stamp.id.partition("-")[0], *OFFICE)[0] == Exit.OK
+    code, out = run("ledger", "outages", "2026-13")
+    assert (code, "not a month" in out) == (Exit.USAGE, True)
+
+
+def test_an_outage_over_the_month_s_end_is_named_whole_in_both_months(run: Run, place: Place) -> None:
+    border, hour = datetime(*month(), 1, tzinfo=SHANGHAI), timedelta(hours=1)
+    cut_line(place, border - hour, border + hour)
+    said = f"T-1@{border - hour:%Y-%m-%d %H:%M:%S} - {border + hour:%Y-%m-%d %H:%M:%S}"
+    for name in (MONTH, f"{border - hour:%Y-%m}"):
+        assert said in run("ledger", "outages", name)[1]
 
 
 def test_an_exclusion_is_of_a_town_or_a_recorder_too(run: Run, place: Place) -> None:
