@@ -27,6 +27,7 @@ from monitor.acts.events import (
     Stamp,
     WorkOrdered,
 )
+from monitor.acts.form import illegible
 from monitor.acts.judgement import Known, refusal, standing, unfounded
 from monitor.acts.refusals import Reason, Refusal
 from monitor.acts.signing import Recorded, Written, public_text, read_act, signed, written_act
@@ -67,6 +68,7 @@ __all__ = [
     "WorkOrdered",
     "Written",
     "act_terms",
+    "illegible",
     "public_text",
     "read_act",
     "refusal",

@@ -29,6 +29,7 @@ from monitor.acts.events import (
     RemovalConfirmed,
     WorkOrdered,
 )
+from monitor.acts.form import outside_calendar
 from monitor.acts.refusals import Reason, Refusal
 from monitor.acts.signing import Recorded, Written
 from monitor.acts.standing import Standing, Void
@@ -37,6 +38,7 @@ from monitor.calendar import contract_spans, month_of, month_span, parse_month
 from monitor.model import MICROSECOND, CameraRecord, ExclusionState, Role, Scope, Span, instant, micros
 from monitor.sla import intersect, length
 
+HOUR = timedelta(hours=1)
 CLOCKS_DIFFER = timedelta(minutes=10)  # how far the clock of an office's computer may be ahead of the monitor's
 
 EVERYBODY = frozenset(Role)
@@ -47,7 +49,7 @@ MOST_DECLARED = 1_000  # by one act; more is a slip of the hand
 
 def refusal(offered: Written, so_far: Standing, now: datetime) -> Refusal | None:
     """Why the act may not be added to what was done so far, or None."""
-    return _unfit(offered, so_far, now) or _unlawful(offered.act, so_far, now)
+    return outside_calendar(offered.act) or _unfit(offered, so_far, now) or _unlawful(offered.act, so_far, now)
 
 
 def standing(acts: Iterable[Recorded], terms: ActTerms) -> Standing:
@@ -81,7 +83,7 @@ def _unfit(offered: Written, so_far: Standing, now: datetime) -> Refusal | None:
     if not stamp.id or not stamp.by.name.strip():
         return Refusal(Reason.INCOMPLETE, "id" if not stamp.id else "--by")
     if stamp.made_at > now + CLOCKS_DIFFER:
-        return Refusal(Reason.MADE_IN_FUTURE, _utc(stamp.made_at))
+        return Refusal(Reason.MADE_IN_FUTURE, _local(stamp.made_at, so_far))
     return None
 
 
@@ -125,16 +127,24 @@ def _unlawful(act: Act, so_far: Standing, now: datetime) -> Refusal | None:
         case MaintenancePlanned() | MaintenanceRepeated() | MaintenanceCancelled():
             return _work(act, so_far, now)
         case Note() | Acknowledged() | WorkOrdered() | RemovalConfirmed():
-            return None
+            return _once(act, so_far)
+
+
+def _once(act: Note | Acknowledged | WorkOrdered | RemovalConfirmed, so_far: Standing) -> Refusal | None:
+    """Remarks may be repeated; a removal is confirmed once."""
+    if not isinstance(act, RemovalConfirmed):
+        return None
+    again = any((act.camera_id, act.removed_at) == (done.camera_id, done.removed_at) for done in so_far.removals)
+    return Refusal(Reason.ALREADY_CONFIRMED, act.camera_id) if again else None
 
 
 def _proposal(act: ExclusionProposed, so_far: Standing, now: datetime) -> Refusal | None:
     if act.cause not in so_far.terms.causes:
         return Refusal(Reason.CAUSE_NOT_ACCEPTED, act.cause)
     if act.end_at <= act.start_at:
-        return Refusal(Reason.SPAN_EMPTY, _utc(act.end_at))
+        return Refusal(Reason.SPAN_EMPTY, _local(act.end_at, so_far))
     if act.end_at > now:
-        return Refusal(Reason.SPAN_IN_FUTURE, _utc(act.end_at))
+        return Refusal(Reason.SPAN_IN_FUTURE, _local(act.end_at, so_far))
     if not act.text.strip():
         return Refusal(Reason.INCOMPLETE, "--text")
     return _closed(so_far, act.start_at, act.end_at) or _over_cap(act, so_far)
@@ -151,7 +161,7 @@ def _over_cap(act: ExclusionProposed, so_far: Standing) -> Refusal | None:
         period = contract.settlement(*month_of(instant(at), so_far.zone))
         owed = contract_spans(period, contract.terms, so_far.zone)
         if length(intersect(owed, [asked])) > cap // MICROSECOND:
-            return Refusal(Reason.CAP_EXCEEDED, f"{act.cause}: {cap}")
+            return Refusal(Reason.CAP_EXCEEDED, f"{act.cause}: {cap / HOUR:g} h")
         at = period.end
     return None
 
@@ -179,7 +189,7 @@ def _closing(month: str, so_far: Standing, now: datetime) -> Refusal | None:
     try:
         span = month_span(*parse_month(month), so_far.zone)
     except ValueError:
-        return Refusal(Reason.INCOMPLETE, "YYYY-MM")
+        return Refusal(Reason.NO_MONTH, month)
     if span.end > micros(now):
         return Refusal(Reason.PERIOD_NOT_OVER, month)
     return Refusal(Reason.PERIOD_CLOSED, month) if so_far.closed(month) else None
@@ -200,7 +210,7 @@ def _declaration(act: ItemDeclared, so_far: Standing, now: datetime) -> Refusal 
     try:
         begins = month_span(*parse_month(act.month), so_far.zone).start
     except ValueError:
-        return Refusal(Reason.INCOMPLETE, "--month YYYY-MM")
+        return Refusal(Reason.NO_MONTH, act.month)
     if begins > micros(now):
         return Refusal(Reason.MONTH_TO_COME, act.month)
     if not 1 <= act.count <= MOST_DECLARED:
@@ -226,20 +236,21 @@ def _work(
 ) -> Refusal | None:
     match act:
         case MaintenancePlanned():
-            return _planning(act, now)
+            return _planning(act, so_far, now)
         case MaintenanceRepeated(stamp, rule):
             whole = rule.every is not None and rule.start_time is not None and rule.end_time is not None
+            whole = whole and rule.start_at is None and rule.end_at is None
             return None if whole and rule.id == stamp.id else Refusal(Reason.INCOMPLETE, "rule")
         case MaintenanceCancelled(work_id):
             return _cancelling(work_id, so_far, now)
 
 
-def _planning(act: MaintenancePlanned, now: datetime) -> Refusal | None:
+def _planning(act: MaintenancePlanned, so_far: Standing, now: datetime) -> Refusal | None:
     work = act.maintenance
     if work.end_at <= work.start_at:
-        return Refusal(Reason.SPAN_EMPTY, _utc(work.end_at))
+        return Refusal(Reason.SPAN_EMPTY, _local(work.end_at, so_far))
     if work.start_at < now:
-        return Refusal(Reason.WORK_IN_PAST, _utc(work.start_at))
+        return Refusal(Reason.WORK_IN_PAST, _local(work.start_at, so_far))
     return None if act.stamp is not None and work.id == act.stamp.id else Refusal(Reason.INCOMPLETE, "id")
 
 
@@ -266,7 +277,8 @@ class Known:
     cameras: Mapping[str, CameraRecord]
     outages: Mapping[str, frozenset[datetime]]  # when they began, by camera
     inside: frozenset[str]  # the cameras the contract is about
-    figures: Mapping[str, str]  # by the id of a closing: the digest of the figures the record gives for it
+    figures: Mapping[str, str]  # by the id of a closing: the digest of the figures its heads give
+    figures_now: Mapping[str, str]  # by the same: the digest of those the whole record gives
 
 
 def unfounded(act: Act, known: Known) -> Refusal | None:
@@ -279,8 +291,8 @@ def unfounded(act: Act, known: Known) -> Refusal | None:
         case RemovalConfirmed(_, camera_id, removed_at):
             record = known.cameras.get(camera_id)
             return None if record and record.removed_at == removed_at else Refusal(Reason.NOT_REMOVED, camera_id)
-        case PeriodClosed(stamp, month, _, figures):
-            return None if known.figures.get(stamp.id) == figures else Refusal(Reason.FIGURES_DIFFER, month)
+        case PeriodClosed():
+            return _other_figures(act, known)
         case Acknowledged(_, camera_id, outage_at) | WorkOrdered(_, camera_id, outage_at):
             return _no_outage(camera_id, outage_at, known)
         case Note(camera_id=str(camera_id), outage_at=None):
@@ -289,6 +301,12 @@ def unfounded(act: Act, known: Known) -> Refusal | None:
             return _no_outage(camera_id, outage_at, known)
         case _:
             return None
+
+
+def _other_figures(act: PeriodClosed, known: Known) -> Refusal | None:
+    if known.figures.get(act.stamp.id) != act.figures:
+        return Refusal(Reason.FIGURES_DIFFER, act.month)
+    return None if known.figures_now.get(act.stamp.id) == act.figures else Refusal(Reason.FIGURES_OVERTAKEN, act.month)
 
 
 def _unknown_in(scope: Scope, known: Known) -> Refusal | None:
@@ -323,3 +341,8 @@ def _no_outage(camera_id: str, outage_at: datetime, known: Known) -> Refusal | N
 
 def _utc(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%SZ}"
+
+
+def _local(at: datetime, so_far: Standing) -> str:
+    """As people in the contract's zone write it: they typed it so."""
+    return f"{at.astimezone(so_far.zone):%Y-%m-%d %H:%M:%S}"

@@ -20,6 +20,9 @@ class Reason(StrEnum):
     NOT_SIGNED = "not_signed"
     ROLE_MAY_NOT = "role_may_not"
     INCOMPLETE = "incomplete"
+    OUTSIDE_CALENDAR = "outside_calendar"
+    ILLEGIBLE = "illegible"
+    TOO_LONG = "too_long"
     # exclusions
     CAUSE_NOT_ACCEPTED = "cause_not_accepted"
     SPAN_EMPTY = "span_empty"
@@ -37,6 +40,9 @@ class Reason(StrEnum):
     PERIOD_NOT_CLOSED = "period_not_closed"
     WRONG_NUMBER = "wrong_number"
     FIGURES_DIFFER = "figures_differ"
+    FIGURES_OVERTAKEN = "figures_overtaken"
+    NOT_ALONE = "not_alone"
+    NO_MONTH = "no_month"
     # declarations
     UNKNOWN_ITEM = "unknown_item"
     COUNT_OUT_OF_RANGE = "count_out_of_range"
@@ -52,6 +58,7 @@ class Reason(StrEnum):
     OUTSIDE_CONTRACT = "outside_contract"
     UNKNOWN_OUTAGE = "unknown_outage"
     NOT_REMOVED = "not_removed"
+    ALREADY_CONFIRMED = "already_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,14 @@ TEXTS = {
         "the {about} may not do this: let a party do it that may",
     ),
     Reason.INCOMPLETE: Phrase("{about} 不能为空:请填写", "{about} must not be empty: fill it in"),
+    Reason.OUTSIDE_CALENDAR: Phrase(
+        "时间 {about} 不在 1970 至 2199 年之间:请改正", "{about} is not within 1970 to 2199: correct the time"
+    ),
+    Reason.ILLEGIBLE: Phrase(
+        "文字中有看不见的字符({about}),可能掩盖内容:请删去后重做",
+        "its words hold a character nobody sees ({about}), which could hide what they say: make it again without",
+    ),
+    Reason.TOO_LONG: Phrase("文字过长({about}):请缩短", "its words are too long ({about}): shorten them"),
     Reason.CAUSE_NOT_ACCEPTED: Phrase(
         "合同不接受免责原因 {about}:请改用合同列出的原因",
         "the contract accepts no exclusion for {about}: use a cause it lists",
@@ -155,6 +170,18 @@ TEXTS = {
         "this record gives other figures for {about} than it is to be closed with: compare contract and program, and "
         "close it anew",
     ),
+    Reason.FIGURES_OVERTAKEN: Phrase(
+        "制作此结账之后,台账中又有影响 {about} 数字的内容(例如新同意的免责),按它结账会漏计:请用现在的台账重新结账",
+        "since this closing was made, the record has come to give other figures for {about}, by an exclusion approved "
+        "meanwhile, say, which it would leave out: close the month anew, on the record as it is now",
+    ),
+    Reason.NOT_ALONE: Phrase(
+        "{about} 的结账与其他操作在同一份文件中:请先导入其他操作,再重新结账",
+        "the closing of {about} stands in one file with other acts: bring those first, then close the month anew",
+    ),
+    Reason.NO_MONTH: Phrase(
+        "{about} 不是月份:请写作 2026-10", "{about} is not a month: write year and month like 2026-10"
+    ),
     Reason.UNKNOWN_ITEM: Phrase(
         "合同评分表中没有可申报的项目 {about}:请用合同 scorecard 中 kind 为 declared 或 missing_report 的项目编号",
         "the contract's scorecard has no line {about} that counts what is declared: use the id of one of the kind "
@@ -192,10 +219,13 @@ TEXTS = {
         "{about} is not in the contract: its time counts nowhere anyway",
     ),
     Reason.UNKNOWN_OUTAGE: Phrase(
-        "没有离线记录 {about}:写作 摄像机@开始时间,时间见月报离线记录",
-        "there is no outage {about}: write CAMERA@START as the report's list of outages has it",
+        "没有离线记录 {about}:写作 摄像机@开始时间,用 ledger outages 查",
+        "there is no outage {about}: write CAMERA@START, `ledger outages` lists them",
     ),
     Reason.NOT_REMOVED: Phrase(
         "{about} 没有被移出清单,无须确认", "{about} was not removed from the inventory: there is nothing to confirm"
+    ),
+    Reason.ALREADY_CONFIRMED: Phrase(
+        "{about} 的移出已经确认过,无须再做", "the removal of {about} is confirmed already: nothing is left to do"
     ),
 }

@@ -51,6 +51,7 @@ class Breach(StrEnum):
     NOT_CANONICAL = "not canonical"
     UNREADABLE = "unreadable"
     INDEX_DIFFERS = "camera_id or at differs from the body"
+    END_MISSING = "the end of the chain was cut off or exchanged"
     HEAD_MISSING = "the expected head is not in the chain"
     CLOSED_ON_OTHER = "a month was closed on another entry than this"
     FILE_DAMAGED = "the database file is damaged"

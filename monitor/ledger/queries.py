@@ -23,6 +23,8 @@ END: Final = f"SELECT seq, hash, recorded_at FROM events WHERE {_UPTO} ORDER BY 
 FOLLOWING_VANTAGE: Final = "SELECT min(vantage) FROM events WHERE vantage > :vantage"
 HASH: Final = "SELECT hash FROM events WHERE vantage = :vantage AND seq = :seq"
 EVERY_CHAIN: Final = f"{_SELECT} ORDER BY vantage, seq"
+HAS_ENDS: Final = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'ends'"
+ENDS: Final = "SELECT vantage, seq, hash FROM ends ORDER BY vantage"  # as they were written; older files have none
 TRANSITIONS: Final = f"{_SELECT} WHERE {_TRANSITIONS} ORDER BY camera_id, seq"
 # All entries of a rare kind: its index knows their numbers. Asked for them in order, SQLite would walk the whole chain.
 OF_KIND: Final = f"""{_SELECT} WHERE vantage = :vantage AND seq IN (

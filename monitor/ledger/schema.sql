@@ -28,3 +28,17 @@ WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE vantage 
   OR NEW.prev IS NOT coalesce((SELECT hash FROM events WHERE vantage = NEW.vantage AND seq = NEW.seq - 1),
                               '0000000000000000000000000000000000000000000000000000000000000000')
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: an entry must continue its chain'); END;
+
+-- Where each chain ended when it was last written to: an end that was cut off is missed. Proves nothing that whoever
+-- edits both tables could not forge; that is what printed heads are for.
+CREATE TABLE IF NOT EXISTS ends (
+    vantage TEXT    NOT NULL PRIMARY KEY,
+    seq     INTEGER NOT NULL,
+    hash    TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER IF NOT EXISTS ends_follow_the_chains AFTER INSERT ON events
+BEGIN
+    INSERT INTO ends (vantage, seq, hash) VALUES (NEW.vantage, NEW.seq, NEW.hash)
+    ON CONFLICT (vantage) DO UPDATE SET seq = excluded.seq, hash = excluded.hash;
+END;

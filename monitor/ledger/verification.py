@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from monitor.acts import Head, PeriodClosed
 from monitor.acts.events import KIND_OF
 from monitor.ledger.chain import GENESIS, Breach, BrokenLink, Link, Row, breach
 from monitor.ledger.codec import decode
-from monitor.ledger.queries import EVERY_CHAIN, HASH
+from monitor.ledger.queries import ENDS, EVERY_CHAIN, HAS_ENDS, HASH
 
 PROGRESS_EVERY: Final = 10_000  # entries
 CLOSED: Final = KIND_OF[PeriodClosed]
@@ -62,6 +63,8 @@ def verified(
         for row in closings:
             if (missing := _cut_off(connection, row)) is not None:
                 return outcome(missing)
+        if (missing := _end_gone(connection, links)) is not None:
+            return outcome(missing)
         ((state,),) = connection.execute("PRAGMA integrity_check(1)")
     except sqlite3.Error as error:
         state = str(error)
@@ -72,12 +75,28 @@ def verified(
     return outcome(None)
 
 
+def _end_gone(connection: sqlite3.Connection, links: Mapping[str, Link]) -> BrokenLink | None:
+    """Whether a chain lacks an entry it ended with when it was last written to."""
+    ((there,),) = connection.execute(HAS_ENDS)
+    for end in itertools.starmap(Head, connection.execute(ENDS) if there else ()):
+        reached = links.get(end.vantage, Link()).seq
+        if reached < end.seq:
+            return BrokenLink(end.vantage, reached + 1, Breach.END_MISSING, f"it ended with {end.seq}")
+        if not _has(connection, end):
+            return BrokenLink(end.vantage, end.seq, Breach.END_MISSING, f"it ended with {end.hash}")
+    return None
+
+
+def _has(connection: sqlite3.Connection, head: Head) -> bool:
+    row = connection.execute(HASH, {"vantage": head.vantage, "seq": head.seq}).fetchone()
+    return row is not None and row[0] == head.hash
+
+
 def _cut_off(connection: sqlite3.Connection, closing: Row) -> BrokenLink | None:
     """Whether a chain has lost what a month was closed on: each closing names the ends of all chains."""
     closed = decode(closing.kind, closing.body)
     assert isinstance(closed, PeriodClosed)
     for head in closed.heads:
-        row = connection.execute(HASH, {"vantage": head.vantage, "seq": head.seq}).fetchone()
-        if row is None or row[0] != head.hash:
+        if not _has(connection, head):
             return BrokenLink(head.vantage, head.seq, Breach.CLOSED_ON_OTHER, closed.month)
     return None

@@ -65,7 +65,7 @@ def test_nobody_else_declares_or_takes_back(by: Actor) -> None:
         (replace(DECLARED, item="report"), None),
         (replace(DECLARED, item="late"), "unknown_item late"),
         (replace(DECLARED, item="nothing"), "unknown_item nothing"),
-        (replace(DECLARED, month="2026-13"), "incomplete --month YYYY-MM"),
+        (replace(DECLARED, month="2026-13"), "no_month 2026-13"),
         (replace(DECLARED, month="2026-11"), "month_to_come 2026-11"),
         (replace(DECLARED, month="2026-09"), None),
         (replace(DECLARED, count=0), f"count_out_of_range {MOST_DECLARED}"),

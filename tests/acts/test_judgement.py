@@ -147,9 +147,9 @@ def test_an_approval_of_other_words_does_not_count() -> None:
 @pytest.mark.parametrize(
     ("proposal", "reason"),
     [
-        (replace(PROPOSED, end_at=PROPOSED.start_at), "span_empty 2026-10-19 20:00:00Z"),
-        (replace(PROPOSED, end_at=PROPOSED.start_at - HOUR), "span_empty 2026-10-19 19:00:00Z"),
-        (replace(PROPOSED, end_at=NOON + timedelta(microseconds=1)), "span_in_future 2026-10-20 04:00:00Z"),
+        (replace(PROPOSED, end_at=PROPOSED.start_at), "span_empty 2026-10-20 04:00:00"),
+        (replace(PROPOSED, end_at=PROPOSED.start_at - HOUR), "span_empty 2026-10-20 03:00:00"),
+        (replace(PROPOSED, end_at=NOON + timedelta(microseconds=1)), "span_in_future 2026-10-20 12:00:00"),
         (replace(PROPOSED, end_at=NOON), None),
         (replace(PROPOSED, text=" "), "incomplete --text"),
         (replace(PROPOSED, stamp=stamp("p", ZHAO)), "role_may_not operator"),
@@ -214,7 +214,7 @@ def test_a_month_is_closed_once_it_is_over_once_and_by_the_office() -> None:
     assert refused(replace(CLOSED, stamp=stamp("k", LI, early)), now=early) == "period_not_over 2026-10"
     assert refused(replace(CLOSED, stamp=stamp("k", LI, late)), now=late) is None
     assert refused(replace(CLOSED, stamp=stamp("k", WANG)), now=late) == "role_may_not vendor"
-    assert refused(replace(CLOSED, month="2026-13"), now=NOVEMBER) == "incomplete YYYY-MM"
+    assert refused(replace(CLOSED, month="2026-13"), now=NOVEMBER) == "no_month 2026-13"
     why = refusal(written_act(replace(CLOSED, stamp=stamp("k9", LI))), done(CLOSED, at=NOVEMBER), NOVEMBER)
     assert why is not None
     assert why.reason is Reason.PERIOD_CLOSED
@@ -267,7 +267,7 @@ def test_an_act_from_the_future_is_refused_but_clocks_may_differ_a_little() -> N
     ahead = replace(PROPOSED, stamp=stamp("p", made_at=NOON + timedelta(minutes=10)))
     assert refused(ahead) is None
     further = replace(PROPOSED, stamp=stamp("p", made_at=NOON + timedelta(minutes=10, seconds=1)))
-    assert refused(further) == "made_in_future 2026-10-20 04:10:01Z"
+    assert refused(further) == "made_in_future 2026-10-20 12:10:01"
 
 
 def test_whoever_writes_past_the_program_into_the_record_gains_nothing() -> None:
@@ -292,8 +292,8 @@ def test_a_proposal_exchanged_after_its_approval_takes_the_approval_with_it() ->
 
 def test_work_is_planned_and_not_claimed() -> None:
     assert refused(WORK, now=ONCE.start_at) is None
-    assert refused(WORK, now=ONCE.start_at + timedelta(seconds=1)) == "work_in_past 2026-10-20 05:00:00Z"
-    assert refused(replace(WORK, maintenance=replace(ONCE, end_at=ONCE.start_at))) == "span_empty 2026-10-20 05:00:00Z"
+    assert refused(WORK, now=ONCE.start_at + timedelta(seconds=1)) == "work_in_past 2026-10-20 13:00:00"
+    assert refused(replace(WORK, maintenance=replace(ONCE, end_at=ONCE.start_at))) == "span_empty 2026-10-20 13:00:00"
     assert refused(replace(WORK, maintenance=replace(ONCE, id="settings/x"))) == "incomplete id"
     assert refused(replace(WORK, stamp=stamp("m1", ZHAO))) == "role_may_not operator"
 
@@ -352,7 +352,8 @@ KNOWN = Known(
     {record.camera.id: record for record in (camera("c1"), camera("gone"), camera("out", in_contract=False))},
     {"c1": frozenset({NOON})},
     frozenset({"c1", "gone"}),
-    {"k1": "cd" * 32},
+    {"k1": "cd" * 32, "k3": "cd" * 32},
+    {"k1": "cd" * 32, "k3": "ce" * 32},
 )
 
 
@@ -379,6 +380,7 @@ KNOWN = Known(
         (CLOSED, None),
         (replace(CLOSED, figures="ce" * 32), "figures_differ 2026-10"),
         (replace(CLOSED, stamp=stamp("k2", LI)), "figures_differ 2026-10"),
+        (replace(CLOSED, stamp=stamp("k3", LI)), "figures_overtaken 2026-10"),
         (RemovalConfirmed(stamp("x", LI), "gone", NOON), None),
         (RemovalConfirmed(stamp("x", LI), "gone", NOON + HOUR), "not_removed gone"),
         (RemovalConfirmed(stamp("x", LI), "c1", NOON), "not_removed c1"),
@@ -394,6 +396,13 @@ def test_everybody_may_remark_and_only_the_office_confirms_a_removal() -> None:
         assert refused(Note(by.name, "来过", stamp("x", by))) is None
         assert refused(Acknowledged(stamp("x", by), "c1", NOON)) is None
     assert refused(RemovalConfirmed(stamp("x", WANG), "gone", NOON)) == "role_may_not vendor"
+
+
+def test_a_removal_is_confirmed_once_and_a_later_one_anew() -> None:
+    first = RemovalConfirmed(stamp("x", LI), "gone", NOON)
+    assert refused(replace(first, stamp=stamp("y", LI)), first) == "already_confirmed gone"
+    assert refused(RemovalConfirmed(stamp("y", LI), "gone", NOON + HOUR), first) is None
+    assert refused(RemovalConfirmed(stamp("y", LI), "other", NOON), first) is None
 
 
 # ---------------------------------------------------------------- all of them

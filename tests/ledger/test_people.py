@@ -194,7 +194,7 @@ def closed(path: Path) -> Path:
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ("DELETE FROM events WHERE vantage = 'local' AND seq = 5", None),
+        ("DELETE FROM events WHERE vantage = 'local' AND seq = 5", ("local", 5, Breach.END_MISSING)),
         ("DELETE FROM events WHERE vantage = 'local' AND seq >= 4", ("local", 4, Breach.CLOSED_ON_OTHER)),
         ("DELETE FROM events WHERE vantage = 'local'", ("local", 4, Breach.CLOSED_ON_OTHER)),
         (

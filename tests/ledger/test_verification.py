@@ -117,15 +117,46 @@ def test_an_entry_written_twice_is_found(path: Path) -> None:
     assert found(path) == (len(ONE_OF_EACH) + 1, Breach.PREV_DIFFERS)
 
 
-def test_an_end_cut_off_is_found_by_a_head_noted_earlier(path: Path) -> None:
+def test_an_end_cut_off_is_found_and_named(path: Path) -> None:
+    with tampering(path) as database:
+        database.execute("DELETE FROM events WHERE seq >= 11")
+    assert found(path) == (11, Breach.END_MISSING)
+    assert f"it ended with {len(ONE_OF_EACH)}" in str(verification(path).broken)
+    with tampering(path) as database:
+        database.execute("DELETE FROM events")
+    assert found(path) == (1, Breach.END_MISSING)
+
+
+def test_an_end_exchanged_for_another_is_found_and_named(path: Path) -> None:
+    with tampering(path) as database:
+        database.execute("DELETE FROM events WHERE seq = ?", (len(ONE_OF_EACH),))
+    forge(path, "heartbeat", "{}", micros(NOON))
+    assert found(path) == (len(ONE_OF_EACH), Breach.END_MISSING)
+
+
+def test_an_end_cut_off_where_it_was_noted_too_is_found_by_a_head_printed_earlier(path: Path) -> None:
     with Ledger.open(path) as ledger:
         noted = ledger.head()[1]
         ledger.append([Heartbeat()], NOON)
     assert found(path, expect_head=noted) is None, "the record may have grown since"
     with tampering(path) as database:
         database.execute("DELETE FROM events WHERE seq >= 11")
+        database.execute("UPDATE ends SET seq = 10, hash = (SELECT hash FROM events WHERE seq = 10)")
     assert found(path) is None, "a shorter chain holds by itself"
     assert found(path, expect_head=noted) == (10, Breach.HEAD_MISSING)
+
+
+def test_a_file_of_before_notes_its_ends_from_the_next_entry_on(path: Path) -> None:
+    with tampering(path) as database:
+        database.execute("DROP TABLE ends")
+    assert found(path) is None
+    with Ledger.open(path) as ledger:
+        assert ledger.verify().ok
+        ledger.append([Heartbeat()], NOON)
+    assert found(path) is None
+    with tampering(path) as database:
+        database.execute("DELETE FROM events WHERE seq > ?", (len(ONE_OF_EACH),))
+    assert found(path) == (len(ONE_OF_EACH) + 1, Breach.END_MISSING)
 
 
 def forge(path: Path, kind: str, body: str, recorded_at: int) -> None:

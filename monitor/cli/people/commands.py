@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from monitor.acts import ActTerms, History, Written, act_terms, signed, written_act
+from monitor.acts import ActTerms, History, Written, act_terms, illegible, signed, written_act
 from monitor.cli.exits import Exit
 from monitor.cli.people import compose, texts
 from monitor.cli.people.desk import Desk
 from monitor.cli.people.files import read_acts, write_acts
 from monitor.cli.people.keys import load_key
+from monitor.cli.people.listing import lost_in, outage_lines, write_storm
 from monitor.cli.people.show import declaration_lines, exclusion_lines, work_lines
 from monitor.cli.people.submit import submit
 from monitor.cli.texts import NO_CONTRACT, WHICH_CONTRACT
@@ -91,6 +92,19 @@ def export(args: argparse.Namespace) -> int:
     return Exit.OK
 
 
+def outages(args: argparse.Namespace) -> int:
+    """List them with the causes they suggest, or write those that suggest one into a file."""
+    with _reading(args) as desk:
+        found = lost_in(args.month, desk)
+        if args.out is None:
+            for line in outage_lines(found, desk):
+                print(line)
+        else:
+            count = write_storm(args.out, found, desk)
+            print(texts.STORM_WRITTEN[args.lang].format(path=args.out, count=count))
+    return Exit.OK
+
+
 def exclusions(args: argparse.Namespace) -> int:
     """List them."""
     with _reading(args) as desk:
@@ -123,7 +137,11 @@ def _made(args: argparse.Namespace, desk: Desk) -> list[tuple[str, Written]]:
 
 
 def _into_file(args: argparse.Namespace, desk: Desk) -> int:
-    acts = [written for _, written in _made(args, desk)]
+    made = _made(args, desk)
+    for where, written in made:
+        if why := illegible(written.act):
+            raise UsageError(texts.REFUSED[args.lang].format(where=where, why=why.say(args.lang)))
+    acts = [written for _, written in made]
     write_acts(args.out, acts)
     print(texts.WRITTEN[args.lang].format(path=args.out, count=len(acts)))
     return Exit.OK

@@ -23,6 +23,7 @@ from monitor.acts import (
     PeriodCorrected,
     RemovalConfirmed,
     WorkOrdered,
+    illegible,
 )
 from monitor.acts.suggestion import suggested_cause
 from monitor.calendar import month_span, parse_month
@@ -48,6 +49,7 @@ from monitor.parsing import hours, identifier
 from monitor.sla import merge
 from monitor.wording import CAUSES
 
+SCOPES = ("camera", "site", "village", "town", "carrier", "uplink", "recorder")  # options that say which cameras
 Compose = Callable[[argparse.Namespace, Desk], list[Made]]
 
 
@@ -71,16 +73,24 @@ def scope(args: argparse.Namespace) -> Scope:
     )
 
 
+def _alone(args: argparse.Namespace, option: str, others: Iterable[str], desk: Desk) -> None:
+    """UsageError when a word stands there that the option would leave unheard."""
+    for name in others:
+        if getattr(args, name):
+            other = f"--{name.rstrip('_')}"
+            raise UsageError(texts.NOT_TOGETHER[desk.language].format(first=option, second=other))
+
+
 # ---------------------------------------------------------------- exclusions
 
 
 def exclude(args: argparse.Namespace, desk: Desk) -> list[Made]:
     """One exclusion in words, one from an outage, or many from a file."""
-    if args.file and args.outage:
-        raise UsageError(texts.NOT_TOGETHER[desk.language].format(first="--file", second="--outage"))
     if args.file:
+        _alone(args, "--file", ("outage", *SCOPES, "from_", "to"), desk)
         return read_storm(args.file, desk, cause=args.cause, text=args.text, evidence=args.evidence)
     if args.outage:
+        _alone(args, "--outage", SCOPES, desk)
         return [Made("--outage", _from_outage(args, desk))]
     start_at = desk.at(need(args.from_, "--from", desk))
     end_at = desk.at(need(args.to, "--to", desk))
@@ -169,8 +179,11 @@ def _carried(path: Path, desk: Desk) -> dict[str, str]:
     from monitor.cli.people.show import proposal_line
 
     found = {}
-    for written in read_acts(path, desk.language):
+    for number, written in enumerate(read_acts(path, desk.language), 1):
         if isinstance(written.act, ExclusionProposed):
+            if why := illegible(written.act):
+                where = f"{path}:{number}"
+                raise UsageError(texts.REFUSED[desk.language].format(where=where, why=why.say(desk.language)))
             found[written.stamp.id] = written.digest
             print(proposal_line(written.act, desk))
     return found
@@ -213,6 +226,7 @@ def note(args: argparse.Namespace, desk: Desk) -> list[Made]:
     """A remark, about nothing in particular, a camera, or an outage."""
     text = need(args.words, "TEXT", desk)
     if args.outage:
+        _alone(args, "--outage", ("camera",), desk)
         first = desk.outage(args.outage)[0]
         return [Made("note", Note(desk.by.name, text, desk.stamp(), first.camera_id, first.start_at))]
     return [Made("note", Note(desk.by.name, text, desk.stamp(), args.camera))]
@@ -263,9 +277,15 @@ def correct(args: argparse.Namespace, desk: Desk) -> list[Made]:
 def plan(args: argparse.Namespace, desk: Desk) -> list[Made]:
     """Work once (--from, --to) or again and again (--every, --at)."""
     title, cameras, stamp = need(args.title, "--title", desk), scope(args), desk.stamp()
-    if bool(args.every) == bool(args.from_ or args.to):
-        raise UsageError(texts.NOT_TOGETHER[desk.language].format(first="--every", second="--from, --to"))
+    if args.every:
+        _alone(args, "--every", ("from_", "to"), desk)
+    if not (args.every or args.from_ or args.to):
+        raise UsageError(texts.NO_TIME[desk.language])
     if not args.every:
+        if args.weekdays or args.days or args.at:
+            raise UsageError(
+                texts.NOT_TOGETHER[desk.language].format(first="--from, --to", second="--at, --weekday, --day")
+            )
         start_at, end_at = desk.at(need(args.from_, "--from", desk)), desk.at(need(args.to, "--to", desk))
         work = Maintenance(stamp.id, title, cameras, start_at, end_at)
         return [Made("maintenance add", MaintenancePlanned(work, stamp))]

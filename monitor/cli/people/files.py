@@ -32,7 +32,7 @@ def read_acts(path: Path, language: Language) -> list[Written]:
     except (TooLarge, UnicodeDecodeError) as error:
         raise SharpEyesError(f"{path}: {error}") from error
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # a text in an act may hold other line breaks
         if line.strip():
             try:
                 found.append(_act(line))

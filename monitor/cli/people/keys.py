@@ -44,8 +44,11 @@ def keygen(path: Path, language: Language, *, encrypted: bool) -> int:
 
 def load_key(path: Path, language: Language) -> Ed25519PrivateKey:
     """The private key of a file; SharpEyesError when others may read it, or when it holds none."""
-    with path.open("rb") as file:
-        content, mode = file.read(LARGEST), os.fstat(file.fileno()).st_mode
+    try:
+        with path.open("rb") as file:
+            content, mode = file.read(LARGEST), os.fstat(file.fileno()).st_mode
+    except FileNotFoundError:
+        raise SharpEyesError(texts.KEY_MISSING[language].format(path=path)) from None
     encrypted = ENCRYPTED in content
     if not encrypted and stat.S_IMODE(mode) & 0o077:
         raise SharpEyesError(texts.KEY_OPEN[language].format(path=path))

@@ -89,8 +89,11 @@ def _work_line(work: Work, so_far: Standing, desk: Desk) -> str:
     if rule.start_at is not None and rule.end_at is not None:
         when = f"{desk.local(rule.start_at)} - {desk.local(rule.end_at)}"
     else:
-        days = sorted(rule.weekdays) or sorted(rule.month_days)
-        when = f"{rule.every} {','.join(map(str, days))} {rule.start_time:%H:%M}-{rule.end_time:%H:%M}"
+        assert rule.every is not None, "work happens once or again"
+        days = [texts.WEEKDAYS[day][desk.language] for day in sorted(rule.weekdays)]
+        days += [str(day) for day in sorted(rule.month_days)]
+        often = texts.EVERY[rule.every][desk.language].format(days=texts.AND[desk.language].join(days))
+        when = f"{often} {rule.start_time:%H:%M}-{rule.end_time:%H:%M}"
     cancelled = "" if work.until_at is None else f"  {texts.CANCELLED[desk.language]}"
     mark = (texts.SIGNED if so_far.signed(work.planned) else texts.UNSIGNED)[desk.language]
     who = actor_text(work.planned.stamp.by, desk)

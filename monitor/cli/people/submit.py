@@ -5,7 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from monitor.acts import Act, Known, PeriodClosed, Recorded, Refusal, Standing, Written, refusal, standing, unfounded
+from monitor.acts import (
+    Act,
+    Known,
+    PeriodClosed,
+    Reason,
+    Recorded,
+    Refusal,
+    Standing,
+    Written,
+    illegible,
+    refusal,
+    standing,
+    unfounded,
+)
 from monitor.acts.events import subject
 from monitor.cli.exits import Exit
 from monitor.cli.people import texts
@@ -19,9 +32,9 @@ Offered = tuple[str, Written]  # where it was described, and the act
 def submit(offered: Sequence[Offered], desk: Desk) -> int:
     """Write the acts down, or say about each bad one what is wrong with it and write nothing."""
     ledger = desk.record()
+    seen = ledger.people_head()  # before the figures: what is done after this must not be closed away
     known = _known(desk, [written.act for _, written in offered])
     while True:
-        seen = ledger.people_head()
         refused = judged(offered, standing(ledger.acts(), desk.terms), known, desk)
         if refused:
             for where, why in refused:
@@ -33,6 +46,7 @@ def submit(offered: Sequence[Offered], desk: Desk) -> int:
         except LedgerMoved:  # somebody else was quicker: what he did may speak against ours
             if any(isinstance(written.act, PeriodClosed) for _, written in offered):
                 raise  # and belongs into the figures
+            seen = ledger.people_head()
             continue
         break
     for _, written in offered:
@@ -45,7 +59,11 @@ def judged(offered: Sequence[Offered], so_far: Standing, known: Known, desk: Des
     """What speaks against each, one after the other: the second may be wrong because of the first."""
     found, caps = [], Caps(desk, so_far)
     for where, written in offered:
-        why = refusal(written, so_far, desk.now) or unfounded(written.act, known) or caps.refusal(written.act)
+        act = written.act
+        if isinstance(act, PeriodClosed) and len(offered) > 1:  # what stands beside it is not in its figures
+            found.append((where, Refusal(Reason.NOT_ALONE, act.month)))
+            continue
+        why = refusal(written, so_far, desk.now) or illegible(act) or unfounded(act, known) or caps.refusal(act)
         if why is not None:
             found.append((where, why))
         else:
@@ -59,6 +77,12 @@ def _known(desk: Desk, acts: Sequence[Act]) -> Known:
     cameras = {record.camera.id: record for record in ledger.cameras()}
     asked = {camera_id for act in acts if (camera_id := subject(act)[0]) is not None}
     begun = {name: frozenset(run[0].start_at for run in outage_runs(ledger, name)) for name in asked}
-    figures = {act.stamp.id: desk.figures(act.month, act.heads) for act in acts if isinstance(act, PeriodClosed)}
+    closings = [act for act in acts if isinstance(act, PeriodClosed)]
+    figures = {act.stamp.id: desk.figures(act.month, act.heads) for act in closings}
+    heads = ledger.heads()
+    now = {
+        act.stamp.id: figures[act.stamp.id] if act.heads == heads else desk.figures(act.month, heads)
+        for act in closings
+    }
     inside = frozenset(name for name, record in cameras.items() if desk.about(record.camera))
-    return Known(cameras, begun, inside, figures)
+    return Known(cameras, begun, inside, figures, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.language import Phrase
+from monitor.model import Repeat
 from monitor.wording import ACTS as KINDS
 from monitor.wording import EXCLUSION_CAUSES as CAUSES
 from monitor.wording import EXCLUSION_STATES as STATES
@@ -26,6 +27,11 @@ HELP_CONFIRM_REMOVAL = Phrase("确认某台摄像机可以移出清单", "confir
 HELP_CLOSE = Phrase("某月结账,此后数字不变", "close a month: its figures stay")
 HELP_CORRECT = Phrase(
     "更正已结账的月份:说明理由后重新打开", "correct a closed month: give the reason, and it is open again"
+)
+HELP_OUTAGES = Phrase("列出某月离线记录及其建议原因", "list the outages of a month and the cause each suggests")
+HELP_STORM_OUT = Phrase(
+    "把有建议原因的写成 CSV,核对后可用 exclude --file 提交",
+    "write those that suggest a cause as a CSV: look it over and pass it to exclude --file",
 )
 HELP_EXCLUSIONS = Phrase("列出免责申请及其经过", "list exclusions and what was done about them")
 HELP_KEYGEN = Phrase("生成一对签名密钥", "make a pair of keys to sign with")
@@ -107,6 +113,10 @@ NONE = Phrase("(无)", "(none)")
 OUTAGE_FORM = Phrase("离线写作 摄像机@时间,不是 {text}", "write an outage as CAMERA@TIME, not {text}")
 MISSING = Phrase("缺少 {what}", "{what} is missing")
 NOT_TOGETHER = Phrase("{first} 与 {second} 不能同时使用", "{first} and {second} cannot stand together")
+NO_TIME = Phrase(
+    "缺少时间:一次用 --from 和 --to,重复用 --every 和 --at",
+    "when is missing: once (--from, --to) or again and again (--every, --at)",
+)
 NOT_REMOVED = Phrase("{camera} 没有被移出清单", "{camera} was not removed from the inventory")
 NO_SUCH_EXCLUSION = Phrase(
     "没有免责申请 {id}:用 ledger exclusions 查编号", "there is no exclusion {id}: see `ledger exclusions`"
@@ -117,6 +127,10 @@ KEY_EXISTS = Phrase(
 KEY_OPEN = Phrase(
     "{path} 别人可读:先 chmod 600,或用口令加密的密钥",
     "{path} can be read by others: chmod 600 it, or use a key with a passphrase",
+)
+KEY_MISSING = Phrase(
+    "没有密钥文件 {path}:请核对路径,或用 ledger keygen 生成",
+    "there is no key file {path}: check the path, or make one with `ledger keygen`",
 )
 KEY_UNREADABLE = Phrase("{path} 不是 Ed25519 私钥", "{path} holds no Ed25519 private key")
 KEY_WRONG_PASSPHRASE = Phrase("{path}:口令不对", "{path}: wrong passphrase")
@@ -139,7 +153,22 @@ STRANGE_COLUMNS = Phrase(
 VOID = Phrase("无效的操作(不计):", "acts in the record that do not count:")
 NO_EXCLUSIONS = Phrase("没有免责申请。", "there are no exclusions.")
 NO_DECLARATIONS = Phrase("没有申报。", "nothing was declared.")
+NO_OUTAGES = Phrase("没有离线记录。", "there are no outages.")
+NOT_OVER = Phrase("尚未恢复", "not over")
+STORM_WRITTEN = Phrase(
+    "已写入 {path}:{count} 次离线,核对后用 ledger exclude --file {path} 提交",
+    "written to {path}: {count} outages; look it over and pass it to `ledger exclude --file {path}`",
+)
 NO_WORK = Phrase("没有计划维护。", "there is no planned work.")
+AND = Phrase("、", ", ")
+EVERY = {
+    Repeat.DAY: Phrase("每天", "every day"),
+    Repeat.WEEK: Phrase("每周{days}", "every week on {days}"),
+    Repeat.MONTH: Phrase("每月 {days} 日", "every month on {days}"),
+}
+WEEKDAYS = tuple(
+    Phrase(*names) for names in zip("一二三四五六日", ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], strict=True)
+)
 FROM_SETTINGS = Phrase("(来自配置)", "(from the settings)")
 CANCELLED = Phrase("(已取消)", "(cancelled)")
 WHOLE_TOWN = Phrase("全镇", "the whole town")

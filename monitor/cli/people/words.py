@@ -64,6 +64,12 @@ def _add_sign(about: Subparsers, acting: Parser, language: Language) -> None:
 
 
 def _add_others(about: Subparsers, configured: Parser, language: Language) -> None:
+    outages = about.add_parser("outages", parents=[configured], help=texts.HELP_OUTAGES[language])
+    outages.add_argument("month", nargs="?", default=None, metavar="YYYY-MM", help=texts.HELP_MONTH[language])
+    outages.add_argument("--out", type=Path, default=None, metavar="CSV", help=texts.HELP_STORM_OUT[language])
+    _contract(outages, language)
+    outages.set_defaults(command=_outages)
+
     exclusions = about.add_parser("exclusions", parents=[configured], help=texts.HELP_EXCLUSIONS[language])
     exclusions.add_argument("--state", choices=_values(ExclusionState), default=None, help=texts.HELP_STATE[language])
     _contract(exclusions, language)
@@ -245,6 +251,12 @@ def _export(args: argparse.Namespace) -> int:
     from monitor.cli.people.commands import export
 
     return export(args)
+
+
+def _outages(args: argparse.Namespace) -> int:
+    from monitor.cli.people.commands import outages
+
+    return outages(args)
 
 
 def _exclusions(args: argparse.Namespace) -> int:

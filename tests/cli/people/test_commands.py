@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,8 @@ from monitor.demo.place import Place, Tempo, furnish
 from monitor.demo.seed import seed
 from monitor.errors import LedgerError
 from monitor.language import Language
-from monitor.ledger import CameraRemoved, Heartbeat, Ledger
-from monitor.model import Outage, Scope, micros
+from monitor.ledger import CameraAdded, CameraRemoved, Heartbeat, Ledger, TransitionRecorded
+from monitor.model import Cause, ExclusionCause, Outage, Scope, State, Transition, micros
 from monitor.outages import outages, unbroken
 from monitor.simulator.town import build_town
 from tests.addresses import BASE
@@ -59,7 +60,7 @@ def run(place: Place, capsys: pytest.CaptureFixture[str]) -> Run:
     def typed(*words: str) -> tuple[int, str]:
         capsys.readouterr()
         try:
-            code = main([*words, "--lang", "en", "--config", str(place.settings)])
+            code = main(["--lang", "en", *words, "--config", str(place.settings)])
         except SystemExit as ended:
             code = int(str(ended.code))
         captured = capsys.readouterr()
@@ -145,6 +146,55 @@ def test_an_outage_fills_in_the_exclusion_and_counts_once_approved(run: Run, pla
     assert figures(run)["total"] == before["total"]
 
 
+def cut_line(place: Place, start_at: datetime, end_at: datetime) -> list[str]:
+    """Two more cameras on a line of their own that was cut then."""
+    both = [replace(TOWN.cameras[0], id=name, uplink="trunk-9") for name in ("T-1", "T-2")]
+    now = SystemClock().now()
+    with Ledger.open(place.ledger) as ledger:
+        ledger.append([CameraAdded(each) for each in both], now)
+        for at, old, new, cause in (
+            (start_at - timedelta(hours=1), State.UNKNOWN, State.UP, Cause.OK),
+            (start_at, State.UP, State.DOWN, Cause.TCP_TIMEOUT),
+            (end_at, State.DOWN, State.UP, Cause.OK),
+        ):
+            ledger.append([TransitionRecorded(Transition(each.id, at, at, old, new, cause)) for each in both], now)
+    return [each.id for each in both]
+
+
+def test_after_a_storm_the_list_of_outages_is_the_file_that_excludes_them(
+    run: Run, place: Place, tmp_path: Path
+) -> None:
+    start = datetime(*month(), 5, 8, 0, 0, 700_000, tzinfo=SHANGHAI)
+    end = start + timedelta(hours=3, microseconds=1)
+    lost = cut_line(place, start, end)
+    code, out = run("ledger", "outages", MONTH)
+    assert code == Exit.OK
+    named_so = [
+        each for each in out.splitlines() if each.startswith(tuple(f"{name}@{MONTH}-05 08:00:00" for name in lost))
+    ]
+    assert [each.endswith("-> carrier line") for each in named_so] == [True, True], out
+    assert "-> 运营商线路" in run("ledger", "outages", MONTH, "--lang", "zh")[1]
+    storm = tmp_path / "storm.csv"
+    assert run("ledger", "outages", MONTH, "--out", str(storm))[0] == Exit.OK
+    code, out = run("ledger", "exclude", "--file", str(storm), *VENDOR)
+    assert code == Exit.OK, out
+    asked = [each.act for each in acts(place) if isinstance(each.act, ExclusionProposed)]
+    assert {tuple(each.scope.camera_ids) for each in asked} == {("T-1",), ("T-2",)}
+    assert {each.cause for each in asked} == {ExclusionCause.CARRIER_LINE}
+    assert all(each.start_at <= start and each.end_at >= end for each in asked), "all of the outage"
+    assert run("ledger", "approve", asked[0].stamp.id.partition("-")[0], *OFFICE)[0] == Exit.OK
+    code, out = run("ledger", "outages", "2026-13")
+    assert (code, "not a month" in out) == (Exit.USAGE, True)
+
+
+def test_an_outage_over_the_month_s_end_is_named_whole_in_both_months(run: Run, place: Place) -> None:
+    border, hour = datetime(*month(), 1, tzinfo=SHANGHAI), timedelta(hours=1)
+    cut_line(place, border - hour, border + hour)
+    said = f"T-1@{border - hour:%Y-%m-%d %H:%M:%S} - {border + hour:%Y-%m-%d %H:%M:%S}"
+    for name in (MONTH, f"{border - hour:%Y-%m}"):
+        assert said in run("ledger", "outages", name)[1]
+
+
 def test_an_exclusion_is_of_a_town_or_a_recorder_too(run: Run, place: Place) -> None:
     words = ("--from", f"{MONTH}-05 08:00", "--to", f"{MONTH}-05 09:00", "--cause", "power", "--text", "停电", *VENDOR)
     town = TOWN.cameras[0].site.town
@@ -169,7 +219,10 @@ def test_a_lone_outage_suggests_no_cause_and_asks_for_one(run: Run, place: Place
         (("--from", "2026-10-03 08:00", "--to", "2026-10-03 09:00", "--cause", "power"), Exit.USAGE, "--camera"),
         (("--from", "2026-10-03 8", "--to", "2026-10-03 09:00", "--cause", "power"), Exit.USAGE, "2026-12-01 08:00"),
         (("--from", "2026-10-03 08:00", "--cause", "power"), Exit.USAGE, "--to is missing"),
-        (("--file", "x.csv", "--outage", "c@2026-10-01 00:00"), Exit.USAGE, "cannot stand together"),
+        (("--file", "x.csv", "--outage", "c@2026-10-01 00:00"), Exit.USAGE, "--file and --outage cannot"),
+        (("--file", "x.csv", "--camera", "c1"), Exit.USAGE, "--file and --camera cannot stand together"),
+        (("--file", "x.csv", "--from", "2026-10-03 08:00"), Exit.USAGE, "--file and --from cannot stand together"),
+        (("--outage", "c@2026-10-01 00:00", "--village", "x"), Exit.USAGE, "--outage and --village cannot"),
         (("--outage", "nonsense"), Exit.USAGE, "CAMERA@TIME"),
         (("--outage", "c9@2026-10-01 00:00", "--cause", "power"), Exit.USAGE, "was not down"),
         (("--cause", "weather"), Exit.USAGE, "invalid choice"),
@@ -364,8 +417,9 @@ def test_planned_work_by_hand_is_listed_and_cancelled(run: Run, place: Place) ->
     )
     out = run("maintenance", "list")[1]
     assert "换杆" in out
-    assert "week 5,6 23:00-01:00" in out
-    assert "month 15 02:00-03:00" in out
+    assert "every week on sat, sun 23:00-01:00" in out
+    assert "every month on 15 02:00-03:00" in out
+    assert "每周六、日 23:00-01:00" in run("maintenance", "list", "--lang", "zh")[1]
     name = acts(place)[0].stamp.id
     assert run("maintenance", "cancel", name, *OFFICE)[0] == Exit.OK
     assert run("maintenance", "cancel", name, *OFFICE)[0] == Exit.NO
@@ -376,7 +430,12 @@ def test_planned_work_by_hand_is_listed_and_cancelled(run: Run, place: Place) ->
     ("words", "code", "said"),
     [
         (("--from", "2026-10-03 08:00", "--to", "2026-10-03 09:00"), Exit.NO, "planned, not claimed"),
-        ((), Exit.USAGE, "--every"),
+        ((), Exit.USAGE, "when is missing: once (--from, --to)"),
+        (
+            ("--from", "2099-10-03 08:00", "--to", "2099-10-03 09:00", "--weekday", "mon"),
+            Exit.USAGE,
+            "--weekday, --day cannot stand together",
+        ),
         (("--every", "day", "--from", "2026-10-03 08:00"), Exit.USAGE, "cannot stand together"),
         (("--every", "day"), Exit.USAGE, "--at is missing"),
         (("--every", "day", "--at", "8"), Exit.USAGE, "08:00-18:00"),

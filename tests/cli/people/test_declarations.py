@@ -60,7 +60,7 @@ def test_what_is_declared_costs_points_until_it_is_taken_back(run: Run, place: P
         ((*WORDS, *VENDOR), Exit.NO, "the vendor may not do this"),
         ((*WORDS[:2], "late", *WORDS[3:], *OFFICE), Exit.NO, "no line late that counts what is declared"),
         ((*WORDS[:3], "--month", "2999-01", *WORDS[5:], *OFFICE), Exit.NO, "2999-01 has not begun"),
-        ((*WORDS[:3], "--month", "10-2026", *WORDS[5:], *OFFICE), Exit.NO, "--month YYYY-MM"),
+        ((*WORDS[:3], "--month", "10-2026", *WORDS[5:], *OFFICE), Exit.NO, "like 2026-10"),
         ((*WORDS[:5], "--count", "0", *WORDS[7:], *OFFICE), Exit.NO, "from 1 to 1000"),
         ((*WORDS[:5], "--count", "two", *WORDS[7:], *OFFICE), Exit.USAGE, "--count"),
         ((*WORDS[:3], *WORDS[5:], *OFFICE), Exit.USAGE, "--month is missing"),

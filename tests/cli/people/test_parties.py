@@ -213,6 +213,49 @@ def test_the_office_closes_the_month_with_its_key_on_a_copy_of_the_record(
     assert figures(run)["closings"][0]["signed"] is True
 
 
+def test_a_closing_that_would_leave_out_what_was_agreed_since_it_was_signed_is_refused(
+    run: Run, place: Place, office: Office, proposal: Path, vendor_key: Path
+) -> None:
+    closing = office.folder / "close.act"
+    words = ("ledger", "sign", "close", MONTH, *OFFICE, "--key", str(office.key), "--out", str(closing))
+    assert run(*words)[0] == Exit.OK
+    approval = office.sign("approve", "--proposal", str(proposal), *OFFICE)
+    both = office.folder / "both.act"
+    both.write_text(approval.read_text("utf-8") + closing.read_text("utf-8"), "utf-8")
+    code, said = run("ledger", "import", str(both))
+    assert (code, "both.act:2" in said, "close the month anew" in said) == (Exit.NO, True, True), said
+    assert len(acts(place)) == 1, "none of the file"
+    assert run("ledger", "import", str(approval))[0] == Exit.OK
+    code, said = run("ledger", "import", str(closing))
+    assert (code, "other figures" in said, "close the month anew" in said) == (Exit.NO, True, True), said
+    closing.unlink()
+    assert run(*words)[0] == Exit.OK
+    assert run("ledger", "import", str(closing))[0] == Exit.OK
+
+
+def test_a_proposal_that_hides_its_words_is_neither_signed_nor_taken_in(
+    run: Run, place: Place, office: Office, proposal: Path
+) -> None:
+    hiding = altered(proposal, '"evidence":""', '"evidence":"\\u001b[2K"')
+    out = office.folder / "a.act"
+    words = ("approve", "--proposal", str(hiding), *OFFICE, "--contract", "default", "--key", str(office.key))
+    code, said = office.type("ledger", "sign", *words, "--out", str(out))
+    assert (code, "U+001B" in said, "\x1b" in said, out.exists()) == (Exit.USAGE, True, False, False), said
+    code, said = office.type(
+        *("ledger", "sign", "note", "好\u202e坏", *OFFICE, "--contract", "default", "--key", str(office.key)),
+        *("--out", str(out)),
+    )
+    assert (code, "U+202E" in said, out.exists()) == (Exit.USAGE, True, False), said
+    code, said = run("ledger", "note", "好\n坏", *OFFICE, "--key", str(office.key))
+    assert (code, "U+000A" in said) == (Exit.NO, True), said
+    assert len(acts(place)) == 1
+
+
+def test_a_key_that_is_not_there_is_named(run: Run, place: Place, tmp_path: Path) -> None:
+    code, said = run("ledger", "note", "x", *OFFICE, "--key", str(tmp_path / "none.key"))
+    assert (code, "no key file" in said, "keygen" in said) == (Exit.CANNOT, True, True), said
+
+
 def test_a_span_longer_than_its_cap_is_refused(run: Run, place: Place) -> None:
     contract = "contract:\n  exclusions:\n    power:\n      cap: 2h\n"
     place.settings.write_text(place.settings.read_text("utf-8") + contract, "utf-8")
