@@ -25,11 +25,11 @@ from monitor.sla import Budget
 NO_FIGURES: Mapping[type, frozenset[str]] = {
     Report: frozenset(
         {"town", "contract_id", "contract_title", "contract_sha256", "vendor", "office", "terms", "version"}
-        | {"simulated", "head_seq", "head_hash", "heads", "closings", "corrections"}
+        | {"simulated", "head_seq", "head_hash", "heads", "closings", "corrections", "void"}
     ),
     Score: frozenset({"card"}),
     Deduction: frozenset({"ladder"}),
-    Settlement: frozenset({"ladder"}),
+    Settlement: frozenset({"ladder", "declared"}),
     RepairFigures: frozenset({"limits"}),
 }
 # What is computed from the fields and shown to people.
