@@ -31,6 +31,7 @@ from tests.months.counts import (
 )
 from tests.months.month import Month
 from tests.months.story import Story, Wording
+from tests.months.void import void
 from tests.months.wall import DAY
 from tests.months.world import World, covers, months_before
 
@@ -104,6 +105,7 @@ class Figures:
             "timelines": [self._timeline(camera) for camera in ranked],
             "settlement": Settling(self.of).settlement() if agreed.repair or agreed.card or agreed.ladder else None,
             "trend": self._trend(),
+            "void": void(self.of.world.acts, self.of.month, (self.of.start, self.of.end)),
         }
 
     def _bases(self, cameras: dict[str, Counts], looks: Counts) -> list[Plain]:

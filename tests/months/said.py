@@ -18,6 +18,7 @@ from monitor.report import (
     Report,
     Settlement,
     StepFigure,
+    VoidFigure,
 )
 from monitor.sla import Budget
 
@@ -25,7 +26,7 @@ from monitor.sla import Budget
 NO_FIGURES: Mapping[type, frozenset[str]] = {
     Report: frozenset(
         {"town", "contract_id", "contract_title", "contract_sha256", "vendor", "office", "terms", "version"}
-        | {"simulated", "head_seq", "head_hash", "heads", "closings", "corrections", "void"}
+        | {"simulated", "head_seq", "head_hash", "heads", "closings", "corrections"}
     ),
     Score: frozenset({"card"}),
     Deduction: frozenset({"ladder"}),
@@ -78,6 +79,14 @@ SHORT: Mapping[type, Callable[[Any], Any]] = {
         each.state.value,
     ],
     StepFigure: lambda step: [step.kind, step.id, micros(step.at), step.by.role.value],
+    VoidFigure: lambda void: [
+        void.id,
+        void.kind,
+        micros(void.at),
+        void.by.role.value,
+        void.refusal.reason.value,
+        void.refusal.about,
+    ],
     FieldChange: lambda change: [change.field, change.before, change.after],
 }
 ADJUSTED: Mapping[type, Callable[[dict[str, Any]], dict[str, Any]]] = {
