@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from monitor import sla
+from monitor.acts import ExclusionProposed
 from monitor.calendar import contract_spans, in_service_span, month_before
 from monitor.contract import Contract, Cut, Grant, OwedTime, grants
 from monitor.model import Camera, CameraRecord, ContractTerms, Exclusion, Maintenance, Span, instant, micros
@@ -97,7 +98,7 @@ def exclusion_figures(record: Record, found: Sequence[Grant], period: Span) -> t
     return tuple(figures)
 
 
-def span_of(laid: Maintenance | Exclusion) -> Span:
+def span_of(laid: Maintenance | Exclusion | ExclusionProposed) -> Span:
     """From when until when."""
     return Span(micros(laid.start_at), micros(laid.end_at))
 

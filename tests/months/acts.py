@@ -1,12 +1,13 @@
-"""What people's acts amount to, judged from the text of docs/decisions/0017 and 0018. Part of the oracle.
+"""What people's acts amount to, judged from the text of docs/decisions/0017, 0018 and docs/ledger.md. Of the oracle.
 
 An act the contract does not allow is void: it counts nowhere and is in no figure.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Protocol
@@ -15,13 +16,17 @@ from tests.months.story import (
     Act,
     Agreement,
     Cancelled,
+    Closed,
     Confirmed,
+    Corrected,
     Decided,
+    Declared,
     Planned,
     Proposed,
     Reach,
     Repeated,
     Rule,
+    TakenBack,
 )
 from tests.months.wall import Wall
 
@@ -36,6 +41,8 @@ class Place(Protocol):
     def contract_seconds(self, start: int, end: int) -> list[int]: ...
 
     def days(self, start: int, end: int) -> list[date]: ...
+
+    def month(self, month: tuple[int, int]) -> tuple[int, int]: ...
 
 
 @dataclass(frozen=True)
@@ -79,12 +86,22 @@ class Plea:
 
 
 @dataclass
+class Said:
+    """What the office declared; withdrawn, it counts no more."""
+
+    act: Declared
+    withdrawn: TakenBack | None = None
+
+
+@dataclass
 class Judged:
-    """What counts."""
+    """What counts, and what does not."""
 
     pleas: list[Plea] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)  # the settings' first, each by start and id
     removals: list[Confirmed] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    void: list[tuple[Act, str, str]] = field(default_factory=list)  # why, and what that is about
 
 
 @dataclass
@@ -96,53 +113,212 @@ class _Hand:
 
 
 def judged(acts: Sequence[Act], plans: Sequence[Planned | Cancelled], agreed: Agreement, place: Place) -> Judged:
-    """The lawful acts, oldest first, and what the settings planned."""
-    found = Judged()
-    pleas: dict[str, Plea] = {}
-    works: dict[str, _Hand] = {}
+    """The lawful acts and the void ones, oldest first, and what the settings planned."""
+    judging = _Judging(agreed, place)
     for act in acts:
-        match act:
-            case Proposed() if act.by in OTHER and _may_ask(act, agreed, place):
-                rule = agreed.causes.get(act.cause, Rule())
-                step = ("proposed", act.id, act.at, act.by)
-                pleas[act.id] = Plea(act.id, act.by, act.cause, act.reach, act.start, act.end, rule, [step])
-            case Decided() if act.by in OTHER and act.exclusion in pleas:
-                _decide(pleas[act.exclusion], act)
-            case Planned() if act.by in OTHER and act.end > act.start >= act.at:
-                works[act.id] = _Hand(act)
-            case Repeated() if act.by in OTHER:
-                works[act.id] = _Hand(act)
-            case Cancelled() if act.by in OTHER and act.work in works:
-                hand = works[act.work]
-                over = isinstance(hand.act, Planned) and hand.act.end <= act.at
-                if hand.until is None and not over:
-                    hand.until = act.at
-            case Confirmed() if act.by == "office":
-                found.removals.append(act)
-            case _:
-                pass
-    found.pleas = list(pleas.values())
-    by_hand = [work for hand in works.values() for work in _windows(hand, place)]
+        if act.under == "town":  # under another contract it is none of this one's
+            judging.judge(act)
+    found = judging.found
+    found.pleas, found.said = list(judging.pleas.values()), list(judging.said.values())
+    by_hand = [work for hand in judging.works.values() for work in _windows(hand, place)]
     found.works = [*_by_start(_settings(plans)), *_by_start(by_hand)]
     return found
 
 
-def _may_ask(act: Proposed, agreed: Agreement, place: Place) -> bool:
-    """Only for a cause the contract accepts, for time that is over, and for no more than its cap allows at all."""
-    rule = agreed.causes.get(act.cause, Rule())
-    if not rule.accepted or not act.start < act.end <= act.at:
-        return False
-    return rule.cap is None or all(seconds <= rule.cap for seconds in place.contract_seconds(act.start, act.end))
+class _Judging:
+    """The table of docs/ledger.md, read from left to right: the first reason that holds is the one named."""
+
+    def __init__(self, agreed: Agreement, place: Place) -> None:
+        self.agreed, self.place = agreed, place
+        self.found = Judged()
+        self.lawful: set[str] = set()
+        self.first: dict[str, Act] = {}  # of each id, also a void one: whose words others name
+        self.pleas: dict[str, Plea] = {}
+        self.asked: dict[str, Proposed] = {}
+        self.works: dict[str, _Hand] = {}
+        self.said: dict[str, Said] = {}
+        self.closings: Counter[str] = Counter()
+        self.corrections: Counter[str] = Counter()
+
+    def judge(self, act: Act) -> None:
+        self.first.setdefault(act.id, act)
+        reasons = self._any(act) or self._own(act)
+        if reasons:
+            self.found.void.append((act, *reasons))
+        else:
+            self.lawful.add(act.id)
+            self._admit(act)
+
+    def _any(self, act: Act) -> tuple[str, str] | None:
+        """What holds for every act."""
+        offices = isinstance(act, Confirmed | Closed | Declared | TakenBack)
+        if act.id in self.lawful:
+            return "replayed", act.id
+        if act.by not in (("office",) if offices else OTHER):
+            return "role_may_not", act.by
+        if not act.name.strip():
+            return "incomplete", "--by"
+        return ("made_in_future", _utc(act.made_at)) if act.made_at > act.at + 600 else None
+
+    def _own(self, act: Act) -> tuple[str, str] | None:
+        """What holds for acts of its kind."""
+        match act:
+            case Proposed():
+                return self._asking(act)
+            case Decided():
+                return self._deciding(act)
+            case Declared():
+                return self._declaring(act)
+            case TakenBack():
+                return self._taking_back(act)
+            case Closed() | Corrected():
+                return self._closing(act)
+            case Planned() | Cancelled():
+                return self._working(act)
+            case Repeated() | Confirmed():
+                return None
+
+    def _asking(self, act: Proposed) -> tuple[str, str] | None:
+        """Only for a cause the contract accepts, for time that is over, and for no more than its cap allows at all."""
+        rule = self.agreed.causes.get(act.cause, Rule())
+        if not rule.accepted:
+            return "cause_not_accepted", act.cause
+        if act.end <= act.start:
+            return "span_empty", _utc(act.end)
+        if act.end > act.at:
+            return "span_in_future", _utc(act.end)
+        if not act.text:
+            return "incomplete", "--text"
+        if closed := self._closed_in(act):
+            return "period_closed", closed
+        longest = max(self.place.contract_seconds(act.start, act.end), default=0)
+        if rule.cap is not None and longest > rule.cap:
+            return "cap_exceeded", f"{act.cause}: {timedelta(seconds=rule.cap)}"
+        return None
+
+    def _deciding(self, act: Decided) -> tuple[str, str] | None:
+        """The other party approves or rejects what is open; who asked takes it back, approved or not."""
+        plea = self.pleas.get(act.exclusion)
+        if plea is None:
+            return "unknown_exclusion", act.exclusion
+        if not (act.words and _same_words(self.asked[plea.id], self.first[plea.id])):
+            return "other_proposal", plea.id
+        withdrawn = act.what == "withdrawn"
+        if (act.by == plea.by) != withdrawn:
+            return "not_own_proposal" if withdrawn else "own_proposal", plea.id
+        if plea.state != "proposed" and not (withdrawn and plea.state == "approved"):
+            return "already_decided", plea.id
+        closed = self._closed_in(self.asked[plea.id])
+        return ("period_closed", closed) if closed else None
+
+    def _declaring(self, act: Declared) -> tuple[str, str] | None:
+        """What a line of the scorecard counts, in a month that has begun and is not closed."""
+        lines = () if self.agreed.card is None else self.agreed.card.lines
+        if act.item not in {line.id for line in lines if line.kind in ("declared", "missing_report")}:
+            return "unknown_item", act.item
+        month = month_named(act.month)
+        if month is None:
+            return "incomplete", "--month YYYY-MM"
+        if self.place.month(month)[0] > act.at:
+            return "month_to_come", act.month
+        if not 1 <= act.count <= 1000:
+            return "count_out_of_range", "1000"
+        if not act.text:
+            return "incomplete", "--text"
+        return ("period_closed", act.month) if self._closed(act.month) else None
+
+    def _taking_back(self, act: TakenBack) -> tuple[str, str] | None:
+        said = self.said.get(act.declaration)
+        if said is None:
+            return "unknown_declaration", act.declaration
+        if not (act.words and _same_words(said.act, self.first[said.act.id])):
+            return "other_proposal", said.act.id
+        if said.withdrawn is not None:
+            return "already_withdrawn", said.act.id
+        return ("period_closed", said.act.month) if self._closed(said.act.month) else None
+
+    def _closing(self, act: Closed | Corrected) -> tuple[str, str] | None:
+        if isinstance(act, Corrected):
+            if not self._closed(act.month):
+                return "period_not_closed", act.month
+            following = self.corrections[act.month] + 1
+            if act.number != following:
+                return "wrong_number", str(following)
+            return None if act.text else ("incomplete", "--text")
+        month = month_named(act.month)
+        if month is None:
+            return "incomplete", "YYYY-MM"
+        if self.place.month(month)[1] > act.at:
+            return "period_not_over", act.month
+        return ("period_closed", act.month) if self._closed(act.month) else None
+
+    def _working(self, act: Planned | Cancelled) -> tuple[str, str] | None:
+        if isinstance(act, Planned):
+            if act.end <= act.start:
+                return "span_empty", _utc(act.end)
+            return ("work_in_past", _utc(act.start)) if act.start < act.at else None
+        hand = self.works.get(act.work)
+        if hand is None:
+            return "unknown_work", act.work
+        over = isinstance(hand.act, Planned) and hand.act.end <= act.at
+        return ("work_over", act.work) if over or hand.until is not None else None
+
+    def _closed(self, month: str) -> bool:
+        return self.closings[month] > self.corrections[month]
+
+    def _closed_in(self, asked: Proposed) -> str | None:
+        """The first closed month it touches."""
+        for name in sorted(self.closings):
+            month = month_named(name)
+            assert month is not None
+            start, end = self.place.month(month)
+            if self._closed(name) and asked.start < end and asked.end > start:
+                return name
+        return None
+
+    def _admit(self, act: Act) -> None:
+        match act:
+            case Proposed():
+                rule = self.agreed.causes.get(act.cause, Rule())
+                step = ("proposed", act.id, act.at, act.by)
+                self.pleas[act.id] = Plea(act.id, act.by, act.cause, act.reach, act.start, act.end, rule, [step])
+                self.asked[act.id] = act
+            case Decided():
+                plea = self.pleas[act.exclusion]
+                plea.state = act.what
+                plea.steps.append((act.what, act.id, act.at, act.by))
+            case Planned() | Repeated():
+                self.works[act.id] = _Hand(act)
+            case Cancelled():
+                self.works[act.work].until = act.at
+            case Confirmed():
+                self.found.removals.append(act)
+            case Declared():
+                self.said[act.id] = Said(act)
+            case TakenBack():
+                self.said[act.declaration].withdrawn = act
+            case Closed():
+                self.closings[act.month] += 1
+            case Corrected():
+                self.corrections[act.month] += 1
 
 
-def _decide(plea: Plea, act: Decided) -> None:
-    """The other party approves or rejects what is open; who asked takes it back, approved or not."""
-    withdrawn = act.what == "withdrawn"
-    if (act.by == plea.by) != withdrawn:
-        return
-    if plea.state == "proposed" or (withdrawn and plea.state == "approved"):
-        plea.state = act.what
-        plea.steps.append((act.what, act.id, act.at, act.by))
+def _same_words(act: Act, other: Act) -> bool:
+    """Whether one is the other, recorded once more."""
+    return replace(act, at=0, made=act.made_at) == replace(other, at=0, made=other.made_at)
+
+
+def month_named(text: str) -> tuple[int, int] | None:
+    """The month of a text such as 2026-10, or None."""
+    try:
+        day = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return day.year, day.month
+
+
+def _utc(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M:%SZ}"
 
 
 def _settings(plans: Sequence[Planned | Cancelled]) -> list[Work]:

@@ -14,7 +14,9 @@ from tests.months.story import (
     Agreement,
     Cancelled,
     Card,
+    Closed,
     Confirmed,
+    Corrected,
     Decided,
     Ladder,
     Limits,
@@ -27,6 +29,7 @@ from tests.months.story import (
     Repeated,
     Rule,
     Story,
+    TakenBack,
     Wording,
 )
 
@@ -459,6 +462,9 @@ class _Drawing:
             self.plan(f"w{number}")
         for number in range(self.random.choice((0, 1, 3, 5, 8))):
             self.propose(f"x{number}")
+        for number in range(self.random.choice((0, 0, 0, 1, 2))):
+            self.close(f"k{number}")
+        self.spoil()
 
     def party(self) -> str:
         return self.random.choice(
@@ -494,6 +500,48 @@ class _Drawing:
             if self.chance(0.1):
                 whose = self.random.choice(("vendor", "office", "operator"))
             self.acts.append(Decided(f"{name}d{number}", later, whose, what, name))
+
+    def months(self, *others: str) -> list[str]:
+        """The story's, two before it, the one after it, and texts that are none."""
+        whole = self.month[0] * 12 + self.month[1] - 1
+        return [f"{one // 12}-{one % 12 + 1:02}" for one in range(whole - 2, whole + 2)] + list(others)
+
+    def close(self, name: str) -> None:
+        """In vain: by the wrong side, or before the month is over; and the correction of what is not closed."""
+        at = self.second(self.start, self.end - 1)
+        month = self.random.choice(self.months("2026-13")[2:])
+        if self.chance(0.3):
+            self.acts.append(Corrected(name, at, self.party(), month, self.random.randint(1, 2)))
+        else:
+            self.acts.append(Closed(name, at, self.party(), month))
+
+    def spoil(self) -> None:
+        """Some acts are not as they should be, some come twice, and some are another's under the same id."""
+        for number, act in enumerate(list(self.acts)):
+            if self.chance(0.9):
+                continue
+            later = act.at + self.random.randint(0, 3 * DAY)
+            shift = self.random.choice((0, DAY, -DAY, 40 * DAY))
+            match act, self.random.randrange(6):
+                case _, 0:
+                    self.acts[number] = replace(act, made=act.at + self.random.choice((600, 601, -DAY)))
+                case _, 1:
+                    self.acts[number] = replace(act, name=" ")
+                case _, 2 if self.chance(0.5):
+                    self.acts[number] = replace(act, under="other")
+                case Proposed(), 3:
+                    self.acts[number] = replace(act, text="")
+                case Proposed(), 4:
+                    self.acts[number] = replace(act, end=act.start - self.random.choice((0, 1, HOUR)))
+                case Proposed(), 5:
+                    other = replace(act, at=later, start=act.start - shift, end=act.end - shift)
+                    self.acts.append(other)
+                case ((Decided() | TakenBack()), 3):
+                    self.acts[number] = replace(act, words=False)
+                case ((Closed() | Corrected()), _):
+                    pass
+                case _:
+                    self.acts.append(replace(act, at=later, made=act.made_at))
 
     def plan(self, name: str) -> None:
         by = self.party()

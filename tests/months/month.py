@@ -178,15 +178,25 @@ class Month:
 
     def canvas(self, camera: str, span: Span) -> Film:
         """The kind of every second of the span, also of those that are to come: nobody has watched them yet."""
-        first = self.world.first
-        a, b = span[0] - first, span[1] - first
-        film = self.world.film(camera)[a:b].copy()
-        film[max(0, self.known - span[0]) :] = UNOBSERVED
+        film = self._believed(camera, span)
         for start, end in self._planned(camera):
             film[max(0, start - span[0]) : max(0, end - span[0])] = EXCLUDED
         for taken in self.granted(self.settle).get(camera, ()):
             taken.paint(film, span[0], EXCLUDED)
         film *= self.owed(camera, span).view(np.int8)
+        return film
+
+    def bare(self, camera: str) -> Film:
+        """The month's canvas before anybody took anything out."""
+        span = self.start, self.end
+        film = self._believed(camera, span)
+        film *= self.owed(camera, span).view(np.int8)
+        return film
+
+    def _believed(self, camera: str, span: Span) -> Film:
+        first = self.world.first
+        film = self.world.film(camera)[span[0] - first : span[1] - first].copy()
+        film[max(0, self.known - span[0]) :] = UNOBSERVED
         return film
 
     def _planned(self, camera: str) -> list[Span]:

@@ -31,9 +31,11 @@ from tests.months.counts import (
 )
 from tests.months.month import Month
 from tests.months.story import Story, Wording
+from tests.months.void import void
 from tests.months.wall import DAY
 from tests.months.world import World, covers, months_before
 
+BASES = ("fleet_seconds", "camera_pass_share", "snapshots")
 CUTS = (
     "not_accepted",
     "undecided",
@@ -63,10 +65,7 @@ class Figures:
         total = self._group("town", "清河镇", "清河镇", self.of.cameras)
         fleet = total_of(self.of.sums.values())
         looks = total_of(self.of.looks[camera] for camera in self.of.cameras)
-        bases = [
-            on_basis(basis, fleet, looks, self.of.sums, agreed)
-            for basis in ("fleet_seconds", "camera_pass_share", "snapshots")
-        ]
+        bases = self._bases(self.of.sums, looks)
         verdict = next(basis["verdict"] for basis in bases if basis["contractual"])
         opposite = {"met": "missed", "missed": "met"}.get(verdict)
         ranked = sorted(self.of.cameras, key=lambda camera: (*worst(figures[camera]["rates"]), camera))
@@ -82,6 +81,7 @@ class Figures:
             "verdict": verdict,
             "intact_verdict": self._intact_verdict(fleet),
             "bases": bases,
+            "raw": self._raw(),
             "flips": [basis["basis"] for basis in bases if basis["verdict"] == opposite],
             "total": total,
             "villages": self._groups("village", lambda words: words.village),
@@ -105,7 +105,21 @@ class Figures:
             "timelines": [self._timeline(camera) for camera in ranked],
             "settlement": Settling(self.of).settlement() if agreed.repair or agreed.card or agreed.ladder else None,
             "trend": self._trend(),
+            "void": void(self.of.world.acts, self.of.month, (self.of.start, self.of.end)),
         }
+
+    def _bases(self, cameras: dict[str, Counts], looks: Counts) -> list[Plain]:
+        fleet = total_of(cameras.values())
+        return [on_basis(basis, fleet, looks, cameras, self.agreed) for basis in BASES]
+
+    def _raw(self) -> list[Plain]:
+        """The three bases with nothing excluded."""
+        sums, looks, seconds = {}, Counts(), self.of.inspections(self.of.start)
+        for camera in self.of.cameras:
+            film = self.of.bare(camera)
+            sums[camera] = Counts.of(film[: self.of.past - self.of.start])
+            looks = looks.plus(Counts.of(film[seconds]))
+        return self._bases(sums, looks)
 
     def _camera(self, camera: str) -> Plain:
         seconds, removed = self.of.sums[camera], self.of.removed[camera]

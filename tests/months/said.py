@@ -18,6 +18,7 @@ from monitor.report import (
     Report,
     Settlement,
     StepFigure,
+    VoidFigure,
 )
 from monitor.sla import Budget
 
@@ -29,7 +30,7 @@ NO_FIGURES: Mapping[type, frozenset[str]] = {
     ),
     Score: frozenset({"card"}),
     Deduction: frozenset({"ladder"}),
-    Settlement: frozenset({"ladder"}),
+    Settlement: frozenset({"ladder", "declared"}),
     RepairFigures: frozenset({"limits"}),
 }
 # What is computed from the fields and shown to people.
@@ -78,6 +79,14 @@ SHORT: Mapping[type, Callable[[Any], Any]] = {
         each.state.value,
     ],
     StepFigure: lambda step: [step.kind, step.id, micros(step.at), step.by.role.value],
+    VoidFigure: lambda void: [
+        void.id,
+        void.kind,
+        micros(void.at),
+        void.by.role.value,
+        void.refusal.reason.value,
+        void.refusal.about,
+    ],
     FieldChange: lambda change: [change.field, change.before, change.after],
 }
 ADJUSTED: Mapping[type, Callable[[dict[str, Any]], dict[str, Any]]] = {

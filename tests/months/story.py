@@ -63,8 +63,16 @@ class Deed:
     """What every act of a person has."""
 
     id: str
-    at: int
+    at: int  # when it was recorded
     by: str  # vendor, office or operator
+    made: int | None = field(default=None, kw_only=True)  # when it was made, if that is another instant
+    name: str = field(default="某人", kw_only=True)
+    under: str = field(default="town", kw_only=True)  # the contract's id
+
+    @property
+    def made_at(self) -> int:
+        """When whoever did it says that it was done."""
+        return self.at if self.made is None else self.made
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,7 @@ class Proposed(Deed):
     reach: Reach
     start: int
     end: int
+    text: str = "停电"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,7 @@ class Decided(Deed):
 
     what: str
     exclusion: str
+    words: bool = True  # it names the words of the first act of that id; else others
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,41 @@ class Confirmed(Deed):
     removed_at: int
 
 
-Act = Planned | Repeated | Cancelled | Proposed | Decided | Confirmed
+@dataclass(frozen=True, slots=True)
+class Declared(Deed):
+    """The office says that what a line of the scorecard counts has happened."""
+
+    item: str
+    month: str  # 2026-10
+    count: int
+    text: str = "不实"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack(Deed):
+    """A declaration is withdrawn."""
+
+    declaration: str
+    words: bool = True  # as with a decision
+
+
+@dataclass(frozen=True, slots=True)
+class Closed(Deed):
+    """A month's figures are final."""
+
+    month: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected(Deed):
+    """A closed month is opened again."""
+
+    month: str
+    number: int
+    text: str = "漏报"
+
+
+Act = Planned | Repeated | Cancelled | Proposed | Decided | Confirmed | Declared | TakenBack | Closed | Corrected
 
 
 @dataclass(frozen=True, slots=True)

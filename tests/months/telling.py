@@ -9,13 +9,17 @@ from types import MappingProxyType
 from monitor.acts import (
     Act,
     Decision,
+    DeclarationWithdrawn,
     ExclusionApproved,
     ExclusionProposed,
     ExclusionRejected,
     ExclusionWithdrawn,
+    ItemDeclared,
     MaintenanceCancelled,
     MaintenancePlanned,
     MaintenanceRepeated,
+    PeriodClosed,
+    PeriodCorrected,
     RemovalConfirmed,
     Stamp,
     written_act,
@@ -81,8 +85,8 @@ def write_ledger(story: told.Story, path: Path) -> None:
             ledger.append(events, at)
         deeds: dict[str, Act] = {}
         for number, deed in enumerate(story.acts):
-            act = _act(deed, deeds)
-            deeds[deed.id] = act
+            act = _act(deed, deeds, ledger)
+            deeds.setdefault(deed.id, act)
             ledger.add_acts([written_act(act)], _at(deed.at), number)
 
 
@@ -198,8 +202,8 @@ def _camera(camera_id: str, wording: told.Wording) -> Camera:
     )
 
 
-def _act(deed: told.Act, before: dict[str, Act]) -> Act:
-    stamp = Stamp(deed.id, "town", _at(deed.at), Actor(Role(deed.by), "某人"))
+def _act(deed: told.Act, before: dict[str, Act], ledger: Ledger) -> Act:
+    stamp = Stamp(deed.id, deed.under, _at(deed.made_at), Actor(Role(deed.by), deed.name))
     match deed:
         case told.Planned():
             return MaintenancePlanned(_work(deed), stamp)
@@ -207,15 +211,35 @@ def _act(deed: told.Act, before: dict[str, Act]) -> Act:
             return MaintenanceRepeated(stamp, _repeated(deed))
         case told.Cancelled(work=work):
             return MaintenanceCancelled(work, stamp)
-        case told.Proposed():
-            cause = ExclusionCause(deed.cause)
-            return ExclusionProposed(stamp, cause, _scope(deed.reach), _at(deed.start), _at(deed.end), "停电")
-        case told.Decided(what=what, exclusion=exclusion):
-            about = before.get(exclusion)
-            digest = "0" * 64 if about is None else written_act(about).digest
-            return DECISIONS[what](stamp, exclusion, digest)
+        case told.Proposed() | told.Decided():
+            return _exclusion(deed, stamp, before)
         case told.Confirmed(camera=camera, removed_at=removed_at):
             return RemovalConfirmed(stamp, camera, _at(removed_at))
+        case told.Declared(item=item, month=month, count=count, text=text):
+            return ItemDeclared(stamp, item, month, count, text)
+        case told.TakenBack(declaration=declaration, words=words):
+            return DeclarationWithdrawn(stamp, declaration, _digest(before.get(declaration) if words else None))
+        case told.Closed() | told.Corrected():
+            return _closing(deed, stamp, ledger)
+
+
+def _exclusion(deed: told.Proposed | told.Decided, stamp: Stamp, before: dict[str, Act]) -> Act:
+    match deed:
+        case told.Proposed():
+            cause = ExclusionCause(deed.cause)
+            return ExclusionProposed(stamp, cause, _scope(deed.reach), _at(deed.start), _at(deed.end), deed.text)
+        case told.Decided(what=what, exclusion=exclusion, words=words):
+            return DECISIONS[what](stamp, exclusion, _digest(before.get(exclusion) if words else None))
+
+
+def _closing(deed: told.Closed | told.Corrected, stamp: Stamp, ledger: Ledger) -> Act:
+    if isinstance(deed, told.Closed):
+        return PeriodClosed(stamp, deed.month, ledger.heads(), "0" * 64)
+    return PeriodCorrected(stamp, deed.month, deed.number, deed.text)
+
+
+def _digest(act: Act | None) -> str:
+    return "0" * 64 if act is None else written_act(act).digest
 
 
 def _work(plan: told.Planned) -> Maintenance:

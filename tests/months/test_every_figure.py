@@ -14,7 +14,7 @@ import pytest
 
 from monitor.reporting import month_report
 from monitor.settings import Settings
-from tests.months import drawing, memory, oracle, said, telling
+from tests.months import drawing, memory, oracle, said, telling, world
 from tests.months.story import Cancelled, Confirmed, Decided, Proposed, Repeated, Story
 
 MONTHS = 500
@@ -27,6 +27,7 @@ ORACLE = (
     "counts",
     "acts",
     "settling",
+    "void",
     "wall",
     "story",
 )  # what must know nothing of the program
@@ -105,6 +106,26 @@ def test_the_months_hold_everything_that_can_go_wrong() -> None:
     assert not rare, f"too few months with {rare}"
 
 
+VOID = (
+    "replayed",
+    "role_may_not",
+    "incomplete",
+    "made_in_future",
+    "cause_not_accepted",
+    "span_empty",
+    "span_in_future",
+    "cap_exceeded",
+    "unknown_exclusion",
+    "other_proposal",
+    "own_proposal",
+    "not_own_proposal",
+    "already_decided",
+    "period_not_over",
+    "period_not_closed",
+    "work_in_past",
+    "unknown_work",
+    "work_over",
+)
 MARKS = [
     "clocks forward",
     "clocks back",
@@ -146,6 +167,7 @@ MARKS = [
     "money",
     "crowds",
     "trend",
+    *(f"void, {reason}" for reason in VOID),
 ]
 
 
@@ -172,6 +194,8 @@ def marks(story: Story) -> Iterator[str]:
         yield "record ends early"
     yield from _agreed(story)
     yield from _done(story)
+    for _, reason, _ in world.World(story).acts.void:
+        yield f"void, {reason}"
     removed = {listed.camera for listed in story.inventory if listed.wording is None}
     for listed, later in combinations(story.inventory, 2):
         if listed.camera == later.camera:
