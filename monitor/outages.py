@@ -1,4 +1,6 @@
-"""From transitions to spans: decides where one camera's outage or state begins and ends.
+"""From transitions to spans: decides where one camera's outage, fault or state begins and ends.
+
+A result that shows the camera online ends an outage and a fault, even where the next failure bears the same instant.
 
 It must never know of thresholds, maintenance or contracts: those lie before (liveness) or are laid over (sla).
 """
@@ -6,29 +8,37 @@ It must never know of thresholds, maintenance or contracts: those lie before (li
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
-from .model import Cause, Outage, Span, State, Step, Transition, instant, micros
-
-
-class Down(NamedTuple):
-    """One camera's DOWN span in microseconds, and why; ``end`` is None while it is open."""
-
-    start: int
-    end: int | None
-    cause: Cause
+from .model import Cause, Outage, Span, State, Step, Transition, micros
 
 
 class Run(NamedTuple):
-    """One camera's time offline without a break; ``end`` is None while it is open."""
+    """One camera's time offline without a break, in microseconds; ``end`` is None while it is open."""
 
     start: int
     end: int | None
     causes: tuple[Cause, ...]  # in the order they were seen, each once
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One camera's way from the first second down to being seen online again.
+
+    An outage together with those that follow before: if the monitor was blind in between, nobody saw a repair.
+    """
+
+    down: tuple[Span, ...]  # ascending, not empty; what lies between them nobody watched
+    repaired_us: int | None  # when it was seen online; None: not yet
+
+    @property
+    def start_us(self) -> int:
+        """The first second it was down."""
+        return self.down[0].start
 
 
 def outages(transitions: Iterable[Transition]) -> tuple[Outage, ...]:
@@ -49,15 +59,17 @@ def outages(transitions: Iterable[Transition]) -> tuple[Outage, ...]:
     return tuple(sorted(found, key=attrgetter("start_at", "camera_id")))
 
 
-def unbroken(found: Iterable[Outage]) -> list[list[Outage]]:
+def unbroken(transitions: Iterable[Transition]) -> list[list[Outage]]:
     """One camera's outages in runs without a break: within a run only the cause changed."""
-    runs: list[list[Outage]] = []
-    for outage in found:
-        if runs and runs[-1][-1].end_at == outage.start_at:
-            runs[-1].append(outage)
+    course = tuple(transitions)
+    seen_online = {transition.at for transition in course if transition.new.online}
+    found: list[list[Outage]] = []
+    for outage in outages(course):
+        if found and found[-1][-1].end_at == outage.start_at and outage.start_at not in seen_online:
+            found[-1].append(outage)
         else:
-            runs.append([outage])
-    return runs
+            found.append([outage])
+    return found
 
 
 def steps_of(transitions: Iterable[Transition]) -> tuple[Step, ...]:
@@ -65,39 +77,41 @@ def steps_of(transitions: Iterable[Transition]) -> tuple[Step, ...]:
     return tuple(Step(micros(made.at), made.new, cause=made.cause) for made in transitions)
 
 
-def downs(steps: Iterable[Step], until: int) -> Iterator[Down]:
-    """One camera's DOWN spans that began before ``until``, as ``outages`` has them."""
+def runs(steps: Iterable[Step], until: int) -> list[Run]:
+    """One camera's DOWN spans that began before ``until`` in runs without a break, as ``unbroken`` has them."""
+    found: list[Run] = []
     since: int | None = None
-    why = Cause.OK
+    why, online = Cause.OK, True  # whether it was seen online since the run before
     for at, state, _, cause in steps:
         if at >= until:
             break
         if since is not None and since < at:
-            yield Down(since, at, why)
+            _extend(found, since, at, why, online)
+            online = False
+        online = online or state.online
         since, why = (at if state is State.DOWN else None), cause
     if since is not None:
-        yield Down(since, None, why)
-
-
-def outages_of_steps(camera_id: str, steps: Iterable[Step], until: int) -> tuple[Outage, ...]:
-    """The same as values; steps do not say in what words the outage was told."""
-    return tuple(
-        Outage(camera_id, instant(start), None if end is None else instant(end), cause)
-        for start, end, cause in downs(steps, until)
-    )
-
-
-def runs(steps: Iterable[Step], until: int) -> list[Run]:
-    """One camera's DOWN spans that began before ``until`` in runs without a break, as ``unbroken`` has them."""
-    found: list[Run] = []
-    for start, end, cause in downs(steps, until):
-        if found and found[-1].end == start:
-            before = found.pop()
-            causes = before.causes if cause in before.causes else (*before.causes, cause)
-            found.append(Run(before.start, end, causes))
-        else:
-            found.append(Run(start, end, (cause,)))
+        _extend(found, since, None, why, online)
     return found
+
+
+def faults(steps: Iterable[Step], until_us: int) -> list[Fault]:
+    """One camera's faults as far as known at ``until_us``, by start; steps in their order."""
+    found: list[Fault] = []
+    down: list[Span] = []
+    since: int | None = None
+    for at, state, *_ in steps:
+        if at >= until_us:
+            break
+        if since is not None and since < at:
+            _append(down, since, at)
+        since = at if state is State.DOWN else None
+        if down and state.online:
+            found.append(Fault(tuple(down), at))
+            down = []
+    if since is not None and since < until_us:
+        _append(down, since, until_us)
+    return [*found, Fault(tuple(down), None)] if down else found
 
 
 def state_spans(transitions: Sequence[Transition], period: Span) -> list[tuple[Span, State]]:
@@ -131,6 +145,23 @@ def spans_of_steps(steps: Sequence[Step], period: Span) -> list[tuple[Span, Stat
         start = spans.pop()[0].start
     spans.append((Span(start, period.end), state))
     return spans
+
+
+def _extend(found: list[Run], start: int, end: int | None, cause: Cause, online: bool) -> None:
+    """Add a DOWN span: to the run before where it touches it and no result showed the camera online between."""
+    if online or found[-1].end != start:
+        found.append(Run(start, end, (cause,)))
+        return
+    before = found.pop()
+    causes = before.causes if cause in before.causes else (*before.causes, cause)
+    found.append(Run(before.start, end, causes))
+
+
+def _append(down: list[Span], start: int, end: int) -> None:
+    """Add a span, joined with the one before where they touch."""
+    if down and down[-1].end == start:
+        start = down.pop().start
+    down.append(Span(start, end))
 
 
 def _begun(down: Transition) -> Outage:

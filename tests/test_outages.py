@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Outage, Span, State, Transition, instant, micros
-from monitor.outages import Run, outages, outages_of_steps, runs, state_spans, steps_of, unbroken
+from monitor.outages import Run, faults, outages, runs, state_spans, steps_of, unbroken
 from tests.readings import second
 
 START = micros(second(0))
@@ -64,21 +63,20 @@ moves = st.lists(st.tuples(st.sampled_from((0, 0, 1, 60)), st.sampled_from(State
 
 
 @given(moves, st.integers(0, 400))
-def test_steps_tell_the_outages_and_runs_that_transitions_do(drawn: list[tuple[int, State, Cause]], until: int) -> None:
+def test_steps_tell_the_runs_that_transitions_do(drawn: list[tuple[int, State, Cause]], until: int) -> None:
     at, course = 0, []
     for after, new, cause in drawn:
         at += after
         course.append(became(new, at, cause=cause))
-    whole = outages(move for move in course if move.at < second(until))
+    before = [move for move in course if move.at < second(until)]
     steps, end = steps_of(course), micros(second(until))
-    assert [replace(each, detail="") for each in whole] == list(outages_of_steps("cam-1", steps, end))
     found = [
         (
             each[0].start_at,
             each[-1].end_at,
             tuple(dict.fromkeys(outage.cause for outage in each)),
         )
-        for each in unbroken(whole)
+        for each in unbroken(before)
     ]
     assert found == [
         (instant(run.start), None if run.end is None else instant(run.end), run.causes) for run in runs(steps, end)
@@ -90,6 +88,34 @@ def test_a_run_names_each_cause_once_in_the_order_they_were_seen() -> None:
     steps = steps_of([became(State.DOWN, 60 * number, cause=cause) for number, cause in enumerate(order)])
     start = micros(second(0))
     assert runs(steps, micros(second(900))) == [Run(start, None, (Cause.NO_REPLY, Cause.TCP_TIMEOUT))]
+
+
+@given(moves, st.integers(1, 400))
+def test_runs_and_faults_agree_about_what_was_down_and_when_it_was_seen_online(
+    drawn: list[tuple[int, State, Cause]], until: int
+) -> None:
+    at, course = 0, []
+    for after, new, cause in drawn:
+        at += after
+        course.append(became(new, at, cause=cause))
+    steps, end = steps_of(course), micros(second(until))
+    found = faults(steps, end)
+    apart = [span for fault in found for span in fault.down]
+    assert apart == [Span(run.start, end if run.end is None else run.end) for run in runs(steps, end)]
+    online = {step.at for step in steps if step.state.online}
+    assert {fault.repaired_us for fault in found} - {None} <= online
+    assert not any(fault.start_us < at < fault.down[-1].end for fault in found for at in online)
+
+
+def test_a_result_that_shows_the_camera_online_ends_outage_and_fault_though_the_next_failure_has_its_instant() -> None:
+    course = [became(State.DOWN, 0), became(State.UP, 60), became(State.DOWN, 60), became(State.UP, 120)]
+    steps, end = steps_of(course), micros(second(900))
+    assert [(run.start, run.end) for run in runs(steps, end)] == [span(0, 60), span(60, 120)]
+    assert [(fault.down, fault.repaired_us) for fault in faults(steps, end)] == [
+        ((span(0, 60),), span(0, 60).end),
+        ((span(60, 120),), span(60, 120).end),
+    ]
+    assert [len(run) for run in unbroken(course)] == [1, 1]
 
 
 # ---------------------------------------------------------------- states over a period

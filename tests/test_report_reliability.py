@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from monitor import sla
 from monitor.model import SECOND_US, Cause, Maintenance, Scope, Span, State, Transition, instant
-from monitor.outages import steps_of
+from monitor.outages import Fault, faults, steps_of
 from monitor.report import Reliability
-from monitor.report.reliability import REPEAT_US, Fault, faults, reliability
+from monitor.report.reliability import REPEAT_US, reliability
 from tests.test_report import HOUR_US, build, camera, hour, move, off, record
 
 DAY = 24

@@ -1,15 +1,14 @@
 """Repair limits: decides when a fault's clock runs, whether the fault is major, and when its limit was passed.
 
-A fault is one camera's outages with nothing but unobserved time between them: only a result that shows the camera
-online ends it, so that our own restart gives nobody a new clock. The clock starts with the first failing second and
-runs while the camera is down, by night and outside the service hours too; excluded and unobserved time stops it.
-A limit is passed in one instant, so a late repair belongs to exactly one period: once the normal limit has passed, what
-goes down later makes the fault major no more.
+Only a result that shows the camera online ends a fault, so that our own restart gives nobody a new clock. The clock
+starts with the first failing second and runs while the camera is down, by night and outside the service hours too;
+excluded and unobserved time stops it. A limit is passed in one instant, so a late repair belongs to exactly one period:
+once the normal limit has passed, what goes down later makes the fault major no more.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from monitor.contract.values import RepairLimits
-from monitor.model import MICROSECOND, Camera, Outage, Span, micros
+from monitor.model import MICROSECOND, Camera, Span
+from monitor.outages import Fault
 from monitor.sla import length, subtract
 
 
@@ -32,15 +32,13 @@ class RepairState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraFaults:
-    """One camera's outages and what lies over them; spans ascending and disjoint, reaching back as far as the outages.
+    """One camera's faults, and what planned work and granted exclusions take out; spans ascending and disjoint.
 
-    ``outages`` ascend. ``unobserved`` is every span the camera was UNKNOWN; ``excluded`` what planned work and granted
-    exclusions take out.
+    ``excluded`` reaches back as far as the faults. Faults ascend and end where the clocks are read.
     """
 
     camera: Camera
-    outages: Sequence[Outage]
-    unobserved: Sequence[Span] = ()
+    faults: Sequence[Fault]
     excluded: Sequence[Span] = ()
 
 
@@ -116,46 +114,17 @@ def late_in(found: Iterable[Repair], period: Span) -> tuple[Repair, ...]:
 
 
 def _faults(camera: CameraFaults, until: int) -> Iterable[_Fault]:
-    runs: list[list[Span]] = []
-    down_now = False
-    for outage in camera.outages:
-        start, end = micros(outage.start_at), until if outage.end_at is None else micros(outage.end_at)
-        if start >= until:
-            break
-        down_now = outage.end_at is None or end > until
-        span = Span(start, min(end, until))
-        if runs and runs[-1][-1].end == start:  # only the cause changed
-            runs[-1][-1] = Span(runs[-1][-1].start, span.end)
-        elif runs and _unseen(Span(runs[-1][-1].end, start), camera.unobserved):
-            runs[-1].append(span)
-        else:
-            runs.append([span])
-    for run in runs:
-        ended = run[-1].end
-        lasts = run is runs[-1] and (down_now or (ended < until and _unseen(Span(ended, until), camera.unobserved)))
-        running, down = subtract(run, camera.excluded), length(run)
+    for fault in camera.faults:
+        ended = None if fault.repaired_us is None else fault.down[-1].end
+        running, down = subtract(fault.down, camera.excluded), length(fault.down)
         yield _Fault(
             camera=camera.camera,
-            start=run[0].start,
-            end=None if lasts else ended,
+            start=fault.start_us,
+            end=ended,
             running=running,
             excluded_us=down - length(running),
-            unobserved_us=(until if lasts else ended) - run[0].start - down,
+            unobserved_us=(until if ended is None else ended) - fault.start_us - down,
         )
-
-
-def _unseen(gap: Span, unobserved: Sequence[Span]) -> bool:
-    """Whether nobody watched in the whole gap, which is not empty."""
-    if not unobserved:
-        return False
-    last = _last_before(unobserved, gap.end)
-    return last is not None and last.start <= gap.start and last.end >= gap.end
-
-
-def _last_before(spans: Sequence[Span], at: int) -> Span | None:
-    """The last of ascending disjoint spans that starts before the instant."""
-    index = bisect_left(spans, Span(at, at))
-    return spans[index - 1] if index else None
 
 
 def _repair(fault: _Fault, limits: RepairLimits, crowds: dict[str, list[Crowd]]) -> Repair:

@@ -15,7 +15,7 @@ from monitor import sla
 from monitor.calendar import month_span
 from monitor.contract import Contract, counted_by_camera
 from monitor.model import Span, State, Step
-from monitor.outages import outages_of_steps
+from monitor.outages import faults
 from monitor.report.ahead import Ahead, group_ahead
 from monitor.report.cameras import (
     CameraMonth,
@@ -144,7 +144,7 @@ def _settlement(
     until = frame.known.end
     sums = Sums(frame.elapsed, until, total, on_basis(contract.terms.basis, total.seconds, figures, contract.terms))
     courses = [
-        Course(known, figure, outages_of_steps(known.camera.id, steps, until), steps)
+        Course(known, figure, faults(steps, until))
         for known, figure in summed
         for steps in [by_camera.get(known.camera.id, ())]
     ]

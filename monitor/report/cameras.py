@@ -27,11 +27,11 @@ from monitor.model import (
     instant,
     micros,
 )
-from monitor.outages import runs, spans_of_steps, steps_of
+from monitor.outages import faults, runs, spans_of_steps, steps_of
 from monitor.report.ahead import Ahead
 from monitor.report.exclusions import absences_by_camera, owed_time, planned_time
 from monitor.report.groups import rates_of
-from monitor.report.reliability import Reliability, faults, reliability
+from monitor.report.reliability import Reliability, reliability
 from monitor.report.values import CameraFigure, OutageFigure, Record
 
 DAY_US = timedelta(days=1) // MICROSECOND

@@ -1,7 +1,6 @@
-"""From one camera's transitions to faults and how they are repaired. Pure sums: groups add, never average averages.
+"""From one camera's faults to how they are repaired. Pure sums: groups add, never average averages.
 
-A *fault* is an outage together with those that follow before the camera is seen online again: if the monitor was
-blind in between, nobody saw a repair. Its *down time* is the time the camera was known to be down without what people
+The *down time* of a fault is the time the camera was known to be down without what people
 took out of it, planned work that the contract excludes and exclusions that count; what nobody watched is not held
 against anyone. A fault without any counted time in the period is none.
 """
@@ -13,23 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor import sla
-from monitor.model import MICROSECOND, Span, State, Step
+from monitor.model import MICROSECOND, Span
+from monitor.outages import Fault
 
-ONLINE = (State.UP, State.DEGRADED)
 REPEAT_US = timedelta(days=7) // MICROSECOND  # 168 hours
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One camera's way from the first second down to being seen online again."""
-
-    down: tuple[Span, ...]  # ascending, not empty; what lies between them nobody watched
-    repaired_us: int | None  # when it was seen online; None: not yet
-
-    @property
-    def start_us(self) -> int:
-        """The first second it was down."""
-        return self.down[0].start
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +48,6 @@ class Reliability:
     def mtbf_us(self) -> int | None:
         """Mean time online between faults, cut; None if there was no fault."""
         return self.online_us // self.faults if self.faults else None
-
-
-def faults(steps: Iterable[Step], until_us: int) -> list[Fault]:
-    """One camera's faults as far as known at ``until_us``, by start; steps in their order."""
-    found: list[Fault] = []
-    down: list[Span] = []
-    since: int | None = None
-    for at, state, *_ in steps:
-        if at >= until_us:
-            break
-        if since is not None and since < at:
-            _append(down, since, at)
-        since = at if state is State.DOWN else None
-        if down and state in ONLINE:
-            found.append(Fault(tuple(down), at))
-            down = []
-    if since is not None and since < until_us:
-        _append(down, since, until_us)
-    return [*found, Fault(tuple(down), None)] if down else found
 
 
 def reliability(
@@ -119,13 +86,6 @@ def together(cameras: Iterable[Reliability]) -> Reliability:
         unrepaired += each.unrepaired
         online_us += each.online_us
     return Reliability(faults, repeats, repaired, repair_us, unrepaired, online_us)
-
-
-def _append(down: list[Span], start: int, end: int) -> None:
-    """Add a span, joined with the one before where they touch."""
-    if down and down[-1].end == start:
-        start = down.pop().start
-    down.append(Span(start, end))
 
 
 def _touches(fault: Fault, counts: Callable[[int], int]) -> bool:

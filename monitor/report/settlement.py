@@ -29,7 +29,8 @@ from monitor.contract import (
     late_in,
     score,
 )
-from monitor.model import MICROSECOND, CameraRecord, Outage, Span, State, Step, micros
+from monitor.model import MICROSECOND, CameraRecord, Span
+from monitor.outages import Fault
 from monitor.report.exclusions import absences_by_camera, granted_back, owed_time, span_of
 from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.steps import step_figure
@@ -42,8 +43,7 @@ class Course:
 
     known: CameraRecord
     figure: CameraFigure
-    down: tuple[Outage, ...]
-    steps: Sequence[Step]  # back to where it was last online before the period
+    faults: Sequence[Fault]  # back to where it was last online before the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +155,14 @@ def _repairs(
     sums: Sums,
 ) -> RepairFigures:
     until = sums.known_until
-    faulty = [course for course in courses if course.down]
-    reach = min((micros(course.down[0].start_at) for course in faulty), default=until)
+    faulty = [course for course in courses if course.faults]
+    reach = min((course.faults[0].start_us for course in faulty), default=until)
     laid = _laid(record, contract, month, faulty, Span(reach, until))
     read = clocks(
         (
             CameraFaults(
                 course.figure.camera,
-                course.down,
-                _unobserved(course.steps, until),
+                course.faults,
                 laid[course.figure.camera.id].excluded,
             )
             for course in faulty
@@ -186,22 +185,6 @@ def _repairs(
         late.append(LateRepair(camera, repair, crowd, _stops(laid[camera.id], lasted)))
     late.sort(key=lambda found: (-found.repair.late_us, found.repair.start, found.camera.id))
     return RepairFigures(limits, touching, tuple(crowds.values()), tuple(late))
-
-
-def _unobserved(steps: Iterable[Step], until: int) -> list[Span]:
-    """Every span the camera was UNKNOWN since its first transition."""
-    found: list[Span] = []
-    since: int | None = None
-    for when, state, *_ in steps:
-        if since is None and state is not State.UNKNOWN:
-            continue
-        at = min(when, until)
-        if since is not None:
-            found.append(Span(since, at))
-        since = at if state is State.UNKNOWN else None
-    if since is not None:
-        found.append(Span(since, until))
-    return sla.merge(found)
 
 
 def _stops(laid: _Laid, lasted: Span) -> tuple[Stop, ...]:

@@ -8,9 +8,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor import outages
 from monitor.contract import CameraFaults, Repair, RepairLimits, RepairState, Together, late_in, repairs
-from monitor.model import Camera, Cause, Outage, Span, State, Transition, instant
-from monitor.outages import outages, state_spans
+from monitor.model import Camera, Cause, Span, State, Transition, instant
+from monitor.outages import Fault
 from tests.metrics.town import camera
 from tests.oracle import repairs as tediously
 
@@ -19,15 +20,20 @@ TICK = timedelta(microseconds=1)
 HOUR = 3_600_000_000
 
 
-def faults(film: str, watched: Camera, left_out: list[Span] | None = None) -> CameraFaults:
-    """A camera whose every microsecond is a letter: U online, D down, ? not watched."""
+def faults(film: str, watched: Camera, left_out: list[Span] | None = None, until: int | None = None) -> CameraFaults:
+    """A camera whose every microsecond is a letter: U online, D down, ? not watched; as known at ``until``."""
     moves = [
         Transition(watched.id, instant(at), instant(at), State.UP, LETTERS[letter], Cause.OK)
         for at, letter in enumerate(film)
         if at == 0 or film[at - 1] != letter
     ]
-    unseen = [span for span, state in state_spans(moves, Span(0, len(film))) if state is State.UNKNOWN]
-    return CameraFaults(watched, outages(moves), unseen, left_out or [])
+    known = outages.faults(outages.steps_of(moves), len(film) if until is None else until)
+    return CameraFaults(watched, known, left_out or [])
+
+
+def once(start: int, end: int, left_out: list[Span] | None = None) -> CameraFaults:
+    """A camera that was down once."""
+    return CameraFaults(camera(), [Fault((Span(start, end),), end)], left_out or [])
 
 
 def limits(
@@ -76,8 +82,7 @@ def test_a_limit_reached_to_the_microsecond_is_kept_and_one_more_is_late() -> No
 
 def test_the_clock_starts_with_the_first_failing_second_even_before_the_period() -> None:
     """By hand: down from hour 10 to hour 40 with a limit of 24 h: passed at hour 34, 6 h late."""
-    outage = Outage("c1", instant(10 * HOUR), instant(40 * HOUR), Cause.TCP_TIMEOUT)
-    found = repairs([CameraFaults(camera(), [outage])], RepairLimits(), 100 * HOUR)
+    found = repairs([once(10 * HOUR, 40 * HOUR)], RepairLimits(), 100 * HOUR)
     repair = only(found)
     assert (repair.late_from, repair.late_us, repair.state) == (34 * HOUR, 6 * HOUR, RepairState.LATE)
     assert late_in(found, Span(0, 34 * HOUR)) == ()
@@ -85,9 +90,7 @@ def test_the_clock_starts_with_the_first_failing_second_even_before_the_period()
 
 
 def test_excluded_time_stops_the_clock() -> None:
-    outage = Outage("c1", instant(0), instant(30 * HOUR), Cause.TCP_TIMEOUT)
-    stopped = CameraFaults(camera(), [outage], excluded=[Span(4 * HOUR, 10 * HOUR)])
-    repair = only(repairs([stopped], RepairLimits(), 100 * HOUR))
+    repair = only(repairs([once(0, 30 * HOUR, [Span(4 * HOUR, 10 * HOUR)])], RepairLimits(), 100 * HOUR))
     assert (repair.ran_us, repair.state) == (24 * HOUR, RepairState.KEPT)
 
 
@@ -100,19 +103,28 @@ def test_a_camera_seen_online_between_has_two_faults() -> None:
     assert [repair.ran_us for repair in repairs([faults("DDDUDDDU", camera())], limits(), 8)] == [3, 3]
 
 
+def test_a_camera_seen_online_for_no_time_at_all_has_two_faults_too() -> None:
+    order = ((0, State.DOWN), (3, State.UP), (3, State.DOWN), (6, State.UP))
+    moves = [Transition("c1", instant(at), instant(at), State.UP, new, Cause.NO_REPLY) for at, new in order]
+    watched = CameraFaults(camera(), outages.faults(outages.steps_of(moves), 9))
+    assert [repair.ran_us for repair in repairs([watched], limits(), 9)] == [3, 3]
+
+
 def test_a_change_of_cause_is_no_repair() -> None:
-    both = [
-        Outage("c1", instant(0), instant(3), Cause.TCP_TIMEOUT),
-        Outage("c1", instant(3), instant(6), Cause.NO_KEYFRAME),
+    order = ((0, State.DOWN), (3, State.DOWN), (6, State.UP))
+    moves = [
+        Transition("c1", instant(at), instant(at), State.UP, new, cause)
+        for (at, new), cause in zip(order, (Cause.TCP_TIMEOUT, Cause.NO_KEYFRAME, Cause.OK), strict=True)
     ]
-    assert only(repairs([CameraFaults(camera(), both)], limits(), 9)).ran_us == 6
+    watched = CameraFaults(camera(), outages.faults(outages.steps_of(moves), 9))
+    assert only(repairs([watched], limits(), 9)).ran_us == 6
 
 
 def test_an_open_fault_runs_until_its_limit_and_is_late_from_then_on() -> None:
-    down = [Outage("c1", instant(2), None, Cause.TCP_TIMEOUT)]
-    states = [only(repairs([CameraFaults(camera(), down)], limits(), until)).state for until in (3, 7, 8)]
+    known = {until: faults("UUDDDDDDD", camera(), until=until) for until in (2, 3, 7, 8)}
+    states = [only(repairs([known[until]], limits(), until)).state for until in (3, 7, 8)]
     assert states == [RepairState.RUNNING, RepairState.RUNNING, RepairState.LATE]
-    assert repairs([CameraFaults(camera(), down)], limits(), 2) == ()
+    assert repairs([known[2]], limits(), 2) == ()
 
 
 def test_a_fault_that_is_late_already_does_not_become_major() -> None:

@@ -17,7 +17,7 @@ from monitor.errors import UsageError
 from monitor.language import Language
 from monitor.ledger import Ledger, TransitionRecorded
 from monitor.model import Actor, Camera, Outage, Span, instant, micros
-from monitor.outages import outages, unbroken
+from monitor.outages import unbroken
 from monitor.parsing import local_instant, moment
 from monitor.reporting import figures_at
 from monitor.settings import Settings
@@ -124,7 +124,7 @@ def outage_runs(ledger: Ledger, camera_id: str) -> list[list[Outage]]:
     """A camera's outages, oldest first, each with what it was told to be."""
     entries = ledger.entries(kind=TransitionRecorded, camera_id=camera_id)
     moves = (entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded))
-    return unbroken(outages(moves))
+    return unbroken(moves)
 
 
 def span_of(run: Iterable[Outage]) -> Span:

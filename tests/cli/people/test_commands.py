@@ -25,7 +25,7 @@ from monitor.errors import LedgerError
 from monitor.language import Language
 from monitor.ledger import CameraAdded, CameraRemoved, Heartbeat, Ledger, TransitionRecorded
 from monitor.model import Cause, ExclusionCause, Outage, Scope, State, Transition, micros
-from monitor.outages import outages, unbroken
+from monitor.outages import unbroken
 from monitor.simulator.town import build_town
 from tests.addresses import BASE
 
@@ -82,9 +82,9 @@ def longest(place: Place) -> list[Outage]:
     start = datetime(*month(), 1, tzinfo=SHANGHAI)
     end = (start + timedelta(days=32)).replace(day=1)
     with Ledger.open_read_only(place.ledger) as ledger:
-        by_camera: dict[str, list[Outage]] = {}
-        for outage in outages(ledger.transitions()):
-            by_camera.setdefault(outage.camera_id, []).append(outage)
+        by_camera: dict[str, list[Transition]] = {}
+        for move in ledger.transitions():
+            by_camera.setdefault(move.camera_id, []).append(move)
     runs = [
         run for found in by_camera.values() for run in unbroken(found) if run[-1].end_at and run[0].start_at > start
     ]
