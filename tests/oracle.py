@@ -198,7 +198,7 @@ def granted(
     gone: set[int] = set()
     spent: dict[str, int] = {}
     found: dict[str, tuple[list[int], dict[str, int]]] = {}
-    for plea in sorted(pleas, key=lambda plea: (plea.start, plea.id)):
+    for plea in sorted(pleas, key=lambda plea: plea.start):
         ticks: list[int] = []
         cuts: dict[str, int] = {}
         for tick in range(plea.start, plea.end):

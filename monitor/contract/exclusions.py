@@ -1,8 +1,8 @@
 """Which excluded time counts: decides cause, approval, overlap and cap, and says what was cut and why.
 
-Exclusions are taken by start, then by id. Of one exclusion a camera's time counts from its first instant on until the
-cap of its cause is used up. Time that planned work or an earlier exclusion has already taken out uses up no cap; time
-cut from one exclusion may still count through another.
+Exclusions are taken by start, those that start together in the order in which they were proposed. Of one exclusion a
+camera's time counts from its first instant on until the cap of its cause is used up. Time that planned work or an
+earlier exclusion has already taken out uses up no cap; time cut from one exclusion may still count through another.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 from monitor.contract.values import Contract, ExclusionRule
 from monitor.model import MICROSECOND, Camera, Exclusion, ExclusionCause, ExclusionState, Role, Scope, Span, micros
@@ -56,11 +57,14 @@ class Grant:
 
 
 def grants(exclusions: Iterable[Exclusion], cameras: Sequence[OwedTime], contract: Contract) -> tuple[Grant, ...]:
-    """Every exclusion with every camera whose owed time it touches, in the order in which they are taken."""
+    """Every exclusion with every camera whose owed time it touches, in the order in which they are taken.
+
+    ``exclusions`` are in the order in which they were proposed.
+    """
     purses = {time.camera.id: _Purse(time) for time in sorted(cameras, key=lambda time: time.camera.id)}
     covered: dict[Scope, list[_Purse]] = {}  # a storm is many exclusions of few scopes
     found: list[Grant] = []
-    for exclusion in sorted(exclusions, key=lambda each: (each.start_at, each.id)):
+    for exclusion in sorted(exclusions, key=attrgetter("start_at")):
         rule, scope = contract.rule(exclusion.cause), exclusion.scope
         refusal = refused(exclusion, rule)
         span = Span(micros(exclusion.start_at), micros(exclusion.end_at))

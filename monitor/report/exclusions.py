@@ -87,7 +87,7 @@ def exclusion_figures(record: Record, found: Sequence[Grant], period: Span) -> t
     for grant in found:
         by_exclusion.setdefault(grant.exclusion_id, []).append(grant)
     figures = []
-    for history in sorted(record.exclusions, key=lambda each: (each.exclusion.start_at, each.exclusion.id)):
+    for history in sorted(record.exclusions, key=lambda each: each.exclusion.start_at):
         span = span_of(history.exclusion)
         if span.start < period.end and span.end > period.start:
             its = by_exclusion.get(history.exclusion.id, [])

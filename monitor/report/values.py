@@ -45,7 +45,7 @@ class Record:
     head_seq: int
     head_hash: str
     simulated: bool
-    exclusions: tuple[History, ...] = ()  # in whatever state
+    exclusions: tuple[History, ...] = ()  # in whatever state, as they were proposed
     declarations: tuple[Declaration, ...] = ()  # also those taken back
     void: tuple[Void, ...] = ()  # acts under the contract that do not count
     absences: tuple[tuple[str, Span], ...] = ()  # cameras that were allowed to be gone, and when
@@ -304,7 +304,7 @@ class Report:
     outside_contract: tuple[Camera, ...]  # watched, in no figure
     outages: tuple[OutageFigure, ...]  # longest counted time first
     maintenance: tuple[MaintenanceFigure, ...]
-    exclusions: tuple[ExclusionFigure, ...]  # by start, then by id
+    exclusions: tuple[ExclusionFigure, ...]  # by start, then as they were proposed
     changes: tuple[ChangeFigure, ...]
     forecast: Forecast | None  # None: the month is over
     budget: Budget

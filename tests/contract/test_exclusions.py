@@ -160,6 +160,16 @@ def ticks_of(found: tuple[Grant, ...]) -> set[tuple[str, int]]:
 # ---------------------------------------------------------------- rules one by one
 
 
+def test_of_two_that_start_together_the_one_proposed_first_has_the_cap_whatever_their_ids() -> None:
+    agreed = contract(power=ExclusionRule(cap=6 * TICK))
+    for first, second in (("a", "b"), ("b", "a")):
+        found = grants([exclusion(first, 0, 5), exclusion(second, 0, 8)], [whole()], agreed)
+        assert [(grant.exclusion_id, grant.counted) for grant in found] == [
+            (first, (Span(0, 5),)),
+            (second, (Span(5, 6),)),
+        ]
+
+
 @pytest.mark.parametrize(
     ("proposed_by", "decided_by", "counts"),
     [
@@ -196,15 +206,10 @@ def test_without_need_of_approval_a_proposal_counts_until_it_is_rejected() -> No
     assert only(grants([rejected], [whole()], rules)).cuts == ((Cut.REJECTED, 10),)
 
 
-def test_a_cap_goes_to_the_exclusion_that_starts_first_and_then_to_the_lower_id() -> None:
-    asked = [exclusion("b", 5, 15), exclusion("c", 0, 3), exclusion("a", 5, 15)]
-    rules = contract(power=ExclusionRule(cap=8 * TICK))
-    found = grants(asked, [whole()], rules)
-    assert [(grant.exclusion_id, grant.counted, grant.cuts) for grant in found] == [
-        ("c", (Span(0, 3),), ()),
-        ("a", (Span(5, 10),), ((Cut.OVER_CAP, 5),)),
-        ("b", (), ((Cut.EARLIER_EXCLUSION, 5), (Cut.OVER_CAP, 5))),
-    ]
+def test_a_cap_goes_to_the_exclusion_that_starts_first_whenever_it_was_proposed() -> None:
+    late, early = exclusion("a", 5, 15), exclusion("b", 0, 10)
+    found = grants([late, early], [whole()], contract(power=ExclusionRule(cap=12 * TICK)))
+    assert [(grant.exclusion_id, grant.counted) for grant in found] == [("b", (Span(0, 10),)), ("a", (Span(10, 12),))]
 
 
 def test_time_cut_by_one_cause_s_cap_may_count_by_another_cause() -> None:

@@ -142,7 +142,7 @@ class Month:
         gone: Mask = np.zeros(len(owed), dtype=np.bool_)
         spent: dict[str, int] = defaultdict(int)
         found = []
-        for plea in sorted(pleas, key=lambda plea: (plea.start, plea.id)):
+        for plea in sorted(pleas, key=lambda plea: plea.start):
             span = slice(max(0, plea.start - first), max(0, plea.end - first))
             asked = owed[span]
             if not asked.any():

@@ -221,7 +221,7 @@ class Figures:
     def _exclusions(self) -> list[Plain]:
         found = []
         granted = self.of.granted(self.of.settle)
-        for plea in sorted(self.of.world.acts.pleas, key=lambda plea: (plea.start, plea.id)):
+        for plea in sorted(self.of.world.acts.pleas, key=lambda plea: plea.start):
             if plea.start >= self.of.end or plea.end <= self.of.start:
                 continue
             its = [taken for each in granted.values() for taken in each if taken.plea is plea]

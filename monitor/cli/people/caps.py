@@ -86,11 +86,13 @@ class _Period:
     def __init__(self, times: Sequence[OwedTime], contract: Contract) -> None:
         self._times = times
         self._contract = contract
+        self._order: dict[str, int] = {}  # in which they were proposed, by id
         self._named: dict[str, list[Exclusion]] = defaultdict(list)  # by each camera the scope names
         self._wide: list[Exclusion] = []  # whose scope names no cameras
 
     def set_aside(self, exclusion: Exclusion) -> None:
         """It may count from now on."""
+        self._order[exclusion.id] = len(self._order)
         for camera_id in exclusion.scope.camera_ids:
             self._named[camera_id].append(exclusion)
         if not exclusion.scope.camera_ids:
@@ -101,8 +103,9 @@ class _Period:
         covered = [time for time in self._times if asked.scope.covers(time.camera)]
         there = {each.id: each for time in covered for each in self._named.get(time.camera.id, ())}
         there |= {each.id: each for each in self._wide}
-        before = _cut(grants(there.values(), covered, self._contract))
-        granted = grants([*there.values(), asked], covered, self._contract)
+        proposed = sorted(there.values(), key=lambda each: self._order[each.id])
+        before = _cut(grants(proposed, covered, self._contract))
+        granted = grants([*proposed, asked], covered, self._contract)
         more = {camera_id: us - before.get(camera_id, 0) for camera_id, us in _cut(granted).items()}
         fresh = {
             grant.camera_id: grant.counted_us + _over_cap(grant) for grant in granted if grant.exclusion_id == asked.id
