@@ -299,13 +299,12 @@ END = Phrase("结束", "until")
 STILL_OPEN = Phrase("未恢复", "still down")
 COUNTED_DURATION = Phrase("计入时长", "counted")
 REASON = Phrase("原因", "cause")
-IN_MAINTENANCE = Phrase("维护期内", "in maintenance")
 WORK = Phrase("维护内容", "work")
 EXCLUDED_DURATION = Phrase("免责时长", "excluded")
 STEP = Phrase("{at} {what}：{role} {name}（{mark}）{text}", "{at} {what}: {role} {name} ({mark}) {text}")
 EXCLUSION_LINE = Phrase(
-    "{id} {state}：{cause}，{start} 至 {end}，{cameras} 台，免责 {excluded}；{text} {evidence}",
-    "{id} {state}: {cause}, {start} to {end}, {cameras} cameras, excluded {excluded}; {text} {evidence}",
+    "{id} {state}：{cause}，{about}，{start} 至 {end}，{cameras} 台，免责 {excluded}；{text} {evidence}",
+    "{id} {state}: {cause}, {about}, {start} to {end}, cameras: {cameras}, excluded {excluded}; {text} {evidence}",
 )
 VOID_ACT = Phrase(
     "{id}：{at} {what}，以{role} {name} 的名义；{why}", "{id}: {at} {what}, in the name of {role} {name}; {why}"
@@ -326,12 +325,13 @@ CORRECTED = Phrase(
 )
 MOVED = Phrase(
     "在线率 {before}% → {after}%，涉及摄像机 {cameras} 台",
-    "online rate {before}% → {after}%, {cameras} cameras changed",
+    "online rate {before}% → {after}%, cameras changed: {cameras}",
 )
-MOVED_CAMERA = Phrase(
-    "{id} {name}：免责 {excluded_before} → {excluded_after}，离线 {down_before} → {down_after}",
-    "{id} {name}: excluded {excluded_before} → {excluded_after}, down {down_before} → {down_after}",
-)
+MOVED_CAMERA = Phrase("{id} {name}：{changes}", "{id} {name}: {changes}")
+MOVED_TIME = Phrase("{kind} {before} → {after} 秒", "{kind} {before} → {after} s")
+ACTOR = Phrase("{role} {name}（{mark}）", "{role} {name} ({mark})")
+WHOLE_TOWN = Phrase("全镇", "the whole town")
+ABOUT = Phrase("针对", "about")
 NOTHING_MOVED = Phrase("数字未变", "no figure moved")
 OPEN_CORRECTION = Phrase("更正尚未结账，以下为目前数字", "this correction is not closed yet; the figures are as of now")
 WHEN = Phrase("时间", "when")
@@ -341,7 +341,9 @@ REMOVED = Phrase("移出清单（未经确认，仍按离线计）", "left the i
 FIELD_CHANGE = Phrase("{field}：{before} → {after}", "{field}: {before} → {after}")
 NOTHING = Phrase("（空）", "(nothing)")
 NONE = Phrase("无", "none")
-MORE = Phrase("……另有 {count} 项，见 JSON 文件", "... and {count} more, in the JSON file")
+MORE = Phrase(
+    "……另有 {count} 项，见同月的 Excel 工作簿或 JSON 文件", "... and {count} more, in the workbook and the JSON file"
+)
 
 # what people do
 ROLES = {
@@ -381,6 +383,29 @@ ACTS = {
     "maintenance_repeated": Phrase("重复的计划维护", "repeated planned work"),
     "maintenance_cancelled": Phrase("取消计划维护", "planned work cancelled"),
 }
+
+NOTHING_EXCLUDED = Phrase("不扣除免责", "nothing excluded")
+PARTIES_LINE = Phrase("合同双方：{office}、{vendor}", "Parties: {office}, {vendor}")
+CUT_LINE = Phrase("未计入：{cuts}", "not counted: {cuts}")
+CONTRACT_FILE = Phrase("合同文件 SHA-256：{sha256}", "contract file, SHA-256: {sha256}")
+CHAIN_LINE = Phrase("其他链：{vantage} 第 {seq} 条，链头 {head}", "other chain: {vantage}, entry {seq}, head {head}")
+BUDGET_ALLOWED = Phrase("允许离线", "allowed")
+BUDGET_USED = Phrase("已用", "used")
+BUDGET_LEFT = Phrase("剩余", "left")
+BUDGET_OVERDRAWN = Phrase("已超支", "overdrawn")
+HEAD_BUDGET = Phrase("可离线额度", "Error budget")
+HEAD_RECORDERS = Phrase("各录像机（由差到好）", "Recorders, worst first")
+RECORDER = Phrase("录像机", "recorder")
+HEAD_RELIABILITY = Phrase("修复与重复故障", "Repairs and repeat faults")
+FAULTS = Phrase("故障", "faults")
+REPAIRED = Phrase("已修复", "repaired")
+UNREPAIRED = Phrase("未修复", "not repaired")
+REPEATS = Phrase("重复", "repeats")
+MTTR = Phrase("平均修复时间", "MTTR")
+MTBF = Phrase("平均无故障时间", "MTBF")
+GROUP = Phrase("范围", "of")
+HEAD_TREND = Phrase("近十二个月", "Twelve months")
+PASSING = Phrase("达标台数", "passing")
 
 RULE_RATE = Phrase(
     "在线率 =（在线且画面正常 + 在线但画面异常）÷ 计入考核；完好率 = 在线且画面正常 ÷ 计入考核",

@@ -294,9 +294,9 @@ def test_time_nobody_watched_divides_an_outage() -> None:
 def test_outages_come_by_what_they_cost() -> None:
     work = Maintenance("m", "换杆", Scope(camera_ids=frozenset({"c1"})), hour(0), hour(20))
     report = build(record(camera(1), camera(2), moves=[*off(1, 0, 21), *off(2, 50, 5)], maintenance=(work,)))
-    assert [(o.camera.id, o.counted_us // HOUR_US, o.during_maintenance) for o in report.outages] == [
-        ("c2", 5, False),
-        ("c1", 1, True),
+    assert [(o.camera.id, o.counted_us // HOUR_US, o.excluded_us // HOUR_US) for o in report.outages] == [
+        ("c2", 5, 0),
+        ("c1", 1, 20),
     ]
 
 

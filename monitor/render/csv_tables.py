@@ -6,8 +6,6 @@ Lengths are seconds without loss, instants local times to the second and finer w
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,14 +18,16 @@ from zoneinfo import ZoneInfo
 from monitor import wording
 from monitor.contract import Cut, DeductionLadder, Repair, RepairState, Score
 from monitor.language import Language, Phrase
-from monitor.model import MICROSECOND, Scope, instant, micros
+from monitor.model import MICROSECOND, instant, micros
 from monitor.render import csv_words as words
 from monitor.render import settlement_words
+from monitor.render.act_sentences import ActSentences
 from monitor.render.csv import write_csv, write_table
 from monitor.render.html.texts import CUTS
+from monitor.render.outage_repairs import repair_finder
 from monitor.render.phrases import exact_local, exact_seconds
 from monitor.render.settlement_sentences import Sentences, fraction
-from monitor.report import ExclusionFigure, LateRepair, OutageFigure, RepairFigures, Report, Settlement, StepFigure
+from monitor.report import ExclusionFigure, LateRepair, OutageFigure, RepairFigures, Report, Settlement
 
 OUTAGES, EXCLUSIONS, SETTLEMENT = "-outages", "-exclusions", "-settlement"
 
@@ -65,6 +65,7 @@ class _Tables:
         self._report = report
         self._language = language
         self._zone = ZoneInfo(report.terms.zone)
+        self._acts = ActSentences(language, self._local)
 
     # ------------------------------------------------------------ outages
 
@@ -83,8 +84,10 @@ class _Tables:
             *(self._say(seconds, kind=self._say(kind)) for kind in (words.REPAIR_LIMIT, words.ON_THE_CLOCK)),
             self._say(words.CLASS),
         ]
-        repairs = _Repairs(self._report.settlement)
-        rows = (self._outage(outage, repairs.of(outage)) for outage in self._report.outages)
+        repair_of = repair_finder(self._report)
+        rows = (
+            self._outage(outage, None if repair_of is None else repair_of(outage)) for outage in self._report.outages
+        )
         write_table(headings, rows, file)
 
     def _outage(self, outage: OutageFigure, repair: Repair | None) -> list[str]:
@@ -124,7 +127,7 @@ class _Tables:
         seconds = wording.CSV_SECONDS
         headings = [
             *map(self._say, (wording.CSV_MONTH, wording.CSV_RECORD, wording.CAMERA_ID, words.EXCLUSION_STATE)),
-            *map(self._say, (wording.REASON, words.ABOUT, wording.START, wording.END, wording.CAMERAS)),
+            *map(self._say, (wording.REASON, wording.ABOUT, wording.START, wording.END, wording.CAMERAS)),
             self._say(seconds, kind=self._say(words.REMOVED)),
             *(self._say(seconds, kind=self._say(words.CUT, why=self._say(CUTS[cut]))) for cut in Cut),
             *map(self._say, (words.GROUNDS, words.EVIDENCE, words.HISTORY)),
@@ -138,7 +141,7 @@ class _Tables:
             exclusion.id,
             self._say(wording.EXCLUSION_STATES[exclusion.state]),
             self._say(wording.EXCLUSION_CAUSES[exclusion.cause]),
-            self._scope(exclusion.scope),
+            self._acts.scope(exclusion.scope),
             self._local(exclusion.start_at),
             self._local(exclusion.end_at),
             str(figure.cameras),
@@ -146,33 +149,8 @@ class _Tables:
             *(exact_seconds(cuts.get(cut, 0)) for cut in Cut),
             exclusion.text,
             exclusion.evidence,
-            "; ".join(map(self._step, figure.steps)),
+            "; ".join(self._acts.step(step, step.text) for step in figure.steps),
         ]
-
-    def _scope(self, scope: Scope) -> str:
-        named: tuple[frozenset[str], ...] = (
-            scope.camera_ids,
-            scope.sites,
-            scope.villages,
-            scope.towns,
-            scope.carriers,
-            scope.uplinks,
-            scope.recorders,
-            scope.vendors,
-            frozenset(self._say(wording.CATEGORIES[category]) for category in scope.categories),
-        )
-        return "; ".join(", ".join(sorted(names)) for names in named if names)
-
-    def _step(self, step: StepFigure) -> str:
-        return self._say(
-            wording.STEP,
-            at=self._local(step.at),
-            what=self._say(wording.ACTS[step.kind]),
-            role=self._say(wording.ROLES[step.by.role]),
-            name=step.by.name,
-            mark=self._say(wording.SIGNED if step.signed else wording.UNSIGNED),
-            text=step.text,
-        ).rstrip()
 
     # ------------------------------------------------------------ settlement
 
@@ -244,7 +222,7 @@ class _Tables:
             yield _Line(words.SCORE, to.title(line), to.lost(line), words.POINTS, to.reason(line), *counted)
         for declared in settlement.declared:
             count = str(declared.count if declared.counts else 0)
-            acts = "; ".join(map(self._step, declared.steps))
+            acts = "; ".join(self._acts.step(step, step.text) for step in declared.steps)
             yield _Line(
                 words.DECLARATIONS, f"{declared.id} {declared.item}", count, words.TIMES, f"{declared.month}; {acts}"
             )
@@ -297,22 +275,3 @@ class _Tables:
 
     def _until(self, at: datetime | None) -> str:
         return self._say(wording.STILL_OPEN) if at is None else self._local(at)
-
-
-class _Repairs:
-    """Which fault an outage belongs to: a fault may be several outages with nothing but unwatched time between them."""
-
-    def __init__(self, settlement: Settlement | None) -> None:
-        self._by_camera: dict[str, list[Repair]] = defaultdict(list)
-        if settlement is not None and settlement.repairs is not None:
-            for repair in settlement.repairs.repairs:  # by start
-                self._by_camera[repair.camera_id].append(repair)
-
-    def of(self, outage: OutageFigure) -> Repair | None:
-        """The fault with its limit; None where none is agreed, or its clock never ran."""
-        faults, start = self._by_camera.get(outage.camera.id, []), micros(outage.start_at)
-        place = bisect_right(faults, start, key=lambda fault: fault.start)
-        if not place:
-            return None
-        fault = faults[place - 1]
-        return fault if fault.end is None or start < fault.end else None

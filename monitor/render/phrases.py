@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time
 from fractions import Fraction
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor import wording
 from monitor.language import Language
 from monitor.model import SECOND_US, Basis, instant
-from monitor.report import BasisFigure
+from monitor.report import BasisFigure, TimeKind
 from monitor.sla import percent
 
 HOUR_US = 3_600 * SECOND_US
+TIME_KINDS: Final = {
+    TimeKind.UP: wording.UP_TIME,
+    TimeKind.DEGRADED: wording.DEGRADED_TIME,
+    TimeKind.DOWN: wording.DOWN_TIME,
+    TimeKind.EXCLUDED: wording.EXCLUDED_TIME,
+    TimeKind.UNOBSERVED: wording.UNOBSERVED_TIME,
+}
 
 
 def percent_sign(ratio: Fraction | None) -> str:
@@ -36,6 +44,12 @@ def exact_seconds(us: int) -> str:
     """Seconds without loss: no decimals where there are none, else six."""
     whole, rest = divmod(us, SECOND_US)
     return f"{whole}.{rest:06}" if rest else str(whole)
+
+
+def parted_seconds(us: int) -> str:
+    """Seconds without loss, thousands apart."""
+    whole, point, rest = exact_seconds(us).partition(".")
+    return f"{int(whole):,}{point}{rest}"
 
 
 def local(at: datetime | int, zone: ZoneInfo, year: int | None = None) -> str:

@@ -9,24 +9,24 @@ from zoneinfo import ZoneInfo
 
 from monitor import wording
 from monitor.language import Language, Phrase
-from monitor.model import SiteCategory
+from monitor.model import Role, SiteCategory
+from monitor.render.act_sentences import ActSentences
+from monitor.render.html.texts import CUTS
 from monitor.render.layout import INDENT, Align, Column, clean, table, width
 from monitor.render.phrases import duration, good_of_counted, local, percent_sign, service_hours
 from monitor.render.settlement import settlement_lines, settlement_results
 from monitor.report import (
     ChangeFigure,
     ChangeKind,
-    ClosingFigure,
     CorrectionFigure,
     ExclusionFigure,
     GroupFigure,
     GroupKind,
     OutageFigure,
     Report,
-    StepFigure,
     VoidFigure,
 )
-from monitor.sla import SlaVerdict, counted, percent
+from monitor.sla import SlaVerdict, counted
 
 MOST_ROWS = 50  # of a list; the other renderings have them all
 WIDEST_REASON = 44  # in terminal cells: two causes
@@ -46,17 +46,22 @@ class _Text:
         self._report = report
         self._language = language
         self._zone = ZoneInfo(report.terms.zone)
+        self._acts = ActSentences(language, self._local)
 
     def lines(self) -> Iterator[str]:
         yield from self._title()
         yield from self._conclusion()
         yield from self._bases()
         yield from self._time()
+        yield from self._budget()
         yield from self._groups(wording.HEAD_VILLAGES, wording.VILLAGE, self._report.villages)
         yield from self._groups(wording.HEAD_CARRIERS, wording.CARRIER, self._report.carriers)
         yield from self._groups(wording.HEAD_CATEGORIES, wording.CATEGORY, self._report.categories)
+        if self._report.recorders:
+            yield from self._groups(wording.HEAD_RECORDERS, wording.RECORDER, self._report.recorders)
         yield from self._below_target()
         yield from self._outages()
+        yield from self._reliability()
         yield from self._maintenance()
         yield from self._exclusions()
         yield from settlement_lines(self._report, self._language)
@@ -64,6 +69,7 @@ class _Text:
         yield from self._void()
         yield from self._changes()
         yield from self._outside()
+        yield from self._trend()
         yield from self._rules()
 
     # ------------------------------------------------------------ the first screen
@@ -77,10 +83,18 @@ class _Text:
         start, end = (local(us, self._zone) for us in report.period)
         yield self._say(wording.PERIOD, start=start, end=end, zone=report.terms.zone)
         if report.contract_title:
-            yield self._say(wording.CONTRACT_NAME, title=report.contract_title, id=report.contract_id)
+            title, contract_id = clean(report.contract_title), clean(report.contract_id)
+            yield self._say(wording.CONTRACT_NAME, title=title, id=contract_id)
+        if report.office or report.vendor:
+            yield from self._parties()
         if report.simulated:
             yield ""
             yield f"*** {self._say(wording.SIMULATED_WARNING)} ***"
+
+    def _parties(self) -> Iterator[str]:
+        office = clean(self._report.office) or self._say(wording.ROLES[Role.OFFICE])
+        vendor = clean(self._report.vendor) or self._say(wording.ROLES[Role.VENDOR])
+        yield self._say(wording.PARTIES_LINE, office=office, vendor=vendor)
 
     def _conclusion(self) -> Iterator[str]:
         report, terms = self._report, self._report.terms
@@ -150,12 +164,14 @@ class _Text:
 
     def _bases(self) -> Iterator[str]:
         yield from self._heading(wording.HEAD_BASES)
+        raw = {figure.basis: figure for figure in self._report.raw}
         yield from self._table(
             self._report.bases,
             self._left(wording.BASIS, lambda figure: self._say(wording.BASES[figure.basis])),
             self._right(wording.RATE, lambda figure: percent_sign(figure.ratio)),
             self._left(wording.CONCLUSION_COLUMN, lambda figure: self._say(wording.VERDICTS[figure.verdict])),
             self._right(wording.GOOD_OF_COUNTED, lambda figure: good_of_counted(figure, self._language)),
+            self._right(wording.NOTHING_EXCLUDED, lambda figure: percent_sign(raw[figure.basis].ratio)),
             Column("", lambda figure: self._say(wording.CONTRACTUAL) if figure.contractual else ""),
         )
 
@@ -176,6 +192,17 @@ class _Text:
             self._left(wording.KIND_OF_TIME, lambda kind: self._say(kind[0])),
             self._right(wording.LENGTH, lambda kind: duration(kind[1], self._language)),
         )
+
+    def _budget(self) -> Iterator[str]:
+        budget = self._report.budget
+        left = wording.BUDGET_OVERDRAWN if budget.left_us < 0 else wording.BUDGET_LEFT
+        rows = (
+            (wording.BUDGET_ALLOWED, budget.allowed_us),
+            (wording.BUDGET_USED, budget.used_us),
+            (left, budget.left_us),
+        )
+        yield from self._heading(wording.HEAD_BUDGET)
+        yield from self._bullets(*(f"{self._say(label)} {duration(abs(us), self._language)}" for label, us in rows))
 
     def _groups(self, heading: Phrase, column: Phrase, groups: Sequence[GroupFigure]) -> Iterator[str]:
         yield from self._heading(heading)
@@ -219,13 +246,49 @@ class _Text:
             self._left(wording.VILLAGE, lambda outage: outage.camera.site.village),
             self._left(wording.START, lambda outage: self._local(outage.start_at)),
             self._left(wording.END, lambda outage: self._local(outage.end_at)),
+            self._right(
+                wording.EXCLUDED_DURATION,
+                lambda outage: duration(outage.excluded_us, self._language) if outage.excluded_us else "",
+            ),
             self._right(wording.COUNTED_DURATION, lambda outage: duration(outage.counted_us, self._language)),
             Column(self._say(wording.REASON), self._causes, widest=WIDEST_REASON),
-            Column("", lambda outage: self._say(wording.IN_MAINTENANCE) if outage.during_maintenance else ""),
         )
 
     def _causes(self, outage: OutageFigure) -> str:
         return " → ".join(self._say(wording.CAUSES[cause]) for cause in outage.causes)
+
+    def _reliability(self) -> Iterator[str]:
+        report = self._report
+        rows = [
+            (self._say(wording.WHOLE_TOWN), report.total.reliability),
+            *((group.name, group.reliability) for group in (*report.carriers, *report.villages)),
+        ]
+        yield from self._heading(wording.HEAD_RELIABILITY)
+        yield from self._table(
+            rows,
+            self._left(wording.GROUP, lambda row: row[0]),
+            self._right(wording.FAULTS, lambda row: str(row[1].faults)),
+            self._right(wording.REPEATS, lambda row: str(row[1].repeats)),
+            self._right(wording.REPAIRED, lambda row: str(row[1].repaired)),
+            self._right(wording.UNREPAIRED, lambda row: str(row[1].unrepaired)),
+            self._right(wording.MTTR, lambda row: self._mean(row[1].mttr_us)),
+            self._right(wording.MTBF, lambda row: self._mean(row[1].mtbf_us)),
+        )
+
+    def _mean(self, us: int | None) -> str:
+        return self._say(wording.CSV_NO_VALUE) if us is None else duration(us, self._language)
+
+    def _trend(self) -> Iterator[str]:
+        yield from self._heading(wording.HEAD_TREND)
+        yield from self._table(
+            self._report.trend,
+            self._left(wording.CSV_MONTH, lambda month: f"{month.year}-{month.month:02}"),
+            self._right(wording.CAMERAS, lambda month: str(month.cameras)),
+            self._right(wording.ONLINE, lambda month: percent_sign(month.rates.online)),
+            self._right(wording.INTACT, lambda month: percent_sign(month.rates.intact)),
+            self._right(wording.COVERAGE, lambda month: percent_sign(month.rates.coverage)),
+            self._right(wording.PASSING, lambda month: f"{month.passing} / {month.rated}"),
+        )
 
     def _maintenance(self) -> Iterator[str]:
         works = self._report.maintenance
@@ -253,53 +316,30 @@ class _Text:
             cause=self._say(wording.EXCLUSION_CAUSES[exclusion.cause]),
             start=self._local(exclusion.start_at),
             end=self._local(exclusion.end_at),
+            about=clean(self._acts.scope(exclusion.scope)),
             cameras=figure.cameras,
             excluded=duration(figure.excluded_us, self._language),
             text=clean(exclusion.text),
             evidence=clean(exclusion.evidence),
         ).rstrip()
+        if figure.cuts:
+            cuts = (f"{self._say(CUTS[cut])} {duration(us, self._language)}" for cut, us in figure.cuts)
+            yield "  " + self._say(wording.CUT_LINE, cuts="; ".join(cuts))
         for number, step in enumerate(figure.steps):
-            what, text = self._say(wording.ACTS[step.kind]), clean(step.text) if number else ""
-            yield "  " + self._act(wording.STEP, step, what=what, text=text).rstrip()
-
-    def _act(self, phrase: Phrase, act: StepFigure | ClosingFigure | CorrectionFigure, **values: object) -> str:
-        """Who did something when, and whether it is signed."""
-        mark = self._say(wording.SIGNED if act.signed else wording.UNSIGNED)
-        role = self._say(wording.ROLES[act.by.role])
-        return self._say(phrase, at=self._local(act.at), role=role, name=clean(act.by.name), mark=mark, **values)
+            yield "  " + clean(self._acts.step(step, step.text if number else ""))
 
     def _closing(self) -> Iterator[str]:
         report = self._report
         if report.closings:
             yield from self._heading(wording.HEAD_CLOSING)
             yield from self._bullets(
-                *map(self._closed, report.closings),
+                *(clean(self._acts.closed(closed)) for closed in report.closings),
                 *(line for correction in report.corrections for line in self._correction(correction)),
             )
 
-    def _closed(self, figure: ClosingFigure) -> str:
-        line = self._act(wording.CLOSED, figure, number=figure.number, figures=figure.figures)
-        return line if figure.agrees else f"{line} {self._say(wording.DISAGREES)}"
-
     def _correction(self, figure: CorrectionFigure) -> Iterator[str]:
-        yield self._act(wording.CORRECTED, figure, number=figure.number, text=clean(figure.text))
-        if not figure.done:
-            yield self._say(wording.OPEN_CORRECTION)
-        if not figure.moved:
-            yield self._say(wording.NOTHING_MOVED)
-            return
-        before, after = percent(figure.before.online), percent(figure.after.online)
-        yield self._say(wording.MOVED, before=before, after=after, cameras=len(figure.moved))
-        for moved in figure.moved[:MOST_ROWS]:
-            yield self._say(
-                wording.MOVED_CAMERA,
-                id=clean(moved.camera.id),
-                name=clean(moved.camera.name),
-                excluded_before=duration(moved.before.excluded, self._language),
-                excluded_after=duration(moved.after.excluded, self._language),
-                down_before=duration(moved.before.down, self._language),
-                down_after=duration(moved.after.down, self._language),
-            )
+        yield from map(clean, self._acts.correction(figure))
+        yield from (clean(self._acts.moved(moved)) for moved in figure.moved[:MOST_ROWS])
         yield from self._more(len(figure.moved))
 
     def _void(self) -> Iterator[str]:
@@ -367,6 +407,12 @@ class _Text:
                 looks=", ".join(f"{look:%H:%M}" for look in terms.snapshot_times) or self._say(wording.NONE),
             ),
             self._say(wording.SOURCE, seq=report.head_seq, head=report.head_hash, version=report.version),
+            *(
+                self._say(wording.CHAIN_LINE, vantage=clean(head.vantage), seq=head.seq, head=head.hash)
+                for head in report.heads
+                if head.hash != report.head_hash
+            ),
+            *([self._say(wording.CONTRACT_FILE, sha256=report.contract_sha256)] if report.contract_sha256 else []),
         )
 
     # ------------------------------------------------------------ building blocks

@@ -152,11 +152,6 @@ class OutageFigure:
     excluded_us: int  # of that, in planned work the contract excludes and exclusions that count
 
     @property
-    def during_maintenance(self) -> bool:
-        """Whether planned work overlaps it."""
-        return self.excluded_us > 0
-
-    @property
     def counted_us(self) -> int:
         """What it costs."""
         return self.scheduled_us - self.excluded_us

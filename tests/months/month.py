@@ -292,7 +292,6 @@ class Month:
                     "scheduled_us": scheduled * US,
                     "excluded_us": excluded * US,
                     "counted_us": (scheduled - excluded) * US,
-                    "during_maintenance": excluded > 0,
                 }
             )
         return found

@@ -38,7 +38,7 @@ DERIVED: Mapping[type, tuple[str, ...]] = {
     Report: ("complete", "flips", "below_target"),
     Seconds: ("scheduled",),
     Reliability: ("mttr_us", "mtbf_us"),
-    OutageFigure: ("counted_us", "during_maintenance"),
+    OutageFigure: ("counted_us",),
     Budget: ("left_us",),
     Settlement: ("final", "undecided"),
     RepairFigures: ("major", "late_before"),

@@ -304,15 +304,15 @@ def test_a_long_list_is_cut_and_says_so_with_the_place_of_the_whole() -> None:
     moves += [each for number in range(MOST_ROWS + 30) for each in test_report.off(1, 2 * number, 1)]
     text = words(test_report.build(test_report.record(test_report.camera(), moves=moves)), EN)
     assert f"Outages ({MOST_ROWS + 30}," in text
-    assert f"Only the first {MOST_ROWS} of {MOST_ROWS + 30} are listed here; all of them are in the JSON file" in text
-    assert "CSV file" not in text
+    where = "the workbook, the CSV and the JSON file"
+    assert f"Only the first {MOST_ROWS} of {MOST_ROWS + 30} are listed here; all of them are in {where}" in text
 
 
 def test_a_fleet_shows_its_worst_cameras_and_names_the_file_with_all() -> None:
     fleet = [test_report.camera(number) for number in range(MOST_ROWS + 1)]
     moves = [each for number in range(MOST_ROWS + 1) for each in test_report.off(number, 10, 50)]
     document = to_html(test_report.build(test_report.record(*fleet, moves=moves)), EN).decode()
-    assert document.count("in the CSV file of this month") == 2
+    assert document.count("in the workbook, the CSV and the JSON file of this month") == 3
     assert document.count('class="timeline"') == MOST_ROWS
     assert document.count('class="days"') == MOST_ROWS
 

@@ -133,7 +133,7 @@ def test_closings_and_corrections_are_told_with_what_moved() -> None:
     assert re.search(rf"closing 1: .* office 李主任 \(unsigned\), digest of the figures {figures_digest(before)}", text)
     assert re.search(r"correction 1: .* office 李主任 \(signed\): 漏登停电", text)
     assert "this correction is not closed yet" in text
-    assert re.search(r"1 cameras changed .* qh-003 南塘 432,000 → 410,400 s 14,400 → 36,000 s", text)
+    assert re.search(r"cameras changed: 1 .* qh-003 南塘 432,000 → 410,400 s 14,400 → 36,000 s", text)
 
 
 def test_a_closing_whose_figures_the_record_no_longer_gives_is_marked() -> None:

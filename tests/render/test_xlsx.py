@@ -25,7 +25,7 @@ from monitor.render.xlsx.looks import Look
 from monitor.report import Report, build_report
 from monitor.sla import percent
 from tests.render.samples import CAMERAS, JULY, RECORD, TERMS, at, move, report
-from tests.render.test_html_acts import decided, june
+from tests.render.test_html_acts import FORGED, decided, june, with_void
 from tests.render.test_settlement import CONTRACT, made, rate_ladder
 from tests.render.workbooks import altered, formulas, named, opened, parts, rows, sheet, written
 
@@ -49,6 +49,7 @@ def test_the_sheets_come_in_the_order_of_the_report() -> None:
         "Cameras",
         "Groups",
         "Outages",
+        "Repairs",
         "Settlement",
         "Exclusions",
         "Planned work",
@@ -247,6 +248,41 @@ def test_an_exclusion_names_who_proposed_and_who_decided() -> None:
     assert str(power["proposed by"]).startswith("vendor")
     assert str(power["decided by"]).startswith("office")
     assert (works["decision"], works["its reason"]) == ("exclusion rejected", "查无此事")
+
+
+def test_an_act_that_does_not_count_is_told_with_in_whose_name_and_why() -> None:
+    shown = with_void(FORGED)
+    (row,) = rows(sheet(opened(written(shown), values=True), "Void acts"))
+    assert (row["id"], row["act"], row["role"], row["in whose name"]) == (
+        "forged",
+        "exclusion approved",
+        "office",
+        FORGED.stamp.by.name,
+    )
+    assert row["why not"] == shown.void[0].refusal.say(EN)
+    assert "Void acts" not in opened(written(june(*decided()))).sheetnames
+
+
+def test_the_bases_stand_also_with_nothing_excluded() -> None:
+    shown = june(*decided())
+    assert [figure.ratio for figure in shown.raw] != [figure.ratio for figure in shown.bases]
+    told = {row[0].value: row[3].value for row in sheet(opened(written(shown), values=True), "Summary").iter_rows()}
+    for figure in shown.raw:
+        label = f"{wording.BASES[figure.basis][EN]}: with nothing excluded"
+        assert told[label] == float(Decimal(percent(figure.ratio)) / 100)
+        assert told[f"{label}: verdict"] == wording.VERDICTS[figure.verdict][EN]
+
+
+def test_mean_times_are_formulas_over_the_sums_of_town_groups_and_cameras_that_fail_again() -> None:
+    shown = report()
+    data = written(shown)
+    town, *groups = rows(sheet(opened(data, values=True), "Repairs"))
+    sums = shown.total.reliability
+    assert (town["faults"], town["repaired"], town["not repaired"]) == (sums.faults, sums.repaired, sums.unrepaired)
+    assert sums.mttr_us is not None
+    assert town["MTTR, h:mm:ss"] == timedelta(seconds=sums.mttr_us // 1_000_000)
+    assert [row["name"] for row in groups[:3]] == [group.name for group in shown.villages]
+    assert opened(data)["Repairs"]["G3"].value == '=IF(E3=0,"—",INT(ROUND(I3/E3,6))/86400)'
 
 
 # ---------------------------------------------------------------- points and money

@@ -8,7 +8,8 @@ from functools import partial
 from monitor import wording
 from monitor.contract import Cut
 from monitor.language import Phrase
-from monitor.model import Scope, SiteCategory
+from monitor.model import Scope
+from monitor.render.act_sentences import scope_names
 from monitor.render.html import texts
 from monitor.render.html.markup import Child, Markup, element, joined, lines, name
 from monitor.render.html.pen import MOST_ROWS, Column, Look, Pen, Section
@@ -35,7 +36,7 @@ def exclusions(pen: Pen) -> Section:
         Column(texts.EXCLUSION, lambda figure: _named(pen, figure)),
         Column(wording.START, lambda figure: pen.local(figure.exclusion.start_at), Look.KEPT),
         Column(wording.END, lambda figure: pen.local(figure.exclusion.end_at), Look.KEPT),
-        Column(texts.ABOUT, lambda figure: _scope(pen, figure.exclusion.scope)),
+        Column(wording.ABOUT, lambda figure: _scope(pen, figure.exclusion.scope)),
         Column(wording.CAMERAS, lambda figure: str(figure.cameras), Look.NUMBER),
         Column(texts.REMOVED_SECONDS, lambda figure: pen.exact(figure.excluded_us), Look.NUMBER),
         Column(texts.CUT, lambda figure: joined(*_cuts(pen, figure.cuts))),
@@ -43,7 +44,7 @@ def exclusions(pen: Pen) -> Section:
     pairs = (_pair(pen, figure, columns) for figure in figures[:MOST_ROWS])
     table = element("table", pen.headings(columns), Markup("\n"), lines(pairs), class_="long")
     note = element("p", pen.say(texts.EXCLUSIONS_NOTE), class_="note")
-    return Section(heading, (note, element("div", table, pen.left_out(len(figures), texts.IN_JSON), class_="wide")))
+    return Section(heading, (note, element("div", table, pen.left_out(len(figures), texts.IN_WORKBOOK), class_="wide")))
 
 
 def closings(pen: Pen) -> Section | None:
@@ -63,7 +64,7 @@ def void(pen: Pen) -> Section | None:
         return None
     table = pen.listed(
         figures,
-        texts.IN_JSON,
+        texts.IN_WORKBOOK,
         Column(wording.CAMERA_ID, lambda figure: name(figure.id)),
         Column(wording.WHEN, lambda figure: pen.local(figure.at), Look.KEPT),
         Column(wording.WHAT_ACT, lambda figure: pen.say(wording.ACTS[figure.kind])),
@@ -105,19 +106,8 @@ def _named(pen: Pen, figure: ExclusionFigure) -> Markup:
 
 
 def _scope(pen: Pen, scope: Scope) -> Markup:
-    named: tuple[frozenset[str], ...] = (
-        scope.camera_ids,
-        scope.sites,
-        scope.villages,
-        scope.towns,
-        scope.carriers,
-        scope.uplinks,
-        scope.recorders,
-        scope.vendors,
-        frozenset(pen.say(wording.CATEGORIES[SiteCategory(category)]) for category in scope.categories),
-    )
-    parts = [element("div", *_few(sorted(names))) for names in named if names]
-    return joined(*parts) if parts else joined(pen.say(texts.WHOLE_TOWN))
+    parts = [element("div", *_few(names)) for names in scope_names(scope, pen.language)]
+    return joined(*parts) if parts else joined(pen.say(wording.WHOLE_TOWN))
 
 
 def _few(names: list[str]) -> Iterator[Child]:
@@ -153,7 +143,7 @@ def _correction(pen: Pen, figure: CorrectionFigure) -> Iterator[Markup]:
         moved = pen.say(wording.MOVED, before=before, after=after, cameras=len(figure.moved))
     yield element("div", line, still_open, element("div", moved))
     if figure.moved:
-        yield element("div", pen.listed(figure.moved, texts.IN_JSON, *_moved(pen)), class_="wide")
+        yield element("div", pen.listed(figure.moved, texts.IN_WORKBOOK, *_moved(pen)), class_="wide")
 
 
 def _moved(pen: Pen) -> Iterator[Column[MovedFigure]]:

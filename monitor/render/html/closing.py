@@ -39,10 +39,10 @@ def trend(pen: Pen) -> Section:
         Column(texts.LOST, lambda month: loss(pen, all_rates, month.rates), Look.PICTURE),
         Column(wording.INTACT, lambda month: pen.rate(month.rates.intact), Look.NUMBER),
         Column(wording.COVERAGE, lambda month: pen.rate(month.rates.coverage), Look.NUMBER),
-        Column(texts.PASSING, lambda month: f"{month.passing} / {month.rated}", Look.NUMBER),
+        Column(wording.PASSING, lambda month: f"{month.passing} / {month.rated}", Look.NUMBER),
     )
     note = element("p", pen.say(texts.TREND_NOTE, count=len(months)), class_="note")
-    return Section(pen.say(texts.HEAD_TREND), (table, note))
+    return Section(pen.say(wording.HEAD_TREND), (table, note))
 
 
 def glossary(pen: Pen) -> Section:

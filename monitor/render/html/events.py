@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from monitor import wording
-from monitor.contract import Repair
-from monitor.model import MICROSECOND, instant, micros
+from monitor.model import MICROSECOND, instant
 from monitor.render import settlement_words
 from monitor.render.html import texts
 from monitor.render.html.markup import Child, Markup, element, joined, name
 from monitor.render.html.pen import MOST_ROWS, Column, Look, Pen, Section
+from monitor.render.outage_repairs import repair_finder
 from monitor.report import ChangeFigure, ChangeKind, FieldChange, OutageFigure
 
 
@@ -20,7 +20,7 @@ def outages(pen: Pen) -> Section:
     found = pen.report.outages
     table = pen.listed(
         found,
-        texts.IN_JSON,
+        texts.IN_CSV,
         Column(wording.CAMERA, lambda outage: joined(name(outage.camera.id), " ", name(outage.camera.name))),
         Column(wording.VILLAGE, lambda outage: name(outage.camera.site.village)),
         Column(wording.REASON, lambda outage: _causes(pen, outage)),
@@ -44,7 +44,7 @@ def planned_work(pen: Pen) -> Section:
     works = pen.report.maintenance
     table = pen.listed(
         works,
-        texts.IN_JSON,
+        texts.IN_WORKBOOK,
         Column(wording.WORK, lambda work: name(work.maintenance.title)),
         Column(wording.START, lambda work: pen.local(work.maintenance.start_at), Look.KEPT),
         Column(wording.END, lambda work: pen.local(work.maintenance.end_at), Look.KEPT),
@@ -63,7 +63,7 @@ def inventory(pen: Pen) -> Section:
         Column(wording.CAMERA, lambda alike: joined(*(_camera(change) for change in alike))),
         Column(wording.WHAT, lambda alike: _change(pen, alike[0])),
     )
-    note = pen.left_out(len(changes), texts.IN_JSON)
+    note = pen.left_out(len(changes), texts.IN_WORKBOOK)
     return Section(pen.say(wording.HEAD_CHANGES, count=len(changes)), (joined(table, note),))
 
 
@@ -74,7 +74,7 @@ def outside(pen: Pen) -> Section | None:
         return None
     table = pen.listed(
         cameras,
-        texts.IN_JSON,
+        texts.IN_WORKBOOK,
         Column(wording.CAMERA_ID, lambda camera: name(camera.id)),
         Column(wording.CAMERA, lambda camera: name(camera.name)),
         Column(wording.VILLAGE, lambda camera: name(camera.site.village)),
@@ -84,19 +84,14 @@ def outside(pen: Pen) -> Section | None:
 
 def _limits(pen: Pen) -> Iterator[Column[OutageFigure]]:
     """A column for what became of the repair limit; none where none is agreed."""
-    settled = pen.report.settlement
-    if settled is None or settled.repairs is None:
+    repair_of = repair_finder(pen.report)
+    if repair_of is None:
         return
-    of_camera: dict[str, list[Repair]] = {}
-    for repair in settled.repairs.repairs:
-        of_camera.setdefault(repair.camera_id, []).append(repair)
 
     def limit(outage: OutageFigure) -> str:
-        at = micros(outage.start_at)
-        for repair in of_camera.get(outage.camera.id, ()):
-            if repair.start <= at and (repair.end is None or at < repair.end):
-                return pen.say(settlement_words.REPAIR_STATES[repair.state])
-        return pen.say(wording.CSV_NO_VALUE)  # its clock never ran: all of it is excluded
+        repair = repair_of(outage)
+        # No repair: its clock never ran, all of it is excluded.
+        return pen.say(settlement_words.REPAIR_STATES[repair.state] if repair else wording.CSV_NO_VALUE)
 
     yield Column(texts.REPAIR, limit)
 

@@ -24,7 +24,7 @@ def groups(pen: Pen) -> Section:
         (wording.HEAD_CATEGORIES, wording.CATEGORY, report.categories),
     ]
     if report.recorders:
-        tables.append((texts.HEAD_RECORDERS, texts.RECORDER, report.recorders))
+        tables.append((wording.HEAD_RECORDERS, wording.RECORDER, report.recorders))
     body: list[Markup] = [element("p", pen.say(texts.GAUGE_NOTE), class_="note")]
     for heading, column, figures in tables:
         body += [element("h3", pen.say(heading)), _table(pen, column, figures)]
@@ -39,20 +39,20 @@ def reliability(pen: Pen) -> Section:
         key=lambda figure: (-figure.reliability.repeats, figure.camera.id),
     )
     return Section(
-        pen.say(texts.HEAD_RELIABILITY),
+        pen.say(wording.HEAD_RELIABILITY),
         (
             element("p", pen.say(texts.RELIABILITY_NOTE), class_="note"),
             _repairs(pen, (report.total, *report.carriers, *report.villages)),
             element("h3", pen.say(texts.HEAD_REPEATS, count=len(repeating))),
             pen.listed(
                 repeating,
-                texts.IN_JSON,
+                texts.IN_WORKBOOK,
                 Column(wording.CAMERA_ID, lambda figure: name(figure.camera.id)),
                 Column(wording.CAMERA, lambda figure: name(figure.camera.name)),
                 Column(wording.VILLAGE, lambda figure: name(figure.camera.site.village)),
-                Column(texts.FAULTS, lambda figure: str(figure.reliability.faults), Look.NUMBER),
-                Column(texts.REPEATS, lambda figure: str(figure.reliability.repeats), Look.NUMBER),
-                Column(texts.MTTR, lambda figure: pen.length(figure.reliability.mttr_us), Look.NUMBER),
+                Column(wording.FAULTS, lambda figure: str(figure.reliability.faults), Look.NUMBER),
+                Column(wording.REPEATS, lambda figure: str(figure.reliability.repeats), Look.NUMBER),
+                Column(wording.MTTR, lambda figure: pen.length(figure.reliability.mttr_us), Look.NUMBER),
             ),
         ),
     )
@@ -79,7 +79,7 @@ def _table(pen: Pen, column: Phrase, figures: Sequence[GroupFigure]) -> Markup:
     all_rates = [figure.rates for figure in figures]
     return pen.listed(
         figures,
-        texts.IN_JSON,
+        texts.IN_WORKBOOK,
         Column(column, lambda group: _name(pen, group)),
         Column(wording.CAMERAS, lambda group: str(group.cameras), Look.NUMBER),
         Column(wording.ONLINE, lambda group: rate(pen, group.rates), Look.NUMBER),
@@ -93,14 +93,14 @@ def _table(pen: Pen, column: Phrase, figures: Sequence[GroupFigure]) -> Markup:
 def _repairs(pen: Pen, figures: Sequence[GroupFigure]) -> Markup:
     return pen.listed(
         figures,
-        texts.IN_JSON,
-        Column(texts.GROUP, lambda group: _name(pen, group)),
-        Column(texts.FAULTS, lambda group: str(group.reliability.faults), Look.NUMBER),
-        Column(texts.REPEATS, lambda group: str(group.reliability.repeats), Look.NUMBER),
-        Column(texts.REPAIRED, lambda group: str(group.reliability.repaired), Look.NUMBER),
-        Column(texts.UNREPAIRED, lambda group: str(group.reliability.unrepaired), Look.NUMBER),
-        Column(texts.MTTR, lambda group: pen.length(group.reliability.mttr_us), Look.NUMBER),
-        Column(texts.MTBF, lambda group: pen.length(group.reliability.mtbf_us), Look.NUMBER),
+        texts.IN_WORKBOOK,
+        Column(wording.GROUP, lambda group: _name(pen, group)),
+        Column(wording.FAULTS, lambda group: str(group.reliability.faults), Look.NUMBER),
+        Column(wording.REPEATS, lambda group: str(group.reliability.repeats), Look.NUMBER),
+        Column(wording.REPAIRED, lambda group: str(group.reliability.repaired), Look.NUMBER),
+        Column(wording.UNREPAIRED, lambda group: str(group.reliability.unrepaired), Look.NUMBER),
+        Column(wording.MTTR, lambda group: pen.length(group.reliability.mttr_us), Look.NUMBER),
+        Column(wording.MTBF, lambda group: pen.length(group.reliability.mtbf_us), Look.NUMBER),
     )
 
 

@@ -14,7 +14,7 @@ from monitor import wording
 from monitor.language import Language, Phrase
 from monitor.render.html import texts
 from monitor.render.html.markup import Child, Markup, element, filled, joined, lines
-from monitor.render.phrases import duration, exact_seconds, local, percent_sign
+from monitor.render.phrases import duration, local, parted_seconds, percent_sign
 from monitor.report import DETAILED, Report
 
 # Of every list, worst first: some six printed pages. What is left out is said under the list, with where it stands.
@@ -78,8 +78,7 @@ class Pen:
 
     def exact(self, us: int) -> str:
         """Seconds without loss, thousands apart."""
-        whole, point, rest = exact_seconds(us).partition(".")
-        return f"{int(whole):,}{point}{rest}"
+        return parted_seconds(us)
 
     def local(self, at: datetime | int) -> str:
         """Local date and time, without the year in the report's own."""

@@ -38,7 +38,7 @@ def _repairs(pen: Pen, to: Sentences, figures: RepairFigures) -> Iterator[Markup
     yield element("h3", pen.say(words.HEAD_LATE, count=len(figures.late)))
     table = pen.listed(
         figures.late,
-        texts.IN_JSON,
+        texts.IN_WORKBOOK,
         Column(wording.CAMERA_ID, lambda late: name(late.camera.id)),
         Column(wording.CAMERA, lambda late: name(late.camera.name)),
         Column(wording.VILLAGE, lambda late: name(late.camera.site.village)),

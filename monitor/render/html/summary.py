@@ -135,10 +135,10 @@ def rates(pen: Pen) -> Section:
 def budget(pen: Pen) -> Section:
     """What the target allows to be lost, what was lost, what is left."""
     allowance = pen.report.budget
-    left = texts.BUDGET_OVERDRAWN if allowance.left_us < 0 else texts.BUDGET_LEFT
+    left = wording.BUDGET_OVERDRAWN if allowance.left_us < 0 else wording.BUDGET_LEFT
     rows = (
-        (texts.BUDGET_ALLOWED, allowance.allowed_us),
-        (texts.BUDGET_USED, allowance.used_us),
+        (wording.BUDGET_ALLOWED, allowance.allowed_us),
+        (wording.BUDGET_USED, allowance.used_us),
         (left, abs(allowance.left_us)),
     )
     whole = max(allowance.allowed_us, allowance.used_us, 1)
@@ -153,7 +153,7 @@ def budget(pen: Pen) -> Section:
         class_="cards",
     )
     bar = gauge(used, allowed, Fraction(whole), label)
-    return Section(pen.say(texts.HEAD_BUDGET), (cards, bar, element("p", pen.say(texts.BUDGET_NOTE), class_="note")))
+    return Section(pen.say(wording.HEAD_BUDGET), (cards, bar, element("p", pen.say(texts.BUDGET_NOTE), class_="note")))
 
 
 def _share(part: int, whole: int) -> Fraction | None:

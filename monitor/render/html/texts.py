@@ -1,4 +1,7 @@
-"""What only the HTML report says, in both languages; closed lists and shared headings stand in ``monitor.wording``."""
+"""What the HTML report says, in both languages; closed lists and shared headings stand in ``monitor.wording``.
+
+The workbook and the CSV tables say some of it in the same words.
+"""
 
 from __future__ import annotations
 
@@ -52,23 +55,16 @@ RAW_DIFFERS = Phrase("{raw}（{verdict}）", "{raw} ({verdict})")
 
 # ---------------------------------------------------------------- budget
 
-HEAD_BUDGET = Phrase("可离线额度", "Error budget")
 BUDGET_NOTE = Phrase(
     "额度 =（1 − 目标）× 计入考核的时间；本月未结束时，含尚未到来的时间。按全部时长计，与合同口径无关。",
     "Allowed = (1 − target) × counted time; while the month runs, the time still to come is in it. In camera time,"
     " whatever the contract's basis is.",
 )
-BUDGET_ALLOWED = Phrase("允许离线", "allowed")
-BUDGET_USED = Phrase("已用", "used")
-BUDGET_LEFT = Phrase("剩余", "left")
-BUDGET_OVERDRAWN = Phrase("已超支", "overdrawn")
 GAUGE_LABEL = Phrase("损失 {lost}，允许 {allowed}", "lost {lost}, allowed {allowed}")
 
 # ---------------------------------------------------------------- groups and cameras
 
 HEAD_GROUPS = Phrase("分项在线率", "By village, carrier and kind of site")
-HEAD_RECORDERS = Phrase("各录像机（由差到好）", "Recorders, worst first")
-RECORDER = Phrase("录像机", "recorder")
 LOST = Phrase("损失 / 允许", "lost / allowed")
 GAUGE_NOTE = Phrase(
     "横条为计入时间中离线的份额，竖线为目标允许的份额；▼ 表示低于目标。",
@@ -112,13 +108,6 @@ WHOLE = Phrase("全长", "duration")
 IN_SCHEDULE = Phrase("应监测", "scheduled")
 IN_EXCLUSION = Phrase("免责", "excluded")
 REPAIR = Phrase("修复时限", "repair")
-HEAD_RELIABILITY = Phrase("修复与重复故障", "Repairs and repeat faults")
-FAULTS = Phrase("故障", "faults")
-REPAIRED = Phrase("已修复", "repaired")
-UNREPAIRED = Phrase("未修复", "not repaired")
-REPEATS = Phrase("重复", "repeats")
-MTTR = Phrase("平均修复时间", "MTTR")
-MTBF = Phrase("平均无故障时间", "MTBF")
 HEAD_REPEATS = Phrase("有重复故障的摄像机（{count} 台）", "Cameras with repeat faults ({count})")
 RELIABILITY_NOTE = Phrase(
     "故障：连同其后未见恢复又再次离线的记录算一次。平均修复时间 ="
@@ -131,16 +120,13 @@ RELIABILITY_NOTE = Phrase(
     " online this month ÷ faults that began this month. A repeat"
     " begins within 7 days (168 hours) of the repair before.",
 )
-GROUP = Phrase("范围", "of")
 
 # ---------------------------------------------------------------- what people decided
 
 EXCLUSION = Phrase("编号、事由", "exclusion")
-ABOUT = Phrase("针对", "about")
 REMOVED_SECONDS = Phrase("本月免责（秒）", "removed, s")
 CUT = Phrase("未计入及原因", "cut, and why")
 CUT_OFF = Phrase("{why} {seconds} 秒", "{why}: {seconds} s")
-WHOLE_TOWN = Phrase("全镇", "the whole town")
 EXCLUSIONS_NOTE = Phrase(
     "台数与未计入的秒数为各台在整个结算周期内之和；本月免责只算本月、且不与计划维护及更早的免责重复计算。",
     "Cameras, and the seconds that were cut, are of the whole settlement period; removed is of this month, and what"
@@ -161,13 +147,11 @@ CUTS: Mapping[Cut, Phrase] = MappingProxyType(
 
 # ---------------------------------------------------------------- trend
 
-HEAD_TREND = Phrase("近十二个月", "Twelve months")
 TREND_NOTE = Phrase(
     "有记录的月份：{count} 个。各月均按现行合同条款、以全部时长计算。",
     "Months on record: {count}. Every month is computed by today's terms, from all camera time.",
 )
 TREND_MONTH = Phrase("月份", "month")
-PASSING = Phrase("达标台数", "passing")
 
 # ---------------------------------------------------------------- the end
 
@@ -248,5 +232,5 @@ LEFT_OUT = Phrase(
     "此表只列出最前的 {shown} 项，共 {count} 项；全部见{where}。",
     "Only the first {shown} of {count} are listed here; all of them are in the {where}.",
 )
-IN_CSV = Phrase("同月的 CSV 文件", "CSV file of this month")
-IN_JSON = Phrase("同月的 JSON 文件", "JSON file of this month")
+IN_WORKBOOK = Phrase("同月的 Excel 工作簿和 JSON 文件", "workbook and the JSON file of this month")
+IN_CSV = Phrase("同月的 Excel 工作簿和 CSV、JSON 文件", "workbook, the CSV and the JSON file of this month")

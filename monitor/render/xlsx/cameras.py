@@ -232,5 +232,5 @@ GROUPED: Final[Mapping[GroupKind, tuple[Phrase, Callable[[Camera], str]]]] = {
     GroupKind.VILLAGE: (wording.VILLAGE, lambda camera: camera.site.village),
     GroupKind.CARRIER: (wording.CARRIER, lambda camera: camera.carrier),
     GroupKind.CATEGORY: (wording.CATEGORY, lambda camera: camera.site.category),
-    GroupKind.RECORDER: (texts.RECORDER, lambda camera: camera.recorder),
+    GroupKind.RECORDER: (wording.RECORDER, lambda camera: camera.recorder),
 }

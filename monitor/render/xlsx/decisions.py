@@ -1,4 +1,4 @@
-"""The sheets of what people decided and did: exclusions, planned work, the inventory, closings."""
+"""The sheets of what people decided and did: exclusions, planned work, the inventory, closings, void acts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from functools import partial
 
 from monitor import wording
 from monitor.language import Phrase
-from monitor.model import Camera, Exclusion, Scope, SiteCategory
+from monitor.model import Camera, Exclusion
 from monitor.render.html import texts as shared
-from monitor.render.phrases import duration, local
 from monitor.render.xlsx import texts
 from monitor.render.xlsx.book import Book, Column
 from monitor.render.xlsx.cells import Value
@@ -18,15 +17,11 @@ from monitor.render.xlsx.looks import SECONDS_WIDTH, WHEN_WIDTH, Look
 from monitor.report import (
     ChangeFigure,
     ChangeKind,
-    ClosingFigure,
-    CorrectionFigure,
     ExclusionFigure,
     MaintenanceFigure,
     StepFigure,
+    VoidFigure,
 )
-from monitor.sla import percent
-
-SCOPE_BETWEEN = "、"
 
 
 def exclusions(book: Book, desk: Desk) -> None:
@@ -45,7 +40,13 @@ def planned_work(book: Book, desk: Desk) -> None:
     columns: list[Column[MaintenanceFigure]] = [
         Column("id", say(texts.WORK_ID), lambda work: work.maintenance.id, width=18),
         Column("title", say(wording.WORK), lambda work: work.maintenance.title, Look.WRAPPED, 34),
-        Column("scope", say(shared.ABOUT), lambda work: scope(desk, work.maintenance.scope), Look.WRAPPED, 34),
+        Column(
+            "scope",
+            say(wording.ABOUT),
+            lambda work: desk.acts.scope(work.maintenance.scope),
+            Look.WRAPPED,
+            34,
+        ),
         Column("start", say(wording.START), lambda work: desk.when(work.maintenance.start_at), Look.WHEN, WHEN_WIDTH),
         Column("end", say(wording.END), lambda work: desk.when(work.maintenance.end_at), Look.WHEN, WHEN_WIDTH),
         Column("cameras", say(wording.CAMERAS), lambda work: work.cameras, Look.COUNT, 9),
@@ -97,30 +98,29 @@ def closings(book: Book, desk: Desk) -> None:
     with book.sheet(desk.say(texts.CLOSINGS), (130,)) as sheet:
         desk.title(sheet)
         for closed in report.closings:
-            line = desk.say(wording.CLOSED, **_act(desk, closed), number=closed.number, figures=closed.figures)
-            sheet.write(line if closed.agrees else f"{line} {desk.say(wording.DISAGREES)}", looks=Look.WRAPPED)
+            sheet.write(desk.acts.closed(closed), looks=Look.WRAPPED)
         for corrected in report.corrections:
-            line = desk.say(wording.CORRECTED, **_act(desk, corrected), number=corrected.number, text=corrected.text)
-            sheet.write(line, looks=Look.WRAPPED)
-            for said in _moved(desk, corrected):
-                sheet.write(said, looks=Look.WRAPPED)
+            for line in (*desk.acts.correction(corrected), *map(desk.acts.moved, corrected.moved)):
+                sheet.write(line, looks=Look.WRAPPED)
 
 
-def scope(desk: Desk, about: Scope) -> str:
-    """Which cameras something is about, as far as a cell holds them."""
-    named = (
-        about.camera_ids,
-        about.sites,
-        about.villages,
-        about.towns,
-        about.carriers,
-        about.uplinks,
-        about.recorders,
-        about.vendors,
-        frozenset(desk.say(wording.CATEGORIES[SiteCategory(category)]) for category in about.categories),
-    )
-    parts = [SCOPE_BETWEEN.join(sorted(names)) for names in named if names]
-    return "; ".join(parts) if parts else desk.say(shared.WHOLE_TOWN)
+def void(book: Book, desk: Desk) -> None:
+    """Acts in the record that do not count, and why; no sheet where every act counts."""
+    found = desk.report.void
+    if not found:
+        return
+    say = desk.say
+    columns: list[Column[VoidFigure]] = [
+        Column("id", say(wording.CAMERA_ID), lambda act: act.id, width=14),
+        Column("at", say(wording.WHEN), lambda act: desk.when(act.at), Look.WHEN, WHEN_WIDTH),
+        Column("what", say(wording.WHAT_ACT), lambda act: say(wording.ACTS[act.kind]), width=22),
+        Column("role", say(texts.ROLE), lambda act: say(wording.ROLES[act.by.role]), width=12),
+        Column("by", say(wording.IN_WHOSE_NAME), lambda act: act.by.name, width=18),
+        Column("why", say(wording.WHY_VOID), lambda act: act.refusal.say(desk.language), Look.WRAPPED, 60),
+    ]
+    with book.sheet(say(texts.VOID), columns, frozen=(1, 2), heading=2) as sheet:
+        desk.title(sheet)
+        sheet.table(columns, found, len(found))
 
 
 def _exclusions(desk: Desk) -> Iterator[Column[ExclusionFigure]]:
@@ -134,7 +134,7 @@ def _exclusions(desk: Desk) -> Iterator[Column[ExclusionFigure]]:
     yield Column("state", say(texts.STATE), lambda figure: say(wording.EXCLUSION_STATES[of(figure).state]), width=10)
     yield Column("start", say(wording.START), lambda figure: desk.when(of(figure).start_at), Look.WHEN, WHEN_WIDTH)
     yield Column("end", say(wording.END), lambda figure: desk.when(of(figure).end_at), Look.WHEN, WHEN_WIDTH)
-    yield Column("scope", say(shared.ABOUT), lambda figure: scope(desk, of(figure).scope), Look.WRAPPED, 18)
+    yield Column("scope", say(wording.ABOUT), lambda figure: desk.acts.scope(of(figure).scope), Look.WRAPPED, 18)
     yield Column("cameras", say(wording.CAMERAS), lambda figure: figure.cameras, Look.COUNT, 8)
     yield Column(
         "excluded", say(shared.REMOVED_SECONDS), lambda figure: exact(figure.excluded_us), Look.SECONDS, SECONDS_WIDTH
@@ -145,11 +145,11 @@ def _exclusions(desk: Desk) -> Iterator[Column[ExclusionFigure]]:
     yield Column(
         "proposed", say(texts.PROPOSED_AT), lambda figure: desk.when(figure.steps[0].at), Look.WHEN, WHEN_WIDTH
     )
-    yield Column("proposer", say(texts.PROPOSED_BY), lambda figure: _actor(desk, figure.steps[0]), Look.WRAPPED, 14)
+    yield Column("proposer", say(texts.PROPOSED_BY), lambda figure: desk.acts.actor(figure.steps[0]), Look.WRAPPED, 14)
     decided: tuple[tuple[str, Phrase, Look, int, Callable[[StepFigure], Value]], ...] = (
         ("decision", texts.DECIDED, Look.TEXT, 10, lambda step: say(wording.ACTS[step.kind])),
         ("decided", texts.DECIDED_AT, Look.WHEN, WHEN_WIDTH, lambda step: desk.when(step.at)),
-        ("decider", texts.DECIDED_BY, Look.WRAPPED, 14, lambda step: _actor(desk, step)),
+        ("decider", texts.DECIDED_BY, Look.WRAPPED, 14, desk.acts.actor),
         ("reason", texts.DECIDED_TEXT, Look.WRAPPED, 20, lambda step: step.text),
     )
     for key, heading, look, width, cell in decided:
@@ -171,39 +171,6 @@ def _cuts(desk: Desk, figure: ExclusionFigure) -> str:
     return "\n".join(
         desk.say(shared.CUT_OFF, why=desk.say(shared.CUTS[cut]), seconds=f"{exact(us):,}") for cut, us in figure.cuts
     )
-
-
-def _actor(desk: Desk, act: StepFigure) -> str:
-    return desk.say(texts.ACTOR, **_signed(desk, act))
-
-
-def _act(desk: Desk, act: ClosingFigure | CorrectionFigure) -> dict[str, str]:
-    return {"at": local(act.at, desk.zone), **_signed(desk, act)}
-
-
-def _signed(desk: Desk, act: StepFigure | ClosingFigure | CorrectionFigure) -> dict[str, str]:
-    mark = desk.say(wording.SIGNED if act.signed else wording.UNSIGNED)
-    return {"role": desk.say(wording.ROLES[act.by.role]), "name": act.by.name, "mark": mark}
-
-
-def _moved(desk: Desk, figure: CorrectionFigure) -> Iterator[str]:
-    if not figure.done:
-        yield desk.say(wording.OPEN_CORRECTION)
-    if not figure.moved:
-        yield desk.say(wording.NOTHING_MOVED)
-        return
-    before, after = (percent(rates.online) for rates in (figure.before, figure.after))
-    yield desk.say(wording.MOVED, before=before, after=after, cameras=len(figure.moved))
-    for moved in figure.moved:
-        yield desk.say(
-            wording.MOVED_CAMERA,
-            id=moved.camera.id,
-            name=moved.camera.name,
-            excluded_before=duration(moved.before.excluded, desk.language),
-            excluded_after=duration(moved.after.excluded, desk.language),
-            down_before=duration(moved.before.down, desk.language),
-            down_after=duration(moved.after.down, desk.language),
-        )
 
 
 def _change(desk: Desk, change: ChangeFigure) -> str:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from monitor import wording
 from monitor.language import Language, Phrase
 from monitor.model import SECOND_US, BlindTime, Cause, Seconds, SiteCategory, instant
+from monitor.render.act_sentences import ActSentences
+from monitor.render.phrases import TIME_KINDS, local
 from monitor.render.xlsx import texts
 from monitor.render.xlsx.book import Sheet
 from monitor.render.xlsx.exact import PERCENT_STEPS, Pair
@@ -20,13 +22,7 @@ from monitor.report import GroupFigure, GroupKind, Report, TimeKind
 DAY_SECONDS: Final = 86_400
 _DAY_ZERO: Final = date(1899, 12, 30).toordinal()  # of spreadsheets
 
-KINDS: Final = {
-    TimeKind.UP: wording.UP_TIME,
-    TimeKind.DEGRADED: wording.DEGRADED_TIME,
-    TimeKind.DOWN: wording.DOWN_TIME,
-    TimeKind.EXCLUDED: wording.EXCLUDED_TIME,
-    TimeKind.UNOBSERVED: wording.UNOBSERVED_TIME,
-}
+KINDS: Final = TIME_KINDS
 
 
 class Desk:
@@ -37,6 +33,7 @@ class Desk:
         self.language = language
         self.zone = ZoneInfo(report.terms.zone)
         self.none = self.say(wording.CSV_NO_VALUE)
+        self.acts = ActSentences(language, lambda at: local(at, self.zone))
 
     def say(self, phrase: Phrase, **values: object) -> str:
         """A phrase, filled."""

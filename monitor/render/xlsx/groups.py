@@ -35,7 +35,7 @@ PHRASES: dict[GroupKind, Phrase] = {
     GroupKind.VILLAGE: wording.VILLAGE,
     GroupKind.CARRIER: wording.CARRIER,
     GroupKind.CATEGORY: wording.CATEGORY,
-    GroupKind.RECORDER: texts.RECORDER,
+    GroupKind.RECORDER: wording.RECORDER,
 }
 OWN = "{{{kind}_{unit}}}"
 

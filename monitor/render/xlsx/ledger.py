@@ -58,15 +58,20 @@ class Ledger:
 
     def told(self, label: str, us: int, note: str) -> None:
         """A duration that no sheet holds the detail of."""
+        self._told(label, pair_of(us), Look.COUNT, note)
+
+    def told_value(self, label: str, value: Value, look: Look, note: str) -> None:
+        """A rate or a word that no sheet holds the detail of."""
+        self._told(label, (value, None), look, note)
+
+    def _told(self, label: str, values: tuple[Value, Value], look: Look, note: str) -> None:
         cell = self.sheet.texts.cell
-        seconds, rest = pair_of(us)
         self.sheet.put(
             [
                 cell(label, Look.WRAPPED),
-                cell(None, Look.COUNT),
-                cell(None, Look.COUNT),
-                cell(seconds, Look.COUNT),
-                cell(rest, Look.COUNT),
+                cell(None, look),
+                cell(None, look),
+                *(cell(value, look) for value in values),
                 cell(self._desk.none, Look.CHECK),
                 cell(note, Look.WRAPPED),
             ]

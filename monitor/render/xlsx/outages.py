@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final
 
 from monitor import wording
-from monitor.contract import Repair
-from monitor.model import MICROSECOND, instant, micros
+from monitor.model import MICROSECOND, instant
 from monitor.render import settlement_words as words
+from monitor.render.outage_repairs import repair_finder
 from monitor.render.xlsx import texts
 from monitor.render.xlsx.book import Book, Column
 from monitor.render.xlsx.cells import ROWS
@@ -104,49 +102,20 @@ def _columns(desk: Desk, number: int) -> Iterator[Column[OutageFigure]]:
 
 def _repairs(desk: Desk) -> Iterator[Column[OutageFigure]]:
     """What became of the limit of the fault an outage belongs to; none where no limits are agreed."""
-    settled = desk.report.settlement
-    if settled is None or settled.repairs is None:
+    repair_of = repair_finder(desk.report)
+    if repair_of is None:
         return
-    find = _Repairs(settled.repairs.repairs)
     states = {state: desk.say(phrase) for state, phrase in words.REPAIR_STATES.items()}
     classes = {True: desk.say(words.MAJOR), False: desk.say(words.NORMAL)}
     yield Column(
         "repair",
         desk.say(texts.REPAIR),
-        lambda outage: states[repair.state] if (repair := find.of(outage)) else None,
+        lambda outage: states[repair.state] if (repair := repair_of(outage)) else None,
         width=13,
     )
     yield Column(
         "class",
         desk.say(words.CLASS),
-        lambda outage: classes[repair.major] if (repair := find.of(outage)) else None,
+        lambda outage: classes[repair.major] if (repair := repair_of(outage)) else None,
         width=7,
     )
-
-
-class _Repairs:
-    """Faults by camera and time."""
-
-    def __init__(self, repairs: Sequence[Repair]) -> None:
-        self._of: dict[str, tuple[list[int], list[Repair]]] = defaultdict(lambda: ([], []))
-        for repair in repairs:  # by start
-            starts, found = self._of[repair.camera_id]
-            starts.append(repair.start)
-            found.append(repair)
-        self._last: tuple[OutageFigure | None, Repair | None] = None, None
-
-    def of(self, outage: OutageFigure) -> Repair | None:
-        """The fault in which the outage began. Every column of a row asks the same."""
-        last, repair = self._last
-        if last is not outage:
-            repair = self._found(outage)
-            self._last = outage, repair
-        return repair
-
-    def _found(self, outage: OutageFigure) -> Repair | None:
-        if outage.camera.id not in self._of:
-            return None
-        starts, found = self._of[outage.camera.id]
-        start = micros(outage.start_at)
-        repair = found[bisect_right(starts, start) - 1]
-        return repair if repair.start <= start and (repair.end is None or start < repair.end) else None

@@ -214,17 +214,6 @@ class _Summary:
             self._ledger.value("verdict_intact", label, expression, verdict, Look.WRAPPED)
         note = say(texts.MINIMUM_NOTE, minimum=minimum)
         self._rate("rate_coverage", wording.COVERAGE, WATCHED, SCHEDULED, rates.coverage, note)
-        excluded = sum(outage.excluded_us for outage in report.outages)
-        seconds, blind = report.total.seconds, terms.blind_time
-        whole = counted(seconds, blind) + excluded
-        self._rate(
-            "rate_without",
-            texts.ONLINE_WITHOUT,
-            ONLINE,
-            COUNTED + Pair("outages_excluded_s", "outages_excluded_us"),
-            Fraction(online(seconds, blind), whole) if whole else None,
-            say(texts.WITHOUT_NOTE),
-        )
 
     def _rate(self, name: str, label: Phrase, part: Pair, whole: Pair, ratio: Fraction | None, note: str) -> None:
         expression = floored(part, whole, quoted(self._desk.none))
@@ -232,8 +221,9 @@ class _Summary:
 
     def _bases(self) -> None:
         self._ledger.part(texts.PART_BASES)
-        for figure in self._report.bases:
+        for figure, raw in zip(self._report.bases, self._report.raw, strict=True):
             self._basis(figure)
+            self._raw(raw)
 
     def _basis(self, figure: BasisFigure) -> None:
         say = self._desk.say
@@ -246,6 +236,14 @@ class _Summary:
         told = say(wording.VERDICTS[figure.verdict])
         label = say(texts.VERDICT_OF, what=label)
         self._ledger.value(f"verdict_{figure.basis}", label, verdict, told, Look.WRAPPED, note)
+
+    def _raw(self, figure: BasisFigure) -> None:
+        """The same with nothing excluded, as the program found it."""
+        say, note = self._desk.say, self._desk.say(texts.RAW_NOTE)
+        label = say(texts.RAW_OF, what=say(wording.BASES[figure.basis]))
+        self._ledger.told_value(label, self._desk.rate(figure.ratio), Look.PERCENT, note)
+        verdict = say(wording.VERDICTS[figure.verdict])
+        self._ledger.told_value(say(texts.VERDICT_OF, what=label), verdict, Look.WRAPPED, note)
 
     def _verdict_on(self, basis: Basis) -> str:
         match basis:
@@ -278,17 +276,17 @@ class _Summary:
         ledger.part(texts.PART_BUDGET)
         used = less(COUNTED, ONLINE)
         if not report.complete:
-            ledger.told(say(shared.BUDGET_ALLOWED), budget.allowed_us, say(texts.BUDGET_RUNNING))
-            ledger.time("budget_used", say(shared.BUDGET_USED), used, budget.used_us)
-            left = shared.BUDGET_OVERDRAWN if budget.left_us < 0 else shared.BUDGET_LEFT
+            ledger.told(say(wording.BUDGET_ALLOWED), budget.allowed_us, say(texts.BUDGET_RUNNING))
+            ledger.time("budget_used", say(wording.BUDGET_USED), used, budget.used_us)
+            left = wording.BUDGET_OVERDRAWN if budget.left_us < 0 else wording.BUDGET_LEFT
             ledger.told(say(left), abs(budget.left_us), say(texts.BUDGET_RUNNING))
             return
-        allowed = ledger.time("budget_allowed", say(shared.BUDGET_ALLOWED), _allowed(), budget.allowed_us)
-        spent = ledger.time("budget_used", say(shared.BUDGET_USED), used, budget.used_us)
+        allowed = ledger.time("budget_allowed", say(wording.BUDGET_ALLOWED), _allowed(), budget.allowed_us)
+        spent = ledger.time("budget_used", say(wording.BUDGET_USED), used, budget.used_us)
         if budget.left_us < 0:
-            ledger.time("budget_left", say(shared.BUDGET_OVERDRAWN), less(spent, allowed), -budget.left_us)
+            ledger.time("budget_left", say(wording.BUDGET_OVERDRAWN), less(spent, allowed), -budget.left_us)
         else:
-            ledger.time("budget_left", say(shared.BUDGET_LEFT), less(allowed, spent), budget.left_us)
+            ledger.time("budget_left", say(wording.BUDGET_LEFT), less(allowed, spent), budget.left_us)
 
 
 def _allowed() -> Pair:

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 from monitor.language import Language
 from monitor.model import instant
 from monitor.render.html import texts as shared
-from monitor.render.xlsx import cameras, closing, decisions, groups, outages, settlement, summary, texts
+from monitor.render.xlsx import cameras, closing, decisions, groups, outages, reliability, settlement, summary, texts
 from monitor.render.xlsx.book import About, Book
 from monitor.render.xlsx.desk import Desk
 from monitor.report import Report
@@ -18,12 +18,14 @@ SHEETS: Final[tuple[Callable[[Book, Desk], None], ...]] = (
     cameras.cameras,
     groups.groups,
     outages.outages,
+    reliability.reliability,
     settlement.settlement,
     decisions.exclusions,
     decisions.planned_work,
     decisions.inventory,
     decisions.outside,
     decisions.closings,
+    decisions.void,
     closing.trend,
     closing.notes,
 )
