@@ -1,4 +1,4 @@
-"""The other tables for Excel, in files beside that of cameras: outages, exclusions, and the settlement step by step.
+"""The other tables for Excel, in files beside that of cameras, from the three bases to the settlement step by step.
 
 The rules are those of ``monitor.render.csv``: UTF-8 with a byte order mark, nothing rounded up, no cell a formula.
 Lengths are seconds without loss, instants local times to the second and finer where they are.
@@ -23,24 +23,30 @@ from monitor.render import csv_words as words
 from monitor.render import settlement_words
 from monitor.render.act_sentences import ActSentences
 from monitor.render.csv import write_csv, write_table
+from monitor.render.csv_groups import bases_table, groups_table
 from monitor.render.html.texts import CUTS
 from monitor.render.outage_repairs import repair_finder
 from monitor.render.phrases import exact_local, exact_seconds
 from monitor.render.settlement_sentences import Sentences, fraction
 from monitor.report import ExclusionFigure, LateRepair, OutageFigure, RepairFigures, Report, Settlement
 
-OUTAGES, EXCLUSIONS, SETTLEMENT = "-outages", "-exclusions", "-settlement"
+BASES, GROUPS, OUTAGES, EXCLUSIONS = "-bases", "-groups", "-outages", "-exclusions"
+VOID, SETTLEMENT = "-void", "-settlement"
 
 
 def csv_tables(report: Report, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Every table: what is put behind the report's file name, and what writes it into a file.
 
-    The settlement only where anything is agreed.
+    The settlement only where anything is agreed, void acts only where there are any.
     """
     made = _Tables(report, language)
     yield "", partial(write_csv, report, language)
+    yield BASES, partial(made.table, bases_table)
+    yield GROUPS, partial(made.table, groups_table)
     yield OUTAGES, made.outages
     yield EXCLUSIONS, made.exclusions
+    if report.void:
+        yield VOID, made.void
     if report.settlement is not None:
         yield SETTLEMENT, partial(made.settlement, report.settlement)
 
@@ -66,6 +72,12 @@ class _Tables:
         self._language = language
         self._zone = ZoneInfo(report.terms.zone)
         self._acts = ActSentences(language, self._local)
+
+    def table(self, rows_of: Callable[[Report, Language], Iterator[list[str]]], file: BinaryIO) -> None:
+        """A table whose first row are its headings."""
+        rows = rows_of(self._report, self._language)
+        about = map(self._say, (wording.CSV_MONTH, wording.CSV_RECORD))
+        write_table([*about, *next(rows)], ([*self._about(), *row] for row in rows), file)
 
     # ------------------------------------------------------------ outages
 
@@ -151,6 +163,24 @@ class _Tables:
             exclusion.evidence,
             "; ".join(self._acts.step(step, step.text) for step in figure.steps),
         ]
+
+    def void(self, file: BinaryIO) -> None:
+        """One row an act that does not count, oldest first: in whose name it was done, and why not."""
+        headings = [wording.CSV_MONTH, wording.CSV_RECORD, wording.CAMERA_ID, wording.WHEN, wording.WHAT_ACT]
+        headings += (words.ROLE, wording.IN_WHOSE_NAME, wording.WHY_VOID)
+        rows = (
+            [
+                *self._about(),
+                act.id,
+                self._local(act.at),
+                self._say(wording.ACTS[act.kind]),
+                self._say(wording.ROLES[act.by.role]),
+                act.by.name,
+                act.refusal.say(self._language),
+            ]
+            for act in self._report.void
+        )
+        write_table(map(self._say, headings), rows, file)
 
     # ------------------------------------------------------------ settlement
 

@@ -11,13 +11,15 @@ from fractions import Fraction
 
 import pytest
 
+from monitor import wording
 from monitor.contract import Cut
 from monitor.language import Language
 from monitor.render import csv_tables, to_csv
 from monitor.report import Report
+from monitor.sla import percent
 from tests.render.samples import RECORD, at, report
 from tests.render.test_csv import rows
-from tests.render.test_html_acts import POWER, decided, june
+from tests.render.test_html_acts import FORGED, POWER, decided, june, with_void
 from tests.render.test_settlement import CONTRACT, made, rate_ladder
 from tests.test_report_declarations import TAKEN_BACK, TWO, after
 
@@ -47,8 +49,8 @@ def value(shown: Report, part: str, item: str) -> str:
 
 
 def test_the_first_table_is_that_of_cameras_and_only_what_is_agreed_has_a_settlement() -> None:
-    assert list(tables(made())) == ["", "-outages", "-exclusions", "-settlement"]
-    assert list(tables(report())) == ["", "-outages", "-exclusions"]
+    assert list(tables(made())) == ["", "-bases", "-groups", "-outages", "-exclusions", "-settlement"]
+    assert list(tables(report())) == ["", "-bases", "-groups", "-outages", "-exclusions"]
     assert tables(made())[""] == to_csv(made(), EN)
 
 
@@ -60,6 +62,42 @@ def test_every_table_is_utf_8_for_excel_and_has_as_many_cells_as_headings(langua
         headings = next(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
         assert len(set(headings)) == len(headings), "headings are all different"
         assert all(None not in row and None not in row.values() for row in rows(content))
+
+
+def test_the_bases_stand_with_and_without_what_is_excluded() -> None:
+    shown = june(*decided())
+    fleet, cameras, looks = rows(tables(shown)["-bases"])
+    assert (fleet["the contract's basis"], cameras["the contract's basis"]) == ("yes", "no")
+    for row, figure, raw in zip((fleet, cameras, looks), shown.bases, shown.raw, strict=True):
+        assert (row["rate"], row["nothing excluded: rate"]) == (percent(figure.ratio), percent(raw.ratio))
+        assert (row["verdict"], row["nothing excluded: verdict"]) == (
+            wording.VERDICTS[figure.verdict][EN],
+            wording.VERDICTS[raw.verdict][EN],
+        )
+    assert Decimal(fleet["counted"]) * 1_000_000 == shown.bases[0].counted
+    assert int(cameras["counted"]) == shown.bases[1].counted
+
+
+def test_every_group_has_its_rates_its_seconds_and_its_repairs() -> None:
+    shown = report()
+    town, *groups = rows(tables(shown)["-groups"])
+    assert len(groups) == sum(map(len, (shown.villages, shown.carriers, shown.categories, shown.recorders)))
+    assert (town["by"], town["name"], town["online, %"]) == (
+        "the whole town",
+        "清河镇",
+        percent(shown.total.rates.online),
+    )
+    assert Decimal(town["down, seconds"]) * 1_000_000 == shown.total.seconds.down
+    villages = [row for row in groups if row["by"] == "village"]
+    assert sum(int(row["faults"]) for row in villages) == int(town["faults"]) == shown.total.reliability.faults
+
+
+def test_an_act_that_does_not_count_has_a_row_with_the_reason() -> None:
+    shown = with_void(FORGED)
+    (row,) = rows(tables(shown)["-void"])
+    assert (row["id"], row["act"], row["role"]) == ("forged", "exclusion approved", "office")
+    assert row["why not"] == shown.void[0].refusal.say(EN)
+    assert "-void" not in tables(june(*decided()))
 
 
 # ---------------------------------------------------------------- outages

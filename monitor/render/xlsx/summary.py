@@ -50,7 +50,7 @@ BASES: Final = {
 
 def summary(book: Book, desk: Desk) -> None:
     """The sheet a reader opens first."""
-    with book.sheet(desk.say(texts.SUMMARY), WIDTHS, frozen=(1, 1), heading=1, tall=1) as sheet:
+    with book.sheet(desk.say(texts.SUMMARY), WIDTHS, frozen=(1, 1), heading=1, tall=2) as sheet:
         desk.title(sheet)
         _Summary(sheet, desk).write()
 
