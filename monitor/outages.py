@@ -117,7 +117,7 @@ def spans_of_steps(steps: Sequence[Step], period: Span) -> list[tuple[Span, Stat
     state = steps[first - 1].state if first else State.UNKNOWN
     start = period.start
     spans: list[tuple[Span, State]] = []
-    for at, new, *_ in islice(steps, first, None):
+    for at, new, _, _ in islice(steps, first, None):
         if at >= period.end:
             break
         if new is state:

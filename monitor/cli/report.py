@@ -13,11 +13,12 @@ from monitor.cli import texts
 from monitor.cli.choosing import one_contract
 from monitor.cli.exits import Exit
 from monitor.cli.progress import ReportProgress
-from monitor.cli.sharing import by_two_processes
+from monitor.cli.sharing import beside, by_two_processes
 from monitor.clock import SystemClock
 from monitor.heap import resting_collector
 from monitor.language import Language
-from monitor.reporting import ALWAYS, Format, month_report, places_of, rendered, write_files
+from monitor.publishing import ALWAYS, Format, places_of, rendered, write_files
+from monitor.reporting import month_report
 from monitor.settings import load_settings
 
 ON_NO_SCREEN = frozenset({Format.XLSX, Format.PDF})
@@ -55,7 +56,7 @@ def report(
     written: list[Path] = []
     try:
         with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
-            made = month_report(settings, about, when, now, watcher)
+            made = month_report(settings, about, when, now, watcher, beside)
             if folder is None:
                 watcher(wanted[0], 0, 1)
                 shown = rendered(made, wanted[0], language)

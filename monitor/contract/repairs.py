@@ -18,7 +18,8 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from monitor.contract.values import RepairLimits
-from monitor.model import MICROSECOND, Camera, Outage, Span, micros
+from monitor.model import MICROSECOND, Camera, Span
+from monitor.outages import Down
 from monitor.sla import length, subtract
 
 
@@ -39,7 +40,7 @@ class CameraFaults:
     """
 
     camera: Camera
-    outages: Sequence[Outage]
+    outages: Sequence[Down]
     unobserved: Sequence[Span] = ()
     excluded: Sequence[Span] = ()
 
@@ -119,10 +120,10 @@ def _faults(camera: CameraFaults, until: int) -> Iterable[_Fault]:
     runs: list[list[Span]] = []
     down_now = False
     for outage in camera.outages:
-        start, end = micros(outage.start_at), until if outage.end_at is None else micros(outage.end_at)
+        start, end = outage.start, until if outage.end is None else outage.end
         if start >= until:
             break
-        down_now = outage.end_at is None or end > until
+        down_now = outage.end is None or end > until
         span = Span(start, min(end, until))
         if runs and runs[-1][-1].end == start:  # only the cause changed
             runs[-1][-1] = Span(runs[-1][-1].start, span.end)

@@ -11,16 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from monitor import sla
-from monitor.model import MICROSECOND, Span, State, Step
+from monitor.model import MICROSECOND, Span, State, Step, Travelling
 
-ONLINE = (State.UP, State.DEGRADED)
 REPEAT_US = timedelta(days=7) // MICROSECOND  # 168 hours
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One camera's way from the first second down to being seen online again."""
 
     down: tuple[Span, ...]  # ascending, not empty; what lies between them nobody watched
@@ -33,7 +32,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Reliability:
+class Reliability(Travelling):
     """Sums over cameras from which the two mean times are made."""
 
     faults: int = 0  # that began within the period
@@ -69,13 +68,16 @@ def faults(steps: Iterable[Step], until_us: int) -> list[Fault]:
     found: list[Fault] = []
     down: list[Span] = []
     since: int | None = None
-    for at, state, *_ in steps:
+    for at, state, _, _ in steps:
         if at >= until_us:
             break
         if since is not None and since < at:
             _append(down, since, at)
-        since = at if state is State.DOWN else None
-        if down and state in ONLINE:
+        if state is State.DOWN:
+            since = at
+            continue
+        since = None
+        if down and state is not State.UNKNOWN:  # seen online
             found.append(Fault(tuple(down), at))
             down = []
     if since is not None and since < until_us:
@@ -92,19 +94,21 @@ def reliability(
     """
     counts, stands = sla.clock(counting), sla.clock(excluded)
     begun = repeats = repaired = repair_us = unrepaired = 0
-    before: Fault | None = None
+    before: int | None = None  # when the fault before this one was repaired
     for fault in found:
-        if not _touches(fault, counts):
+        down, repaired_at = fault
+        if not _touches(down, counts):
             continue
-        begun += fault.start_us >= period.start
-        repeats += before is not None and _repeats(fault, before)
-        before = fault
-        if fault.repaired_us is None:
+        started_at = down[0].start
+        begun += started_at >= period.start
+        repeats += before is not None and started_at - before <= REPEAT_US
+        before = repaired_at
+        if repaired_at is None:
             unrepaired += 1
-        elif fault.repaired_us >= period.start:
+        elif repaired_at >= period.start:
             repaired += 1
-            for start, end in fault.down:
-                repair_us += end - start - (stands(end) - stands(start))
+            for start, end in down:
+                repair_us += end - start - (stands(end) - stands(start) if excluded else 0)
     return Reliability(begun, repeats, repaired, repair_us, unrepaired, online_us)
 
 
@@ -128,13 +132,9 @@ def _append(down: list[Span], start: int, end: int) -> None:
     down.append(Span(start, end))
 
 
-def _touches(fault: Fault, counts: Callable[[int], int]) -> bool:
+def _touches(down: Sequence[Span], counts: Callable[[int], int]) -> bool:
     """Whether any of it counts."""
-    if len(fault.down) == 1:  # nearly all of them
-        ((start, end),) = fault.down
+    if len(down) == 1:  # nearly every fault
+        ((start, end),) = down
         return counts(end) > counts(start)
-    return any(counts(end) > counts(start) for start, end in fault.down)
-
-
-def _repeats(fault: Fault, before: Fault) -> bool:
-    return before.repaired_us is not None and fault.start_us - before.repaired_us <= REPEAT_US
+    return any(counts(end) > counts(start) for start, end in down)

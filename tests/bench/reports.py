@@ -16,13 +16,14 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from monitor.cli.sharing import by_two_processes
+from monitor.cli.sharing import beside, by_two_processes
 from monitor.contract import Contract
 from monitor.heap import resting_collector
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import ContractTerms
-from monitor.reporting import Format, month_report, places_of, write_files
+from monitor.publishing import Format, places_of, write_files
+from monitor.reporting import month_report
 from monitor.settings import Settings
 from tests.bench import proc
 from tests.bench.tables import Check, Row, Table, number
@@ -106,11 +107,11 @@ def main() -> None:
     with resting_collector():
         if formats:
             wanted = [Format(form) for form in formats]
-            report = month_report(settings, contract, when, now)
+            report = month_report(settings, contract, when, now, beside=beside)
             places = places_of(settings, contract, when, wanted)
             write_files(report, places, Language.ZH, each=by_two_processes)
         else:
-            month_report(settings, contract, when, now)
+            month_report(settings, contract, when, now, beside=beside)
     spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
     peak = proc.memory_of(os.getpid()).peak
     sys.stdout.write(json.dumps({**spent, "peak": peak}))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.contract import CameraFaults, Repair, RepairLimits, RepairState, Together, late_in, repairs
-from monitor.model import Camera, Cause, Outage, Span, State, Transition, instant
-from monitor.outages import outages, state_spans
+from monitor.model import Camera, Cause, Span, State, Transition, instant
+from monitor.outages import Down, downs, state_spans, steps_of
 from tests.metrics.town import camera
 from tests.oracle import repairs as tediously
 
@@ -27,7 +27,7 @@ def faults(film: str, watched: Camera, left_out: list[Span] | None = None) -> Ca
         if at == 0 or film[at - 1] != letter
     ]
     unseen = [span for span, state in state_spans(moves, Span(0, len(film))) if state is State.UNKNOWN]
-    return CameraFaults(watched, outages(moves), unseen, left_out or [])
+    return CameraFaults(watched, list(downs(steps_of(moves), len(film))), unseen, left_out or [])
 
 
 def limits(
@@ -76,7 +76,7 @@ def test_a_limit_reached_to_the_microsecond_is_kept_and_one_more_is_late() -> No
 
 def test_the_clock_starts_with_the_first_failing_second_even_before_the_period() -> None:
     """By hand: down from hour 10 to hour 40 with a limit of 24 h: passed at hour 34, 6 h late."""
-    outage = Outage("c1", instant(10 * HOUR), instant(40 * HOUR), Cause.TCP_TIMEOUT)
+    outage = Down(10 * HOUR, 40 * HOUR, Cause.TCP_TIMEOUT)
     found = repairs([CameraFaults(camera(), [outage])], RepairLimits(), 100 * HOUR)
     repair = only(found)
     assert (repair.late_from, repair.late_us, repair.state) == (34 * HOUR, 6 * HOUR, RepairState.LATE)
@@ -85,7 +85,7 @@ def test_the_clock_starts_with_the_first_failing_second_even_before_the_period()
 
 
 def test_excluded_time_stops_the_clock() -> None:
-    outage = Outage("c1", instant(0), instant(30 * HOUR), Cause.TCP_TIMEOUT)
+    outage = Down(0, 30 * HOUR, Cause.TCP_TIMEOUT)
     stopped = CameraFaults(camera(), [outage], excluded=[Span(4 * HOUR, 10 * HOUR)])
     repair = only(repairs([stopped], RepairLimits(), 100 * HOUR))
     assert (repair.ran_us, repair.state) == (24 * HOUR, RepairState.KEPT)
@@ -102,14 +102,14 @@ def test_a_camera_seen_online_between_has_two_faults() -> None:
 
 def test_a_change_of_cause_is_no_repair() -> None:
     both = [
-        Outage("c1", instant(0), instant(3), Cause.TCP_TIMEOUT),
-        Outage("c1", instant(3), instant(6), Cause.NO_KEYFRAME),
+        Down(0, 3, Cause.TCP_TIMEOUT),
+        Down(3, 6, Cause.NO_KEYFRAME),
     ]
     assert only(repairs([CameraFaults(camera(), both)], limits(), 9)).ran_us == 6
 
 
 def test_an_open_fault_runs_until_its_limit_and_is_late_from_then_on() -> None:
-    down = [Outage("c1", instant(2), None, Cause.TCP_TIMEOUT)]
+    down = [Down(2, None, Cause.TCP_TIMEOUT)]
     states = [only(repairs([CameraFaults(camera(), down)], limits(), until)).state for until in (3, 7, 8)]
     assert states == [RepairState.RUNNING, RepairState.RUNNING, RepairState.LATE]
     assert repairs([CameraFaults(camera(), down)], limits(), 2) == ()
