@@ -78,7 +78,7 @@ def test_two_processes_make_the_report_that_one_makes(
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core: one process does it all")
 def test_what_the_other_process_cannot_read_is_told(settings: Settings) -> None:
     settings.ledger.write_bytes(b"no ledger")
-    with pytest.raises(LedgerError, match="is not a ledger|cannot be opened"):
+    with pytest.raises(LedgerError, match=r"l\.db"):
         month_report(settings, settings.contract, OCTOBER, NOW, beside=beside)
 
 
