@@ -140,7 +140,7 @@ def write_files(
         with whole_file(path) as file:
             put(file)
 
-    each(write_one, files)
+    each(write_one, sorted(files, key=lambda file: file[0] is not Format.PDF))  # first what takes longest
     return tuple(path for _, path, _ in files)
 
 
