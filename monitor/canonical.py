@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
@@ -97,8 +97,7 @@ def _reader(wanted: Any) -> Reader:
         return lambda raw: instant(_expect(int, raw))
     if issubclass(wanted, date | time):
         return lambda raw: wanted.fromisoformat(_expect(str, raw))
-    # Written out: an inventory has a hundred thousand texts.
-    return lambda raw: raw if type(raw) is wanted else _expect(wanted, raw)
+    return partial(_expect, wanted)
 
 
 def _enum_reader(wanted: type[Enum]) -> Reader:
@@ -108,6 +107,9 @@ def _enum_reader(wanted: type[Enum]) -> Reader:
 def _dataclass_reader(wanted: Any) -> Reader:
     hints = get_type_hints(wanted)
     readers = {field.name: _reader(hints[field.name]) for field in fields(wanted)}
+    # Read here and not by calls: an inventory has a hundred thousand texts.
+    exact = [(name, hints[name]) for name in readers if hints[name] in (str, int, bool)]
+    others = [(name, readers[name]) for name in readers if hints[name] not in (str, int, bool)]
     required = frozenset(
         field.name for field in fields(wanted) if field.default is MISSING and field.default_factory is MISSING
     )
@@ -116,7 +118,10 @@ def _dataclass_reader(wanted: Any) -> Reader:
         given = _expect(dict, raw)
         if given.keys() != readers.keys() and not required <= given.keys() <= readers.keys():
             raise Unreadable(f"{wanted.__name__} has other fields: {', '.join(given)[:200]}")
-        return wanted(**{name: readers[name](value) for name, value in given.items()})
+        for name, kind in exact:
+            if name in given and type(given[name]) is not kind:
+                _expect(kind, given[name])
+        return wanted(**given | {name: reader(given[name]) for name, reader in others if name in given})
 
     return build
 

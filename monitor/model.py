@@ -6,11 +6,14 @@ microseconds, so that two parties adding the same record get the same figure to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, IntEnum, StrEnum
 from fractions import Fraction
-from typing import NamedTuple
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -33,7 +36,15 @@ class Travelling:
     __slots__: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), tuple([getattr(self, name) for name in self.__slots__])
+        kind: Any = type(self)  # a class is hashable, which is hard to say
+        return kind, _fields_of(kind)(self)
+
+
+@cache
+def _fields_of(kind: Any) -> Callable[[object], tuple[object, ...]]:
+    """What reads all fields of a value at once: a report has a hundred thousand."""
+    names = kind.__slots__
+    return attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
 
 
 class Span(NamedTuple):
@@ -462,7 +473,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
-class Seconds:
+class Seconds(Travelling):
     """The five disjoint kinds of scheduled time, in integer microseconds; groups add, never average."""
 
     up: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
@@ -25,8 +25,7 @@ class Run(NamedTuple):
     causes: tuple[Cause, ...]  # in the order they were seen, each once
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One camera's way from the first second down to being seen online again.
 
     An outage together with those that follow before: if the monitor was blind in between, nobody saw a repair.
@@ -131,7 +130,7 @@ def spans_of_steps(steps: Sequence[Step], period: Span) -> list[tuple[Span, Stat
     state = steps[first - 1].state if first else State.UNKNOWN
     start = period.start
     spans: list[tuple[Span, State]] = []
-    for at, new, *_ in islice(steps, first, None):
+    for at, new, _, _ in islice(steps, first, None):
         if at >= period.end:
             break
         if new is state:

@@ -1,26 +1,23 @@
-"""From the ledger to report files: reads the month, builds the report, writes every wanted format beside the others."""
+"""From the ledger to a month's report, and to where it will end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from io import BytesIO
-from pathlib import Path
-from typing import BinaryIO, TypeAlias
 
 from monitor import __version__, model
 from monitor.acts import Head, PeriodClosed, Step, act_terms
 from monitor.calendar import months_before
 from monitor.contract import Contract
 from monitor.errors import FiguresMoved
-from monitor.language import Language
-from monitor.ledger import Ledger
+from monitor.ledger import Ledger, Share
 from monitor.model import Camera
-from monitor.render import csv_tables, to_html, to_pdf, to_text, write_csv, write_json, write_xlsx
 from monitor.report import (
+    Folded,
     MonthForecast,
     Report,
     TrendMonth,
@@ -31,32 +28,14 @@ from monitor.report import (
     closing,
     corrections,
     figures_digest,
+    fold_cameras,
     recorded_span,
 )
 from monitor.settings import Settings
-from monitor.writing import whole_file
 
 TREND_MONTHS = 12  # the report's own included
-
-
-class Format(StrEnum):
-    """What a report can be written as."""
-
-    TEXT = "text"
-    CSV = "csv"
-    JSON = "json"
-    HTML = "html"
-    XLSX = "xlsx"
-    PDF = "pdf"
-
-    @property
-    def suffix(self) -> str:
-        """The ending of its file's name."""
-        return "txt" if self is Format.TEXT else self.value
-
-
-# What is written where nobody chose: all that needs nothing but this program.
-ALWAYS = tuple(form for form in Format if form is not Format.PDF)
+# Handing over takes about as long as looking at one camera in a hundred.
+OTHERS, REST = Share(0, 49), Share(49, 100)
 
 
 class Stage(StrEnum):
@@ -67,32 +46,42 @@ class Stage(StrEnum):
     LOOKING_BACK = "looking_back"  # at the months before
 
 
+# Has another process do the work, and receives what that makes as it comes; None where nobody else can do it.
+Beside = Callable[[Callable[[], Iterator[Folded]]], AbstractContextManager[Iterator[Folded] | None]]
+
 # Is told what is being done, and how far that is: so many of so many.
-Watcher = Callable[[Stage | Format, int, int], None]
+Watcher = Callable[[Stage, int, int], None]
 
 
-FileWork: TypeAlias = "tuple[Format, Path, Callable[[BinaryIO], None]]"  # what writes a file of a format, and where
-
-# Does the work of every file.
-Each = Callable[[Callable[[FileWork], None], Sequence[FileWork]], None]
-
-
-def one_by_one(work: Callable[[FileWork], None], files: Sequence[FileWork]) -> None:
-    """In their order."""
-    for file in files:
-        work(file)
-
-
-def unwatched(stage: Stage | Format, done: int, of: int) -> None:
+def unwatched(stage: Stage, done: int, of: int) -> None:
     """Nobody waits for it."""
 
 
+def alone(_: Callable[[], Iterator[Folded]]) -> AbstractContextManager[None]:
+    """Nobody helps."""
+    return nullcontext()
+
+
 def month_report(
-    settings: Settings, contract: Contract, month: tuple[int, int], now: datetime, watcher: Watcher = unwatched
+    settings: Settings,
+    contract: Contract,
+    month: tuple[int, int],
+    now: datetime,
+    watcher: Watcher = unwatched,
+    beside: Beside = alone,
 ) -> Report:
-    """The report of (year, month) as far as it had passed at ``now``. LedgerError when there is no ledger."""
+    """The report of (year, month) as far as it had passed at ``now``. LedgerError when there is no ledger.
+
+    Another process may fold the first cameras meanwhile, as long as ``beside`` has one.
+    """
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        return report_of(ledger, settings, contract, month, now, watcher)
+        heads = ledger.heads()
+    # Here nothing is open: what SQLite knows of an open file must not be copied into another process.
+    with (
+        beside(partial(_folded, settings, contract, month, now, heads)) as others,
+        Ledger.open_read_only(settings.ledger, settings.vantage) as ledger,
+    ):
+        return report_of(ledger.as_of(heads), settings, contract, month, now, watcher, others)
 
 
 def report_of(
@@ -102,21 +91,21 @@ def report_of(
     month: tuple[int, int],
     now: datetime,
     watcher: Watcher = unwatched,
+    others: Iterator[Folded] | None = None,
 ) -> Report:
     """The same from an open ledger. A closed month is reported as it was closed, whatever was written afterwards.
 
-    FiguresMoved: it does not come out as it was closed.
+    ``others`` are the first cameras of every version, where another process folds them. FiguresMoved: it does not come
+    out as it was closed.
     """
     ledger, name = ledger.as_it_is(), f"{month[0]}-{month[1]:02}"
     so_far = ledger.standing(act_terms(contract))
-
-    def built(then: Ledger) -> Report:
-        return _built(then, settings, contract, month, now, watcher)
-
     closed = so_far.closed(name)
     closings = [Step(act, so_far.signed(act)) for act in so_far.closings.get(name, ())]
     corrected = [Step(act, so_far.signed(act)) for act in so_far.corrections.get(name, ())]
-    versions = [built(ledger.as_of(_closing(step).heads)) for step in closings]
+    versions = [
+        _built(then, settings, contract, month, now, watcher, others) for then in _versions(ledger, contract, month)
+    ]
     if closed and not agrees(versions[-1], _closing(closings[-1]).figures):
         raise FiguresMoved(
             f"{name} was closed with the figures {_closing(closings[-1]).figures} and now gives "
@@ -124,10 +113,27 @@ def report_of(
             "with; put them back, or `ledger correct` it"
         )
     done = tuple(closing(number, step, versions[number - 1]) for number, step in enumerate(closings, 1))
-    if not closed:
-        versions.append(built(ledger))
     report = replace(versions[-1], closings=done, corrections=corrections(corrected, versions, closed=closed))
     return replace(report, trend=_trend(ledger, report, contract, now, watcher))
+
+
+def _versions(ledger: Ledger, contract: Contract, month: tuple[int, int]) -> Iterator[Ledger]:
+    """From what the month's figures were made: each time it was closed, and as it is now unless it is closed."""
+    so_far, name = ledger.standing(act_terms(contract)), f"{month[0]}-{month[1]:02}"
+    for act in so_far.closings.get(name, ()):
+        yield ledger.as_of(_closing(Step(act, so_far.signed(act))).heads)
+    if not so_far.closed(name):
+        yield ledger
+
+
+def _folded(
+    settings: Settings, contract: Contract, month: tuple[int, int], now: datetime, heads: tuple[Head, ...]
+) -> Iterator[Folded]:
+    """The others' share of every version."""
+    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
+        for then in _versions(ledger.as_of(heads), contract, month):
+            record = then.record(recorded_span(contract, month), act_terms(contract), share=OTHERS)
+            yield fold_cameras(record, contract, month, now)
 
 
 def _trend(
@@ -167,11 +173,14 @@ def _built(
     month: tuple[int, int],
     now: datetime,
     watcher: Watcher = unwatched,
+    others: Iterator[Folded] | None = None,
 ) -> Report:
-    record = ledger.record(recorded_span(contract, month), act_terms(contract), partial(watcher, Stage.READING))
+    span, read = recorded_span(contract, month), partial(watcher, Stage.READING)
+    record = ledger.record(span, act_terms(contract), read, None if others is None else REST)
     watcher(Stage.ADDING_UP, 0, 1)
     town = settings.town or town_of(known.camera for known in record.cameras)
-    return build_report(record, contract, town=town, month=month, now=now, version=__version__)
+    rest = None if others is None else partial(next, others)
+    return build_report(record, contract, town=town, month=month, now=now, version=__version__, rest=rest)
 
 
 def figures_at(
@@ -184,97 +193,3 @@ def figures_at(
 def town_of(cameras: Iterable[Camera]) -> str:
     """A name for the whole where the settings give none: the towns of its cameras."""
     return "、".join(sorted({camera.site.town for camera in cameras} - {""}))
-
-
-def report_path(settings: Settings, contract: Contract, month: tuple[int, int], form: Format) -> Path:
-    """Where the report of (year, month) stands in that format; the contract is named where there are several."""
-    name = f"-{contract.id}" if len(settings.contracts) > 1 else ""
-    return settings.reports / f"sla-{month[0]}-{month[1]:02d}{name}.{form.suffix}"
-
-
-def write(report: Report, form: Format, language: Language, file: BinaryIO) -> None:
-    """The report in one format, as it stands on the screen; of CSV the table of cameras."""
-    match form:
-        case Format.TEXT:
-            file.write(to_text(report, language).encode("utf-8"))
-        case Format.CSV:
-            write_csv(report, language, file)
-        case Format.JSON:
-            write_json(report, file)
-        case Format.HTML:
-            file.write(to_html(report, language))
-        case Format.XLSX:
-            write_xlsx(report, language, file)
-        case Format.PDF:
-            file.write(to_pdf(to_html(report, language), language))
-
-
-def rendered(report: Report, form: Format, language: Language) -> bytes:
-    """The same in memory."""
-    file = BytesIO()
-    write(report, form, language, file)
-    return file.getvalue()
-
-
-def write_report(
-    settings: Settings,
-    contract: Contract,
-    month: tuple[int, int],
-    now: datetime,
-    *,
-    formats: Collection[Format] = ALWAYS,
-    folder: Path | None = None,
-    language: Language | None = None,
-) -> tuple[Path, ...]:
-    """Write the files and return their paths; into the settings' report folder and language unless told otherwise."""
-    report = month_report(settings, contract, month, now)
-    places = places_of(settings, contract, month, formats, folder)
-    return write_files(report, places, language or settings.language)
-
-
-def places_of(
-    settings: Settings,
-    contract: Contract,
-    month: tuple[int, int],
-    formats: Collection[Format],
-    folder: Path | None = None,
-) -> dict[Format, Path]:
-    """Where the formats are written: in that folder, or in the settings' report folder."""
-    paths = {form: report_path(settings, contract, month, form) for form in formats}
-    return paths if folder is None else {form: folder / path.name for form, path in paths.items()}
-
-
-def write_files(
-    report: Report,
-    places: Mapping[Format, Path],
-    language: Language,
-    watcher: Watcher = unwatched,
-    each: Each = one_by_one,
-) -> tuple[Path, ...]:
-    """Write the report in these formats and return the paths; a format of several files names them after its place.
-
-    ``each`` does the work of every file, in whatever order and process.
-    """
-    files = [
-        (form, place.with_stem(place.stem + addition), put)
-        for form, place in places.items()
-        for addition, put in _files(report, form, language)
-    ]
-
-    def write_one(file_work: FileWork) -> None:
-        form, path, put = file_work
-        watcher(form, 0, 1)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as file:
-            put(file)
-
-    each(write_one, files)
-    return tuple(path for _, path, _ in files)
-
-
-def _files(report: Report, form: Format, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
-    """The files of one format: what is put behind the name of its place, and what writes it."""
-    if form is Format.CSV:
-        yield from csv_tables(report, language)
-    else:
-        yield "", partial(write, report, form, language)

@@ -33,7 +33,9 @@ from monitor.model import Camera, Transition
 from monitor.probes.camera import CameraProber
 from monitor.probes.decoders import Decoders
 from monitor.probes.rtsp import RtspLimits
-from monitor.reporting import Format, month_report, report_path, town_of, write_report
+from monitor.publishing import ALWAYS, Format, places_of, report_path, write_files
+from monitor.report import Report
+from monitor.reporting import month_report, town_of
 from monitor.settings import Settings, examine_settings, faults_between
 from monitor.workers import Workers, WorkersProber
 
@@ -173,21 +175,27 @@ class Service:
 
     async def _report_last_month(self) -> None:
         for contract in self._plan.settings.contracts:
-            await self._report(contract)
+            await self._write(contract, await self._last_months(contract))
 
     async def _write_missing_report(self) -> None:
         """The monitor may have been off when the month ended; a month nobody was to watch has no report."""
-        settings, now, month = self._plan.settings, self._clock.now(), self._last_month()
+        settings, month = self._plan.settings, self._last_month()
         for contract in settings.contracts:
             if report_path(settings, contract, month, Format.JSON).exists():
                 continue
-            report = await asyncio.to_thread(month_report, settings, contract, month, now)
+            report = await self._last_months(contract)
             if report.cameras:
-                await self._report(contract)
+                await self._write(contract, report)
 
-    async def _report(self, contract: Contract) -> None:
-        now = self._clock.now()
-        written = await asyncio.to_thread(write_report, self._plan.settings, contract, self._last_month(), now)
+    async def _last_months(self, contract: Contract) -> Report:
+        return await asyncio.to_thread(
+            month_report, self._plan.settings, contract, self._last_month(), self._clock.now()
+        )
+
+    async def _write(self, contract: Contract, report: Report) -> None:
+        settings = self._plan.settings
+        places = places_of(settings, contract, (report.year, report.month), ALWAYS)
+        written = await asyncio.to_thread(write_files, report, places, settings.language)
         log.info("report of last month written: %s", ", ".join(str(path) for path in written))
 
     def _last_month(self) -> tuple[int, int]:

@@ -23,6 +23,8 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     """The same time as ascending disjoint spans that do not even touch; empty ones vanish."""
     merged: list[Span] = []
     ordered = sorted(spans)
+    if not ordered:
+        return ordered
     if len(ordered) == 1 and ordered[0].start < ordered[0].end:
         return ordered
     for span in ordered:
@@ -106,6 +108,8 @@ def account(states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], exc
     """
     owed = merge(scheduled)
     counting = subtract(owed, merge(excluded))
+    if _hold(counting, states):
+        return _whole(states, length(owed), length(counting))
     return _summed(states, clock(counting), length(owed), length(counting))
 
 
@@ -122,6 +126,13 @@ def snapshots(
     return _summed(states, partial(bisect_left, counting), len(_within(looks, owed)), len(counting))
 
 
+def _hold(spans: Sequence[Span], states: Sequence[tuple[Span, State]]) -> bool:
+    """Whether all states lie in one of the spans, if there is but one: nearly every camera's month."""
+    return (
+        len(spans) == 1 and bool(states) and spans[0].start <= states[0][0].start and states[-1][0].end <= spans[0].end
+    )
+
+
 def _summed(states: Iterable[tuple[Span, State]], shown: Callable[[int], int], owed: int, counting: int) -> Seconds:
     """What a clock that runs in counting time shows of each state; ``owed`` and ``counting`` are all it can show."""
     known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
@@ -131,6 +142,18 @@ def _summed(states: Iterable[tuple[Span, State]], shown: Callable[[int], int], o
         since = read if start == last else shown(start)
         last, read = end, shown(end)
         known[state] += read - since
+    return _kinds(known, owed, counting)
+
+
+def _whole(states: Iterable[tuple[Span, State]], owed: int, counting: int) -> Seconds:
+    """The same where all time of the states is counting time."""
+    known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
+    for (start, end), state in states:
+        known[state] += end - start
+    return _kinds(known, owed, counting)
+
+
+def _kinds(known: dict[State, int], owed: int, counting: int) -> Seconds:
     up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
     return Seconds(up, degraded, down, owed - counting, counting - up - degraded - down)
 

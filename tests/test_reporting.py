@@ -1,29 +1,28 @@
-"""Report files: every format, the same bytes every time, and never half a file."""
+"""From the ledger to a report: months and quarters, and two processes that share the cameras."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.cli.sharing import beside
 from monitor.contract import RepairLimits, SettlementPeriod
 from monitor.demo.seed import seed
 from monitor.errors import LedgerError
 from monitor.ledger import Ledger
-from monitor.reporting import ALWAYS, Format, month_report, write_report
+from monitor.reporting import month_report
 from monitor.settings import Settings
 from monitor.simulator.town import build_town
 from monitor.sla import online_ratio
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 OCTOBER = (2026, 10)
+NOVEMBER = (2026, 11)
 
 
 @pytest.fixture(scope="module")
@@ -41,70 +40,6 @@ def settings(seeded: Path, tmp_path: Path) -> Settings:
     )
     shutil.copy(seeded, settings.ledger)
     return settings
-
-
-def test_every_format_is_written_and_named_by_its_month(settings: Settings) -> None:
-    written = write_report(settings, settings.contract, OCTOBER, NOW)
-    assert [path.name for path in written] == [
-        "sla-2026-10.txt",
-        "sla-2026-10.csv",
-        "sla-2026-10-bases.csv",
-        "sla-2026-10-groups.csv",
-        "sla-2026-10-outages.csv",
-        "sla-2026-10-exclusions.csv",
-        "sla-2026-10.json",
-        "sla-2026-10.html",
-        "sla-2026-10.xlsx",
-    ]
-    assert sorted(settings.reports.iterdir()) == sorted(written)
-    assert "模拟数据" in written[0].read_text("utf-8")
-    assert len(written[1].read_text("utf-8-sig").splitlines()) == 28
-    assert json.loads(written[6].read_bytes())["report"]["simulated"] is True
-
-
-def test_writing_it_again_gives_the_same_bytes(settings: Settings, tmp_path: Path) -> None:
-    first = [path.read_bytes() for path in write_report(settings, settings.contract, OCTOBER, NOW)]
-    again = write_report(settings, settings.contract, OCTOBER, NOW, folder=tmp_path / "again")
-    assert [path.read_bytes() for path in again] == first
-
-
-SCRIPT = """
-import sys
-from pathlib import Path
-from monitor.reporting import write_report
-from monitor.settings import Settings
-from tests.test_reporting import NOW, OCTOBER
-ledger, folder = map(Path, sys.argv[1:])
-settings = Settings(path=ledger, inventory=(), ledger=ledger, reports=folder, town="青溪镇")
-write_report(settings, settings.contract, OCTOBER, NOW)
-"""
-
-
-def test_another_process_of_another_place_and_language_writes_the_same_bytes(
-    settings: Settings, tmp_path: Path
-) -> None:
-    def written(folder: str, **environment: str) -> list[bytes]:
-        words = [sys.executable, "-c", SCRIPT, str(settings.ledger), str(tmp_path / folder)]
-        subprocess.run(words, check=True, env={**os.environ, **environment})
-        return [path.read_bytes() for path in sorted((tmp_path / folder).iterdir())]
-
-    here = written("here", PYTHONHASHSEED="1", TZ="Asia/Shanghai", LANG="zh_CN.UTF-8", LC_ALL="zh_CN.UTF-8")
-    there = written("there", PYTHONHASHSEED="2", TZ="America/St_Johns", LANG="C", LC_ALL="C")
-    assert here == there
-    assert len(here) == len(ALWAYS) + 4, "CSV has five tables"
-
-
-def test_only_the_wanted_formats_are_written(settings: Settings) -> None:
-    agreed = replace(settings.contract, repair=RepairLimits(timedelta(hours=1)))
-    written = write_report(settings, agreed, OCTOBER, NOW, formats=[Format.CSV])
-    assert [path.name.removeprefix("sla-2026-10") for path in written] == [
-        ".csv",
-        "-bases.csv",
-        "-groups.csv",
-        "-outages.csv",
-        "-exclusions.csv",
-        "-settlement.csv",
-    ]
 
 
 def test_a_quarter_is_settled_from_all_its_months(settings: Settings) -> None:
@@ -128,7 +63,26 @@ def test_a_quarter_is_settled_from_all_its_months(settings: Settings) -> None:
     assert late[0]
 
 
-def test_without_a_ledger_the_error_says_so(tmp_path: Path) -> None:
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core: one process does it all")
+@pytest.mark.parametrize("month", [OCTOBER, NOVEMBER], ids=["over", "running"])
+@pytest.mark.parametrize("period", SettlementPeriod)
+def test_two_processes_make_the_report_that_one_makes(
+    settings: Settings, month: tuple[int, int], period: SettlementPeriod
+) -> None:
+    limits = RepairLimits(timedelta(hours=1), timedelta(hours=2), 3)
+    for contract in (settings.contract, replace(settings.contract, repair=limits, period=period)):
+        alone = month_report(settings, contract, month, NOW)
+        assert month_report(settings, contract, month, NOW, beside=beside) == alone
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core: one process does it all")
+def test_what_the_other_process_cannot_read_is_told(settings: Settings) -> None:
+    settings.ledger.write_bytes(b"no ledger")
+    with pytest.raises(LedgerError, match=r"l\.db"):
+        month_report(settings, settings.contract, OCTOBER, NOW, beside=beside)
+
+
+def test_without_a_ledger_there_is_no_report(tmp_path: Path) -> None:
     settings = Settings(path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "none.db", reports=tmp_path)
     with pytest.raises(LedgerError, match="there is no ledger"):
-        write_report(settings, settings.contract, OCTOBER, NOW)
+        month_report(settings, settings.contract, OCTOBER, NOW)

@@ -23,7 +23,7 @@ from monitor.demo.seed import seed
 from monitor.errors import SettingsError
 from monitor.language import Language
 from monitor.ledger import CameraRemoved, Ledger, Stopped
-from monitor.reporting import Format, report_path
+from monitor.publishing import Format, report_path
 from monitor.service import Service, load_plan, only_error_of, refuse_fixed_changes
 from monitor.simulator.town import SimulatedTown, build_town
 from tests.addresses import BASE

@@ -56,7 +56,7 @@ from monitor.model import (
     State,
     Transition,
 )
-from monitor.reporting import Format, write_report
+from monitor.publishing import Format, write_report
 from monitor.settings import load_settings
 from monitor.sla import percent
 from monitor.wording import BASES

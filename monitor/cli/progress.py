@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from monitor.cli import texts
 from monitor.clock import Clock
 from monitor.language import Language
-from monitor.reporting import Format, Stage
+from monitor.publishing import Format
+from monitor.reporting import Stage
 
 PATIENCE_SECONDS: Final = 1.0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -13,11 +12,13 @@ from monitor.cli import texts
 from monitor.cli.choosing import one_contract
 from monitor.cli.exits import Exit
 from monitor.cli.progress import ReportProgress
-from monitor.cli.sharing import by_two_processes
+from monitor.cli.sharing import beside, by_two_processes
 from monitor.clock import SystemClock
+from monitor.errors import PartsMissing
 from monitor.heap import resting_collector
 from monitor.language import Language
-from monitor.reporting import ALWAYS, Format, month_report, places_of, rendered, write_files
+from monitor.publishing import ALWAYS, Format, places_of, rendered, write_files
+from monitor.reporting import month_report
 from monitor.settings import load_settings
 
 ON_NO_SCREEN = frozenset({Format.XLSX, Format.PDF})
@@ -55,22 +56,21 @@ def report(
     written: list[Path] = []
     try:
         with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
-            made = month_report(settings, about, when, now, watcher)
+            made = month_report(settings, about, when, now, watcher, beside)
             if folder is None:
                 watcher(wanted[0], 0, 1)
                 shown = rendered(made, wanted[0], language)
             else:
                 shown = b""
-                for some in _in_turn(wanted):
-                    places = places_of(settings, about, when, some, folder)
+                places = places_of(settings, about, when, wanted, folder)
+                try:
                     written += write_files(made, places, language, watcher, by_two_processes)
+                except PartsMissing:  # then all others are there
+                    others: dict[Format, Path] = {form: place for form, place in places.items() if form in ALWAYS}
+                    written += write_files(made, others, language, watcher, by_two_processes)
+                    raise
     finally:
         for path in written:
             print(texts.WRITTEN[language].format(path=path))
     sys.stdout.buffer.write(shown)
     return Exit.OK
-
-
-def _in_turn(wanted: Sequence[Format]) -> tuple[list[Format], list[Format]]:
-    """Formats that need something beside this program come last, so that all others are there if that is missing."""
-    return [form for form in wanted if form in ALWAYS], [form for form in wanted if form not in ALWAYS]

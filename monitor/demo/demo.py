@@ -24,7 +24,7 @@ from monitor.errors import SharpEyesError
 from monitor.language import Language, Phrase
 from monitor.ledger import Ledger
 from monitor.model import Span, micros
-from monitor.reporting import write_report
+from monitor.publishing import write_report
 from monitor.service import only_error_of
 from monitor.settings import load_settings
 from monitor.simulator.town import SimulatedTown

@@ -171,7 +171,7 @@ class Engine:
         if events:
             await self._recorder.append(events)
         contracts, month = self._plan.settings.contracts, self._board.month()
-        people = await self._recorder.ask(lambda ledger: acted(ledger, contracts, now))
+        people = await self._recorder.ask_beside(lambda ledger: acted(ledger, contracts, now))
         laying = self._board.plan((*with_maintenance(known, events), *people.work), people.granted, people.absent)
         for _ in laying:
             await self._clock.sleep(NO_TIME)

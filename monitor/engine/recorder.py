@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from monitor.clock import Clock
 from monitor.engine.timeline import Timeline
-from monitor.errors import LedgerUnavailable
+from monitor.errors import LedgerError, LedgerUnavailable
 from monitor.ledger import Event, Ledger
 from monitor.metrics import Metrics
 
@@ -58,6 +59,13 @@ class Recorder:
     async def ask(self, question: Callable[[Ledger], Answer]) -> Answer:
         """Read from the ledger on the thread that owns it, after the write under way."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, question, self._ledger)
+
+    async def ask_beside(self, question: Callable[[Ledger], Answer]) -> Answer:
+        """Read from the ledger as it is now without keeping writes waiting, for what takes long.
+
+        LedgerUnavailable: it could not be opened a second time.
+        """
+        return await asyncio.to_thread(_asked, self._ledger.path, self._ledger.vantage, question)
 
     async def run(self) -> None:
         """Write what waits, for ever; whoever still waits when this is cancelled is cancelled too."""
@@ -103,3 +111,12 @@ class Recorder:
         if entries:
             self.last_durable_at = entries[-1].recorded_at
         return True
+
+
+def _asked(path: Path, vantage: str, question: Callable[[Ledger], Answer]) -> Answer:
+    try:
+        ledger = Ledger.open_read_only(path, vantage)
+    except LedgerError as error:  # it is open already, so this passes: too many files are open, or it was moved away
+        raise LedgerUnavailable(str(error)) from error
+    with ledger:
+        return question(ledger.as_it_is())

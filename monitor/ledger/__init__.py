@@ -16,7 +16,7 @@ from monitor.ledger.events import (
     Stopped,
     TransitionRecorded,
 )
-from monitor.ledger.store import Ledger
+from monitor.ledger.store import Ledger, Share
 from monitor.ledger.verification import Verification
 from monitor.ledger.views import Entry
 
@@ -36,6 +36,7 @@ __all__ = [
     "MaintenanceCancelled",
     "MaintenancePlanned",
     "Note",
+    "Share",
     "Started",
     "Stopped",
     "TransitionRecorded",

@@ -30,15 +30,16 @@ TRANSITIONS: Final = f"{_SELECT} WHERE {_TRANSITIONS} ORDER BY camera_id, seq"
 OF_KIND: Final = f"""{_SELECT} WHERE vantage = :vantage AND seq IN (
         SELECT seq FROM events WHERE vantage = :vantage AND +seq <= :upto AND kind = :kind) ORDER BY seq"""
 _LAST_BEFORE: Final = f"SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id"
+_CHOSEN: Final = "+camera_id >= :first_id AND +camera_id <= :last_id"
 # Texts as bytes: turning each into a text costs a call for each of hundreds of thousands of rows.
 _MOVES: Final = "SELECT CAST(camera_id AS BLOB), at, seq, CAST(body AS BLOB) FROM events"
-MOVES_BEFORE: Final = f"{_MOVES} WHERE vantage = :vantage AND seq IN ({_LAST_BEFORE}) ORDER BY seq"
+MOVES_BEFORE: Final = f"{_MOVES} WHERE vantage = :vantage AND seq IN ({_LAST_BEFORE}) AND {_CHOSEN} ORDER BY seq"
 # A month lies together in the chain: read from its first to its last entry, a page of the file is read once.
 MOVES_WITHIN: Final = f"""
     WITH bounds (first, last) AS (
         SELECT min(seq), max(seq) FROM events WHERE {_TRANSITIONS} AND at >= :start AND at < :end)
     {_MOVES} WHERE vantage = :vantage AND seq >= (SELECT first FROM bounds) AND seq <= (SELECT last FROM bounds)
-        AND +kind = 'transition' AND at >= :start AND at < :end ORDER BY seq"""
+        AND +kind = 'transition' AND at >= :start AND at < :end AND {_CHOSEN} ORDER BY seq"""
 MOVES_BACKWARDS: Final = f"""
     {_MOVES} WHERE {_TRANSITIONS} AND camera_id = :camera_id AND seq < :before_seq ORDER BY seq DESC"""
 STATES: Final = tuple(State)

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, takewhile
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, Final, TextIO, TypeVar
+from typing import Any, Final, NamedTuple, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.acts import Act, ActTerms, Head, Recorded, Standing, Written, standing
@@ -51,6 +51,7 @@ from monitor.model import (
     InventoryChange,
     Maintenance,
     Span,
+    State,
     Step,
     Transition,
     instant,
@@ -62,6 +63,18 @@ QUARTER_US: Final = timedelta(days=92) // MICROSECOND
 Form = tuple[str, str, Event]  # kind, body, and what they say
 Seen = Callable[[int, int], None]
 Said = TypeVar("Said")
+ALL_IDS: Final = ("", chr(0x10FFFF))
+
+
+class Share(NamedTuple):
+    """Of all cameras by id those from one percentage to another."""
+
+    start: int
+    end: int
+
+    def of(self, cameras: Sequence[CameraRecord]) -> Sequence[CameraRecord]:
+        """Those cameras; shares that meet leave none out and have none in common."""
+        return cameras[len(cameras) * self.start // 100 : len(cameras) * self.end // 100]
 
 
 class Ledger:
@@ -277,29 +290,46 @@ class Ledger:
         """The same transitions of a period as steps, by camera."""
         return self._read(period, step)
 
-    def _read(self, period: Span, read: Callable[[Move], Said]) -> Iterator[tuple[str, list[Said]]]:
+    def _read(
+        self, period: Span, read: Callable[[Move], Said], ids: tuple[str, str] = ALL_IDS
+    ) -> Iterator[tuple[str, list[Said]]]:
+        """What ``transitions`` says of a period, by camera, of those whose ids lie between these two."""
+        with self._misread_is_broken():
+            for camera_id, said in sorted(self._said(period, read, ids).items()):
+                yield text_of(camera_id), said
+
+    @contextmanager
+    def _misread_is_broken(self) -> Iterator[None]:
         try:
-            for camera_id, moves in sorted(self._moves(period).items()):
-                yield text_of(camera_id), list(map(read, moves))
+            yield
         except Misread as error:
             raise self._unreadable(self.vantage, error.seq, str(error)) from error
 
-    def _moves(self, period: Span) -> dict[bytes, list[Move]]:
-        """What ``transitions`` says of a period, as it is stored, by camera."""
-        found: dict[bytes, list[Move]] = defaultdict(list)
-        bounds = {"start": period.start, "end": period.end}
-        for query in (queries.MOVES_BEFORE, queries.MOVES_WITHIN):
-            for move in self._rows(query, self.vantage, **bounds):
-                found[move[0]].append(move)
-        for camera_id, moves in found.items():
-            first = step(moves[0])
-            if first.at < period.start and not first.state.online:
-                moves[:0] = reversed(self._back_to_online(text_of(camera_id), first.seq))
+    def _said(self, period: Span, read: Callable[[Move], Said], ids: tuple[str, str]) -> dict[bytes, list[Said]]:
+        found: dict[bytes, list[Said]] = defaultdict(list)
+        bounds: dict[str, str | int] = {"start": period.start, "end": period.end, "first_id": ids[0], "last_id": ids[1]}
+        for move in self._rows(queries.MOVES_BEFORE, self.vantage, **bounds):
+            moves = [move] if step(move).state.online else [*reversed(self._back_to_online(move)), move]
+            found[move[0]] = list(map(read, moves))
+        for move in self._rows(queries.MOVES_WITHIN, self.vantage, **bounds):
+            found[move[0]].append(read(move))
         return found
 
-    def _back_to_online(self, camera_id: str, before_seq: int) -> list[Move]:
-        """The camera's transitions before an entry, latest first, down to the one after which it was offline."""
-        rows = self._rows(queries.MOVES_BACKWARDS, self.vantage, camera_id=camera_id, before_seq=before_seq)
+    def _down_before(self, period: Span) -> int:
+        """The first instant at which a camera was down that was not online when the period began; else its start."""
+        bounds: dict[str, str | int] = {"start": period.start, "first_id": ALL_IDS[0], "last_id": ALL_IDS[1]}
+        found = [period.start]
+        with self._misread_is_broken():
+            for move in self._rows(queries.MOVES_BEFORE, self.vantage, **bounds):
+                if not step(move).state.online:
+                    steps = map(step, [move, *self._back_to_online(move)])
+                    found += [said.at for said in steps if said.state is State.DOWN]
+        return min(found)
+
+    def _back_to_online(self, last: Move) -> list[Move]:
+        """The camera's transitions before this one, latest first, down to the one after which it was offline."""
+        camera_id, _, seq, _ = last
+        rows = self._rows(queries.MOVES_BACKWARDS, self.vantage, camera_id=text_of(camera_id), before_seq=seq)
         with closing(rows):
             return list(takewhile(lambda move: not step(move).state.online, rows))
 
@@ -335,21 +365,26 @@ class Ledger:
         """Whether any run that wrote into this record watched simulated cameras."""
         return any(isinstance(e.event, Started) and e.event.simulated for e in self._entries_of(Started))
 
-    def record(self, period: Span, terms: ActTerms, seen: Seen | None = None) -> Record:
+    def record(self, period: Span, terms: ActTerms, seen: Seen | None = None, share: Share | None = None) -> Record:
         """What a report about the period is made from, all of one moment even while another process writes.
 
         Acts of people are judged by ``terms``. Cameras have the wording they had when the period ended: what is written
-        about them later changes no old month. ``seen`` is told (cameras read, cameras in all).
+        about them later changes no old month. ``seen`` is told (cameras read, cameras to be read). With a share only
+        its cameras have courses.
         """
         if self._upto is None:
-            return self.as_it_is().record(period, terms, seen)
+            return self.as_it_is().record(period, terms, seen, share)
         around = self.without_transitions(period, terms)
-        courses: dict[str, list[Step]] = {}
-        for camera_id, course in self.courses(period):
-            courses[camera_id] = course
-            if seen is not None:
-                seen(len(courses), len(around.cameras))
-        return replace(around, courses=courses)
+        cameras = around.cameras if share is None else share.of(around.cameras)
+        courses: dict[str, Sequence[Step]] = {known.camera.id: () for known in cameras}
+        if courses:
+            read = self._read(period, step, (min(courses), max(courses)))
+            for number, (camera_id, course) in enumerate(read, 1):
+                courses[camera_id] = course
+                if seen is not None:
+                    seen(min(number, len(cameras)), len(cameras))
+        down_from = self._down_before(period) if share is not None and around.exclusions else None
+        return replace(around, courses=courses, down_from=down_from)
 
     def without_transitions(self, period: Span, terms: ActTerms) -> Record:
         """The same but what the cameras did: who they are, what was planned, and what people did about the period."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.report.ahead import Ahead, CameraAhead, GroupAhead, Repair, Trip
-from monitor.report.build import build_report
+from monitor.report.build import Folded, build_report, fold_cameras
 from monitor.report.closing import agrees, closing, corrections, figures_digest
 from monitor.report.exclusions import absences_by_camera, granted
 from monitor.report.forecast import MonthForecast, PassShare, build_forecast
@@ -50,6 +50,7 @@ __all__ = [
     "DeclaredFigure",
     "ExclusionFigure",
     "FieldChange",
+    "Folded",
     "GroupAhead",
     "GroupFigure",
     "GroupKind",
@@ -83,6 +84,7 @@ __all__ = [
     "closing",
     "corrections",
     "figures_digest",
+    "fold_cameras",
     "granted",
     "recorded_span",
 ]

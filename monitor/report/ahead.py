@@ -14,12 +14,12 @@ from datetime import datetime
 from fractions import Fraction
 
 from monitor import sla
-from monitor.model import BlindTime, Camera, Cause, ContractTerms, Seconds, State
+from monitor.model import BlindTime, Camera, Cause, ContractTerms, Seconds, State, Travelling
 from monitor.sla import Budget, Forecast, Outlook
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class Ahead(Travelling):
     """One camera in the middle of a month."""
 
     camera: Camera

@@ -6,60 +6,93 @@ What one camera's month is stands in ``cameras``, what cameras come to together 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from monitor import sla
 from monitor.calendar import month_span
-from monitor.contract import Contract, counted_by_camera
-from monitor.model import Span, State, Step
-from monitor.outages import faults
+from monitor.contract import Contract, Grant, counted_by_camera
+from monitor.model import CameraRecord, Span, State, Travelling, instant
 from monitor.report.ahead import Ahead, group_ahead
 from monitor.report.cameras import (
     CameraMonth,
+    CameraTime,
     Frame,
     ahead_of,
-    camera_months,
+    camera_month,
     courses_of,
     due_cameras,
     frame_of,
     sums_of,
-    to_come,
-    without_exclusions,
+    time_of,
 )
 from monitor.report.changes import change_figures
 from monitor.report.exclusions import exclusion_figures, granted, granted_back, span_of
 from monitor.report.groups import bases_of, group_of, groups_of, intact_verdict, on_basis, worst_first
 from monitor.report.settled import Settlement
-from monitor.report.settlement import Course, Sums, settled_span, settlement, settles
+from monitor.report.settlement import Course, Sums, course_of, settled_span, settlement, settles
 from monitor.report.timelines import DETAILED, local_days, timeline
-from monitor.report.values import GroupKind, MaintenanceFigure, Record, Report, Timeline
+from monitor.report.values import GroupKind, MaintenanceFigure, OutageFigure, Record, Report, Timeline
 from monitor.report.void import void_figures
+from monitor.sla import Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Travelling):
+    """What some of the cameras come to: all that is told of each, made in whatever process."""
+
+    months: list[CameraMonth]  # in the order of the record's cameras
+    timelines: list[Timeline]  # of the worst ``DETAILED``
+    courses: list[Course]  # in the settlement period, where the contract settles anything
+
+
+@dataclass(frozen=True, slots=True)
+class _Frames:
+    """What is the same for all cameras."""
+
+    found: tuple[Grant, ...]  # of the month's settlement period
+    month: Frame
+    settled: Frame | None  # None: the contract agrees neither limits, points nor money
+
+
+def fold_cameras(record: Record, contract: Contract, month: tuple[int, int], now: datetime) -> Folded:
+    """The contract's cameras of which the record has a course."""
+    return _fold(record, contract, month, _frames(record, contract, month, now))
 
 
 def build_report(
-    record: Record, contract: Contract, *, town: str, month: tuple[int, int], now: datetime, version: str
+    record: Record,
+    contract: Contract,
+    *,
+    town: str,
+    month: tuple[int, int],
+    now: datetime,
+    version: str,
+    rest: Callable[[], Folded] | None = None,
 ) -> Report:
     """The report of the calendar month (year, month) in the contract's zone, as far as it had passed at ``now``.
 
-    It speaks of the cameras in the contract's scope, and of no others.
+    It speaks of the cameras in the contract's scope, and of no others. Where the record has courses of some cameras
+    only, ``rest`` is asked last for the others, which all stand before them in the record.
     """
     terms = contract.terms
-    period = month_span(*month, ZoneInfo(terms.zone))
-    by_camera = courses_of(record)
-    (_, found), *earlier = granted_back(record, contract, month, _first_down(record, by_camera, period.start))
-    frame = frame_of(record, terms, period, counted_by_camera(found), now)
-    frame = replace(frame, earlier=counted_by_camera(grant for _, grants in earlier for grant in grants))
-    in_scope = [camera for camera in record.cameras if contract.scope.covers(camera.camera)]
-    due = due_cameras(in_scope, frame)
-    histories = camera_months(due, by_camera, frame)
+    frames = _frames(record, contract, month, now)
+    frame, found = frames.month, frames.found
+    own = _fold(record, contract, month, frames)
+    folded = own if rest is None else _joined(rest(), own)
+    histories = folded.months
     figures = [history.figure for history in histories]
     total = group_of(GroupKind.TOWN, town, town, figures, terms)
     bases = bases_of(total.seconds, figures, terms)
-    raw = [without_exclusions(history, frame) for history in histories]
-    ranked = sorted(histories, key=lambda history: (*worst_first(history.figure.rates), history.figure.camera.id))
+    raw = [history.raw for history in histories]
+    ranked = sorted(histories, key=_rank)
+    in_scope = _in_scope(record, contract)
+    outside = [known for known in in_scope if not known.camera.in_contract]
+    timelines = {line.camera_id: line for line in folded.timelines}
     return Report(
         town=town,
         contract_id=contract.id,
@@ -91,19 +124,14 @@ def build_report(
         ),
         sites=groups_of(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
         cameras=tuple(history.figure for history in ranked),
-        outside_contract=tuple(camera.camera for camera, _ in due if not camera.camera.in_contract),
-        outages=tuple(
-            sorted(
-                (outage for history in histories for outage in history.outages),
-                key=lambda outage: (-outage.counted_us, outage.start_at, outage.camera.id),
-            )
-        ),
-        maintenance=_maintenance(histories, frame),
+        outside_contract=tuple(known.camera for known, _ in due_cameras(outside, frame)),
+        outages=_worst_outages(histories),
+        maintenance=_maintenance(in_scope, frame),
         exclusions=exclusion_figures(record, found, frame.period),
         changes=change_figures(record.changes, contract, frame.period),
-        forecast=_forecast(histories, frame) if frame.elapsed.end < frame.period.end else None,
+        forecast=_forecast(histories, frame),
         budget=sla.budget(
-            total.seconds, sum(to_come(history, frame) for history in histories), terms.target, terms.blind_time
+            total.seconds, sum(history.to_come_us for history in histories), terms.target, terms.blind_time
         ),
         recorders=groups_of(
             GroupKind.RECORDER,
@@ -111,44 +139,12 @@ def build_report(
             terms,
             lambda camera: (camera.recorder, camera.recorder),
         ),
-        timelines=_timelines(ranked[:DETAILED], month, frame.zone),
-        settlement=_settlement(record, contract, month, histories, by_camera, frame, now),
+        timelines=tuple(timelines[history.figure.camera.id] for history in ranked[:DETAILED]),
+        settlement=None
+        if frames.settled is None
+        else _settlement(record, contract, month, folded.courses, frames.settled),
         void=void_figures(record, month, frame.period),
     )
-
-
-def _settlement(
-    record: Record,
-    contract: Contract,
-    month: tuple[int, int],
-    histories: list[CameraMonth],
-    by_camera: Mapping[str, Sequence[Step]],
-    frame: Frame,
-    now: datetime,
-) -> Settlement | None:
-    """Over more than the month the sums of time are made once more, with every camera that was owed in it."""
-    if not settles(contract):
-        return None
-    period = settled_span(contract, month)
-    summed = [(history.known, history.figure) for history in histories]
-    if period != frame.period:
-        frame = frame_of(record, contract.terms, period, frame.exclusions, now)
-        in_scope = (camera for camera in record.cameras if contract.scope.covers(camera.camera))
-        summed = [
-            (known, sums_of(known, owed, by_camera.get(known.camera.id, ()), frame)[0])
-            for known, owed in due_cameras(in_scope, frame)
-            if known.camera.in_contract
-        ]
-    figures = [figure for _, figure in summed]
-    total = group_of(GroupKind.TOWN, "", "", figures, contract.terms)
-    until = frame.known.end
-    sums = Sums(frame.elapsed, until, total, on_basis(contract.terms.basis, total.seconds, figures, contract.terms))
-    courses = [
-        Course(known, figure, faults(steps, until))
-        for known, figure in summed
-        for steps in [by_camera.get(known.camera.id, ())]
-    ]
-    return settlement(record, contract, month, courses, sums)
 
 
 def cameras_ahead(
@@ -158,41 +154,119 @@ def cameras_ahead(
     zone = ZoneInfo(contract.terms.zone)
     found = granted(record, contract, month, zone)
     frame = frame_of(record, contract.terms, month_span(*month, zone), counted_by_camera(found), now)
-    in_scope = (camera for camera in record.cameras if contract.scope.covers(camera.camera))
-    histories = camera_months(due_cameras(in_scope, frame), courses_of(record), frame)
-    return frame.period, frame.elapsed, tuple(ahead_of(history, frame) for history in histories)
+    return (
+        frame.period,
+        frame.elapsed,
+        tuple(
+            ahead_of(time, sla.account(time.states, time.scheduled, time.excluded), frame)
+            for time in _times(record, contract, frame)
+        ),
+    )
 
 
-def _first_down(record: Record, by_camera: Mapping[str, Sequence[Step]], otherwise: int) -> int:
-    """The first instant at which any camera was down, as far back as the record was read.
+def _frames(record: Record, contract: Contract, month: tuple[int, int], now: datetime) -> _Frames:
+    terms = contract.terms
+    period = month_span(*month, ZoneInfo(terms.zone))
+    (_, found), *earlier = granted_back(record, contract, month, _first_down(record, period.start))
+    exclusions = counted_by_camera(found)
+    frame = frame_of(record, terms, period, exclusions, now)
+    frame = replace(frame, earlier=counted_by_camera(grant for _, grants in earlier for grant in grants))
+    if not settles(contract):
+        return _Frames(found, frame, None)
+    settled = settled_span(contract, month)
+    over_more = settled != period
+    return _Frames(found, frame, frame_of(record, terms, settled, exclusions, now) if over_more else frame)
+
+
+def _first_down(record: Record, otherwise: int) -> int:
+    """The first instant at which any camera was down, as far back as the record was read, or one before it.
 
     Only exclusions are granted again for it, so without any it is not looked for.
     """
     if not record.exclusions:
         return otherwise
-    downs = (step.at for steps in by_camera.values() for step in steps if step.state is State.DOWN)
+    if record.down_from is not None:
+        return record.down_from
+    downs = (step.at for steps in courses_of(record).values() for step in steps if step.state is State.DOWN)
     return min(downs, default=otherwise)
 
 
-def _forecast(histories: Iterable[CameraMonth], frame: Frame) -> sla.Forecast:
-    return group_ahead("", [ahead_of(history, frame) for history in histories], frame.terms).forecast
+def _fold(record: Record, contract: Contract, month: tuple[int, int], frames: _Frames) -> Folded:
+    frame, settled = frames.month, frames.settled
+    times = _times(record, contract, frame)
+    histories = [camera_month(time, frame) for time in times]
+    worst = heapq.nsmallest(DETAILED, zip(histories, times, strict=True), key=lambda each: _rank(each[0]))
+    days = local_days(*month, frame.zone)
+    lines = [timeline(time.known.camera.id, time.states, time.scheduled, time.excluded, days) for _, time in worst]
+    if settled is None:
+        return Folded(histories, lines, [])
+    if settled is frame:
+        summed = [(time, history.figure) for time, history in zip(times, histories, strict=True)]
+    else:  # over more than the month: made once more, with every camera that was owed in it
+        times = _times(record, contract, settled)
+        summed = [(time, sums_of(time, time.excluded, settled)) for time in times]
+    return Folded(histories, lines, [course_of(time.steps, figure, settled.known.end) for time, figure in summed])
 
 
-def _timelines(histories: Sequence[CameraMonth], month: tuple[int, int], zone: ZoneInfo) -> tuple[Timeline, ...]:
-    days = local_days(*month, zone)
+def _times(record: Record, contract: Contract, frame: Frame) -> list[CameraTime]:
+    """The contract's cameras that owe any time, of which the record has a course."""
+    courses = courses_of(record)
+    its = [known for known in _in_scope(record, contract) if known.camera.in_contract and known.camera.id in courses]
+    return [time_of(known, owed, courses[known.camera.id], frame) for known, owed in due_cameras(its, frame)]
+
+
+def _in_scope(record: Record, contract: Contract) -> list[CameraRecord]:
+    return [known for known in record.cameras if contract.scope.covers(known.camera)]
+
+
+def _joined(first: Folded, then: Folded) -> Folded:
+    return Folded(first.months + then.months, first.timelines + then.timelines, first.courses + then.courses)
+
+
+def _rank(history: CameraMonth) -> tuple[bool, int, int, str]:
+    """The worst first."""
+    return (*worst_first(history.figure.rates), history.figure.camera.id)
+
+
+def _settlement(
+    record: Record, contract: Contract, month: tuple[int, int], courses: list[Course], frame: Frame
+) -> Settlement:
+    terms, figures = contract.terms, [course.figure for course in courses]
+    total = group_of(GroupKind.TOWN, "", "", figures, terms)
+    sums = Sums(frame.elapsed, frame.known.end, total, on_basis(terms.basis, total.seconds, figures, terms))
+    return settlement(record, contract, month, courses, sums)
+
+
+def _forecast(histories: Iterable[CameraMonth], frame: Frame) -> Forecast | None:
+    """None: the month is over."""
+    if frame.elapsed.end >= frame.period.end:
+        return None
+    ahead = [history.ahead for history in histories if history.ahead is not None]
+    return group_ahead("", ahead, frame.terms).forecast
+
+
+def _worst_outages(histories: Iterable[CameraMonth]) -> tuple[OutageFigure, ...]:
+    """The longest counted time first, then by start and camera."""
+    found = [
+        (excluded - owed, start, month.figure.camera.id, end, causes, owed, excluded, month.figure.camera)
+        for month in histories
+        for start, end, causes, owed, excluded in month.offline
+    ]
+    found.sort(key=itemgetter(0, 1, 2))
     return tuple(
-        timeline(history.figure.camera.id, history.states, history.scheduled, history.excluded, days)
-        for history in histories
+        OutageFigure(camera, instant(start), None if end is None else instant(end), causes, owed, excluded)
+        for _, start, _, end, causes, owed, excluded, camera in found
     )
 
 
-def _maintenance(histories: Sequence[CameraMonth], frame: Frame) -> tuple[MaintenanceFigure, ...]:
+def _maintenance(cameras: Sequence[CameraRecord], frame: Frame) -> tuple[MaintenanceFigure, ...]:
     found: list[MaintenanceFigure] = []
     for work in frame.maintenance:
         span = span_of(work)
         if span.start >= frame.period.end or span.end <= frame.period.start:
             continue
-        covered = [history for history in histories if work.scope.covers(history.figure.camera)]
-        taken = sum(sla.length(sla.intersect(history.owed, [span])) for history in covered)
+        its = (known for known in cameras if known.camera.in_contract and work.scope.covers(known.camera))
+        covered = [owed for _, owed in due_cameras(its, frame)]
+        taken = sum(sla.length(sla.intersect(owed, [span])) for owed in covered)
         found.append(MaintenanceFigure(work, len(covered), taken if frame.terms.maintenance_excludes else 0))
     return tuple(found)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from monitor import sla
@@ -19,11 +20,14 @@ from monitor.model import (
     MICROSECOND,
     Camera,
     CameraRecord,
+    Cause,
     ContractTerms,
     Maintenance,
+    Seconds,
     Span,
     State,
     Step,
+    Travelling,
     instant,
     micros,
 )
@@ -32,7 +36,7 @@ from monitor.report.ahead import Ahead
 from monitor.report.exclusions import absences_by_camera, owed_time, planned_time
 from monitor.report.groups import rates_of
 from monitor.report.reliability import Reliability, reliability
-from monitor.report.values import CameraFigure, OutageFigure, Record
+from monitor.report.values import CameraFigure, Record
 
 DAY_US = timedelta(days=1) // MICROSECOND
 
@@ -55,22 +59,37 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class CameraMonth:
-    """One camera's month."""
+class CameraTime:
+    """What one camera's month is made of; spans ascending and disjoint."""
 
     known: CameraRecord
     steps: Sequence[Step]
-    figure: CameraFigure
-    outages: tuple[OutageFigure, ...]
-    scheduled: list[Span]  # owed and elapsed
     owed: list[Span]  # in the whole period, whether elapsed or not
+    scheduled: list[Span]  # owed and elapsed
     excluded: list[Span]
     states: list[tuple[Span, State]]
+
+
+# One outage as it travels, for there are a hundred thousand: its first instant, its end (None: still open), the causes,
+# what of it was scheduled and what of that is excluded; all in microseconds.
+Offline: TypeAlias = "tuple[int, int | None, tuple[Cause, ...], int, int]"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraMonth(Travelling):
+    """What one camera's month comes to."""
+
+    figure: CameraFigure
+    raw: CameraFigure  # its time, rates and inspections as they were without anything excluded
+    offline: list[Offline]
+    to_come_us: int  # counting microseconds it still owes
+    ahead: Ahead | None  # None: the month is over
 
 
 def frame_of(
     record: Record, terms: ContractTerms, period: Span, exclusions: Mapping[str, list[Span]], now: datetime
 ) -> Frame:
+    """The period so far, with this time excluded."""
     zone = ZoneInfo(terms.zone)
     elapsed = Span(period.start, max(period.start, min(period.end, micros(now))))
     recorded_until = EPOCH if record.recorded_until is None else record.recorded_until
@@ -94,63 +113,58 @@ def due_cameras(cameras: Iterable[CameraRecord], frame: Frame) -> list[tuple[Cam
     return [(known, owed) for known in cameras if (owed := owed_time(known, frame.service, frame.absences, frame.zone))]
 
 
-def camera_months(
-    due: Iterable[tuple[CameraRecord, list[Span]]], by_camera: Mapping[str, Sequence[Step]], frame: Frame
-) -> list[CameraMonth]:
-    return [
-        camera_month(known, owed, by_camera.get(known.camera.id, ()), frame)
-        for known, owed in due
-        if known.camera.in_contract
-    ]
+def time_of(record: CameraRecord, owed: list[Span], steps: Sequence[Step], frame: Frame) -> CameraTime:
+    """What of the owed time had elapsed, what of it is excluded, and the states that are known."""
+    scheduled, excluded = sla.intersect(owed, [frame.elapsed]), excluded_time(record.camera, frame)
+    return CameraTime(record, steps, owed, scheduled, excluded, spans_of_steps(steps, frame.known))
 
 
-def camera_month(record: CameraRecord, owed: list[Span], steps: Sequence[Step], frame: Frame) -> CameraMonth:
-    figure, scheduled, excluded, states = sums_of(record, owed, steps, frame)
-    counting = sla.subtract(scheduled, excluded)
-    offline = _outages(record.camera, steps, scheduled, counting, frame.known.end)
+def camera_month(time: CameraTime, frame: Frame) -> CameraMonth:
+    """The camera's figures, its outages and what is still to come."""
+    figure = sums_of(time, time.excluded, frame)
+    counting = sla.subtract(time.scheduled, time.excluded)
+    offline = _offline(time, counting, frame.known.end)
     seconds = figure.seconds
-    without = sla.merge([*excluded, *frame.earlier.get(record.camera.id, ())])
+    without = sla.merge([*time.excluded, *frame.earlier.get(figure.camera.id, ())])
     repairs = reliability(
-        faults(steps, frame.known.end), frame.period, counting, without, seconds.up + seconds.degraded
+        faults(time.steps, frame.known.end), frame.period, counting, without, seconds.up + seconds.degraded
     )
     whole = replace(figure, outages=len(offline), reliability=repairs)
-    return CameraMonth(record, steps, whole, offline, scheduled, owed, excluded, states)
+    raw = replace(sums_of(time, [], frame), outages=len(offline), reliability=repairs) if seconds.excluded else whole
+    runs_on = frame.elapsed.end < frame.period.end
+    return CameraMonth(whole, raw, offline, _to_come(time, frame), ahead_of(time, seconds, frame) if runs_on else None)
 
 
-def sums_of(
-    record: CameraRecord, owed: list[Span], steps: Sequence[Step], frame: Frame
-) -> tuple[CameraFigure, list[Span], list[Span], list[tuple[Span, State]]]:
-    """The figures without outages and repairs; what was scheduled and excluded, and the states they are made from."""
-    scheduled = sla.intersect(owed, [frame.elapsed])
-    excluded = excluded_time(record.camera, frame)
-    states = spans_of_steps(steps, frame.known)
-    seconds = sla.account(states, scheduled, excluded)
+def sums_of(time: CameraTime, excluded: list[Span], frame: Frame) -> CameraFigure:
+    """The figures without outages and repairs, with this time excluded."""
+    seconds = sla.account(time.states, time.scheduled, excluded)
     rates = rates_of(seconds, frame.terms)
-    figure = CameraFigure(
-        camera=record.camera,
-        removed_at=record.removed_at,
+    return CameraFigure(
+        camera=time.known.camera,
+        removed_at=time.known.removed_at,
         seconds=seconds,
         rates=rates,
-        looks=sla.snapshots(states, scheduled, excluded, frame.looks),
+        looks=sla.snapshots(time.states, time.scheduled, excluded, frame.looks),
         outages=0,
         below_target=rates.online is not None and rates.online < frame.terms.target,
         reliability=Reliability(),
     )
-    return figure, scheduled, excluded, states
 
 
-def without_exclusions(history: CameraMonth, frame: Frame) -> CameraFigure:
-    """The camera's time, rates and inspections as they were without anything excluded."""
-    if not history.figure.seconds.excluded:
-        return history.figure
-    seconds = sla.account(history.states, history.scheduled, [])
-    rates = rates_of(seconds, frame.terms)
-    return replace(
-        history.figure,
-        seconds=seconds,
-        rates=rates,
-        looks=sla.snapshots(history.states, history.scheduled, [], frame.looks),
-        below_target=rates.online is not None and rates.online < frame.terms.target,
+def ahead_of(time: CameraTime, so_far: Seconds, frame: Frame) -> Ahead:
+    """The camera in the middle of its month."""
+    now = frame.elapsed.end
+    last_day = sla.intersect(time.owed, [Span(now - DAY_US, now)])
+    state = time.states[-1][1] if time.states else State.UNKNOWN
+    run = runs(time.steps, now)[-1] if state is State.DOWN else None
+    return Ahead(
+        camera=time.known.camera,
+        state=state,
+        so_far=so_far,
+        last_day=sla.account(time.states, last_day, time.excluded),
+        to_come_us=_to_come(time, frame),
+        down_since_at=None if run is None else instant(run.start),
+        causes=() if run is None else run.causes,
     )
 
 
@@ -159,46 +173,29 @@ def excluded_time(camera: Camera, frame: Frame) -> list[Span]:
     return sla.merge([*planned, *frame.exclusions.get(camera.id, ())])
 
 
-def _outages(
-    camera: Camera, steps: Sequence[Step], scheduled: list[Span], counting: list[Span], until: int
-) -> tuple[OutageFigure, ...]:
-    owes, counts = sla.clock(scheduled), sla.clock(counting)
-    found: list[OutageFigure] = []
-    for start, end, causes in runs(steps, until):
-        lasts = until if end is None else end
-        owed = owes(lasts) - owes(start)
-        if owed:
-            excluded = owed - (counts(lasts) - counts(start))
-            end_at = None if end is None else instant(end)
-            found.append(OutageFigure(camera, instant(start), end_at, causes, owed, excluded))
-    return tuple(found)
-
-
-def ahead_of(history: CameraMonth, frame: Frame) -> Ahead:
-    now = frame.elapsed.end
-    last_day = sla.intersect(history.owed, [Span(now - DAY_US, now)])
-    state = history.states[-1][1] if history.states else State.UNKNOWN
-    run = runs(history.steps, now)[-1] if state is State.DOWN else None
-    return Ahead(
-        camera=history.known.camera,
-        state=state,
-        so_far=history.figure.seconds,
-        last_day=sla.account(history.states, last_day, history.excluded),
-        to_come_us=to_come(history, frame),
-        down_since_at=None if run is None else instant(run.start),
-        causes=() if run is None else run.causes,
-    )
-
-
-def to_come(history: CameraMonth, frame: Frame) -> int:
-    """The counting microseconds the camera still owes."""
-    ahead = [Span(frame.elapsed.end, frame.period.end)]
-    return sla.length(sla.subtract(sla.intersect(history.owed, ahead), history.excluded))
-
-
 def courses_of(record: Record) -> Mapping[str, Sequence[Step]]:
-    """Each camera's steps, in their order."""
+    """Each camera's steps, in their order; of a record without courses also those of which nothing is recorded."""
     if record.courses is not None:
         return record.courses
     in_turn = sorted(record.transitions, key=lambda move: move.camera_id)
-    return {camera_id: steps_of(moves) for camera_id, moves in groupby(in_turn, key=lambda move: move.camera_id)}
+    moved = {camera_id: steps_of(moves) for camera_id, moves in groupby(in_turn, key=lambda move: move.camera_id)}
+    return {known.camera.id: moved.get(known.camera.id, ()) for known in record.cameras}
+
+
+def _offline(time: CameraTime, counting: list[Span], until: int) -> list[Offline]:
+    owes = sla.clock(time.scheduled)
+    counts = owes if counting == time.scheduled else sla.clock(counting)
+    found: list[Offline] = []
+    for start, end, causes in runs(time.steps, until):
+        lasts = until if end is None else end
+        owed = owes(lasts) - owes(start)
+        if owed:
+            excluded = 0 if counts is owes else owed - (counts(lasts) - counts(start))
+            found.append((start, end, causes, owed, excluded))
+    return found
+
+
+def _to_come(time: CameraTime, frame: Frame) -> int:
+    """The counting microseconds the camera still owes."""
+    ahead = [Span(frame.elapsed.end, frame.period.end)]
+    return sla.length(sla.subtract(sla.intersect(time.owed, ahead), time.excluded))

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor import sla
-from monitor.model import MICROSECOND, Span
+from monitor.model import MICROSECOND, Span, Travelling
 from monitor.outages import Fault
 
 REPEAT_US = timedelta(days=7) // MICROSECOND  # 168 hours
 
 
 @dataclass(frozen=True, slots=True)
-class Reliability:
+class Reliability(Travelling):
     """Sums over cameras from which the two mean times are made."""
 
     faults: int = 0  # that began within the period
@@ -59,19 +59,21 @@ def reliability(
     """
     counts, stands = sla.clock(counting), sla.clock(excluded)
     begun = repeats = repaired = repair_us = unrepaired = 0
-    before: Fault | None = None
+    before: int | None = None  # when the fault before this one was repaired
     for fault in found:
-        if not _touches(fault, counts):
+        down, repaired_at = fault
+        if not _touches(down, counts):
             continue
-        begun += fault.start_us >= period.start
-        repeats += before is not None and _repeats(fault, before)
-        before = fault
-        if fault.repaired_us is None:
+        started_at = down[0].start
+        begun += started_at >= period.start
+        repeats += before is not None and started_at - before <= REPEAT_US
+        before = repaired_at
+        if repaired_at is None:
             unrepaired += 1
-        elif fault.repaired_us >= period.start:
+        elif repaired_at >= period.start:
             repaired += 1
-            for start, end in fault.down:
-                repair_us += end - start - (stands(end) - stands(start))
+            for start, end in down:
+                repair_us += end - start - (stands(end) - stands(start) if excluded else 0)
     return Reliability(begun, repeats, repaired, repair_us, unrepaired, online_us)
 
 
@@ -88,13 +90,9 @@ def together(cameras: Iterable[Reliability]) -> Reliability:
     return Reliability(faults, repeats, repaired, repair_us, unrepaired, online_us)
 
 
-def _touches(fault: Fault, counts: Callable[[int], int]) -> bool:
+def _touches(down: Sequence[Span], counts: Callable[[int], int]) -> bool:
     """Whether any of it counts."""
-    if len(fault.down) == 1:  # nearly all of them
-        ((start, end),) = fault.down
+    if len(down) == 1:  # nearly every fault
+        ((start, end),) = down
         return counts(end) > counts(start)
-    return any(counts(end) > counts(start) for start, end in fault.down)
-
-
-def _repeats(fault: Fault, before: Fault) -> bool:
-    return before.repaired_us is not None and fault.start_us - before.repaired_us <= REPEAT_US
+    return any(counts(end) > counts(start) for start, end in down)

@@ -29,8 +29,8 @@ from monitor.contract import (
     late_in,
     score,
 )
-from monitor.model import MICROSECOND, CameraRecord, Span
-from monitor.outages import Fault
+from monitor.model import MICROSECOND, Span, Step, Travelling
+from monitor.outages import Fault, faults
 from monitor.report.exclusions import absences_by_camera, granted_back, owed_time, span_of
 from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.steps import step_figure
@@ -38,10 +38,9 @@ from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """One camera's settlement period so far."""
+class Course(Travelling):
+    """One camera's settlement period so far; its faults reach back to where it was last online before the period."""
 
-    known: CameraRecord
     figure: CameraFigure
     faults: Sequence[Fault]  # back to where it was last online before the period
 
@@ -62,6 +61,11 @@ class _Laid:
 
     stops: Mapping[tuple[StopKind, str], Span]
     excluded: list[Span]
+
+
+def course_of(steps: Sequence[Step], figure: CameraFigure, until: int) -> Course:
+    """One camera's, whose steps reach back to where it was last online before the period."""
+    return Course(figure, faults(steps, until))
 
 
 def settles(contract: Contract) -> bool:
@@ -209,13 +213,14 @@ def _laid(
     absences = absences_by_camera(record)
     granted_spans = _granted_spans(record, contract, month, faulty, window.start)
     works = record.maintenance if terms.maintenance_excludes else ()
+    known = {each.camera.id: each for each in record.cameras}
     found: dict[str, _Laid] = {}
     for course in faulty:
         camera = course.figure.camera
         stops = {
             (StopKind.MAINTENANCE, work.id): span_of(work) for work in works if work.scope.covers(camera)
         } | granted_spans.get(camera.id, {})
-        elsewhere = sla.subtract([window], owed_time(course.known, days, absences, zone))
+        elsewhere = sla.subtract([window], owed_time(known[camera.id], days, absences, zone))
         found[camera.id] = _Laid(stops, sla.merge([*stops.values(), *elsewhere]) if stops else elsewhere)
     return found
 
@@ -227,7 +232,8 @@ def _granted_spans(
     if not record.exclusions or not faulty:
         return {}
     about = {history.exclusion.id: history.exclusion for history in record.exclusions}
-    those = replace(record, cameras=tuple(course.known for course in faulty))
+    faulty_ids = {course.figure.camera.id for course in faulty}
+    those = replace(record, cameras=tuple(known for known in record.cameras if known.camera.id in faulty_ids))
     found: dict[str, dict[tuple[StopKind, str], Span]] = {}
     for period, granted in granted_back(those, contract, month, reach):
         for grant in granted:

@@ -24,6 +24,7 @@ from monitor.model import (
     Span,
     Step,
     Transition,
+    Travelling,
 )
 from monitor.report.reliability import Reliability
 from monitor.report.settled import Settlement
@@ -50,7 +51,9 @@ class Record:
     void: tuple[Void, ...] = ()  # acts under the contract that do not count
     absences: tuple[tuple[str, Span], ...] = ()  # cameras that were allowed to be gone, and when
     heads: tuple[Head, ...] = ()  # the end of every chain this was read from
-    courses: Mapping[str, Sequence[Step]] | None = None  # by camera id: the transitions as steps, and instead of them
+    # By camera id: the transitions as steps, and instead of them; also of cameras of which none is recorded.
+    courses: Mapping[str, Sequence[Step]] | None = None
+    down_from: int | None = None  # no camera was down before, as far back as was read; None: look at the transitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class GroupKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(Travelling):
     """The three rates, exact, 0 to 1; None = no value."""
 
     online: Fraction | None
@@ -106,7 +109,7 @@ class GroupFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class CameraFigure:
+class CameraFigure(Travelling):
     """The figures of one camera."""
 
     camera: Camera
@@ -120,7 +123,7 @@ class CameraFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Travelling):
     """One camera's month in detail: every scheduled microsecond once, ascending, neighbours differing or apart."""
 
     camera_id: str
@@ -141,7 +144,7 @@ class BasisFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class OutageFigure:
+class OutageFigure(Travelling):
     """One camera's time offline without a break, as far as it touches the month's scheduled time."""
 
     camera: Camera

@@ -62,6 +62,12 @@ def memory_of(pid: int) -> Memory:
     return Memory(sum(each.now for each in found), sum(each.peak for each in found))
 
 
+def proportional_memory_of(pid: int) -> int:
+    """Bytes of a running process and its descendants; of a page they share each has its part."""
+    found = (_read(each, "smaps_rollup") for each in tree_of(pid))
+    return sum(int(line.split()[1]) * 1024 for text in found for line in text.splitlines() if line.startswith("Pss:"))
+
+
 def _read(pid: int, name: str) -> str:
     """Empty when the process has ended meanwhile."""
     try:

@@ -13,45 +13,68 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from monitor.cli.sharing import by_two_processes
-from monitor.contract import Contract
+from monitor.cli.sharing import beside, by_two_processes
+from monitor.contract import (
+    Contract,
+    DeductionLadder,
+    ItemKind,
+    RepairLimits,
+    Scorecard,
+    ScoreItem,
+    Together,
+)
+from monitor.errors import SharpEyesError
 from monitor.heap import resting_collector
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import ContractTerms
-from monitor.reporting import Format, month_report, places_of, write_files
+from monitor.publishing import ALWAYS, Format, places_of, write_files
+from monitor.reporting import month_report
 from monitor.settings import Settings
 from tests.bench import proc
 from tests.bench.tables import Check, Row, Table, number
 
-ZONE = "UTC"  # of the contract and of the month that is written
+TERMS = ContractTerms(zone="UTC")
+# Limits that many faults pass, and villages large enough for major ones.
+SETTLED = Contract(
+    terms=TERMS,
+    repair=RepairLimits(timedelta(hours=2), timedelta(hours=3), major_cameras=8, major_within=Together.VILLAGE),
+    scorecard=Scorecard((ScoreItem("late", ItemKind.LATE_REPAIR, points=Decimal("0.01")),)),
+    deduction=DeductionLadder(Decimal("30000.00"), per_point=Fraction(1, 100)),
+)
 SLA_LIMIT, ALL_LIMIT, PEAK_LIMIT = 3.0, 15.0, 600_000_000  # seconds, seconds, bytes
 PROMISED_FOR = 10_000  # cameras
 ROUNDS = 3
 FIGURES = "figures alone"
-EVERYTHING = "all formats"
+EVERYTHING = "all formats but pdf"
+SETTLED_TOO = ", settled"  # with repair limits, points and money
+LOOK_EVERY = 0.1  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds on the wall and of CPU, and the most memory the process held (bytes)."""
+    """Seconds on the wall and of CPU, and the most memory the processes held together (bytes)."""
 
     wall: float
     cpu: float
     peak: int
 
 
-def measured(ledger: Path, month: tuple[int, int], folder: Path) -> dict[str, Cost]:
+def measured(ledger: Path, month: tuple[int, int], folder: Path, rounds: int = ROUNDS) -> dict[str, Cost]:
     """Of each piece of work the round with the median wall time."""
-    works: dict[str, Sequence[Format]] = {
-        FIGURES: (),
-        **{form.value: (form,) for form in Format},
-        EVERYTHING: tuple(Format),
-    }
-    return {name: _median(partial(_in_a_process, ledger, month, folder, forms)) for name, forms in works.items()}
+    works: dict[str, Sequence[Format]] = {FIGURES: (), **{form.value: (form,) for form in Format}, EVERYTHING: ALWAYS}
+    costs: dict[str, Cost] = {}
+    for name, forms in works.items():
+        costs[name] = _median(partial(_in_processes, ledger, month, folder, forms, settled=False), rounds)
+        if name in (FIGURES, EVERYTHING):
+            both = partial(_in_processes, ledger, month, folder, forms, settled=True)
+            costs[name + SETTLED_TOO] = _median(both, rounds)
+    return costs
 
 
 def table(costs: dict[str, Cost], caption: str) -> Table:
@@ -61,16 +84,20 @@ def table(costs: dict[str, Cost], caption: str) -> Table:
 
 def promises(costs: dict[str, Cost], cameras: int) -> tuple[Check, ...]:
     """Whether a large town's month is made in time; of a smaller one that says nothing."""
-    whole, peak = costs[EVERYTHING], max(cost.peak for cost in costs.values())
+    peak = max(cost.peak for cost in costs.values())
     judged = cameras >= PROMISED_FOR
 
     def check(what: str, wanted: str, found: str, *, holds: bool) -> Check:
         return Check(f"{PROMISED_FOR:,} cameras: {what}", wanted, found, holds if judged else None)
 
-    sla = costs[FIGURES].wall
+    def within(limit: float, name: str) -> Check:
+        wall = costs[name].wall
+        return check(name, f"≤ {limit:g} s", f"{wall:.2f} s", holds=wall <= limit)
+
     return (
-        check("the month's figures", f"< {SLA_LIMIT:g} s", f"{sla:.2f} s", holds=sla < SLA_LIMIT),
-        check("the report in all formats", f"≤ {ALL_LIMIT:g} s", f"{whole.wall:.1f} s", holds=whole.wall <= ALL_LIMIT),
+        within(SLA_LIMIT, FIGURES),
+        within(ALL_LIMIT, EVERYTHING),
+        within(ALL_LIMIT, EVERYTHING + SETTLED_TOO),
         check("memory", f"≤ {PEAK_LIMIT / 1e6:g} MB", f"{peak / 1e6:.0f} MB", holds=peak <= PEAK_LIMIT),
     )
 
@@ -80,21 +107,40 @@ def _rows(costs: dict[str, Cost]) -> Iterator[Row]:
         yield name, number(cost.wall, 2), number(cost.cpu, 2), number(cost.peak / 1e6)
 
 
-def _median(work: Callable[[], Cost]) -> Cost:
-    return sorted((work() for _ in range(ROUNDS)), key=lambda cost: cost.wall)[ROUNDS // 2]
+def _median(work: Callable[[], Cost], rounds: int) -> Cost:
+    return sorted((work() for _ in range(rounds)), key=lambda cost: cost.wall)[rounds // 2]
 
 
-def _in_a_process(ledger: Path, month: tuple[int, int], folder: Path, formats: Sequence[Format]) -> Cost:
-    words = [sys.executable, "-m", "tests.bench.reports", str(ledger), f"{month[0]}-{month[1]}", str(folder), *formats]
-    said = subprocess.run(words, check=True, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
-    return Cost(**json.loads(said.stdout))
+def _in_processes(
+    ledger: Path, month: tuple[int, int], folder: Path, formats: Sequence[Format], *, settled: bool
+) -> Cost:
+    """The memory is that of all processes together, looked at many times a second; what they share counts once."""
+    contract = "settled" if settled else "plain"
+    words = [str(ledger), f"{month[0]}-{month[1]}", str(folder), contract, *formats]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.reports", *words], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
+    ) as working:
+        peak = 0
+        while working.poll() is None:
+            peak = max(peak, proc.proportional_memory_of(working.pid))
+            time.sleep(LOOK_EVERY)
+        assert working.stdout is not None, "a pipe was asked for"
+        said = working.stdout.read()
+    if working.returncode:
+        raise SharpEyesError(f"the report could not be made: {' '.join(words)}")
+    return Cost(**json.loads(said), peak=peak)
+
+
+def _cpu() -> float:
+    """Of this process and of those that helped it."""
+    return sum(os.times()[:4])
 
 
 def main() -> None:
     """Make the report and write it as the command does; the interpreter's start is not counted."""
-    ledger, month, folder, *formats = sys.argv[1:]
+    ledger, month, folder, settled, *formats = sys.argv[1:]
     year, number_of_month = map(int, month.split("-"))
-    contract = Contract(terms=ContractTerms(zone=ZONE))
+    contract = SETTLED if settled == "settled" else Contract(terms=TERMS)
     settings = Settings(
         path=Path(ledger), inventory=(), ledger=Path(ledger), reports=Path(folder), town="Bench", contracts=(contract,)
     )
@@ -102,18 +148,17 @@ def main() -> None:
         last = opened.last_recorded_at()
     assert last is not None, "an empty ledger has no month"
     now, when = last + timedelta(days=2), (year, number_of_month)
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall, cpu = time.perf_counter(), _cpu()
     with resting_collector():
         if formats:
             wanted = [Format(form) for form in formats]
-            report = month_report(settings, contract, when, now)
+            report = month_report(settings, contract, when, now, beside=beside)
             places = places_of(settings, contract, when, wanted)
             write_files(report, places, Language.ZH, each=by_two_processes)
         else:
-            month_report(settings, contract, when, now)
-    spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
-    peak = proc.memory_of(os.getpid()).peak
-    sys.stdout.write(json.dumps({**spent, "peak": peak}))
+            month_report(settings, contract, when, now, beside=beside)
+    spent = {"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu}
+    sys.stdout.write(json.dumps(spent))
 
 
 if __name__ == "__main__":

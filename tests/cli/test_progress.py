@@ -11,7 +11,8 @@ from rich.console import Console
 
 from monitor.cli.progress import ReportProgress
 from monitor.language import Language
-from monitor.reporting import Format, Stage
+from monitor.publishing import Format
+from monitor.reporting import Stage
 from tests.driven import DrivenClock
 
 FORMATS = (Format.JSON, Format.HTML)
