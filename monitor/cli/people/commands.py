@@ -67,6 +67,8 @@ def sign(args: argparse.Namespace) -> int:
         raise UsageError(texts.MISSING[args.lang].format(what="--key"))
     if args.contract and not args.config.is_file():
         return _into_file(args, Desk(ActTerms(args.contract), by, SystemClock().now(), args.lang))
+    if not args.config.is_file():
+        raise UsageError(texts.NO_SETTINGS[args.lang].format(path=args.config))
     settings = load_settings(args.config, None)
     if not settings.ledger.is_file():
         return _into_file(args, desk_of(args, by, settings))
@@ -76,8 +78,12 @@ def sign(args: argparse.Namespace) -> int:
 
 def bring(args: argparse.Namespace) -> int:
     """Verify the acts of a file and write them into the record, all of them or none."""
-    with _at_the_record(args, NOBODY) as desk:
-        acts = read_acts(args.file, args.lang)
+    acts, settings = read_acts(args.file, args.lang), load_settings(args.config, None)
+    named = {written.stamp.contract for written in acts}
+    if args.contract is None and len(named) == 1 and named <= {each.id for each in settings.contracts}:
+        (args.contract,) = named
+    with Ledger.open_beside(settings.ledger, settings.vantage) as ledger:
+        desk = desk_of(args, NOBODY, settings, ledger)
         return submit([(f"{args.file}:{number}", written) for number, written in enumerate(acts, 1)], desk)
 
 

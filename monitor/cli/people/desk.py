@@ -89,8 +89,10 @@ class Desk:
             raise UsageError(str(error)) from error
 
     def local(self, at: datetime) -> str:
-        """An instant as people in the zone write it."""
-        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+        """An instant as people in the zone write it, with its offset where the clocks show that time twice."""
+        local = at.astimezone(self.zone)
+        twice = local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
+        return local.isoformat(" ", "seconds") if twice else f"{local:%Y-%m-%d %H:%M:%S}"
 
     def outage(self, text: str) -> list[Outage]:
         """The run of outages that CAMERA@TIME names: one the camera was in then, or one that began in that minute."""

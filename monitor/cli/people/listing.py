@@ -14,7 +14,6 @@ from monitor.cli.people.desk import Desk
 from monitor.errors import UsageError
 from monitor.model import SECOND_US, Camera, ExclusionCause, Span, instant, micros
 from monitor.outages import Run, runs
-from monitor.parsing import local_instant
 from monitor.render.csv import write_table
 from monitor.wording import CAUSES
 from monitor.writing import whole_file
@@ -75,18 +74,7 @@ def write_storm(path: Path, found: Sequence[Lost], desk: Desk) -> int:
 
 
 def _seconds(span: Span, desk: Desk) -> tuple[str, str]:
-    return _written(span.start // SECOND_US, desk), _written(-(-span.end // SECOND_US), desk)
-
-
-def _written(second: int, desk: Desk) -> str:
-    """The local time as ``exclude`` reads it; where the clocks show it twice, with its offset."""
-    at = instant(second * SECOND_US)
-    text = desk.local(at)
-    try:
-        local_instant(text, desk.zone)
-    except ValueError:
-        return at.astimezone(desk.zone).isoformat(" ")
-    return text
+    return desk.local(instant(span.start)), desk.local(instant(-(-span.end // SECOND_US) * SECOND_US))
 
 
 def _seen(lost: Lost, desk: Desk) -> str:

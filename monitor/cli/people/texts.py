@@ -109,6 +109,11 @@ NO_RECORD = Phrase(
     "这项操作要查台账,这里没有({path}):在监测机上做,或用台账副本",
     "this needs the record, and there is none here ({path}): do it at the monitor, or with a copy",
 )
+NO_SETTINGS = Phrase(
+    "没有配置文件 {path}:离线签名请用 --contract 写明合同编号,或用 --config 指明配置文件",
+    "there is no settings file {path}: to sign without one, say the contract's id with --contract; or name a file with "
+    "--config",
+)
 NONE = Phrase("(无)", "(none)")
 OUTAGE_FORM = Phrase("离线写作 摄像机@时间,不是 {text}", "write an outage as CAMERA@TIME, not {text}")
 MISSING = Phrase("缺少 {what}", "{what} is missing")

@@ -195,6 +195,19 @@ def test_an_outage_over_the_month_s_end_is_named_whole_in_both_months(run: Run, 
         assert said in run("ledger", "outages", name)[1]
 
 
+def test_a_time_that_the_clocks_show_twice_is_told_and_taken_with_its_offset(run: Run, place: Place) -> None:
+    text = place.settings.read_text("utf-8").replace("zone: Asia/Shanghai", "zone: Europe/Berlin")
+    place.settings.write_text(text, "utf-8")
+    year = SystemClock().now().year - 1
+    sunday = max(datetime(year, 10, day) for day in range(25, 32) if datetime(year, 10, day).weekday() == 6)  # noqa: DTZ001
+    early, late = f"{sunday:%Y-%m-%d} 02:30:00+02:00", f"{sunday:%Y-%m-%d} 02:30:00+01:00"
+    words = ("--cause", "power", "--text", "x", "--camera", TOWN.cameras[0].id, *VENDOR)
+    code, said = run("ledger", "exclude", "--from", early.partition("+")[0], "--to", late, *words)
+    assert (code, "happens twice" in said) == (Exit.USAGE, True)
+    assert run("ledger", "exclude", "--from", early, "--to", late, *words)[0] == Exit.OK
+    assert f"{early} - {late}" in run("ledger", "exclusions")[1]
+
+
 def test_an_exclusion_is_of_a_town_or_a_recorder_too(run: Run, place: Place) -> None:
     words = ("--from", f"{MONTH}-05 08:00", "--to", f"{MONTH}-05 09:00", "--cause", "power", "--text", "停电", *VENDOR)
     town = TOWN.cameras[0].site.town

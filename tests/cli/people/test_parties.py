@@ -178,6 +178,34 @@ def test_an_act_signed_for_another_contract_is_refused(run: Run, place: Place, o
     assert len(acts(place)) == 1
 
 
+def test_an_act_file_says_itself_which_of_several_contracts_it_is_under(
+    run: Run, place: Place, office: Office, tmp_path: Path
+) -> None:
+    carriers = sorted({camera.carrier for camera in TOWN.cameras})
+    names = [f"line-{number}" for number in range(len(carriers))]
+    for name, carrier in zip(names, carriers, strict=True):
+        (place.settings.parent / f"{name}.yml").write_text(
+            f"id: {name}\ntitle: {name}\nscope: {{carriers: [{carrier}]}}\n", "utf-8"
+        )
+    listed = ", ".join(f"{name}.yml" for name in names)
+    place.settings.write_text(place.settings.read_text("utf-8") + f"contracts: [{listed}]\n", "utf-8")
+    assert office.type("ledger", "keygen", str(office.key))[0] == Exit.OK
+    remark = office.sign("note", "看过", *OFFICE, contract=names[1])
+    assert run("ledger", "import", str(remark), "--contract", names[0])[0] == Exit.NO
+    assert run("ledger", "import", str(remark))[0] == Exit.OK
+    assert [act.stamp.contract for act in acts(place)] == [names[1]]
+    stray = office.sign("note", "看过", *OFFICE, contract="line-9")
+    code, said = run("ledger", "import", str(stray))
+    assert (code, "--contract" in said, names[0] in said) == (Exit.USAGE, True, True), said
+
+
+def test_to_sign_without_settings_the_contract_is_named(office: Office) -> None:
+    assert office.type("ledger", "keygen", str(office.key))[0] == Exit.OK
+    words = ("ledger", "sign", "note", "x", *OFFICE, "--key", str(office.key), "--out", str(office.folder / "a"))
+    code, said = office.type(*words)
+    assert (code, "--contract" in said, "none.yml" in said) == (Exit.USAGE, True, True), said
+
+
 def test_one_bad_act_of_a_file_stops_the_others_and_is_named_by_its_line(
     run: Run, place: Place, office: Office, proposal: Path
 ) -> None:
