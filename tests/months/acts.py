@@ -101,6 +101,7 @@ class Judged:
     works: list[Work] = field(default_factory=list)  # the settings' first, each by start and id
     removals: list[Confirmed] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
+    closed: dict[str, int] = field(default_factory=dict)  # by month, how many acts there were before it was closed
     void: list[tuple[Act, str, str]] = field(default_factory=list)  # why, and what that is about
 
 
@@ -115,9 +116,9 @@ class _Hand:
 def judged(acts: Sequence[Act], plans: Sequence[Planned | Cancelled], agreed: Agreement, place: Place) -> Judged:
     """The lawful acts and the void ones, oldest first, and what the settings planned."""
     judging = _Judging(agreed, place)
-    for act in acts:
+    for number, act in enumerate(acts):
         if act.under == "town":  # under another contract it is none of this one's
-            judging.judge(act)
+            judging.judge(act, number)
     found = judging.found
     found.pleas, found.said = list(judging.pleas.values()), list(judging.said.values())
     by_hand = [work for hand in judging.works.values() for work in _windows(hand, place)]
@@ -140,14 +141,14 @@ class _Judging:
         self.closings: Counter[str] = Counter()
         self.corrections: Counter[str] = Counter()
 
-    def judge(self, act: Act) -> None:
+    def judge(self, act: Act, number: int) -> None:
         self.first.setdefault(act.id, act)
         reasons = self._any(act) or self._own(act)
         if reasons:
             self.found.void.append((act, *reasons))
         else:
             self.lawful.add(act.id)
-            self._admit(act)
+            self._admit(act, number)
 
     def _any(self, act: Act) -> tuple[str, str] | None:
         """What holds for every act."""
@@ -187,7 +188,7 @@ class _Judging:
             return "span_empty", _utc(act.end)
         if act.end > act.at:
             return "span_in_future", _utc(act.end)
-        if not act.text:
+        if not act.text.strip():
             return "incomplete", "--text"
         if closed := self._closed_in(act):
             return "period_closed", closed
@@ -223,7 +224,7 @@ class _Judging:
             return "month_to_come", act.month
         if not 1 <= act.count <= 1000:
             return "count_out_of_range", "1000"
-        if not act.text:
+        if not act.text.strip():
             return "incomplete", "--text"
         return ("period_closed", act.month) if self._closed(act.month) else None
 
@@ -244,7 +245,7 @@ class _Judging:
             following = self.corrections[act.month] + 1
             if act.number != following:
                 return "wrong_number", str(following)
-            return None if act.text else ("incomplete", "--text")
+            return None if act.text.strip() else ("incomplete", "--text")
         month = month_named(act.month)
         if month is None:
             return "incomplete", "YYYY-MM"
@@ -276,7 +277,7 @@ class _Judging:
                 return name
         return None
 
-    def _admit(self, act: Act) -> None:
+    def _admit(self, act: Act, number: int) -> None:
         match act:
             case Proposed():
                 rule = self.agreed.causes.get(act.cause, Rule())
@@ -299,8 +300,10 @@ class _Judging:
                 self.said[act.declaration].withdrawn = act
             case Closed():
                 self.closings[act.month] += 1
+                self.found.closed[act.month] = number
             case Corrected():
                 self.corrections[act.month] += 1
+                del self.found.closed[act.month]
 
 
 def _same_words(act: Act, other: Act) -> bool:

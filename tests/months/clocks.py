@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tests.months.acts import month_named
 from tests.months.counts import DEGRADED, DOWN, UP, US, Counts, Film, Plain, on_basis, total
 from tests.months.month import Month
 from tests.months.settling import Happened, deduction, score
@@ -57,11 +58,13 @@ class Settling:
         online = (basis["ratio"], basis["verdict"] != "not_provable")
         intact = (fleet.intact(agreed), fleet.coverage is None or fleet.coverage >= agreed.min_coverage)
         repairs = None if agreed.repair is None else self._repairs()
+        declared = self._declared()
         happened = Happened(
             online,
             intact,
             {camera: each.counted(agreed) - each.good(agreed) for camera, each in sums.items()},
             [] if repairs is None else sorted(late["camera"] for late in repairs["late"]),
+            [(each["item"], each["count"]) for each in declared if len(each["steps"]) == 1],
         )
         points = None if agreed.card is None else score(agreed.card, happened)
         money = None if agreed.ladder is None else deduction(agreed.ladder, online, points, agreed.card)
@@ -77,7 +80,31 @@ class Settling:
             "score": points,
             "deduction": money,
             "undecided": undecided,
+            "declared": declared,
         }
+
+    def _declared(self) -> list[Plain]:
+        """What the office declared for the months of the settlement period so far."""
+        found = []
+        for said in self.world.acts.said:
+            month = month_named(said.act.month)
+            assert month is not None
+            if self.start <= self.world.month(month)[0] < self.end:
+                steps = [["item_declared", said.act.id, said.act.at * US, said.act.by]]
+                if said.withdrawn is not None:
+                    steps.append(
+                        ["declaration_withdrawn", said.withdrawn.id, said.withdrawn.at * US, said.withdrawn.by]
+                    )
+                found.append(
+                    {
+                        "id": said.act.id,
+                        "item": said.act.item,
+                        "month": said.act.month,
+                        "count": said.act.count,
+                        "steps": steps,
+                    }
+                )
+        return found
 
     # ------------------------------------------------------------ the clocks
 

@@ -18,6 +18,7 @@ from tests.months.story import (
     Confirmed,
     Corrected,
     Decided,
+    Declared,
     Ladder,
     Limits,
     Line,
@@ -71,6 +72,7 @@ ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_H
 DOWN_CAUSES = ("tcp_timeout", "no_reply", "no_media", "dns_failed")
 UNKNOWN_CAUSES = ("not_watched", "monitor_stopped", "monitor_blind")
 CAUSES = ("power", "carrier_line", "construction", "demolition", "force_majeure", "office_request", "other")
+PARTIES = ("vendor", "office")
 CATEGORIES = ("public_area", "street", "junction", "water", "school", "old_building", "other")
 # A share of whole minutes is whole seconds when its denominator divides 60.
 SHARES = (Fraction(1, 60), Fraction(1, 20), Fraction(1, 10), Fraction(1, 4))
@@ -228,13 +230,14 @@ class _Drawing:
             Line("online", "online_rate", steps=steps, cap=random.choice((None, Decimal(20)))),
             Line("intact", "intact_rate", steps=steps[1:]),
             Line("faults", "camera_fault", Decimal("0.50"), over=random.choice((0, HOUR, 8 * HOUR)), cap=cap),
-            Line("falsified", "declared", Decimal(3)),
+            Line("falsified", "declared", Decimal(3), cap=cap),
+            Line("missing", "missing_report", Decimal("1.5")),
         ]
         if repair:
             lines.append(Line("late", "late_repair", Decimal(2), cap=random.choice((None, Decimal(5)))))
         random.shuffle(lines)
         floor = random.choice((Decimal(0), Decimal(0), Decimal(60), Decimal(95)))
-        return Card(tuple(lines[: random.randint(1, 5)]), Decimal(100), floor, random.choice((None, Decimal(95))))
+        return Card(tuple(lines[: random.randint(1, 6)]), Decimal(100), floor, random.choice((None, Decimal(95))))
 
     def ladder(self, card: bool) -> Ladder:
         fee = self.random.choice((Decimal("30000.00"), Decimal("9999.97"), Decimal("0.07")))
@@ -462,8 +465,13 @@ class _Drawing:
             self.plan(f"w{number}")
         for number in range(self.random.choice((0, 1, 3, 5, 8))):
             self.propose(f"x{number}")
+        many = (0, 1, 3, 6) if self.agreement.card is not None else (0, 0, 0, 1)
+        for number in range(self.random.choice(many) + (4 if self.agreement.quarter else 0)):
+            self.declare(f"d{number}")
         for number in range(self.random.choice((0, 0, 0, 1, 2))):
             self.close(f"k{number}")
+        if self.now >= self.end and self.chance(0.15):
+            self.reopen()
         self.spoil()
 
     def party(self) -> str:
@@ -506,19 +514,51 @@ class _Drawing:
         whole = self.month[0] * 12 + self.month[1] - 1
         return [f"{one // 12}-{one % 12 + 1:02}" for one in range(whole - 2, whole + 2)] + list(others)
 
+    def declare(self, name: str) -> None:
+        """Also for what the scorecard does not count, by those who may not, for months that are to come."""
+        by = self.random.choice(("office",) * 9 + ("vendor",))
+        item = self.random.choice(("falsified",) * 4 + ("missing",) * 4 + ("late", "nothing"))
+        before, own = self.months()[:2], self.months()[2]
+        often = [own] * 6 + before * (6 if self.agreement.quarter else 0)
+        month = self.random.choice([*self.months("2026-13", "2026-1"), *often])
+        count = self.random.choice((1, 1, 1, 2, 3, 1000, 0, 1001) if self.chance(0.3) else (1, 2))
+        at = self.second(self.start - DAY, self.end + DAY)
+        self.acts.append(Declared(name, at, by, item, month, count, " " if self.chance(0.05) else "不实"))
+        for number in range(self.random.choice((0, 0, 1, 2))):
+            at = self.second(at, at + 3 * DAY)
+            self.acts.append(TakenBack(f"{name}w{number}", at, by, name if self.chance(0.9) else "none"))
+
     def close(self, name: str) -> None:
-        """In vain: by the wrong side, or before the month is over; and the correction of what is not closed."""
+        """A month before; the story's in vain, before it is over; what there is none of. Some are opened again."""
         at = self.second(self.start, self.end - 1)
-        month = self.random.choice(self.months("2026-13")[2:])
-        if self.chance(0.3):
-            self.acts.append(Corrected(name, at, self.party(), month, self.random.randint(1, 2)))
-        else:
-            self.acts.append(Closed(name, at, self.party(), month))
+        month = self.random.choice(self.months("2026-13"))
+        by = self.random.choice(("office", "office", "office", "vendor"))
+        self.acts.append(Closed(name, at, by, month))
+        while self.chance(0.4):
+            at = self.second(at, self.end - 1)
+            text = " " if self.chance(0.1) else "漏报"
+            self.acts.append(Corrected(f"{name}c{at}", at, by, month, self.random.choice((1, 1, 2)), text))
+
+    def reopen(self) -> None:
+        """The story's month was closed and is open again: what came in between was too late."""
+        at = self.end + self.random.randint(0, DAY)
+        month = self.months()[2]
+        open_again = at + self.random.randint(2, 3 * DAY)
+        start, end = self.end - DAY, self.end + self.random.choice((-1, 0, HOUR))
+        self.acts += [
+            Closed("k", at, "office", month),
+            Declared("kd", at + 1, "office", "falsified", month, 1),
+            TakenBack("kw", at + 1, "office", "d0"),
+            Proposed("kx", max(end, at + 1), "vendor", self.random.choice(CAUSES), Reach(), start, end),
+            Decided("ka", at + 1, self.random.choice(PARTIES), self.random.choice(("approved", "withdrawn")), "x0"),
+            Corrected("c", max(open_again, end + 1), self.random.choice(PARTIES), month, 1),
+        ]
 
     def spoil(self) -> None:
         """Some acts are not as they should be, some come twice, and some are another's under the same id."""
         for number, act in enumerate(list(self.acts)):
-            if self.chance(0.9):
+            # A month that is left closed has to come out as it was closed.
+            if isinstance(act, Closed | Corrected) or self.chance(0.9):
                 continue
             later = act.at + self.random.randint(0, 3 * DAY)
             shift = self.random.choice((0, DAY, -DAY, 40 * DAY))
@@ -530,7 +570,7 @@ class _Drawing:
                 case _, 2 if self.chance(0.5):
                     self.acts[number] = replace(act, under="other")
                 case Proposed(), 3:
-                    self.acts[number] = replace(act, text="")
+                    self.acts[number] = replace(act, text=" ")
                 case Proposed(), 4:
                     self.acts[number] = replace(act, end=act.start - self.random.choice((0, 1, HOUR)))
                 case Proposed(), 5:
@@ -538,8 +578,6 @@ class _Drawing:
                     self.acts.append(other)
                 case ((Decided() | TakenBack()), 3):
                     self.acts[number] = replace(act, words=False)
-                case ((Closed() | Corrected()), _):
-                    pass
                 case _:
                     self.acts.append(replace(act, at=later, made=act.made_at))
 

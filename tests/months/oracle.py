@@ -278,7 +278,7 @@ class Figures:
             month = months_before(month, 1)
             if self.of.world.month(month)[1] <= self.of.world.first:
                 break
-            months.append(Month(self.of.world, month))
+            months.append(Month(self.of.world.as_closed(month), month))
         found = [own_trend(each) for each in reversed(months) if each.cameras]
         return [*found, own_trend(self.of)]
 

@@ -30,7 +30,7 @@ NO_FIGURES: Mapping[type, frozenset[str]] = {
     ),
     Score: frozenset({"card"}),
     Deduction: frozenset({"ladder"}),
-    Settlement: frozenset({"ladder", "declared"}),
+    Settlement: frozenset({"ladder"}),
     RepairFigures: frozenset({"limits"}),
 }
 # What is computed from the fields and shown to people.

@@ -22,6 +22,7 @@ class Happened:
     intact: Rated
     lost: Mapping[str, int]  # by camera, the seconds that count against it
     late: Sequence[str]  # the cameras of late repairs, ascending
+    declared: Sequence[tuple[str, int]]  # the line that counts it, and how often it happened
 
 
 def score(card: Card, happened: Happened) -> Plain:
@@ -61,8 +62,8 @@ def _line(line: Line, happened: Happened) -> Plain:
             found["subjects"] = sorted(camera for camera, lost in happened.lost.items() if lost > (line.over or 0))
         case "late_repair":
             found["subjects"] = list(happened.late)
-        case _:  # nobody can declare anything yet
-            pass
+        case _:
+            count = sum(times for item, times in happened.declared if item == line.id)
     count = count or len(found["subjects"])
     cost = each * count
     points = cost if line.cap is None or cost < line.cap else line.cap

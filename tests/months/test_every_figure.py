@@ -14,8 +14,8 @@ import pytest
 
 from monitor.reporting import month_report
 from monitor.settings import Settings
-from tests.months import drawing, memory, oracle, said, telling, world
-from tests.months.story import Cancelled, Confirmed, Decided, Proposed, Repeated, Story
+from tests.months import acts, drawing, memory, oracle, said, telling, world
+from tests.months.story import Cancelled, Confirmed, Corrected, Decided, Proposed, Repeated, Story
 
 MONTHS = 500
 BATCH = 25
@@ -122,6 +122,13 @@ VOID = (
     "already_decided",
     "period_not_over",
     "period_not_closed",
+    "period_closed",
+    "wrong_number",
+    "unknown_item",
+    "month_to_come",
+    "count_out_of_range",
+    "unknown_declaration",
+    "already_withdrawn",
     "work_in_past",
     "unknown_work",
     "work_over",
@@ -167,6 +174,13 @@ MARKS = [
     "money",
     "crowds",
     "trend",
+    "closed before",
+    "opened again",
+    "declared",
+    "missing report",
+    "declaration withdrawn",
+    "declared for an earlier month of the quarter",
+    "declared for another month",
     *(f"void, {reason}" for reason in VOID),
 ]
 
@@ -194,8 +208,7 @@ def marks(story: Story) -> Iterator[str]:
         yield "record ends early"
     yield from _agreed(story)
     yield from _done(story)
-    for _, reason, _ in world.World(story).acts.void:
-        yield f"void, {reason}"
+    yield from _judged(story)
     removed = {listed.camera for listed in story.inventory if listed.wording is None}
     for listed, later in combinations(story.inventory, 2):
         if listed.camera == later.camera:
@@ -222,6 +235,26 @@ def marks(story: Story) -> Iterator[str]:
             yield "down before the month"
         if move.at in (start.timestamp(), end.timestamp()):
             yield "at the border"
+
+
+def _judged(story: Story) -> Iterator[str]:
+    seen = world.World(story)
+    for _, reason, _ in seen.acts.void:
+        yield f"void, {reason}"
+    if seen.acts.closed:
+        yield "closed before"
+    own = f"{story.month[0]}-{story.month[1]:02}"
+    if any(isinstance(act, Corrected) and act.id == "c" for act in story.acts):
+        yield "opened again"
+    for each in seen.acts.said:
+        if each.withdrawn is not None:
+            yield "declaration withdrawn"
+        elif each.act.month == own:
+            yield "declared" if each.act.item == "falsified" else "missing report"
+        elif (month := acts.month_named(each.act.month)) and seen.settlement(month) == seen.settlement(story.month):
+            yield "declared for an earlier month of the quarter"
+        else:
+            yield "declared for another month"
 
 
 def _agreed(story: Story) -> Iterator[str]:

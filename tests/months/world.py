@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -67,6 +67,11 @@ class World:
                 return found
             found.append(span)
             month = months_before(month, 3 if self.agreed.quarter else 1)
+
+    def as_closed(self, month: tuple[int, int]) -> World:
+        """What was known when that month was closed; all that is known, where it is open."""
+        number = self.acts.closed.get(f"{month[0]}-{month[1]:02}")
+        return self if number is None else World(replace(self.story, acts=self.story.acts[:number]))
 
     def film(self, camera: str) -> Film:
         """What is believed of the camera in each second, as far as the record speaks."""
