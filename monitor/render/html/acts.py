@@ -65,7 +65,7 @@ def void(pen: Pen) -> Section | None:
     table = pen.listed(
         figures,
         texts.IN_WORKBOOK,
-        Column(wording.CAMERA_ID, lambda figure: name(figure.id)),
+        Column(wording.CAMERA_ID, lambda figure: name(figure.id), Look.KEPT),
         Column(wording.WHEN, lambda figure: pen.local(figure.at), Look.KEPT),
         Column(wording.WHAT_ACT, lambda figure: pen.say(wording.ACTS[figure.kind])),
         Column(

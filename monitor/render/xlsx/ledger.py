@@ -10,7 +10,7 @@ from typing import Final
 
 from monitor.language import Phrase
 from monitor.render.xlsx import texts
-from monitor.render.xlsx.book import Sheet
+from monitor.render.xlsx.book import HEADING_HEIGHT, Sheet
 from monitor.render.xlsx.cells import Value, quoted
 from monitor.render.xlsx.desk import Desk
 from monitor.render.xlsx.exact import Pair, pair_of
@@ -36,7 +36,15 @@ class Ledger:
         made, told = (say(texts.OR_COUNT, what=say(what)) for what in (texts.RECOMPUTED, texts.REPORTED))
         also = say(texts.AND_MICROSECONDS)
         self.sheet.write(
-            say(heading), made, also, told, also, say(texts.CHECK), say(texts.REMARK), looks=Look.HEADING, height=30
+            say(heading),
+            made,
+            also,
+            told,
+            also,
+            say(texts.CHECK),
+            say(texts.REMARK),
+            looks=Look.HEADING,
+            height=HEADING_HEIGHT,
         )
 
     def time(self, name: str, label: str, sum_of: Pair, us: int, note: str = "") -> Pair:

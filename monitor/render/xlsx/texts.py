@@ -38,9 +38,7 @@ AGREES = Phrase("一致", "agrees")
 DIFFERS = Phrase("不一致", "differs")
 ALL_AGREE = Phrase("全部一致", "everything agrees")
 SOME_DIFFER = Phrase("有不一致处，见“核对”列", "something differs: see the columns named check")
-ALL_CHECKS = Phrase(
-    "本表公式按明细重算的结果与程序结果", "formulas over the detail sheets, and what the program reported"
-)
+ALL_CHECKS = Phrase("公式按明细重算，与程序结果", "formulas against reported figures")
 
 # ---------------------------------------------------------------- summary
 
