@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from tests.months.story import (
     Act,
@@ -159,7 +160,7 @@ class _Judging:
             return "role_may_not", act.by
         if not act.name.strip():
             return "incomplete", "--by"
-        return ("made_in_future", _utc(act.made_at)) if act.made_at > act.at + 600 else None
+        return ("made_in_future", self._local(act.made_at)) if act.made_at > act.at + 600 else None
 
     def _own(self, act: Act) -> tuple[str, str] | None:
         """What holds for acts of its kind."""
@@ -185,9 +186,9 @@ class _Judging:
         if not rule.accepted:
             return "cause_not_accepted", act.cause
         if act.end <= act.start:
-            return "span_empty", _utc(act.end)
+            return "span_empty", self._local(act.end)
         if act.end > act.at:
-            return "span_in_future", _utc(act.end)
+            return "span_in_future", self._local(act.end)
         if not act.text.strip():
             return "incomplete", "--text"
         if closed := self._closed_in(act):
@@ -256,13 +257,16 @@ class _Judging:
     def _working(self, act: Planned | Cancelled) -> tuple[str, str] | None:
         if isinstance(act, Planned):
             if act.end <= act.start:
-                return "span_empty", _utc(act.end)
-            return ("work_in_past", _utc(act.start)) if act.start < act.at else None
+                return "span_empty", self._local(act.end)
+            return ("work_in_past", self._local(act.start)) if act.start < act.at else None
         hand = self.works.get(act.work)
         if hand is None:
             return "unknown_work", act.work
         over = isinstance(hand.act, Planned) and hand.act.end <= act.at
         return ("work_over", act.work) if over or hand.until is not None else None
+
+    def _local(self, second: int) -> str:
+        return f"{datetime.fromtimestamp(second, ZoneInfo(self.agreed.zone)):%Y-%m-%d %H:%M:%S}"
 
     def _closed(self, month: str) -> bool:
         return self.closings[month] > self.corrections[month]
@@ -318,10 +322,6 @@ def month_named(text: str) -> tuple[int, int] | None:
     except ValueError:
         return None
     return day.year, day.month
-
-
-def _utc(second: int) -> str:
-    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M:%SZ}"
 
 
 def _settings(plans: Sequence[Planned | Cancelled]) -> list[Work]:
