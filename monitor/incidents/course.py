@@ -20,7 +20,7 @@ from itertools import count
 from operator import attrgetter
 
 from monitor.incidents.blindness import BlindSpot, blind_spots
-from monitor.incidents.faults import Course, Fault, Kind, Sight, goes_on, kind_of
+from monitor.incidents.faults import Course, Fault, Kind, Sight, go_on, goes_on, kind_of, outages_of
 from monitor.incidents.topology import (
     Carrier,
     Group,
@@ -33,7 +33,7 @@ from monitor.incidents.topology import (
 )
 from monitor.incidents.values import Enrolled, Incident, News, Origin, Part, Reach, Rules, Struck, Suspect
 from monitor.incidents.weighing import weighed
-from monitor.model import State, Transition
+from monitor.model import Camera, Cause, Outage, State, Transition
 
 Archive = Callable[[Incident, tuple[Part, ...]], None]
 
@@ -50,6 +50,7 @@ class Incidents:
         self._topology = Topology()
         self._sights: dict[str, Sight] = {}
         self._running: dict[str, Course] = {}  # by id
+        self._names: set[str] = set()  # of those, and of what has ended and may fall again
         self._latest: dict[Suspect, Course] = {}  # the one of each suspect that may grow or fall again
         self._ended: dict[Suspect, datetime] = {}
         self._now = NEVER
@@ -81,6 +82,18 @@ class Incidents:
         """What is open, as far as judged, by seniority."""
         return tuple(self.shown(course) for course in sorted(self._running.values(), key=attrgetter("seniority")))
 
+    def camera(self, camera_id: str) -> Camera:
+        """The camera as the inventory described it last."""
+        return self._sights[camera_id].camera
+
+    def lasting(self) -> tuple[tuple[Camera, tuple[Outage, ...]], ...]:
+        """Every camera in the inventory with an outage that lasts, and since when it was known to be down."""
+        return tuple(
+            (sight.camera, outages_of(sight.fault))
+            for sight in self._sights.values()
+            if sight.watched and sight.fault is not None and sight.fault.kind is Kind.OUTAGE
+        )
+
     def of_camera(self, camera_id: str) -> str | None:
         """The open incident the camera is affected by; None when it is by none."""
         sight = self._sights.get(camera_id)
@@ -90,6 +103,12 @@ class Incidents:
         """What has ended and may fall again, the latest first."""
         ended = [course.final for course in self._latest.values() if course.final is not None]
         return tuple(sorted(ended, key=lambda shown: (shown.ended_at or NEVER, shown.id), reverse=True))
+
+    def finish(self) -> tuple[tuple[Incident, tuple[Part, ...]], ...]:
+        """Every incident that is open or may fall again, with its parts; the others went to the archive."""
+        ended = [course for course in self._latest.values() if course.final is not None]
+        everything = sorted([*self._running.values(), *ended], key=attrgetter("seniority"))
+        return tuple((self.shown(course), tuple(course.parts)) for course in everything)
 
     def blind_spots(self) -> tuple[BlindSpot, ...]:
         """Sites no camera shows, longest first."""
@@ -112,6 +131,7 @@ class Incidents:
             falls=course.falls,
             confidence=confidence,
             evidence=evidence,
+            cause=_first_cause(course),
             settled=not young or (course.suspect.origin.width > 0 and course.alive == 0),
             repeat=course.repeat,
             split_from=course.split_from,
@@ -173,6 +193,8 @@ class Incidents:
         if before is not None and not goes_on(before, kind):
             self._over(before, new)
             sight.fault = before = None
+        elif before is not None:
+            go_on(before, new)
         if kind is not None and before is None:
             sight.fault = Fault(sight.camera, new.at, kind, new.cause)
             begun.append(sight.fault)
@@ -215,8 +237,9 @@ class Incidents:
 
     def _open(self, suspect: Suspect, fault: Fault, split_from: str = "") -> None:
         name = f"{fault.start_at:%Y%m%dT%H%M%SZ}-{fault.camera.id}" + (f".{fault.splits}" if fault.splits else "")
-        while name in self._running:
+        while name in self._names:
             name += "+"  # another fault of the camera in the same second
+        self._names.add(name)
         course = Course(name, suspect, self._now, fault.start_at, split_from=split_from)
         course.take(fault)
         self._running[name] = course
@@ -253,6 +276,7 @@ class Incidents:
             del self._latest[course.suspect]
         if not course.archived:
             course.archived = True
+            self._names.discard(course.id)
             self._archive(self.shown(course), tuple(course.parts))
 
     def _set_timer(self, due: datetime, course: Course) -> None:
@@ -399,10 +423,15 @@ class Incidents:
             self._end(course, course.back_at or self._now)
         else:
             del self._running[course.id]
+            self._names.discard(course.id)
             if self._latest.get(course.suspect) is course:
                 del self._latest[course.suspect]
         for fault in lasting:
             host.take(fault)
+
+
+def _first_cause(course: Course) -> Cause:
+    return min(course.faults.values(), key=attrgetter("key")).cause
 
 
 def _order(news: News) -> tuple[int, str]:

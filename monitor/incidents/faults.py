@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from monitor.incidents.values import Incident, Part, Suspect
-from monitor.model import Camera, Cause, State, Transition
+from monitor.model import Camera, Cause, Outage, State, Transition
 
 REFUSED = frozenset(
     {
@@ -71,6 +71,7 @@ class Fault:
     cause: Cause
     course: Course | None = field(default=None, repr=False)  # the incident it belongs to; None only while it is made
     splits: int = 0  # how often it was split off an incident
+    unseen: list[tuple[datetime, datetime | None]] = field(default_factory=list)  # while it lasted; None: still so
 
     @property
     def key(self) -> tuple[datetime, str]:
@@ -145,6 +146,25 @@ def kind_of(new: Transition) -> Kind | None:
             return Kind.MONITOR
         case _:
             return None
+
+
+def go_on(fault: Fault, new: Transition) -> None:
+    """The fault lasts, seen or not."""
+    if fault.unseen and fault.unseen[-1][1] is None:
+        fault.unseen[-1] = fault.unseen[-1][0], new.at
+    if new.new is State.UNKNOWN and fault.kind in (Kind.OUTAGE, Kind.REMOVAL):
+        fault.unseen.append((new.at, None))
+
+
+def outages_of(fault: Fault) -> tuple[Outage, ...]:
+    """The spans in which its camera was known to be down."""
+    starts = [fault.start_at, *(end for _, end in fault.unseen if end is not None)]
+    ends = [*(start for start, _ in fault.unseen), None]
+    return tuple(
+        Outage(fault.camera.id, start, end, fault.cause)
+        for start, end in zip(starts, ends, strict=False)
+        if end is None or start < end
+    )
 
 
 def goes_on(fault: Fault, kind: Kind | None) -> bool:

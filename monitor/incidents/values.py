@@ -126,6 +126,7 @@ class Incident:
     falls: int  # how often it went down: more than 1 for a flapping line
     confidence: float  # 0 ... 1, of the presumed origin
     evidence: tuple[Evidence, ...]
+    cause: Cause  # of the earliest of its faults that last
     settled: bool  # False while it is so young that it may turn out to be part of a wider one
     repeat: bool  # the same suspect failed before within a week
     split_from: str = ""  # the incident whose guess did not hold for these; "" = none

@@ -151,6 +151,15 @@ def test_a_flapping_line_is_one_incident_that_fell_again() -> None:
     assert any(evidence.clue is Clue.FELL_AGAIN and evidence.count == 3 for evidence in ended.evidence)
 
 
+def test_a_line_that_falls_again_within_the_same_second_is_still_one_incident() -> None:
+    told = Told(cameras(3))
+    for number in range(1, 4):
+        told.turn(f"u1-{number:03}", 0, State.DOWN, Cause.TCP_TIMEOUT, known=0.1)
+        told.turn(f"u1-{number:03}", 0.2, State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
+        told.turn(f"u1-{number:03}", 0.5, State.DOWN, Cause.NO_KEYFRAME, known=0.6)
+    assert brief(told.until(10).open()) == [("uplink", "u1", 3)]
+
+
 def test_a_second_fault_of_the_same_line_within_a_week_is_marked_as_a_repeat() -> None:
     told = Told(cameras(4))
     day = 86_400.0
