@@ -119,7 +119,6 @@ class Incidents:
         if course.final is not None:
             return course.final
         confidence, evidence = weighed(course, self._topology)
-        young = self._now - course.opened_at < self.rules.settling
         return Incident(
             id=course.id,
             suspect=course.suspect,
@@ -132,7 +131,7 @@ class Incidents:
             confidence=confidence,
             evidence=evidence,
             cause=_first_cause(course),
-            settled=not young or (course.suspect.origin.width > 0 and course.alive == 0),
+            settled=self._now - course.opened_at >= self.rules.settling,
             repeat=course.repeat,
             split_from=course.split_from,
         )
@@ -356,6 +355,8 @@ class Incidents:
             if carrier_of(self._sights[camera_id].camera) == carrier.suspect
         ]
         working = sum(line.alive(since) for line in lines)
+        if known is not None and known.returned_at is None:
+            known.together, known.alive = len(known.faults), working
         self._gather(carrier.suspect, fresh, working, carrier.reachable is False, known)
 
     def _grows(self, suspect: Suspect) -> Course | None:
