@@ -18,10 +18,20 @@ from monitor.incidents import (
     News,
     Origin,
     Part,
+    Reach,
     Rules,
     Struck,
 )
-from monitor.ledger import CameraAdded, CameraChanged, CameraRemoved, Entry, Event, Ledger, TransitionRecorded
+from monitor.ledger import (
+    CameraAdded,
+    CameraChanged,
+    CameraRemoved,
+    Entry,
+    Event,
+    Ledger,
+    ReachChanged,
+    TransitionRecorded,
+)
 from monitor.liveness import Policy
 from monitor.metrics import IncidentFigures, RepairClock, Severity
 from monitor.model import Camera, Span, micros
@@ -117,6 +127,8 @@ def news_of(event: Event) -> News | None:
             return Enrolled(camera)
         case CameraRemoved(camera_id):
             return Struck(camera_id)
+        case ReachChanged(origin, name, reachable):
+            return Reach(origin, name, reachable)
         case _:
             return None
 

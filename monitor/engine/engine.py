@@ -18,6 +18,7 @@ from monitor.engine.figures import MonthCalendar
 from monitor.engine.knowledge import Knowledge
 from monitor.engine.people import acted
 from monitor.engine.permits import Permits
+from monitor.engine.places import Places
 from monitor.engine.plan import (
     Plan,
     inventory_changes,
@@ -87,6 +88,7 @@ class Engine:
         self._permits = Permits(self._devices, clock, settings.probe.credentials_pause)
         self._knowledge = Knowledge(self._devices)
         self._canaries = Canaries(settings.canaries, clock, metrics)
+        self._places = Places(settings.places, self._canaries, self._recorder, clock)
         self._streams = SmallStreams(
             lambda: self._plan.settings,
             self._board,
@@ -255,6 +257,7 @@ class Engine:
             self._follow_people(),
             self._keep_knowledge(),
             self._watch_clocks(),
+            self._places.run(),
             self._canaries.run(),
             self._streams.run(),
         )

@@ -20,6 +20,7 @@ from monitor.acts import (
     Stamp,
     WorkOrdered,
 )
+from monitor.incidents import Origin
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
@@ -30,6 +31,7 @@ from monitor.ledger import (
     MaintenanceCancelled,
     MaintenancePlanned,
     Note,
+    ReachChanged,
     Started,
     Stopped,
     TransitionRecorded,
@@ -103,4 +105,5 @@ ONE_OF_EACH: tuple[Event, ...] = (
     CameraRemoved("c1"),
     Stopped("SIGTERM"),
     *ACTS,
+    ReachChanged(Origin.UPLINK, "移动-柳溪-1", reachable=False),
 )
