@@ -105,7 +105,11 @@ class Incidents:
         return tuple(sorted(ended, key=lambda shown: (shown.ended_at or NEVER, shown.id), reverse=True))
 
     def finish(self) -> tuple[tuple[Incident, tuple[Part, ...]], ...]:
-        """Every incident that is open or may fall again, with its parts; the others went to the archive."""
+        """Nothing more will be told: every incident that is open or may fall again, with its parts.
+
+        The others went to the archive.
+        """
+        self._judge()
         ended = [course for course in self._latest.values() if course.final is not None]
         everything = sorted([*self._running.values(), *ended], key=attrgetter("seniority"))
         return tuple((self.shown(course), tuple(course.parts)) for course in everything)

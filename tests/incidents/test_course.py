@@ -259,6 +259,16 @@ def test_an_outage_that_became_known_when_it_was_over_has_its_incident_too() -> 
     assert archived == [("20261001T000000Z-u1-001", (Part("u1-001", second(0), down=True),))]
 
 
+def test_at_the_end_of_a_record_what_was_told_last_is_judged_too() -> None:
+    found = Incidents(Rules())
+    told = Told(cameras(2))
+    told.down("u1-001", 0)
+    for known_at, news in told.lines:
+        found.note(known_at, news)
+    ((shown, parts),) = found.finish()
+    assert (shown.suspect.name, parts) == ("u1-001", (Part("u1-001", second(0), down=True),))
+
+
 def test_a_site_without_a_usable_camera_is_blind_since_the_last_of_them_failed() -> None:
     told = Told([a_camera("a", site="gate"), a_camera("b", site="gate"), a_camera("c", site="pond")])
     told.down("a", 0)
