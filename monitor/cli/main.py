@@ -98,6 +98,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     capacity.add_argument("--json", action="store_true", help=texts.HELP_JSON[language])
     capacity.set_defaults(command=_capacity)
 
+    _add_platform_words(commands, configured, language)
     report = commands.add_parser("report", parents=[configured], help=texts.HELP_REPORT[language])
     report.add_argument("month", help=texts.HELP_MONTH[language])
     report.add_argument("--format", default="text", help=texts.HELP_FORMAT[language])
@@ -120,6 +121,12 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     add_ledger_words(about, configured, language)
     add_maintenance_words(commands, everywhere, configured, language)
     return parser
+
+
+def _add_platform_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
+    platform = commands.add_parser("platform", parents=[configured], help=texts.HELP_PLATFORM[language])
+    platform.add_argument("list", type=Path, metavar="FILE", help=texts.HELP_PLATFORM_FILE[language])
+    platform.set_defaults(command=_platform)
 
 
 def _add_forecast_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
@@ -181,6 +188,12 @@ def _substream(args: argparse.Namespace) -> int:
     from monitor.cli.substream import substream
 
     return substream(args.cameras, args.config, args.lang, insist=args.insist)
+
+
+def _platform(args: argparse.Namespace) -> int:
+    from monitor.cli.platform import compare_with_platform
+
+    return compare_with_platform(args.list, args.config, args.lang)
 
 
 def _capacity(args: argparse.Namespace) -> int:
