@@ -163,6 +163,13 @@ def settled_at(track: Track, now: datetime) -> datetime:
     return max(now, track.since_at) if track.state is State.UNKNOWN else track.since_at
 
 
+def witnessed(result: Result, blind: bool) -> Result:
+    """The result as it may be believed: while all canaries fail, too, a failure says nothing about the camera."""
+    if blind and result.verdict is Verdict.FAILED:
+        return replace(result, cause=Cause.MONITOR_BLIND, detail=f"canaries fail too; seen: {result.cause.value}")
+    return result
+
+
 def _evidence(result: Result) -> tuple[Evidence, ...]:
     match result.verdict:
         case Verdict.GOOD if result.picture is None:

@@ -132,6 +132,7 @@ class Camera(Travelling):
     certificate: str = (
         "accept"  # with rtsps: "accept" any, "verify" it, or "sha256:" and the digest of the one expected
     )
+    cabinet: str = ""  # the power cabinet that feeds it; "" = unknown
 
     @property
     def device(self) -> str:

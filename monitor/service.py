@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 YOUNG_FOR = timedelta(milliseconds=200)  # then what was made meanwhile is walked once: a millisecond or two
 
 # What a running process cannot change: it would be another record, another port, another clock.
-FIXED = ("ledger", "vantage", "zone", "listen", "contracts", "limits", "canaries")
+FIXED = ("ledger", "vantage", "zone", "listen", "contracts", "limits", "canaries", "places")
 
 
 def load_plan(config: Path) -> Plan:

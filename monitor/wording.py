@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from monitor.language import Phrase
+from monitor.incidents import Clue, Evidence, Origin
+from monitor.language import Language, Phrase
 from monitor.model import (
     Basis,
     BlindTime,
@@ -198,12 +199,55 @@ CAMERA_FIELDS: Mapping[str, Phrase] = MappingProxyType(
         "in_service_to": Phrase("停用日期", "in service to"),
         "certificate": Phrase("证书要求", "certificate"),
         "onvif": Phrase("ONVIF 地址", "ONVIF address"),
+        "cabinet": Phrase("配电箱", "power cabinet"),
         "site.id": Phrase("部位编号", "site id"),
         "site.name": Phrase("重点部位", "site"),
         "site.category": Phrase("部位类别", "site category"),
         "site.village": Phrase("村", "village"),
         "site.town": Phrase("乡镇", "town"),
         "site.county": Phrase("县", "county"),
+    }
+)
+
+ORIGINS: Mapping[Origin, Phrase] = MappingProxyType(
+    {
+        Origin.CAMERA: Phrase("摄像机本身", "the camera"),
+        Origin.RECORDER: Phrase("录像机", "the recorder"),
+        Origin.POWER_CABINET: Phrase("配电箱（供电）", "the power cabinet"),
+        Origin.UPLINK: Phrase("上联线路", "the uplink"),
+        Origin.CARRIER_LINE: Phrase("运营商线路", "the carrier's line"),
+        Origin.CREDENTIALS: Phrase("账号密码", "the credentials"),
+        Origin.MONITOR: Phrase("监测端自身", "the monitor itself"),
+        Origin.INVENTORY: Phrase("移出清单", "the inventory"),
+    }
+)
+
+# Filled in: count, of, cause.
+CLUES: Mapping[Clue, Phrase] = MappingProxyType(
+    {
+        Clue.FELL_TOGETHER: Phrase(
+            "可见的 {of} 台中有 {count} 台几分钟内一同离线",
+            "{count} of {of} cameras in sight went down within minutes",
+        ),
+        Clue.OTHERS_ONLINE: Phrase(
+            "同一线路上另有 {count} 台在线", "{count} other cameras on the same line are online"
+        ),
+        Clue.NOTHING_TO_COMPARE: Phrase(
+            "同一线路上没有其他摄像机可比较", "no other camera on its line to compare with"
+        ),
+        Clue.NOTHING_ANSWERS: Phrase("{count} 个地址毫无应答", "nothing answers at {count} addresses"),
+        Clue.DEVICE_ANSWERS: Phrase("设备有应答：{cause}", "the device answers: {cause}"),
+        Clue.PLACE_LOST: Phrase("其探测地址已无应答", "its probe address has ceased to answer"),
+        Clue.PLACE_ANSWERS: Phrase("其探测地址仍有应答", "its probe address answers"),
+        Clue.CAME_BACK: Phrase("已有 {count} 台恢复", "{count} cameras are back"),
+        Clue.FELL_AGAIN: Phrase(
+            "恢复后一刻钟内再次离线，共 {count} 次", "down again within a quarter of an hour, {count} times"
+        ),
+        Clue.CREDENTIALS_REFUSED: Phrase("{count} 台设备：{cause}", "{count} devices: {cause}"),
+        Clue.MONITOR_FAILED: Phrase("{count} 台：{cause}", "{count} cameras: {cause}"),
+        Clue.LEFT_INVENTORY: Phrase(
+            "{count} 台已不在清单中，尚未确认", "{count} cameras are gone from the inventory, unconfirmed"
+        ),
     }
 )
 
@@ -439,3 +483,9 @@ CSV_SECONDS = Phrase("{kind}（秒）", "{kind}, seconds")
 CSV_PERCENT = Phrase("{rate}（%）", "{rate}, %")
 CSV_LOOKS = Phrase("抽查次数", "inspections")
 CSV_LOOKS_ONLINE = Phrase("抽查在线次数", "inspections online")
+
+
+def clue_text(evidence: Evidence, language: Language) -> str:
+    """One clue in words."""
+    cause = CAUSES[evidence.cause][language] if evidence.cause else ""
+    return CLUES[evidence.clue][language].format(count=evidence.count, of=evidence.of, cause=cause)

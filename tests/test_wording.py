@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from monitor import wording
-from monitor.language import Phrase
+from monitor.incidents import Clue, Evidence, Origin
+from monitor.language import Language, Phrase
 from monitor.model import Basis, BlindTime, Camera, Cause, Note, Rung, Site, SiteCategory, Stage, State
 from monitor.sla import SlaVerdict
 
@@ -25,6 +26,8 @@ LISTS: list[tuple[Mapping[Any, Phrase], type[Enum]]] = [
     (wording.BASES, Basis),
     (wording.BLIND_TIMES, BlindTime),
     (wording.CATEGORIES, SiteCategory),
+    (wording.ORIGINS, Origin),
+    (wording.CLUES, Clue),
 ]
 PHRASES = {name: phrase for name, phrase in vars(wording).items() if isinstance(phrase, Phrase)}
 
@@ -52,3 +55,14 @@ def test_both_languages_fill_in_the_same_values(name: str) -> None:
     assert phrase.zh
     assert phrase.en
     assert placeholders(phrase.zh) == placeholders(phrase.en)
+
+
+@pytest.mark.parametrize("clue", Clue)
+@pytest.mark.parametrize("language", Language)
+def test_every_clue_says_its_numbers_and_its_cause(clue: Clue, language: Language) -> None:
+    text = wording.clue_text(Evidence(clue, 7, 9, Cause.TCP_REFUSED), language)
+    asked = placeholders(wording.CLUES[clue][language])
+    shown = {"count": "7", "of": "9", "cause": wording.CAUSES[Cause.TCP_REFUSED][language]}
+    assert asked <= shown.keys()
+    assert all(shown[name] in text for name in asked)
+    assert "{" not in text

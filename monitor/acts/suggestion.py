@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 
+from monitor.incidents import Origin
 from monitor.model import Camera, ExclusionCause, Span
 from monitor.sla import intersect, length
 
 MOST = 2  # a neighbour was down with it if it was down for at least one half of the time
+
+# What the presumed origin of an outage's incident pre-fills; other origins are nobody's exclusion.
+CAUSE_OF_ORIGIN: Mapping[Origin, ExclusionCause] = MappingProxyType(
+    {
+        Origin.CARRIER_LINE: ExclusionCause.CARRIER_LINE,
+        Origin.UPLINK: ExclusionCause.CARRIER_LINE,
+        Origin.POWER_CABINET: ExclusionCause.POWER,
+    }
+)
 
 
 def suggested_cause(

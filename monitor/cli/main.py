@@ -98,6 +98,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     capacity.add_argument("--json", action="store_true", help=texts.HELP_JSON[language])
     capacity.set_defaults(command=_capacity)
 
+    _add_platform_words(commands, configured, language)
     _add_report(commands, configured, language)
 
     _add_forecast_words(commands, configured, language)
@@ -126,6 +127,12 @@ def _add_report(commands: Subparsers, configured: argparse.ArgumentParser, langu
     report.add_argument("--verify", type=Path, metavar="JSON", default=None, help=texts.HELP_VERIFY_REPORT[language])
     report.add_argument("--ledger", type=Path, metavar="FILE", default=None, help=texts.HELP_LEDGER_FILE[language])
     report.set_defaults(command=_report, wrong=report.error)
+
+
+def _add_platform_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
+    platform = commands.add_parser("platform", parents=[configured], help=texts.HELP_PLATFORM[language])
+    platform.add_argument("list", type=Path, metavar="FILE", help=texts.HELP_PLATFORM_FILE[language])
+    platform.set_defaults(command=_platform)
 
 
 def _add_forecast_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
@@ -187,6 +194,12 @@ def _substream(args: argparse.Namespace) -> int:
     from monitor.cli.substream import substream
 
     return substream(args.cameras, args.config, args.lang, insist=args.insist)
+
+
+def _platform(args: argparse.Namespace) -> int:
+    from monitor.cli.platform import compare_with_platform
+
+    return compare_with_platform(args.list, args.config, args.lang)
 
 
 def _capacity(args: argparse.Namespace) -> int:

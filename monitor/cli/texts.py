@@ -23,6 +23,10 @@ HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera an
 HELP_SUBSTREAM = Phrase("用 ONVIF 查询各摄像机的子码流", "ask cameras over ONVIF for their sub-streams")
 HELP_SUBSTREAM_CAMERAS = Phrase("摄像机编号;省略则为全部", "ids of cameras; without any, all of them")
 HELP_CAPACITY = Phrase("测算:线路、设备和本机能否承担", "what lines, devices and this machine have to bear")
+HELP_PLATFORM = Phrase(
+    "对照视频平台的在线清单:假在线、假离线", "compare with the platform's own list of what is online"
+)
+HELP_PLATFORM_FILE = Phrase("平台导出的在线清单(csv 或 xlsx)", "the list exported from the platform (csv or xlsx)")
 HELP_JSON = Phrase("输出 JSON", "print JSON")
 HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
 HELP_FORECAST = Phrase("本月月末预测与修复清单", "where the month will end, and which repairs gain most")
@@ -267,3 +271,19 @@ LATE_DEVICE = Phrase(
     "warning: the channels of device {name} take {share:.0%} of its time, probes would be late: "
     "raise probe.interval or limits.per_device",
 )
+
+NAMED = 20  # ids shown of a list that only counts
+PLATFORM_AS_OF = Phrase("监测台账截至 {at}", "the record ends at {at}")
+FALSELY_ONLINE = Phrase(
+    "假在线（平台称在线，监测为离线）：{count} 台", "falsely online (online there, down here): {count}"
+)
+FALSELY_OFFLINE = Phrase(
+    "假离线（平台称离线，监测为在线）：{count} 台", "falsely offline (offline there, online here): {count}"
+)
+SINCE = Phrase("自 {at} 起 {cause}", "since {at} {cause}")
+PLATFORM_REST = Phrase(
+    "一致 {agreed} 台；未监测、无法判断 {unjudged} 台；平台清单缺 {there} 台；一机一档缺 {here} 台",
+    "agreed: {agreed}; unknown here: {unjudged}; not in the platform's list: {there}; not in our inventory: {here}",
+)
+MISSING_THERE = Phrase("平台清单缺：{ids}", "not in the platform's list: {ids}")
+MISSING_HERE = Phrase("一机一档缺：{ids}", "not in our inventory: {ids}")

@@ -11,8 +11,11 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from monitor.metrics import AheadFigures, GroupFigures, TownView, TripFigures
+from monitor.incidents import BlindSpot, Evidence
+from monitor.language import Language
+from monitor.metrics import AheadFigures, GroupFigures, IncidentFigures, TownView, TripFigures
 from monitor.model import SECOND_US, CameraStatus, State, Transition
+from monitor.wording import clue_text
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
@@ -51,6 +54,14 @@ def status_pieces(town: TownView) -> Iterator[bytes]:
     yield from _list("sites", groups["site"], _group)
     yield from _list("trips", town.trips, _trip)
     yield from _list("cameras", sorted(town.statuses, key=attrgetter("camera.id")), _camera)
+    yield b"}"
+
+
+def incident_pieces(town: TownView) -> Iterator[bytes]:
+    """``/api/v1/incidents``: what is open, by when it became known, and the sites no camera shows."""
+    yield _bytes({"at": _iso(town.at)})[:-1]
+    yield from _list("incidents", town.incidents, _incident)
+    yield from _list("blind_spots", town.blind_spots, _blind_spot)
     yield b"}"
 
 
@@ -175,4 +186,60 @@ def _transition(transition: Transition) -> Json:
         "new": transition.new.value,
         "cause": transition.cause.value,
         "detail": transition.detail,
+    }
+
+
+def _incident(shown: IncidentFigures) -> Json:
+    incident, clock = shown.incident, shown.clock
+    return {
+        "id": incident.id,
+        "origin": incident.suspect.origin.value,
+        "suspect": incident.suspect.name,
+        "name": shown.name,
+        "confidence": round(incident.confidence, 3),
+        "evidence": [_evidence(evidence) for evidence in incident.evidence],
+        "cause": incident.cause.value,
+        "severity": shown.severity.value,
+        "since_at": _iso(incident.since_at),
+        "opened_at": _iso(incident.opened_at),
+        "settled": incident.settled,
+        "repeat": incident.repeat,
+        "falls": incident.falls,
+        "split_from": incident.split_from or None,
+        "county": shown.county,
+        "town": shown.town,
+        "village": shown.village,
+        "site": shown.site,
+        "cameras": list(incident.camera_ids),
+        "cameras_in_all": incident.cameras,
+        "repair": None
+        if clock is None
+        else {
+            "limit_seconds": clock.limit_us / SECOND_US,
+            "ran_seconds": clock.ran_us / SECOND_US,
+            "major": clock.major,
+            "near": clock.near,
+            "late_cameras": clock.late_cameras,
+        },
+    }
+
+
+def _evidence(evidence: Evidence) -> Json:
+    return {
+        "clue": evidence.clue.value,
+        "count": evidence.count,
+        "of": evidence.of,
+        "cause": evidence.cause.value if evidence.cause else None,
+        "zh": clue_text(evidence, Language.ZH),
+        "en": clue_text(evidence, Language.EN),
+    }
+
+
+def _blind_spot(spot: BlindSpot) -> Json:
+    return {
+        "site": spot.site.name,
+        "village": spot.site.village,
+        "category": spot.site.category.value,
+        "since_at": _iso(spot.since_at),
+        "cameras": list(spot.camera_ids),
     }

@@ -12,7 +12,14 @@ from monitor.metrics import GroupFigures, TownView
 from monitor.model import State
 
 PAGE = Template(files("monitor.console").joinpath("landing.html").read_text("utf-8"))
-STYLE = "body{font:16px/1.6 sans-serif;margin:2rem}main{max-width:40rem;margin:auto}.rate strong{font-size:2rem}"
+STYLE = """body{font:16px/1.6 sans-serif;margin:2rem}
+main{max-width:40rem;margin:auto}
+.wide{max-width:75rem}
+.rate strong{font-size:2rem}
+table{border-collapse:collapse}
+th,td{border:1px solid #999;padding:.2rem .5rem;vertical-align:top;text-align:left}
+.late{font-weight:bold}
+"""
 
 TITLE = Phrase("雪亮工程摄像机监测", "Sharp Eyes: village cameras under watch")
 RATE = Phrase("本月累计在线率", "Online rate, month to date")
@@ -21,6 +28,7 @@ COUNTS = Phrase(
     "{up} up, {degraded} with a faulty picture, {down} down, {unknown} unknown",
 )
 LINKS = {
+    "incidents": Phrase("事件与盲区（当前 {open} 项）", "Incidents and blind spots ({open} open)"),
     "status": Phrase("当前状态（JSON）", "State of the town (JSON)"),
     "transitions": Phrase("状态变化（JSON）", "Changes of state (JSON)"),
     "metrics": Phrase("监测指标（Prometheus）", "Metrics (Prometheus)"),
@@ -42,9 +50,11 @@ def page(town: TownView, language: Language) -> str:
     whole = next((group for group in town.groups if group.status.kind == "town"), None)
     states = whole.status.states if whole else {}
     texts = {name: phrase[language] for name, phrase in LINKS.items()} | {
+        "lang_code": language.value,
         "lang": "zh-CN" if language is Language.ZH else "en",
         "other_lang": (Language.EN if language is Language.ZH else Language.ZH).value,
         "title": f"{whole.status.name} · {TITLE[language]}" if whole else TITLE[language],
+        "incidents": LINKS["incidents"][language].format(open=len(town.incidents)),
         "rate_label": RATE[language],
         "rate": _percent(whole),
         "counts": COUNTS[language].format(**{state.value: states.get(state, 0) for state in State}),

@@ -34,7 +34,7 @@ from monitor.model import (
     micros,
 )
 from monitor.schedule import phase
-from monitor.sla import out_of_reach
+from monitor.sla import merge, out_of_reach
 
 PROSPECTS_AGE = timedelta(minutes=5)
 SLICE = 50  # cameras looked at before others have their turn: a millisecond, rarely two
@@ -105,6 +105,15 @@ class Board:
         """Published transitions numbered above ``after``, oldest first; numbers start at 1 with the process."""
         newer = [(number, transition) for number, transition in self._recent if number > after]
         return newer[:limit]
+
+    def excluded(self, camera: Camera) -> list[Span]:
+        """What planned work and agreed exclusions take out of the camera's time."""
+        return merge([*self._planned(camera), *self._granted.get(camera.id, ())])
+
+    def gone(self, camera_id: str) -> bool:
+        """Whether the camera left the inventory, and somebody has confirmed that it may."""
+        place = self._places.get(camera_id)
+        return place is not None and not place.watched and bool(self._absent.get(camera_id))
 
     def month(self) -> Span:
         """The running calendar month of the contract's zone."""

@@ -6,16 +6,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.clock import Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
+from monitor.engine.casebook import Casebook, rules_of, running_repairs
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.knowledge import Knowledge
 from monitor.engine.people import acted
 from monitor.engine.permits import Permits
+from monitor.engine.places import Places
 from monitor.engine.plan import (
     Plan,
     inventory_changes,
@@ -41,7 +44,7 @@ from monitor.ledger import (
     Stopped,
 )
 from monitor.metrics import ALL_GROUPS, Metrics, TownView
-from monitor.model import CameraRecord, Cause, Span, Transition
+from monitor.model import CameraRecord, Cause, Span, Transition, micros
 from monitor.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,7 @@ log = logging.getLogger(__name__)
 TICK = timedelta(seconds=1)
 NO_TIME = timedelta(0)
 FOLLOW = timedelta(seconds=5)  # between two looks at what people did
+CLOCKS = timedelta(seconds=30)  # between two looks at the repair clocks
 LAST_WORDS = timedelta(seconds=5)  # how long an orderly end waits for the disk
 FUTURE = timedelta(days=1)  # a record that ends later than this after now means a wrong clock
 
@@ -75,7 +79,8 @@ class Engine:
         self._refuse_a_record_from_the_future()
         settings = plan.settings
         self._timeline = Timeline(clock, ledger.last_recorded_at())
-        self._recorder = Recorder(ledger, clock, self._timeline, metrics)
+        self._casebook = Casebook(rules_of(policy_of(settings)))
+        self._recorder = Recorder(ledger, clock, self._timeline, metrics, self._casebook.heard)
         calendar = MonthCalendar(settings.contract.terms)
         self._board = Board(policy_of(settings), calendar, self._recorder, self._timeline)
         self._make_prober = make_prober
@@ -84,6 +89,7 @@ class Engine:
         self._permits = Permits(self._devices, clock, settings.probe.credentials_pause)
         self._knowledge = Knowledge(self._devices)
         self._canaries = Canaries(settings.canaries, clock, metrics)
+        self._places = Places(settings.places, self._canaries, self._recorder, clock)
         self._streams = SmallStreams(
             lambda: self._plan.settings,
             self._board,
@@ -189,17 +195,19 @@ class Engine:
         self._metrics.credentials_paused(self._permits.paused)
         settings = self._plan.settings
         cameras = (yield from self._board.cameras()) if self.running.is_set() else []
-        return (
-            yield from town_view(
-                settings.town,
-                cameras,
-                settings.contracts,
-                self._board.calendar,
-                self._timeline.now(),
-                settings.probe.interval,
-                kinds,
-            )
+        view = yield from town_view(
+            settings.town,
+            cameras,
+            settings.contracts,
+            self._board.calendar,
+            self._timeline.now(),
+            settings.probe.interval,
+            kinds,
         )
+        if not self.running.is_set():
+            return view
+        incidents = yield from self._casebook.incidents(self._recorder.horizon, self._board.gone)
+        return replace(view, incidents=incidents, blind_spots=self._casebook.blind_spots())
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         """Published transitions numbered above ``after``, oldest first."""
@@ -226,6 +234,7 @@ class Engine:
     async def _begin(self) -> None:
         """Restore what the ledger says; the time since its last event was watched by nobody."""
         records, histories = await self._recorder.ask(_restored)
+        await self._recorder.ask(self._casebook.restore)
         for record in records:
             history = histories.get(record.camera.id, ())
             self._board.admit(record.camera, record.first_added_at, history, watched=record.removed_at is None)
@@ -250,6 +259,8 @@ class Engine:
             self._heartbeat(),
             self._follow_people(),
             self._keep_knowledge(),
+            self._watch_clocks(),
+            self._places.run(),
             self._canaries.run(),
             self._streams.run(),
         )
@@ -295,6 +306,14 @@ class Engine:
             await self._clock.sleep(TICK)
             if self._devices.changed:
                 await asyncio.to_thread(self._devices.flush)
+
+    async def _watch_clocks(self) -> None:
+        """How long the repair of each outage may still take; beside the loop, since a crowd of thousands costs."""
+        while True:
+            cameras, contracts = self._casebook.faults(self._board.excluded), self._plan.settings.contracts
+            now = micros(self._timeline.now())
+            self._casebook.repairs = await asyncio.to_thread(running_repairs, cameras, contracts, now)
+            await self._clock.sleep(CLOCKS)
 
     async def _note_jump(self, jump: Jump) -> None:
         event = ClockJumped(jump.before_at, jump.after_at)

@@ -19,7 +19,7 @@ from typing import TypeVar
 from monitor.clock import Clock
 from monitor.engine.timeline import Timeline
 from monitor.errors import LedgerError, LedgerUnavailable
-from monitor.ledger import Event, Ledger
+from monitor.ledger import Entry, Event, Ledger
 from monitor.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -38,16 +38,31 @@ class _Batch:
 class Recorder:
     """The one way into the ledger while the monitor runs."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, timeline: Timeline, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        timeline: Timeline,
+        metrics: Metrics,
+        heard: Callable[[Sequence[Entry]], None] = lambda _: None,
+    ) -> None:
+        """``heard`` is told of all entries in the order of the chain, as soon as they are durable."""
         self._ledger = ledger
         self._clock = clock
         self._timeline = timeline
         self._metrics = metrics
+        self._heard = heard
+        self._writing_at: datetime | None = None
         self._waiting: list[_Batch] = []
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self.last_durable_at = ledger.last_recorded_at() or timeline.now()
         self.trouble: str | None = None  # why the ledger refuses at present
+
+    @property
+    def horizon(self) -> datetime:
+        """Nothing will be recorded before this instant any more."""
+        return self._writing_at or self._timeline.now()
 
     async def append(self, events: Sequence[Event]) -> datetime:
         """Wait until the events are durable, in the order of the calls; returns when they were recorded."""
@@ -95,16 +110,20 @@ class Recorder:
 
     async def _written(self, events: Sequence[Event]) -> bool:
         """One attempt; whether the events are on the disk now."""
+        self._writing_at = self._timeline.now()
         try:
             entries = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._ledger.append, events, self._timeline.now()
+                self._thread, self._ledger.append, events, self._writing_at
             )
+            self._heard(entries)
         except LedgerUnavailable as error:
             if self.trouble is None:
                 log.warning("the ledger cannot be written, probing waits for it: %s", error)
             self.trouble = str(error)
             self._metrics.ledger_write_failed()
             return False
+        finally:
+            self._writing_at = None
         if self.trouble is not None:
             log.warning("the ledger can be written again")
         self.trouble = None

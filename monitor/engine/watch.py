@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -19,9 +18,9 @@ from monitor.engine.canary import Canaries
 from monitor.engine.knowledge import Knowledge
 from monitor.engine.permits import Permits
 from monitor.engine.slots import Slots
-from monitor.liveness import next_wait
+from monitor.liveness import next_wait, witnessed
 from monitor.metrics import Metrics
-from monitor.model import Ask, Camera, Cause, Result, Rung, Stage, Verdict
+from monitor.model import Ask, Camera, Cause, Result, Rung, Stage
 from monitor.schedule import first_due, next_due
 from monitor.settings import Settings
 
@@ -116,6 +115,4 @@ class Watcher:
             took = timedelta(seconds=self._clock.monotonic() - started)
             return Result(camera.id, at, took, Rung.NONE, Stage.TCP, Cause.MONITOR_ERROR, type(error).__name__)
         await self._permits.heed(camera, credentials, settings.probe.credentials_pause, result)
-        if result.verdict is Verdict.FAILED and self._canaries.blind:
-            return replace(result, cause=Cause.MONITOR_BLIND, detail=f"canaries fail too; seen: {result.cause.value}")
-        return result
+        return witnessed(result, self._canaries.blind)

@@ -89,6 +89,7 @@ def camera_of(row: Row, known_credentials: Collection[str], faults: list[Fault])
         in_service_to=read_date(cells, Column.IN_SERVICE_TO),
         onvif=cells.read(Column.ONVIF, onvif_place, ""),
         certificate=cells.read(Column.CERTIFICATE, certificate_policy, "accept"),
+        cabinet=cells.text(Column.CABINET),
     )
     if camera.in_service_from and camera.in_service_to and camera.in_service_to < camera.in_service_from:
         cells.fault(Column.IN_SERVICE_TO, f"is before {Column.IN_SERVICE_FROM}")

@@ -23,6 +23,7 @@ class Column(StrEnum):
     CARRIER = "carrier"
     UPLINK = "uplink"
     RECORDER = "recorder"
+    CABINET = "cabinet"
     URL = "url"
     HOST = "host"
     PORT = "port"
@@ -48,6 +49,7 @@ CHINESE: dict[Column, str] = {
     Column.CARRIER: "运营商 所属运营商 网络运营商 线路运营商",
     Column.UPLINK: "上联 上联线路 上联设备 线路 线路编号",
     Column.RECORDER: "录像机 NVR 硬盘录像机 所属录像机 所属NVR",
+    Column.CABINET: "配电箱 电源箱 供电箱 所属配电箱 配电柜 取电点",
     Column.URL: "地址URL URL RTSP地址 视频流地址 取流地址 流地址",
     Column.HOST: "IP地址 IP 设备IP 摄像机IP IPV4地址 主机",
     Column.PORT: "端口 RTSP端口 端口号",

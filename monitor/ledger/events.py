@@ -12,6 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitor.acts import events as acts
+from monitor.incidents import Origin
 from monitor.model import Camera, Transition
 
 
@@ -71,6 +72,15 @@ class ClockJumped:
     after_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReachChanged:
+    """The probe address of a place (uplink, recorder, power cabinet, carrier) began to answer, or ceased to."""
+
+    origin: Origin
+    name: str
+    reachable: bool
+
+
 Event = (
     Started
     | Stopped
@@ -80,6 +90,7 @@ Event = (
     | CameraChanged
     | CameraRemoved
     | ClockJumped
+    | ReachChanged
     | acts.Act
 )
 
@@ -93,6 +104,7 @@ KINDS: MappingProxyType[str, type[Event]] = MappingProxyType(
         "camera_changed": CameraChanged,
         "camera_removed": CameraRemoved,
         "clock_jumped": ClockJumped,
+        "reach_changed": ReachChanged,
     }
     | acts.KINDS
 )
@@ -110,7 +122,7 @@ def subject(event: Event) -> tuple[str | None, datetime | None]:
             return camera_id, None
         case ClockJumped(_, after_at):
             return None, after_at
-        case Started() | Stopped() | Heartbeat():
+        case Started() | Stopped() | Heartbeat() | ReachChanged():
             return None, None
         case _:
             return acts.subject(event)

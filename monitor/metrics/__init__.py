@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from monitor.metrics.own import Metrics
 from monitor.metrics.text import CONTENT_TYPE
-from monitor.metrics.view import ALL_GROUPS, AREAS, AheadFigures, GroupFigures, Terms, TownView, TripFigures
+from monitor.metrics.view import (
+    ALL_GROUPS,
+    AREAS,
+    AheadFigures,
+    GroupFigures,
+    IncidentFigures,
+    RepairClock,
+    Severity,
+    Terms,
+    TownView,
+    TripFigures,
+)
 
 __all__ = [
     "ALL_GROUPS",
@@ -16,7 +27,10 @@ __all__ = [
     "CONTENT_TYPE",
     "AheadFigures",
     "GroupFigures",
+    "IncidentFigures",
     "Metrics",
+    "RepairClock",
+    "Severity",
     "Terms",
     "TownView",
     "TripFigures",

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
+from monitor.incidents import BlindSpot, Incident
 from monitor.model import CameraStatus, GroupStatus
+
+NEAR = 4, 5  # of the limit
 
 AREAS = ("village", "carrier")  # kinds of groups beside the town, of which there are a few hundred
 ALL_GROUPS = (*AREAS, "site")  # nearly as many sites as cameras
@@ -55,6 +59,42 @@ class Terms:
     min_coverage_ratio: float  # 0 ... 1; below it a month's verdict is "not provable"
 
 
+class Severity(StrEnum):
+    """How urgent an incident is."""
+
+    CRITICAL = "critical"  # several cameras at once, or our own blindness
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class RepairClock:
+    """The repair clock of an incident: that of its camera whose limit comes first. Durations in microseconds."""
+
+    limit_us: int
+    ran_us: int
+    major: bool
+    late_cameras: int  # cameras whose limit has passed
+
+    @property
+    def near(self) -> bool:
+        """Whether most of the limit is gone and none has passed: time to warn."""
+        return not self.late_cameras and self.ran_us * NEAR[1] >= self.limit_us * NEAR[0]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFigures:
+    """An open incident with where it is, how urgent, and its repair clock."""
+
+    incident: Incident
+    name: str  # of what is suspected, as people call it; "" for the monitor and the inventory
+    county: str  # where all its cameras are; "" = in more than one
+    town: str
+    village: str
+    site: str
+    severity: Severity
+    clock: RepairClock | None = None  # None: no contract sets a limit, or none of its cameras is down
+
+
 @dataclass(frozen=True, slots=True)
 class TownView:
     """Everything known at one moment, immutable, so that a thread may render it while the engine goes on."""
@@ -65,3 +105,5 @@ class TownView:
     terms: Terms
     probe_interval: timedelta  # how often a camera is meant to be probed
     trips: Sequence[TripFigures] = ()  # the most gain first
+    incidents: Sequence[IncidentFigures] = ()  # the open ones, by when they became known
+    blind_spots: Sequence[BlindSpot] = ()  # longest first

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from monitor.errors import Fault, SettingsError
+from monitor.incidents import Origin
 from monitor.language import Language
 from monitor.model import UplinkLimit
 from monitor.parsing.scalars import (
@@ -33,6 +34,7 @@ from monitor.settings.contracts import read_contracts
 from monitor.settings.passwords import read_credentials
 from monitor.settings.planned import read_maintenance
 from monitor.settings.values import (
+    Address,
     LimitSettings,
     PictureSettings,
     ProbeSettings,
@@ -41,6 +43,12 @@ from monitor.settings.values import (
 )
 
 LARGEST_FILE = MEGABYTE
+PLACES = {
+    "uplinks": Origin.UPLINK,
+    "recorders": Origin.RECORDER,
+    "cabinets": Origin.POWER_CABINET,
+    "carriers": Origin.CARRIER_LINE,
+}
 INVENTORY_KINDS = (".csv", ".yml", ".yaml", ".xlsx")
 DEFAULT_ZONE = "Asia/Shanghai"
 SESSIONS = within(whole_number, "1", "4096")
@@ -95,9 +103,24 @@ def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -
         contracts=read_contracts(top, below, zone.key),
         maintenance=read_maintenance(top, zone),
         canaries=top.read_all("canaries", address, ()),
+        places=read_places(top),
         listen=top.read("listen", partial(address, lowest_port=0), ("127.0.0.1", 9105)),
         heartbeat=top.read("heartbeat", within(duration, "1s", "1h"), timedelta(seconds=60)),
     )
+
+
+def read_places(top: Section) -> Mapping[tuple[Origin, str], Address]:
+    """Which address speaks for which uplink, recorder, power cabinet or carrier."""
+    found: dict[tuple[Origin, str], Address] = {}
+    with top.section("places") as places:
+        for key, origin in PLACES.items():
+            with places.section(key) as those:
+                for name in those.lines:
+                    unread: Address | None = None
+                    where = those.read(name, address, unread)
+                    if where is not None:
+                        found[origin, name] = where
+    return MappingProxyType(found)
 
 
 def path_below(folder: Path, text: str) -> Path:

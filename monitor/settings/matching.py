@@ -12,6 +12,7 @@ from pathlib import Path
 
 from monitor.contract import Contract
 from monitor.errors import Fault
+from monitor.incidents import Origin
 from monitor.model import Camera, Scope
 from monitor.parsing.scalars import suggestion
 from monitor.settings.values import Settings
@@ -24,6 +25,7 @@ def faults_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault
     return (
         *_unknown_names(settings, cameras),
         *_unknown_uplinks(settings, cameras),
+        *_unknown_places(settings, cameras),
         *_shared_cameras(settings, cameras),
     )
 
@@ -78,6 +80,19 @@ def _unknown_uplinks(settings: Settings, cameras: Sequence[Camera]) -> Iterator[
     for name in sorted(settings.limits.uplinks.keys() - known):
         what = f"no camera has the uplink {name!r}{suggestion(name, known)}"
         yield Fault(str(settings.path), _line_of(settings.path, (name,)), f"limits.uplinks.{name}", what)
+
+
+def _unknown_places(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
+    known = {
+        Origin.UPLINK: {camera.uplink for camera in cameras},
+        Origin.RECORDER: {camera.recorder for camera in cameras},
+        Origin.POWER_CABINET: {camera.cabinet for camera in cameras},
+        Origin.CARRIER_LINE: {camera.carrier for camera in cameras},
+    }
+    for origin, name in sorted(settings.places):
+        if name not in known[origin]:
+            what = f"no camera has {name!r}{suggestion(name, known[origin])}"
+            yield Fault(str(settings.path), _line_of(settings.path, (name,)), f"places: {name}", what)
 
 
 def _shared_cameras(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:

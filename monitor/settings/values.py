@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from monitor.contract import Contract
+from monitor.incidents import Origin
 from monitor.language import Language
 from monitor.model import Credentials, MaintenanceRule, UplinkLimit
 
@@ -90,6 +91,7 @@ class Settings:
     contracts: tuple[Contract, ...] = (Contract(),)  # at least one
     maintenance: tuple[MaintenanceRule, ...] = ()
     canaries: tuple[Address, ...] = ()
+    places: Mapping[tuple[Origin, str], Address] = field(default_factory=lambda: MappingProxyType({}))  # to be asked
     listen: Address = ("127.0.0.1", 9105)  # port 0: any free port
     heartbeat: timedelta = timedelta(seconds=60)
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.acts.suggestion import suggested_cause
+from monitor.acts.suggestion import CAUSE_OF_ORIGIN, suggested_cause
+from monitor.incidents import Origin
 from monitor.model import Camera, ExclusionCause, Site, SiteCategory, Span
 
 LOST = Span(100, 200)
@@ -45,3 +46,11 @@ def test_who_else_was_down_for_half_of_the_time_says_what_it_was(
 def test_cameras_whose_line_nobody_knows_are_not_on_the_same_line() -> None:
     alone = [replace(A, uplink=""), replace(B, uplink="")]
     assert suggested_cause(alone[0], LOST, alone, {"a": [LOST], "b": [LOST]}) is None
+
+
+@pytest.mark.parametrize("origin", Origin)
+def test_only_lines_and_power_are_anybody_s_exclusion(origin: Origin) -> None:
+    lines, power = {Origin.UPLINK, Origin.CARRIER_LINE}, {Origin.POWER_CABINET}
+    assert (CAUSE_OF_ORIGIN.get(origin) is ExclusionCause.CARRIER_LINE) == (origin in lines)
+    assert (CAUSE_OF_ORIGIN.get(origin) is ExclusionCause.POWER) == (origin in power)
+    assert (origin in CAUSE_OF_ORIGIN) == (origin in lines | power)

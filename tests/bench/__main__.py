@@ -23,7 +23,18 @@ from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, Grade
 from monitor.simulator.layout import LARGEST, Makeup
 from monitor.simulator.server import Join
-from tests.bench import engine_scale, exposition, hostile, peers, picture, record, reports, tenthousand, town
+from tests.bench import (
+    engine_scale,
+    exposition,
+    hostile,
+    incidents,
+    peers,
+    picture,
+    record,
+    reports,
+    tenthousand,
+    town,
+)
 from tests.bench.cells import CELL_SETS
 from tests.bench.machine import Cores, machine, shared_cores, split_cores
 from tests.bench.servers import Place
@@ -41,6 +52,7 @@ TITLES = {
     "metrics": "Writing `/metrics`",
     "engine": "Ten thousand cameras in one process",
     "record": "Keeping the record",
+    "incidents": "Working out incidents",
 }
 FAILED, NOT_MEASURED = 1, 2
 EVERY_PROBE = timedelta(0)
@@ -97,6 +109,8 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
             return lambda progress: picture.measure(options.sizes, options.base, options.port, progress)
         case "metrics":
             return lambda progress: exposition.measure(options.series, progress)
+        case "incidents":
+            return incidents.measure
         case "engine":
             scale = engine_scale.Order(
                 options.false_cameras, options.interval, options.scrape, timedelta(minutes=min(1.0, options.minutes))

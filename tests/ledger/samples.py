@@ -22,6 +22,7 @@ from monitor.acts import (
     Stamp,
     WorkOrdered,
 )
+from monitor.incidents import Origin
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
@@ -32,6 +33,7 @@ from monitor.ledger import (
     MaintenanceCancelled,
     MaintenancePlanned,
     Note,
+    ReachChanged,
     Started,
     Stopped,
     TransitionRecorded,
@@ -107,4 +109,5 @@ ONE_OF_EACH: tuple[Event, ...] = (
     CameraRemoved("c1"),
     Stopped("SIGTERM"),
     *ACTS,
+    ReachChanged(Origin.UPLINK, "移动-柳溪-1", reachable=False),
 )

@@ -34,6 +34,7 @@ cameras = st.builds(
     in_service_to=dates,
     onvif=texts,
     certificate=texts,
+    cabinet=texts,
 )
 events = st.one_of(
     st.builds(
@@ -68,7 +69,7 @@ def test_the_written_form_of_a_transition_never_changes() -> None:
 
 def test_the_written_form_of_a_camera_never_changes() -> None:
     assert encode(CameraChanged(CAMERA)) == (
-        '{"camera":{"carrier":"移动","certificate":"accept","credentials":"","id":"c1","in_contract":true,'
+        '{"camera":{"cabinet":"","carrier":"移动","certificate":"accept","credentials":"","id":"c1","in_contract":true,'
         '"in_service_from":"2026-05-01","in_service_to":null,"model":"","name":"村口1号","onvif":"","recorder":"",'
         '"site":{"category":"junction","county":"清河县",'
         '"id":"s1","name":"村口","town":"清河镇","village":"东村"},"uplink":"","url":"rtsp://127.0.0.1:8554/c1","vendor":""}}'
@@ -158,8 +159,8 @@ def test_notes_and_plans_written_before_acts_had_a_stamp_are_read() -> None:
     assert decode("maintenance_cancelled", '{"id":"m1"}') == MaintenanceCancelled("m1")
 
 
-def test_a_camera_written_before_onvif_and_certificates_were_known_is_read() -> None:
+def test_a_camera_written_before_onvif_certificates_and_cabinets_were_known_is_read() -> None:
     body = json.loads(encode(CameraChanged(CAMERA)))
-    for later in ("onvif", "certificate"):
+    for later in ("onvif", "certificate", "cabinet"):
         del body["camera"][later]
     assert decode(KIND_OF[CameraChanged], canonical(body)) == CameraChanged(CAMERA)

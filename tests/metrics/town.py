@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitor.metrics import AheadFigures, GroupFigures, Terms, TownView, TripFigures
+from monitor.incidents import Clue, Evidence, Incident, Origin, Suspect
+from monitor.metrics import (
+    AheadFigures,
+    GroupFigures,
+    IncidentFigures,
+    RepairClock,
+    Severity,
+    Terms,
+    TownView,
+    TripFigures,
+)
 from monitor.model import (
     Camera,
     CameraStatus,
@@ -112,3 +122,31 @@ class DrivenClock:
 
     async def sleep(self, duration: timedelta) -> None:
         self.seconds += duration.total_seconds()
+
+
+def incident(number: int = 1, origin: Origin = Origin.UPLINK, cameras: int = 2, **changes: Any) -> IncidentFigures:
+    """An uplink of 柳溪村 that was lost ten minutes before NOW."""
+    usual: dict[str, Any] = {
+        "suspect": Suspect(origin, "移动-柳溪-OLT1"),
+        "since_at": NOW - timedelta(minutes=10),
+        "opened_at": NOW - timedelta(minutes=9),
+        "ended_at": None,
+        "camera_ids": tuple(f"c{nth}" for nth in range(1, cameras + 1)),
+        "cameras": cameras,
+        "falls": 1,
+        "confidence": 0.75,
+        "evidence": (Evidence(Clue.FELL_TOGETHER, cameras, cameras),),
+        "cause": Cause.TCP_TIMEOUT,
+        "settled": True,
+        "repeat": False,
+    }
+    return IncidentFigures(
+        incident=Incident(f"i{number}", **(usual | changes)),
+        name="移动-柳溪-OLT1",
+        county="安平县",
+        town="清河镇",
+        village="柳溪村",
+        site="",
+        severity=Severity.WARNING if origin is Origin.CAMERA else Severity.CRITICAL,
+        clock=RepairClock(24 * HOUR, 20 * HOUR, major=False, late_cameras=0),
+    )

@@ -7,7 +7,7 @@ import socket
 from datetime import timedelta
 
 from monitor.clock import SystemClock
-from monitor.probes.tcp import tcp_reachable
+from monitor.probes.tcp import host_answers, tcp_reachable
 from tests.addresses import free_port
 
 CLOCK = SystemClock()
@@ -52,3 +52,20 @@ async def test_silence_is_waited_out_on_the_clock() -> None:
         assert not await tcp_reachable("127.0.0.1", full.getsockname()[1], timedelta(milliseconds=50), CLOCK)
         for one in taken:
             one.close()
+
+
+async def test_a_refusal_is_an_answer_of_the_host_and_silence_is_none() -> None:
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        where: tuple[str, int] = full.getsockname()
+        assert await host_answers(*where, PATIENCE, CLOCK)
+        taken = [socket.socket() for _ in range(4)]
+        for one in taken:
+            one.setblocking(False)
+            one.connect_ex(where)
+        assert not await host_answers(*where, timedelta(milliseconds=50), CLOCK)
+        for one in taken:
+            one.close()
+    assert await host_answers("127.0.0.1", closed_port(), PATIENCE, CLOCK)
+    assert not await host_answers("no such name", 80, PATIENCE, CLOCK)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.contract import Contract
 from monitor.errors import SettingsError
+from monitor.incidents import Origin
 from monitor.language import Language
 from monitor.model import (
     Basis,
@@ -56,6 +57,7 @@ def test_everything_but_the_inventory_has_a_default(tmp_path: Path) -> None:
         contracts=(Contract(),),
         maintenance=(),
         canaries=(),
+        places={},
         listen=("127.0.0.1", 9105),
         heartbeat=timedelta(seconds=60),
     )
@@ -211,11 +213,27 @@ def keys_of(value: object, prefix: str = "") -> set[str]:
 
 
 def test_every_key_is_documented_and_stands_in_the_example() -> None:
-    keys = keys_of(load_settings(EXAMPLE, EXAMPLE_ENVIRON)) - {"path", "credentials", "maintenance"}
+    keys = keys_of(load_settings(EXAMPLE, EXAMPLE_ENVIRON)) - {"path", "credentials", "maintenance", "places"}
     keys |= {f"credentials.NAME.{key}" for key in ("username", "password_env", "password_file")}
     keys |= {f"limits.uplinks.NAME.{key}" for key in ("sessions", "bandwidth")}
+    keys |= {f"places.{key}" for key in ("uplinks", "recorders", "cabinets", "carriers")}
     scope = ("cameras", "sites", "villages", "towns", "carriers", "uplinks", "recorders", "categories", "vendors")
     keys |= {f"maintenance[].{key}" for key in ("id", "title", "from", "to", "every", "weekdays", "days", "at", *scope)}
     document, example = DOCUMENT.read_text("utf-8"), EXAMPLE.read_text("utf-8")
     assert not [key for key in sorted(keys) if f"| `{key}` |" not in document]
     assert not [key for key in sorted(keys) if key.rpartition(".")[2] not in example]
+
+
+def test_places_are_addresses_by_what_they_speak_for(tmp_path: Path) -> None:
+    path = tmp_path / "sharp-eyes.yml"
+    text = "inventory: a.csv\nplaces:\n  uplinks: {移动-1: 'switch:80'}\n  cabinets: {村口: '192.0.2.1:23'}\n"
+    path.write_text(text, "utf-8")
+    found = load_settings(path, {}).places
+    assert found == {(Origin.UPLINK, "移动-1"): ("switch", 80), (Origin.POWER_CABINET, "村口"): ("192.0.2.1", 23)}
+    path.write_text("inventory: a.csv\nplaces:\n  uplinks: {移动-1: switch}\n  poles: {a: 'b:1'}\n", "utf-8")
+    with pytest.raises(SettingsError) as refused:
+        load_settings(path, {})
+    assert [(fault.line, fault.where) for fault in refused.value.faults] == [
+        (3, "places.uplinks.移动-1"),
+        (4, "places.poles"),
+    ]

@@ -1,0 +1,190 @@
+"""The incidents of this record, kept while it grows: what becomes durable is told to the rules, in the chain's order.
+
+Nothing of it is written down. A monitor that starts reads its record once more and comes to the same incidents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from monitor.contract import CameraFaults, Contract, Repair, clocks
+from monitor.incidents import (
+    BlindSpot,
+    Enrolled,
+    Incident,
+    Incidents,
+    News,
+    Origin,
+    Part,
+    Reach,
+    Rules,
+    Struck,
+)
+from monitor.ledger import (
+    CameraAdded,
+    CameraChanged,
+    CameraRemoved,
+    Entry,
+    Event,
+    Ledger,
+    ReachChanged,
+    TransitionRecorded,
+)
+from monitor.liveness import Policy
+from monitor.metrics import IncidentFigures, RepairClock, Severity
+from monitor.model import Camera, Span, micros
+
+BLOCK = 20  # incidents looked at before others have their turn
+SEVERE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin.CARRIER_LINE, Origin.MONITOR})
+
+
+class Casebook:
+    """All incidents of one chain."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._incidents = Incidents(rules)
+        self.repairs: Mapping[str, Repair] = {}  # by camera, as last looked at
+
+    # ------------------------------------------------------------ telling
+
+    def restore(self, ledger: Ledger) -> None:
+        """Read the record from its beginning."""
+        for entry in ledger.entries():
+            self._hear(entry)
+
+    def heard(self, entries: Sequence[Entry]) -> None:
+        """More of the record is durable."""
+        for entry in entries:
+            self._hear(entry)
+
+    # ------------------------------------------------------------ asking
+
+    def incidents(
+        self, horizon: datetime, gone: Callable[[str], bool]
+    ) -> Generator[None, None, tuple[IncidentFigures, ...]]:
+        """What is open at the instant before which nothing more will be recorded, by when it became known.
+
+        In steps, as all that is shown. Cameras that may be ``gone`` are no incident any more.
+        """
+        self._incidents.advance(horizon)
+        shown: list[IncidentFigures] = []
+        for nth, incident in enumerate(self._incidents.open(), 1):
+            if not all(gone(camera_id) for camera_id in incident.camera_ids):
+                shown.append(self._figures(incident))
+            if nth % BLOCK == 0:
+                yield
+        return tuple(shown)
+
+    def blind_spots(self) -> tuple[BlindSpot, ...]:
+        """Sites that no camera shows."""
+        return self._incidents.blind_spots()
+
+    def faults(self, excluded: Callable[[Camera], Sequence[Span]]) -> list[CameraFaults]:
+        """Every outage that lasts, for the repair clocks."""
+        return [
+            CameraFaults(
+                camera,
+                outages,
+                [
+                    Span(micros(before.end_at), micros(after.start_at))
+                    for before, after in pairwise(outages)
+                    if before.end_at is not None
+                ],
+                excluded(camera),
+            )
+            for camera, outages in self._incidents.lasting()
+        ]
+
+    # ------------------------------------------------------------ inside
+
+    def _hear(self, entry: Entry) -> None:
+        news = news_of(entry.event)
+        if news is not None:
+            self._incidents.note(entry.recorded_at, news)
+
+    def _figures(self, incident: Incident) -> IncidentFigures:
+        cameras = [self._incidents.camera(camera_id) for camera_id in incident.camera_ids]
+        return IncidentFigures(
+            incident=incident,
+            name=cameras[0].name if incident.suspect.origin is Origin.CAMERA else incident.suspect.name,
+            county=_shared(camera.site.county for camera in cameras),
+            town=_shared(camera.site.town for camera in cameras),
+            village=_shared(camera.site.village for camera in cameras),
+            site=_shared(camera.site.name for camera in cameras),
+            severity=Severity.CRITICAL if incident.suspect.origin in SEVERE else Severity.WARNING,
+            clock=clock_of([self.repairs[one] for one in incident.camera_ids if one in self.repairs]),
+        )
+
+
+def news_of(event: Event) -> News | None:
+    """What the event means to incidents; None: nothing."""
+    match event:
+        case TransitionRecorded(transition):
+            return transition
+        case CameraAdded(camera) | CameraChanged(camera):
+            return Enrolled(camera)
+        case CameraRemoved(camera_id):
+            return Struck(camera_id)
+        case ReachChanged(origin, name, reachable):
+            return Reach(origin, name, reachable)
+        case _:
+            return None
+
+
+def rules_of(policy: Policy) -> Rules:
+    """The usual rules; outages are taken to start together within the time in which every camera has been asked."""
+    usual = Rules()
+    return Rules(together=max(usual.together, policy.max_gap))
+
+
+def origin_of(ledger: Ledger, camera_id: str, start_at: datetime) -> Origin | None:
+    """The presumed origin of the incident the outage belongs to, by a reading of the whole record; None: no such."""
+    found: dict[tuple[str, datetime], Origin] = {}
+
+    def keep(incident: Incident, parts: Iterable[Part]) -> None:
+        found.update({(part.camera_id, part.start_at): incident.suspect.origin for part in parts if part.down})
+
+    incidents = Incidents(Rules(), keep)
+    for entry in ledger.entries():
+        news = news_of(entry.event)
+        if news is not None:
+            incidents.note(entry.recorded_at, news)
+    for incident, parts in incidents.finish():
+        keep(incident, parts)
+    return found.get((camera_id, start_at))
+
+
+def running_repairs(cameras: Sequence[CameraFaults], contracts: Sequence[Contract], until: int) -> dict[str, Repair]:
+    """The repair clock of each camera that is down, under the first contract about it that sets a limit.
+
+    Whether a fault is major is judged among the cameras that are down now; the report looks at all of the period.
+    """
+    found: dict[str, Repair] = {}
+    for nth, contract in enumerate(contracts):
+        if contract.repair is None:
+            continue
+        its = [
+            fault
+            for fault in cameras
+            if contract.about(fault.camera) and not any(other.about(fault.camera) for other in contracts[:nth])
+        ]
+        found |= {repair.camera_id: repair for repair in clocks(its, contract.repair, until).repairs}
+    return found
+
+
+def clock_of(repairs: Sequence[Repair]) -> RepairClock | None:
+    """The clock of an incident: the camera of which the least is left."""
+    if not repairs:
+        return None
+    first = min(repairs, key=lambda repair: (repair.limit_us - repair.ran_us, repair.camera_id))
+    return RepairClock(
+        first.limit_us, first.ran_us, first.major, sum(repair.late_from is not None for repair in repairs)
+    )
+
+
+def _shared(names: Iterable[str]) -> str:
+    """The name, if all have the same."""
+    different = set(names)
+    return different.pop() if len(different) == 1 else ""

@@ -1,0 +1,42 @@
+"""Why cameras are down: outages and topology in, incidents with one presumed origin out. Pure; it reads no clock.
+
+It decides which outages belong together and what is presumed to have failed, and says how sure it is and why. It must
+never change an outage, a state or a figure: an incident is a reading of the record, and the same record read twice
+gives the same incidents under the same names.
+
+``Incidents`` is told what became known when, in that order, and keeps what follows from it. Words live in ``wording``.
+"""
+
+from __future__ import annotations
+
+from monitor.incidents.blindness import BlindSpot
+from monitor.incidents.course import Incidents
+from monitor.incidents.values import (
+    Clue,
+    Enrolled,
+    Evidence,
+    Incident,
+    News,
+    Origin,
+    Part,
+    Reach,
+    Rules,
+    Struck,
+    Suspect,
+)
+
+__all__ = [
+    "BlindSpot",
+    "Clue",
+    "Enrolled",
+    "Evidence",
+    "Incident",
+    "Incidents",
+    "News",
+    "Origin",
+    "Part",
+    "Reach",
+    "Rules",
+    "Struck",
+    "Suspect",
+]

@@ -1,0 +1,37 @@
+"""Blind spots: sites that no camera shows now, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.incidents.faults import Sight
+from monitor.model import Site, State
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """A site with no camera giving a usable picture."""
+
+    site: Site
+    since_at: datetime  # when the last of its cameras ceased to give one, or the first was ever asked
+    camera_ids: tuple[str, ...]  # ascending
+
+
+def blind_spots(sights: Iterable[Sight]) -> tuple[BlindSpot, ...]:
+    """The sites of which every watched camera is DOWN or DEGRADED, longest blind first.
+
+    A camera in UNKNOWN may well give a picture: its site is not called blind, since it is we who do not see.
+    """
+    of_site: dict[Site, list[Sight]] = {}
+    for sight in sights:
+        if sight.watched:
+            of_site.setdefault(sight.camera.site, []).append(sight)
+    found = []
+    for site, those in of_site.items():
+        if all(sight.state in (State.DOWN, State.DEGRADED) for sight in those):
+            since = [sight.usable_until or sight.since_at for sight in those]
+            at = max(instant for instant in since if instant is not None)
+            found.append(BlindSpot(site, at, tuple(sorted(sight.camera.id for sight in those))))
+    return tuple(sorted(found, key=lambda spot: (spot.since_at, spot.site.id)))

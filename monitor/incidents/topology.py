@@ -1,0 +1,184 @@
+"""What stands and falls together: for each recorder, cabinet and uplink, who of its cameras is online and who fell.
+
+A group's numbers are kept while transitions come in, so that judging one costs no more than the outages in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.incidents.faults import BAD_LINE, SILENCE, Course, Fault, Kind, Sight
+from monitor.incidents.values import Origin, Suspect
+from monitor.model import Camera, Cause
+
+Start = tuple[datetime, str]  # of a fault: when, and which camera
+
+# The causes a failed one of these explains; a recorder explains whatever its channels say.
+EXPLAINS: dict[Origin, frozenset[Cause]] = {
+    Origin.RECORDER: frozenset(Cause),
+    Origin.POWER_CABINET: SILENCE,
+    Origin.UPLINK: BAD_LINE,
+    Origin.CARRIER_LINE: BAD_LINE,
+}
+MOST = 4, 5  # of the cameras in sight fell: the rest may hang elsewhere than the inventory says
+MOST_OF_A_LOST_PLACE = 1, 2  # beside the silence of its own address the half will do
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """The cameras behind one suspect."""
+
+    suspect: Suspect
+    members: int = 0  # watched
+    online: int = 0
+    fallen: list[Start] = field(default_factory=list)  # outages the suspect explains, ascending
+    speaking: list[Start] = field(default_factory=list)  # outages of devices that answer all the same, ascending
+    reachable: bool | None = None  # what its own probe address says; None: there is none, or it never answered
+    silent_at: datetime | None = None  # the start of its newest outage as long as it seems lost as a whole
+    host: Course | None = None  # the incident that has its outages, but for those of ``loose``
+    loose: dict[str, None] = field(default_factory=dict)  # cameras of which something was heard since it was looked at
+
+    def fresh(self, together: timedelta) -> list[Start]:
+        """The outages that began at most so long before the newest one."""
+        if not self.fallen:
+            return []
+        return self.fallen[bisect_left(self.fallen, (self.fallen[-1][0] - together, "")) :]
+
+    def alive(self, since: datetime) -> int:
+        """Cameras that show that it works: online, or answering with an error that is not older than ``since``."""
+        return self.online + len(self.speaking) - bisect_left(self.speaking, (since, ""))
+
+    def lost(self, fresh: list[Start], together: timedelta) -> bool:
+        """Whether the outages are what the loss of the suspect looks like."""
+        if not fresh or (self.reachable and self.suspect.origin is not Origin.RECORDER):
+            return False
+        return most(len(fresh), self.alive(fresh[-1][0] - together), self.reachable)
+
+
+@dataclass(slots=True, eq=False)
+class Carrier:
+    """The lines of one carrier in one town."""
+
+    suspect: Suspect
+    lines: Counter[Suspect] = field(default_factory=Counter)  # with the number of cameras on each
+    reachable: bool | None = None
+
+
+class Topology:
+    """All groups of all cameras in the inventory."""
+
+    def __init__(self) -> None:
+        self.groups: dict[Suspect, Group] = {}
+        self.carriers: dict[Suspect, Carrier] = {}
+        self._reachable: dict[tuple[Origin, str], bool | None] = {}
+
+    def enter(self, sight: Sight) -> None:
+        """Count the camera as it is believed to be; one that is not watched counts nowhere."""
+        self._count(sight, 1)
+
+    def leave(self, sight: Sight) -> None:
+        """Undo ``enter``; to be called before anything about the camera changes."""
+        self._count(sight, -1)
+
+    def around(self, camera: Camera) -> list[Group]:
+        """The groups of the camera, from narrow to wide."""
+        return [self.group(suspect) for suspect in suspects_of(camera)]
+
+    def line(self, camera: Camera) -> Group:
+        """The line of the camera."""
+        return self.group(line_of(camera))
+
+    def carrier(self, camera: Camera) -> Carrier | None:
+        """The carrier of the camera; None where the inventory names none."""
+        if not camera.carrier:
+            return None
+        suspect = carrier_of(camera)
+        if suspect not in self.carriers:
+            reachable = self._reachable.get(suspect[:2])
+            self.carriers[suspect] = Carrier(suspect, reachable=reachable)
+        return self.carriers[suspect]
+
+    def reach(self, origin: Origin, name: str, reachable: bool) -> list[Suspect]:
+        """A probe address began or ceased to answer; whom that is about. One that never answered says nothing."""
+        if not reachable and self._reachable.get((origin, name)) is None:
+            return []
+        self._reachable[origin, name] = reachable
+        things: list[Group | Carrier] = [*self.groups.values(), *self.carriers.values()]
+        meant = [thing for thing in things if thing.suspect[:2] == (origin, name)]
+        for thing in meant:
+            thing.reachable = reachable
+        return [thing.suspect for thing in meant]
+
+    def reachable(self, suspect: Suspect) -> bool | None:
+        """What the probe address of the suspect says; None: nothing."""
+        return self._reachable.get((suspect.origin, suspect.name))
+
+    def group(self, suspect: Suspect) -> Group:
+        group = self.groups.get(suspect)
+        if group is None:
+            reachable = self._reachable.get((suspect.origin, suspect.name))
+            group = self.groups[suspect] = Group(suspect, reachable=reachable)
+        return group
+
+    def _count(self, sight: Sight, sign: int) -> None:
+        if not sight.watched:
+            return
+        camera, fault = sight.camera, sight.fault
+        for group in self.around(camera):
+            group.members += sign
+            if sight.state.online:
+                group.online += sign
+            elif fault is not None and fault.kind is Kind.OUTAGE:
+                explained = fault.cause in EXPLAINS[group.suspect.origin]
+                _keep(group.fallen if explained else group.speaking, fault, sign)
+        carrier = self.carrier(camera)
+        if carrier is not None:
+            carrier.lines[line_of(camera)] += sign
+
+
+def most(fallen: int, alive: int, reachable: bool | None) -> bool:
+    """Whether so many are enough beside so many that show that the suspect works."""
+    share, whole = MOST_OF_A_LOST_PLACE if reachable is False else MOST
+    return fallen * whole >= share * (fallen + alive)
+
+
+def suspects_of(camera: Camera) -> list[Suspect]:
+    """What may have taken the camera down with others, from narrow to wide, without its carrier."""
+    found = []
+    if camera.recorder:
+        found.append(Suspect(Origin.RECORDER, camera.recorder))
+    if camera.cabinet:
+        found.append(Suspect(Origin.POWER_CABINET, camera.cabinet))
+    found.append(line_of(camera))
+    return found
+
+
+def line_of(camera: Camera) -> Suspect:
+    """The camera's uplink; where the inventory names none, a line of its own that no other camera shares."""
+    return Suspect(Origin.UPLINK, camera.uplink) if camera.uplink else Suspect(Origin.UPLINK, "", camera.id)
+
+
+def carrier_of(camera: Camera) -> Suspect:
+    """The line of the camera's carrier in its town."""
+    return Suspect(Origin.CARRIER_LINE, camera.carrier, camera.site.town)
+
+
+def covers(suspect: Suspect, camera: Camera) -> bool:
+    """Whether the camera stands and falls with the suspect."""
+    return suspect in suspects_of(camera) or suspect == carrier_of(camera)
+
+
+def explains(suspect: Suspect, fault: Fault) -> bool:
+    """Whether the loss of the suspect would have made the fault."""
+    explained = EXPLAINS.get(suspect.origin, frozenset())
+    return fault.kind is Kind.OUTAGE and fault.cause in explained and covers(suspect, fault.camera)
+
+
+def _keep(starts: list[Start], fault: Fault, sign: int) -> None:
+    if sign > 0:
+        insort(starts, fault.key)
+    else:
+        del starts[bisect_left(starts, fault.key)]

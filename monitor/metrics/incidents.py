@@ -1,0 +1,100 @@
+"""The series of open incidents and blind spots: sparse, and bounded however much goes down at once.
+
+An incident has its series once it is settled: before, it may turn out to be a part of a wider one, and whoever alerts
+on it would send thirty messages and then take back twenty-nine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from monitor.incidents import Origin
+from monitor.metrics.text import Family, labels
+from monitor.metrics.view import IncidentFigures, Severity, TownView
+from monitor.model import SECOND_US
+
+MOST = 200  # incidents with series of their own: the critical ones first, then those with the most cameras
+
+
+@dataclass(frozen=True, slots=True)
+class _Column(Family):
+    value: Callable[[IncidentFigures], float | None]
+
+
+CAMERAS = _Column(
+    "sharpeyes_incident_cameras",
+    "gauge",
+    "How many cameras an open incident affects; the scope is its presumed origin.",
+    lambda shown: len(shown.incident.camera_ids),
+)
+OTHERS = (
+    _Column(
+        "sharpeyes_incident_start_timestamp_seconds",
+        "gauge",
+        "The first failing second of an open incident.",
+        lambda shown: shown.incident.since_at.timestamp(),
+    ),
+    _Column(
+        "sharpeyes_incident_confidence_ratio",
+        "gauge",
+        "How much speaks for the presumed origin of an open incident, 0 to 1.",
+        lambda shown: shown.incident.confidence,
+    ),
+    _Column(
+        "sharpeyes_incident_falls",
+        "gauge",
+        "How often an open incident went down; more than 1 = flapping.",
+        lambda shown: shown.incident.falls,
+    ),
+    _Column(
+        "sharpeyes_incident_repair_limit_seconds",
+        "gauge",
+        "The repair limit that comes first in an open incident; absent where no contract sets one.",
+        lambda shown: None if shown.clock is None else shown.clock.limit_us / SECOND_US,
+    ),
+    _Column(
+        "sharpeyes_incident_repair_clock_seconds",
+        "gauge",
+        "What the repair clock of that camera shows.",
+        lambda shown: None if shown.clock is None else shown.clock.ran_us / SECOND_US,
+    ),
+)
+OPEN = Family("sharpeyes_incidents_open", "gauge", "Open incidents by presumed origin, young ones too.")
+BLIND = Family("sharpeyes_blind_spots", "gauge", "Sites that no camera shows.")
+
+
+def incident_text(town: TownView) -> bytes:
+    """All of it."""
+    settled = sorted((shown for shown in town.incidents if shown.incident.settled), key=_urgency)[:MOST]
+    full = [_full(shown) for shown in settled]
+    alone = [labels(incident=shown.incident.id) for shown in settled]
+    counts = dict.fromkeys(Origin, 0)
+    for shown in town.incidents:
+        counts[shown.incident.suspect.origin] += 1
+    return b"".join(
+        [
+            CAMERAS.head() + CAMERAS.samples(full, map(CAMERAS.value, settled)),
+            *(family.head() + family.samples(alone, map(family.value, settled)) for family in OTHERS),
+            OPEN.head() + OPEN.samples((labels(scope=origin.value) for origin in counts), counts.values()),
+            BLIND.single(len(town.blind_spots)),
+        ]
+    )
+
+
+def _urgency(shown: IncidentFigures) -> tuple[bool, int, str]:
+    return shown.severity is not Severity.CRITICAL, -len(shown.incident.camera_ids), shown.incident.id
+
+
+def _full(shown: IncidentFigures) -> str:
+    return labels(
+        incident=shown.incident.id,
+        scope=shown.incident.suspect.origin.value,
+        cause=shown.incident.cause.value,
+        severity=shown.severity.value,
+        county=shown.county,
+        town=shown.town,
+        village=shown.village,
+        site=shown.site,
+        name=shown.name,
+    )

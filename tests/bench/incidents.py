@@ -1,0 +1,89 @@
+"""What working out incidents costs: ten thousand cameras, of which three thousand go down within twenty seconds."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from rich.progress import Progress
+
+from monitor.incidents import Incidents, Origin, Rules
+from tests.bench.tables import Check, Findings, Table, number
+from tests.incidents.town import Line, Told, cameras, second
+
+UPLINKS, PER_UPLINK, FALLING = 250, 40, 75
+SECONDS = 20
+PROMISED_CPU = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one reading of a record came to."""
+
+    cpu: float  # seconds
+    lines: int
+    uplinks: int  # incidents of an uplink, each with all its cameras
+    others: int
+
+
+def measure(progress: Progress) -> Findings:
+    """One town after the other, twice as large each time."""
+    sizes = (UPLINKS // 4, UPLINKS // 2, UPLINKS)
+    task = progress.add_task("incidents", total=len(sizes))
+    found: dict[int, Outcome] = {}
+    for uplinks in sizes:
+        found[uplinks] = outcome(falling(uplinks, FALLING * uplinks // UPLINKS))
+        progress.advance(task)
+    rows = tuple(
+        (
+            f"{uplinks * PER_UPLINK:,}",
+            number(one.uplinks * PER_UPLINK),
+            number(one.lines),
+            number(one.cpu, 2),
+            number(one.cpu / one.lines * 1e6),
+            number(one.uplinks),
+            number(one.others),
+        )
+        for uplinks, one in found.items()
+    )
+    head = ("cameras", "go down", "changes told", "CPU, s", "CPU a change, µs", "incidents of uplinks", "others")
+    whole = found[UPLINKS]
+    checks = (
+        Check("incidents worked out", f"≤ {PROMISED_CPU} s CPU", f"{whole.cpu:.2f} s", whole.cpu <= PROMISED_CPU),
+        Check(
+            "one incident for each uplink",
+            f"{FALLING}",
+            f"{whole.uplinks}",
+            (whole.uplinks, whole.others) == (FALLING, 0),
+        ),
+    )
+    return Findings(
+        (Table(f"Uplinks of {PER_UPLINK} cut within {SECONDS} s; each change told alone", head, rows),), checks
+    )
+
+
+def falling(uplinks: int, cut: int) -> list[Line]:
+    """A town in which so many of its uplinks are cut; the outages come evenly, line by line in turn."""
+    town = [
+        camera
+        for uplink in range(uplinks)
+        for camera in cameras(PER_UPLINK, f"u{uplink:03}", carrier="移动" if uplink % 2 else "电信")
+    ]
+    told = Told(town)
+    lost = [f"u{uplink:03}-{nth:03}" for nth in range(1, PER_UPLINK + 1) for uplink in range(cut)]
+    for nth, camera_id in enumerate(lost):
+        told.down(camera_id, nth * SECONDS / len(lost))
+    return sorted(told.lines, key=lambda line: line[0])
+
+
+def outcome(lines: list[Line]) -> Outcome:
+    """The CPU time of telling all of it, and what is open afterwards."""
+    began = time.process_time()
+    found = Incidents(Rules())
+    for known_at, news in lines:
+        found.note(known_at, news)
+    found.advance(second(120))
+    shown = found.open()
+    cpu = time.process_time() - began
+    uplinks = [one for one in shown if one.suspect.origin is Origin.UPLINK and len(one.camera_ids) == PER_UPLINK]
+    return Outcome(cpu, len(lines), len(uplinks), len(shown) - len(uplinks))

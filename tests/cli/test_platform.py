@@ -1,0 +1,108 @@
+"""The platform's list beside the record: falsely online, falsely offline, and who is missing where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from monitor.cli.exits import Exit
+from monitor.cli.main import main
+from monitor.cli.platform import compared
+from monitor.errors import SettingsError
+from monitor.inventory.platform import read_platform_list
+from monitor.ledger import CameraAdded, Ledger, TransitionRecorded
+from monitor.model import Cause, State, Transition
+from tests.driven import a_camera
+from tests.incidents.town import second
+
+STATES = {
+    "a": (State.UP, Cause.OK),
+    "b": (State.DOWN, Cause.NO_MEDIA),
+    "c": (State.DEGRADED, Cause.PICTURE_BLACK),
+    "d": (State.UNKNOWN, Cause.CREDENTIALS_REFUSED),
+    "e": (State.UP, Cause.OK),
+}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Settings beside a record in which every camera has its state since ten seconds after the beginning."""
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        ledger.append([CameraAdded(a_camera(camera_id)) for camera_id in STATES], second(0))
+        moves = [
+            Transition(camera_id, second(10), second(10), State.UNKNOWN, state, cause)
+            for camera_id, (state, cause) in STATES.items()
+        ]
+        ledger.append([TransitionRecorded(move) for move in moves], second(20))
+    path = tmp_path / "sharp-eyes.yml"
+    path.write_text("inventory: cameras.csv\nledger: ledger.db\n", "utf-8")
+    return path
+
+
+def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_text(text, encoding)
+    return path
+
+
+def test_both_lists_are_printed_and_the_code_says_that_there_is_a_difference(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = written(
+        tmp_path / "list.csv", "国标编码,名称,在线状态\na,x,在线\nb,x,在线\nc,x,离线\nd,x,在线\nz,x,离线\n", "gb18030"
+    )
+    assert main(["platform", str(listed), "--config", str(config), "--lang", "zh"]) == Exit.NO
+    out = capsys.readouterr().out
+    assert "假在线（平台称在线，监测为离线）：1 台\n  b 村口东 柳溪村 自 2026-10-01 08:00:10 起 无视频数据" in out
+    assert "假离线（平台称离线，监测为在线）：1 台\n  c 村口东" in out
+    assert "一致 1 台；未监测、无法判断 1 台；平台清单缺 1 台；一机一档缺 1 台" in out
+    assert main(["platform", str(listed), "--config", str(config), "--lang", "en"]) == Exit.NO
+    assert "falsely online (online there, down here): 1" in capsys.readouterr().out
+
+
+def test_a_list_that_agrees_is_fine(config: Path, tmp_path: Path) -> None:
+    listed = written(tmp_path / "list.csv", "status,camera_id\nONLINE,a\nOffline,b\n1,c\n")
+    assert main(["platform", str(listed), "--config", str(config)]) == Exit.OK
+
+
+def test_a_spreadsheet_with_a_title_above_its_heading_is_read(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["平台在线清单"], ["序号", "设备编码", "状态"], [1, "33010200001310000001", "在线"], [2, "x", "离线"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "list.xlsx")
+    assert read_platform_list(tmp_path / "list.xlsx") == {"33010200001310000001": True, "x": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("camera_id,status\na,perhaps\nb,\n,online\na,online\nc,online\nc,online\n", [2, 3, 4, 7]),
+        ("id,name\na,b\n", [1]),
+        ("", [0]),
+    ],
+)
+def test_what_cannot_be_understood_is_a_fault_with_its_line(tmp_path: Path, text: str, lines: list[int]) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_platform_list(written(tmp_path / "list.csv", text))
+    assert [fault.line for fault in refused.value.faults] == lines
+
+
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"neither \.csv nor \.xlsx"):
+        read_platform_list(written(tmp_path / "list.txt", "a"))
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdefgh"), st.booleans()),
+    st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(State)),
+)
+def test_every_camera_of_either_side_is_told_once(platform: dict[str, bool], states: dict[str, State]) -> None:
+    found = compared(platform, states)
+    told = [*found.falsely_online, *found.falsely_offline, *found.unjudged, *found.missing_there, *found.missing_here]
+    assert len(set(told)) == len(told)
+    assert len(told) + found.agreed == len(platform.keys() | states.keys())
+    assert all(platform[one] and states[one] is State.DOWN for one in found.falsely_online)
+    assert all(not platform[one] and states[one].online for one in found.falsely_offline)

@@ -1,0 +1,115 @@
+"""Incidents of a running engine: kept live, found again after a restart, and the same as a reading of the record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.contract import Contract, RepairLimits
+from monitor.engine.casebook import Casebook, clock_of, origin_of, rules_of, running_repairs
+from monitor.incidents import Origin, Rules
+from monitor.ledger import CameraAdded, Ledger, TransitionRecorded
+from monitor.liveness import Policy
+from monitor.metrics import Severity
+from monitor.model import Cause, State, Transition, micros
+from tests.driven import a_camera
+from tests.engine.harness import Running, running
+from tests.incidents.town import second
+
+LINE = [a_camera(f"c{number}", host=f"127.20.1.{number}") for number in range(1, 7)]
+OTHERS = [a_camera(f"d{number}", uplink="up-2", host=f"127.20.2.{number}") for number in range(1, 4)]
+
+
+def open_incidents(town: Running) -> list[tuple[Origin, str, int]]:
+    found = town.view().incidents
+    return [(one.incident.suspect.origin, one.incident.suspect.name, len(one.incident.camera_ids)) for one in found]
+
+
+def cut(town: Running, cause: Cause = Cause.TCP_TIMEOUT) -> None:
+    town.prober.causes |= {camera.id: cause for camera in LINE}
+
+
+async def until_all_up(town: Running) -> None:
+    await town.until(lambda: all(status.state is State.UP for status in town.view().statuses))
+
+
+async def test_an_uplink_that_is_cut_becomes_one_incident_and_recovery_closes_it(tmp_path: Path) -> None:
+    async with running(tmp_path, [*LINE, *OTHERS]) as town:
+        await until_all_up(town)
+        await town.until(lambda: open_incidents(town) == [])  # that of our own start is over
+        cut(town)
+        await town.until(lambda: open_incidents(town) == [(Origin.UPLINK, "up-1", 6)])
+        (only,) = town.view().incidents
+        assert (only.severity, only.village, only.incident.cause) == (Severity.CRITICAL, "柳溪村", Cause.TCP_TIMEOUT)
+        assert [spot.site.village for spot in town.view().blind_spots] == []  # up-2 shows the same site
+        town.prober.causes.clear()
+        await town.until(lambda: open_incidents(town) == [])
+
+
+async def test_a_restart_finds_the_same_incident_again(tmp_path: Path) -> None:
+    async with running(tmp_path, [*LINE, *OTHERS]) as town:
+        await until_all_up(town)
+        cut(town)
+        await town.until(lambda: (Origin.UPLINK, "up-1", 6) in open_incidents(town))
+        before = next(one.incident for one in town.view().incidents if one.incident.suspect.name == "up-1")
+    async with running(tmp_path, [*LINE, *OTHERS]) as town:
+        cut(town)
+        await town.until(lambda: open_incidents(town) == [(Origin.UPLINK, "up-1", 6)])
+        (after,) = town.view().incidents
+        assert (after.incident.id, after.incident.since_at) == (before.id, before.since_at)
+
+
+async def test_what_runs_and_what_is_read_from_the_record_are_the_same(tmp_path: Path) -> None:
+    async with running(tmp_path, [*LINE, *OTHERS]) as town:
+        await until_all_up(town)
+        for cause, state in (
+            (Cause.TCP_TIMEOUT, State.DOWN),
+            (Cause.CREDENTIALS_REFUSED, State.UNKNOWN),
+            (Cause.NO_KEYFRAME, State.DOWN),
+        ):
+            cut(town, cause)
+            await town.until(lambda state=state: all(town.state(one.id) is state for one in LINE))  # type: ignore[misc]
+            assert open_incidents(town)  # looking moves the running one on
+    live, later = town.engine._casebook._incidents, town.engine._timeline.now() + timedelta(minutes=1)
+    read = Casebook(live.rules)
+    with Ledger.open_read_only(tmp_path / "ledger.db") as ledger:
+        read.restore(ledger)
+    for incidents in (live, read._incidents):
+        incidents.advance(later)
+    assert live.finish() == read._incidents.finish()
+    assert len(live.finish()) >= 2
+
+
+async def test_the_repair_clock_of_an_incident_runs(tmp_path: Path) -> None:
+    limited = Contract(repair=RepairLimits(timedelta(hours=24), timedelta(hours=4), major_cameras=6))
+    async with running(tmp_path, [*LINE, *OTHERS], contracts=(limited,)) as town:
+        await until_all_up(town)
+        cut(town)
+        await town.until(lambda: open_incidents(town) == [(Origin.UPLINK, "up-1", 6)])
+        faults = town.engine._casebook.faults(town.engine._board.excluded)
+        now = micros(town.engine._timeline.now()) + 3_600_000_000
+        clock = clock_of(list(running_repairs(faults, (limited,), now).values()))
+        assert clock is not None
+        assert (clock.limit_us, clock.major, clock.late_cameras) == (4 * 3_600_000_000, True, 0)
+        assert 3_600_000_000 <= clock.ran_us < 3_700_000_000
+        assert not clock.near
+        late = clock_of(list(running_repairs(faults, (limited,), now + 4 * 3_600_000_000).values()))
+        assert late is not None
+        assert late.late_cameras == 6
+
+
+def test_the_origin_of_an_outage_is_that_of_its_incident(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        ledger.append([CameraAdded(camera) for camera in LINE], second(0))
+        moves = [(camera.id, 10, State.UNKNOWN, State.UP, Cause.OK) for camera in LINE]
+        moves += [(camera.id, 100 + nth, State.UP, State.DOWN, Cause.TCP_TIMEOUT) for nth, camera in enumerate(LINE)]
+        for camera_id, at, old, new, cause in moves:
+            made = Transition(camera_id, second(at), second(at + 20), old, new, cause)
+            ledger.append([TransitionRecorded(made)], second(at + 20))
+        assert origin_of(ledger, "c1", second(100)) is Origin.UPLINK
+        assert origin_of(ledger, "c1", second(101)) is None
+
+
+def test_rules_follow_a_longer_gap() -> None:
+    assert rules_of(Policy()) == Rules()
+    assert rules_of(Policy(max_gap=timedelta(minutes=10))).together == timedelta(minutes=10)

@@ -1,0 +1,74 @@
+"""Series of incidents: sparse, bounded, and only of what is settled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.incidents import BlindSpot, Origin
+from monitor.metrics import IncidentFigures, RepairClock
+from monitor.metrics.incidents import MOST
+from tests.metrics.test_exposition import samples, value
+from tests.metrics.town import HOUR, NOW, camera, incident, status, town
+
+
+def series(*incidents: IncidentFigures) -> dict[str, float]:
+    """Cameras by incident."""
+    found = samples(replace(town(status()), incidents=incidents))
+    return {dict(key[1])["incident"]: value for key, value in found.items() if key[0] == "sharpeyes_incident_cameras"}
+
+
+def test_an_incident_says_where_it_is_what_is_presumed_and_how_many_it_affects() -> None:
+    view = replace(town(status()), incidents=(incident(cameras=7, falls=3),))
+    cameras = value(
+        view,
+        "sharpeyes_incident_cameras",
+        incident="i1",
+        scope="uplink",
+        cause="tcp_timeout",
+        severity="critical",
+        county="安平县",
+        town="清河镇",
+        village="柳溪村",
+        site="",
+        name="移动-柳溪-OLT1",
+    )
+    assert cameras == 7
+    assert value(view, "sharpeyes_incident_falls", incident="i1") == 3
+    assert value(view, "sharpeyes_incident_confidence_ratio", incident="i1") == 0.75
+    assert value(view, "sharpeyes_incident_start_timestamp_seconds", incident="i1") == NOW.timestamp() - 600
+    assert value(view, "sharpeyes_incident_repair_limit_seconds", incident="i1") == 86_400
+    assert value(view, "sharpeyes_incident_repair_clock_seconds", incident="i1") == 72_000
+
+
+def test_an_incident_that_may_be_part_of_a_wider_one_is_counted_and_has_no_series_yet() -> None:
+    young = incident(2, Origin.CAMERA, cameras=1, settled=False)
+    assert series(incident(), young) == {"i1": 2}
+    view = replace(town(status()), incidents=(incident(), young))
+    assert value(view, "sharpeyes_incidents_open", scope="camera") == 1
+    assert value(view, "sharpeyes_incidents_open", scope="uplink") == 1
+    assert value(view, "sharpeyes_incidents_open", scope="carrier_line") == 0
+
+
+def test_however_much_goes_down_the_series_are_bounded_and_the_urgent_ones_stay() -> None:
+    many = [incident(number, Origin.CAMERA, cameras=1) for number in range(1000)]
+    found = series(*many, incident(1001, cameras=2), incident(1002, cameras=40))
+    assert len(found) == MOST
+    assert {"i1001", "i1002"} <= found.keys()
+
+
+def test_an_incident_without_a_limit_has_no_clock() -> None:
+    view = replace(town(status()), incidents=(replace(incident(), clock=None),))
+    assert not [key for key in samples(view) if "repair_clock" in key[0]]
+
+
+def test_blind_spots_are_counted() -> None:
+    spot = BlindSpot(camera().site, NOW, ("c1",))
+    assert value(town(status()), "sharpeyes_blind_spots") == 0
+    assert value(replace(town(status()), blind_spots=(spot,)), "sharpeyes_blind_spots") == 1
+
+
+def test_a_limit_is_near_when_four_fifths_are_gone_and_nothing_is_late() -> None:
+    def near(ran: float, late: int = 0) -> bool:
+        return RepairClock(10 * HOUR, int(ran * HOUR), major=False, late_cameras=late).near
+
+    assert [near(7.9), near(8), near(10), near(11, late=1)] == [False, True, True, False]
