@@ -94,9 +94,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     substream.add_argument("--insist", action="store_true", help=texts.HELP_INSIST[language])
     substream.set_defaults(command=_substream)
 
-    capacity = commands.add_parser("capacity", parents=[configured], help=texts.HELP_CAPACITY[language])
-    capacity.add_argument("--json", action="store_true", help=texts.HELP_JSON[language])
-    capacity.set_defaults(command=_capacity)
+    _add_capacity_words(commands, configured, language)
 
     _add_platform_words(commands, configured, language)
     report = commands.add_parser("report", parents=[configured], help=texts.HELP_REPORT[language])
@@ -121,6 +119,12 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     add_ledger_words(about, configured, language)
     add_maintenance_words(commands, everywhere, configured, language)
     return parser
+
+
+def _add_capacity_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
+    capacity = commands.add_parser("capacity", parents=[configured], help=texts.HELP_CAPACITY[language])
+    capacity.add_argument("--json", action="store_true", help=texts.HELP_JSON[language])
+    capacity.set_defaults(command=_capacity)
 
 
 def _add_platform_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
