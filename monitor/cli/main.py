@@ -94,9 +94,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     substream.add_argument("--insist", action="store_true", help=texts.HELP_INSIST[language])
     substream.set_defaults(command=_substream)
 
-    capacity = commands.add_parser("capacity", parents=[configured], help=texts.HELP_CAPACITY[language])
-    capacity.add_argument("--json", action="store_true", help=texts.HELP_JSON[language])
-    capacity.set_defaults(command=_capacity)
+    _add_capacity_words(commands, configured, language)
 
     _add_platform_words(commands, configured, language)
     _add_report(commands, configured, language)
@@ -127,6 +125,12 @@ def _add_report(commands: Subparsers, configured: argparse.ArgumentParser, langu
     report.add_argument("--verify", type=Path, metavar="JSON", default=None, help=texts.HELP_VERIFY_REPORT[language])
     report.add_argument("--ledger", type=Path, metavar="FILE", default=None, help=texts.HELP_LEDGER_FILE[language])
     report.set_defaults(command=_report, wrong=report.error)
+
+
+def _add_capacity_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
+    capacity = commands.add_parser("capacity", parents=[configured], help=texts.HELP_CAPACITY[language])
+    capacity.add_argument("--json", action="store_true", help=texts.HELP_JSON[language])
+    capacity.set_defaults(command=_capacity)
 
 
 def _add_platform_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:

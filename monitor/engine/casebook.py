@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 
 from monitor.contract import CameraFaults, Contract, Repair, clocks
 from monitor.incidents import (
@@ -35,6 +34,7 @@ from monitor.ledger import (
 from monitor.liveness import Policy
 from monitor.metrics import IncidentFigures, RepairClock, Severity
 from monitor.model import Camera, Span, micros
+from monitor.outages import Fault
 
 BLOCK = 20  # incidents looked at before others have their turn
 SEVERE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin.CARRIER_LINE, Origin.MONITOR})
@@ -81,21 +81,17 @@ class Casebook:
         """Sites that no camera shows."""
         return self._incidents.blind_spots()
 
-    def faults(self, excluded: Callable[[Camera], Sequence[Span]]) -> list[CameraFaults]:
-        """Every outage that lasts, for the repair clocks."""
-        return [
-            CameraFaults(
-                camera,
-                outages,
-                [
-                    Span(micros(before.end_at), micros(after.start_at))
-                    for before, after in pairwise(outages)
-                    if before.end_at is not None
-                ],
-                excluded(camera),
+    def faults(self, excluded: Callable[[Camera], Sequence[Span]], until: int) -> list[CameraFaults]:
+        """Every fault that lasts, as far as known at ``until``, for the repair clocks."""
+        found = []
+        for camera, outages in self._incidents.lasting():
+            spans = (
+                Span(micros(each.start_at), until if each.end_at is None else micros(each.end_at)) for each in outages
             )
-            for camera, outages in self._incidents.lasting()
-        ]
+            down = tuple(span for span in spans if span.start < span.end)
+            if down:
+                found.append(CameraFaults(camera, [Fault(down, None)], excluded(camera)))
+        return found
 
     # ------------------------------------------------------------ inside
 

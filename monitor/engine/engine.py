@@ -310,8 +310,8 @@ class Engine:
     async def _watch_clocks(self) -> None:
         """How long the repair of each outage may still take; beside the loop, since a crowd of thousands costs."""
         while True:
-            cameras, contracts = self._casebook.faults(self._board.excluded), self._plan.settings.contracts
-            now = micros(self._timeline.now())
+            now, contracts = micros(self._timeline.now()), self._plan.settings.contracts
+            cameras = self._casebook.faults(self._board.excluded, now)
             self._casebook.repairs = await asyncio.to_thread(running_repairs, cameras, contracts, now)
             await self._clock.sleep(CLOCKS)
 

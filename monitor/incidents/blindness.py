@@ -24,14 +24,19 @@ def blind_spots(sights: Iterable[Sight]) -> tuple[BlindSpot, ...]:
 
     A camera in UNKNOWN may well give a picture: its site is not called blind, since it is we who do not see.
     """
-    of_site: dict[Site, list[Sight]] = {}
+    unusable: dict[str, list[Sight]] = {}
+    shown: set[str] = set()  # sites of which a camera is UP, or may be
     for sight in sights:
-        if sight.watched:
-            of_site.setdefault(sight.camera.site, []).append(sight)
+        if not sight.watched:
+            continue
+        if sight.state is State.DOWN or sight.state is State.DEGRADED:
+            unusable.setdefault(sight.camera.site.id, []).append(sight)
+        else:
+            shown.add(sight.camera.site.id)
     found = []
-    for site, those in of_site.items():
-        if all(sight.state in (State.DOWN, State.DEGRADED) for sight in those):
+    for site_id, those in unusable.items():
+        if site_id not in shown:
             since = [sight.usable_until or sight.since_at for sight in those]
             at = max(instant for instant in since if instant is not None)
-            found.append(BlindSpot(site, at, tuple(sorted(sight.camera.id for sight in those))))
+            found.append(BlindSpot(those[0].camera.site, at, tuple(sorted(sight.camera.id for sight in those))))
     return tuple(sorted(found, key=lambda spot: (spot.since_at, spot.site.id)))

@@ -26,6 +26,8 @@ EVERY_CHAIN: Final = f"{_SELECT} ORDER BY vantage, seq"
 HAS_ENDS: Final = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'ends'"
 ENDS: Final = "SELECT vantage, seq, hash FROM ends ORDER BY vantage"  # as they were written; older files have none
 TRANSITIONS: Final = f"{_SELECT} WHERE {_TRANSITIONS} ORDER BY camera_id, seq"
+LAST_TRANSITIONS: Final = f"""{_SELECT} WHERE {_UPTO}
+    AND seq IN (SELECT max(seq) FROM events WHERE {_TRANSITIONS} GROUP BY camera_id)"""
 # All entries of a rare kind: its index knows their numbers. Asked for them in order, SQLite would walk the whole chain.
 OF_KIND: Final = f"""{_SELECT} WHERE vantage = :vantage AND seq IN (
         SELECT seq FROM events WHERE vantage = :vantage AND +seq <= :upto AND kind = :kind) ORDER BY seq"""

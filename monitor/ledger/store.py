@@ -333,6 +333,12 @@ class Ledger:
         with closing(rows):
             return list(takewhile(lambda move: not step(move).state.online, rows))
 
+    def last_transitions(self) -> dict[str, Transition]:
+        """The latest transition of each camera that has one."""
+        entries = self._entries(queries.LAST_TRANSITIONS)
+        moves = (entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded))
+        return {move.camera_id: move for move in moves}
+
     def cameras(self) -> tuple[CameraRecord, ...]:
         """Every camera there ever was, by id, also those that were removed."""
         return camera_records(self.inventory_changes())

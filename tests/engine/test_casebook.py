@@ -86,14 +86,18 @@ async def test_the_repair_clock_of_an_incident_runs(tmp_path: Path) -> None:
         await until_all_up(town)
         cut(town)
         await town.until(lambda: open_incidents(town) == [(Origin.UPLINK, "up-1", 6)])
-        faults = town.engine._casebook.faults(town.engine._board.excluded)
+
+        def running_at(instant: int) -> RepairClock | None:
+            faults = town.engine._casebook.faults(town.engine._board.excluded, instant)
+            return clock_of(list(running_repairs(faults, (limited,), instant).values()))
+
         now = micros(town.engine._timeline.now()) + 3_600_000_000
-        clock = clock_of(list(running_repairs(faults, (limited,), now).values()))
+        clock = running_at(now)
         assert clock is not None
         assert (clock.limit_us, clock.major, clock.late_cameras) == (4 * 3_600_000_000, True, 0)
         assert 3_600_000_000 <= clock.ran_us < 3_700_000_000
         assert not clock.near
-        late = clock_of(list(running_repairs(faults, (limited,), now + 4 * 3_600_000_000).values()))
+        late = running_at(now + 4 * 3_600_000_000)
         assert late is not None
         assert late.late_cameras == 6
 

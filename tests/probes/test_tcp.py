@@ -67,5 +67,5 @@ async def test_a_refusal_is_an_answer_of_the_host_and_silence_is_none() -> None:
         assert not await host_answers(*where, timedelta(milliseconds=50), CLOCK)
         for one in taken:
             one.close()
-    assert await host_answers("127.0.0.1", closed_port(), PATIENCE, CLOCK)
+    assert await host_answers("127.0.0.1", free_port(), PATIENCE, CLOCK)
     assert not await host_answers("no such name", 80, PATIENCE, CLOCK)
