@@ -63,7 +63,7 @@ def judged(offered: Sequence[Offered], so_far: Standing, known: Known, desk: Des
         if isinstance(act, PeriodClosed) and len(offered) > 1:  # what stands beside it is not in its figures
             found.append((where, Refusal(Reason.NOT_ALONE, act.month)))
             continue
-        why = refusal(written, so_far, desk.now) or illegible(act) or unfounded(act, known) or caps.refusal(act)
+        why = illegible(act) or refusal(written, so_far, desk.now) or unfounded(act, known) or caps.refusal(act)
         if why is not None:
             found.append((where, why))
         else:
