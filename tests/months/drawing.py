@@ -545,12 +545,15 @@ class _Drawing:
         month = self.months()[2]
         open_again = at + self.random.randint(2, 3 * DAY)
         start, end = self.end - DAY, self.end + self.random.choice((-1, 0, HOUR))
+        asked = Proposed("kp", at, "vendor", self.random.choice(CAUSES), Reach(), start, self.end - 1)
         self.acts += [
+            asked,
             Closed("k", at, "office", month),
             Declared("kd", at + 1, "office", "falsified", month, 1),
             TakenBack("kw", at + 1, "office", "d0"),
             Proposed("kx", max(end, at + 1), "vendor", self.random.choice(CAUSES), Reach(), start, end),
-            Decided("ka", at + 1, self.random.choice(PARTIES), self.random.choice(("approved", "withdrawn")), "x0"),
+            Decided("ka", at + 1, "office", "approved", "kp"),
+            Decided("kb", at + 1, "vendor", "withdrawn", "x0"),
             Corrected("c", max(open_again, end + 1), self.random.choice(PARTIES), month, 1),
         ]
 
