@@ -10,7 +10,7 @@ from monitor.engine.casebook import Casebook, clock_of, origin_of, rules_of, run
 from monitor.incidents import Origin, Rules
 from monitor.ledger import CameraAdded, Ledger, TransitionRecorded
 from monitor.liveness import Policy
-from monitor.metrics import Severity
+from monitor.metrics import RepairClock, Severity
 from monitor.model import Cause, State, Transition, micros
 from tests.driven import a_camera
 from tests.engine.harness import Running, running
