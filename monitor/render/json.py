@@ -18,6 +18,7 @@ from hashlib import sha256
 from io import BytesIO
 from itertools import chain
 from json.encoder import encode_basestring
+from types import NoneType
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from monitor.model import MICROSECOND, Camera, micros
@@ -67,6 +68,11 @@ class _Writer(dict[type, Form]):
         self._cameras: dict[tuple[int, str], str] = {}  # by identity: the report holds them
         self[str] = lambda value, _: encode_basestring(value)
         self[int] = lambda value, _: repr(value)
+        # Of these there are as many: the library's own writer is slow and leaves a cycle behind each time.
+        self[bool] = lambda value, _: "true" if value else "false"
+        self[NoneType] = lambda *_: "null"
+        self[Decimal] = lambda value, _: encode_basestring(str(value))
+        self[timedelta] = lambda value, _: repr(value // MICROSECOND)
         self[datetime] = lambda value, _: repr(micros(value))
         self[Fraction] = _fraction
         self[tuple] = self._list
