@@ -75,7 +75,10 @@ def subtract(spans: Sequence[Span], removed: Sequence[Span]) -> list[Span]:
 
 def length(spans: Iterable[Span]) -> int:
     """The microseconds of disjoint spans."""
-    return sum(end - start for start, end in spans)
+    whole = 0
+    for start, end in spans:
+        whole += end - start
+    return whole
 
 
 def clock(spans: Sequence[Span]) -> Callable[[int], int]:

@@ -100,7 +100,8 @@ def clocks(cameras: Iterable[CameraFaults], limits: RepairLimits, until: int) ->
     """The same faults with the crowds that made some of them major."""
     faults = [fault for camera in cameras for fault in _faults(camera, until)]
     crowds = _crowds(faults, limits)
-    found = [_repair(fault, limits, crowds) for fault in faults]
+    ends = {group: [crowd.span.end for crowd in of_group] for group, of_group in crowds.items()}
+    found = [_repair(fault, limits, crowds, ends) for fault in faults]
     found.sort(key=attrgetter("start", "camera_id"))
     told = [crowd for of_group in crowds.values() for crowd in of_group]
     return Clocks(tuple(found), tuple(sorted(told, key=lambda crowd: (crowd.span.start, crowd.group))))
@@ -127,10 +128,12 @@ def _faults(camera: CameraFaults, until: int) -> Iterable[_Fault]:
         )
 
 
-def _repair(fault: _Fault, limits: RepairLimits, crowds: dict[str, list[Crowd]]) -> Repair:
+def _repair(fault: _Fault, limits: RepairLimits, crowds: dict[str, list[Crowd]], ends: dict[str, list[int]]) -> Repair:
     group = limits.group_of(fault.camera)
     normal = limits.normal // MICROSECOND
-    crowd = None if group is None else _first_met(fault.running, normal, crowds.get(group, []))
+    crowd = (
+        None if group is None or group not in crowds else _first_met(fault.running, normal, crowds[group], ends[group])
+    )
     agreed = limits.major if crowd is not None and limits.major is not None else limits.normal
     limit, ran = agreed // MICROSECOND, length(fault.running)
     late = ran > limit
@@ -149,23 +152,19 @@ def _repair(fault: _Fault, limits: RepairLimits, crowds: dict[str, list[Crowd]])
     )
 
 
-def _first_met(running: Sequence[Span], within: int, crowds: Sequence[Crowd]) -> Crowd | None:
+def _first_met(running: Sequence[Span], within: int, crowds: Sequence[Crowd], ends: Sequence[int]) -> Crowd | None:
     """The first crowd that has any time in common with the first so many microseconds on the clock.
 
     Of a large town there are many crowds, and the fault is short.
     """
     for start, end in running:
-        index = bisect_right(crowds, start, key=_end_of)
+        index = bisect_right(ends, start)
         if index < len(crowds) and crowds[index].span.start < min(end, start + within):
             return crowds[index]
         within -= end - start
         if within <= 0:
             break
     return None
-
-
-def _end_of(crowd: Crowd) -> int:
-    return crowd.span.end
 
 
 def _instant_after(spans: Sequence[Span], us: int) -> int:

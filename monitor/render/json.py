@@ -8,7 +8,7 @@ the percentage as it is displayed, points and money decimals as text. Field name
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from hashlib import sha256
 from io import BytesIO
 from itertools import chain
 from json.encoder import encode_basestring
+from types import NoneType
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from monitor.model import MICROSECOND, Camera, micros
@@ -29,6 +30,7 @@ Form: TypeAlias = "Callable[[Any, str], str]"  # a value and the line it begins 
 
 FORMAT: Final = "sharp-eyes-report/1"
 FORECAST_FORMAT: Final = "sharp-eyes-forecast/1"
+FEW: Final = 100
 KEPT_BACK: Final = frozenset({"url", "credentials"})
 
 
@@ -66,6 +68,11 @@ class _Writer(dict[type, Form]):
         self._cameras: dict[tuple[int, str], str] = {}  # by identity: the report holds them
         self[str] = lambda value, _: encode_basestring(value)
         self[int] = lambda value, _: repr(value)
+        # Of these there are as many: the library's own writer is slow and leaves a cycle behind each time.
+        self[bool] = lambda value, _: "true" if value else "false"
+        self[NoneType] = lambda *_: "null"
+        self[Decimal] = lambda value, _: encode_basestring(str(value))
+        self[timedelta] = lambda value, _: repr(value // MICROSECOND)
         self[datetime] = lambda value, _: repr(micros(value))
         self[Fraction] = _fraction
         self[tuple] = self._list
@@ -85,7 +92,13 @@ class _Writer(dict[type, Form]):
         """Lists fall into their items, and what holds lists into its fields."""
         within = line + " "
         if type(value) is tuple and value:
-            yield from _between("[", (within + self.text(item, within) for item in value), f"{line}]")
+            for number, item in enumerate(value):
+                yield f",{within}" if number else f"[{within}"
+                if len(value) <= FEW:  # each of them may hold lists of many
+                    yield from self._pieces(item, within)
+                else:
+                    yield self.text(item, within)
+            yield f"{line}]"
         elif is_dataclass(value):
             parts = (
                 chain([f'{within}"{name}": '], self._pieces(getattr(value, name), within)) for name in _names(value)
@@ -141,13 +154,6 @@ def _names(value: object) -> list[str]:
     """The fields that are written, in their order."""
     names = getattr(value, "_fields", None) or (field.name for field in fields(value))  # type: ignore[arg-type]
     return sorted(set(names) - KEPT_BACK)
-
-
-def _between(begin: str, items: Iterable[str], end: str) -> Iterator[str]:
-    """Items with commas between them."""
-    for number, item in enumerate(items):
-        yield f",{item}" if number else f"{begin}{item}"
-    yield end
 
 
 def _fraction(value: Fraction, line: str) -> str:
