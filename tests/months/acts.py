@@ -177,7 +177,10 @@ class _Judging:
                 return self._closing(act)
             case Planned() | Cancelled():
                 return self._working(act)
-            case Repeated() | Confirmed():
+            case Confirmed():
+                again = any((act.camera, act.removed_at) == (one.camera, one.removed_at) for one in self.found.removals)
+                return ("already_confirmed", act.camera) if again else None
+            case Repeated():
                 return None
 
     def _asking(self, act: Proposed) -> tuple[str, str] | None:
@@ -195,7 +198,7 @@ class _Judging:
             return "period_closed", closed
         longest = max(self.place.contract_seconds(act.start, act.end), default=0)
         if rule.cap is not None and longest > rule.cap:
-            return "cap_exceeded", f"{act.cause}: {timedelta(seconds=rule.cap)}"
+            return "cap_exceeded", f"{act.cause}: {rule.cap / 3600:g} h"
         return None
 
     def _deciding(self, act: Decided) -> tuple[str, str] | None:
@@ -220,7 +223,7 @@ class _Judging:
             return "unknown_item", act.item
         month = month_named(act.month)
         if month is None:
-            return "incomplete", "--month YYYY-MM"
+            return "no_month", act.month
         if self.place.month(month)[0] > act.at:
             return "month_to_come", act.month
         if not 1 <= act.count <= 1000:
@@ -249,7 +252,7 @@ class _Judging:
             return None if act.text.strip() else ("incomplete", "--text")
         month = month_named(act.month)
         if month is None:
-            return "incomplete", "YYYY-MM"
+            return "no_month", act.month
         if self.place.month(month)[1] > act.at:
             return "period_not_over", act.month
         return ("period_closed", act.month) if self._closed(act.month) else None
