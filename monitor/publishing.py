@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -37,6 +37,7 @@ class Format(StrEnum):
 
 # What is written where nobody chose: all that needs nothing but this program.
 ALWAYS = tuple(form for form in Format if form is not Format.PDF)
+_LONGEST_FIRST = (Format.PDF, Format.XLSX, Format.JSON, Format.CSV, Format.HTML, Format.TEXT)
 
 
 # Is told what is being written, and how far that is: so many of so many.
@@ -52,6 +53,11 @@ def one_by_one(work: Callable[[FileWork], None], files: Sequence[FileWork]) -> N
     """In their order."""
     for file in files:
         work(file)
+
+
+def in_turn(formats: Iterable[Format]) -> list[Format]:
+    """What takes longest first: two who take the next one are then done at about the same time."""
+    return sorted(formats, key=_LONGEST_FIRST.index)
 
 
 def unwatched(form: Format, done: int, of: int) -> None:
@@ -128,8 +134,8 @@ def write_files(
     ``each`` does the work of every file, in whatever order and process.
     """
     files = [
-        (form, place.with_stem(place.stem + addition), put)
-        for form, place in places.items()
+        (form, places[form].with_stem(places[form].stem + addition), put)
+        for form in in_turn(places)
         for addition, put in _files(report, form, language)
     ]
 
@@ -140,8 +146,9 @@ def write_files(
         with whole_file(path) as file:
             put(file)
 
-    each(write_one, sorted(files, key=lambda file: file[0] is not Format.PDF))  # first what takes longest
-    return tuple(path for _, path, _ in files)
+    each(write_one, files)
+    wanted = list(places)
+    return tuple(path for _, path, _ in sorted(files, key=lambda file: wanted.index(file[0])))
 
 
 def _files(report: Report, form: Format, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:

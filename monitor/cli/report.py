@@ -17,7 +17,7 @@ from monitor.clock import SystemClock
 from monitor.errors import PartsMissing
 from monitor.heap import resting_collector
 from monitor.language import Language
-from monitor.publishing import ALWAYS, Format, places_of, rendered, write_files
+from monitor.publishing import ALWAYS, Format, in_turn, places_of, rendered, write_files
 from monitor.reporting import month_report
 from monitor.settings import load_settings
 
@@ -55,7 +55,7 @@ def report(
         return Exit.USAGE
     written: list[Path] = []
     try:
-        with resting_collector(), ReportProgress(wanted, language, clock, Console(stderr=True)) as watcher:
+        with resting_collector(), ReportProgress(in_turn(wanted), language, clock, Console(stderr=True)) as watcher:
             made = month_report(settings, about, when, now, watcher, beside)
             if folder is None:
                 watcher(wanted[0], 0, 1)
