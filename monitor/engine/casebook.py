@@ -39,6 +39,8 @@ from monitor.outages import Fault
 BLOCK = 20  # incidents looked at before others have their turn
 SEVERE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin.CARRIER_LINE, Origin.MONITOR})
 
+TELLING = (TransitionRecorded, CameraAdded, CameraChanged, CameraRemoved, ReachChanged)  # what ``news_of`` knows
+
 
 class Casebook:
     """All incidents of one chain."""
@@ -51,13 +53,11 @@ class Casebook:
 
     def restore(self, ledger: Ledger) -> None:
         """Read the record from its beginning."""
-        for entry in ledger.entries():
-            self._hear(entry)
+        self.heard(ledger.entries_of(*TELLING))
 
-    def heard(self, entries: Sequence[Entry]) -> None:
+    def heard(self, entries: Iterable[Entry]) -> None:
         """More of the record is durable."""
-        for entry in entries:
-            self._hear(entry)
+        _hear(self._incidents, entries)
 
     # ------------------------------------------------------------ asking
 
@@ -95,11 +95,6 @@ class Casebook:
 
     # ------------------------------------------------------------ inside
 
-    def _hear(self, entry: Entry) -> None:
-        news = news_of(entry.event)
-        if news is not None:
-            self._incidents.note(entry.recorded_at, news)
-
     def _figures(self, incident: Incident) -> IncidentFigures:
         cameras = [self._incidents.camera(camera_id) for camera_id in incident.camera_ids]
         return IncidentFigures(
@@ -129,6 +124,13 @@ def news_of(event: Event) -> News | None:
             return None
 
 
+def _hear(incidents: Incidents, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        news = news_of(entry.event)
+        if news is not None:
+            incidents.note(entry.recorded_at, news)
+
+
 def rules_of(policy: Policy) -> Rules:
     """The usual rules; outages are taken to start together within the time in which every camera has been asked."""
     usual = Rules()
@@ -143,10 +145,7 @@ def origin_of(ledger: Ledger, camera_id: str, start_at: datetime) -> Origin | No
         found.update({(part.camera_id, part.start_at): incident.suspect.origin for part in parts if part.down})
 
     incidents = Incidents(Rules(), keep)
-    for entry in ledger.entries():
-        news = news_of(entry.event)
-        if news is not None:
-            incidents.note(entry.recorded_at, news)
+    _hear(incidents, ledger.entries_of(*TELLING))
     for incident, parts in incidents.finish():
         keep(incident, parts)
     return found.get((camera_id, start_at))

@@ -350,7 +350,7 @@ class Ledger:
 
     def maintenance(self) -> tuple[Maintenance, ...]:
         """Planned work from the settings that was not cancelled, by start."""
-        return planned_maintenance(self._entries_of(MaintenancePlanned, MaintenanceCancelled))
+        return planned_maintenance(self.entries_of(MaintenancePlanned, MaintenanceCancelled))
 
     def acts(self) -> Iterator[Recorded]:
         """What people did, as it stands in their chain, oldest first."""
@@ -369,7 +369,7 @@ class Ledger:
 
     def simulated(self) -> bool:
         """Whether any run that wrote into this record watched simulated cameras."""
-        return any(isinstance(e.event, Started) and e.event.simulated for e in self._entries_of(Started))
+        return any(isinstance(e.event, Started) and e.event.simulated for e in self.entries_of(Started))
 
     def record(self, period: Span, terms: ActTerms, seen: Seen | None = None, share: Share | None = None) -> Record:
         """What a report about the period is made from, all of one moment even while another process writes.
@@ -461,11 +461,12 @@ class Ledger:
         """Every change with its entry's number."""
         if self._inventory is not None:
             return self._inventory
-        changes = tuple(inventory_changes(self._entries_of(CameraAdded, CameraChanged, CameraRemoved)))
+        changes = tuple(inventory_changes(self.entries_of(CameraAdded, CameraChanged, CameraRemoved)))
         self._inventory = None if self._upto is None else changes
         return changes
 
-    def _entries_of(self, *events: type[Event]) -> Iterator[Entry]:
+    def entries_of(self, *events: type[Event]) -> Iterator[Entry]:
+        """Entries of the monitor's own chain of these kinds, in their order; the others are not read."""
         kinds = (self._entries(queries.OF_KIND, kind=KIND_OF[event]) for event in events)
         return heapq.merge(*kinds, key=attrgetter("seq"))
 
