@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor import wording
 from monitor.language import Language
 from monitor.model import SECOND_US, Basis, instant
-from monitor.report import BasisFigure, TimeKind
+from monitor.report import BasisFigure, ChangeFigure, ChangeKind, TimeKind
 from monitor.sla import percent
 
 HOUR_US = 3_600 * SECOND_US
@@ -62,6 +62,25 @@ def exact_local(at: datetime, zone: ZoneInfo) -> str:
     """Local date and time without loss: to the second, to the microsecond where there are any."""
     there = at.astimezone(zone)
     return f"{there:%Y-%m-%d %H:%M:%S}" + (f".{there.microsecond:06}" if there.microsecond else "")
+
+
+def change_words(change: ChangeFigure, language: Language) -> list[str]:
+    """That a camera came or went, or every field that changed; not cleaned of characters nobody sees."""
+    match change.kind:
+        case ChangeKind.ADDED:
+            return [wording.ADDED[language]]
+        case ChangeKind.REMOVED:
+            return [wording.REMOVED[language]]
+        case ChangeKind.CHANGED:
+            nothing = wording.NOTHING[language]
+            return [
+                wording.FIELD_CHANGE[language].format(
+                    field=wording.CAMERA_FIELDS[field.field][language],
+                    before=field.before or nothing,
+                    after=field.after or nothing,
+                )
+                for field in change.fields
+            ]
 
 
 def good_of_counted(figure: BasisFigure, language: Language) -> str:

@@ -13,11 +13,9 @@ from monitor.model import Role, SiteCategory
 from monitor.render.act_sentences import ActSentences
 from monitor.render.html.texts import CUTS
 from monitor.render.layout import INDENT, Align, Column, clean, table, width
-from monitor.render.phrases import duration, good_of_counted, local, percent_sign, service_hours
+from monitor.render.phrases import change_words, duration, good_of_counted, local, percent_sign, service_hours
 from monitor.render.settlement import settlement_lines, settlement_results
 from monitor.report import (
-    ChangeFigure,
-    ChangeKind,
     CorrectionFigure,
     ExclusionFigure,
     GroupFigure,
@@ -365,27 +363,10 @@ class _Text:
         yield from self._shortened(
             [
                 f"{self._local(change.at)}  {clean(change.camera_id)} {clean(change.name)}  "
-                + clean(self._change(change))
+                + clean("; ".join(change_words(change, self._language)))
                 for change in changes
             ]
         )
-
-    def _change(self, change: ChangeFigure) -> str:
-        match change.kind:
-            case ChangeKind.ADDED:
-                return self._say(wording.ADDED)
-            case ChangeKind.REMOVED:
-                return self._say(wording.REMOVED)
-            case ChangeKind.CHANGED:
-                return "; ".join(
-                    self._say(
-                        wording.FIELD_CHANGE,
-                        field=self._say(wording.CAMERA_FIELDS[field.field]),
-                        before=field.before or self._say(wording.NOTHING),
-                        after=field.after or self._say(wording.NOTHING),
-                    )
-                    for field in change.fields
-                )
 
     def _outside(self) -> Iterator[str]:
         cameras = self._report.outside_contract

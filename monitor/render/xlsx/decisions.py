@@ -9,6 +9,7 @@ from monitor import wording
 from monitor.language import Phrase
 from monitor.model import Camera, Exclusion
 from monitor.render.html import texts as shared
+from monitor.render.phrases import change_words
 from monitor.render.xlsx import texts
 from monitor.render.xlsx.book import Book, Column
 from monitor.render.xlsx.cells import Value
@@ -16,7 +17,6 @@ from monitor.render.xlsx.desk import Desk, exact
 from monitor.render.xlsx.looks import SECONDS_WIDTH, WHEN_WIDTH, Look
 from monitor.report import (
     ChangeFigure,
-    ChangeKind,
     ExclusionFigure,
     MaintenanceFigure,
     StepFigure,
@@ -66,7 +66,9 @@ def inventory(book: Book, desk: Desk) -> None:
         Column("at", say(wording.WHEN), lambda change: desk.when(change.at), Look.WHEN, WHEN_WIDTH),
         Column("id", say(wording.CAMERA_ID), lambda change: change.camera_id, width=14),
         Column("name", say(wording.CAMERA), lambda change: change.name, width=26),
-        Column("what", say(wording.WHAT), lambda change: _change(desk, change), Look.WRAPPED, 70),
+        Column(
+            "what", say(wording.WHAT), lambda change: "\n".join(change_words(change, desk.language)), Look.WRAPPED, 70
+        ),
     ]
     with book.sheet(say(texts.INVENTORY), columns, frozen=(0, 2), heading=2) as sheet:
         desk.title(sheet)
@@ -171,21 +173,3 @@ def _cuts(desk: Desk, figure: ExclusionFigure) -> str:
     return "\n".join(
         desk.say(shared.CUT_OFF, why=desk.say(shared.CUTS[cut]), seconds=f"{exact(us):,}") for cut, us in figure.cuts
     )
-
-
-def _change(desk: Desk, change: ChangeFigure) -> str:
-    match change.kind:
-        case ChangeKind.ADDED:
-            return desk.say(wording.ADDED)
-        case ChangeKind.REMOVED:
-            return desk.say(wording.REMOVED)
-        case ChangeKind.CHANGED:
-            return "\n".join(
-                desk.say(
-                    wording.FIELD_CHANGE,
-                    field=desk.say(wording.CAMERA_FIELDS[field.field]),
-                    before=field.before or desk.say(wording.NOTHING),
-                    after=field.after or desk.say(wording.NOTHING),
-                )
-                for field in change.fields
-            )
