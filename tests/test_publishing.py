@@ -4,42 +4,29 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.contract import RepairLimits
-from monitor.demo.seed import seed
 from monitor.errors import LedgerError
-from monitor.ledger import Ledger
 from monitor.publishing import ALWAYS, Format, write_report
 from monitor.settings import Settings
-from monitor.simulator.town import build_town
-
-NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
-OCTOBER = (2026, 10)
+from tests.seeded import NOW, OCTOBER, seeded_record, settings_over
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("seeded") / "l.db"
-    with Ledger.open(path) as ledger:
-        seed(ledger, build_town(27).cameras, NOW)
-    return path
+    return seeded_record(tmp_path_factory.mktemp("seeded"))
 
 
 @pytest.fixture
 def settings(seeded: Path, tmp_path: Path) -> Settings:
-    settings = Settings(
-        path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "l.db", reports=tmp_path / "reports", town="青溪镇"
-    )
-    shutil.copy(seeded, settings.ledger)
-    return settings
+    return settings_over(seeded, tmp_path)
 
 
 def test_every_format_is_written_and_named_by_its_month(settings: Settings) -> None:
@@ -72,7 +59,7 @@ import sys
 from pathlib import Path
 from monitor.publishing import write_report
 from monitor.settings import Settings
-from tests.test_publishing import NOW, OCTOBER
+from tests.seeded import NOW, OCTOBER
 ledger, folder = map(Path, sys.argv[1:])
 settings = Settings(path=ledger, inventory=(), ledger=ledger, reports=folder, town="青溪镇")
 write_report(settings, settings.contract, OCTOBER, NOW)

@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.cli.sharing import beside
 from monitor.contract import RepairLimits, SettlementPeriod
-from monitor.demo.seed import seed
 from monitor.errors import LedgerError
-from monitor.ledger import Ledger
 from monitor.reporting import month_report
 from monitor.settings import Settings
-from monitor.simulator.town import build_town
 from monitor.sla import online_ratio
+from tests.seeded import NOW, OCTOBER, seeded_record, settings_over
 
-NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
-OCTOBER = (2026, 10)
 NOVEMBER = (2026, 11)
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("seeded") / "l.db"
-    with Ledger.open(path) as ledger:
-        seed(ledger, build_town(27).cameras, NOW)
-    return path
+    return seeded_record(tmp_path_factory.mktemp("seeded"))
 
 
 @pytest.fixture
 def settings(seeded: Path, tmp_path: Path) -> Settings:
-    settings = Settings(
-        path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "l.db", reports=tmp_path / "reports", town="青溪镇"
-    )
-    shutil.copy(seeded, settings.ledger)
-    return settings
+    return settings_over(seeded, tmp_path)
 
 
 def test_a_quarter_is_settled_from_all_its_months(settings: Settings) -> None:
