@@ -40,6 +40,11 @@ def month_span(year: int, month: int, zone: ZoneInfo) -> Span:
     return Span(local_instant(date(year, month, 1), time.min, zone), local_instant(following, time.min, zone))
 
 
+def day_span(day: date, zone: ZoneInfo) -> Span:
+    """The local day, from its first instant to that of the next day: 23 to 25 hours."""
+    return Span(local_instant(day, time.min, zone), local_instant(day + DAY, time.min, zone))
+
+
 def month_of(at: datetime, zone: ZoneInfo) -> tuple[int, int]:
     """Year and month in which the instant lies for someone in the zone."""
     local = at.astimezone(zone)

@@ -22,7 +22,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"report", "wording"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
     frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers"}),
-    frozenset({"publishing"}),
+    frozenset({"publishing", "bulletins"}),
     frozenset({"service"}),
     frozenset({"demo"}),
     frozenset({"cli"}),

@@ -100,6 +100,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     _add_report(commands, configured, language)
 
     _add_forecast_words(commands, configured, language)
+    _add_bulletin_words(commands, configured, language)
     ledger = commands.add_parser("ledger", parents=[everywhere], help=texts.HELP_LEDGER[language])
     about = ledger.add_subparsers(required=True, metavar="COMMAND")
     verify = about.add_parser("verify", parents=[configured], help=texts.HELP_VERIFY[language])
@@ -146,6 +147,13 @@ def _add_forecast_words(commands: Subparsers, configured: argparse.ArgumentParse
     forecast.add_argument("--top", type=_count, metavar="N", default=None, help=texts.HELP_TOP[language])
     forecast.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
     forecast.set_defaults(command=_forecast)
+
+
+def _add_bulletin_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
+    bulletin = commands.add_parser("bulletin", parents=[configured], help=texts.HELP_BULLETIN[language])
+    bulletin.add_argument("kind", choices=("daily", "patrol", "month"), help=texts.HELP_BULLETIN_KIND[language])
+    bulletin.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
+    bulletin.set_defaults(command=_bulletin)
 
 
 def _duration(text: str) -> timedelta:
@@ -230,6 +238,13 @@ def _forecast(args: argparse.Namespace) -> int:
     from monitor.cli.forecast import forecast
 
     return forecast(args.month, args.config, args.format, args.lang, contract=args.contract, top=args.top)
+
+
+def _bulletin(args: argparse.Namespace) -> int:
+    from monitor.bulletins import Kind
+    from monitor.cli.bulletin import bulletin
+
+    return bulletin(Kind(args.kind), args.config, args.lang, contract=args.contract)
 
 
 def _ledger_verify(args: argparse.Namespace) -> int:

@@ -29,6 +29,11 @@ HELP_PLATFORM = Phrase(
 HELP_PLATFORM_FILE = Phrase("平台导出的在线清单(csv 或 xlsx)", "the list exported from the platform (csv or xlsx)")
 HELP_JSON = Phrase("输出 JSON", "print JSON")
 HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
+HELP_BULLETIN = Phrase(
+    "日报、今晚巡逻补位清单、月末预测（只显示，不发送）",
+    "the daily report, tonight's patrol list, the month's forecast (shown, not sent)",
+)
+HELP_BULLETIN_KIND = Phrase("daily 日报，patrol 巡逻补位，month 月末预测", "which of the three")
 HELP_FORECAST = Phrase("本月月末预测与修复清单", "where the month will end, and which repairs gain most")
 HELP_FORECAST_MONTH = Phrase("月份,须为当月(默认当月)", "the month, which must be the running one (the default)")
 HELP_FORECAST_FORMAT = Phrase("格式:text 或 json(默认 text)", "format: text or json (default text)")

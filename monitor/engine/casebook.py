@@ -59,6 +59,10 @@ class Casebook:
         """More of the record is durable."""
         _hear(self._incidents, entries)
 
+    def advance(self, horizon: datetime) -> None:
+        """Nothing more will be recorded before this instant."""
+        self._incidents.advance(horizon)
+
     # ------------------------------------------------------------ asking
 
     def incidents(
@@ -68,7 +72,7 @@ class Casebook:
 
         In steps, as all that is shown. Cameras that may be ``gone`` are no incident any more.
         """
-        self._incidents.advance(horizon)
+        self.advance(horizon)
         shown: list[IncidentFigures] = []
         for nth, incident in enumerate(self._incidents.open(), 1):
             if not all(gone(camera_id) for camera_id in incident.camera_ids):

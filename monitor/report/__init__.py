@@ -5,7 +5,8 @@ from __future__ import annotations
 from monitor.report.ahead import Ahead, CameraAhead, GroupAhead, Repair, Trip
 from monitor.report.build import Folded, build_report, fold_cameras
 from monitor.report.closing import agrees, closing, corrections, figures_digest
-from monitor.report.exclusions import absences_by_camera, granted
+from monitor.report.day import DayFigures, build_day
+from monitor.report.exclusions import absences_by_camera, excluded_by, granted
 from monitor.report.forecast import MonthForecast, PassShare, build_forecast
 from monitor.report.reliability import Reliability
 from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind
@@ -47,6 +48,7 @@ __all__ = [
     "ChangeKind",
     "ClosingFigure",
     "CorrectionFigure",
+    "DayFigures",
     "DeclaredFigure",
     "ExclusionFigure",
     "FieldChange",
@@ -78,11 +80,13 @@ __all__ = [
     "VoidFigure",
     "absences_by_camera",
     "agrees",
+    "build_day",
     "build_forecast",
     "build_report",
     "build_trend",
     "closing",
     "corrections",
+    "excluded_by",
     "figures_digest",
     "fold_cameras",
     "granted",

@@ -5,13 +5,13 @@ Caps hold for a whole settlement period, so exclusions are granted over all of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from monitor import sla
 from monitor.acts import ExclusionProposed
 from monitor.calendar import contract_spans, in_service_span, month_before
-from monitor.contract import Contract, Cut, Grant, OwedTime, grants
+from monitor.contract import Contract, Cut, Grant, OwedTime, counted_by_camera, grants
 from monitor.model import Camera, CameraRecord, ContractTerms, Exclusion, Maintenance, Span, instant, micros
 from monitor.report.steps import step_figure
 from monitor.report.values import ExclusionFigure, Record
@@ -47,6 +47,14 @@ def granted(record: Record, contract: Contract, month: tuple[int, int], zone: Zo
         return ()
     times = owed_times(record, contract, month, zone)
     return grants((history.exclusion for history in record.exclusions), times, contract)
+
+
+def excluded_by(record: Record, contract: Contract, month: tuple[int, int]) -> Callable[[Camera], list[Span]]:
+    """What people took out of a camera's time, planned work and what is granted of exclusions."""
+    taken = counted_by_camera(granted(record, contract, month, ZoneInfo(contract.terms.zone)))
+    return lambda camera: sla.merge(
+        [*planned_time(camera, record.maintenance, contract.terms), *taken.get(camera.id, ())]
+    )
 
 
 def owed_times(record: Record, contract: Contract, month: tuple[int, int], zone: ZoneInfo) -> list[OwedTime]:

@@ -1,0 +1,56 @@
+"""The morning's report (日报): yesterday, what is broken now, and where the month stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor import sla
+from monitor.bulletins import words
+from monitor.bulletins.situation import Situation, blind_lines, heading, incident_lines
+from monitor.language import Language
+from monitor.render.forecast_words import OUTLOOKS
+from monitor.render.layout import clean
+from monitor.render.phrases import duration, percent_sign
+from monitor.report import DayFigures, MonthForecast
+
+
+def text(day: DayFigures, ahead: MonthForecast, situation: Situation, language: Language) -> str:
+    """Told also when nothing is wrong: the zero report."""
+    return "\n".join(_lines(day, ahead, situation, language))
+
+
+def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language: Language) -> Iterator[str]:
+    yield words.DAILY_TITLE[language].format(town=clean(day.total.name), day=day.day.isoformat())
+    yield from heading(situation, language)
+    yield from _yesterday(day, ahead, language)
+    total = ahead.total
+    yield words.NOW[language].format(down=total.down, cameras=total.cameras)
+    yield words.MONTH_LINE[language].format(
+        rate=percent_sign(total.rate),
+        landing=percent_sign(total.forecast.landing),
+        outlook=OUTLOOKS[total.outlook][language],
+    )
+    if situation.incidents:
+        yield words.OPEN[language].format(count=len(situation.incidents))
+        yield from incident_lines(situation, language)
+    if situation.blind_spots:
+        yield words.BLIND_COUNT[language].format(count=len(situation.blind_spots))
+        yield from blind_lines(situation, language)
+    if situation.watched and not situation.incidents and not situation.blind_spots:
+        yield words.ALL_WELL[language]
+
+
+def _yesterday(day: DayFigures, ahead: MonthForecast, language: Language) -> Iterator[str]:
+    total = day.total
+    yield words.DAILY_RATE[language].format(
+        rate=percent_sign(total.rates.online),
+        target=percent_sign(ahead.terms.target),
+        coverage=percent_sign(sla.coverage(total.seconds)),
+        cameras=total.cameras,
+    )
+    if day.outages:
+        yield words.DAILY_OUTAGES[language].format(
+            fell=day.fell, returned=day.returned, down=duration(total.seconds.down, language)
+        )
+    else:
+        yield words.DAILY_NONE[language]

@@ -1,0 +1,85 @@
+"""From the ledger to a bulletin's text. It reads, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from monitor.acts import act_terms
+from monitor.bulletins import daily, landing, patrol
+from monitor.bulletins.situation import Situation
+from monitor.calendar import month_of, month_span
+from monitor.contract import Contract
+from monitor.engine.casebook import Casebook, rules_of, running_repairs
+from monitor.engine.plan import policy_of
+from monitor.language import Language
+from monitor.ledger import Ledger
+from monitor.model import micros
+from monitor.report import excluded_by
+from monitor.reporting import day_figures, month_forecast, town_of
+from monitor.settings import Settings
+
+Made = TypeVar("Made")
+SILENT = 3  # heartbeats: a record that ends so long ago is not being written
+
+
+class Kind(StrEnum):
+    """The three bulletins."""
+
+    DAILY = "daily"  # in the morning: yesterday, and what is broken now
+    PATROL = "patrol"  # in the evening: sites that no camera shows tonight
+    MONTH = "month"  # where the month will end, and what to repair first
+
+
+def bulletin(kind: Kind, settings: Settings, contract: Contract, now: datetime, language: Language) -> str:
+    """The text, its title in the first line, without a line feed at its end; LedgerError where there is no ledger."""
+    match kind:
+        case Kind.DAILY:
+            yesterday = now.astimezone(ZoneInfo(contract.terms.zone)).date() - timedelta(days=1)
+            ahead = month_forecast(settings, contract, month_of(now, ZoneInfo(contract.terms.zone)), now)
+            day = day_figures(settings, contract, yesterday)
+            return daily.text(day, ahead, situation(settings, contract, now), language)
+        case Kind.PATROL:
+            return patrol.text(situation(settings, contract, now), language)
+        case Kind.MONTH:
+            ahead = month_forecast(settings, contract, month_of(now, ZoneInfo(contract.terms.zone)), now)
+            return landing.text(ahead, language)
+
+
+def situation(settings: Settings, contract: Contract, now: datetime) -> Situation:
+    """What lasts now under the contract, by a reading of the whole record."""
+    zone = ZoneInfo(contract.terms.zone)
+    month = month_of(now, zone)
+    with Ledger.open_read_only(settings.ledger, settings.vantage) as growing:
+        ledger = growing.as_it_is()
+        record = ledger.without_transitions(month_span(*month, zone), act_terms(contract))
+        casebook = Casebook(rules_of(policy_of(settings)))
+        casebook.restore(ledger)
+    casebook.advance(now)
+    gone = {camera_id for camera_id, span in record.absences if span.start <= micros(now) < span.end}
+    about = {known.camera.id for known in record.cameras if contract.about(known.camera)} - gone
+    faults = casebook.faults(excluded_by(record, contract, month), micros(now))
+    casebook.repairs = running_repairs(faults, [contract], micros(now))
+    return Situation(
+        town=settings.town or town_of(known.camera for known in record.cameras),
+        at=now,
+        zone=zone,
+        recorded_until=record.recorded_until,
+        simulated=record.simulated,
+        incidents=at_once(casebook.incidents(now, lambda camera_id: camera_id not in about)),
+        blind_spots=tuple(spot for spot in casebook.blind_spots() if not about.isdisjoint(spot.camera_ids)),
+        watched=record.recorded_until is not None and now - record.recorded_until <= SILENT * settings.heartbeat,
+    )
+
+
+def at_once(steps: Generator[None, None, Made]) -> Made:
+    """What is made in steps, where nobody waits between them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            made: Made = end.value
+            return made

@@ -1,0 +1,46 @@
+"""Where the month will end, and which trips gain most: the forecast in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.bulletins import words
+from monitor.language import Language
+from monitor.render.forecast_words import OUTLOOKS
+from monitor.render.layout import clean
+from monitor.render.phrases import duration, percent_sign
+from monitor.report import MonthForecast
+
+TRIPS = 5
+
+
+def text(ahead: MonthForecast, language: Language) -> str:
+    """The conclusion, then what to repair first."""
+    return "\n".join(_lines(ahead, language))
+
+
+def _lines(ahead: MonthForecast, language: Language) -> Iterator[str]:
+    total = ahead.total
+    yield words.MONTH_TITLE[language].format(town=clean(ahead.town), month=f"{ahead.year}-{ahead.month:02}")
+    if ahead.simulated:
+        yield words.SIMULATED[language]
+    yield words.MONTH_TARGET[language].format(
+        target=percent_sign(ahead.terms.target), outlook=OUTLOOKS[total.outlook][language]
+    )
+    yield words.MONTH_RATES[language].format(
+        rate=percent_sign(total.rate),
+        landing=percent_sign(total.forecast.landing),
+        best=percent_sign(total.forecast.best),
+    )
+    if not ahead.trips:
+        yield words.NOTHING_DOWN[language]
+        return
+    yield words.TRIPS[language].format(shown=min(TRIPS, len(ahead.trips)), count=len(ahead.trips))
+    for number, trip in enumerate(ahead.trips[:TRIPS], 1):
+        yield words.TRIP[language].format(
+            number=number,
+            village=clean(trip.village) or "—",
+            cameras=len(trip.repairs),
+            gain=duration(trip.gain_us, language),
+            landing=percent_sign(trip.landing),
+        )

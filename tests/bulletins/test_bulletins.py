@@ -1,0 +1,119 @@
+"""Bulletins as those who get them read them, made from a real ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.bulletins import Kind, bulletin
+from monitor.contract import Contract, RepairLimits
+from monitor.errors import LedgerError
+from monitor.language import Language
+from monitor.ledger import CameraAdded, Heartbeat, Ledger, Started, TransitionRecorded
+from monitor.model import Cause, ContractTerms, State
+from monitor.settings import Settings
+from tests.render.samples import ADDED, CAMERAS, at, camera, move
+
+NOW = at(16, 7, 30)  # in the morning
+CONTRACT = Contract(terms=ContractTerms(), repair=RepairLimits(timedelta(hours=12), None))
+UPLINK = tuple(
+    replace(camera(f"qh-1{number:02}", f"{number} 号杆", "石桥村"), uplink="移动-石桥-ONU1") for number in range(4)
+)
+TOWN = (*CAMERAS, *UPLINK)
+
+
+def settings_in(folder: Path, *, cut: bool = False, fallen: bool = False, until: datetime = NOW) -> Settings:
+    """A record up to ``until``: the uplink of four is cut since three, one camera fell the evening before."""
+    path = folder / "l.db"
+    with Ledger.open(path) as ledger:
+        ledger.append([Started("0.1.0", simulated=False), *map(CameraAdded, TOWN)], ADDED)
+        for each in TOWN:
+            ledger.append([TransitionRecorded(move(each.id, ADDED, State.UP, Cause.OK, State.UNKNOWN))], ADDED)
+        if fallen:
+            down = move("qh-003", at(15, 20), State.DOWN, Cause.TCP_REFUSED)
+            ledger.append([TransitionRecorded(down)], down.decided_at)
+        if cut:
+            for each in UPLINK:
+                down = move(each.id, at(16, 3), State.DOWN, Cause.TCP_TIMEOUT)
+                ledger.append([TransitionRecorded(down)], down.decided_at)
+        ledger.append([Heartbeat()], until)
+    return Settings(path=folder / "s.yml", inventory=(), ledger=path, reports=folder, town="清河镇")
+
+
+def told(kind: Kind, settings: Settings, language: Language = Language.ZH, now: datetime = NOW) -> list[str]:
+    return bulletin(kind, settings, CONTRACT, now, language).splitlines()
+
+
+def test_a_day_without_faults_is_told_as_a_zero_report(tmp_path: Path) -> None:
+    assert told(Kind.DAILY, settings_in(tmp_path)) == [
+        "清河镇雪亮前端日报 2026-06-15",
+        "当日在线率 100.00%（目标 95.00%），覆盖率 100.00%，应在线 9 台",
+        "当日无离线",
+        "现在离线 0 台（共 9 台）",
+        "本月累计 100.00%，预计月末 100.00%，可达标",
+        "零报告：现在无故障、无盲区。",
+    ]
+
+
+def test_the_morning_names_what_is_broken_with_its_origin_and_its_clock(tmp_path: Path) -> None:
+    lines = told(Kind.DAILY, settings_in(tmp_path, cut=True, fallen=True), Language.EN)
+    assert lines[0] == "清河镇: cameras on 2026-06-15, daily report"
+    assert lines[2] == "1 outages began, 0 ended, 4 h 00 min of camera time down"
+    assert lines[3] == "down now: 5 of 9 cameras"
+    uplink = "1. the uplink 移动-石桥-ONU1 (石桥村): 4 cameras since 06-16 03:00, for 4 h 30 min"
+    pond = "2. 南塘 (西营村): connection refused, since 06-15 20:00, for 11 h 30 min"
+    left = ("7 h 30 min left of the repair limit", "30 min 00 s left of the repair limit")
+    assert lines[5:8] == ["Open, 2:", f"{uplink}, {left[0]}", f"{pond}, {left[1]}"]
+    assert lines[8:10] == ["Blind spots, 5:", "石桥村: 石桥村0 号杆, since 06-16 03:00 (qh-100)"]
+
+
+def test_a_limit_that_has_passed_is_said(tmp_path: Path) -> None:
+    later = at(16, 9)
+    lines = told(Kind.DAILY, settings_in(tmp_path, fallen=True, until=later), Language.EN, now=later)
+    assert lines[6].endswith("past the repair limit (1 cameras)"), lines
+
+
+def test_the_patrol_is_sent_to_the_sites_that_no_camera_shows_by_village(tmp_path: Path) -> None:
+    lines = told(Kind.PATROL, settings_in(tmp_path, cut=True, fallen=True))
+    assert lines[:3] == [
+        "清河镇今晚巡逻补位 2026-06-16",
+        "以下 5 处今晚没有可用画面，请于 21:00 前安排到点巡查：",
+        "石桥村：石桥村0 号杆，06-16 03:00 起（qh-100）",
+    ]
+    assert lines[-1] == "西营村：西营村南塘，06-15 20:00 起（qh-003）"
+
+
+def test_a_patrol_that_is_not_needed_is_told_too(tmp_path: Path) -> None:
+    assert told(Kind.PATROL, settings_in(tmp_path))[1:] == ["今晚各点位均有可用画面，无需补位。"]
+
+
+@pytest.mark.parametrize("kind", [Kind.DAILY, Kind.PATROL])
+def test_nobody_is_told_that_all_is_well_by_a_monitor_that_does_not_run(tmp_path: Path, kind: Kind) -> None:
+    lines = told(kind, settings_in(tmp_path, until=NOW - timedelta(minutes=4)))
+    assert lines[1].startswith("注意：监测程序没有在运行，台账只到 2026-06-16 07:26")
+    assert not any("零报告" in line or "无需补位" in line for line in lines)
+
+
+def test_the_month_says_where_it_ends_and_what_to_repair_first(tmp_path: Path) -> None:
+    lines = told(Kind.MONTH, settings_in(tmp_path, cut=True, fallen=True))
+    assert lines[0] == "清河镇月末预测 2026-06"
+    assert lines[1] == "合同目标 95.00%，有风险"
+    assert lines[3] == "先修这些（前 2 趟，共 2 趟）："
+    assert lines[4].startswith("1. 石桥村：4 台，可挽回 1,410小时00分")
+
+
+def test_cameras_of_another_contract_are_none_of_its_business(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, cut=True)
+    about = replace(CONTRACT, scope=replace(CONTRACT.scope, villages=frozenset({"东营村"})))
+    text = bulletin(Kind.DAILY, settings, about, NOW, Language.ZH)
+    assert "零报告" in text
+    assert "应在线 2 台" in text
+
+
+def test_without_a_ledger_that_is_said(tmp_path: Path) -> None:
+    settings = Settings(path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "none.db", reports=tmp_path)
+    with pytest.raises(LedgerError, match="there is no ledger"):
+        bulletin(Kind.PATROL, settings, CONTRACT, NOW, Language.ZH)
