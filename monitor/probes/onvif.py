@@ -7,6 +7,7 @@ outlive its limits, and show the credentials only as ``monitor.probes.login`` al
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -40,6 +41,9 @@ _ANOTHER_MAY_DO = frozenset(
     }
 )  # fmt: skip
 
+
+# Declarations say nothing about locks and attempts, and have the digits that make looking for those slow.
+_NAMES = re.compile(r'<\?[^>]{0,100}\?>|\sxmlns(?::[\w.-]{1,40})?="[^"]{0,200}"')
 
 # These say nothing about whether a device knows a question.
 _SAYS_NOTHING = frozenset({Cause.CONNECTION_CLOSED, Cause.NO_REPLY, Cause.DEVICE_BUSY, Cause.CREDENTIALS_FORBIDDEN})
@@ -298,7 +302,7 @@ class _Run:
             response = await self._post(service, call, signed=True)
             answer = None if response.status == 401 else _understood(response)
             if answer is None or (isinstance(answer, Fault) and answer.refuses_credentials):
-                text = text_of(response)
+                text = _NAMES.sub("", text_of(response))
                 cause = self._login.challenged(response, text)
                 if cause is not None:
                     self.attempts_left = left = attempts_left(text)
