@@ -103,6 +103,7 @@ class Engine:
             devices=self._devices,
             clock=clock,
             ask=inspect or over_onvif(clock),
+            doubted=lambda: self._timeline.trouble is not None,
         )
         self._watcher = Watcher(
             lambda: self._plan.settings,

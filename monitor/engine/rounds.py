@@ -31,7 +31,7 @@ from monitor.model import Camera, Cause, Credentials, State
 from monitor.onvif.addresses import parse_address
 from monitor.probes.onvif import Inspection, OnvifLimits, inspect
 from monitor.rtsp.ending import Redactor
-from monitor.schedule import phase
+from monitor.schedule import first_due, next_due
 from monitor.settings import Settings, StreamChoice
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,15 @@ class _Device:
         return tuple((camera.onvif, camera.url) for camera in self.cameras)
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A device's last round and its next one."""
+
+    wording: tuple[tuple[str, str], ...]  # of its cameras then
+    asked: float  # monotonic
+    due: float  # on the device's own beat, so that a town is not asked all at once an hour later
+
+
 class Rounds:
     """Keeps ``devices`` informed of small streams, and register and record of what is found."""
 
@@ -121,7 +130,9 @@ class Rounds:
         devices: Devices,
         clock: Clock,
         ask: Inspect,
+        doubted: Callable[[], bool],
     ) -> None:
+        """``doubted``: our own clock is not to be believed now, so nobody else's is measured by it."""
         self._settings = settings
         self._board = board
         self._record = record
@@ -131,8 +142,8 @@ class Rounds:
         self._devices = devices
         self._clock = clock
         self._ask_device = ask
-        # place -> how its cameras were written when it was asked last, and when that was (monotonic)
-        self._asked: dict[str, tuple[tuple[tuple[str, str], ...], float]] = {}
+        self._doubted = doubted
+        self._turns: dict[str, _Turn] = {}  # by place
         self._lost: set[str] = set()  # places that could not be reached at the last look
 
     async def run(self) -> None:
@@ -177,14 +188,15 @@ class Rounds:
         if all(self._unreached(camera) for camera in device.cameras):
             self._lost.add(device.place)
             return False
-        if device.place not in self._asked and any(self._knows(camera) for camera in device.cameras):
+        if device.place not in self._turns and any(self._knows(camera) for camera in device.cameras):
             # Known from before a restart: that may wait for the device's turn.
-            self._asked[device.place] = device.wording, now - interval + phase(device.place, interval)
-        wording, asked = self._asked.get(device.place, ((), now))
-        if wording != device.wording:
+            due = first_due(device.place, interval, now)
+            self._turns[device.place] = _Turn(device.wording, now - AFTER_RETURN.total_seconds(), due)
+        turn = self._turns.get(device.place)
+        if turn is None or turn.wording != device.wording:
             return True
-        back = device.place in self._lost and now - asked >= AFTER_RETURN.total_seconds()
-        return back or now - asked >= interval
+        back = device.place in self._lost and now - turn.asked >= AFTER_RETURN.total_seconds()
+        return back or now >= turn.due
 
     def _unreached(self, camera: Camera) -> bool:
         track = self._board.track(camera.id)
@@ -197,7 +209,9 @@ class Rounds:
     async def _ask(self, device: _Device) -> None:
         settings, camera = self._settings(), device.cameras[0]
         credentials = settings.credentials.get(camera.credentials)
-        self._asked[device.place] = device.wording, self._clock.monotonic()
+        now, interval = self._clock.monotonic(), settings.onvif.interval.total_seconds()
+        due = next_due(first_due(device.place, interval, 0.0), interval, now, now)
+        self._turns[device.place] = _Turn(device.wording, now, due)
         self._lost.discard(device.place)
         async with self._slots.taken_for(camera, UNKNOWN_RATE):
             at = self._clock.now()
@@ -223,7 +237,8 @@ class Rounds:
         self, camera: Camera, inspection: Inspection, at: datetime, redactor: Redactor, *, alone: bool
     ) -> None:
         """Write down what follows from a round; ``alone``: what it told of streams is about this camera."""
-        known, told = self._register.known(camera.id), Told(inspection.clock_offset, inspection.identity)
+        offset = None if self._doubted() else inspection.clock_offset
+        known, told = self._register.known(camera.id), Told(offset, inspection.identity)
         if alone:
             told = replace(told, stream=_path(inspection.main, redactor), smaller=inspection.smaller)
         standing, limits = self._register.standing(camera.id), self._settings().onvif.limits

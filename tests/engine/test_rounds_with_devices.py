@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.clock import SystemClock
+from monitor.engine.rounds import LOOK
 from monitor.ledger import DeviceRecorded, FindingAppeared, FindingGone, Ledger
 from monitor.model import Camera, Credentials, DeviceFinding, FindingKind, Secret
 from monitor.settings import OnvifSettings
@@ -17,7 +19,14 @@ from tests.engine.harness import Running, running
 from tests.metrics.town import camera
 
 LOGINS = {"good": Credentials(USER, Secret(PASSWORD)), "bad": Credentials(USER, Secret("guess"))}
-ALWAYS = OnvifSettings(interval=timedelta(0))
+ALWAYS = OnvifSettings(interval=timedelta(milliseconds=1))
+
+
+class Hasty(SystemClock):
+    """The machine's clocks; who waits for the next look at who is due waits less."""
+
+    async def sleep(self, duration: timedelta) -> None:
+        await super().sleep(timedelta(milliseconds=50) if duration == LOOK else duration)
 
 
 def standing(town: Running) -> dict[str, set[FindingKind]]:
@@ -58,7 +67,7 @@ async def test_each_device_is_found_out_and_a_swap_is_noticed_by_the_next_proces
             assert {town.state(name).value for name in devices} == {"up"}
         assert len(told(tmp_path, DeviceRecorded)) == 4
         late.skew, fine.plate = timedelta(0), replace(PLATE, serial="4712")
-        async with running(tmp_path, cameras, credentials=LOGINS, onvif=ALWAYS) as town:
+        async with running(tmp_path, cameras, clock=Hasty(), credentials=LOGINS, onvif=ALWAYS) as town:
             await town.until(lambda: "fine" in standing(town) and bool(standing(town)["fine"]))
             await town.until(lambda: not standing(town)["late"])
     before, after = (f"{PLATE.maker} {PLATE.model} {serial}" for serial in (PLATE.serial, "4712"))
