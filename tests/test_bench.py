@@ -24,7 +24,7 @@ from monitor.model import State, Transition
 from monitor.outages import outages
 from monitor.simulator.town import build_town
 from tests.addresses import BASE
-from tests.bench import proc
+from tests.bench import onvif, proc
 from tests.bench.__main__ import DOCUMENT, TITLES, main
 from tests.bench.children import pinned, python_module, running
 from tests.bench.exposition import contestants, some_statuses
@@ -32,10 +32,24 @@ from tests.bench.figures import LAST_PROBE, Moment, Scrape, Watch, checks, liste
 from tests.bench.hostile import LAST_SUCCESS, Good, comparison, fared
 from tests.bench.hostile import promises as hostile_promises
 from tests.bench.machine import filesystem_of, machine, shared_cores, split_cores
+from tests.bench.onvif import Cost
+from tests.bench.onvif_asker import Asker
 from tests.bench.record import DAYS, month_of_events
 from tests.bench.samples import Histogram, bounded, of_metric, read_samples, total
 from tests.bench.tables import Check, Findings, Table, with_section
 from tests.bench.tenthousand import promises as crowd_promises
+
+# ---------------------------------------------------------------- ONVIF
+
+
+def test_a_round_over_onvif_is_compared_with_the_other_client_at_its_best() -> None:
+    costs = {asker: Cost(0.004, 0.001, 5e7) for asker in Asker}
+    costs |= {Asker.OURS: Cost(0.0004, 0.0001, 4e7), Asker.ZEEP_KEPT: Cost(0.0003, 0.0001, 9e7)}
+    found = onvif.findings(costs)
+    assert [(check.found, check.holds) for check in found.checks] == [("0.50 ms", True), ("1.25", False)]
+    (table,) = found.tables
+    assert [row[-2] for row in table.rows] == ["1.00", "10.00", "10.00", "0.80", "10.00"]
+
 
 # ---------------------------------------------------------------- /metrics
 

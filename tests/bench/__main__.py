@@ -28,6 +28,7 @@ from tests.bench import (
     exposition,
     hostile,
     incidents,
+    onvif,
     peers,
     picture,
     record,
@@ -53,6 +54,7 @@ TITLES = {
     "engine": "Ten thousand cameras in one process",
     "record": "Keeping the record",
     "incidents": "Working out incidents",
+    "onvif": "A round over ONVIF",
 }
 FAILED, NOT_MEASURED = 1, 2
 EVERY_PROBE = timedelta(0)
@@ -111,6 +113,8 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
             return lambda progress: exposition.measure(options.series, progress)
         case "incidents":
             return incidents.measure
+        case "onvif":
+            return lambda progress: onvif.measure(folder, progress)
         case "engine":
             scale = engine_scale.Order(
                 options.false_cameras, options.interval, options.scrape, timedelta(minutes=min(1.0, options.minutes))

@@ -4,31 +4,53 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import sys
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
 
 import pytest
 
 from monitor.clock import SystemClock
 from monitor.model import Credentials, Secret
-from monitor.probes.onvif import OnvifLimits, smallest_stream
-from tests.probes.onvif_device import PASSWORD, USER, OnvifDevice, running
+from monitor.probes.onvif import OnvifLimits, inspect
+from monitor.simulator.onvif_answers import MAIN, MEDIA, MEDIA2, Plate
+from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, Wants, running
 from tests.programs import missing
 
 pytestmark = pytest.mark.real
 
+SKEW = timedelta(hours=3)
+DEVICES = (
+    OnvifDevice(),
+    OnvifDevice(skew=SKEW),
+    OnvifDevice(wants=Wants.NOTHING, services=(MEDIA, MEDIA2)),
+    OnvifDevice(plate=Plate("Dahua", "DH-IPC-HFW4443", "2.800", "6K0"), offers=(MAIN,)),
+)
 
-async def test_another_client_finds_the_same_stream() -> None:
+
+async def test_another_client_is_told_the_same() -> None:
     if importlib.util.find_spec("onvif") is None:
         missing("onvif-zeep-async is not installed")
-    async with running(OnvifDevice()) as device:
+    async with AsyncExitStack() as stack:
+        ports = [str((await stack.enter_async_context(running(device))).port) for device in DEVICES]
         other = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.real.zeep_client", str(device.port), USER),
+            *(sys.executable, "-m", "tests.real.zeep_client", USER, *ports),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(100):
             out, _ = await other.communicate(PASSWORD.encode())
-        ours = await smallest_stream(
-            device.address, Credentials(USER, Secret(PASSWORD)), clock=SystemClock(), limits=OnvifLimits()
-        )
-    assert out.decode().strip() == ours.url == "rtsp://127.0.0.1:8554/sub?a=1&b=2"
+        clock, login = SystemClock(), Credentials(USER, Secret(PASSWORD))
+        ours = [await inspect(one.address, login, clock=clock, limits=OnvifLimits()) for one in DEVICES]
+    theirs = [json.loads(line) for line in out.decode().splitlines()]
+    assert len(theirs) == len(DEVICES)
+    for device, told, other_told in zip(DEVICES, ours, theirs, strict=True):
+        assert told.identity is not None
+        plate = told.identity
+        assert other_told["plate"] == f"{plate.maker} {plate.model} {plate.firmware} {plate.serial}"
+        assert (other_told["smallest"], other_told["largest"]) == (told.found.url, told.main)
+        assert told.clock_offset is not None
+        offset = datetime.fromisoformat(other_told["clock"]) - clock.now()
+        assert abs(told.clock_offset - offset) < timedelta(minutes=2)  # the other client was first
+        assert abs(told.clock_offset - device.skew) < timedelta(seconds=5)
