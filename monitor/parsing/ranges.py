@@ -35,10 +35,14 @@ class AddressRange:
         return (str(IPv4Address(number)) for number in range(self.first, self.last + 1))
 
     @property
+    def ends(self) -> tuple[IPv4Address, IPv4Address]:
+        """The first and the last address."""
+        return IPv4Address(self.first), IPv4Address(self.last)
+
+    @property
     def local(self) -> bool:
         """Whether all of it lies in one network that nobody routes over the Internet."""
-        ends = IPv4Address(self.first), IPv4Address(self.last)
-        return any(all(end in network for end in ends) for network in _LOCAL)
+        return any(all(end in network for end in self.ends) for network in _LOCAL)
 
 
 def is_local(address: str) -> bool:

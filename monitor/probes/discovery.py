@@ -34,7 +34,7 @@ class SurveyLimits:
     """How politely is asked, and how much is taken in."""
 
     per_second: int = 50  # questions
-    patience: timedelta = timedelta(seconds=3)  # after the last one; devices may wait half a second on purpose
+    patience: timedelta = timedelta(seconds=2)  # after the last one; devices may wait half a second on purpose
     answers_of_one: int = 4  # datagrams read of one address; a recorder may answer several times
     most: int = 4096  # addresses whose answers are read
     port: int = PORT

@@ -122,8 +122,8 @@ class Responders:
         one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._sockets[one] = persona
         one.setblocking(False)
-        if persona is None:  # several towns, and other programs, may listen to the group
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Other programs that discover, and other towns, listen on this port too.
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         one.bind((host, port))
         if persona is None:
             membership = socket.inet_aton(GROUP) + socket.inet_aton(LOOPBACK)
