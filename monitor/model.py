@@ -420,6 +420,48 @@ class Result(Travelling):
         return self.cause.verdict
 
 
+# ---------------------------------------------------------------- what a device tells about itself
+
+
+class FindingKind(StrEnum):
+    """What is wrong with a device that still shows its picture. It degrades nothing. Explained in docs/findings.md."""
+
+    CLOCK_DRIFT = "clock_drift"  # its clock is off: what its pictures say about when is worthless
+    DEVICE_SWAPPED = "device_swapped"  # another maker, model or serial number answers
+    FIRMWARE_CHANGED = "firmware_changed"  # nothing but the firmware is another one
+    STREAM_CHANGED = "stream_changed"  # its main stream is at another address
+    NO_SUB_STREAM = "no_sub_stream"  # nothing smaller than its main stream is offered
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Travelling):
+    """What stands on a device's plate, as it tells it; "" where it does not say."""
+
+    maker: str
+    model: str
+    firmware: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFinding(Travelling):
+    """One finding with the numbers behind it; what does not belong to its kind is empty or None."""
+
+    kind: FindingKind
+    before: str = ""  # what was known of the device
+    after: str = ""  # what it told instead
+    offset_us: int | None = None  # its clock less ours, microseconds
+    limit_us: int | None = None  # what would have been allowed, either way
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFinding(Travelling):
+    """A finding that lasts."""
+
+    finding: DeviceFinding
+    since_at: datetime
+
+
 # ---------------------------------------------------------------- belief
 
 

@@ -53,6 +53,7 @@ class Call:
 GET_SYSTEM_DATE_AND_TIME = Call(DEVICE, "GetSystemDateAndTime")
 GET_SERVICES = Call(DEVICE, "GetServices", "<w:IncludeCapability>false</w:IncludeCapability>")
 GET_CAPABILITIES = Call(DEVICE, "GetCapabilities", "<w:Category>All</w:Category>")
+GET_DEVICE_INFORMATION = Call(DEVICE, "GetDeviceInformation")
 
 
 def get_profiles(media: Media) -> Call:
@@ -74,6 +75,11 @@ def get_stream_uri(media: Media, token: str) -> Call:
             return Call(media.value, "GetStreamUri", setup + profile)
         case Media.TWO:
             return Call(media.value, "GetStreamUri", f"<w:Protocol>RTSP</w:Protocol>{profile}")
+
+
+def get_snapshot_uri(media: Media, token: str) -> Call:
+    """The HTTP address of single pictures of a profile; both generations are asked alike."""
+    return Call(media.value, "GetSnapshotUri", f"<w:ProfileToken>{escape(token)}</w:ProfileToken>")
 
 
 def username_token(credentials: Credentials, nonce: bytes, created: datetime) -> str:

@@ -15,7 +15,7 @@ from xml.sax.saxutils import unescape
 from lxml import etree
 
 from monitor.errors import RemoteProtocolError
-from monitor.model import Codec
+from monitor.model import Codec, Identity
 from monitor.onvif.envelope import Media
 from monitor.onvif.profiles import Profile
 
@@ -23,6 +23,7 @@ MAX_BODY = 256_000  # bytes
 MAX_PROFILES = 256  # a recorder has some for each channel
 LONGEST_TOKEN = 200  # characters; ONVIF allows 64
 LONGEST_REASON = 200
+LONGEST_NAME = 100  # characters of what stands on a device's plate
 
 _CODECS = {
     "H264": Codec.H264,
@@ -61,6 +62,18 @@ class Fault:
 
 def parse(body: bytes) -> Element | Fault:
     """The first envelope in a body: its root, or the fault in it."""
+    text = _mended(body)
+    root, faultless = _parsed(text)
+    if not faultless:  # most often prefixes that are not declared: without them names are names again
+        root, _ = _parsed(_PREFIX.sub(r"\1", text))
+    if root is None or root.tag.rpartition("}")[2] != "Envelope":
+        raise RemoteProtocolError("not a SOAP envelope")
+    fault = _first(root, "Fault")
+    return root if fault is None else _fault(fault)
+
+
+def _parsed(text: str) -> tuple[Element | None, bool]:
+    """The root of what the parser made of it, and whether it found nothing wrong."""
     parser = etree.XMLParser(
         encoding="utf-8",  # whatever is declared
         recover=True,
@@ -71,24 +84,19 @@ def parse(body: bytes) -> Element | Fault:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(_mended(body), parser)
+        return etree.fromstring(text.encode(), parser), not len(parser.error_log)
     except etree.LxmlError as error:
         raise RemoteProtocolError(f"not XML: {type(error).__name__}") from None
-    if root is None or root.tag.rpartition("}")[2] != "Envelope":
-        raise RemoteProtocolError("not a SOAP envelope")
-    fault = _first(root, "Fault")
-    return root if fault is None else _fault(fault)
 
 
-def _mended(body: bytes) -> bytes:
+def _mended(body: bytes) -> str:
     """The body from its first tag to its first NUL: behind that some devices send what lies in their memory.
 
     The parser loses references after the first fault of a body, and URLs have bare ampersands: so it sees neither.
-    Nor does it see prefixes, which some devices do not declare.
     """
     start, _, _ = body[:MAX_BODY].partition(b"\0")
     text = start[max(0, start.find(b"<")) :].decode("utf-8", "replace")
-    return _PREFIX.sub(r"\1", _CONTROL.sub(" ", text)).replace("&", _AMPERSAND).encode()
+    return _CONTROL.sub(" ", text).replace("&", _AMPERSAND)
 
 
 def device_time(root: Element) -> datetime:
@@ -96,22 +104,37 @@ def device_time(root: Element) -> datetime:
     utc = _first(root, "UTCDateTime")
     if utc is None:
         raise RemoteProtocolError("no UTC time")
-    year, month, day = (int(_number(utc, part)) for part in ("Year", "Month", "Day"))
+    said = _texts(utc)
+    year, month, day = (int(_number(said, part)) for part in ("Year", "Month", "Day"))
     try:
         return datetime(year, month, day, tzinfo=UTC) + timedelta(
-            hours=_number(utc, "Hour"), minutes=_number(utc, "Minute"), seconds=_number(utc, "Second")
+            hours=_number(said, "Hour"), minutes=_number(said, "Minute"), seconds=_number(said, "Second")
         )
     except (ValueError, OverflowError):
         raise RemoteProtocolError("a time that is on no calendar") from None
+
+
+def identity(root: Element) -> Identity:
+    """What stands on the device's plate; raises RemoteProtocolError where that could be anybody's."""
+    said = _texts(root)
+    maker, model, firmware, serial = (
+        " ".join(_plain(said.get(name)).split())[:LONGEST_NAME]
+        for name in ("Manufacturer", "Model", "FirmwareVersion", "SerialNumber")
+    )
+    if not (model or serial):
+        raise RemoteProtocolError("neither a model nor a serial number")
+    return Identity(maker, model, firmware, serial)
 
 
 def media_addresses(root: Element) -> dict[Media, str]:
     """Where the media services are, out of GetServices or GetCapabilities; addresses as the device wrote them."""
     found: dict[Media, str] = {}
     for service in _outermost(root, "Service"):
+        said = _texts(service)
+        namespace, address = (_plain(said.get(name)) for name in ("Namespace", "XAddr"))
         for media in Media:
-            if _text(service, "Namespace") == media.value and _text(service, "XAddr"):
-                found.setdefault(media, _text(service, "XAddr"))
+            if namespace == media.value and address:
+                found.setdefault(media, address)
     for capability in _outermost(root, "Capabilities"):
         media_one = _first(capability, "Media")
         if media_one is not None and _text(media_one, "XAddr"):
@@ -130,7 +153,7 @@ def profiles(root: Element) -> tuple[Profile, ...]:
 
 
 def stream_uri(root: Element) -> str:
-    """The stream's address as the device wrote it."""
+    """The address of a stream or of a snapshot as the device wrote it."""
     uri = _text(root, "Uri")
     if not uri:
         raise RemoteProtocolError("no address in the answer")
@@ -143,13 +166,14 @@ def _profile(token: str, element: Element) -> Profile:
     channel = "" if source is None else _text(source, "SourceToken")
     if encoder is None:
         return Profile(token, None, source=channel)
+    said = _texts(encoder)
     return Profile(
         token,
-        _CODECS.get(_text(encoder, "Encoding").upper().replace(".", "")),
-        int(_number(encoder, "Width")),
-        int(_number(encoder, "Height")),
-        _number(encoder, "FrameRateLimit"),
-        int(_number(encoder, "BitrateLimit")),
+        _CODECS.get(_plain(said.get("Encoding")).upper().replace(".", "")),
+        int(_number(said, "Width")),
+        int(_number(said, "Height")),
+        _number(said, "FrameRateLimit"),
+        int(_number(said, "BitrateLimit")),
         channel,
     )
 
@@ -180,9 +204,19 @@ def _text(root: Element, name: str) -> str:
     return "" if element is None else _plain(element.text)
 
 
+def _texts(root: Element) -> dict[str, str | None]:
+    """What stands in the first element of each name, as it was written."""
+    found: dict[str, str | None] = {}
+    for element in root.iter("{*}*"):
+        found.setdefault(element.tag.rpartition("}")[2], element.text)
+    return found
+
+
 def _plain(text: str | None) -> str:
     """What was written, its references resolved; those beyond Unicode are dropped."""
     written = (text or "").replace(_AMPERSAND, "&")
+    if "&" not in written:
+        return written.strip()
     return unescape(_REFERENCE.sub(_character, written), _NAMED).strip()
 
 
@@ -191,7 +225,7 @@ def _character(reference: re.Match[str]) -> str:
     return "" if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF else chr(code)
 
 
-def _number(root: Element, name: str) -> float:
+def _number(said: dict[str, str | None], name: str) -> float:
     """The number at the start of a text; 0 when there is none."""
-    number = _NUMBER.match(_text(root, name))
+    number = _NUMBER.match(_plain(said.get(name)))
     return float(number[0]) if number else 0.0

@@ -1,8 +1,9 @@
-"""One HTTP request to a device, over a connection of its own.
+"""HTTP requests to a device, one after the other, over one connection as long as the device keeps it.
 
 Devices break HTTP in ways that libraries refuse: header lines without a colon, wrong lengths, connections left
 open. So the bytes are read here, by the tolerant rules of ``monitor.rtsp.messages``. Decides when an answer is
-complete. Must never follow a redirect, send a request twice, outlive its limits or hold more than ``max_bytes``.
+complete. Must never follow a redirect, outlive its limits or hold more than ``max_bytes``; nor send a request twice,
+unless a connection that had been kept turned out to be gone before a byte of the answer came.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import cast
 
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause, Stage
@@ -18,7 +20,6 @@ from monitor.onvif.addresses import Service
 from monitor.probes.dialling import ACCEPT, check_pin, connect, failure, resolve, tls_context
 from monitor.rtsp.messages import Headers, Response, parse_head
 
-_CHUNK = 16 * 1024  # bytes read at once
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _END_OF_ENVELOPE = re.compile(rb"Envelope\s*>\s*\Z")
 _TAIL = 64  # bytes in which the end of an envelope is looked for
@@ -42,89 +43,183 @@ class Unanswered:
     detail: str
 
 
+CLOSED = Unanswered(Cause.CONNECTION_CLOSED, "closed without an answer")
+
+
 async def post(
     service: Service, fields: tuple[tuple[str, str], ...], body: bytes, limits: HttpLimits, certificate: str = ACCEPT
 ) -> Response | Unanswered:
-    """Ask once. What came of an answer counts even when its end never came; never raises but CancelledError.
+    """Ask once, over a connection of its own; never raises but CancelledError.
 
     ``certificate``: what a device behind ``https://`` must show, as in ``Camera.certificate``.
     """
-    head = [
-        f"POST {service.path} HTTP/1.1",
-        f"Host: {service.authority}",
-        "User-Agent: sharp-eyes",
-        "Accept-Encoding: identity",
-        "Connection: close",
-        *(f"{name}: {value}" for name, value in fields),
-        f"Content-Length: {len(body)}",
-    ]
-    request = "\r\n".join([*head, "", ""]).encode("latin-1") + body
-    dialled = await _dial(service, limits, certificate)
-    if isinstance(dialled, Unanswered):
-        return dialled
-    reader, writer = dialled
-    answer = _Answer()
+    client = HttpClient(limits, certificate)
     try:
-        async with asyncio.timeout(limits.reply.total_seconds()):
-            writer.write(request)
-            await writer.drain()
-            while not answer.complete and (data := await reader.read(_CHUNK)):
-                answer.receive_data(data)
-                if answer.received > limits.max_bytes:
-                    return Unanswered(Cause.OVER_BUDGET, f"more than {limits.max_bytes} bytes")
-    except TimeoutError:
-        return answer.result(Unanswered(Cause.NO_REPLY, f"no answer within {limits.reply.total_seconds():g} s"))
-    except OSError as error:
-        return answer.result(Unanswered(Cause.CONNECTION_CLOSED, failure(Stage.TCP, error).detail))
-    except RemoteProtocolError as error:
-        return Unanswered(Cause.BAD_REPLY, str(error))
+        return await client.post(service, fields, body)
     finally:
-        writer.transport.abort()
-    return answer.result(Unanswered(Cause.CONNECTION_CLOSED, "closed without an answer"))
+        client.hang_up()
 
 
-async def _dial(
-    service: Service, limits: HttpLimits, certificate: str
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | Unanswered:
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(loop=loop)
-    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-    stage = Stage.DNS
+class HttpClient:
+    """Whoever asks one device several questions. ``hang_up`` afterwards."""
+
+    def __init__(self, limits: HttpLimits, certificate: str = ACCEPT) -> None:
+        """``certificate``: what a device behind ``https://`` must show, as in ``Camera.certificate``."""
+        self._limits = limits
+        self._certificate = certificate
+        self._place: tuple[str, int, bool] | None = None  # where the line leads to
+        self._line: _Line | None = None
+
+    async def post(self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> Response | Unanswered:
+        """Ask. What came of an answer counts even when its end never came; never raises but CancelledError."""
+        head = [
+            f"POST {service.path} HTTP/1.1",
+            f"Host: {service.authority}",
+            "User-Agent: sharp-eyes",
+            "Accept-Encoding: identity",
+            *(f"{name}: {value}" for name, value in fields),
+            f"Content-Length: {len(body)}",
+        ]
+        request = "\r\n".join([*head, "", ""]).encode("latin-1") + body
+        kept = self._kept(service)
+        if kept is not None:
+            answer = await self._exchange(kept, request)
+            if not (isinstance(answer, Unanswered) and kept.lost and not kept.answer.received):
+                return answer
+        dialled = await self._dial(service)
+        if isinstance(dialled, Unanswered):
+            return dialled
+        self._place, self._line = (service.host, service.port, service.tls), dialled
+        return await self._exchange(dialled, request)
+
+    def hang_up(self) -> None:
+        """End the connection: the next request has one of its own."""
+        if self._line is not None:
+            self._line.hang_up()
+            self._line = None
+
+    def _kept(self, service: Service) -> _Line | None:
+        line = self._line
+        if line is not None and not line.lost and self._place == (service.host, service.port, service.tls):
+            return line
+        self.hang_up()
+        return None
+
+    async def _exchange(self, line: _Line, request: bytes) -> Response | Unanswered:
+        seconds = self._limits.reply.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await line.exchange(request, self._limits.max_bytes)
+        except TimeoutError:
+            answer = line.answer.result(Unanswered(Cause.NO_REPLY, f"no answer within {seconds:g} s"))
+        except BaseException:
+            self.hang_up()
+            raise
+        if not line.answer.persistent:
+            self.hang_up()
+        return answer
+
+    async def _dial(self, service: Service) -> _Line | Unanswered:
+        line, stage, seconds = _Line(), Stage.DNS, self._limits.connect.total_seconds()
+        try:
+            async with asyncio.timeout(seconds):
+                addresses = await resolve(service.host, service.port)
+                stage = Stage.TCP
+                transport = await connect(addresses, service.port, lambda: line)
+                if service.tls:
+                    stage = Stage.TLS
+                    await _secure(line, transport, service.host, self._certificate)
+        except TimeoutError:
+            failed = failure(stage, TimeoutError(f"no answer within {seconds:g} s"))
+            return Unanswered(failed.cause, failed.detail)
+        except (OSError, UnicodeError) as error:
+            failed = failure(stage, error)
+            return Unanswered(failed.cause, failed.detail)
+        return line
+
+
+async def _secure(line: _Line, transport: asyncio.Transport, host: str, certificate: str) -> None:
     try:
-        async with asyncio.timeout(limits.connect.total_seconds()):
-            addresses = await resolve(service.host, service.port)
-            stage = Stage.TCP
-            transport = await connect(addresses, service.port, lambda: protocol)
-            writer = asyncio.StreamWriter(transport, protocol, reader, loop)
-            if service.tls:
-                stage = Stage.TLS
-                await _secure(writer, service.host, certificate)
-    except TimeoutError:
-        failed = failure(stage, TimeoutError(f"no answer within {limits.connect.total_seconds():g} s"))
-        return Unanswered(failed.cause, failed.detail)
-    except (OSError, UnicodeError) as error:
-        failed = failure(stage, error)
-        return Unanswered(failed.cause, failed.detail)
-    return reader, writer
-
-
-async def _secure(writer: asyncio.StreamWriter, host: str, certificate: str) -> None:
-    try:
-        await writer.start_tls(tls_context(certificate), server_hostname=host)
-        check_pin(certificate, writer.get_extra_info("ssl_object"))
+        loop = asyncio.get_running_loop()
+        secured = await loop.start_tls(transport, line, tls_context(certificate), server_hostname=host)
+        check_pin(certificate, None if secured is None else secured.get_extra_info("ssl_object"))
     except BaseException:
-        writer.transport.abort()
+        transport.abort()
         raise
+    if secured is None:
+        raise ConnectionAbortedError("closed during the handshake")
+    line.connection_made(secured)
+
+
+class _Line(asyncio.Protocol):
+    """One connection; ``answer`` is the one that is coming in, or came in last."""
+
+    def __init__(self) -> None:
+        self.answer = _Answer()
+        self.lost = False
+        self._transport: asyncio.Transport | None = None
+        self._most = 0  # bytes of an answer
+        self._done: asyncio.Future[Response | Unanswered] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It stands; once more when it is secured."""
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by birth
+
+    def data_received(self, data: bytes) -> None:
+        """More of the answer; what comes when nothing was asked ends the connection."""
+        done, answer = self._done, self.answer
+        if done is None or done.done():
+            self.hang_up()
+            return
+        try:
+            answer.receive_data(data)
+        except RemoteProtocolError as error:
+            done.set_result(Unanswered(Cause.BAD_REPLY, str(error)))
+            return
+        if answer.received > self._most:
+            done.set_result(Unanswered(Cause.OVER_BUDGET, f"more than {self._most} bytes"))
+        elif answer.complete:
+            done.set_result(answer.result(CLOSED))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """No more comes."""
+        self.lost = True
+        if self._done is not None and not self._done.done():
+            otherwise = CLOSED
+            if isinstance(exc, OSError):
+                otherwise = Unanswered(Cause.CONNECTION_CLOSED, failure(Stage.TCP, exc).detail)
+            self._done.set_result(self.answer.result(otherwise))
+
+    async def exchange(self, request: bytes, most: int) -> Response | Unanswered:
+        """Send the request and wait for its answer of at most that many bytes, without end."""
+        assert self._transport is not None
+        self.answer, self._most = _Answer(), most
+        self._done = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        try:
+            return await self._done
+        finally:
+            self._done = None
+
+    def hang_up(self) -> None:
+        """End the connection at once."""
+        self.lost = True
+        if self._transport is not None:
+            self._transport.abort()
 
 
 class _Answer:
     """An answer as it comes in."""
 
+    __slots__ = ("_buffer", "_head", "_new", "complete", "persistent", "received")
+
     def __init__(self) -> None:
         self.complete = False
+        self.persistent = False  # complete, and the connection is kept for another request
         self.received = 0  # bytes
         self._buffer = bytearray()  # the head until it is complete, then the body
         self._head: Response | None = None
+        self._new = False  # HTTP/1.1: connections are kept unless the device says otherwise
 
     def receive_data(self, data: bytes) -> None:
         """Take in what came; raises RemoteProtocolError."""
@@ -146,7 +241,8 @@ class _Answer:
     def _read_head(self, scanned: int) -> None:
         end = _END_OF_HEAD.search(self._buffer, scanned)
         while end is not None:
-            message = parse_head(bytes(self._buffer[: end.start()]).lstrip())
+            head = bytes(self._buffer[: end.start()]).lstrip()
+            message, self._new = parse_head(head), head.startswith(b"HTTP/1.1")
             del self._buffer[: end.end()]
             if not isinstance(message, Response) or not message.http:
                 raise RemoteProtocolError("not HTTP")
@@ -157,12 +253,17 @@ class _Answer:
 
     def _has_all(self, headers: Headers) -> bool:
         """Whether the body is there. An envelope's end ends it too: lengths may lie, connections may stay open."""
-        if _END_OF_ENVELOPE.search(self._buffer[-_TAIL:]):
-            return True
         if _is_chunked(headers):
-            return self._buffer.endswith(b"0\r\n\r\n")
-        length = headers.get("Content-Length")
-        return length.isdecimal() and len(length) < 10 and len(self._buffer) >= int(length)
+            honest = self._buffer.endswith(b"0\r\n\r\n")
+        else:
+            length = headers.get("Content-Length")
+            announced = int(length) if length.isdecimal() and len(length) < 10 else None
+            honest = announced is not None and len(self._buffer) == announced
+            if announced is not None and len(self._buffer) > announced:
+                return True
+        if honest:
+            self.persistent = self._new and "close" not in headers.get("Connection").lower()
+        return honest or bool(_END_OF_ENVELOPE.search(self._buffer[-_TAIL:]))
 
 
 def _is_chunked(headers: Headers) -> bool:

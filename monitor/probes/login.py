@@ -36,7 +36,7 @@ class Login:
         self, credentials: Credentials | None, random: Callable[[int], bytes], *, may_authenticate: bool
     ) -> None:
         """``random`` draws that many unpredictable bytes."""
-        self._credentials = credentials
+        self.credentials = credentials
         self._random = random
         self._may_authenticate = may_authenticate
         self._guard = Guard(credentials, lambda: random(8).hex(), may_authenticate=may_authenticate)
@@ -60,8 +60,8 @@ class Login:
 
     def sign(self, path: str, device_now: datetime) -> Signature:
         """The signature of a POST to ``path``, at the device's own time."""
-        if self._by_token and self._credentials is not None:
-            return Signature(security=username_token(self._credentials, self._random(NONCE_BYTES), device_now))
+        if self._by_token and self.credentials is not None:
+            return Signature(security=username_token(self.credentials, self._random(NONCE_BYTES), device_now))
         return Signature(authorization=self._guard.authorization("POST", path))
 
     def accept(self) -> None:
@@ -81,7 +81,7 @@ class Login:
             return self._guard.challenged(response, text)
         if says_locked(text):
             return Cause.ACCOUNT_LOCKED
-        if self._credentials is None:
+        if self.credentials is None:
             return Cause.CREDENTIALS_MISSING
         if not self._may_authenticate:
             return Cause.CREDENTIALS_REFUSED

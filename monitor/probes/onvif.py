@@ -1,4 +1,4 @@
-"""Asks a device over ONVIF for its smallest video stream.
+"""Asks a device over ONVIF for its smallest video stream, or for all that findings are made of.
 
 Decides in which order services are asked and when to give up. Only reads: nothing at the device changes. Must never
 outlive its limits, and show the credentials only as ``monitor.probes.login`` allows.
@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.clock import Clock
 from monitor.errors import LocalProtocolError, RemoteProtocolError
-from monitor.model import Cause, Codec, Credentials, Stage
+from monitor.model import Cause, Codec, Credentials, Identity, Stage
 from monitor.onvif import envelope, replies
 from monitor.onvif.addresses import Service, parse_address, service_at, stream_url
 from monitor.onvif.envelope import Call, Media
 from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
 from monitor.onvif.replies import Fault
 from monitor.probes.dialling import ACCEPT
-from monitor.probes.http import HttpLimits, Unanswered, post
+from monitor.probes.http import HttpClient, HttpLimits, Unanswered
 from monitor.probes.login import Login
 from monitor.rtsp.ending import Redactor, cause_of_status
 from monitor.rtsp.lockout import attempts_left, text_of
@@ -37,6 +39,10 @@ _ANOTHER_MAY_DO = frozenset(
         Cause.SERVER_ERROR, Cause.NO_VIDEO_TRACK,
     }
 )  # fmt: skip
+
+
+# These say nothing about whether a device knows a question.
+_SAYS_NOTHING = frozenset({Cause.CONNECTION_CLOSED, Cause.NO_REPLY, Cause.DEVICE_BUSY, Cause.CREDENTIALS_FORBIDDEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,38 @@ class StreamFound:
     clock_offset: timedelta | None = None  # the device's clock less ours; None = not told
 
 
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a device told in one round: as much as it told until the round ended."""
+
+    found: StreamFound  # the smallest stream, or why the round did not come that far
+    answered: bool = False  # it answered a question that needs no password: it lives
+    identity: Identity | None = None  # None: not told
+    main: str = field(default="", repr=False)  # the URL of its largest stream; "" = not told
+    smaller: bool | None = None  # whether the smallest stream is smaller than that; None: not told
+    snapshot: bool | None = None  # whether it offers single pictures; None: not told
+
+    @property
+    def cause(self) -> Cause:
+        """Why the round ended."""
+        return self.found.cause
+
+    @property
+    def credentials_refused(self) -> bool:
+        """They were sent in this round and the device said no."""
+        return self.found.credentials_refused
+
+    @property
+    def attempts_left(self) -> int | None:
+        """How often the device says a password may still be tried."""
+        return self.found.attempts_left
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The device's clock less ours; None = not told."""
+        return self.found.clock_offset
+
+
 class _Ended(Exception):
     """The run is over, or one of its ways."""
 
@@ -84,42 +122,90 @@ async def smallest_stream(
 
     ``certificate``: what a device behind ``https://`` must show, as in ``Camera.certificate``.
     """
-    redactor = Redactor(credentials)
+    login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate)
+    return (await _asked(address, login, clock, limits, certificate, _Run.smallest)).found
+
+
+async def inspect(
+    address: str,
+    credentials: Credentials | None,
+    *,
+    clock: Clock,
+    limits: OnvifLimits,
+    may_authenticate: bool = True,
+    certificate: str = ACCEPT,
+) -> Inspection:
+    """The whole round: clock, plate, largest and smallest stream, snapshots. Manners: those of ``smallest_stream``."""
+    login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate)
+    return await _asked(address, login, clock, limits, certificate, _Run.everything)
+
+
+async def _asked(
+    address: str,
+    login: Login,
+    clock: Clock,
+    limits: OnvifLimits,
+    certificate: str,
+    question: Callable[[_Run], Awaitable[StreamFound]],
+) -> Inspection:
+    redactor = Redactor(login.credentials)
     try:
         device = parse_address(address)
     except LocalProtocolError as error:
-        return StreamFound(cause=Cause.MONITOR_ERROR, detail=redactor.detail(str(error)))
-    login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate)
-    run = _Run(device, login, clock, limits.exchange, certificate)
+        return Inspection(StreamFound(cause=Cause.MONITOR_ERROR, detail=redactor.detail(str(error))))
+    run = _Run(device, login, clock, HttpClient(limits.exchange, certificate), strict=certificate != ACCEPT)
     try:
         async with asyncio.timeout(limits.total.total_seconds()):
-            found = await run.whole()
+            found = await question(run)
     except _Ended as ended:
         found = StreamFound(cause=ended.cause, detail=redactor.detail(ended.detail))
     except TimeoutError:
         found = StreamFound(cause=Cause.NO_REPLY, detail=f"not done within {limits.total.total_seconds():g} s")
-    return replace(found, credentials_refused=login.refused, attempts_left=run.attempts_left, clock_offset=run.offset)
+    finally:
+        run.http.hang_up()
+    found = replace(found, credentials_refused=login.refused, attempts_left=run.attempts_left, clock_offset=run.offset)
+    return replace(run.told, found=found)
 
 
 class _Run:
     """One device asked once."""
 
-    def __init__(self, device: Service, login: Login, clock: Clock, limits: HttpLimits, certificate: str) -> None:
+    def __init__(self, device: Service, login: Login, clock: Clock, http: HttpClient, *, strict: bool) -> None:
+        """``strict``: its certificate matters."""
         self.offset: timedelta | None = None
         self.attempts_left: int | None = None
+        self.told = Inspection(StreamFound())
+        self.http = http
         self._device = device
         self._login = login
         self._clock = clock
-        self._limits = limits
-        self._certificate = certificate
+        self._strict = strict
 
-    async def whole(self) -> StreamFound:
+    async def smallest(self) -> StreamFound:
         """From the device's clock to the address of its smallest stream."""
         await self._read_clock()
+        return await self._of_media(await self._media_services(), self._smallest)
+
+    async def everything(self) -> StreamFound:
+        """The same, and what else there is to tell."""
+        await self._read_clock()
+        try:
+            found = await self._of_media(await self._media_services(), self._streams)
+        except _Ended as ended:
+            if ended.cause in _ANOTHER_MAY_DO and not (self._login.unsettled or self._login.refused):
+                await self._read_plate()
+            raise
+        await self._read_plate()
+        return found
+
+    async def _of_media(
+        self, services: dict[Media, Service], ask: Callable[[Media, Service], Awaitable[StreamFound]]
+    ) -> StreamFound:
+        """What the first media service says that knows anything."""
         last: _Ended | None = None
-        for media, service in (await self._media_services()).items():
+        for media, service in services.items():
             try:
-                return await self._smallest(media, service)
+                return await ask(media, service)
             except _Ended as ended:
                 last = ended
                 if ended.cause not in _ANOTHER_MAY_DO or self._login.unsettled:
@@ -131,6 +217,7 @@ class _Run:
         before, began = self._clock.now(), self._clock.monotonic()
         answer = await self._anonymous(envelope.GET_SYSTEM_DATE_AND_TIME)
         halfway = timedelta(seconds=(self._clock.monotonic() - began) / 2)
+        self.told = replace(self.told, answered=True)
         if answer is None:
             return
         try:
@@ -156,11 +243,37 @@ class _Run:
 
     def _safe(self, service: Service) -> bool:
         """Whether it may be asked: a device whose certificate matters must not lead us off TLS."""
-        return service.tls or not self._device.tls or self._certificate == ACCEPT
+        return service.tls or not self._device.tls or not self._strict
+
+    async def _read_plate(self) -> None:
+        """A device may keep it to itself, or from this account."""
+        with suppress(_Ended, RemoteProtocolError):
+            identity = replies.identity(await self._ask(self._device, envelope.GET_DEVICE_INFORMATION))
+            self.told = replace(self.told, identity=identity)
 
     async def _smallest(self, media: Media, service: Service) -> StreamFound:
-        profiles = replies.profiles(await self._ask(service, envelope.get_profiles(media)))
-        profile = _smallest_of(profiles)
+        candidates = _candidates(replies.profiles(await self._ask(service, envelope.get_profiles(media))))
+        return await self._stream(media, service, candidates[0])
+
+    async def _streams(self, media: Media, service: Service) -> StreamFound:
+        candidates = _candidates(replies.profiles(await self._ask(service, envelope.get_profiles(media))))
+        smallest, largest = candidates[0], candidates[-1]
+        found = await self._stream(media, service, smallest)
+        smaller = (smallest.width * smallest.height) < (largest.width * largest.height)
+        self.told = replace(self.told, smaller=smaller)
+        main = found if largest.token == smallest.token else await self._stream(media, service, largest)
+        self.told = replace(self.told, main=main.url)
+        self.told = replace(self.told, snapshot=await self._has_snapshots(media, service, smallest))
+        return found
+
+    async def _has_snapshots(self, media: Media, service: Service, profile: Profile) -> bool | None:
+        try:
+            await self._ask(service, envelope.get_snapshot_uri(media, profile.token))
+        except _Ended as ended:  # what is optional in ONVIF is refused in some way or other
+            return None if ended.cause in _SAYS_NOTHING else False
+        return True
+
+    async def _stream(self, media: Media, service: Service, profile: Profile) -> StreamFound:
         answer = await self._ask(service, envelope.get_stream_uri(media, profile.token))
         try:
             url = stream_url(replies.stream_uri(answer), self._device)
@@ -204,7 +317,9 @@ class _Run:
         if signature is not None and signature.authorization is not None:
             fields.append(("Authorization", signature.authorization))
         body = call.envelope(signature.security if signature is not None else "")
-        response = await post(service, tuple(fields), body, self._limits, self._certificate)
+        if signature is not None and self._login.unsettled:
+            self.http.hang_up()  # on a connection that may be dead already it could come to be sent twice
+        response = await self.http.post(service, tuple(fields), body)
         if isinstance(response, Unanswered):
             raise _Ended(response.cause, f"{call.name}: {response.detail}")
         return response
@@ -226,7 +341,8 @@ def _understood(response: Response) -> replies.Element | Fault:
     return answer
 
 
-def _smallest_of(profiles: tuple[Profile, ...]) -> Profile:
+def _candidates(profiles: tuple[Profile, ...]) -> tuple[Profile, ...]:
+    """Those that can be judged, the smallest first; at least one."""
     candidates = usable(profiles)
     if not candidates:
         raise _Ended(
@@ -236,4 +352,4 @@ def _smallest_of(profiles: tuple[Profile, ...]) -> Profile:
     sources = {profile.source for profile in candidates} - {""}
     if len(sources) > 1:  # a recorder or a camera with several lenses: a guess would watch another place
         raise _Ended(Cause.NO_VIDEO_TRACK, f"{len(sources)} video sources, and nothing says which one is meant")
-    return candidates[0]
+    return candidates

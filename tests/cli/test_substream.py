@@ -13,7 +13,7 @@ import pytest
 
 from monitor.cli import main
 from monitor.cli.exits import Exit
-from tests.probes.onvif_device import PASSWORD, USER, OnvifDevice, running
+from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
 
 
 @contextmanager

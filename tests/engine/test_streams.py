@@ -20,9 +20,9 @@ from monitor.model import Camera, Cause, Credentials, Secret
 from monitor.probes.dialling import VERIFY
 from monitor.probes.onvif import StreamFound
 from monitor.settings import LimitSettings, ProbeSettings, Settings, StreamChoice
+from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
 from tests.metrics.town import camera
 from tests.probes.conftest import SelfSigned
-from tests.probes.onvif_device import PASSWORD, USER, OnvifDevice, running
 
 LOGIN = Credentials("admin", Secret("sesame"))
 SMALL = "rtsp://127.0.0.1/small"

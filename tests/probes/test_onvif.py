@@ -15,8 +15,9 @@ from monitor.model import Cause, Codec, Credentials, Secret
 from monitor.probes.dialling import VERIFY
 from monitor.probes.http import HttpLimits
 from monitor.probes.onvif import OnvifLimits, StreamFound, smallest_stream
+from monitor.simulator.onvif_answers import MAIN, MEDIA, MEDIA2, SUB, Offer
+from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, Wants, running
 from tests.probes.conftest import SelfSigned
-from tests.probes.onvif_device import MAIN, MEDIA, MEDIA2, PASSWORD, SUB, USER, Offer, OnvifDevice, Wants, running
 
 PATIENT = OnvifLimits(HttpLimits(timedelta(seconds=10), timedelta(seconds=20)), timedelta(seconds=60))
 HASTY = OnvifLimits(HttpLimits(timedelta(seconds=1), timedelta(seconds=0.4)), timedelta(seconds=20))
@@ -208,7 +209,7 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("habit", BROKEN)
 @pytest.mark.parametrize("wants", [Wants.TOKEN, Wants.MD5])
 async def test_a_broken_answer_is_read_all_the_same(habit: str, wants: Wants) -> None:
-    assert (await found_at(OnvifDevice(wants=wants, mangle=BROKEN[habit]))).url == SUB_URL
+    assert (await found_at(OnvifDevice(wants=wants, mangle=BROKEN[habit], hangs_up=True))).url == SUB_URL
 
 
 async def test_soap_1_1_is_read_and_its_faults_too() -> None:
@@ -232,7 +233,7 @@ async def test_soap_1_1_is_read_and_its_faults_too() -> None:
     ],
 )
 async def test_what_is_no_onvif_is_named(answer: bytes, cause: Cause) -> None:
-    device = OnvifDevice(mangle=lambda _: answer)
+    device = OnvifDevice(mangle=lambda _: answer, hangs_up=True)
     found = await found_at(device)
     assert (found.url, found.cause) == ("", cause)
     assert device.signed == 0
@@ -262,7 +263,7 @@ async def test_a_signed_question_that_stays_unanswered_is_not_asked_again() -> N
 
 async def test_a_lock_is_told_and_nothing_is_sent_after_it() -> None:
     locked = b"HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=a, nonce=b\r\n\r\nuser is locked, 0 attempts left"
-    device = OnvifDevice(wants=Wants.MD5)
+    device = OnvifDevice(wants=Wants.MD5, hangs_up=True)
     device.mangle = lambda answer: locked if device.asked[-1].signed else answer
     found = await found_at(device, WRONG)
     assert (found.cause, device.signed, found.credentials_refused) == (Cause.ACCOUNT_LOCKED, 1, True)
@@ -305,7 +306,7 @@ async def test_an_address_that_is_none_is_our_own_fault(address: str) -> None:
 async def test_nothing_found_shows_the_password() -> None:
     echo = f"HTTP/1.1 400 {PASSWORD} Bad\r\n\r\n".encode()
     stream = f"rtsp://x/user=admin&amp;password={PASSWORD.replace('&', '&amp;').replace('<', '&lt;')}"
-    for device in (OnvifDevice(mangle=lambda _: echo), OnvifDevice(stream=stream)):
+    for device in (OnvifDevice(mangle=lambda _: echo, hangs_up=True), OnvifDevice(stream=stream)):
         assert PASSWORD not in repr(await found_at(device))
 
 

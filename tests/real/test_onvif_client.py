@@ -11,7 +11,7 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.model import Credentials, Secret
 from monitor.probes.onvif import OnvifLimits, smallest_stream
-from tests.probes.onvif_device import PASSWORD, USER, OnvifDevice, running
+from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
 from tests.programs import missing
 
 pytestmark = pytest.mark.real
