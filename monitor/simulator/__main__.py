@@ -20,9 +20,9 @@ from monitor.errors import SharpEyesError
 from monitor.model import Camera, Codec
 from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, Grade
-from monitor.simulator.discovery import Responders, persona_of
 from monitor.simulator.faults import Fault
 from monitor.simulator.layout import CODECS, Makeup
+from monitor.simulator.onvif_town import OnvifTown
 from monitor.simulator.scenes import LIVE_SCENES, Scene
 from monitor.simulator.server import Join
 from monitor.simulator.town import WHOLE, SimulatedTown, build_town
@@ -105,11 +105,9 @@ async def _run(town: SimulatedTown, options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await town.start()
-    nth, of = options.part
-    responders: Responders | None = None
+    onvif = OnvifTown(town.played if options.onvif else (), _clip_size(options))
     try:
-        if options.discovery:
-            responders = Responders(map(persona_of, town.cameras[nth - 1 :: of]), options.discovery)
+        await onvif.start()
         _say("ready")
         starting = cpu_seconds()
         commands = CommandReader(town)
@@ -123,8 +121,7 @@ async def _run(town: SimulatedTown, options: argparse.Namespace) -> None:
         served, serving = town.served, cpu_seconds() - starting
         _say(f"cpu_seconds={serving:.3f} connections={served.connections} sessions={served.sessions}")
     finally:
-        if responders is not None:
-            responders.close()
+        await onvif.stop()
         await town.stop()
 
 
@@ -222,9 +219,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--part", type=_part, default=WHOLE, help="such as 2/3: play only every third, from the second")
     parser.add_argument("--inventory", type=Path, help="write the cameras to this CSV file")
     parser.add_argument("--passwords", type=Path, help="write name,username,password to this CSV file, for tests")
-    parser.add_argument(
-        "--discovery", type=int, metavar="PORT", help="answer WS-Discovery on this UDP port; usual: 3702"
-    )
+    parser.add_argument("--onvif", action="store_true", help="answer WS-Discovery (UDP 3702) and ONVIF (TCP 8000)")
     parser.add_argument("--duration", type=float, help="seconds; without it until SIGTERM or SIGINT")
     parser.add_argument("--cache", type=Path, help="where encoded films are kept")
     return parser

@@ -12,15 +12,13 @@ import socket
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from monitor.errors import SharpEyesError
-from monitor.model import Camera
 
 GROUP = "239.255.255.250"
 PORT = 3702
-SERVICE_PORT = 8000  # where the device service of a fake camera is
 LOOPBACK = "127.0.0.1"
 SPREAD = 0.4  # seconds over which a town answers a multicast question; WS-Discovery allows a device half a second
 AT_ONCE = 64  # datagrams read in one turn of the loop
@@ -81,12 +79,6 @@ class Persona:
             f"<d:XAddrs>{escape(self.service)}</d:XAddrs><d:MetadataVersion>1</d:MetadataVersion>"
             "</d:ProbeMatch></d:ProbeMatches></SOAP-ENV:Body></SOAP-ENV:Envelope>"
         ).encode()
-
-
-def persona_of(camera: Camera) -> Persona:
-    """What the fake device behind a camera says of itself."""
-    host = urlsplit(camera.url).hostname or ""
-    return Persona(host, f"http://{host}:{SERVICE_PORT}/onvif/device_service", camera.vendor, camera.model)
 
 
 class Responders:

@@ -11,7 +11,8 @@ import uuid
 import pytest
 
 from monitor.errors import SharpEyesError
-from monitor.simulator.discovery import GROUP, Persona, Responders, persona_of
+from monitor.simulator.discovery import GROUP, Persona, Responders
+from monitor.simulator.onvif_town import persona_of
 from tests.addresses import BASE, free_port
 from tests.driven import a_camera
 

@@ -17,10 +17,10 @@ from monitor.engine import Plan
 from monitor.inventory.cameras import rtsp_url
 from monitor.inventory.proposals import Found
 from monitor.language import Language
-from monitor.model import Camera, Cause, Credentials, Site, SiteCategory
+from monitor.model import Camera, Cause, Credentials, Identity, Site, SiteCategory
 from monitor.onvif.discovery import said
 from monitor.probes.http import HttpLimits
-from monitor.probes.onvif import OnvifLimits, StreamFound, smallest_stream
+from monitor.probes.onvif import OnvifLimits, StreamFound, inspect
 from monitor.rtsp.ending import Redactor
 from monitor.wording import CAUSES
 
@@ -28,6 +28,7 @@ AT_ONCE: Final = 4  # devices asked at the same time
 LIMITS: Final = OnvifLimits(
     HttpLimits(connect=timedelta(seconds=3), reply=timedelta(seconds=5)), total=timedelta(seconds=15)
 )
+LONGEST: Final = timedelta(minutes=20)  # of asking; forged answers must not keep anybody waiting for hours
 OFTEN: Final = 20  # after so many devices the progress is told
 
 
@@ -52,6 +53,7 @@ class Asker:
         self._clock = clock
         self._language = language
         self._done = 0
+        self._until = clock.monotonic() + LONGEST.total_seconds()
 
     async def all(self, found: Sequence[Found]) -> tuple[Told, ...]:
         """Every device, in their order."""
@@ -71,13 +73,16 @@ class Asker:
         return tuple(task.result() for task in tasks)
 
     async def _one(self, device: Found) -> Told:
+        if self._clock.monotonic() > self._until:
+            reason = texts.NOT_ASKED[self._language]
+            return Told(replace(device, remark=reason), reason)
         camera = _camera(device, self._account)
         if self._pauses is not None and (reason := self._pauses.reason(camera, self._language)):
             return Told(replace(device, remark=reason), reason)
-        stream = await smallest_stream(device.onvif, self._credentials, clock=self._clock, limits=LIMITS)
+        inspection = await inspect(device.onvif, self._credentials, clock=self._clock, limits=LIMITS)
         if self._pauses is not None:
-            await self._pauses.heed(camera, stream)
-        return self._told(device, stream)
+            await self._pauses.heed(camera, inspection)
+        return self._told(_with_plate(device, inspection.identity), inspection.found)
 
     def _told(self, device: Found, stream: StreamFound) -> Told:
         if stream.cause is not Cause.OK or stream.codec is None:
@@ -92,6 +97,13 @@ class Asker:
             width=stream.width, height=stream.height, codec=stream.codec.value
         )
         return Told(replace(device, url=url, credentials=self._account), size)
+
+
+def _with_plate(device: Found, plate: Identity | None) -> Found:
+    """The device with what stands on its plate, where it tells that."""
+    if plate is None:
+        return device
+    return replace(device, vendor=said(plate.maker), model=said(plate.model) or device.model, serial=said(plate.serial))
 
 
 def _writable(url: str, credentials: Credentials | None) -> str:

@@ -105,13 +105,20 @@ async def _discovered(
     surveyed = await survey(addresses, interfaces, str(uuid.uuid4()), clock=clock, limits=limits, progress=progress)
     found = _found(surveyed)
     known = known_of(found, entries)
-    new = [device for device in found if device not in {each.found for each in known}]
-    _say(texts.ANSWERED[language].format(count=len(found), known=len(known), new=len(new)))
-    _tell_known(known, language)
-    _tell_oddities(surveyed, language)
-    told = await Asker(plan, account, clock, language).all(new)
-    _tell_new(told, language)
-    return Discovered(known, told)
+    strange = _others(found, known)
+    if strange:
+        _say(texts.ASKING_DEVICES[language].format(count=len(strange)))
+    told = await Asker(plan, account, clock, language).all(strange)
+    known += known_of([each.found for each in told], entries)  # a serial number is told only when asked for
+    new = _others([each.found for each in told], known)
+    discovered = Discovered(known, tuple(each for each in told if each.found in new))
+    _tell(discovered, surveyed, language)
+    return discovered
+
+
+def _others(found: Sequence[Found], known: Sequence[Known]) -> list[Found]:
+    named = {each.found for each in known}
+    return [device for device in found if device not in named]
 
 
 def _found(surveyed: Survey) -> tuple[Found, ...]:
@@ -125,27 +132,21 @@ def _found(surveyed: Survey) -> tuple[Found, ...]:
     return tuple(found.values())
 
 
-def _tell_known(known: Sequence[Known], language: Language) -> None:
+def _tell(discovered: Discovered, surveyed: Survey, language: Language) -> None:
+    known, new = discovered.known, discovered.new
+    _say(texts.ANSWERED[language].format(count=len(known) + len(new), known=len(known), new=len(new)))
+    _tell_oddities(surveyed, language)
     if known:
         _say(texts.KNOWN_HEAD[language])
     for each in known:
         camera, phrase = each.entry.camera, texts.MOVED if each.moved else texts.KNOWN
-        said = phrase[language].format(
-            host=each.found.host,
-            camera=camera.id,
-            name=camera.name,
-            by=texts.KNOWN_BY[each.by][language],
-            hosts=" ".join(each.entry.hosts),
-        )
-        _say(said)
-
-
-def _tell_new(told: Sequence[Told], language: Language) -> None:
-    if told:
+        by, hosts = texts.KNOWN_BY[each.by][language], " ".join(each.entry.hosts)
+        _say(phrase[language].format(host=each.found.host, camera=camera.id, name=camera.name, by=by, hosts=hosts))
+    if new:
         _say(texts.NEW_HEAD[language])
-    for each in told:
-        name = each.found.name or each.found.model or each.found.vendor or "ONVIF"
-        _say(texts.NEW[language].format(host=each.found.host, name=name, said=each.said))
+    for told in new:
+        name = told.found.name or told.found.model or told.found.vendor or "ONVIF"
+        _say(texts.NEW[language].format(host=told.found.host, name=name, said=told.said))
 
 
 def _tell_oddities(surveyed: Survey, language: Language) -> None:

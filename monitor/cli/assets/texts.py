@@ -44,6 +44,7 @@ ASKING_RANGE = Phrase(
     "逐个询问 {count} 个地址,约 {seconds:.0f} 秒", "asking {count} addresses one by one, about {seconds:.0f} s"
 )
 ASKED_SO_FAR = Phrase("已询问 {done}/{of},找到 {found} 台", "asked {done} of {of}, found {found}")
+ASKING_DEVICES = Phrase("查询 {count} 台设备的码流", "asking {count} devices for their streams")
 DEVICES_SO_FAR = Phrase("查询设备 {done}/{of}", "devices asked for their streams: {done} of {of}")
 ANSWERED = Phrase(
     "应答设备 {count} 台:一机一档已有 {known} 台,新设备 {new} 台",
@@ -63,6 +64,7 @@ KNOWN_BY = {  # by the values of ``KnownBy``, which is not imported: it would lo
 NEW_HEAD = Phrase("新设备:", "new:")
 NEW = Phrase("  {host}  {name}:{said}", "  {host}  {name}: {said}")
 NEW_STREAM = Phrase("码流 {width}×{height} {codec}", "stream {width}×{height} {codec}")
+NOT_ASKED = Phrase("时间已到,未查询", "not asked: there were too many to ask in time")
 NO_SERVICE = Phrase("未给出设备服务地址", "it names no address of its device service")
 URL_WITH_PASSWORD = Phrase(
     "码流地址中含密码,请改用账号后手工填写",

@@ -8,9 +8,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 
-from monitor.simulator.discovery import PORT, SERVICE_PORT, Persona, Responders
+from monitor.simulator.discovery import PORT, Persona, Responders
+from monitor.simulator.onvif_device import OnvifDevice
+from monitor.simulator.onvif_town import SERVICE_PORT
 from tests.addresses import BASE
-from tests.probes.onvif_device import OnvifDevice
 
 numbers = itertools.count(1)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import csv
+import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
@@ -12,8 +16,10 @@ from monitor.cli.exits import Exit
 from monitor.inventory import load_inventory
 from monitor.inventory.proposals import KnownBy
 from monitor.simulator.discovery import Persona
+from monitor.simulator.onvif_answers import PLATE
+from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice
+from tests.addresses import BASE, free_port
 from tests.cli.assets.network import a_persona, network
-from tests.probes.onvif_device import PASSWORD, USER, OnvifDevice
 
 
 def settings(folder: Path, *rows: str, password: str = PASSWORD) -> list[str]:
@@ -44,6 +50,7 @@ def test_a_new_device_becomes_a_row_with_its_smallest_stream(
     assert not told.out
     assert "1 devices answered: 0 in the inventory, 1 new" in told.err
     assert "stream 640×360 h264" in told.err
+    assert (row.vendor, row.model) == (PLATE.maker, PLATE.model)
     assert PASSWORD not in told.err + out.read_text("utf-8-sig")
 
 
@@ -87,6 +94,20 @@ def test_devices_of_the_inventory_are_listed_apart_and_asked_nothing_more(
     assert f"{moved.host}  b 乙 (by its MAC address); the inventory has 192.0.2.7" in told.err
     assert not device.asked
     assert (tmp_path / "cameras.csv").read_text("utf-8").splitlines()[1:] == list(rows)
+
+
+def test_a_device_that_got_another_address_is_known_by_the_serial_number_it_tells(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = a_persona()
+    config = settings(tmp_path)
+    table = f"camera_id,name,village,url,serial\na,甲,村,rtsp://192.0.2.7/1,{PLATE.serial}\n"
+    (tmp_path / "cameras.csv").write_text(table, "utf-8")
+    with network({moved: OnvifDevice()}):
+        assert main(["discover", *ranges(moved), "--credentials", "cam", *config]) == Exit.OK
+    told = capsys.readouterr()
+    assert not told.out
+    assert f"{moved.host}  a 甲 (by its serial number); the inventory has 192.0.2.7" in told.err
 
 
 def test_the_group_is_asked_where_no_range_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,6 +171,36 @@ def test_words_that_are_no_addresses_are_wrong_usage(words: list[str], capsys: p
         main(["discover", *words])
     assert ended.value.code == Exit.USAGE
     assert words[1] in capsys.readouterr().err
+
+
+async def test_a_town_is_found_and_what_is_proposed_of_it_can_be_watched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The simulator in a process of its own, the two commands in another one each: nothing but the network between."""
+    base, passwords, out = BASE, tmp_path / "passwords.csv", tmp_path / "found.csv"
+    words = ("--cameras", "6", "--villages", "1", "--base", base, "--onvif", "--passwords", str(passwords))
+    size = ("--width", "320", "--height", "192", "--codecs", "h264", "--scheme", "digest_md5")
+    town = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "monitor.simulator", *words, *size, "--port", str(free_port(f"{base}.1.1"))),
+        stdout=PIPE,
+    )
+    try:
+        assert town.stdout is not None
+        assert await town.stdout.readline() == b"ready\n"
+        keys = {row["name"]: row for row in csv.DictReader(passwords.read_text("utf-8").splitlines())}
+        config = settings(tmp_path, password=keys["town-hik"]["password"])
+        asking = ["discover", "--range", f"{base}.1.1-6", "--credentials", "cam", "--village", "村", "--out", str(out)]
+        assert await asyncio.to_thread(main, [*asking, *config]) == Exit.OK
+        rows = [camera for camera in list(csv.DictReader(out.read_text("utf-8-sig").splitlines())) if camera["url"]]
+        assert {row["vendor"] for row in rows} == {"Hikvision"}  # whose password it was
+        with out.open(encoding="utf-8-sig") as found, (tmp_path / "cameras.csv").open("w", encoding="utf-8") as ours:
+            ours.writelines(line for line in found if ",rtsp://" in line or line.startswith("camera_id"))
+        capsys.readouterr()
+        assert await asyncio.to_thread(main, ["probe", rows[0]["camera_id"], *config]) == Exit.OK
+        assert "picture 320×192" in capsys.readouterr().out
+    finally:
+        town.terminate()
+        await town.communicate()
 
 
 def test_everything_a_device_can_be_known_by_has_words() -> None:
