@@ -22,7 +22,7 @@ from monitor.parsing.ranges import is_local
 
 ANY: Final = "0.0.0.0"  # noqa: S104 - only to receive what answers a question of ours
 MULTICAST_REPEAT: Final = timedelta(milliseconds=250)  # between the two sendings of one multicast question
-MAX_AT_ONCE: Final = 64  # datagrams read in one turn of the loop
+MAX_AT_ONCE: Final = 16  # datagrams read in one turn of the loop: the worst of them takes 75 ms to read
 _LARGEST: Final = 64 * 1024  # bytes; no datagram is larger
 _RECEIVE_BUFFER: Final = 4 * 1024 * 1024  # bytes: a whole town may answer a multicast question within half a second
 

@@ -89,10 +89,11 @@ def test_a_spreadsheet_is_merged_like_any_table(tmp_path: Path) -> None:
     assert merged(table_of(path), found)[1] == ["a", "B", "v", "rtsp://192.0.2.1/", "kept"]
 
 
-CELL = st.text(st.characters(codec="utf-8", categories=["L", "Nd"]), min_size=1, max_size=8)
+# Begun with a letter, so that it is none of the words exports write for nothing.
+CELL = st.text(st.characters(codec="utf-8", categories=["L", "Nd"]), max_size=8).map("x{}".format)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=5), st.lists(st.tuples(CELL, CELL), max_size=5))
 def test_after_a_merge_nothing_differs_any_more_but_whom_the_platform_lacks(
     tmp_path_factory: pytest.TempPathFactory, ours: list[tuple[str, str, str]], theirs: list[tuple[str, str]]

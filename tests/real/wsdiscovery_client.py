@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 import sys
 
-from wsdiscovery import QName
-from wsdiscovery.discovery import ThreadedWSDiscovery
+from wsdiscovery import QName  # type: ignore[import-untyped]
+from wsdiscovery.discovery import ThreadedWSDiscovery  # type: ignore[import-untyped]
 
 
 def main() -> None:
