@@ -462,6 +462,29 @@ class OpenFinding(Travelling):
     since_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FindingSpan(Travelling):
+    """A camera's finding from its appearance to its end."""
+
+    camera_id: str
+    finding: DeviceFinding
+    since_at: datetime
+    until_at: datetime | None = None  # None: it lasts
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """What is shown of one camera's device; the same object as long as nothing changes."""
+
+    camera_id: str
+    findings: tuple[OpenFinding, ...] = ()  # in the order of their kinds
+    identity: Identity | None = None  # what the device is taken to be; None: never told
+    asked_at: datetime | None = None  # when the last round began; None: not since the process started
+    answered: bool = False  # it answered that round
+    clock_offset: timedelta | None = None  # its clock less ours; None: it did not tell
+    snapshot: bool | None = None  # whether it offers single pictures; None: it did not tell
+
+
 # ---------------------------------------------------------------- belief
 
 

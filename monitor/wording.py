@@ -14,8 +14,10 @@ from monitor.model import (
     Basis,
     BlindTime,
     Cause,
+    DeviceFinding,
     ExclusionCause,
     ExclusionState,
+    FindingKind,
     Note,
     Role,
     Rung,
@@ -209,6 +211,16 @@ CAMERA_FIELDS: Mapping[str, Phrase] = MappingProxyType(
     }
 )
 
+FINDINGS: Mapping[FindingKind, Phrase] = MappingProxyType(
+    {
+        FindingKind.CLOCK_DRIFT: Phrase("时钟不准", "clock off"),
+        FindingKind.DEVICE_SWAPPED: Phrase("设备被更换", "device swapped"),
+        FindingKind.FIRMWARE_CHANGED: Phrase("固件已变更", "firmware changed"),
+        FindingKind.STREAM_CHANGED: Phrase("码流地址已变更", "stream address changed"),
+        FindingKind.NO_SUB_STREAM: Phrase("没有子码流", "no sub-stream"),
+    }
+)
+
 ORIGINS: Mapping[Origin, Phrase] = MappingProxyType(
     {
         Origin.CAMERA: Phrase("摄像机本身", "the camera"),
@@ -304,6 +316,9 @@ HEAD_MAINTENANCE = Phrase("计划维护（{count} 项）", "Planned maintenance 
 HEAD_EXCLUSIONS = Phrase("免责（{count} 项）", "Exclusions ({count})")
 HEAD_CLOSING = Phrase("结账与更正", "Closing and corrections")
 HEAD_VOID = Phrase("不计的操作（{count} 项）", "Acts that do not count ({count})")
+HEAD_FINDINGS = Phrase(
+    "设备核查发现（{count} 项，不影响考核数字）", "Findings about devices ({count}; no figure depends on them)"
+)
 HEAD_CHANGES = Phrase("清单变动（{count} 项）", "Changes of the inventory ({count})")
 HEAD_OUTSIDE = Phrase("不纳入考核的摄像机（{count} 台）", "Cameras outside the contract ({count})")
 HEAD_RULES = Phrase("计算规则与依据", "Rules and record")
@@ -341,6 +356,11 @@ OUTAGES = Phrase("离线次数", "outages")
 START = Phrase("开始", "from")
 END = Phrase("结束", "until")
 STILL_OPEN = Phrase("未恢复", "still down")
+FINDING = Phrase("发现", "finding")
+NUMBERS = Phrase("依据", "numbers")
+LASTS = Phrase("仍存在", "lasts")
+CLOCK_AHEAD = Phrase("快 {offset} 秒（允许 {limit} 秒）", "{offset} s ahead ({limit} s allowed)")
+CLOCK_BEHIND = Phrase("慢 {offset} 秒（允许 {limit} 秒）", "{offset} s behind ({limit} s allowed)")
 COUNTED_DURATION = Phrase("计入时长", "counted")
 REASON = Phrase("原因", "cause")
 WORK = Phrase("维护内容", "work")
@@ -483,6 +503,19 @@ CSV_SECONDS = Phrase("{kind}（秒）", "{kind}, seconds")
 CSV_PERCENT = Phrase("{rate}（%）", "{rate}, %")
 CSV_LOOKS = Phrase("抽查次数", "inspections")
 CSV_LOOKS_ONLINE = Phrase("抽查在线次数", "inspections online")
+
+
+def finding_numbers(finding: DeviceFinding, language: Language) -> str:
+    """What a finding rests on; "" where it has no numbers."""
+    if finding.offset_us is not None and finding.limit_us is not None:
+        phrase = CLOCK_AHEAD if finding.offset_us > 0 else CLOCK_BEHIND
+        return phrase[language].format(offset=_tenths(abs(finding.offset_us)), limit=_tenths(finding.limit_us))
+    return f"{finding.before} → {finding.after}" if finding.before or finding.after else ""
+
+
+def _tenths(us: int) -> str:
+    """Microseconds as seconds, cut to a tenth."""
+    return f"{us // 1_000_000}.{us // 100_000 % 10}"
 
 
 def clue_text(evidence: Evidence, language: Language) -> str:

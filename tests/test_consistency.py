@@ -20,10 +20,10 @@ from monitor import __version__
 from monitor.cli.exits import Exit
 from monitor.cli.main import _parser, main
 from monitor.language import Language
-from monitor.model import Cause, Note, State, Verdict
+from monitor.model import Cause, FindingKind, Note, State, Verdict
 from monitor.service import FIXED, load_plan
 from monitor.sla import percent
-from monitor.wording import CAUSES, NOTES
+from monitor.wording import CAUSES, FINDINGS, NOTES
 from tests.test_prometheus_rules import METRIC, exposed
 
 ROOT = Path(__file__).parent.parent
@@ -99,6 +99,11 @@ def test_a_cause_s_section_names_its_state_and_its_words(cause: Cause) -> None:
 def test_every_note_has_its_row_with_its_words() -> None:
     rows = re.findall(r"^\| `([a-z_]+)` \| (.+?) \| (.+?) \|", text_of(DOCS / "causes.md"), re.MULTILINE)
     assert rows == [(note.value, NOTES[note].en, NOTES[note].zh) for note in Note]
+
+
+def test_every_finding_has_its_row_with_its_words() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \| (.+?) \| (.+?) \|", text_of(DOCS / "findings.md"), re.MULTILINE)
+    assert rows == [(kind.value, FINDINGS[kind].en, FINDINGS[kind].zh) for kind in FindingKind]
 
 
 # ---------------------------------------------------------------- the two READMEs

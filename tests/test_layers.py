@@ -15,7 +15,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"model", "errors", "clock", "language", "reading", "writing", "heap"}),
     frozenset(
         {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
-        | {"picture", "parsing", "canonical", "incidents"}
+        | {"picture", "parsing", "canonical", "incidents", "findings"}
     ),
     frozenset({"contract"}),
     frozenset({"acts"}),
@@ -30,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = (
 )
 PURE = frozenset(
     {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
-    | {"picture", "parsing", "canonical", "incidents"}
+    | {"picture", "parsing", "canonical", "incidents", "findings"}
     | {"contract", "acts", "report", "wording"}
 )
 IMPURE_IMPORTS = frozenset(

@@ -13,7 +13,7 @@ import pytest
 from monitor import wording
 from monitor.incidents import Clue, Evidence, Origin
 from monitor.language import Language, Phrase
-from monitor.model import Basis, BlindTime, Camera, Cause, Note, Rung, Site, SiteCategory, Stage, State
+from monitor.model import Basis, BlindTime, Camera, Cause, FindingKind, Note, Rung, Site, SiteCategory, Stage, State
 from monitor.sla import SlaVerdict
 
 LISTS: list[tuple[Mapping[Any, Phrase], type[Enum]]] = [
@@ -27,6 +27,7 @@ LISTS: list[tuple[Mapping[Any, Phrase], type[Enum]]] = [
     (wording.BLIND_TIMES, BlindTime),
     (wording.CATEGORIES, SiteCategory),
     (wording.ORIGINS, Origin),
+    (wording.FINDINGS, FindingKind),
     (wording.CLUES, Clue),
 ]
 PHRASES = {name: phrase for name, phrase in vars(wording).items() if isinstance(phrase, Phrase)}

@@ -14,8 +14,8 @@ from aiohttp import web
 from monitor.incidents import BlindSpot, Evidence
 from monitor.language import Language
 from monitor.metrics import AheadFigures, GroupFigures, IncidentFigures, TownView, TripFigures
-from monitor.model import SECOND_US, CameraStatus, State, Transition
-from monitor.wording import clue_text
+from monitor.model import SECOND_US, CameraStatus, DeviceStatus, OpenFinding, State, Transition
+from monitor.wording import FINDINGS, clue_text, finding_numbers
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
@@ -62,6 +62,13 @@ def incident_pieces(town: TownView) -> Iterator[bytes]:
     yield _bytes({"at": _iso(town.at)})[:-1]
     yield from _list("incidents", town.incidents, _incident)
     yield from _list("blind_spots", town.blind_spots, _blind_spot)
+    yield b"}"
+
+
+def finding_pieces(town: TownView) -> Iterator[bytes]:
+    """``/api/v1/findings``: every device that was asked over ONVIF, what it told last and what was found about it."""
+    yield _bytes({"at": _iso(town.at)})[:-1]
+    yield from _list("devices", town.devices, _device)
     yield b"}"
 
 
@@ -232,6 +239,33 @@ def _evidence(evidence: Evidence) -> Json:
         "cause": evidence.cause.value if evidence.cause else None,
         "zh": clue_text(evidence, Language.ZH),
         "en": clue_text(evidence, Language.EN),
+    }
+
+
+def _device(device: DeviceStatus) -> Json:
+    plate = device.identity
+    return {
+        "camera": device.camera_id,
+        "asked_at": _iso(device.asked_at),
+        "answered": device.answered,
+        "clock_offset_seconds": None if device.clock_offset is None else device.clock_offset.total_seconds(),
+        "offers_snapshots": device.snapshot,
+        "identity": None if plate is None else dataclasses.asdict(plate),
+        "findings": [_finding(found) for found in device.findings],
+    }
+
+
+def _finding(found: OpenFinding) -> Json:
+    finding = found.finding
+    return {
+        "finding": finding.kind.value,
+        "since_at": _iso(found.since_at),
+        "before": finding.before or None,
+        "after": finding.after or None,
+        "offset_seconds": None if finding.offset_us is None else finding.offset_us / SECOND_US,
+        "limit_seconds": None if finding.limit_us is None else finding.limit_us / SECOND_US,
+        "zh": f"{FINDINGS[finding.kind].zh} {finding_numbers(finding, Language.ZH)}".strip(),
+        "en": f"{FINDINGS[finding.kind].en} {finding_numbers(finding, Language.EN)}".strip(),
     }
 
 

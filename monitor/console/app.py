@@ -18,11 +18,13 @@ from monitor.console.api import (
     JSON_TYPE,
     after_and_limit,
     error_body,
+    finding_pieces,
     incident_pieces,
     refuse_unknown,
     status_pieces,
     transitions_body,
 )
+from monitor.console.findings import finding_page
 from monitor.console.incidents import incident_page
 from monitor.console.landing import STYLE, chosen_language, page
 from monitor.console.shared import SharedBody, unhurried
@@ -57,6 +59,8 @@ def make_app(source: Source, *, clock: Clock | None = None, reload_enabled: bool
     app.router.add_put("/-/reload", console.reload)
     app.router.add_get("/incidents", console.incidents)
     app.router.add_get("/api/v1/incidents", console.incident_list)
+    app.router.add_get("/findings", console.findings)
+    app.router.add_get("/api/v1/findings", console.finding_list)
     app.router.add_get("/api/v1/status", console.status)
     app.router.add_get("/api/v1/transitions", console.transitions)
     return app
@@ -81,6 +85,7 @@ class _Console:
         self._reload_enabled = reload_enabled
         self.metrics = SharedBody(partial(source.town_view, AREAS), source.metrics.exposition, CONTENT_TYPE, clock)
         self._incidents = SharedBody(partial(source.town_view, AREAS), incident_pieces, JSON_TYPE, clock)
+        self._findings = SharedBody(partial(source.town_view, AREAS), finding_pieces, JSON_TYPE, clock)
         self._status = SharedBody(partial(source.town_view, ALL_GROUPS), status_pieces, JSON_TYPE, clock)
 
     async def landing(self, request: web.Request) -> web.Response:
@@ -96,6 +101,15 @@ class _Console:
     async def incident_list(self, request: web.Request) -> web.Response:
         refuse_unknown(request.query, set())
         return await self._incidents.answer(request)
+
+    async def findings(self, request: web.Request) -> web.Response:
+        language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+        text = finding_page(await unhurried(self._source.town_view(AREAS), self._clock), language)
+        return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
+
+    async def finding_list(self, request: web.Request) -> web.Response:
+        refuse_unknown(request.query, set())
+        return await self._findings.answer(request)
 
     async def style(self, _request: web.Request) -> web.Response:
         return web.Response(text=STYLE, content_type="text/css")

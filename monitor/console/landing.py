@@ -29,6 +29,7 @@ COUNTS = Phrase(
 )
 LINKS = {
     "incidents": Phrase("事件与盲区（当前 {open} 项）", "Incidents and blind spots ({open} open)"),
+    "findings": Phrase("设备核查（{found} 项）", "Findings about devices ({found})"),
     "status": Phrase("当前状态（JSON）", "State of the town (JSON)"),
     "transitions": Phrase("状态变化（JSON）", "Changes of state (JSON)"),
     "metrics": Phrase("监测指标（Prometheus）", "Metrics (Prometheus)"),
@@ -55,6 +56,7 @@ def page(town: TownView, language: Language) -> str:
         "other_lang": (Language.EN if language is Language.ZH else Language.ZH).value,
         "title": f"{whole.status.name} · {TITLE[language]}" if whole else TITLE[language],
         "incidents": LINKS["incidents"][language].format(open=len(town.incidents)),
+        "findings": LINKS["findings"][language].format(found=sum(len(device.findings) for device in town.devices)),
         "rate_label": RATE[language],
         "rate": _percent(whole),
         "counts": COUNTS[language].format(**{state.value: states.get(state, 0) for state in State}),

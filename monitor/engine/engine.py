@@ -27,8 +27,9 @@ from monitor.engine.plan import (
     with_maintenance,
 )
 from monitor.engine.recorder import Recorder
+from monitor.engine.register import Register
+from monitor.engine.rounds import Inspect, Rounds, over_onvif
 from monitor.engine.slots import Slots
-from monitor.engine.streams import FindStream, SmallStreams, over_onvif
 from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
@@ -37,6 +38,7 @@ from monitor.ledger import (
     CameraAdded,
     CameraChanged,
     ClockJumped,
+    Entry,
     Event,
     Heartbeat,
     Ledger,
@@ -68,9 +70,9 @@ class Engine:
         metrics: Metrics,
         version: str,
         make_prober: Callable[[Settings], Prober],
-        find_stream: FindStream | None = None,
+        inspect: Inspect | None = None,
     ) -> None:
-        """``find_stream`` asks a device for its smallest stream; over ONVIF unless something else is said."""
+        """``inspect`` asks a device what it is and offers; over ONVIF unless something else is said."""
         self._plan = plan
         self._ledger = ledger
         self._clock = clock
@@ -80,7 +82,8 @@ class Engine:
         settings = plan.settings
         self._timeline = Timeline(clock, ledger.last_recorded_at())
         self._casebook = Casebook(rules_of(policy_of(settings)))
-        self._recorder = Recorder(ledger, clock, self._timeline, metrics, self._casebook.heard)
+        self._register = Register()
+        self._recorder = Recorder(ledger, clock, self._timeline, metrics, self._heard)
         calendar = MonthCalendar(settings.contract.terms)
         self._board = Board(policy_of(settings), calendar, self._recorder, self._timeline)
         self._make_prober = make_prober
@@ -90,14 +93,16 @@ class Engine:
         self._knowledge = Knowledge(self._devices)
         self._canaries = Canaries(settings.canaries, clock, metrics)
         self._places = Places(settings.places, self._canaries, self._recorder, clock)
-        self._streams = SmallStreams(
+        self._rounds = Rounds(
             lambda: self._plan.settings,
             self._board,
-            self._slots,
-            self._permits,
-            self._devices,
-            clock,
-            find_stream or over_onvif(clock),
+            self._recorder,
+            register=self._register,
+            slots=self._slots,
+            permits=self._permits,
+            devices=self._devices,
+            clock=clock,
+            ask=inspect or over_onvif(clock),
         )
         self._watcher = Watcher(
             lambda: self._plan.settings,
@@ -207,7 +212,8 @@ class Engine:
         if not self.running.is_set():
             return view
         incidents = yield from self._casebook.incidents(self._recorder.horizon, self._board.gone)
-        return replace(view, incidents=incidents, blind_spots=self._casebook.blind_spots())
+        devices = yield from self._register.statuses()
+        return replace(view, incidents=incidents, blind_spots=self._casebook.blind_spots(), devices=devices)
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         """Published transitions numbered above ``after``, oldest first."""
@@ -223,6 +229,11 @@ class Engine:
 
     # ------------------------------------------------------------ inside
 
+    def _heard(self, entries: Sequence[Entry]) -> None:
+        """More of the record is durable."""
+        self._casebook.heard(entries)
+        self._register.heard(entries)
+
     def _refuse_a_record_from_the_future(self) -> None:
         last = self._ledger.last_recorded_at()
         if last is not None and last > self._clock.now() + FUTURE:
@@ -235,6 +246,7 @@ class Engine:
         """Restore what the ledger says; the time since its last event was watched by nobody."""
         records, histories = await self._recorder.ask(_restored)
         await self._recorder.ask(self._casebook.restore)
+        await self._recorder.ask(self._register.restore)
         for record in records:
             history = histories.get(record.camera.id, ())
             self._board.admit(record.camera, record.first_added_at, history, watched=record.removed_at is None)
@@ -262,7 +274,7 @@ class Engine:
             self._watch_clocks(),
             self._places.run(),
             self._canaries.run(),
-            self._streams.run(),
+            self._rounds.run(),
         )
 
     def _watch_new(self) -> None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from monitor.acts import events as acts
 from monitor.incidents import Origin
-from monitor.model import Camera, Transition
+from monitor.model import Camera, DeviceFinding, FindingKind, Identity, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,31 @@ class ReachChanged:
     reachable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceRecorded:
+    """What a camera's device told is what is known of it from now on: for the first time, or after it was changed."""
+
+    camera_id: str
+    identity: Identity | None  # None: it does not tell
+    stream: str  # path and query of its main stream, without secrets; "" = not told
+
+
+@dataclass(frozen=True, slots=True)
+class FindingAppeared:
+    """Something about a camera's device is not as it was or should be."""
+
+    camera_id: str
+    finding: DeviceFinding
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGone:
+    """It is as it should be again, or what it is now has become what is known."""
+
+    camera_id: str
+    kind: FindingKind
+
+
 Event = (
     Started
     | Stopped
@@ -91,6 +116,9 @@ Event = (
     | CameraRemoved
     | ClockJumped
     | ReachChanged
+    | DeviceRecorded
+    | FindingAppeared
+    | FindingGone
     | acts.Act
 )
 
@@ -105,6 +133,9 @@ KINDS: MappingProxyType[str, type[Event]] = MappingProxyType(
         "camera_removed": CameraRemoved,
         "clock_jumped": ClockJumped,
         "reach_changed": ReachChanged,
+        "device_recorded": DeviceRecorded,
+        "finding_appeared": FindingAppeared,
+        "finding_gone": FindingGone,
     }
     | acts.KINDS
 )
@@ -118,7 +149,7 @@ def subject(event: Event) -> tuple[str | None, datetime | None]:
             return transition.camera_id, transition.at
         case CameraAdded(camera) | CameraChanged(camera):
             return camera.id, None
-        case CameraRemoved(camera_id):
+        case CameraRemoved(camera_id) | DeviceRecorded(camera_id) | FindingAppeared(camera_id) | FindingGone(camera_id):
             return camera_id, None
         case ClockJumped(_, after_at):
             return None, after_at

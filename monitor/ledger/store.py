@@ -37,6 +37,8 @@ from monitor.ledger.events import (
     CameraChanged,
     CameraRemoved,
     Event,
+    FindingAppeared,
+    FindingGone,
     Started,
     TransitionRecorded,
     subject,
@@ -44,7 +46,7 @@ from monitor.ledger.events import (
 from monitor.ledger.opening import connect, lock_for_writing, text_of
 from monitor.ledger.steps import Misread, Move, step, transition
 from monitor.ledger.verification import Verification, verified
-from monitor.ledger.views import Entry, absences, camera_records, inventory_changes, planned_maintenance
+from monitor.ledger.views import Entry, absences, camera_records, finding_spans, inventory_changes, planned_maintenance
 from monitor.model import (
     MICROSECOND,
     CameraRecord,
@@ -517,6 +519,7 @@ def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so
         void=tuple(so_far.void),
         absences=tuple(absences(so_far.removals, changes)),
         heads=ledger.heads(),
+        findings=finding_spans(ledger.entries_of(FindingAppeared, FindingGone)),
     )
 
 

@@ -13,8 +13,10 @@ from monitor.ledger.events import (
     CameraChanged,
     CameraRemoved,
     Event,
+    FindingAppeared,
+    FindingGone,
 )
-from monitor.model import Camera, CameraRecord, InventoryChange, Maintenance, Span, micros
+from monitor.model import Camera, CameraRecord, FindingKind, FindingSpan, InventoryChange, Maintenance, Span, micros
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +89,20 @@ def planned_maintenance(entries: Iterable[Entry]) -> tuple[Maintenance, ...]:
             case _:
                 pass
     return tuple(sorted(planned.values(), key=lambda work: (work.start_at, work.id)))
+
+
+def finding_spans(entries: Iterable[Entry]) -> tuple[FindingSpan, ...]:
+    """Every finding there ever was, by when it appeared."""
+    spans: list[FindingSpan] = []
+    lasting: dict[tuple[str, FindingKind], int] = {}
+    for entry in entries:
+        match entry.event:
+            case FindingAppeared(camera_id, finding):
+                lasting[camera_id, finding.kind] = len(spans)
+                spans.append(FindingSpan(camera_id, finding, entry.recorded_at))
+            case FindingGone(camera_id, kind) if (camera_id, kind) in lasting:
+                nth = lasting.pop((camera_id, kind))
+                spans[nth] = replace(spans[nth], until_at=entry.recorded_at)
+            case _:
+                pass
+    return tuple(spans)

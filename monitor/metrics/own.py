@@ -14,6 +14,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from monitor.clock import Clock
 from monitor.metrics.cameras import camera_sheet
+from monitor.metrics.devices import device_sheet, finding_pieces
 from monitor.metrics.groups import count_sheet, counts_of, group_sheet, town_text, trip_sheet
 from monitor.metrics.incidents import incident_text
 from monitor.metrics.view import TownView
@@ -42,6 +43,7 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._clock = clock
         self._cameras = camera_sheet()
+        self._devices = device_sheet()
         self._groups = group_sheet()
         self._counts = count_sheet()
         self._trips = trip_sheet()
@@ -171,6 +173,8 @@ class Metrics:
         groups = [group for group in town.groups if group.status.kind != "site"]
         pieces = chain(
             self._cameras.pieces(town.statuses),
+            self._devices.pieces(town.devices),
+            finding_pieces(town.devices),
             self._groups.pieces(groups),
             self._counts.pieces(counts_of(town)),
             self._trips.pieces(town.trips),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.incidents import BlindSpot, Incident
-from monitor.model import CameraStatus, GroupStatus
+from monitor.model import CameraStatus, DeviceStatus, GroupStatus
 
 NEAR = 4, 5  # of the limit
 
@@ -107,3 +107,4 @@ class TownView:
     trips: Sequence[TripFigures] = ()  # the most gain first
     incidents: Sequence[IncidentFigures] = ()  # the open ones, by when they became known
     blind_spots: Sequence[BlindSpot] = ()  # longest first
+    devices: Sequence[DeviceStatus] = ()  # of cameras whose device was asked or told something, by camera

@@ -105,6 +105,8 @@ def _item(thing: Any) -> Item | None:
             | {"group": str(name), "span": {"start": int(at)}}
         ):
             return Item(name, at)
+        case {"camera": {"id": str(name)}, "finding": {"kind": str(kind)}, "since_at": int(at)}:
+            return Item(f"{name} {kind}", at)
         case {"kind": str(kind), "id": str(name), "us": int()}:
             return Item(f"{kind} {name}")
         case (
@@ -137,7 +139,9 @@ def _same(theirs: Side, ours: Side) -> bool:
 
 NOT_THERE = Phrase("（没有）", "(not there)")
 LINE = Phrase("{where}：文件 {theirs}，本台账 {ours}", "{where}: the file says {theirs}, this record gives {ours}")
-TIMES: Final = frozenset({"at", "start", "end", "start_at", "end_at", "removed_at", "late_from", "crowd_from"})
+TIMES: Final = frozenset(
+    {"at", "start", "end", "start_at", "end_at", "removed_at", "since_at", "until_at", "late_from", "crowd_from"}
+)
 LENGTHS: Final = frozenset({"up", "degraded", "down", "excluded", "unobserved", "us", "normal", "major", "over"})
 COUNTS: Final = "looks"  # inspections are counted, not timed
 FIELDS: Mapping[str, Phrase] = MappingProxyType(
@@ -155,6 +159,7 @@ FIELDS: Mapping[str, Phrase] = MappingProxyType(
         "corrections": Phrase("更正", "correction"),
         "elapsed": Phrase("已过时段", "elapsed time"),
         "exclusions": Phrase("免责", "exclusion"),
+        "findings": Phrase("设备核查发现", "finding about a device"),
         "forecast": Phrase("月末预测", "forecast"),
         "heads": Phrase("链头", "head of a chain"),
         "intact_verdict": Phrase("完好率结论", "verdict of the intact rate"),
@@ -216,6 +221,7 @@ FIELDS: Mapping[str, Phrase] = MappingProxyType(
         "scheduled_us": wording.SCHEDULED,
         "score": Phrase("评分", "score"),
         "seconds": wording.LENGTH,
+        "since_at": wording.START,
         "spans": Phrase("时段", "spans"),
         "start": wording.START,
         "start_at": wording.START,
@@ -223,6 +229,7 @@ FIELDS: Mapping[str, Phrase] = MappingProxyType(
         "steps": Phrase("经过", "act"),
         "text": Phrase("说明", "text"),
         "unobserved": wording.UNOBSERVED_TIME,
+        "until_at": wording.END,
         "up": wording.UP_TIME,
         "used_us": Phrase("已用", "used"),
     }

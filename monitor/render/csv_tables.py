@@ -31,13 +31,13 @@ from monitor.render.settlement_sentences import Sentences, fraction
 from monitor.report import ExclusionFigure, LateRepair, OutageFigure, RepairFigures, Report, Settlement
 
 BASES, GROUPS, OUTAGES, EXCLUSIONS = "-bases", "-groups", "-outages", "-exclusions"
-VOID, SETTLEMENT = "-void", "-settlement"
+VOID, FINDINGS, SETTLEMENT = "-void", "-findings", "-settlement"
 
 
 def csv_tables(report: Report, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
     """Every table: what is put behind the report's file name, and what writes it into a file.
 
-    The settlement only where anything is agreed, void acts only where there are any.
+    The settlement only where anything is agreed, void acts and findings only where there are any.
     """
     made = _Tables(report, language)
     yield "", partial(write_csv, report, language)
@@ -47,6 +47,8 @@ def csv_tables(report: Report, language: Language) -> Iterator[tuple[str, Callab
     yield EXCLUSIONS, made.exclusions
     if report.void:
         yield VOID, made.void
+    if report.findings:
+        yield FINDINGS, made.findings
     if report.settlement is not None:
         yield SETTLEMENT, partial(made.settlement, report.settlement)
 
@@ -181,6 +183,33 @@ class _Tables:
             for act in self._report.void
         )
         write_table(map(self._say, headings), rows, file)
+
+    def findings(self, file: BinaryIO) -> None:
+        """One row a finding about a device, by camera: since when, until when, and the numbers behind it."""
+        seconds = wording.CSV_SECONDS
+        headings = [
+            *map(self._say, (wording.CSV_MONTH, wording.CSV_RECORD, wording.CAMERA_ID, wording.CAMERA)),
+            *map(self._say, (wording.VILLAGE, wording.FINDING, wording.START, wording.END, wording.NUMBERS)),
+            *(self._say(seconds, kind=self._say(kind)) for kind in (words.CLOCK_OFFSET, words.CLOCK_LIMIT)),
+        ]
+        rows = (
+            [
+                *self._about(),
+                found.camera.id,
+                found.camera.name,
+                found.camera.site.village,
+                self._say(wording.FINDINGS[found.finding.kind]),
+                self._local(found.since_at),
+                self._say(wording.LASTS) if found.until_at is None else self._local(found.until_at),
+                wording.finding_numbers(found.finding, self._language),
+                *(
+                    "" if us is None else exact_seconds(abs(us))
+                    for us in (found.finding.offset_us, found.finding.limit_us)
+                ),
+            ]
+            for found in self._report.findings
+        )
+        write_table(headings, rows, file)
 
     # ------------------------------------------------------------ settlement
 

@@ -66,6 +66,7 @@ class _Text:
         yield from self._closing()
         yield from self._void()
         yield from self._changes()
+        yield from self._findings()
         yield from self._outside()
         yield from self._trend()
         yield from self._rules()
@@ -355,6 +356,28 @@ class _Text:
             role=self._say(wording.ROLES[figure.by.role]),
             name=clean(figure.by.name),
             why=clean(figure.refusal.say(self._language)),
+        )
+
+    def _findings(self) -> Iterator[str]:
+        found = self._report.findings
+        if not found:
+            return
+        yield from self._heading(wording.HEAD_FINDINGS, count=len(found))
+        yield from self._table(
+            found,
+            self._left(wording.CAMERA_ID, lambda figure: figure.camera.id),
+            self._left(wording.CAMERA, lambda figure: figure.camera.name),
+            self._left(wording.FINDING, lambda figure: self._say(wording.FINDINGS[figure.finding.kind])),
+            self._left(wording.START, lambda figure: self._local(figure.since_at)),
+            self._left(
+                wording.END,
+                lambda figure: self._say(wording.LASTS) if figure.until_at is None else self._local(figure.until_at),
+            ),
+            Column(
+                self._say(wording.NUMBERS),
+                lambda figure: wording.finding_numbers(figure.finding, self._language),
+                widest=WIDEST_REASON,
+            ),
         )
 
     def _changes(self) -> Iterator[str]:

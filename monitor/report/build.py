@@ -32,6 +32,7 @@ from monitor.report.cameras import (
 )
 from monitor.report.changes import change_figures
 from monitor.report.exclusions import exclusion_figures, granted, granted_back, span_of
+from monitor.report.findings import finding_figures
 from monitor.report.groups import bases_of, group_of, groups_of, intact_verdict, on_basis, worst_first
 from monitor.report.settled import Settlement
 from monitor.report.settlement import Course, Sums, course_of, settled_span, settlement, settles
@@ -144,6 +145,7 @@ def build_report(
         if frames.settled is None
         else _settlement(record, contract, month, folded.courses, frames.settled),
         void=void_figures(record, month, frame.period),
+        findings=finding_figures(record, contract, frame.elapsed),
     )
 
 

@@ -17,7 +17,9 @@ from monitor.model import (
     CameraRecord,
     Cause,
     ContractTerms,
+    DeviceFinding,
     Exclusion,
+    FindingSpan,
     InventoryChange,
     Maintenance,
     Seconds,
@@ -51,6 +53,7 @@ class Record:
     void: tuple[Void, ...] = ()  # acts under the contract that do not count
     absences: tuple[tuple[str, Span], ...] = ()  # cameras that were allowed to be gone, and when
     heads: tuple[Head, ...] = ()  # the end of every chain this was read from
+    findings: tuple[FindingSpan, ...] = ()  # of devices, all there ever were, by when they appeared
     # By camera id: the transitions as steps, and instead of them; also of cameras of which none is recorded.
     courses: Mapping[str, Sequence[Step]] | None = None
     down_from: int | None = None  # no camera was down before, as far back as was read; None: look at the transitions
@@ -269,6 +272,16 @@ class ChangeFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingFigure:
+    """What was found about a camera's device, as far as it touches the month. No figure depends on it."""
+
+    camera: Camera
+    finding: DeviceFinding  # ``***`` where it would tell how one reaches the device
+    since_at: datetime  # may lie before the month
+    until_at: datetime | None  # None: it lasted where the report ends
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One calendar month of the contract's zone. Groups and cameras come worst first."""
 
@@ -313,6 +326,7 @@ class Report:
     corrections: tuple[CorrectionFigure, ...] = ()  # oldest first
     trend: tuple[TrendMonth, ...] = ()  # up to twelve months, this one last
     void: tuple[VoidFigure, ...] = ()  # acts about the month that do not count, oldest first
+    findings: tuple[FindingFigure, ...] = ()  # by camera, then oldest first
 
     @property
     def complete(self) -> bool:

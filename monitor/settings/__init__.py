@@ -11,6 +11,7 @@ from monitor.settings.matching import faults_between
 from monitor.settings.values import (
     Address,
     LimitSettings,
+    OnvifSettings,
     PictureSettings,
     ProbeSettings,
     Settings,
@@ -21,6 +22,7 @@ __all__ = [
     "DEFAULT_ZONE",
     "Address",
     "LimitSettings",
+    "OnvifSettings",
     "PictureSettings",
     "ProbeSettings",
     "Settings",

@@ -36,6 +36,7 @@ from monitor.settings.planned import read_maintenance
 from monitor.settings.values import (
     Address,
     LimitSettings,
+    OnvifSettings,
     PictureSettings,
     ProbeSettings,
     Settings,
@@ -99,6 +100,7 @@ def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -
         credentials=read_credentials(top, path.parent, environ),
         probe=read_probe(top),
         picture=read_picture(top),
+        onvif=read_onvif(top),
         limits=read_limits(top),
         contracts=read_contracts(top, below, zone.key),
         maintenance=read_maintenance(top, zone),
@@ -195,6 +197,17 @@ def read_picture(top: Section) -> PictureSettings:
             fall=picture.read("fall", within(whole_number, "1", "100"), usual.fall),
             rise=picture.read("rise", within(whole_number, "1", "100"), usual.rise),
             spread=picture.read("spread", within(duration, "0s", "1d"), usual.spread),
+        )
+
+
+def read_onvif(top: Section) -> OnvifSettings:
+    """Rounds over ONVIF, and when they find something."""
+    usual = OnvifSettings()
+    with top.section("onvif") as onvif:
+        return OnvifSettings(
+            interval=onvif.read("interval", within(duration, "1m", "7d"), usual.interval),
+            clock_drift=onvif.read("clock_drift", within(duration, "2s", "1d"), usual.clock_drift),
+            settles_after=onvif.read("settles_after", within(duration, "1h", "366d"), usual.settles_after),
         )
 
 

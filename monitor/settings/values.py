@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from monitor.contract import Contract
+from monitor.findings import Limits
 from monitor.incidents import Origin
 from monitor.language import Language
 from monitor.model import Credentials, MaintenanceRule, UplinkLimit
@@ -55,6 +56,20 @@ class PictureSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OnvifSettings:
+    """How often devices are asked over ONVIF, and what becomes a finding."""
+
+    interval: timedelta = timedelta(hours=1)  # between two rounds of a device
+    clock_drift: timedelta = timedelta(seconds=5)  # its clock may differ from ours by this, either way
+    settles_after: timedelta = timedelta(days=7)  # a changed device is the one that is known from then on
+
+    @property
+    def limits(self) -> Limits:
+        """What is allowed."""
+        return Limits(self.clock_drift, self.settles_after)
+
+
+@dataclass(frozen=True, slots=True)
 class LimitSettings:
     """How many probes run at once: in all, on one uplink, at one device; and what the machine puts to work for them."""
 
@@ -87,6 +102,7 @@ class Settings:
     credentials: Mapping[str, Credentials] = field(default_factory=lambda: MappingProxyType({}))
     probe: ProbeSettings = ProbeSettings()
     picture: PictureSettings = PictureSettings()
+    onvif: OnvifSettings = OnvifSettings()
     limits: LimitSettings = LimitSettings()
     contracts: tuple[Contract, ...] = (Contract(),)  # at least one
     maintenance: tuple[MaintenanceRule, ...] = ()

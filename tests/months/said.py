@@ -22,11 +22,12 @@ from monitor.report import (
 )
 from monitor.sla import Budget
 
-# No figures of the month: whose report it is, by what program, from which entries, what was agreed, who closed it.
+# No figures of the month: whose report it is, by what program, from which entries, what was agreed, who closed it;
+# nor is what was found about devices.
 NO_FIGURES: Mapping[type, frozenset[str]] = {
     Report: frozenset(
         {"town", "contract_id", "contract_title", "contract_sha256", "vendor", "office", "terms", "version"}
-        | {"simulated", "head_seq", "head_hash", "heads", "closings", "corrections"}
+        | {"simulated", "head_seq", "head_hash", "heads", "closings", "corrections", "findings"}
     ),
     Score: frozenset({"card"}),
     Deduction: frozenset({"ladder"}),

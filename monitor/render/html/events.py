@@ -1,4 +1,4 @@
-"""What happened: outages, planned work, changes of the inventory, and who is not in the contract."""
+"""What happened: outages, planned work, changes of the inventory, findings, and who is not in the contract."""
 
 from __future__ import annotations
 
@@ -80,6 +80,28 @@ def outside(pen: Pen) -> Section | None:
         Column(wording.VILLAGE, lambda camera: name(camera.site.village)),
     )
     return Section(pen.say(wording.HEAD_OUTSIDE, count=len(cameras)), (table,))
+
+
+def findings(pen: Pen) -> Section | None:
+    """What was found about devices; no figure depends on it."""
+    found = pen.report.findings
+    if not found:
+        return None
+    table = pen.listed(
+        found,
+        texts.IN_CSV,
+        Column(wording.CAMERA, lambda figure: joined(name(figure.camera.id), " ", name(figure.camera.name))),
+        Column(wording.VILLAGE, lambda figure: name(figure.camera.site.village)),
+        Column(wording.FINDING, lambda figure: pen.say(wording.FINDINGS[figure.finding.kind])),
+        Column(wording.START, lambda figure: pen.local(figure.since_at), Look.KEPT),
+        Column(
+            wording.END,
+            lambda figure: pen.say(wording.LASTS) if figure.until_at is None else pen.local(figure.until_at),
+            Look.KEPT,
+        ),
+        Column(wording.NUMBERS, lambda figure: name(wording.finding_numbers(figure.finding, pen.language))),
+    )
+    return Section(pen.say(wording.HEAD_FINDINGS, count=len(found)), (element("div", table, class_="wide"),))
 
 
 def _limits(pen: Pen) -> Iterator[Column[OutageFigure]]:

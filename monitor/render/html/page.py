@@ -41,6 +41,7 @@ SECTIONS: Final[tuple[Callable[[Pen], Section | None], ...]] = (
     acts.closings,
     acts.void,
     events.inventory,
+    events.findings,
     events.outside,
     closing.trend,
     closing.glossary,

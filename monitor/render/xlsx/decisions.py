@@ -1,4 +1,4 @@
-"""The sheets of what people decided and did: exclusions, planned work, the inventory, closings, void acts."""
+"""The sheets of what people decided and did: exclusions, planned work, the inventory, findings, closings, void acts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from monitor.render.xlsx.looks import SECONDS_WIDTH, WHEN_WIDTH, Look
 from monitor.report import (
     ChangeFigure,
     ExclusionFigure,
+    FindingFigure,
     MaintenanceFigure,
     StepFigure,
     VoidFigure,
@@ -90,6 +91,32 @@ def outside(book: Book, desk: Desk) -> None:
     with book.sheet(say(texts.OUTSIDE), columns, frozen=(0, 2), heading=2) as sheet:
         desk.title(sheet)
         sheet.table(columns, cameras, len(cameras))
+
+
+def findings(book: Book, desk: Desk) -> None:
+    """What was found about devices; no figure depends on it, and no sheet where nothing was."""
+    found = desk.report.findings
+    if not found:
+        return
+    say = desk.say
+    columns: list[Column[FindingFigure]] = [
+        Column("id", say(wording.CAMERA_ID), lambda figure: figure.camera.id, width=14),
+        Column("name", say(wording.CAMERA), lambda figure: figure.camera.name, width=22),
+        Column("village", say(wording.VILLAGE), lambda figure: figure.camera.site.village, width=12),
+        Column("kind", say(wording.FINDING), lambda figure: say(wording.FINDINGS[figure.finding.kind]), width=18),
+        Column("since", say(wording.START), lambda figure: desk.when(figure.since_at), Look.WHEN, WHEN_WIDTH),
+        Column("until", say(wording.END), lambda figure: desk.when(figure.until_at), Look.WHEN, WHEN_WIDTH),
+        Column(
+            "numbers",
+            say(wording.NUMBERS),
+            lambda figure: wording.finding_numbers(figure.finding, desk.language),
+            Look.WRAPPED,
+            50,
+        ),
+    ]
+    with book.sheet(say(texts.FINDINGS), columns, frozen=(1, 2), heading=2) as sheet:
+        desk.title(sheet)
+        sheet.table(columns, found, len(found))
 
 
 def closings(book: Book, desk: Desk) -> None:

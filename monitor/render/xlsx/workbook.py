@@ -23,6 +23,7 @@ SHEETS: Final[tuple[Callable[[Book, Desk], None], ...]] = (
     decisions.exclusions,
     decisions.planned_work,
     decisions.inventory,
+    decisions.findings,
     decisions.outside,
     decisions.closings,
     decisions.void,
