@@ -11,6 +11,7 @@ from pathlib import Path
 
 from monitor import __version__
 from monitor.cli import texts
+from monitor.cli.assets.words import add_asset_words
 from monitor.cli.exits import Exit
 from monitor.cli.people.words import Subparsers, add_ledger_words, add_maintenance_words
 from monitor.errors import SettingsError, SharpEyesError, UsageError
@@ -97,6 +98,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     _add_capacity_words(commands, configured, language)
 
     _add_platform_words(commands, configured, language)
+    add_asset_words(commands, configured, language)
     _add_report(commands, configured, language)
 
     _add_forecast_words(commands, configured, language)

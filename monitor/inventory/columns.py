@@ -68,7 +68,8 @@ CHINESE: dict[Column, str] = {
 IGNORED = (
     "序号 备注 经度 纬度 MAC地址 安装地址 详细地址 监视方位 朝向 补光属性 摄像机类型 摄像机位置类型 编码格式 "
     "摄像机功能类型 管理单位 管理单位联系方式 维护单位 联系人 联系电话 负责人 录像保存天数 存储天数 设备状态 "
-    "所属部门 行政区划代码 杆号 no remark remarks note notes longitude latitude mac_address"
+    "所属部门 行政区划代码 杆号 序列号 设备序列号 国标ID no remark remarks note notes longitude latitude "
+    "mac_address serial serial_number national_id"
 )
 PASSWORDS = "密码 口令 登录密码 设备密码 password passwd pwd"
 

@@ -22,6 +22,7 @@ from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, Grade
 from monitor.simulator.faults import Fault
 from monitor.simulator.layout import CODECS, Makeup
+from monitor.simulator.onvif_town import OnvifTown
 from monitor.simulator.scenes import LIVE_SCENES, Scene
 from monitor.simulator.server import Join
 from monitor.simulator.town import WHOLE, SimulatedTown, build_town
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows = ((name, kept.username, kept.password.reveal()) for name, kept in town.credentials.items())
             write_table(options.passwords, ("name", "username", "password"), rows)
         with asyncio.Runner(loop_factory=fastest_loop()) as runner:
-            runner.run(_run(town, options.duration))
+            runner.run(_run(town, options))
     except SharpEyesError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -97,19 +98,21 @@ def obey(town: SimulatedTown, command: str) -> None:
             raise SharpEyesError(f"{command!r}: say 'inject FAULT camera_id...' or 'clear camera_id...'")
 
 
-async def _run(town: SimulatedTown, duration: float | None) -> None:
-    """Until a signal comes or ``duration`` seconds are over."""
+async def _run(town: SimulatedTown, options: argparse.Namespace) -> None:
+    """Until a signal comes or ``--duration`` seconds are over."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await town.start()
+    onvif = OnvifTown(town.played if options.onvif else (), _clip_size(options))
     try:
+        await onvif.start()
         _say("ready")
         starting = cpu_seconds()
         commands = CommandReader(town)
         try:
-            async with asyncio.timeout(duration):
+            async with asyncio.timeout(options.duration):
                 await stopped.wait()
         except TimeoutError:
             pass
@@ -118,6 +121,7 @@ async def _run(town: SimulatedTown, duration: float | None) -> None:
         served, serving = town.served, cpu_seconds() - starting
         _say(f"cpu_seconds={serving:.3f} connections={served.connections} sessions={served.sessions}")
     finally:
+        await onvif.stop()
         await town.stop()
 
 
@@ -215,6 +219,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--part", type=_part, default=WHOLE, help="such as 2/3: play only every third, from the second")
     parser.add_argument("--inventory", type=Path, help="write the cameras to this CSV file")
     parser.add_argument("--passwords", type=Path, help="write name,username,password to this CSV file, for tests")
+    parser.add_argument("--onvif", action="store_true", help="answer WS-Discovery (UDP 3702) and ONVIF (TCP 8000)")
     parser.add_argument("--duration", type=float, help="seconds; without it until SIGTERM or SIGINT")
     parser.add_argument("--cache", type=Path, help="where encoded films are kept")
     return parser

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from monitor.clock import Clock, SystemClock
 from monitor.errors import SharpEyesError
-from monitor.model import Codec
+from monitor.model import Camera, Codec
 from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, default_cache, load_clips
 from monitor.simulator.faults import FAULT_SCENES, HEALTHY, Fault, FaultRecord
@@ -50,6 +50,11 @@ class SimulatedTown:
         self._hostile: list[HostileServer] = []
         self._records: list[FaultRecord] = []
         self._open: dict[str, int] = {}  # camera id -> place in the records
+
+    @property
+    def played(self) -> tuple[tuple[Camera, CameraPlan], ...]:
+        """The cameras played here, with what each of them is."""
+        return tuple((self._by_id[camera_id], plan) for camera_id, plan in self._plans.items())
 
     @property
     def log(self) -> tuple[FaultRecord, ...]:

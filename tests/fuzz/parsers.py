@@ -6,6 +6,7 @@ import re
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.model import Cause, Credentials, Secret
+from monitor.onvif.discovery import MAX_MATCHES, matches, said, service_of
 from monitor.rtsp import urls
 from monitor.rtsp.auth import Authenticator, parse_challenges
 from monitor.rtsp.guard import Guard
@@ -17,6 +18,7 @@ from tests.rtsp.framing import events
 
 CREDENTIALS = Credentials("admin", Secret("open sesame"))
 TARGET = urls.parse_target("rtsp://10.0.0.5/cam")
+QUESTION = "0a1b2c3d-0000-4000-8000-112233445566"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _COST = 64  # bytes of memory that a byte of a description may cost
 
@@ -74,6 +76,20 @@ def frame(data: bytes) -> None:
     stops = sorted(choices.number(256) for _ in range(choices.number(6)))
     stream = choices.rest()
     assert events([stream]) == events([stream[a:b] for a, b in zip([0, *stops], [*stops, None], strict=True)])
+
+
+def announcement(data: bytes) -> None:
+    """An answer to a question to the network: nobody is led to another host, and what is said fits a cell."""
+    try:
+        found = matches(data, QUESTION)
+    except RemoteProtocolError:
+        return
+    assert 0 < len(found) <= MAX_MATCHES
+    for each in found:
+        service = service_of(each, "192.0.2.1")
+        assert service is None or (service.host == "192.0.2.1" and service.url.isascii())
+        for text in (each.endpoint, each.name, each.hardware, each.location):
+            assert text == said(text)
 
 
 def url(data: bytes) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from random import Random
 
 from monitor.model import Codec
+from monitor.onvif.discovery import probe
+from monitor.simulator.discovery import Persona
 from tests.fuzz import device, parsers, pictures
 from tests.rtsp.footage import coded, packets, rtp
 
@@ -56,6 +58,13 @@ def _recorded() -> Iterator[bytes]:
             yield file.read_bytes()
 
 
+def _announced() -> bytes:
+    """What a simulated camera answers."""
+    camera = Persona("192.0.2.1", "http://192.0.2.1/onvif/device_service", "Maker", "Model 1")
+    question = probe(parsers.QUESTION)
+    return camera.answer(question) or b""
+
+
 def targets() -> dict[str, Target]:
     """All of them."""
     recorded = tuple(text[:4000] for text in _recorded())
@@ -67,6 +76,7 @@ def targets() -> dict[str, Target]:
         "challenge": Target(parsers.challenge, (*challenges, b"|".join(challenges)), 2048),
         "head": Target(parsers.head, (*HEADS, *recorded), 4096),
         "frame": Target(parsers.frame, (*(b"\3\5\x20\x40" + head for head in HEADS), *recorded), 4096),
+        "announcement": Target(parsers.announcement, (_announced(),), 8192),
         "url": Target(parsers.url, (b"rtsp://u:p@10.0.0.5:554/cam?x=1", b"rtsps://[fe80::1]/"), 512),
         "packet": Target(pictures.packet, tuple(packets(Codec.H264, coded(Codec.H264))[:5]), 256),
         "depacketiser": Target(pictures.depacketise, _drawn(2, 300), 2048),

@@ -1,0 +1,111 @@
+"""``sharp-eyes import``: the platform's asset list beside the inventory, and the two of them merged if wanted."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from monitor.cli.assets import texts
+from monitor.cli.exits import Exit
+from monitor.engine import Plan
+from monitor.errors import SettingsError, UsageError
+from monitor.inventory import load_inventory
+from monitor.inventory.columns import Column
+from monitor.inventory.comparing import Differences, MatchedBy, Pair, compared
+from monitor.inventory.entries import TABLES, Entry, entries_of, heading, table_of
+from monitor.inventory.export import Listed, read_export
+from monitor.inventory.merging import merged
+from monitor.language import Language
+from monitor.parsing.scalars import printable
+from monitor.service import load_plan
+from monitor.writing import whole_file
+
+
+def compare_with_export(path: Path, config: Path, out: Path | None, language: Language, *, overwrite: bool) -> int:
+    """Print what differs, and write the merged inventory to ``out``; 1 when anything differs, else 0."""
+    if overwrite and out is None:
+        raise UsageError(texts.NOTHING_TO_OVERWRITE[language])
+    plan = load_plan(config)
+    if out is not None:
+        _refuse(plan, out, language, overwrite=overwrite)
+    entries = entries_of(plan.settings.inventory, plan.cameras)
+    listed = read_export(path)
+    found = compared(entries, listed)
+    _tell(found, entries, listed, language)
+    if out is not None:
+        _write(found, plan, out, language)
+    return Exit.NO if found.differs else Exit.OK
+
+
+def _refuse(plan: Plan, out: Path, language: Language, *, overwrite: bool) -> None:
+    """``UsageError`` for what cannot be written, before anything is read."""
+    inventory = plan.settings.inventory
+    if len(inventory) != 1 or inventory[0].suffix.lower() not in TABLES:
+        raise UsageError(texts.ONE_TABLE[language].format(files=" ".join(map(str, inventory)) or "-"))
+    if out.suffix.lower() != ".csv":
+        raise UsageError(texts.ONLY_CSV[language].format(path=out))
+    if out.exists() and not overwrite:
+        raise UsageError(texts.FILE_EXISTS_OVERWRITE[language].format(path=out))
+
+
+def _write(found: Differences, plan: Plan, out: Path, language: Language) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(merged(table_of(plan.settings.inventory[0]), found))
+    with whole_file(out) as file:
+        file.write(text.getvalue().encode("utf-8-sig"))
+    changed = sum(bool(pair.differences) for pair in found.pairs)
+    print(texts.MERGED[language].format(path=out, changed=changed, added=len(found.only_theirs)))
+    pathless = sum(Column.URL not in row.cells for row in found.only_theirs)
+    if pathless:
+        print(texts.NO_PATH[language].format(count=pathless))
+    try:
+        load_inventory([out], plan.settings.credentials)
+    except SettingsError as error:
+        print(texts.MERGED_TO_FILL_IN[language].format(count=len(error.faults)))
+        print(error)
+
+
+def _tell(found: Differences, entries: Sequence[Entry], listed: Sequence[Listed], language: Language) -> None:
+    by = Counter(pair.by for pair in found.pairs)
+    print(
+        texts.IMPORT_COUNTS[language].format(
+            theirs=len(listed),
+            ours=len(entries),
+            pairs=len(found.pairs),
+            **{each.value: by[each] for each in MatchedBy},
+        )
+    )
+    if not found.differs:
+        print(texts.NO_DIFFERENCE[language])
+        return
+    print(texts.ONLY_THEIRS[language].format(count=len(found.only_theirs)))
+    for row in found.only_theirs:
+        words = [*row.ids, row.cells.get(Column.NAME, ""), row.cells.get(Column.VILLAGE, ""), row.host]
+        print(f"  {' '.join(filter(None, words))} ({row.place})")
+    print(texts.ONLY_OURS[language].format(count=len(found.only_ours)))
+    for entry in found.only_ours:
+        camera = entry.camera
+        print(f"  {camera.id} {camera.name} {camera.site.village} {entry.hosts[0]} ({entry.place})")
+    differing = [pair for pair in found.pairs if pair.differences]
+    print(texts.FIELDS_DIFFER[language].format(count=len(differing)))
+    for pair in differing:
+        _tell_pair(pair, language)
+
+
+def _tell_pair(pair: Pair, language: Language) -> None:
+    camera = pair.entry.camera
+    by = texts.MATCHED_BY[pair.by][language]
+    print(
+        texts.PAIR[language].format(
+            camera=camera.id, name=camera.name, by=by, ours=pair.entry.place, theirs=pair.listed.place
+        )
+    )
+    for each in pair.differences:
+        empty = texts.EMPTY[language]
+        field = heading(each.column, language)
+        print(
+            texts.FIELD[language].format(field=field, ours=printable(each.ours) or empty, theirs=printable(each.theirs))
+        )

@@ -1,0 +1,153 @@
+"""What the video platform's asset list says: an export (CSV or XLSX) with the headings of 一机一档 or English ones.
+
+Columns nobody here knows are passed over, and so are ports and paths: a platform keeps those of its own protocols
+there. A row that cannot be understood is a fault, because a guess would accuse somebody of a difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from monitor.errors import Fault, SettingsError
+from monitor.inventory.cameras import host_text, rtsp_url
+from monitor.inventory.columns import SPELLINGS, Column, category_of, simplified
+from monitor.inventory.foreign import Table, cell, read_table
+from monitor.inventory.table import Line
+from monitor.parsing.scalars import calendar_date, identifier, plain_text, shown
+from monitor.rtsp.urls import parse_target
+
+LACKING: Final = (
+    "has no heading row with an id or an address (国标编码, 设备编码, IP地址, camera_id) and one more known column"
+)
+NATIONAL: Final = frozenset(
+    simplified(word) for word in ["国标编码", "国标编号", "国标ID", "GB编码", "国标设备编码", "national_id", "gb_id"]
+)
+_SPELLINGS: Final[Mapping[str, Column]] = {
+    **SPELLINGS,
+    **dict.fromkeys(NATIONAL, Column.CAMERA_ID),
+    **{simplified(word): Column.NAME for word in ("名称", "通道名称", "摄像头名称", "监控点")},
+    **{simplified(word): Column.CAMERA_ID for word in ("通道编码", "通道编号", "编码", "编号", "id")},
+}
+# Columns of a platform's list that say nothing about the camera as we watch it.
+_PASSED_OVER: Final = frozenset(
+    {Column.PORT, Column.PATH, Column.CREDENTIALS, Column.IN_CONTRACT, Column.ONVIF, Column.CERTIFICATE}
+)
+_NOTHING: Final = frozenset({"-", "--", "—", "/", "无", "null", "none", "n/a"})  # as exports write an empty cell
+_FORMULA_STARTS: Final = ("=", "+", "-", "@")
+_WRAPPED: Final = re.compile(r'="([^"]*)"|\'(.*)')  # how exports keep Excel from making numbers of ids
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One camera as the platform has it."""
+
+    file: str
+    line: int
+    ids: tuple[str, ...]  # every id it has there, its national one last
+    national: str  # its 20-digit code of GB/T 28181; "" = none
+    cells: Mapping[Column, str] = field(hash=False)  # what else is said, empty cells left out; never an id
+
+    @property
+    def place(self) -> str:
+        """``export.xlsx:9``."""
+        return f"{self.file}:{self.line}"
+
+    @property
+    def host(self) -> str:
+        """Its address; "" when it is not said."""
+        return self.cells.get(Column.HOST, "")
+
+
+def national_id(text: str) -> str:
+    """The 20 digits of a national code, however they are grouped; "" when it is none."""
+    digits = re.sub(r"[\s-]", "", text)
+    return digits if re.fullmatch(r"[0-9]{20}", digits) else ""
+
+
+def read_export(path: Path) -> tuple[Listed, ...]:
+    """The cameras of an export in their order; ``SettingsError`` with every fault, line by line."""
+    table = read_table(path, _is_heading, LACKING)
+    faults: list[Fault] = []
+    listed: list[Listed] = []
+    first: dict[str, int] = {}
+    for line in table.rows:
+        read = _listed(line, table, faults)
+        if read is None:
+            continue
+        for name in read.ids:
+            if first.setdefault(name, line.number) != line.number:
+                what = f"{shown(name)} is already the camera of line {first[name]}"
+                faults.append(Fault(table.file, line.number, "camera_id", what))
+        listed.append(read)
+    if faults:
+        raise SettingsError(tuple(faults))
+    return tuple(listed)
+
+
+def _is_heading(names: frozenset[str]) -> bool:
+    known = {_SPELLINGS[name] for name in names if name in _SPELLINGS}
+    return bool(known & {Column.CAMERA_ID, Column.HOST}) and len(known) >= 2
+
+
+def _listed(line: Line, table: Table, faults: list[Fault]) -> Listed | None:
+    """The camera of a line; None after a fault."""
+    before = len(faults)
+    ids: dict[str, None] = {}
+    national = ""
+    cells: dict[Column, str] = {}
+    for at, name in enumerate(table.names):
+        column = _SPELLINGS.get(name)
+        text = _unwrapped(cell(line, at))
+        if column is None or column in _PASSED_OVER or not (text or at in line.refused):
+            continue
+        if at in line.refused:
+            faults.append(Fault(table.file, line.number, column, line.refused[at]))
+            continue
+        try:
+            value = _value(column, text)
+        except ValueError as error:
+            faults.append(Fault(table.file, line.number, column, str(error)))
+            continue
+        if column is Column.CAMERA_ID:
+            ids[value] = None
+            national = national or national_id(value)
+        else:
+            cells.setdefault(column, value)
+    if len(faults) > before:
+        return None
+    if Column.URL in cells:
+        cells.setdefault(Column.HOST, parse_target(cells[Column.URL]).host)
+    if not ids and Column.HOST not in cells:
+        faults.append(Fault(table.file, line.number, "row", "has neither an id nor an address"))
+        return None
+    ordered = sorted(ids, key=lambda one: one == national)
+    return Listed(table.file, line.number, tuple(ordered), national, cells)
+
+
+def _unwrapped(text: str) -> str:
+    wrapped = _WRAPPED.fullmatch(text)
+    bare = (wrapped[1] or wrapped[2] or "").strip() if wrapped else text
+    return "" if bare.lower() in _NOTHING else bare
+
+
+def _value(column: Column, text: str) -> str:
+    """The cell in the spelling of an inventory; raises ``ValueError``."""
+    match column:
+        case Column.CAMERA_ID:
+            return national_id(text) or identifier(text)
+        case Column.HOST:
+            return host_text(text)
+        case Column.URL:
+            return rtsp_url(text)
+        case Column.CATEGORY:
+            return category_of(text).value
+        case Column.IN_SERVICE_FROM | Column.IN_SERVICE_TO:
+            return calendar_date(text).isoformat()
+        case _:
+            if text.startswith(_FORMULA_STARTS):
+                raise ValueError(f"{shown(text)} would be a formula in a spreadsheet: write it otherwise")
+            return plain_text(text)

@@ -1,0 +1,104 @@
+"""A platform's asset list is read by what it means, or every row that cannot be is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from monitor.errors import SettingsError
+from monitor.inventory.columns import Column
+from monitor.inventory.export import national_id, read_export
+from tests.inventory.listings import export, written
+
+CODE = "33010200001310000001"
+
+
+def test_an_export_in_chinese_with_a_title_and_columns_nobody_knows_is_read(tmp_path: Path) -> None:
+    heading = "全部设备,,,,,\n\n序号,国标编码,设备名称,行政村,IP地址,端口,心跳周期,在线状态"
+    text = f"{heading}\n1,{CODE},村口,柳溪村,192.0.2.1,5060,60,在线\n"
+    (camera,) = read_export(written(tmp_path / "export.csv", text, "gb18030"))
+    assert (camera.ids, camera.national, camera.host, camera.line) == ((CODE,), CODE, "192.0.2.1", 4)
+    assert camera.cells == {Column.NAME: "村口", Column.VILLAGE: "柳溪村", Column.HOST: "192.0.2.1"}
+
+
+def test_an_export_in_english_is_read(tmp_path: Path) -> None:
+    (camera,) = export(tmp_path, "camera_id,name,carrier,url\ngate-1,Gate,Telecom,rtsp://192.0.2.7/live\n")
+    assert (camera.ids, camera.national, camera.host) == (("gate-1",), "", "192.0.2.7")
+
+
+def test_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["平台设备"], ["设备编码", "国标编码", "名称"], ["D-7", CODE, "村口"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "export.xlsx")
+    (camera,) = read_export(tmp_path / "export.xlsx")
+    assert (camera.ids, camera.national) == (("D-7", CODE), CODE)
+
+
+@pytest.mark.parametrize(
+    "text", [f'"=""{CODE}"""', f"'{CODE}", f" {CODE} ", "3301 0200 0013 1000 0001", "33010200-00131-0000001"]
+)
+def test_ids_are_read_however_an_export_keeps_excel_from_spoiling_them(tmp_path: Path, text: str) -> None:
+    (camera,) = export(tmp_path, f"国标编码,名称\n{text},村口\n")
+    assert camera.national == CODE
+
+
+@pytest.mark.parametrize("nothing", ["-", "--", "无", "/", "NULL", ""])
+def test_what_exports_write_for_nothing_is_nothing(tmp_path: Path, nothing: str) -> None:
+    (camera,) = export(tmp_path, f"国标编码,名称,运营商\n{CODE},村口,{nothing}\n")
+    assert Column.CARRIER not in camera.cells
+
+
+def test_every_bad_row_is_named_with_its_line_and_column(tmp_path: Path) -> None:
+    rows = (
+        "3.30102E+19,a,192.0.2.1,",  # what Excel made of an id
+        "x-1,b,192.0.2.1:8000,",
+        f"{CODE},c,,",
+        f"{CODE},d,,",  # twice
+        ",e,,",
+        "x-2,=cmd(),,",
+        "x-3,f,,rtsp://admin:secret@192.0.2.1/",
+    )
+    with pytest.raises(SettingsError) as refused:
+        export(tmp_path, "\n".join(["国标编码,名称,IP地址,URL", *rows]))
+    where = [(fault.line, fault.where) for fault in refused.value.faults]
+    assert where == [(2, "camera_id"), (3, "host"), (5, "camera_id"), (6, "row"), (7, "name"), (8, "url")]
+    assert "secret" not in str(refused.value)
+
+
+def test_a_number_that_lost_its_last_digits_in_excel_is_refused(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["国标编码", "名称"], [33010200001310000001, "村口"]):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "export.xlsx")
+    with pytest.raises(SettingsError, match=r"export\.xlsx:2: camera_id: .*lost digits"):
+        read_export(tmp_path / "export.xlsx")
+
+
+@pytest.mark.parametrize("text", ["", "名称,村\na,b\n", "国标编码\n1\n", "junk"])
+def test_a_file_without_such_a_heading_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match="no heading row"):
+        export(tmp_path, text)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_cameras_or_faults(tmp_path_factory: pytest.TempPathFactory, junk: bytes) -> None:
+    path = tmp_path_factory.mktemp("export") / "export.csv"
+    path.write_bytes("国标编码,名称,IP地址\n".encode() + junk)
+    try:
+        listed = read_export(path)
+    except SettingsError:
+        return
+    ids = [one for camera in listed for one in camera.ids]
+    assert len(set(ids)) == len(ids)
+    assert all(camera.ids or camera.host for camera in listed)
+
+
+@given(st.text())
+def test_a_national_id_has_twenty_digits(text: str) -> None:
+    assert national_id(text) in ("", "".join(text.replace("-", "").split()))
+    assert len(national_id(text)) in (0, 20)
