@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from monitor.incidents import Clue, Evidence, Origin
+from monitor.incidents import Clue, Evidence, Origin, Reference
 from monitor.language import Language, Phrase
 from monitor.model import (
     Basis,
@@ -343,6 +343,8 @@ END = Phrase("结束", "until")
 STILL_OPEN = Phrase("未恢复", "still down")
 COUNTED_DURATION = Phrase("计入时长", "counted")
 REASON = Phrase("原因", "cause")
+PRESUMED_ORIGIN = Phrase("推定起因", "presumed origin")
+INCIDENT = Phrase("事件编号", "incident")
 WORK = Phrase("维护内容", "work")
 EXCLUDED_DURATION = Phrase("免责时长", "excluded")
 STEP = Phrase("{at} {what}：{role} {name}（{mark}）{text}", "{at} {what}: {role} {name} ({mark}) {text}")
@@ -483,6 +485,14 @@ CSV_SECONDS = Phrase("{kind}（秒）", "{kind}, seconds")
 CSV_PERCENT = Phrase("{rate}（%）", "{rate}, %")
 CSV_LOOKS = Phrase("抽查次数", "inspections")
 CSV_LOOKS_ONLINE = Phrase("抽查在线次数", "inspections online")
+
+
+def origin_text(incident: Reference | None, language: Language) -> str:
+    """What presumably failed, with its name; "" where no incident is known. A camera alone is named by its outage."""
+    if incident is None:
+        return ""
+    origin = ORIGINS[incident.origin][language]
+    return origin if incident.origin is Origin.CAMERA else f"{origin} {incident.name}".strip()
 
 
 def clue_text(evidence: Evidence, language: Language) -> str:

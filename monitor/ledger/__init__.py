@@ -18,12 +18,14 @@ from monitor.ledger.events import (
     TransitionRecorded,
 )
 from monitor.ledger.store import Ledger, Share
+from monitor.ledger.telling import TELLING, news_of, told
 from monitor.ledger.verification import Verification
 from monitor.ledger.views import Entry
 
 __all__ = [
     "GENESIS",
     "KINDS",
+    "TELLING",
     "Breach",
     "BrokenLink",
     "CameraAdded",
@@ -43,4 +45,6 @@ __all__ = [
     "Stopped",
     "TransitionRecorded",
     "Verification",
+    "news_of",
+    "told",
 ]

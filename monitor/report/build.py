@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from monitor import sla
 from monitor.calendar import month_span
 from monitor.contract import Contract, Grant, counted_by_camera
+from monitor.incidents import References
 from monitor.model import CameraRecord, Span, State, Travelling, instant
 from monitor.report.ahead import Ahead, group_ahead
 from monitor.report.cameras import (
@@ -39,6 +40,8 @@ from monitor.report.timelines import DETAILED, local_days, timeline
 from monitor.report.values import GroupKind, MaintenanceFigure, OutageFigure, Record, Report, Timeline
 from monitor.report.void import void_figures
 from monitor.sla import Forecast
+
+NO_INCIDENTS = References({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,12 @@ def build_report(
     now: datetime,
     version: str,
     rest: Callable[[], Folded] | None = None,
+    incidents: Callable[[], References] | None = None,
 ) -> Report:
     """The report of the calendar month (year, month) in the contract's zone, as far as it had passed at ``now``.
 
     It speaks of the cameras in the contract's scope, and of no others. Where the record has courses of some cameras
-    only, ``rest`` is asked last for the others, which all stand before them in the record.
+    only, ``rest`` is asked last for the others, which all stand before them in the record, and then ``incidents``.
     """
     terms = contract.terms
     frames = _frames(record, contract, month, now)
@@ -125,7 +129,7 @@ def build_report(
         sites=groups_of(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
         cameras=tuple(history.figure for history in ranked),
         outside_contract=tuple(known.camera for known, _ in due_cameras(outside, frame)),
-        outages=_worst_outages(histories),
+        outages=_worst_outages(histories, NO_INCIDENTS if incidents is None else incidents()),
         maintenance=_maintenance(in_scope, frame),
         exclusions=exclusion_figures(record, found, frame.period),
         changes=change_figures(record.changes, contract, frame.period),
@@ -245,7 +249,7 @@ def _forecast(histories: Iterable[CameraMonth], frame: Frame) -> Forecast | None
     return group_ahead("", ahead, frame.terms).forecast
 
 
-def _worst_outages(histories: Iterable[CameraMonth]) -> tuple[OutageFigure, ...]:
+def _worst_outages(histories: Iterable[CameraMonth], incidents: References) -> tuple[OutageFigure, ...]:
     """The longest counted time first, then by start and camera."""
     found = [
         (excluded - owed, start, month.figure.camera.id, end, causes, owed, excluded, month.figure.camera)
@@ -254,7 +258,15 @@ def _worst_outages(histories: Iterable[CameraMonth]) -> tuple[OutageFigure, ...]
     ]
     found.sort(key=itemgetter(0, 1, 2))
     return tuple(
-        OutageFigure(camera, instant(start), None if end is None else instant(end), causes, owed, excluded)
+        OutageFigure(
+            camera,
+            start_at := instant(start),
+            None if end is None else instant(end),
+            causes,
+            owed,
+            excluded,
+            incidents.of(camera.id, start_at),
+        )
         for _, start, _, end, causes, owed, excluded, camera in found
     )
 

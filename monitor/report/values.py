@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from monitor.acts import Declaration, Head, History, Refusal, Void
 from monitor.contract import Cut
+from monitor.incidents import Reference
 from monitor.model import (
     Actor,
     Basis,
@@ -153,6 +154,7 @@ class OutageFigure(Travelling):
     causes: tuple[Cause, ...]  # in the order they were seen
     scheduled_us: int  # of it, in the month's scheduled time
     excluded_us: int  # of that, in planned work the contract excludes and exclusions that count
+    incident: Reference | None  # it belongs to; None: incidents were not asked for
 
     @property
     def counted_us(self) -> int:

@@ -18,9 +18,8 @@ from typing import Any
 
 import pytest
 
-from monitor.engine.casebook import news_of
 from monitor.incidents import Incident, Incidents, Origin, Rules
-from monitor.ledger import Ledger, ReachChanged
+from monitor.ledger import Ledger, ReachChanged, news_of
 from monitor.model import State
 from monitor.outages import outages
 from tests.real.namespaces import inside, ip, join, kernel, namespaces, packets_delayed, slow_down
