@@ -152,6 +152,22 @@ class UplinkLimit:
     bandwidth: int  # bit/s; 0 = no limit
 
 
+class TcpAddress(NamedTuple):
+    """A probe address that is asked for a connection."""
+
+    host: str  # IPv6 without brackets
+    port: int
+
+
+class EchoAddress(NamedTuple):
+    """A probe address that is asked for an ICMP echo."""
+
+    host: str  # IPv6 without brackets
+
+
+ProbeAddress = TcpAddress | EchoAddress  # of a canary or a place; a question that costs next to nothing
+
+
 # ---------------------------------------------------------------- one probe
 
 

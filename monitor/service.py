@@ -29,14 +29,15 @@ from monitor.heap import collect_young, settle_heap
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
-from monitor.model import Camera, Transition
+from monitor.model import Camera, EchoAddress, Transition
 from monitor.probes.camera import CameraProber
 from monitor.probes.decoders import Decoders
+from monitor.probes.echo import SETTING, may_echo
 from monitor.probes.rtsp import RtspLimits
 from monitor.publishing import ALWAYS, Format, places_of, report_path, write_files
 from monitor.report import Report
 from monitor.reporting import month_report, town_of
-from monitor.settings import Settings, examine_settings, faults_between
+from monitor.settings import Settings, examine_settings, faults_between, line_of
 from monitor.workers import Workers, WorkersProber
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,20 @@ def load_plan(config: Path) -> Plan:
     return Plan(replace(settings, town=settings.town or town_of(cameras)), cameras)
 
 
+def refuse_mute_echoes(settings: Settings) -> None:
+    """SettingsError where an ICMP echo is wanted and the kernel lets this process send none."""
+    addresses = (*settings.canaries, *settings.places.values())
+    echoes = [f"icmp:{address.host}" for address in addresses if isinstance(address, EchoAddress)]
+    if not echoes or may_echo():
+        return
+    what = (
+        "the kernel lets this user send no ICMP echo: let it (as root: "
+        f"sysctl -w {SETTING}='0 2147483647', and the same line in /etc/sysctl.d/ to keep it), "
+        "or write host:port to ask for a TCP connection"
+    )
+    raise SettingsError((Fault(str(settings.path), line_of(settings.path, (echoes[0],)), echoes[0], what),))
+
+
 class Service:
     """Everything one process runs; the console asks it for what it shows."""
 
@@ -72,6 +87,7 @@ class Service:
         self._config = config
         self._clock = clock
         self._plan = load_plan(config)
+        refuse_mute_echoes(self._plan.settings)
         self.metrics = Metrics(__version__, clock)
         self._ledger = Ledger.open(self._plan.settings.ledger, self._plan.settings.vantage)
         limits = self._plan.settings.limits

@@ -13,8 +13,8 @@ from monitor.bulletins import daily, landing, patrol
 from monitor.bulletins.situation import Situation
 from monitor.calendar import month_of, month_span
 from monitor.contract import Contract
-from monitor.engine.casebook import Casebook, rules_of, running_repairs
-from monitor.engine.plan import policy_of
+from monitor.engine.casebook import Casebook, running_repairs
+from monitor.incidents import rules_for
 from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.model import micros
@@ -56,7 +56,7 @@ def situation(settings: Settings, contract: Contract, now: datetime) -> Situatio
     with Ledger.open_read_only(settings.ledger, settings.vantage) as growing:
         ledger = growing.as_it_is()
         record = ledger.without_transitions(month_span(*month, zone), act_terms(contract))
-        casebook = Casebook(rules_of(policy_of(settings)))
+        casebook = Casebook(rules_for(settings.probe.max_gap))
         casebook.restore(ledger)
     casebook.advance(now)
     gone = {camera_id for camera_id, span in record.absences if span.start <= micros(now) < span.end}

@@ -8,13 +8,14 @@ from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.errors import SettingsError
 from monitor.language import Language
-from monitor.service import load_plan
+from monitor.service import load_plan, refuse_mute_echoes
 
 
 def check(config: Path, language: Language) -> int:
     """Print the faults, one per line, or what was found in good order."""
     try:
         plan = load_plan(config)
+        refuse_mute_echoes(plan.settings)
     except SettingsError as error:
         print(texts.CONFIG_FAULTS[language].format(count=len(error.faults)))
         print(error)

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from monitor.clock import Clock
 from monitor.metrics import Metrics
-from monitor.probes.tcp import tcp_reachable
+from monitor.model import ProbeAddress
+from monitor.probes.reach import accepts
 
 log = logging.getLogger(__name__)
 
@@ -18,9 +19,9 @@ PATIENCE = timedelta(seconds=2)
 
 
 class Canaries:
-    """Asks ``(host, port)`` pairs in turn; without any, the monitor is never called blind."""
+    """Asks all of them together; without any, the monitor is never called blind."""
 
-    def __init__(self, places: Sequence[tuple[str, int]], clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, places: Sequence[ProbeAddress], clock: Clock, metrics: Metrics) -> None:
         self._places = tuple(places)
         self._clock = clock
         self._metrics = metrics
@@ -29,9 +30,7 @@ class Canaries:
     async def run(self) -> None:
         """Ask all of them every few seconds, for ever."""
         while self._places:
-            answers = await asyncio.gather(
-                *(tcp_reachable(host, port, PATIENCE, self._clock) for host, port in self._places)
-            )
+            answers = await asyncio.gather(*(accepts(place, PATIENCE, self._clock) for place in self._places))
             if self.blind is any(answers):
                 self.blind = not any(answers)
                 log.warning("all canaries fail: our own line is down" if self.blind else "canaries answer again")

@@ -9,37 +9,14 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from monitor.contract import CameraFaults, Contract, Repair, clocks
-from monitor.incidents import (
-    BlindSpot,
-    Enrolled,
-    Incident,
-    Incidents,
-    News,
-    Origin,
-    Part,
-    Reach,
-    Rules,
-    Struck,
-)
-from monitor.ledger import (
-    CameraAdded,
-    CameraChanged,
-    CameraRemoved,
-    Entry,
-    Event,
-    Ledger,
-    ReachChanged,
-    TransitionRecorded,
-)
-from monitor.liveness import Policy
+from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Rules
+from monitor.ledger import TELLING, Entry, Ledger, told
 from monitor.metrics import IncidentFigures, RepairClock, Severity
 from monitor.model import Camera, Span, micros
 from monitor.outages import Fault
 
 BLOCK = 20  # incidents looked at before others have their turn
 SEVERE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin.CARRIER_LINE, Origin.MONITOR})
-
-TELLING = (TransitionRecorded, CameraAdded, CameraChanged, CameraRemoved, ReachChanged)  # what ``news_of`` knows
 
 
 class Casebook:
@@ -57,7 +34,8 @@ class Casebook:
 
     def heard(self, entries: Iterable[Entry]) -> None:
         """More of the record is durable."""
-        _hear(self._incidents, entries)
+        for known_at, news in told(entries):
+            self._incidents.note(known_at, news)
 
     def advance(self, horizon: datetime) -> None:
         """Nothing more will be recorded before this instant."""
@@ -111,48 +89,6 @@ class Casebook:
             severity=Severity.CRITICAL if incident.suspect.origin in SEVERE else Severity.WARNING,
             clock=clock_of([self.repairs[one] for one in incident.camera_ids if one in self.repairs]),
         )
-
-
-def news_of(event: Event) -> News | None:
-    """What the event means to incidents; None: nothing."""
-    match event:
-        case TransitionRecorded(transition):
-            return transition
-        case CameraAdded(camera) | CameraChanged(camera):
-            return Enrolled(camera)
-        case CameraRemoved(camera_id):
-            return Struck(camera_id)
-        case ReachChanged(origin, name, reachable):
-            return Reach(origin, name, reachable)
-        case _:
-            return None
-
-
-def _hear(incidents: Incidents, entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        news = news_of(entry.event)
-        if news is not None:
-            incidents.note(entry.recorded_at, news)
-
-
-def rules_of(policy: Policy) -> Rules:
-    """The usual rules; outages are taken to start together within the time in which every camera has been asked."""
-    usual = Rules()
-    return Rules(together=max(usual.together, policy.max_gap))
-
-
-def origin_of(ledger: Ledger, camera_id: str, start_at: datetime) -> Origin | None:
-    """The presumed origin of the incident the outage belongs to, by a reading of the whole record; None: no such."""
-    found: dict[tuple[str, datetime], Origin] = {}
-
-    def keep(incident: Incident, parts: Iterable[Part]) -> None:
-        found.update({(part.camera_id, part.start_at): incident.suspect.origin for part in parts if part.down})
-
-    incidents = Incidents(Rules(), keep)
-    _hear(incidents, ledger.entries_of(*TELLING))
-    for incident, parts in incidents.finish():
-        keep(incident, parts)
-    return found.get((camera_id, start_at))
 
 
 def running_repairs(cameras: Sequence[CameraFaults], contracts: Sequence[Contract], until: int) -> dict[str, Repair]:

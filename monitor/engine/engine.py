@@ -13,7 +13,7 @@ from monitor.clock import Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
-from monitor.engine.casebook import Casebook, rules_of, running_repairs
+from monitor.engine.casebook import Casebook, running_repairs
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.knowledge import Knowledge
 from monitor.engine.people import acted
@@ -34,6 +34,7 @@ from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
 from monitor.errors import LedgerError, LedgerUnavailable
+from monitor.incidents import rules_for
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
@@ -81,7 +82,7 @@ class Engine:
         self._refuse_a_record_from_the_future()
         settings = plan.settings
         self._timeline = Timeline(clock, ledger.last_recorded_at())
-        self._casebook = Casebook(rules_of(policy_of(settings)))
+        self._casebook = Casebook(rules_for(settings.probe.max_gap))
         self._register = Register()
         self._recorder = Recorder(ledger, clock, self._timeline, metrics, self._heard)
         calendar = MonthCalendar(settings.contract.terms)

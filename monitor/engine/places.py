@@ -1,8 +1,8 @@
 """The probe addresses of uplinks, recorders, cabinets and carriers: cheap questions whose answers are evidence.
 
 A place is believed lost after two silences in a row and there again after one answer. Only changes are recorded, since
-nothing else can tell a later reader of the record what was known. While all canaries fail nobody is asked: the silence
-would be our own.
+nothing else can tell a later reader of the record what was known. While all canaries fail nobody is asked, and where
+our own machine knows no way nobody was: the silence would be our own.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from monitor.engine.canary import Canaries
 from monitor.engine.recorder import Recorder
 from monitor.incidents import Origin
 from monitor.ledger import ReachChanged
-from monitor.probes.tcp import host_answers
+from monitor.model import ProbeAddress
+from monitor.probes.reach import answers
 
 EVERY = timedelta(seconds=15)
 PATIENCE = timedelta(seconds=3)
-AT_ONCE = 32  # connections being opened
+AT_ONCE = 32  # being asked
 SILENCES = 2  # in a row, until a place is believed lost
 
 Place = tuple[Origin, str]
@@ -30,7 +31,7 @@ class Places:
     """Asks every address every quarter of a minute, spread over that time."""
 
     def __init__(
-        self, addresses: Mapping[Place, tuple[str, int]], canaries: Canaries, recorder: Recorder, clock: Clock
+        self, addresses: Mapping[Place, ProbeAddress], canaries: Canaries, recorder: Recorder, clock: Clock
     ) -> None:
         self._addresses = dict(addresses)
         self._canaries = canaries
@@ -53,14 +54,14 @@ class Places:
         while True:
             if not self._canaries.blind:
                 async with self._slots:
-                    answers = await host_answers(*self._addresses[place], PATIENCE, self._clock)
-                if not self._canaries.blind:
-                    await self._heard(place, answers)
+                    answer = await answers(self._addresses[place], PATIENCE, self._clock)
+                if answer is not None and not self._canaries.blind:
+                    await self._heard(place, answer)
             await self._clock.sleep(EVERY)
 
-    async def _heard(self, place: Place, answers: bool) -> None:
-        self._silences[place] = 0 if answers else self._silences.get(place, 0) + 1
-        if answers is self._believed.get(place) or (not answers and self._silences[place] < SILENCES):
+    async def _heard(self, place: Place, answer: bool) -> None:
+        self._silences[place] = 0 if answer else self._silences.get(place, 0) + 1
+        if answer is self._believed.get(place) or (not answer and self._silences[place] < SILENCES):
             return
-        self._believed[place] = answers
-        await self._recorder.append([ReachChanged(*place, answers)])
+        self._believed[place] = answer
+        await self._recorder.append([ReachChanged(*place, answer)])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from monitor.incidents.blindness import BlindSpot
 from monitor.incidents.course import Incidents
+from monitor.incidents.reference import Reference, References, references, rules_for
 from monitor.incidents.values import (
     Clue,
     Enrolled,
@@ -36,7 +37,11 @@ __all__ = [
     "Origin",
     "Part",
     "Reach",
+    "Reference",
+    "References",
     "Rules",
     "Struck",
     "Suspect",
+    "references",
+    "rules_for",
 ]

@@ -21,12 +21,14 @@ from monitor.ledger.events import (
     TransitionRecorded,
 )
 from monitor.ledger.store import Ledger, Share
+from monitor.ledger.telling import TELLING, news_of, told
 from monitor.ledger.verification import Verification
 from monitor.ledger.views import Entry
 
 __all__ = [
     "GENESIS",
     "KINDS",
+    "TELLING",
     "Breach",
     "BrokenLink",
     "CameraAdded",
@@ -49,4 +51,6 @@ __all__ = [
     "Stopped",
     "TransitionRecorded",
     "Verification",
+    "news_of",
+    "told",
 ]

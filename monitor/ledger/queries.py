@@ -44,6 +44,15 @@ MOVES_WITHIN: Final = f"""
         AND +kind = 'transition' AND at >= :start AND at < :end AND {_CHOSEN} ORDER BY seq"""
 MOVES_BACKWARDS: Final = f"""
     {_MOVES} WHERE {_TRANSITIONS} AND camera_id = :camera_id AND seq < :before_seq ORDER BY seq DESC"""
+# The same and when each became known, for incidents; a stretch of the chain by its numbers.
+_TOLD: Final = "SELECT CAST(camera_id AS BLOB), at, seq, CAST(body AS BLOB), recorded_at FROM events"
+RECORDED_AT: Final = "SELECT recorded_at FROM events WHERE vantage = :vantage AND seq = :seq"
+TOLD_BEFORE: Final = f"""{_TOLD} WHERE vantage = :vantage AND seq IN (
+        SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND +seq < :first GROUP BY camera_id) ORDER BY seq"""
+TOLD_BACKWARDS: Final = f"""
+    {_TOLD} WHERE {_TRANSITIONS} AND camera_id = :camera_id AND seq < :before_seq ORDER BY seq DESC"""
+TOLD_WITHIN: Final = f"""
+    {_TOLD} WHERE vantage = :vantage AND seq >= :first AND seq < :end AND +kind = 'transition' ORDER BY seq"""
 STATES: Final = tuple(State)
 _STATE: Final = " ".join(f"WHEN '{state.value}' THEN {number}" for number, state in enumerate(STATES))
 # The new state as its number in ``STATES``, -1 for none of them: a text costs each of millions of rows a call.

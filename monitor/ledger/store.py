@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby, takewhile
+from itertools import chain, groupby, takewhile
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO, TypeVar
@@ -28,6 +28,7 @@ from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
 from monitor.calendar import month_span
 from monitor.canonical import Unreadable, clean
 from monitor.errors import LedgerBroken, LedgerError, LedgerMoved, LedgerUnavailable
+from monitor.incidents import News
 from monitor.ledger import queries
 from monitor.ledger.chain import PEOPLE, VANTAGE, Breach, BrokenLink, Link, Row, link_hash, people_of
 from monitor.ledger.codec import decode, encode
@@ -45,6 +46,8 @@ from monitor.ledger.events import (
 )
 from monitor.ledger.opening import connect, lock_for_writing, text_of
 from monitor.ledger.steps import Misread, Move, step, transition
+from monitor.ledger.steps import told as told_transition
+from monitor.ledger.telling import SURROUNDINGS, told
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, absences, camera_records, finding_spans, inventory_changes, planned_maintenance
 from monitor.model import (
@@ -334,6 +337,34 @@ class Ledger:
         rows = self._rows(queries.MOVES_BACKWARDS, self.vantage, camera_id=text_of(camera_id), before_seq=seq)
         with closing(rows):
             return list(takewhile(lambda move: not step(move).state.online, rows))
+
+    def news(self, period: Span) -> Iterator[tuple[datetime, News]]:
+        """What incidents are told of the entries that were recorded within the period, and before that how it was then.
+
+        Of a camera that was not online then, all since it last was: so an outage has its first second.
+        """
+        ends = self.head()[0] if self._upto is None else self._upto.get(self.vantage, 0)
+        first, end = (bisect_left(range(1, ends + 1), us, key=self._recorded_at) + 1 for us in period)
+        around = takewhile(lambda news: news[0] < instant(period.end), told(self.entries_of(*SURROUNDINGS)))
+        return heapq.merge(around, self._moves_told(first, end), key=itemgetter(0))
+
+    def _recorded_at(self, seq: int) -> int:
+        ((us,),) = self._rows(queries.RECORDED_AT, self.vantage, seq=seq)
+        return int(us)
+
+    def _moves_told(self, first: int, end: int) -> Iterator[tuple[datetime, Transition]]:
+        """The transitions of the entries from ``first`` up to before ``end``, after what was so before, by number."""
+        with self._misread_is_broken():
+            before: list[tuple[Any, ...]] = []
+            for last in self._rows(queries.TOLD_BEFORE, self.vantage, first=first):
+                before.append(last)
+                if not step(last[:4]).state.online:
+                    earlier = {"camera_id": text_of(last[0]), "before_seq": last[2]}
+                    with closing(self._rows(queries.TOLD_BACKWARDS, self.vantage, **earlier)) as rows:
+                        before += takewhile(lambda row: not step(row[:4]).state.online, rows)
+            before.sort(key=itemgetter(2))
+            for row in chain(before, self._rows(queries.TOLD_WITHIN, self.vantage, first=first, end=end)):
+                yield instant(row[4]), told_transition(row[:4])
 
     def last_transitions(self) -> dict[str, Transition]:
         """The latest transition of each camera that has one."""

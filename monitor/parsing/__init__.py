@@ -6,7 +6,17 @@ never shows a text that may be a secret: only ``shown`` puts a part of the input
 
 from __future__ import annotations
 
-from monitor.parsing.scalars import address, calendar_date, duration, identifier, moment, share, size, suggestion
+from monitor.parsing.scalars import (
+    address,
+    calendar_date,
+    duration,
+    identifier,
+    moment,
+    probe_address,
+    share,
+    size,
+    suggestion,
+)
 from monitor.parsing.times import hours, local_instant, time_of_day
 
 __all__ = [
@@ -17,6 +27,7 @@ __all__ = [
     "identifier",
     "local_instant",
     "moment",
+    "probe_address",
     "share",
     "size",
     "suggestion",

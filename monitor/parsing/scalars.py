@@ -12,6 +12,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar
 
+from monitor.model import EchoAddress, ProbeAddress, TcpAddress
+
 Amount = TypeVar("Amount", int, float, timedelta, Fraction, Decimal)
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -212,6 +214,16 @@ def address(text: str, *, lowest_port: int = 1) -> tuple[str, int]:
         raise ValueError(f"{shown(text)} is not an address: write host:port, such as 192.0.2.1:80")
     host(name)
     return name.strip("[]"), port(digits, lowest_port=lowest_port)
+
+
+def probe_address(text: str) -> ProbeAddress:
+    """``host:port`` for a TCP connection, or ``icmp:host`` for an ICMP echo."""
+    kind, colon, name = text.partition(":")
+    if colon and kind == "icmp":
+        if name.isdigit():
+            raise ValueError(f"{shown(text)} asks no host for an echo: write icmp:host, such as icmp:192.0.2.1")
+        return EchoAddress(host(name).strip("[]"))
+    return TcpAddress(*address(text))
 
 
 def host(text: str) -> str:

@@ -29,10 +29,17 @@ _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[
 # Failures of our own machine or its network: no camera can be blamed for them.
 _OURS = frozenset(
     {
-        errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.ENOBUFS,
-        errno.ENOMEM, errno.EACCES, errno.EPERM,
+        errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES,
+        errno.EPERM,
     }
 )  # fmt: skip
+# What a router on the way says, and what our own machine says where it knows no way: the number alone does not tell.
+_UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH})
+_DISCARD = 9  # a port to name where none is meant (RFC 863)
+
+
+class NoRoute(OSError):
+    """Our own machine knows no way to the address: nothing was sent, and nothing is known of the other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ async def resolve(host: str, port: int) -> tuple[str, ...]:
 async def connect(
     addresses: tuple[str, ...], port: int, protocol: Callable[[], asyncio.BaseProtocol]
 ) -> asyncio.Transport:
-    """A transport to the first address that accepts; raises the OSError of the last one."""
+    """A transport to the first address that accepts; raises the OSError of the last one, NoRoute where it is ours."""
     loop = asyncio.get_running_loop()
     if not addresses:
         raise OSError("the name has no address")
@@ -66,14 +73,31 @@ async def connect(
         with contextlib.suppress(OSError):
             transport, _ = await loop.create_connection(protocol, address, port)
             return transport
-    transport, _ = await loop.create_connection(protocol, addresses[-1], port)
+    try:
+        transport, _ = await loop.create_connection(protocol, addresses[-1], port)
+    except OSError as error:
+        if error.errno in _UNREACHABLE and not has_route(addresses[-1]):
+            raise NoRoute(error.errno, f"{os.strerror(error.errno)}: this machine knows no way there") from error
+        raise
     return transport
+
+
+def has_route(address: str) -> bool:
+    """Whether our own machine knows a way to a numeric address. A datagram's connect only looks it up."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as asked:
+            asked.connect((address, _DISCARD))
+    except OSError:
+        return False
+    return True
 
 
 def failure(stage: Stage, error: OSError | UnicodeError) -> DialFailure:
     """What an error means at a stage of dialling."""
     number = _number(error)
-    return DialFailure(stage, _cause(stage, error), os.strerror(number) if number else str(error))
+    told = os.strerror(number) if number and not isinstance(error, NoRoute) else str(error)
+    return DialFailure(stage, _cause(stage, error), told)
 
 
 def _number(error: OSError | UnicodeError) -> int | None:
@@ -84,7 +108,7 @@ def _number(error: OSError | UnicodeError) -> int | None:
 def _cause(stage: Stage, error: OSError | UnicodeError) -> Cause:
     # TLS and the resolver number their errors in their own way.
     number = _number(error)
-    if number in _OURS:
+    if number in _OURS or isinstance(error, NoRoute):
         return Cause.NO_LOCAL_NETWORK
     if stage is Stage.DNS:
         return Cause.DNS_FAILED

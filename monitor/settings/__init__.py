@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from monitor.settings.contracts import read_file as read_contract
 from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settings
-from monitor.settings.matching import faults_between
+from monitor.settings.matching import faults_between, line_of
 from monitor.settings.values import (
     Address,
     LimitSettings,
@@ -29,6 +29,7 @@ __all__ = [
     "StreamChoice",
     "examine_settings",
     "faults_between",
+    "line_of",
     "load_settings",
     "read_contract",
 ]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor.errors import Fault, SettingsError
 from monitor.incidents import Origin
 from monitor.language import Language
-from monitor.model import UplinkLimit
+from monitor.model import ProbeAddress, UplinkLimit
 from monitor.parsing.scalars import (
     address,
     bit_rate,
@@ -21,6 +21,7 @@ from monitor.parsing.scalars import (
     identifier,
     one_of,
     plain_text,
+    probe_address,
     shown,
     size,
     whole_number,
@@ -34,7 +35,6 @@ from monitor.settings.contracts import read_contracts
 from monitor.settings.passwords import read_credentials
 from monitor.settings.planned import read_maintenance
 from monitor.settings.values import (
-    Address,
     LimitSettings,
     OnvifSettings,
     PictureSettings,
@@ -104,22 +104,22 @@ def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -
         limits=read_limits(top),
         contracts=read_contracts(top, below, zone.key),
         maintenance=read_maintenance(top, zone),
-        canaries=top.read_all("canaries", address, ()),
+        canaries=top.read_all("canaries", probe_address, ()),
         places=read_places(top),
         listen=top.read("listen", partial(address, lowest_port=0), ("127.0.0.1", 9105)),
         heartbeat=top.read("heartbeat", within(duration, "1s", "1h"), timedelta(seconds=60)),
     )
 
 
-def read_places(top: Section) -> Mapping[tuple[Origin, str], Address]:
+def read_places(top: Section) -> Mapping[tuple[Origin, str], ProbeAddress]:
     """Which address speaks for which uplink, recorder, power cabinet or carrier."""
-    found: dict[tuple[Origin, str], Address] = {}
+    found: dict[tuple[Origin, str], ProbeAddress] = {}
     with top.section("places") as places:
         for key, origin in PLACES.items():
             with places.section(key) as those:
                 for name in those.lines:
-                    unread: Address | None = None
-                    where = those.read(name, address, unread)
+                    unread: ProbeAddress | None = None
+                    where = those.read(name, probe_address, unread)
                     if where is not None:
                         found[origin, name] = where
     return MappingProxyType(found)

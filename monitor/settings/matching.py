@@ -33,11 +33,11 @@ def faults_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault
 def _unknown_names(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
     known = _names(cameras)
     for rule in settings.maintenance:
-        begins = _line_of(settings.path, ("id:", rule.id))
+        begins = line_of(settings.path, ("id:", rule.id))
         yield from _of_scope(settings.path, begins, f"maintenance {rule.id}", rule.scope, known)
     for contract in settings.contracts:
         path, section = _place_of(contract, settings)
-        begins, where = _line_of(path, (section,)), f"contract {contract.id}: scope"
+        begins, where = line_of(path, (section,)), f"contract {contract.id}: scope"
         unknown = list(_of_scope(path, begins, where, contract.scope, known))
         yield from unknown
         if not unknown and contract.scope != Scope() and not any(map(contract.about, cameras)):
@@ -59,7 +59,7 @@ def _of_scope(path: Path, begins: int, where: str, scope: Scope, known: dict[str
     for key, wanted in asked.items():
         for name in sorted(wanted - known[key]):
             what = f"no camera has {name!r}{suggestion(name, known[key])}"
-            yield Fault(str(path), _line_of(path, (name,), max(0, begins - 1)), f"{where}: {key}", what)
+            yield Fault(str(path), line_of(path, (name,), max(0, begins - 1)), f"{where}: {key}", what)
 
 
 def _names(cameras: Sequence[Camera]) -> dict[str, set[str]]:
@@ -79,7 +79,7 @@ def _unknown_uplinks(settings: Settings, cameras: Sequence[Camera]) -> Iterator[
     known = {camera.uplink for camera in cameras}
     for name in sorted(settings.limits.uplinks.keys() - known):
         what = f"no camera has the uplink {name!r}{suggestion(name, known)}"
-        yield Fault(str(settings.path), _line_of(settings.path, (name,)), f"limits.uplinks.{name}", what)
+        yield Fault(str(settings.path), line_of(settings.path, (name,)), f"limits.uplinks.{name}", what)
 
 
 def _unknown_places(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
@@ -92,7 +92,7 @@ def _unknown_places(settings: Settings, cameras: Sequence[Camera]) -> Iterator[F
     for origin, name in sorted(settings.places):
         if name not in known[origin]:
             what = f"no camera has {name!r}{suggestion(name, known[origin])}"
-            yield Fault(str(settings.path), _line_of(settings.path, (name,)), f"places: {name}", what)
+            yield Fault(str(settings.path), line_of(settings.path, (name,)), f"places: {name}", what)
 
 
 def _shared_cameras(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
@@ -107,7 +107,7 @@ def _shared_cameras(settings: Settings, cameras: Sequence[Camera]) -> Iterator[F
                 f"the contract {one.id} is about {', '.join(shared[:NAMED])}{more}, too: "
                 f"narrow one of the two, or write may_overlap: [{one.id}] if both are meant"
             )
-            yield Fault(str(path), _line_of(path, (section,)), f"contract {other.id}: scope", what)
+            yield Fault(str(path), line_of(path, (section,)), f"contract {other.id}: scope", what)
 
 
 def _meet(one: Contract, other: Contract) -> bool:
@@ -122,7 +122,7 @@ def _place_of(contract: Contract, settings: Settings) -> tuple[Path, str]:
     return (Path(contract.file), "scope:") if contract.file else (settings.path, "contract:")
 
 
-def _line_of(path: Path, words: tuple[str, ...], after: int = 0) -> int:
+def line_of(path: Path, words: tuple[str, ...], after: int = 0) -> int:
     """The number of the first line beyond ``after`` that has all the words; 0 if none has."""
     lines = path.read_text("utf-8-sig").splitlines()[after:]
     return next((number for number, line in enumerate(lines, after + 1) if all(word in line for word in words)), 0)

@@ -13,7 +13,7 @@ from monitor.contract import Contract
 from monitor.findings import Limits
 from monitor.incidents import Origin
 from monitor.language import Language
-from monitor.model import Credentials, MaintenanceRule, UplinkLimit
+from monitor.model import Credentials, MaintenanceRule, ProbeAddress, UplinkLimit
 
 Address = tuple[str, int]  # host (IPv6 without brackets), port
 
@@ -106,8 +106,10 @@ class Settings:
     limits: LimitSettings = LimitSettings()
     contracts: tuple[Contract, ...] = (Contract(),)  # at least one
     maintenance: tuple[MaintenanceRule, ...] = ()
-    canaries: tuple[Address, ...] = ()
-    places: Mapping[tuple[Origin, str], Address] = field(default_factory=lambda: MappingProxyType({}))  # to be asked
+    canaries: tuple[ProbeAddress, ...] = ()
+    places: Mapping[tuple[Origin, str], ProbeAddress] = field(
+        default_factory=lambda: MappingProxyType({})
+    )  # to be asked
     listen: Address = ("127.0.0.1", 9105)  # port 0: any free port
     heartbeat: timedelta = timedelta(seconds=60)
 

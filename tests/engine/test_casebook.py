@@ -6,15 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.contract import Contract, RepairLimits
-from monitor.engine.casebook import Casebook, clock_of, origin_of, rules_of, running_repairs
-from monitor.incidents import Origin, Rules
-from monitor.ledger import CameraAdded, Ledger, TransitionRecorded
-from monitor.liveness import Policy
+from monitor.engine.casebook import Casebook, clock_of, running_repairs
+from monitor.incidents import Origin
+from monitor.ledger import Ledger
 from monitor.metrics import RepairClock, Severity
-from monitor.model import Cause, State, Transition, micros
+from monitor.model import Cause, State, micros
 from tests.driven import a_camera
 from tests.engine.harness import Running, running
-from tests.incidents.town import second
 
 LINE = [a_camera(f"c{number}", host=f"127.20.1.{number}") for number in range(1, 7)]
 OTHERS = [a_camera(f"d{number}", uplink="up-2", host=f"127.20.2.{number}") for number in range(1, 4)]
@@ -100,20 +98,3 @@ async def test_the_repair_clock_of_an_incident_runs(tmp_path: Path) -> None:
         late = running_at(now + 4 * 3_600_000_000)
         assert late is not None
         assert late.late_cameras == 6
-
-
-def test_the_origin_of_an_outage_is_that_of_its_incident(tmp_path: Path) -> None:
-    with Ledger.open(tmp_path / "ledger.db") as ledger:
-        ledger.append([CameraAdded(camera) for camera in LINE], second(0))
-        moves = [(camera.id, 10, State.UNKNOWN, State.UP, Cause.OK) for camera in LINE]
-        moves += [(camera.id, 100 + nth, State.UP, State.DOWN, Cause.TCP_TIMEOUT) for nth, camera in enumerate(LINE)]
-        for camera_id, at, old, new, cause in moves:
-            made = Transition(camera_id, second(at), second(at + 20), old, new, cause)
-            ledger.append([TransitionRecorded(made)], second(at + 20))
-        assert origin_of(ledger, "c1", second(100)) is Origin.UPLINK
-        assert origin_of(ledger, "c1", second(101)) is None
-
-
-def test_rules_follow_a_longer_gap() -> None:
-    assert rules_of(Policy()) == Rules()
-    assert rules_of(Policy(max_gap=timedelta(minutes=10))).together == timedelta(minutes=10)

@@ -12,6 +12,7 @@ from monitor.engine.timeline import Timeline
 from monitor.incidents import Origin
 from monitor.ledger import Ledger, ReachChanged
 from monitor.metrics import Metrics
+from monitor.model import TcpAddress
 from tests.driven import DrivenClock
 
 UPLINK = (Origin.UPLINK, "u1")
@@ -25,7 +26,7 @@ class Watched:
         metrics = Metrics("test", self.clock)
         self.canaries = Canaries((), self.clock, metrics)
         self.recorder = Recorder(ledger, self.clock, Timeline(self.clock), metrics)
-        self.places = Places({UPLINK: ("240.0.0.1", 1)}, self.canaries, self.recorder, self.clock)
+        self.places = Places({UPLINK: TcpAddress("240.0.0.1", 1)}, self.canaries, self.recorder, self.clock)
 
     async def hear(self, *answers: bool) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.language import Language
+from monitor.model import EchoAddress, TcpAddress
 from monitor.parsing import scalars
 from monitor.parsing.scalars import ed25519_key, hundredths
 from monitor.parsing.times import hours, time_of_day
@@ -31,6 +32,7 @@ READERS: tuple[Callable[[str], object], ...] = (
     scalars.bit_rate,
     scalars.calendar_date,
     scalars.address,
+    scalars.probe_address,
     scalars.host,
     scalars.port,
     scalars.moment,
@@ -141,6 +143,19 @@ def test_an_address_is_host_and_port() -> None:
     assert scalars.address("192.0.2.1:80") == ("192.0.2.1", 80)
     assert scalars.address("[::1]:9105") == ("::1", 9105)
     assert scalars.address("localhost:0", lowest_port=0) == ("localhost", 0)
+
+
+def test_a_probe_address_is_a_port_to_connect_to_or_a_host_to_echo() -> None:
+    assert scalars.probe_address("192.0.2.1:80") == TcpAddress("192.0.2.1", 80)
+    assert scalars.probe_address("icmp:192.0.2.1") == EchoAddress("192.0.2.1")
+    assert scalars.probe_address("icmp:[::1]") == EchoAddress("::1")
+    assert scalars.probe_address("icmp:switch.village") == EchoAddress("switch.village")
+
+
+@pytest.mark.parametrize("text", ["icmp:", "icmp:80", "icmp:192.0.2.1:80", "ICMP:192.0.2.1", "icmp:a b", "192.0.2.1"])
+def test_anything_else_is_no_probe_address(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        scalars.probe_address(text)
 
 
 @pytest.mark.parametrize("text", ["::1:80", "host", ":80", "a b:80", "host:80000", "host:٣", "rtsp://a:s3cret:b@c:80"])

@@ -21,7 +21,7 @@ from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
 from monitor.probes import dialling
 from monitor.probes.conversation import TEARDOWN_WAIT
-from monitor.probes.dialling import failure
+from monitor.probes.dialling import NoRoute, failure
 from monitor.probes.gathering import BEAT
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
 from monitor.settings.values import LimitSettings
@@ -201,7 +201,8 @@ async def test_nobody_answers_the_call() -> None:
     ("error", "cause"),
     [
         (OSError(113, "No route to host"), Cause.TCP_UNREACHABLE),
-        (OSError(101, "Network is unreachable"), Cause.NO_LOCAL_NETWORK),
+        (OSError(101, "Network is unreachable"), Cause.TCP_UNREACHABLE),
+        (NoRoute(101, "Network is unreachable: this machine knows no way there"), Cause.NO_LOCAL_NETWORK),
         (OSError(99, "Cannot assign requested address"), Cause.NO_LOCAL_NETWORK),
         (OSError(24, "Too many open files"), Cause.NO_LOCAL_NETWORK),
         (ConnectionResetError(104, "Connection reset by peer"), Cause.CONNECTION_CLOSED),

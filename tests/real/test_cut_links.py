@@ -1,15 +1,13 @@
 """A town in two network namespaces, joined by one real link for each uplink, one of which is taken down.
 
-The simulated cameras live on loopback addresses, which both namespaces are told to route like any others. Needs root
-and iproute2; where the kernel can delay packets (tc netem), the other line is a slow one.
+The simulated cameras live on loopback addresses, which both namespaces are told to route like any others. The other
+line is a slow one. Canary and probe address are asked by ICMP echo. Needs root and iproute2.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -20,15 +18,14 @@ from typing import Any
 
 import pytest
 
-from monitor.engine.casebook import news_of
 from monitor.incidents import Incident, Incidents, Origin, Rules
-from monitor.ledger import Ledger
+from monitor.ledger import Ledger, ReachChanged, news_of
 from monitor.model import State
 from monitor.outages import outages
+from tests.real.namespaces import inside, ip, join, kernel, namespaces, packets_delayed, slow_down
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
-MONITOR, CAMERAS = f"se-mon-{os.getpid()}", f"se-cam-{os.getpid()}"
 LINES = (1, 2)  # villages of the simulated town, each on an uplink of its own
 ASK = "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=5).read().decode())"
 SETTINGS = """\
@@ -42,75 +39,28 @@ credentials:
 probe: {{interval: 10s, retry: 2s, fall: 3, max_gap: 60s, connect_timeout: 1s, total_timeout: 10s,
   reply_timeout: 5s, first_packet_timeout: 5s, keyframe_timeout: 5s}}
 limits: {{per_uplink: 16, uplink_bandwidth: 0Mbit}}
-places: {{uplinks: {{{uplink}: "127.77.1.1:8554"}}}}
+canaries: ["icmp:10.200.2.2"]
+places: {{uplinks: {{{uplink}: "icmp:10.200.1.2"}}}}
 """
 
 
-def ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
-
-
 @contextmanager
-def two_namespaces() -> Iterator[bool]:
-    """The monitor's and the cameras', joined line by line; gives whether the second line is a slow one."""
-    if os.geteuid() != 0 or shutil.which("ip") is None:
-        pytest.skip("needs root and iproute2: network namespaces are made and links taken down")
-    try:
-        ip("netns", "add", MONITOR)
-    except subprocess.CalledProcessError as refused:
-        pytest.skip(f"network namespaces cannot be made here: {refused.stderr.strip()}")
-    try:
-        ip("netns", "add", CAMERAS)
-        for name in (MONITOR, CAMERAS):
-            ip("-n", name, "link", "set", "lo", "up")
-            keys = ("all.route_localnet=1", "default.route_localnet=1", "all.rp_filter=0", "default.rp_filter=0")
-            subprocess.run(
-                ["ip", "netns", "exec", name, "sysctl", "-qw", *(f"net.ipv4.conf.{key}" for key in keys)], check=True
-            )
+def two_namespaces() -> Iterator[tuple[str, str]]:
+    """The monitor's and the cameras', joined line by line, the second line a slow one."""
+    with namespaces("monitor", "cameras") as (monitor, cameras):
+        keys = ("all.route_localnet=1", "default.route_localnet=1", "all.rp_filter=0", "default.rp_filter=0")
+        for name in (monitor, cameras):
+            kernel(name, *(f"net.ipv4.conf.{key}" for key in keys))
+        kernel(monitor, "net.ipv4.ping_group_range=0 2147483647")
         for line in LINES:
-            ip(
-                "link",
-                "add",
-                f"v{line}",
-                "netns",
-                MONITOR,
-                "type",
-                "veth",
-                "peer",
-                "name",
-                f"c{line}",
-                "netns",
-                CAMERAS,
-            )
-            ip("-n", MONITOR, "addr", "add", f"10.200.{line}.1/30", "dev", f"v{line}")
-            ip("-n", CAMERAS, "addr", "add", f"10.200.{line}.2/30", "dev", f"c{line}")
-            ip("-n", MONITOR, "link", "set", f"v{line}", "up")
-            ip("-n", CAMERAS, "link", "set", f"c{line}", "up")
-        ip("-n", MONITOR, "route", "del", "local", "127.0.0.0/8", "dev", "lo", "table", "local")
-        ip("-n", MONITOR, "route", "add", "local", "127.0.0.0/24", "dev", "lo", "table", "local")
+            join(monitor, f"v{line}", f"10.200.{line}.1/30", cameras, f"c{line}", f"10.200.{line}.2/30")
+        ip("-n", monitor, "route", "del", "local", "127.0.0.0/8", "dev", "lo", "table", "local")
+        ip("-n", monitor, "route", "add", "local", "127.0.0.0/24", "dev", "lo", "table", "local")
         for line in LINES:
             there, us = f"10.200.{line}.2", f"10.200.{line}.1"
-            ip("-n", MONITOR, "route", "add", f"127.77.{line}.0/24", "via", there, "dev", f"v{line}", "src", us)
-        slow = [
-            "ip",
-            "netns",
-            "exec",
-            MONITOR,
-            "tc",
-            "qdisc",
-            "add",
-            "dev",
-            "v2",
-            "root",
-            "netem",
-            "delay",
-            "150ms",
-            "50ms",
-        ]
-        yield shutil.which("tc") is not None and subprocess.run(slow, check=False, capture_output=True).returncode == 0
-    finally:
-        for name in (MONITOR, CAMERAS):
-            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+            ip("-n", monitor, "route", "add", f"127.77.{line}.0/24", "via", there, "dev", f"v{line}", "src", us)
+        slow_down(cameras, "c2")
+        yield monitor, cameras
 
 
 @contextmanager
@@ -118,7 +68,7 @@ def process(namespace: str, folder: Path, *words: str) -> Iterator[subprocess.Po
     """One of ours in a namespace, ended when the block is."""
     with (folder / f"{namespace}.log").open("a") as log:
         child = subprocess.Popen(
-            ["ip", "netns", "exec", namespace, sys.executable, "-m", *words],
+            inside(namespace, sys.executable, "-m", *words),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -133,12 +83,12 @@ def process(namespace: str, folder: Path, *words: str) -> Iterator[subprocess.Po
 class Console:
     """The monitor's console, asked from inside its namespace; what it showed is kept."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, namespace: str, address: str) -> None:
+        self.namespace, self.address = namespace, address
         self.settled: set[str] = set()  # incidents of which a message would have been sent
 
     def ask(self, path: str) -> Any:
-        words = ["ip", "netns", "exec", MONITOR, sys.executable, "-c", ASK, self.address + path]
+        words = inside(self.namespace, sys.executable, "-c", ASK, self.address + path)
         return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
 
     def incidents(self) -> list[tuple[str, str, int]]:
@@ -186,26 +136,30 @@ def in_the_record(folder: Path) -> list[Incident]:
 def test_an_uplink_of_forty_cameras_that_is_cut_is_one_incident_and_its_return_closes_it(tmp_path: Path) -> None:
     town = ("monitor.simulator", "--cameras", "80", "--villages", "2", "--base", "127.77", "--duration", "220")
     files = ("--inventory", str(tmp_path / "cameras.csv"), "--passwords", str(tmp_path / "passwords.csv"))
-    with two_namespaces(), process(CAMERAS, tmp_path, *town, *files) as cameras:
+    with (
+        two_namespaces() as (here, there),
+        process(there, tmp_path, *town, *files) as cameras,
+    ):
         assert cameras.stdout is not None
         assert cameras.stdout.readline() == "ready\n"
         uplink = furnished(tmp_path)
-        with process(MONITOR, tmp_path, "monitor", "run", "--config", str(tmp_path / "sharp-eyes.yml")) as monitor:
+        with process(here, tmp_path, "monitor", "run", "--config", str(tmp_path / "sharp-eyes.yml")) as monitor:
             assert monitor.stdout is not None
             said = ""
             while "listening on " not in said:
                 said = monitor.stdout.readline()
-                assert said, (tmp_path / f"{MONITOR}.log").read_text()
-            console = Console(said.split("listening on ")[1].split()[0])
+                assert said, (tmp_path / f"{here}.log").read_text()
+            console = Console(here, said.split("listening on ")[1].split()[0])
             console.until(lambda: _online(console) == 80, 60)
+            assert packets_delayed(there, "c2") > 100
 
-            ip("-n", CAMERAS, "link", "set", "c1", "down")
+            ip("-n", there, "link", "set", "c1", "down")
             console.until(lambda: console.incidents() == [("uplink", uplink, 40)], 90)
             for _ in range(5):
                 time.sleep(2)
                 assert console.incidents() == [("uplink", uplink, 40)]
 
-            ip("-n", CAMERAS, "link", "set", "c1", "up")
+            ip("-n", there, "link", "set", "c1", "up")
             console.until(lambda: console.incidents() == [] and _online(console) == 80, 60)
     assert len(console.settled) <= 1
     lost = [one for one in in_the_record(tmp_path) if one.suspect.origin is not Origin.MONITOR]
@@ -213,8 +167,10 @@ def test_an_uplink_of_forty_cameras_that_is_cut_is_one_incident_and_its_return_c
     assert lost[0].ended_at is not None
     with Ledger.open_read_only(tmp_path / "ledger.db") as ledger:
         down = outages(ledger.transitions())
+        reached = [entry.event for entry in ledger.entries_of(ReachChanged)]
     assert len(down) == 40
     assert {outage.camera_id[:5] for outage in down} == {"QX-01"}
+    assert reached == [ReachChanged(Origin.UPLINK, uplink, reachable) for reachable in (True, False, True)]
 
 
 def _online(console: Console) -> int:

@@ -20,10 +20,12 @@ from monitor.model import (
     BlindTime,
     ContractTerms,
     Credentials,
+    EchoAddress,
     MaintenanceRule,
     Repeat,
     Scope,
     Secret,
+    TcpAddress,
     UplinkLimit,
 )
 from monitor.settings import LimitSettings, PictureSettings, ProbeSettings, Settings, load_settings
@@ -226,10 +228,13 @@ def test_every_key_is_documented_and_stands_in_the_example() -> None:
 
 def test_places_are_addresses_by_what_they_speak_for(tmp_path: Path) -> None:
     path = tmp_path / "sharp-eyes.yml"
-    text = "inventory: a.csv\nplaces:\n  uplinks: {移动-1: 'switch:80'}\n  cabinets: {村口: '192.0.2.1:23'}\n"
+    text = "inventory: a.csv\nplaces:\n  uplinks: {移动-1: 'switch:80'}\n  cabinets: {村口: 'icmp:192.0.2.1'}\n"
     path.write_text(text, "utf-8")
     found = load_settings(path, {}).places
-    assert found == {(Origin.UPLINK, "移动-1"): ("switch", 80), (Origin.POWER_CABINET, "村口"): ("192.0.2.1", 23)}
+    assert found == {
+        (Origin.UPLINK, "移动-1"): TcpAddress("switch", 80),
+        (Origin.POWER_CABINET, "村口"): EchoAddress("192.0.2.1"),
+    }
     path.write_text("inventory: a.csv\nplaces:\n  uplinks: {移动-1: switch}\n  poles: {a: 'b:1'}\n", "utf-8")
     with pytest.raises(SettingsError) as refused:
         load_settings(path, {})

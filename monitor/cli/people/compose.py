@@ -31,7 +31,6 @@ from monitor.cli.people import texts
 from monitor.cli.people.bulk import read_storm
 from monitor.cli.people.desk import Desk, Made, ended, outage_runs, span_of
 from monitor.cli.people.files import read_acts
-from monitor.engine.casebook import origin_of
 from monitor.errors import UsageError
 from monitor.model import (
     Camera,
@@ -131,9 +130,9 @@ def _from_outage(args: argparse.Namespace, desk: Desk) -> ExclusionProposed:
 def _suggestion(run: Sequence[Outage], span: Span, desk: Desk) -> ExclusionCause | None:
     """What the presumed origin of its incident says, or who else was down with it."""
     ledger = desk.record()
-    origin = origin_of(ledger, run[0].camera_id, run[0].start_at)
-    if origin is not None and origin in CAUSE_OF_ORIGIN:
-        return CAUSE_OF_ORIGIN[origin]
+    incident = desk.incidents(span).of(run[0].camera_id, run[0].start_at)
+    if incident is not None and incident.origin in CAUSE_OF_ORIGIN:
+        return CAUSE_OF_ORIGIN[incident.origin]
     cameras = {record.camera.id: record.camera for record in ledger.cameras() if record.removed_at is None}
     camera = cameras.get(run[0].camera_id)
     if camera is None:

@@ -14,12 +14,13 @@ from monitor.calendar import FOREVER, parse_month
 from monitor.cli.people import texts
 from monitor.contract import Contract
 from monitor.errors import UsageError
+from monitor.incidents import References
 from monitor.language import Language
 from monitor.ledger import Ledger, TransitionRecorded
 from monitor.model import Actor, Camera, Outage, Span, instant, micros
 from monitor.outages import unbroken
 from monitor.parsing import local_instant, moment
-from monitor.reporting import figures_at
+from monitor.reporting import figures_at, incidents_of
 from monitor.settings import Settings
 
 
@@ -72,6 +73,11 @@ class Desk:
         except ValueError:
             return ""
         return figures_at(ledger, heads, self.settings, self.contract, when, self.now)
+
+    def incidents(self, period: Span) -> References:
+        """To which incidents the outages of a period belong."""
+        assert self.settings is not None, "a record is found by settings"
+        return incidents_of(self.record(), self.settings, period)
 
     def about(self, camera: Camera) -> bool:
         """Whether the contract is about the camera."""

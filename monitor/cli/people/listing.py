@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.acts.suggestion import suggested_cause
+from monitor.acts.suggestion import CAUSE_OF_ORIGIN, suggested_cause
 from monitor.calendar import month_of, month_span, parse_month
 from monitor.cli.people import texts
 from monitor.cli.people.desk import Desk
@@ -28,7 +28,7 @@ class Lost:
     camera: Camera
     span: Span
     run: Run
-    suggested: ExclusionCause | None  # None: nothing else was down with it
+    suggested: ExclusionCause | None  # None: its incident presumes nothing excludable, and nothing was down with it
 
 
 def lost_in(month: str | None, desk: Desk) -> list[Lost]:
@@ -43,8 +43,15 @@ def lost_in(month: str | None, desk: Desk) -> list[Lost]:
     cameras = [record.camera for record in ledger.cameras() if record.removed_at is None]
     found = {camera_id: runs(course, now) for camera_id, course in ledger.courses(Span(start, now))}
     down = {camera_id: [_within(run, period) for run in each] for camera_id, each in found.items()}
+    incidents = desk.incidents(period)
+
+    def suggested(camera: Camera, near: Sequence[Camera], run: Run, span: Span) -> ExclusionCause | None:
+        incident = incidents.of(camera.id, instant(run.start))
+        presumed = None if incident is None else CAUSE_OF_ORIGIN.get(incident.origin)
+        return presumed or suggested_cause(camera, span, near, down)
+
     lost = [
-        Lost(camera, span, run, suggested_cause(camera, span, near, down))
+        Lost(camera, span, run, suggested(camera, near, run, span))
         for camera, near in _with_neighbours(cameras)
         if desk.about(camera)
         for run, span in zip(found.get(camera.id, ()), down.get(camera.id, ()), strict=True)

@@ -1,0 +1,111 @@
+"""To which incident an outage belongs: read from a ledger, for a report and for a person's act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.incidents import Origin, References, Rules, references, rules_for
+from monitor.language import Language
+from monitor.ledger import TELLING, CameraAdded, Heartbeat, Ledger, TransitionRecorded, told
+from monitor.model import Cause, Span, State, Transition, micros
+from monitor.render.html import to_html
+from monitor.render.json import to_json
+from monitor.render.text import to_text
+from monitor.reporting import month_report
+from monitor.settings import Settings
+from tests.driven import a_camera
+from tests.incidents.town import second
+
+LINE = [a_camera(f"c{number}", host=f"127.20.1.{number}") for number in range(1, 7)]
+DOWN, UP, UNKNOWN = State.DOWN, State.UP, State.UNKNOWN
+Move = tuple[str, int, State, State, Cause]
+
+
+def record(ledger: Ledger, moves: Iterable[Move]) -> None:
+    """The cameras of the line come online at second 10; every move is known twenty seconds after it began."""
+    ledger.append([CameraAdded(camera) for camera in LINE], second(0))
+    seen = [(camera.id, 10, UNKNOWN, UP, Cause.OK) for camera in LINE]
+    for camera_id, at, old, new, cause in [*seen, *sorted(moves, key=lambda move: move[1])]:
+        made = Transition(camera_id, second(at), second(at + 20), old, new, cause)
+        ledger.append([TransitionRecorded(made)], second(at + 20))
+
+
+def cut(at: int) -> list[Move]:
+    return [(camera.id, at + nth, UP, DOWN, Cause.TCP_TIMEOUT) for nth, camera in enumerate(LINE)]
+
+
+def back(at: int) -> list[Move]:
+    return [(camera.id, at + nth, DOWN, UP, Cause.OK) for nth, camera in enumerate(LINE)]
+
+
+def whole(ledger: Ledger) -> References:
+    return references(told(ledger.entries_of(*TELLING)), Rules())
+
+
+def within(ledger: Ledger, start: int, end: int) -> References:
+    return references(ledger.news(Span(micros(second(start)), micros(second(end)))), Rules())
+
+
+def test_every_outage_of_a_line_refers_to_its_one_incident(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        record(ledger, cut(100))
+        found = whole(ledger)
+    about = {found.of(camera.id, second(100 + nth)) for nth, camera in enumerate(LINE)}
+    assert {(one.origin, one.name) for one in about if one} == {(Origin.UPLINK, "up-1")}
+    assert len(about) == 1
+    assert found.of("c1", second(50)) is None
+    assert found.of("nobody", second(100)) is None
+
+
+def test_an_outage_after_time_nobody_watched_belongs_to_the_incident_of_the_one_before(tmp_path: Path) -> None:
+    blind = [
+        ("c1", 400, DOWN, UNKNOWN, Cause.MONITOR_BLIND),
+        ("c1", 500, UNKNOWN, DOWN, Cause.TCP_TIMEOUT),
+    ]
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        record(ledger, [*cut(100), *blind])
+        found = whole(ledger)
+    assert found.of("c1", second(500)) == found.of("c1", second(100))
+
+
+def test_a_window_of_the_record_gives_the_same_incidents_as_all_of_it(tmp_path: Path) -> None:
+    later = 90_000  # more than a day
+    alone: list[Move] = [("c3", later + 9_000, UP, DOWN, Cause.NO_KEYFRAME)]
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        record(ledger, [*cut(100), *back(1_000), *cut(later), *back(later + 600), *alone])
+        found, all_of_it = within(ledger, later - 3_600, later + 20_000), whole(ledger)
+    starts = [(camera.id, later + nth) for nth, camera in enumerate(LINE)]
+    for camera_id, at in [*starts, ("c3", later + 9_000)]:
+        assert found.of(camera_id, second(at)) == all_of_it.of(camera_id, second(at)) is not None
+    assert found.of("c1", second(100)) is None
+
+
+def test_an_outage_that_lasts_into_the_window_keeps_its_incident(tmp_path: Path) -> None:
+    changed: Move = ("c2", 5_000, DOWN, DOWN, Cause.TCP_REFUSED)
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        record(ledger, [*cut(100), changed, ("c1", 30_000, DOWN, UP, Cause.OK)])
+        found, all_of_it = within(ledger, 20_000, 40_000), whole(ledger)
+    assert found.of("c2", second(101)) == all_of_it.of("c2", second(101)) is not None
+
+
+def test_every_outage_of_a_report_names_its_incident_in_every_form(tmp_path: Path) -> None:
+    settings = Settings(path=tmp_path, inventory=(), ledger=tmp_path / "ledger.db", reports=tmp_path)
+    with Ledger.open(settings.ledger) as ledger:
+        record(ledger, [*cut(100), *back(1_000), ("c3", 9_000, UP, DOWN, Cause.NO_KEYFRAME)])
+        ledger.append([Heartbeat()], second(10_000))
+    report = month_report(settings, settings.contract, (2026, 10), second(10_000))
+    found = {(each.camera.id, each.incident.id, each.incident.origin) for each in report.outages if each.incident}
+    line, alone = "20261001T000140Z-c1", "20261001T023000Z-c3"
+    assert found == {*((camera.id, line, Origin.UPLINK) for camera in LINE), ("c3", alone, Origin.CAMERA)}
+    assert to_text(report, Language.EN).count("the uplink up-1: ") == 6
+    html = to_html(report, Language.ZH).decode()
+    assert html.count(line) == 6
+    assert html.count(alone) == 1
+    assert to_json(report).count(line.encode()) == 6
+
+
+def test_rules_follow_a_longer_gap() -> None:
+    assert rules_for(timedelta(minutes=3)) == Rules()
+    assert rules_for(timedelta(minutes=10)).together == timedelta(minutes=10)
