@@ -33,7 +33,7 @@ format: $(VENV)/.installed-dev
 dashboards: $(VENV)/.installed-dev ## write the files of the Grafana dashboards anew
 	$(BIN)/python -m dashboards
 
-preview: $(VENV)/.installed-dev ## draw them without Grafana, with a made-up town in a real Prometheus, into preview/
+preview: $(VENV)/.installed-dev ## draw them without Grafana, a made-up town in a real Prometheus, into preview/
 	sh scripts/system-packages test
 	$(BIN)/python -m tests.dashboards preview
 

@@ -21,7 +21,6 @@ from grafana_foundation_sdk.models import heatmap as heat
 
 from dashboards.model import Bars, Cells, Colour, Column, Course, Heat, Lines, Link, Panel, Stat, Table, Unit, Words
 from monitor.language import Language
-from monitor.wording import CAUSES
 
 Drawn = (
     stat.Panel
@@ -44,8 +43,8 @@ def drawn(panel: Panel, linked: Linked, language: Language) -> Drawn:
             return _lines(style, panel)
         case Bars():
             return _bars(panel)
-        case Course(words=words):
-            return _course(words, language)
+        case Course(words=words, rows=rows):
+            return _course(words, rows or {}, language)
         case Cells(words=words):
             return _cells(words, language)
         case Heat():
@@ -145,7 +144,7 @@ def _bars(panel: Panel) -> bargauge.Panel:
     return made.max(1) if _is_ratio(panel.unit) else made
 
 
-def _course(words: Words, language: Language) -> statetimeline.Panel:
+def _course(words: Words, rows: Words, language: Language) -> statetimeline.Panel:
     made = (
         statetimeline.Panel()
         .merge_values(True)
@@ -159,9 +158,8 @@ def _course(words: Words, language: Language) -> statetimeline.Panel:
         .thresholds(_no_thresholds(Colour.UNKNOWN))
         .color_scheme(_by_value())
     )
-    if list(words) == ["1"]:  # a row for each cause: its name in words
-        for cause, phrase in CAUSES.items():
-            made.override_by_name(cause.value, [sdk.DynamicConfigValue(id_val="displayName", value=phrase[language])])
+    for name, called in rows.items():
+        made.override_by_name(name, [sdk.DynamicConfigValue(id_val="displayName", value=called.text[language])])
     return made
 
 

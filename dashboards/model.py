@@ -100,6 +100,7 @@ class Course:
     """Rows of states over time; the words name every value that can occur. Joined where they do not change."""
 
     words: Words
+    rows: Words | None = None  # what the rows are called; None = as the answers are
 
 
 @dataclass(frozen=True, slots=True)

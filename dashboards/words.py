@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from types import MappingProxyType
 
 from dashboards.model import Choice, Colour, Link, Unit, Word, Words
@@ -71,6 +73,19 @@ HEALTH: Words = MappingProxyType(
         "0": Word(Phrase("异常", "failing"), Colour.BAD),
     }
 )
+
+
+def _alerts() -> Words:
+    """Each alert by the heading of its runbook, which is the one place that names it in Chinese."""
+    found = {}
+    for page in sorted((Path(__file__).parent.parent / "docs" / "runbooks").glob("*.md")):
+        name, _, zh = page.read_text("utf-8").partition("\n")[0].removeprefix("# ").partition(" · ")
+        en = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removeprefix("SharpEyes")).capitalize()
+        found[name] = Word(Phrase(zh, en), Colour.PLAIN)
+    return MappingProxyType(found)
+
+
+ALERT_NAMES = _alerts()
 
 # ---------------------------------------------------------------- headings of tables
 

@@ -66,7 +66,7 @@ _COURSE = Panel(
     14,
     Phrase("告警经过", "Alerts over time"),
     Phrase("每种告警一行。", "A row for each alert."),
-    Course({"1": Word(Phrase("触发", "firing"), Colour.BAD)}),
+    Course({"1": Word(Phrase("触发", "firing"), Colour.BAD)}, words.ALERT_NAMES),
     (Query(f"max by (alertname) ({_FIRING})", Phrase("{{alertname}}", "{{alertname}}")),),
     words.NUMBER,
     nothing=Phrase("所选时段无告警", "no alert in the range"),
@@ -89,7 +89,7 @@ _LIST = Panel(
     Table(
         (
             Column("severity", words.SEVERITY, words=words.SEVERITIES, width=70),
-            Column("alertname", Phrase("告警", "alert"), width=270),
+            Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, width=220),
             Column("name", words.NAME),
             Column("village", words.VILLAGE, width=100, link=words.TO_VILLAGE_CELL),
             Column("#A", words.HOW_LONG, words.LENGTH, width=190),

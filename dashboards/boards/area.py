@@ -137,7 +137,7 @@ AREA = Board(
     "now-24h",
     (
         Row(4, (_RATE, _MONTH_RATE, shared.states(12, ',village=~"$village"'))),
-        Row(8, (_CELLS, _HEAT)),
+        Row(12, (_CELLS, _HEAT)),
         Row(8, (_DOWN,)),
         Row(7, (_FAULTY, _LINES)),
     ),

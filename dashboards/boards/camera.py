@@ -106,7 +106,7 @@ _FAULTS = Panel(
     24,
     Phrase("故障原因", "Causes"),
     Phrase("每种原因一行；含义见 docs/causes.md。", "A row for each cause; docs/causes.md explains them."),
-    Course({"1": Word(Phrase("有", "yes"), Colour.NEAR)}),
+    Course({"1": Word(Phrase("有", "yes"), Colour.NEAR)}, words.REASONS),
     (Query(f"max by (reason) (sharpeyes_camera_fault{_THIS})", Phrase("{{reason}}", "{{reason}}")),),
     words.NUMBER,
     nothing=Phrase("所选时段无故障", "no fault in the range"),

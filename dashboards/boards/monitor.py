@@ -9,10 +9,9 @@ from monitor.language import Phrase
 _JOB = '{job="sharpeyes"}'
 
 
-def _worst(width: int, title: Phrase, description: Phrase, expr: str, bad: str = "> 0") -> Panel:
-    """A number that should not be ``bad``."""
-    good = {"> 0": "== 0", "> 0.05": "<= 0.05"}[bad]
-    queries = (Query(f"({expr}) {bad}", colour=Colour.BAD), Query(f"({expr}) {good}", colour=Colour.GOOD))
+def _worst(width: int, title: Phrase, description: Phrase, expr: str, colour: Colour) -> Panel:
+    """A number that should be nought; the colour is for when it is not."""
+    queries = (Query(f"({expr}) > 0", colour=colour), Query(f"({expr}) == 0", colour=Colour.GOOD))
     return Panel(width, title, description, Stat(), queries, words.NUMBER)
 
 
@@ -55,7 +54,7 @@ _CONFIG = Panel(
     words.NUMBER,
 )
 _CHECKS = Panel(
-    12,
+    18,
     Phrase("自检", "Self-checks"),
     Phrase(
         "监测端自身的网络等；异常期间不判摄像机离线。",
@@ -200,12 +199,14 @@ MONITOR = Board(
                     Phrase("逾期的摄像机", "Overdue cameras"),
                     Phrase("应检未检的摄像机。", "Cameras whose probe is overdue."),
                     "sum(sharpeyes_cameras_overdue)",
+                    Colour.NEAR,
                 ),
                 _worst(
                     4,
                     Phrase("台账写入错误（1 天）", "Failed writes to the record (1 day)"),
                     Phrase("磁盘满、只读或被占用。", "Disk full, read-only, locked."),
                     "round(sum(increase(sharpeyes_ledger_write_errors_total[1d])))",
+                    Colour.BAD,
                 ),
                 _worst(
                     4,
@@ -215,6 +216,7 @@ MONITOR = Board(
                         "Accounts not offered again for a while, so that no device locks them.",
                     ),
                     "sum(sharpeyes_credentials_paused)",
+                    Colour.NEAR,
                 ),
             ),
         ),
@@ -223,13 +225,14 @@ MONITOR = Board(
             (
                 _CHECKS,
                 _worst(
-                    12,
+                    6,
                     Phrase("退出的检测进程（1 天）", "Probing processes lost (1 day)"),
                     Phrase(
                         "自行退出、已另起的检测进程。",
                         "Probing processes that ended by themselves and were started anew.",
                     ),
                     "round(sum(increase(sharpeyes_workers_lost_total[1d])))",
+                    Colour.NEAR,
                 ),
             ),
         ),

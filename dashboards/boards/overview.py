@@ -116,7 +116,7 @@ _ALERTS = Panel(
     Table(
         (
             Column("severity", words.SEVERITY, words=words.SEVERITIES, width=70),
-            Column("alertname", Phrase("告警", "alert"), link=words.TO_ALERTS),
+            Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, link=words.TO_ALERTS),
             Column("#A", Phrase("条数", "count"), words.NUMBER, width=60),
         ),
         sort="#A",

@@ -138,8 +138,8 @@ def _places(width: int, scope: str, heading: Phrase, title: Phrase) -> Panel:
         width,
         title,
         Phrase(
-            "按合同规则的本月累计；考核以全镇为准。",
-            "Month to date by the contract's rules; it is the town that is settled.",
+            "按合同规则的本月累计，差的在上；考核以全镇为准。",
+            "Month to date by the contract's rules, worst first; the town's figure is settled.",
         ),
         Table(
             (
@@ -151,7 +151,11 @@ def _places(width: int, scope: str, heading: Phrase, title: Phrase) -> Panel:
                 Column("#D", Phrase("月末预测", "forecast"), words.RATIO, width=100),
             ),
         ),
-        (*(Query(month(figure, scope)) for figure in figures), Query(standing(month("online_ratio", scope)))),
+        (
+            Query(f"sort({month(figures[0], scope)})"),  # its order is the table's
+            *(Query(month(each, scope)) for each in figures[1:]),
+            Query(standing(month("online_ratio", scope))),
+        ),
         words.NUMBER,
     )
 

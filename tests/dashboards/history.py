@@ -20,6 +20,7 @@ from tests.metrics.town import DrivenClock
 from tests.programs import program
 from tests.prometheus import CONFIG, running, until
 
+LATELY, FINE = timedelta(hours=6), timedelta(minutes=1)  # the last hours as densely as rates need it
 SAMPLE = re.compile(rb"^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
 
 
@@ -36,7 +37,7 @@ class Past:
         at = self.since
         while at <= self.town.until:
             yield at
-            at += self.step
+            at += self.step if self.town.until - at > LATELY else min(self.step, FINE)
 
 
 def open_metrics(past: Past) -> Iterator[bytes]:
