@@ -19,7 +19,22 @@ from grafana_foundation_sdk.models import common as options
 from grafana_foundation_sdk.models import dashboard as sdk
 from grafana_foundation_sdk.models import heatmap as heat
 
-from dashboards.model import Bars, Cells, Colour, Column, Course, Heat, Lines, Link, Panel, Stat, Table, Unit, Words
+from dashboards.model import (
+    Bars,
+    Cells,
+    Colour,
+    Column,
+    Course,
+    Heat,
+    Lines,
+    Link,
+    Panel,
+    Stat,
+    Table,
+    Unit,
+    Word,
+    Words,
+)
 from monitor.language import Language
 
 Drawn = (
@@ -39,8 +54,11 @@ def drawn(panel: Panel, linked: Linked, language: Language) -> Drawn:
     match panel.look:
         case Stat(text=text):
             return _stat(text)
-        case Lines(style=style):
-            return _lines(style, panel)
+        case Lines(style=style, names=names):
+            made = _lines(style, panel)
+            for name, called in (names or {}).items():
+                made.override_by_name(name, _called(called, language))
+            return made
         case Bars():
             return _bars(panel)
         case Course(words=words, rows=rows):
@@ -51,6 +69,11 @@ def drawn(panel: Panel, linked: Linked, language: Language) -> Drawn:
             return _heat(panel)
         case Table() as look:
             return _table(look, linked, language)
+
+
+def _called(word: Word, language: Language) -> list[sdk.DynamicConfigValue]:
+    """A series under a name in words."""
+    return [sdk.DynamicConfigValue(id_val="displayName", value=word.text[language])]
 
 
 def _last() -> common.ReduceDataOptions:
@@ -159,7 +182,7 @@ def _course(words: Words, rows: Words, language: Language) -> statetimeline.Pane
         .color_scheme(_by_value())
     )
     for name, called in rows.items():
-        made.override_by_name(name, [sdk.DynamicConfigValue(id_val="displayName", value=called.text[language])])
+        made.override_by_name(name, _called(called, language))
     return made
 
 

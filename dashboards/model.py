@@ -88,6 +88,7 @@ class Lines:
     """Courses over time. ``style`` is ``line``, ``stack`` or ``bars``."""
 
     style: str = "line"
+    names: Words | None = None  # what the answers are called; None = as they are
 
 
 @dataclass(frozen=True, slots=True)

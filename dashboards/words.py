@@ -31,8 +31,8 @@ SECONDS = Unit(_same("s"), 2)
 LENGTH = Unit(_same("dtdhms"))  # seconds as 1 d 02:03:04: no words, so no language
 BYTES = Unit(_same("bytes"), 1)
 BITS_PER_SECOND = Unit(_same("bps"), 1)
-PER_SECOND = Unit(Phrase("suffix: 次/秒", "suffix: /s"), 1)
-CORES = Unit(Phrase("suffix: 核", "suffix: cores"), 2)
+PER_SECOND = Unit(Phrase("suffix: 次/秒", "suffix: /s"), 2)
+CORES = Unit(Phrase("suffix: 核", "suffix: cores"), 3)
 TEXT = Unit(_same("string"))
 
 # ---------------------------------------------------------------- what values mean

@@ -114,7 +114,7 @@ _LONGEST = Panel(
             Column("camera_id", words.CAMERA_ID, link=words.TO_CAMERA, width=130),
             Column("name", words.NAME),
             Column("village", words.VILLAGE, width=100),
-            Column("reason", words.REASON, words=words.REASONS, width=130),
+            Column("reason", words.REASON, words=words.REASONS, width=180),
             Column("#A", words.HOW_LONG, words.LENGTH, width=190),
         ),
         sort="#A",

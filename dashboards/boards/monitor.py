@@ -82,7 +82,7 @@ _CAUSES = Panel(
     Phrase(
         "每秒失败数，按原因叠加；含义见 docs/causes.md。", "Failures a second, stacked by cause; see docs/causes.md."
     ),
-    Lines("stack"),
+    Lines("stack", words.REASONS),
     (
         Query(
             "sum by (cause) (rate(sharpeyes_probe_failures_total[$__rate_interval])) > 0",

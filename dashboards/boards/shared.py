@@ -117,7 +117,7 @@ def incidents(width: int) -> Panel:
                 Column("name", words.NAME),
                 Column("town", words.TOWN, width=90),
                 Column("village", words.VILLAGE, width=90, link=words.TO_VILLAGE_CELL),
-                Column("cause", words.REASON, words=words.REASONS, width=120),
+                Column("cause", words.REASON, words=words.REASONS, width=180),
                 Column("#A", words.HOW_MANY, words.NUMBER, width=60),
                 Column("#B", words.HOW_LONG, words.LENGTH, width=150),
                 Column("incident", words.CAMERA_ID, width=70, link=words.TO_INCIDENTS),
