@@ -15,6 +15,7 @@ import yaml
 
 from monitor.metrics import Metrics
 from tests.addresses import free_port
+from tests.dashboards.boards import expressions, walls
 from tests.dashboards.town import PastTown, probed
 from tests.metrics.town import DrivenClock
 from tests.programs import program
@@ -58,9 +59,15 @@ def open_metrics(past: Past) -> Iterator[bytes]:
 
 
 def recordings() -> list[list[dict[str, str]]]:
-    """The shipped recording rules, those that need others' results in a later list."""
-    rules = yaml.safe_load((CONFIG / "prometheus" / "sharp-eyes.rules.yml").read_text("utf-8"))
-    waiting = [rule for group in rules["groups"] for rule in group["rules"] if "record" in rule]
+    """The shipped recording rules that the boards need, those that need others' results in a later list."""
+    files = (CONFIG / "prometheus").glob("*.rules.yml")
+    groups = [group for path in sorted(files) for group in yaml.safe_load(path.read_text("utf-8"))["groups"]]
+    every = [rule for group in groups for rule in group["rules"] if "record" in rule]
+    asked = " ".join(expr for wall in walls() for expr in expressions(wall))
+    waiting: list[dict[str, str]] = []
+    while more := [rule for rule in every if rule not in waiting and rule["record"] in asked]:
+        waiting += more
+        asked += " ".join(rule["expr"] for rule in more)
     steps = []
     while waiting:
         names = [rule["record"] for rule in waiting]
