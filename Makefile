@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 # Many tests wait for time to pass, so two processes help even one core; more would make them wait for each other.
 PYTEST ?= --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: demo test check format bench fuzz clean
+.PHONY: demo test check format dashboards preview bench fuzz clean
 
 demo: $(VENV)/.installed ## the whole system on simulated cameras; DEMO="--duration 200s --no-tty" passes options
 	$(BIN)/sharp-eyes demo $(DEMO)
@@ -29,6 +29,13 @@ check: $(VENV)/.installed-dev ## format, lint, types, tests
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+dashboards: $(VENV)/.installed-dev ## write the files of the Grafana dashboards anew
+	$(BIN)/python -m dashboards
+
+preview: $(VENV)/.installed-dev ## draw them without Grafana, a made-up town in a real Prometheus, into preview/
+	sh scripts/system-packages test
+	$(BIN)/python -m tests.dashboards preview
 
 bench: $(VENV)/.installed-dev ## load and cost on this machine, side by side with the peers; prints tables
 	sh scripts/system-packages bench

@@ -170,14 +170,3 @@ def test_the_parts_find_each_other() -> None:
     for address in (*scraped, *told, *asked):
         host, port = address.split(":")
         assert f"127.0.0.1:{port}:{port}" in SERVICES[host]["ports"]
-
-
-def test_grafana_finds_its_dashboards_where_they_are_mounted() -> None:
-    provider = yaml.safe_load(
-        (ROOT / "config" / "grafana" / "provisioning" / "dashboards" / "sharp-eyes.yml").read_text("utf-8")
-    )["providers"][0]
-    folder = provider["options"]["path"]
-    assert f"./dashboards:{folder}:ro" in SERVICES["grafana"]["volumes"]
-    home = Path(SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
-    assert str(home.parent) == folder
-    assert (ROOT / "dashboards" / home.name).is_file()

@@ -1,0 +1,141 @@
+"""Alerts and incidents: what was told, what is open, what is late, and is alerting itself alive?"""
+
+from __future__ import annotations
+
+from dashboards import words
+from dashboards.boards import shared
+from dashboards.model import Bars, Board, Colour, Column, Course, Panel, Query, Row, Stat, Table, Word
+from dashboards.queries import lasting
+from monitor.incidents import Origin
+from monitor.language import Phrase
+from monitor.wording import ORIGINS
+
+_OURS = 'alertname=~"SharpEyes.+",severity!="none"'
+_FIRING = f'ALERTS{{{_OURS},alertstate="firing"}}'
+_WATCHDOG = 'ALERTS{alertname="SharpEyesWatchdog",alertstate="firing"}'
+
+_COUNTS = Panel(
+    10,
+    Phrase("正在触发的告警", "Alerts that fire"),
+    Phrase("按级别；紧急：立即处理，一般：派工单。", "By severity; critical: now, warning: a ticket."),
+    Stat("value_and_name"),
+    tuple(
+        Query(
+            f'count(ALERTS{{{_OURS},alertstate="firing",severity="{severity}"}}) or vector(0)',
+            words.SEVERITIES[severity].text,
+            words.SEVERITIES[severity].colour,
+        )
+        for severity in ("critical", "warning")
+    ),
+    words.NUMBER,
+)
+_SIGN_OF_LIFE = Panel(
+    7,
+    Phrase("告警规则", "Alert rules"),
+    Phrase("心跳告警应一直触发；没有即告警已断。", "The watchdog always fires; without it alerting itself is broken."),
+    Stat("name"),
+    (
+        Query(f"absent({_WATCHDOG})", Phrase("心跳中断", "no sign of life"), Colour.BAD),
+        Query(f"max({_WATCHDOG})", Phrase("正常", "alive"), Colour.GOOD),
+    ),
+    words.NUMBER,
+)
+_LATE = Panel(
+    7,
+    Phrase("修复时限将到或已过", "Repair limits near or passed"),
+    Phrase(
+        "修复计时超过时限五分之四的事件。", "Incidents whose repair clock shows more than four fifths of the limit."
+    ),
+    Stat(),
+    (
+        Query(
+            "count(max by (incident) (sharpeyes_incident_repair_clock_seconds)"
+            " > on (incident) 0.8 * max by (incident) (sharpeyes_incident_repair_limit_seconds)) > 0",
+            colour=Colour.BAD,
+        ),
+        Query(
+            "vector(0) unless on () count(max by (incident) (sharpeyes_incident_repair_clock_seconds)"
+            " > on (incident) 0.8 * max by (incident) (sharpeyes_incident_repair_limit_seconds)) > 0",
+            colour=Colour.GOOD,
+        ),
+    ),
+    words.NUMBER,
+    words.TO_INCIDENTS,
+)
+_COURSE = Panel(
+    14,
+    Phrase("告警经过", "Alerts over time"),
+    Phrase("每种告警一行。", "A row for each alert."),
+    Course({"1": Word(Phrase("触发", "firing"), Colour.BAD)}, words.ALERT_NAMES),
+    (Query(f"max by (alertname) ({_FIRING})", Phrase("{{alertname}}", "{{alertname}}")),),
+    words.NUMBER,
+    nothing=Phrase("所选时段无告警", "no alert in the range"),
+)
+_ORIGINS = Panel(
+    10,
+    Phrase("未结束事件的推定起因", "Presumed origins of open incidents"),
+    Phrase("含刚出现、尚在汇总的。", "Young ones, still forming, included."),
+    Bars(),
+    tuple(
+        Query(f'max(sharpeyes_incidents_open{{scope="{origin.value}"}})', ORIGINS[origin], Colour.PLAIN)
+        for origin in Origin
+    ),
+    words.NUMBER,
+)
+_LIST = Panel(
+    12,
+    Phrase("告警清单", "Alerts"),
+    Phrase("触发中的每一条；怎么办见 docs/runbooks/。", "Each that fires; docs/runbooks/ says what to do."),
+    Table(
+        (
+            Column("severity", words.SEVERITY, words=words.SEVERITIES, width=70),
+            Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, width=220),
+            Column("name", words.NAME),
+            Column("village", words.VILLAGE, width=100, link=words.TO_VILLAGE_CELL),
+            Column("#A", words.HOW_LONG, words.LENGTH, width=190),
+        ),
+        sort="#A",
+    ),
+    (
+        Query(
+            f"max by (alertname, severity, village, name) (time() - ALERTS_FOR_STATE{{{_OURS}}})"
+            f" and on (alertname, severity, village, name) {_FIRING}"
+        ),
+    ),
+    words.TEXT,
+    nothing=words.NONE_NOW,
+)
+_LONGEST = Panel(
+    12,
+    Phrase("离线最久的二十台", "The twenty longest outages"),
+    Phrase("从第一次失败的检测算起。", "Since the first failed probe."),
+    Table(
+        (
+            Column("camera_id", words.CAMERA_ID, link=words.TO_CAMERA, width=130),
+            Column("name", words.NAME),
+            Column("village", words.VILLAGE, width=100),
+            Column("reason", words.REASON, words=words.REASONS, width=180),
+            Column("#A", words.HOW_LONG, words.LENGTH, width=190),
+        ),
+        sort="#A",
+    ),
+    (Query(f"topk(20, {lasting('and on (camera_id) max by (camera_id) (sharpeyes_camera_up) == 0')})"),),
+    words.TEXT,
+    nothing=words.NONE_NOW,
+)
+
+ALERTS = Board(
+    words.ALERTS,
+    Phrase("雪亮工程 · 告警与事件", "Sharp Eyes · Alerts and incidents"),
+    Phrase(
+        "告警与事件：什么坏了，多久了，告警本身是否正常。",
+        "What is broken, for how long, and is alerting itself alive?",
+    ),
+    "now-24h",
+    (
+        Row(4, (_COUNTS, _SIGN_OF_LIFE, _LATE)),
+        Row(8, (shared.incidents(24),)),
+        Row(7, (_COURSE, _ORIGINS)),
+        Row(9, (_LIST, _LONGEST)),
+    ),
+)

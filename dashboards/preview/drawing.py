@@ -1,0 +1,205 @@
+"""A panel's inside as HTML and SVG. What a type of panel cannot say is left out; nothing is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from dashboards.preview.reading import Shown
+from dashboards.preview.values import Answer, word, written
+from monitor.errors import SharpEyesError
+
+AXIS = 84  # pixels for the names of an axis
+FOOT = 18  # pixels for the times below a chart
+LEGEND = 20
+HEAT = "#ff780a"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where and when a chart is: pixels, and unix seconds."""
+
+    width: int
+    height: int
+    start: float
+    end: float
+    step: float
+    zone: str
+
+    def x(self, at: float, left: int = AXIS) -> float:
+        """Where an instant lies."""
+        return left + (at - self.start) / (self.end - self.start) * (self.width - left - 8)
+
+
+def inside(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:
+    """What the panel shows below its title."""
+    if not shown:
+        return f'<div class="nothing">{escape(panel.defaults.get("noValue", "—"))}</div>'
+    match panel.type:
+        case "stat":
+            return _stat(panel, shown)
+        case "bargauge":
+            return _bars(panel, shown)
+        case "timeseries":
+            return _lines(panel, shown, frame)
+        case "state-timeline" | "status-history":
+            return _states(panel, shown, frame)
+        case "heatmap":
+            return _heat(shown, frame)
+        case _:
+            raise SharpEyesError(f"panel {panel.title!r} is a {panel.type}, which the preview cannot draw")
+
+
+def _number(panel: Shown, value: float) -> str:
+    return written(value, panel.defaults["unit"], panel.defaults.get("decimals"))
+
+
+def _stat(panel: Shown, shown: Sequence[Answer]) -> str:
+    mode = panel.options["textMode"]
+    cells = []
+    for each in shown:
+        name = each.name if mode == "name" or (each.name and mode in {"auto", "value_and_name"}) else ""
+        value = "" if mode == "name" else _number(panel, each.series.last)
+        big = f"<b>{escape(value or name)}</b>"
+        small = f"<i>{escape(name)}</i>" if value and name else ""
+        cells.append(f'<div style="background:{each.colour}">{small}{big}</div>')
+    return f'<div class="stat">{"".join(cells)}</div>'
+
+
+def _bars(panel: Shown, shown: Sequence[Answer]) -> str:
+    most = panel.defaults.get("max") or max(each.series.last for each in shown) or 1
+    rows = [
+        f"<tr><td>{escape(each.name)}</td><td><div style='width:{100 * min(1, each.series.last / most):.1f}%;"
+        f"background:{each.colour}'></div></td><td>{escape(_number(panel, each.series.last))}</td></tr>"
+        for each in shown
+    ]
+    return f'<table class="bars">{"".join(rows)}</table>'
+
+
+# ---------------------------------------------------------------- over time
+
+
+def _svg(frame: Frame, parts: Sequence[str]) -> str:
+    return f'<svg width="{frame.width}" height="{frame.height}">{"".join(parts)}</svg>'
+
+
+def _times(frame: Frame, left: int = AXIS) -> list[str]:
+    """A few instants below the chart, in the board's zone."""
+    zone, parts = ZoneInfo(frame.zone), []
+    form = "%m-%d" if frame.end - frame.start > 3 * 86400 else "%H:%M"
+    for nth in range(6):
+        at = frame.start + (frame.end - frame.start) * (nth + 0.5) / 6
+        text = f"{datetime.fromtimestamp(at, zone):{form}}"
+        parts.append(f'<text x="{frame.x(at, left):.0f}" y="{frame.height - 5}" text-anchor="middle">{text}</text>')
+    return parts
+
+
+def _lines(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:
+    custom = panel.defaults["custom"]
+    stacked = custom.get("stacking", {}).get("mode") == "normal"
+    bars = custom.get("drawStyle") == "bars"
+    values = [value for each in shown for _, value in each.series.points]
+    top: float = max([*values, custom.get("axisSoftMax", 0)])
+    if stacked:
+        sums: dict[float, float] = {}
+        for each in shown:
+            for at, value in each.series.points:
+                sums[at] = sums.get(at, 0) + value
+        top = max(sums.values())
+    low: float = panel.defaults.get("min", min(values))
+    low -= 0.05 * (top - low) if "min" not in panel.defaults else 0
+    bottom = frame.height - FOOT - LEGEND
+    span: float = (top - low) or 1
+
+    def y(value: float) -> float:
+        return 6.0 + (bottom - 6) * (1 - (value - low) / span)
+
+    parts = []
+    for nth in range(4):
+        mark = low + span * nth / 3
+        parts.append(f'<line x1="{AXIS}" x2="{frame.width - 8}" y1="{y(mark):.1f}" y2="{y(mark):.1f}" class="grid"/>')
+        parts.append(f'<text x="{AXIS - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">{_number(panel, mark)}</text>')
+    below: dict[float, float] = {}
+    for each in shown:
+        points = [(at, value + below.get(at, 0)) for at, value in each.series.points]
+        if stacked:
+            below.update(points)
+        parts.append(_bar(each, points, frame, y) if bars and not each.dashed else _course(each, points, frame, y))
+    shifted = Frame(frame.width, frame.height - LEGEND, frame.start, frame.end, frame.step, frame.zone)
+    return _svg(frame, [*parts, *_times(shifted), _legend(shown, frame)])
+
+
+def _course(each: Answer, points: list[tuple[float, float]], frame: Frame, y: Callable[[float], float]) -> str:
+    """A line that ends where answers end."""
+    path, before = [], None
+    for at, value in points:
+        begins = before is None or at - before > 1.5 * frame.step
+        path.append(f"{'M' if begins else 'L'}{frame.x(at):.1f} {y(value):.1f}")
+        before = at
+    dash = ' stroke-dasharray="8 6"' if each.dashed else ""
+    return f'<path d="{"".join(path)}" stroke="{each.colour}"{dash} fill="none" stroke-width="2"/>'
+
+
+def _bar(each: Answer, points: list[tuple[float, float]], frame: Frame, y: Callable[[float], float]) -> str:
+    wide = 0.7 * (frame.x(frame.start + frame.step) - frame.x(frame.start))
+    foot = frame.height - FOOT - LEGEND
+    return "".join(
+        f'<rect x="{frame.x(at) - wide / 2:.1f}" y="{y(value):.1f}" width="{wide:.1f}" height="{foot - y(value):.1f}"'
+        f' fill="{each.colour}" opacity=".6"/>'
+        for at, value in points
+    )
+
+
+def _legend(shown: Sequence[Answer], frame: Frame) -> str:
+    named = "".join(f'<span><u style="background:{each.colour}"></u>{escape(each.name)}</span>' for each in shown)
+    return (
+        f'<foreignObject x="0" y="{frame.height - LEGEND}" width="{frame.width}" height="{LEGEND}">'
+        f'<div class="legend">{named}</div></foreignObject>'
+    )
+
+
+def _states(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:
+    left = AXIS + 60
+    row = (frame.height - FOOT) / len(shown)
+    joined, parts = panel.type == "state-timeline", []
+    for nth, each in enumerate(shown):
+        top = nth * row
+        name = f'<text x="{left - 8}" y="{top + row / 2 + 4:.1f}" text-anchor="end">{escape(each.name)}</text>'
+        parts.append(name if row >= 9 else "")
+        for start, end, value in _runs(each.series.points, frame.step, joined):
+            text, colour = word(panel.defaults["mappings"], value) or (_number(panel, value), each.colour)
+            x, wide = frame.x(start, left), frame.x(end, left) - frame.x(start, left)
+            parts.append(
+                f'<rect x="{x:.1f}" y="{top + 0.08 * row:.1f}" width="{wide - (0 if joined else 1):.1f}"'
+                f' height="{0.84 * row:.1f}" fill="{colour}" opacity=".85"/>'
+            )
+            if joined and wide > 40:
+                parts.append(f'<text x="{x + 6:.1f}" y="{top + row / 2 + 4:.1f}" class="in">{escape(text)}</text>')
+    return _svg(frame, [*parts, *_times(frame, left)])
+
+
+def _runs(points: Sequence[tuple[float, float]], step: float, joined: bool) -> list[tuple[float, float, float]]:
+    """From when until when a value lasted; a step each where they are not joined."""
+    runs: list[tuple[float, float, float]] = []
+    for at, value in points:
+        goes_on = joined and runs and runs[-1][2] == value and at - runs[-1][1] < 0.5 * step
+        runs[-1:] = [(runs[-1][0], at + step, value)] if goes_on else [*runs[-1:], (at, at + step, value)]
+    return runs
+
+
+def _heat(shown: Sequence[Answer], frame: Frame) -> str:
+    most = max(value for each in shown for _, value in each.series.points) or 1
+    row, parts = (frame.height - FOOT) / len(shown), []
+    for nth, each in enumerate(shown):
+        name = f'<text x="{AXIS - 6}" y="{(nth + 0.5) * row + 4:.1f}" text-anchor="end">{escape(each.name)}:00</text>'
+        parts.append(name if nth % 3 == 0 else "")
+        for at, value in each.series.points:
+            x, wide = frame.x(at - frame.step), frame.x(at) - frame.x(at - frame.step)
+            parts.append(
+                f'<rect x="{x:.1f}" y="{nth * row:.1f}" width="{wide - 1:.1f}" height="{row - 1:.1f}"'
+                f' fill="{HEAT}" opacity="{(value / most) ** 0.5:.2f}"/>'
+            )
+    return _svg(frame, [*parts, *_times(frame)])

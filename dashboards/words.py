@@ -1,0 +1,135 @@
+"""Units, states and names that several boards share, in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import MappingProxyType
+
+from dashboards.model import Choice, Colour, Link, Unit, Word, Words
+from monitor.incidents import Origin
+from monitor.language import Phrase
+from monitor.model import Cause, State, Verdict
+from monitor.wording import CAUSES, ORIGINS, STATES
+
+
+def _same(text: str) -> Phrase:
+    return Phrase(text, text)
+
+
+# ---------------------------------------------------------------- units
+
+RATIO = Unit(_same("percentunit"), 2)  # 0 ... 1 written as a percentage, like the report does
+SHARE = Unit(_same("percentunit"), 1)
+NUMBER = Unit(_same("none"), 0)
+CAMERAS = Unit(Phrase("suffix: 台", "none"), 0)
+SITES = Unit(Phrase("suffix: 处", "none"), 0)
+TIMES = Unit(Phrase("suffix: 次", "none"), 0)
+MULTIPLE = Unit(_same("suffix: ×"), 2)
+HOURS = Unit(Phrase("suffix: 台·小时", "suffix: camera-h"), 1)
+SECONDS = Unit(_same("s"), 2)
+LENGTH = Unit(_same("dtdhms"))  # seconds as 1 d 02:03:04: no words, so no language
+BYTES = Unit(_same("bytes"), 1)
+BITS_PER_SECOND = Unit(_same("bps"), 1)
+PER_SECOND = Unit(Phrase("suffix: 次/秒", "suffix: /s"), 2)
+CORES = Unit(Phrase("suffix: 核", "suffix: cores"), 3)
+TEXT = Unit(_same("string"))
+
+# ---------------------------------------------------------------- what values mean
+
+STANDING: Words = MappingProxyType(
+    {
+        "2": Word(Phrase("达标", "on target"), Colour.GOOD),
+        "1": Word(Phrase("略低", "just below"), Colour.NEAR),
+        "0": Word(Phrase("不足", "below"), Colour.BAD),
+    }
+)
+WATCHED: Words = MappingProxyType(
+    {
+        "2": Word(STATES[State.UP], Colour.GOOD),
+        "1": Word(STATES[State.DEGRADED], Colour.NEAR),
+        "0": Word(STATES[State.DOWN], Colour.BAD),
+    }
+)
+_BLAME = {
+    Verdict.GOOD: Colour.GOOD,
+    Verdict.PICTURE_FAULT: Colour.NEAR,
+    Verdict.FAILED: Colour.BAD,
+    Verdict.INCONCLUSIVE: Colour.UNKNOWN,
+}
+REASONS: Words = MappingProxyType({cause.value: Word(CAUSES[cause], _BLAME[cause.verdict]) for cause in Cause})
+SCOPES: Words = MappingProxyType({origin.value: Word(ORIGINS[origin], Colour.PLAIN) for origin in Origin})
+SEVERITIES: Words = MappingProxyType(
+    {
+        "critical": Word(Phrase("紧急", "critical"), Colour.BAD),
+        "warning": Word(Phrase("一般", "warning"), Colour.NEAR),
+        "info": Word(Phrase("提示", "info"), Colour.PLAIN),
+        "none": Word(Phrase("心跳", "sign of life"), Colour.GOOD),
+    }
+)
+HEALTH: Words = MappingProxyType(
+    {
+        "1": Word(Phrase("正常", "good"), Colour.GOOD),
+        "0": Word(Phrase("异常", "failing"), Colour.BAD),
+    }
+)
+
+
+def _alerts() -> Words:
+    """Each alert by the heading of its runbook, which is the one place that names it in Chinese."""
+    found = {}
+    for page in sorted((Path(__file__).parent.parent / "docs" / "runbooks").glob("*.md")):
+        name, _, zh = page.read_text("utf-8").partition("\n")[0].removeprefix("# ").partition(" · ")
+        en = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removeprefix("SharpEyes")).capitalize()
+        found[name] = Word(Phrase(zh, en), Colour.PLAIN)
+    return MappingProxyType(found)
+
+
+ALERT_NAMES = _alerts()
+
+# ---------------------------------------------------------------- headings of tables
+
+CAMERA_ID = Phrase("编号", "id")
+NAME = Phrase("名称", "name")
+VILLAGE = Phrase("村", "village")
+TOWN = Phrase("乡镇", "town")
+SITE = Phrase("重点部位", "site")
+CARRIER = Phrase("运营商", "carrier")
+UPLINK = Phrase("上联", "uplink")
+REASON = Phrase("原因", "cause")
+ORIGIN = Phrase("推定起因", "presumed origin")
+SEVERITY = Phrase("级别", "severity")
+HOW_LONG = Phrase("已持续", "for")
+HOW_MANY = Phrase("台数", "cameras")
+NONE_NOW = Phrase("当前没有", "none now")
+
+# ---------------------------------------------------------------- links
+
+OVERVIEW, AREA, CAMERA, SLA, MONITOR, ALERTS = (
+    f"sharpeyes-{name}" for name in ("overview", "area", "camera", "sla", "monitor", "alerts")
+)
+TO_VILLAGE = Link(Phrase("看这个村", "this village"), f"{AREA}?var-village=${{__field.labels.village}}")
+TO_VILLAGE_CELL = Link(Phrase("看这个村", "this village"), f"{AREA}?var-village=${{__value.raw}}")
+TO_TOWN = Link(Phrase("看这个乡镇", "this town"), f"{AREA}?var-town=${{__field.labels.town}}")
+TO_CAMERA = Link(Phrase("看这台摄像机", "this camera"), f"{CAMERA}?var-camera=${{__value.raw}}")
+TO_SLA = Link(Phrase("考核详情", "the contract's figures"), SLA)
+TO_MONITOR = Link(Phrase("监测程序", "the monitor"), MONITOR)
+TO_ALERTS = Link(Phrase("告警与事件", "alerts and incidents"), ALERTS)
+TO_INCIDENTS = Link(Phrase("控制台:依据与修复时限", "console: evidence and repair limits"), "$console/incidents")
+
+# ---------------------------------------------------------------- choices
+
+_INFO = "sharpeyes_camera_info"
+COUNTY_CHOICE = Choice("county", Phrase("县", "County"), f"label_values({_INFO}, county)")
+TOWN_CHOICE = Choice("town", Phrase("乡镇", "Town"), f'label_values({_INFO}{{county=~"$county"}}, town)')
+VILLAGE_CHOICE = Choice(
+    "village", Phrase("村", "Village"), f'label_values({_INFO}{{county=~"$county",town=~"$town"}}, village)'
+)
+CAMERA_CHOICE = Choice(
+    "camera",
+    Phrase("摄像机", "Camera"),
+    f'query_result({_INFO}{{county=~"$county",town=~"$town",village=~"$village"}})',
+    several=False,
+    pattern=r'/camera_id="(?<value>[^"]+)".*[{,]name="(?<text>[^"]+)"/',
+)
+AREA_CHOICES = (COUNTY_CHOICE, TOWN_CHOICE, VILLAGE_CHOICE)

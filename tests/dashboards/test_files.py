@@ -1,0 +1,220 @@
+"""The committed files are what the code writes; Grafana's own types take them; they fit the metrics and each other."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from grafana_foundation_sdk.cog import plugins
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
+from prometheus_client.parser import text_string_to_metric_families
+
+from dashboards.__main__ import files, main
+from dashboards.boards import BOARDS
+from dashboards.model import WIDTH, Panel, Row
+from dashboards.preview.reading import read
+from monitor.console import make_app
+from monitor.metrics import Metrics
+from tests.console.fakes import FakeSource
+from tests.dashboards.boards import CHINESE, ENGLISH, FILES, FOLDER, expressions, labels_in, loaded, metrics_in, name_of
+from tests.dashboards.town import past_town, probed
+from tests.metrics.town import NOW, DrivenClock
+from tests.test_prometheus_rules import rules
+
+ROOT = FOLDER.parent
+UIDS = {"sharpeyes-overview", "sharpeyes-area", "sharpeyes-camera", "sharpeyes-sla", "sharpeyes-monitor"} | {
+    "sharpeyes-alerts"
+}
+OF_PROMETHEUS = {"up", "scrape_duration_seconds", "ALERTS", "ALERTS_FOR_STATE"}
+LABELS_OF_PROMETHEUS = {"job", "alertname", "alertstate", "severity", "le"}
+MADE_IN_A_QUERY = {"hour"}
+WALL_ROWS = 26  # what a screen of 1080 lines shows in kiosk mode
+
+every_file = pytest.mark.parametrize("path", FILES, ids=name_of)
+
+
+@cache
+def exposed() -> dict[str, set[str]]:
+    """Every sample name the monitor shows for the demonstration's town, with its labels."""
+    own = Metrics("1", DrivenClock())
+    view = past_town(NOW, 36).view(NOW)
+    probed(own, view)
+    families = text_string_to_metric_families(b"".join(own.exposition(view)).decode())
+    return {sample.name: set(sample.labels) for family in families for sample in family.samples}
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_the_files_are_what_the_code_writes(tmp_path: Path) -> None:
+    assert main([str(tmp_path)]) == 0
+    written = {path.relative_to(tmp_path): path.read_text("utf-8") for path in tmp_path.rglob("*.json")}
+    committed = {path.relative_to(FOLDER): path.read_text("utf-8") for path in FOLDER.rglob("*.json")}
+    assert written == committed, "run `make dashboards`"
+
+
+def test_zone_and_console_are_the_ones_that_were_asked_for() -> None:
+    for text in files("Asia/Urumqi", "https://eyes.example.org").values():
+        board = json.loads(text)
+        assert board["timezone"] == "Asia/Urumqi"
+        assert "127.0.0.1" not in text
+        assert "https://eyes.example.org" in text
+
+
+@every_file
+def test_the_types_of_the_sdk_know_every_key_of_a_file(path: Path) -> None:
+    plugins.register_default_plugins()
+    board = loaded(path)
+    again = json.loads(json.dumps(Dashboard.from_json(board), cls=JSONEncoder))
+    assert again == board
+
+
+def test_a_key_that_grafana_does_not_know_is_noticed() -> None:
+    plugins.register_default_plugins()
+    board = loaded(FILES[0])
+    board["panels"][0]["titel"] = "x"
+    assert json.loads(json.dumps(Dashboard.from_json(board), cls=JSONEncoder)) != board
+
+
+def test_there_are_six_boards_in_each_language_and_no_two_share_uid_or_title() -> None:
+    boards = [loaded(path) for path in FILES]
+    assert {board["uid"] for board in boards} == UIDS | {f"{uid}-en" for uid in UIDS}
+    assert len({board["title"] for board in boards}) == len(boards) == 12
+
+
+@pytest.mark.parametrize(("zh", "en"), list(zip(CHINESE, ENGLISH, strict=True)), ids=lambda path: path.stem)
+def test_both_languages_ask_the_same_and_lie_at_the_same_place(zh: Path, en: Path) -> None:
+    ours, theirs = read(zh), read(en)
+    assert expressions(ours) == expressions(theirs)
+    assert [(p.x, p.y, p.width, p.height, p.type) for p in ours.panels] == [
+        (p.x, p.y, p.width, p.height, p.type) for p in theirs.panels
+    ]
+    for panel, other in zip(ours.panels, theirs.panels, strict=True):
+        assert re.search(r"[\u4e00-\u9fff]", panel.title), panel.title
+        assert re.search(r"[\u4e00-\u9fff]", panel.description), panel.title
+        assert not re.search(r"[\u4e00-\u9fff]", other.title + other.description), other.title
+    assert not re.search(r"[\u4e00-\u9fff]", en.read_text("utf-8"))
+
+
+# ---------------------------------------------------------------- the grid
+
+
+@every_file
+def test_panels_do_not_overlap_and_leave_no_gap(path: Path) -> None:
+    cells = [{(x, y) for x in range(p.x, p.x + p.width) for y in range(p.y, p.y + p.height)} for p in read(path).panels]
+    assert not any(one & other for one, other in combinations(cells, 2))
+    covered = set().union(*cells)
+    assert len(covered) == WIDTH * (max(y for _, y in covered) + 1)
+    assert max(x for x, _ in covered) == WIDTH - 1
+
+
+def test_the_wall_fits_one_screen() -> None:
+    assert sum(row.height for row in BOARDS[0].rows) <= WALL_ROWS
+
+
+def test_a_row_that_is_not_full_is_refused() -> None:
+    panel: Panel = BOARDS[0].rows[0].panels[0]
+    with pytest.raises(ValueError, match="not 24 columns"):
+        Row(3, (panel,))
+
+
+# ---------------------------------------------------------------- metrics and labels
+
+
+@every_file
+def test_every_metric_and_every_label_a_board_asks_for_exists(path: Path) -> None:
+    shown = exposed()
+    recorded = {rule["record"] for rule in rules() if "record" in rule}
+    asked = {name for expr in expressions(read(path)) for name in metrics_in(expr)}
+    assert len(asked) > 5
+    assert asked <= set(shown) | recorded | OF_PROMETHEUS, asked - set(shown) - recorded
+    labels = {name for expr in expressions(read(path)) for name in labels_in(expr)}
+    known = set().union(*shown.values()) | LABELS_OF_PROMETHEUS | MADE_IN_A_QUERY
+    assert labels <= known, labels - known
+
+
+def test_the_names_in_an_expression_are_found() -> None:
+    expr = 'sum by (le) (rate(a_total{b="c d",e!~"f"}[5m])) / on (g) max(x:y:z) and bool_metric offset 1d > bool 3'
+    assert metrics_in(expr) == {"a_total", "x:y:z", "bool_metric"}
+    assert labels_in(expr) == {"le", "b", "e", "g"}
+
+
+# ---------------------------------------------------------------- links
+
+
+def links(found: Any) -> set[str]:
+    """Every address in a file."""
+    match found:
+        case dict():
+            own = {found["url"]} if found.get("url") else set()
+            return own.union(*map(links, found.values()))
+        case list():
+            return set().union(*map(links, found))
+        case _:
+            return set()
+
+
+@every_file
+def test_every_link_leads_to_a_board_of_its_language_or_a_page_of_the_console(path: Path) -> None:
+    boards = {loaded(each)["uid"]: each for each in FILES if each.parent == path.parent}
+    routes = {route.resource.canonical for route in make_app(FakeSource()).router.routes() if route.resource}
+    language = path.parent.name
+    assert links(loaded(path))
+    for url in links(loaded(path)):
+        address, _, query = url.partition("?")
+        if address.startswith("${console}"):
+            assert address.removeprefix("${console}") in routes, url
+            assert query == f"lang={language}"
+            continue
+        assert address.removeprefix("/d/") in boards, url
+        variables = {variable.name for variable in read(boards[address.removeprefix("/d/")]).variables}
+        assert set(re.findall(r"var-(\w+)=", query)) <= variables, url
+
+
+@every_file
+def test_a_label_a_link_passes_on_is_in_the_answers_of_its_panel(path: Path) -> None:
+    for panel in read(path).panels:
+        for url in links(panel.defaults):
+            for label in re.findall(r"__field\.labels\.(\w+)", url):
+                assert all(f"{{{{{label}}}}}" in target.legend or "max(" in target.expr for target in panel.targets)
+
+
+def test_every_board_can_be_reached_from_the_overview_in_each_language() -> None:
+    for language in (CHINESE, ENGLISH):
+        (tag,) = {tag for path in language for tag in loaded(path)["tags"]}
+        for path in language:
+            (dropdown,) = [link for link in loaded(path)["links"] if link["type"] == "dashboards"]
+            assert dropdown["tags"] == [tag]
+
+
+# ---------------------------------------------------------------- provisioning
+
+
+def provisioned(kind: str) -> Any:
+    return yaml.safe_load((ROOT / "config" / "grafana" / "provisioning" / kind / "sharp-eyes.yml").read_text("utf-8"))
+
+
+def test_grafana_finds_the_boards_where_compose_puts_them() -> None:
+    grafana = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]["grafana"]
+    mounts = dict(volume.split(":")[:2] for volume in grafana["volumes"])
+    places = {target: source for source, target in mounts.items()}
+    for provider in provisioned("dashboards")["providers"]:
+        folder = ROOT / places[provider["options"]["path"]]
+        assert set(folder.glob("*.json")) == set(CHINESE if folder.name == "zh" else ENGLISH)
+    home = Path(grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    assert (ROOT / places[str(home.parent)] / home.name).is_file()
+    assert grafana["environment"]["GF_USERS_DEFAULT_LANGUAGE"] == "zh-Hans"
+
+
+def test_the_data_sources_have_fixed_names_and_the_scrape_interval() -> None:
+    sources = {source["uid"]: source for source in provisioned("datasources")["datasources"]}
+    assert set(sources) == {"sharpeyes-prometheus", "sharpeyes-alertmanager"}
+    scrape = yaml.safe_load((ROOT / "config" / "prometheus" / "prometheus.yml").read_text("utf-8"))["global"]
+    assert sources["sharpeyes-prometheus"]["jsonData"]["timeInterval"] == scrape["scrape_interval"]

@@ -1,0 +1,83 @@
+"""The preview draws what a file and Prometheus say, and says what it cannot draw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dashboards.preview.asking import Series
+from dashboards.preview.drawing import Frame, inside
+from dashboards.preview.reading import Shown, filled, read
+from dashboards.preview.tables import table
+from dashboards.preview.values import answers, written
+from monitor.errors import SharpEyesError
+from tests.dashboards.boards import CHINESE, FILES
+
+FRAME = Frame(width=600, height=200, start=0.0, end=3600.0, step=60.0, zone="Asia/Shanghai")
+
+
+def panel(board: str, title: str) -> Shown:
+    (wall,) = [read(path) for path in CHINESE if path.stem == board]
+    (found,) = [each for each in wall.panels if each.title == title]
+    return found
+
+
+def test_a_number_is_written_with_its_unit() -> None:
+    assert written(0.94996, "percentunit", 2) == "95.00%"
+    assert written(90061.0, "dtdhms", None) == "1 d 01:01:01"
+    assert written(0.03, "s", 2) == "30 ms"
+    assert written(3.0, "suffix: 台", 0) == "3 台"
+    assert written(2 * 1024.0**2, "bytes", 1) == "2.0 MiB"
+
+
+def test_choices_are_filled_in_as_a_regular_expression_only_where_there_are_several() -> None:
+    assert filled('x{v=~"$v"}', {"v": ["a.b", "c"]}, 60, 60) == r'x{v=~"a\\.b|c"}'
+    assert filled('x{v="$v"}', {"v": ["a.b"]}, 60, 60) == 'x{v="a.b"}'
+    assert filled("rate(x[$__rate_interval])", {}, 60, 300) == "rate(x[330s])"
+    assert filled("increase(x[$__range])", {}, 3600, 60) == "increase(x[3600s])"
+
+
+def test_a_choice_that_nobody_made_is_not_filled_with_nothing() -> None:
+    with pytest.raises(KeyError):
+        filled('x{v="$other"}', {"v": ["a"]}, 60, 60)
+
+
+def test_a_figure_carries_its_words_and_its_colour_and_an_evil_name_does_no_harm() -> None:
+    worst = panel("sharpeyes-overview", "当前最差的十个村")
+    below = Series({"village": "<b>柳溪村"}, ((3600.0, 0.5),))
+    drawn = inside(worst, answers(worst, [(worst.targets[0], [below])]), FRAME)
+    assert "&lt;b&gt;柳溪村 低于目标" in drawn
+    assert "50.0%" in drawn
+    assert "background:#e02f44" in drawn
+
+
+def test_where_there_is_no_answer_the_panel_says_so() -> None:
+    assert "当前没有" in table(panel("sharpeyes-area", "离线的摄像机"), [])
+
+
+def test_a_gap_in_the_answers_is_a_gap_in_the_line() -> None:
+    towns = panel("sharpeyes-overview", "各乡镇在线率")
+    gap = Series({"town": "青溪镇"}, ((0.0, 1.0), (60.0, 1.0), (1200.0, 1.0)))
+    drawn = inside(towns, answers(towns, [(towns.targets[0], [gap])]), FRAME)
+    _, path = drawn.split("<path ")
+    assert path.count("M") == 2
+    assert path.count("L") == 1
+
+
+def test_a_table_has_one_row_for_the_answers_of_several_queries_and_the_largest_first() -> None:
+    repairs = panel("sharpeyes-sla", "先修哪里")
+    gains = [Series({"village": "甲村"}, ((0.0, 1.0),)), Series({"village": "乙村"}, ((0.0, 9.5),))]
+    down = [Series({"village": "甲村"}, ((0.0, 2.0),))]
+    drawn = table(repairs, [(repairs.targets[0], gains), (repairs.targets[1], down)])
+    assert drawn.count("<tr>") == 3
+    assert drawn.index("乙村") < drawn.index("9.5 台·小时") < drawn.index("甲村") < drawn.index("2 台")
+
+
+def test_every_type_of_panel_on_our_boards_can_be_drawn_and_others_are_refused() -> None:
+    some = Series({"village": "甲村", "town": "甲", "hour": "07"}, ((60.0, 1.0), (120.0, 0.0)))
+    for shown in (each for path in FILES for each in read(path).panels if each.type != "table"):
+        assert inside(shown, answers(shown, [(shown.targets[0], [some])]), FRAME)
+    odd = replace(shown, type="geomap")
+    with pytest.raises(SharpEyesError, match="is a geomap, which the preview cannot draw"):
+        inside(odd, answers(odd, [(odd.targets[0], [some])]), FRAME)
