@@ -15,7 +15,7 @@ from prometheus_client.process_collector import ProcessCollector
 from monitor.clock import Clock
 from monitor.metrics.cameras import camera_sheet
 from monitor.metrics.groups import count_sheet, counts_of, group_sheet, town_text, trip_sheet
-from monitor.metrics.incidents import incident_text
+from monitor.metrics.incidents import incident_pieces
 from monitor.metrics.view import TownView
 from monitor.model import Cause, Look, Result
 
@@ -187,7 +187,7 @@ class Metrics:
 
     def _rest(self, town: TownView) -> Iterator[bytes]:
         yield town_text(town)
-        yield incident_text(town)
+        yield from incident_pieces(town)
         for family in self._registry.collect():
             yield b""
             yield generate_latest(_Alone(family))
