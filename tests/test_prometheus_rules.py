@@ -288,7 +288,6 @@ RECEIVERS = {
     "SharpEyesScrapeSlow": {TICKETS},
     "SharpEyesTargetUnrecoverable": {OFFICE, VENDOR},
     "SharpEyesVillageDown": {VENDOR},
-    "SharpEyesVillageRateBelowTarget": {"dashboards-only"},
     "SharpEyesWatchdog": {"heartbeat"},
 }
 
