@@ -136,7 +136,7 @@ def down(statuses: Sequence[CameraStatus]) -> list[CameraStatus]:
 def incidents_of(statuses: Sequence[CameraStatus]) -> tuple[IncidentFigures, ...]:
     """Some lines that are cut, and an incident for each other camera that is down."""
     ids = [status.camera.id for status in down(statuses)]
-    cut = min(LINES * CAMERAS_OF_A_LINE, len(ids) // 2)
+    cut = min(LINES, len(ids) // 2 // CAMERAS_OF_A_LINE) * CAMERAS_OF_A_LINE
     lines = [ids[start : start + CAMERAS_OF_A_LINE] for start in range(0, cut, CAMERAS_OF_A_LINE)]
     groups = [(Origin.UPLINK, line) for line in lines] + [(Origin.CAMERA, [one]) for one in ids[cut:]]
     return tuple(
