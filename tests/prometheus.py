@@ -55,11 +55,12 @@ async def until(client: aiohttp.ClientSession, url: str, wanted: Callable[[Any],
 
 def impatient(folder: Path, monitor: str) -> Path:
     """The shipped configuration with short intervals and no waiting, aimed at this monitor."""
-    rules = (CONFIG / "prometheus" / "sharp-eyes.rules.yml").read_text("utf-8")
-    rules = re.sub(r"\b(for|keep_firing_for): \w+", r"\1: 0s", rules)
-    (folder / "sharp-eyes.rules.yml").write_text(rules, "utf-8")
+    for rules in (CONFIG / "prometheus").glob("*.rules.yml"):
+        at_once = re.sub(r"\b(for|keep_firing_for): \w+", r"\1: 0s", rules.read_text("utf-8"))
+        (folder / rules.name).write_text(at_once, "utf-8")
     settings = yaml.safe_load((CONFIG / "prometheus" / "prometheus.yml").read_text("utf-8"))
     settings["global"] = {"scrape_interval": "300ms", "scrape_timeout": "300ms", "evaluation_interval": "300ms"}
+    del settings["scrape_configs"][1:]
     settings["scrape_configs"][0]["static_configs"] = [{"targets": [monitor.removeprefix("http://")]}]
     del settings["alerting"]
     path = folder / "prometheus.yml"

@@ -170,3 +170,15 @@ def test_the_parts_find_each_other() -> None:
     for address in (*scraped, *told, *asked):
         host, port = address.split(":")
         assert f"127.0.0.1:{port}:{port}" in SERVICES[host]["ports"]
+
+
+def test_alertmanager_and_the_monitor_share_the_token_that_alertmanager_shows() -> None:
+    settings = yaml.safe_load((ROOT / "config" / "alertmanager" / "alertmanager.yml").read_text("utf-8"))
+    hooks = [hook for receiver in settings["receivers"] for hook in receiver.get("webhook_configs", [])]
+    shown = {Path(hook["http_config"]["authorization"]["credentials_file"]) for hook in hooks}
+    assert [path.parent for path in shown] == [Path("/run/secrets")]
+    for service in ("monitor", "alertmanager"):
+        assert {path.name for path in shown} <= set(SERVICES[service]["secrets"])
+    for hook in hooks:
+        host, port = hook["url"].removeprefix("http://").partition("/")[0].split(":")
+        assert (host, port) == ("monitor", PORT)

@@ -1,20 +1,23 @@
 """The series of open incidents and blind spots: sparse, and bounded however much goes down at once.
 
+Only what cameras belong to has a series for each of them, and is written in steps.
+
 An incident has its series once it is settled: before, it may turn out to be a part of a wider one, and whoever alerts
 on it would send thirty messages and then take back twenty-nine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from monitor.incidents import Origin
-from monitor.metrics.text import Family, labels
+from monitor.incidents import BlindSpot, Origin
+from monitor.metrics.text import BLOCK, Family, labels
 from monitor.metrics.view import IncidentFigures, Severity, TownView
 from monitor.model import SECOND_US
 
-MOST = 200  # incidents with series of their own: the critical ones first, then those with the most cameras
+MOST = 200  # incidents with series of their own: the critical ones first, then those with the most cameras; and sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,31 @@ OTHERS = (
 )
 OPEN = Family("sharpeyes_incidents_open", "gauge", "Open incidents by presumed origin, young ones too.")
 BLIND = Family("sharpeyes_blind_spots", "gauge", "Sites that no camera shows.")
+BLIND_SINCE = Family(
+    "sharpeyes_blind_spot_start_timestamp_seconds", "gauge", "Since when no camera has shown a site; the longest first."
+)
+MEMBERS = Family(
+    "sharpeyes_camera_incident",
+    "gauge",
+    "1 while an open incident affects the camera; the scope is its presumed origin.",
+)
 
 
-def incident_text(town: TownView) -> bytes:
-    """All of it."""
+def incident_pieces(town: TownView) -> Iterator[bytes]:
+    """All of it. An empty piece ends a step: others may have their turn."""
+    yield _incidents(town)
+    yield MEMBERS.head()
+    members = _members(town)
+    while block := list(islice(members, BLOCK)):
+        yield b""
+        yield MEMBERS.samples(block, [1] * len(block))
+
+
+def _incidents(town: TownView) -> bytes:
     settled = sorted((shown for shown in town.incidents if shown.incident.settled), key=_urgency)[:MOST]
     full = [_full(shown) for shown in settled]
     alone = [labels(incident=shown.incident.id) for shown in settled]
+    dark = town.blind_spots[:MOST]
     counts = dict.fromkeys(Origin, 0)
     for shown in town.incidents:
         counts[shown.incident.suspect.origin] += 1
@@ -78,8 +99,22 @@ def incident_text(town: TownView) -> bytes:
             *(family.head() + family.samples(alone, map(family.value, settled)) for family in OTHERS),
             OPEN.head() + OPEN.samples((labels(scope=origin.value) for origin in counts), counts.values()),
             BLIND.single(len(town.blind_spots)),
+            BLIND_SINCE.head() + BLIND_SINCE.samples(map(_site, dark), [spot.since_at.timestamp() for spot in dark]),
         ]
     )
+
+
+def _members(town: TownView) -> Iterator[str]:
+    for shown in town.incidents:
+        if shown.incident.settled:
+            scope = shown.incident.suspect.origin.value
+            for camera_id in shown.incident.camera_ids:
+                yield labels(camera_id=camera_id, incident=shown.incident.id, scope=scope)
+
+
+def _site(spot: BlindSpot) -> str:
+    site = spot.site
+    return labels(site_id=site.id, county=site.county, town=site.town, village=site.village, site=site.name)
 
 
 def _urgency(shown: IncidentFigures) -> tuple[bool, int, str]:

@@ -16,7 +16,7 @@ from monitor.clock import Clock
 from monitor.metrics.cameras import camera_sheet
 from monitor.metrics.devices import device_sheet, finding_pieces
 from monitor.metrics.groups import count_sheet, counts_of, group_sheet, town_text, trip_sheet
-from monitor.metrics.incidents import incident_text
+from monitor.metrics.incidents import incident_pieces
 from monitor.metrics.view import TownView
 from monitor.model import Cause, Look, Result
 
@@ -191,7 +191,7 @@ class Metrics:
 
     def _rest(self, town: TownView) -> Iterator[bytes]:
         yield town_text(town)
-        yield incident_text(town)
+        yield from incident_pieces(town)
         for family in self._registry.collect():
             yield b""
             yield generate_latest(_Alone(family))

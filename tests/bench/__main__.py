@@ -33,6 +33,7 @@ from tests.bench import (
     picture,
     record,
     reports,
+    rules,
     tenthousand,
     town,
 )
@@ -52,6 +53,7 @@ TITLES = {
     "picture": "Decoding one key frame",
     "metrics": "Writing `/metrics`",
     "engine": "Ten thousand cameras in one process",
+    "prometheus": "Prometheus at ten thousand cameras",
     "record": "Keeping the record",
     "incidents": "Working out incidents",
     "onvif": "A round over ONVIF",
@@ -115,11 +117,21 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
             return incidents.measure
         case "onvif":
             return lambda progress: onvif.measure(folder, progress)
+        case _:
+            return _made_up(name, options, folder)
+
+
+def _made_up(name: str, options: argparse.Namespace, folder: Path) -> Callable[[Progress], Findings]:
+    """The sections in which a large town is made up, and no camera is asked."""
+    match name:
         case "engine":
             scale = engine_scale.Order(
                 options.false_cameras, options.interval, options.scrape, timedelta(minutes=min(1.0, options.minutes))
             )
             return lambda progress: engine_scale.measure(scale, folder, progress)
+        case "prometheus":
+            judged = rules.Order(options.false_cameras, timedelta(minutes=options.minutes))
+            return lambda progress: rules.measure(judged, folder, progress)
         case "record":
             return lambda progress: record.measure(options.month_cameras, folder, progress)
         case _:
@@ -239,7 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--sizes", type=_size, nargs="+", default=[(640, 360), (1280, 720), (1920, 1080)])
     group = parser.add_argument_group("metrics")
     group.add_argument("--series", type=int, nargs="+", default=[1000, 10_000], help="sizes of the towns")
-    group = parser.add_argument_group("engine")
+    group = parser.add_argument_group("engine, prometheus")
     group.add_argument("--false-cameras", type=int, default=10_000, help="cameras that need no network")
     group = parser.add_argument_group("record")
     group.add_argument("--month-cameras", type=int, default=reports.PROMISED_FOR, help="of the month that is reported")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import aiohttp
 import pytest
 
 from monitor.clock import SystemClock
+from monitor.incidents import Origin
 from monitor.metrics import TownView
 from monitor.model import Cause, State
 from tests.addresses import free_port
 from tests.console.fakes import FakeSource, console
-from tests.metrics.town import camera, group, status, town
+from tests.metrics.town import camera, group, incident, status, town
 from tests.programs import program
 from tests.prometheus import CONFIG, firing, prometheus_watching, running, until
 
@@ -35,7 +37,8 @@ def view(online_ratio: float) -> TownView:
         status(last_good_at=now, since_at=now - timedelta(hours=1)),
         status(State.DOWN, Cause.TCP_TIMEOUT, camera("c2", name='村口 "二" 号'), since_at=now - timedelta(hours=1)),
     )
-    return town(*statuses, groups=(group(online_ratio=online_ratio, up=1, down=1),), at=now)
+    shown = town(*statuses, groups=(group(online_ratio=online_ratio, up=1, down=1),), at=now)
+    return replace(shown, incidents=(incident(1, Origin.CAMERA, cameras=1, camera_ids=("c2",)),))
 
 
 async def test_prometheus_tells_when_the_months_rate_falls_below_the_target_and_when_it_is_back(
@@ -66,7 +69,7 @@ async def test_prometheus_tells_when_the_months_rate_falls_below_the_target_and_
             )
 
 
-async def test_a_village_that_is_down_keeps_its_own_cameras_quiet_and_no_others(
+async def test_what_is_wholly_down_or_blind_keeps_its_own_parts_quiet_and_no_others(
     client: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
     binary, port, log = program("prometheus-alertmanager"), free_port(), tmp_path / "alertmanager.log"
@@ -77,16 +80,21 @@ async def test_a_village_that_is_down_keeps_its_own_cameras_quiet_and_no_others(
         "--cluster.listen-address=",
     )
     where = {"county": "安平县", "town": "清河镇"}
+
+    def alert(name: str, subject: str, **labels: str) -> dict[str, Any]:
+        return {"labels": {"alertname": f"SharpEyes{name}", "subject": subject, **labels}}
+
     alerts = [
-        {"labels": {"alertname": "SharpEyesVillageDown", "severity": "critical", "village": "柳溪村", **where}},
-        {"labels": {"alertname": "SharpEyesCameraDown", "severity": "warning", "village": "柳溪村", **where}},
-        {"labels": {"alertname": "SharpEyesCameraDown", "severity": "warning", "village": "清河村", **where}},
-        {"labels": {"alertname": "SharpEyesReloadFailed", "severity": "warning"}},
+        alert("VillageDown", "camera", village="柳溪村", **where),
+        alert("CameraDown", "camera", village="柳溪村", **where),
+        alert("CameraDown", "camera", village="清河村", **where),
+        alert("BlindSpot", "site", village="东山村", county="乐平县", town="东山镇"),
+        alert("ReloadFailed", "monitor"),
     ]
 
     def quiet(answer: list[dict[str, Any]]) -> set[tuple[str, str]]:
         return {
-            (alert["labels"]["alertname"], alert["labels"].get("village", ""))
+            (alert["labels"]["alertname"].removeprefix("SharpEyes"), alert["labels"].get("village", ""))
             for alert in answer
             if alert["status"]["inhibitedBy"]
         }
@@ -94,16 +102,18 @@ async def test_a_village_that_is_down_keeps_its_own_cameras_quiet_and_no_others(
     api = f"http://127.0.0.1:{port}/api/v2/alerts"
     with running(binary, *arguments, log=log):
         await until(client, f"http://127.0.0.1:{port}/-/ready", lambda _: True, log)
-        async with client.post(api, json=alerts) as answer:
-            assert answer.ok, await answer.text()
-        told = await until(client, api, lambda a: len(a) == 4 and bool(quiet(a)), log)
-        assert quiet(told) == {("SharpEyesCameraDown", "柳溪村")}
 
-        async with client.post(api, json=[{"labels": {"alertname": "SharpEyesMonitorDown", "severity": "critical"}}]):
-            pass
-        everything_about_cameras = {
-            ("SharpEyesCameraDown", "柳溪村"),
-            ("SharpEyesCameraDown", "清河村"),
-            ("SharpEyesVillageDown", "柳溪村"),
-        }
-        await until(client, api, lambda a: quiet(a) == everything_about_cameras, log)
+        async def tell(*more: dict[str, Any]) -> None:
+            async with client.post(api, json=more) as answer:
+                assert answer.ok, await answer.text()
+
+        await tell(*alerts)
+        told = await until(client, api, lambda a: len(a) == 5 and bool(quiet(a)), log)
+        assert quiet(told) == {("CameraDown", "柳溪村")}
+
+        cameras_here = {("CameraDown", "柳溪村"), ("CameraDown", "清河村"), ("VillageDown", "柳溪村")}
+        await tell(alert("MonitorBlind", "monitor", county="安平县"))
+        await until(client, api, lambda a: quiet(a) == cameras_here, log)
+
+        await tell(alert("MonitorDown", "monitor"))
+        await until(client, api, lambda a: quiet(a) == {*cameras_here, ("BlindSpot", "东山村")}, log)

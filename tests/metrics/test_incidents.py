@@ -67,6 +67,23 @@ def test_blind_spots_are_counted() -> None:
     assert value(replace(town(status()), blind_spots=(spot,)), "sharpeyes_blind_spots") == 1
 
 
+def test_a_site_no_camera_shows_is_named_with_its_area_and_since_when() -> None:
+    spots = tuple(BlindSpot(replace(camera().site, id=f"s{number}"), NOW, ("c1",)) for number in range(MOST + 1))
+    view = replace(town(status()), blind_spots=spots)
+    where = {"county": "安平县", "town": "清河镇", "village": "柳溪村", "site": "村口"}
+    metric = "sharpeyes_blind_spot_start_timestamp_seconds"
+    assert value(view, metric, site_id="s0", **where) == NOW.timestamp()
+    assert len([key for key in samples(view) if key[0] == metric]) == MOST
+
+
+def test_every_camera_of_a_settled_incident_names_it_however_many_they_are() -> None:
+    wide, young = incident(cameras=2 * MOST), incident(2, Origin.CAMERA, cameras=1, settled=False, camera_ids=("x",))
+    view = replace(town(status()), incidents=(wide, young))
+    told = [dict(key[1]) for key in samples(view) if key[0] == "sharpeyes_camera_incident"]
+    assert {(each["incident"], each["scope"]) for each in told} == {("i1", "uplink")}
+    assert {each["camera_id"] for each in told} == set(wide.incident.camera_ids)
+
+
 def test_a_limit_is_near_when_four_fifths_are_gone_and_nothing_is_late() -> None:
     def near(ran: float, late: int = 0) -> bool:
         return RepairClock(10 * HOUR, int(ran * HOUR), major=False, late_cameras=late).near
