@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.alerting import IncidentFigures, Severity
 from monitor.incidents import Origin
 from monitor.metrics.text import Family, labels
-from monitor.metrics.view import IncidentFigures, Severity, TownView
+from monitor.metrics.view import TownView
 from monitor.model import SECOND_US
 
 MOST = 200  # incidents with series of their own: the critical ones first, then those with the most cameras

@@ -13,6 +13,7 @@ from monitor.contract import Contract
 from monitor.incidents import Origin
 from monitor.language import Language
 from monitor.model import Credentials, MaintenanceRule, UplinkLimit
+from monitor.settings.alert_values import AlertSettings
 
 Address = tuple[str, int]  # host (IPv6 without brackets), port
 
@@ -94,6 +95,7 @@ class Settings:
     places: Mapping[tuple[Origin, str], Address] = field(default_factory=lambda: MappingProxyType({}))  # to be asked
     listen: Address = ("127.0.0.1", 9105)  # port 0: any free port
     heartbeat: timedelta = timedelta(seconds=60)
+    alerts: AlertSettings | None = None  # None: nobody is told
 
     @property
     def contract(self) -> Contract:
