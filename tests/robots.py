@@ -17,7 +17,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any
 
 from aiohttp import web
 from aiosmtpd.controller import UnthreadedController
@@ -28,8 +27,6 @@ from tests.addresses import free_port
 
 SECRET = "SEC0123456789abcdef"
 TOKEN = "tok-9f8e7d6c"
-
-Says = Callable[[], dict[str, Any] | web.Response | None]
 
 
 @dataclass
@@ -44,6 +41,7 @@ class Robots:
     refused: list[str] = field(default_factory=list)  # attempts above a limit
     moments: dict[str, list[float]] = field(default_factory=dict)
     muted_until: dict[str, float] = field(default_factory=dict)
+    dawdles: Callable[[], float] = lambda: 0.0  # seconds between what arrives at the gateway and its answer
     instead: dict[str, Callable[[], Awaitable[web.Response]]] = field(default_factory=dict)  # another answer
 
     def url(self, vendor: str) -> str:
@@ -124,6 +122,7 @@ class Robots:
             return await self.instead["sms"]()
         self.bodies.append((dict(request.headers) | dict(request.query), body))
         self.texts["sms"].append(body.decode())
+        await asyncio.sleep(self.dawdles())
         return web.Response(text='{"code": "OK"}')
 
 

@@ -98,7 +98,7 @@ def _target(kind: str, entry: Section, sources: SecretSources) -> Target | None:
         case "apprise":
             if importlib.util.find_spec("apprise") is None:
                 entry.fault("kind", "needs a library that is not installed: pip install 'sharp-eyes[notify]'")
-            url = sources.read(entry, "url", "address")
+            url = sources.read(entry, "url", "web address")
             return None if url is None else Apprise(url)
         case "wecom":
             url = _url(entry, sources)
@@ -111,7 +111,7 @@ def _target(kind: str, entry: Section, sources: SecretSources) -> Target | None:
 
 def _url(entry: Section, sources: SecretSources) -> Secret | None:
     """The address of a robot carries its key, so it is a secret."""
-    url = sources.read(entry, "url", "address")
+    url = sources.read(entry, "url", "web address")
     if url is not None and sources.environ is not None:
         _check_url(entry, "url_env" if entry.wrote("url_env") else "url_file", url)
     return url
