@@ -107,10 +107,10 @@ def _block(notice: Notice, duty: Sequence[Shift], language: Language, manner: Ma
 
 
 def _cut_block(notice: Notice, duty: Sequence[Shift], room: int, manner: Manner) -> str:
-    """The first language alone; who is on duty and the link stay where they leave half of the room."""
+    """The first language alone; who is on duty and the link stay where that leaves half of the room, and it is much."""
     language = manner.languages[0]
     foot = "\n".join(["", *_foot(duty, language, manner)])
-    if len(foot.encode()) > room // 2:
+    if room < SHORT or len(foot.encode()) > room // 2:
         foot = ""
     body = "\n".join([notice.title[language], *(line[language] for line in notice.lines)])
     return cut(body, room - len(foot.encode()), language) + foot
@@ -237,5 +237,5 @@ def cut(text: str, most_bytes: int, language: Language) -> str:
     """The text if it fits, else its beginning, and that it is cut; never half a character."""
     if len(text.encode()) <= most_bytes:
         return text
-    mark = CUT[language]
+    mark = CUT[language] if most_bytes >= SHORT else "…"
     return text.encode()[: max(0, most_bytes - len(mark.encode()))].decode("utf-8", "ignore") + mark

@@ -29,7 +29,7 @@ MARKS = {
 }
 SEVERITIES = {Severity.CRITICAL: Phrase("严重", "critical"), Severity.WARNING: Phrase("一般", "warning")}
 TITLED = Phrase("【{severity}·{mark}】{title}", "[{severity}, {mark}] {title}")
-RECOVERED = Phrase("【{mark}】{title}", "[{mark}] {title}")
+RECOVERED = Phrase("【{mark}】{title}", "[{mark}] was: {title}")
 
 TITLES = {
     Origin.CAMERA: Phrase("{place}：{name} 离线，原因：{cause}", "{place}: {name} is down: {cause}"),
@@ -60,7 +60,7 @@ TITLES = {
 }
 SEVERAL_VILLAGES = Phrase("{first}等 {count} 个村", "{first} and others, {count} villages")
 NOWHERE = Phrase("全镇", "the town")
-SINCE = Phrase("开始：{at}（已持续 {lasted}）", "since: {at} ({lasted} ago)")
+SINCE = Phrase("开始：{at}（已持续 {lasted}）", "since: {at} (for {lasted})")
 CAMERAS = Phrase("摄像机：{names}", "cameras: {names}")
 MORE = Phrase("{names}……另有 {count} 台", "{names} ... and {count} more")
 COMMA = Phrase("、", ", ")
@@ -74,6 +74,9 @@ MAJOR = Phrase("（重大故障）", " (major fault)")
 AGAIN = Phrase("第 {count} 次离线，线路时断时续", "down for the {count}th time: it comes and goes")
 REPEAT = Phrase("七日内同一处再次故障", "the same thing failed within the last seven days")
 SPLIT = Phrase("由事件 {id} 分出：其余已恢复，这些没有", "split from {id}: the others came back, these did not")
+HOURS = Phrase("{hours} 小时", "{hours} h")
+MINUTES = Phrase("{minutes} 分", "{minutes} min")
+BOTH = Phrase("{hours} 小时 {minutes} 分", "{hours} h {minutes} min")
 LASTED = Phrase("{since} 至 {until}，历时 {lasted}", "{since} to {until}, {lasted}")
 IN_ALL = Phrase("累计影响 {count} 台", "{count} cameras in all")
 FALLS = Phrase("期间离线 {count} 次", "went down {count} times")
@@ -152,10 +155,12 @@ def local(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%m-%d %H:%M}"
 
 
-def length(lasted: timedelta) -> str:
-    """``0:07``: hours and minutes, cut."""
-    minutes = max(timedelta(0), lasted) // timedelta(minutes=1)
-    return f"{minutes // 60}:{minutes % 60:02}"
+def length(lasted: timedelta) -> Phrase:
+    """``1 小时 10 分``: hours and minutes, cut; what is none of them is left out."""
+    hours, minutes = divmod(max(timedelta(0), lasted) // timedelta(minutes=1), 60)
+    if not hours:
+        return _both(MINUTES, minutes=minutes)
+    return _both(BOTH if minutes else HOURS, hours=hours, minutes=minutes)
 
 
 def _place(facts: Facts) -> Phrase:

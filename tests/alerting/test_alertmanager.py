@@ -56,7 +56,7 @@ def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() ->
     assert again[1].stage is Stage.REMINDER
     end = due_of_alert(again[0], resolved, NIGHT + timedelta(hours=5), Patience(), ZONE)
     assert end is not None
-    assert end[1].title.en == "[RECOVERED] the ledger cannot be written"
+    assert end[1].title.en == "[RECOVERED] was: the ledger cannot be written"
     assert due_of_alert(end[0], resolved, NIGHT + timedelta(hours=5), Patience(), ZONE) is None
     assert due_of_alert(end[0], firing, NIGHT + timedelta(hours=5, minutes=1), Patience(), ZONE) is None  # late copy
 

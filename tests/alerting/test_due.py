@@ -106,7 +106,7 @@ def test_what_was_told_is_told_to_be_over() -> None:
     told, notice = found
     assert (told.open, notice.stage, notice.cameras) == (False, Stage.RECOVERED, 0)
     assert notice.title.zh.startswith("【已恢复】柳溪村：上联线路")
-    assert notice.lines[0].zh == "03-16 03:04 至 03-16 04:14，历时 1:10"
+    assert notice.lines[0].zh == "03-16 03:04 至 03-16 04:14，历时 1 小时 10 分"
 
 
 def test_a_flapping_line_is_over_only_when_it_has_stayed_up() -> None:

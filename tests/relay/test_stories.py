@@ -76,7 +76,7 @@ async def test_a_cut_line_of_forty_cameras_is_one_message_a_channel_and_one_reco
     async with office(tmp_path, TOWN) as of:
         await a_line_is_cut_and_mended(of)
         first, last = of.vendors.texts["dingtalk"]
-    assert first.startswith("【严重·故障】东村：上联线路 u1 中断，40 台摄像机离线\n开始：10-01 08:00（已持续 0:02）")
+    assert first.startswith("【严重·故障】东村：上联线路 u1 中断，40 台摄像机离线\n开始：10-01 08:00（已持续 2 分）")
     assert "盲区 40 处：部位、部位" in first
     assert last.startswith("【已恢复】东村：上联线路 u1 中断，40 台摄像机离线\n10-01 08:00 至 10-01 08:1")
     assert "累计影响 40 台" in last
