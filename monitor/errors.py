@@ -9,6 +9,9 @@
     │   ├── LedgerBroken           the hash chain does not hold; names the first broken link
     │   ├── LedgerUnavailable      disk full, locked, read-only: try again later, nothing is lost
     │   └── LedgerMoved            somebody else added what this was judged without: judge again
+    ├── OutboxError                the outbox of messages cannot be used
+    │   └── OutboxUnavailable      disk full, locked, read-only: try again later
+    ├── UnknownReceiver            somebody is to be told whom the settings do not know
     ├── FiguresMoved               a closed month no longer gives the figures it was closed with
     ├── PartsMissing               a format needs libraries or fonts that are not installed; names them
     └── ProtocolError
@@ -66,6 +69,18 @@ class LedgerUnavailable(LedgerError):
 
 class LedgerMoved(LedgerError):
     """The record is longer than what the act was judged by; the caller reads on, judges again and tries again."""
+
+
+class OutboxError(SharpEyesError):
+    """The outbox of messages cannot be used."""
+
+
+class OutboxUnavailable(OutboxError):
+    """The outbox cannot be read or written now; nothing of what was asked for is in it."""
+
+
+class UnknownReceiver(SharpEyesError):
+    """Somebody is to be told whom the settings do not know."""
 
 
 class FiguresMoved(SharpEyesError):

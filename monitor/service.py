@@ -30,11 +30,13 @@ from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
 from monitor.metrics import Metrics, TownView
 from monitor.model import Camera, EchoAddress, Transition
+from monitor.notify import Outbox, outbox_path
 from monitor.probes.camera import CameraProber
 from monitor.probes.decoders import Decoders
 from monitor.probes.echo import SETTING, may_echo
 from monitor.probes.rtsp import RtspLimits
 from monitor.publishing import ALWAYS, Format, places_of, report_path, write_files
+from monitor.relay import Relay
 from monitor.report import Report
 from monitor.reporting import month_report, town_of
 from monitor.settings import Settings, examine_settings, faults_between, line_of
@@ -45,7 +47,7 @@ log = logging.getLogger(__name__)
 YOUNG_FOR = timedelta(milliseconds=200)  # then what was made meanwhile is walked once: a millisecond or two
 
 # What a running process cannot change: it would be another record, another port, another clock.
-FIXED = ("ledger", "vantage", "zone", "listen", "contracts", "limits", "canaries", "places")
+FIXED = ("ledger", "vantage", "zone", "listen", "contracts", "limits", "canaries", "places", "alerts")
 
 
 def load_plan(config: Path) -> Plan:
@@ -94,6 +96,7 @@ class Service:
         self._decoders = Decoders(limits.decoders)
         self._workers = Workers(limits.workers, limits.decoders, clock, self.metrics)
         self._engine = Engine(self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober)
+        self._relay = self._make_relay()
         self._reloading = asyncio.Lock()
         self._reload_asked = asyncio.Event()
         self.metrics.reload_finished(True, clock.now())
@@ -101,8 +104,9 @@ class Service:
     async def run(self, announce: Callable[[str], None]) -> None:
         """Run until asked to stop; ``announce`` is told the console's address once it listens."""
         settings = self._plan.settings
+        local = _is_local(settings.listen[0])
         runner, port = await serve(
-            make_app(self, clock=self._clock, reload_enabled=_is_local(settings.listen[0])), *settings.listen
+            make_app(self, clock=self._clock, reload_enabled=local, alerts=self._relay), *settings.listen
         )
         scheduler = jobs.calendar_jobs(
             settings.contract.terms.zone, self._engine.plan_maintenance, self._report_last_month
@@ -111,6 +115,8 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 self._listen_to_signals()
                 beside = [tasks.create_task(self._reload_when_asked()), tasks.create_task(self._workers.run())]
+                if self._relay is not None:
+                    beside.append(tasks.create_task(self._relay.run()))
                 scheduler.start()
                 scheduler.add_job(self._write_missing_report)
                 announce(f"http://{settings.listen[0]}:{port}")
@@ -121,6 +127,8 @@ class Service:
             scheduler.shutdown(wait=False)
             await runner.cleanup()
             self._decoders.close()
+            if self._relay is not None:
+                self._relay.close()
             self._ledger.close()
 
     @property
@@ -175,6 +183,14 @@ class Service:
         if settings.limits.workers:
             return WorkersProber(self._workers, limits_of(settings))
         return CameraProber(limits_of(settings), self._clock, self._decoders)
+
+    def _make_relay(self) -> Relay | None:
+        settings, alerts = self._plan.settings, self._plan.settings.alerts
+        if alerts is None:
+            return None
+        outbox = Outbox.open(outbox_path(settings.ledger))
+        zone = settings.contract.terms.zone
+        return Relay(alerts, outbox, self._engine, self._clock, self.metrics, zone, settings.language)
 
     async def _reload_when_asked(self) -> None:
         """However many signals come while one reload runs, one more follows."""

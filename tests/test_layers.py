@@ -20,8 +20,9 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"contract"}),
     frozenset({"acts"}),
     frozenset({"report", "wording"}),
-    frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
-    frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers"}),
+    frozenset({"alerting"}),
+    frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render", "notify"}),
+    frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers", "relay"}),
     frozenset({"publishing", "bulletins"}),
     frozenset({"service"}),
     frozenset({"demo"}),
@@ -31,7 +32,7 @@ FLOORS: tuple[frozenset[str], ...] = (
 PURE = frozenset(
     {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
     | {"picture", "parsing", "canonical", "incidents", "findings"}
-    | {"contract", "acts", "report", "wording"}
+    | {"contract", "acts", "report", "wording", "alerting"}
 )
 IMPURE_IMPORTS = frozenset(
     {"asyncio", "socket", "logging", "time", "random", "sqlite3", "threading", "os", "subprocess"}

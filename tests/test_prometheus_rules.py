@@ -70,6 +70,7 @@ def exposed() -> set[str]:
     """Every metric name the monitor can show."""
     own = Metrics("1", DrivenClock())
     own.selfcheck_finished("canaries", ok=True)
+    own.watch_channel("dingtalk", ["refused"])
     view = town(status(), status(State.DOWN, Cause.TCP_TIMEOUT, camera("c2"), in_maintenance=True))
     families = text_string_to_metric_families(b"".join(own.exposition(view)).decode())
     return {name for family in families for name in (family.name, *(sample.name for sample in family.samples))}

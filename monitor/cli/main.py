@@ -116,7 +116,24 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     show.set_defaults(command=_ledger_show)
     add_ledger_words(about, configured, language)
     add_maintenance_words(commands, everywhere, configured, language)
+    _add_alert_words(commands, everywhere, configured, language)
     return parser
+
+
+def _add_alert_words(
+    commands: Subparsers,
+    everywhere: argparse.ArgumentParser,
+    configured: argparse.ArgumentParser,
+    language: Language,
+) -> None:
+    alerts = commands.add_parser("alerts", parents=[everywhere], help=texts.HELP_ALERTS[language])
+    about = alerts.add_subparsers(required=True, metavar="COMMAND")
+    test = about.add_parser("test", parents=[configured], help=texts.HELP_ALERTS_TEST[language])
+    test.add_argument("channel", metavar="CHANNEL", help=texts.HELP_CHANNEL[language])
+    test.set_defaults(command=_alerts_test)
+    listing = about.add_parser("list", parents=[configured], help=texts.HELP_ALERTS_LIST[language])
+    listing.add_argument("--limit", type=_count, default=50, help=texts.HELP_ALERTS_LIMIT[language])
+    listing.set_defaults(command=_alerts_list)
 
 
 def _add_report(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
@@ -247,6 +264,18 @@ def _bulletin(args: argparse.Namespace) -> int:
     from monitor.cli.bulletin import bulletin
 
     return bulletin(Kind(args.kind), args.config, args.lang, contract=args.contract)
+
+
+def _alerts_test(args: argparse.Namespace) -> int:
+    from monitor.cli.alerts import test_channel
+
+    return test_channel(args.channel, args.config, args.lang)
+
+
+def _alerts_list(args: argparse.Namespace) -> int:
+    from monitor.cli.alerts import list_messages
+
+    return list_messages(args.config, args.limit, args.lang)
 
 
 def _ledger_verify(args: argparse.Namespace) -> int:

@@ -27,6 +27,19 @@ HELP_PLATFORM = Phrase(
     "对照视频平台的在线清单:假在线、假离线", "compare with the platform's own list of what is online"
 )
 HELP_PLATFORM_FILE = Phrase("平台导出的在线清单(csv 或 xlsx)", "the list exported from the platform (csv or xlsx)")
+HELP_ALERTS = Phrase("通知:试发一条,或查看已发与待发", "messages: try a channel, or see what was sent")
+HELP_ALERTS_TEST = Phrase("向某渠道试发一条,并显示对方的答复", "send one test message and say what was answered")
+HELP_CHANNEL = Phrase("alerts.channels 中的渠道名", "a name of alerts.channels")
+HELP_ALERTS_LIST = Phrase("查看发件箱:待发、已送达、放弃", "what waits, what was delivered, what was given up")
+HELP_ALERTS_LIMIT = Phrase("最多显示几条(默认 50)", "at most so many (default 50)")
+NO_SUCH_CHANNEL = Phrase(
+    "没有渠道 {channel};alerts.channels 中有:{there}", "no channel {channel}; alerts.channels has: {there}"
+)
+TEST_TITLE = Phrase("【测试】{town} 摄像机在线率监测", "[TEST] {town} camera monitor")
+TEST_TEXT = Phrase(
+    "这是一条测试消息,无需处理。渠道 {channel},{at}。",
+    "This is a test; nothing has to be done. Channel {channel}, {at}.",
+)
 HELP_JSON = Phrase("输出 JSON", "print JSON")
 HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
 HELP_BULLETIN = Phrase(

@@ -1,7 +1,8 @@
 """Routes and manners of the HTTP server: who may ask what, how long, and with which headers the answer goes out.
 
-Every handler answers from memory, takes no body and has a time limit. Only ``/-/reload`` changes anything, and only
-where the operator switched it on; a request that names an ``Origin`` is refused, so no web page can trick a browser.
+Every handler answers from memory, takes no body and has a time limit; but ``/notifications`` reads the outbox, and
+``/api/alertmanager`` takes what Alertmanager sends, with a token. Beside it only ``/-/reload`` changes anything, where
+the operator switched it on; a request that names an ``Origin`` is refused, so no web page can trick a browser.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import partial
 from aiohttp import hdrs, web
 
 from monitor.clock import Clock, SystemClock
+from monitor.console.alerts import AlertDesk
 from monitor.console.api import (
     JSON_TYPE,
     after_and_limit,
@@ -28,10 +30,10 @@ from monitor.console.findings import finding_page
 from monitor.console.incidents import incident_page
 from monitor.console.landing import STYLE, chosen_language, page
 from monitor.console.shared import SharedBody, unhurried
-from monitor.console.source import Source
+from monitor.console.source import Alerts, Source
 from monitor.metrics import ALL_GROUPS, AREAS, CONTENT_TYPE
 
-MAX_BODY = 4096  # no route reads a body; this bounds what a careless client may send with a reload
+MAX_BODY = 4096  # of all routes but Alertmanager's: what a careless client may send with a reload
 ANSWER_WITHIN = timedelta(seconds=30)
 KEEP_ALIVE_SECONDS = 75  # longer than a scrape interval, and the limit for a client that connects and says nothing
 
@@ -46,8 +48,11 @@ HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(source: Source, *, clock: Clock | None = None, reload_enabled: bool = False) -> web.Application:
+def make_app(
+    source: Source, *, clock: Clock | None = None, reload_enabled: bool = False, alerts: Alerts | None = None
+) -> web.Application:
     """The console over a source. ``reload_enabled`` opens ``POST /-/reload``, as Prometheus' lifecycle flag does."""
+    desk = AlertDesk(alerts)
     console = _Console(source, clock or SystemClock(), reload_enabled)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_manners])
     app.router.add_get("/", console.landing)
@@ -58,6 +63,8 @@ def make_app(source: Source, *, clock: Clock | None = None, reload_enabled: bool
     app.router.add_post("/-/reload", console.reload)
     app.router.add_put("/-/reload", console.reload)
     app.router.add_get("/incidents", console.incidents)
+    app.router.add_get("/notifications", desk.page)
+    app.router.add_post("/api/alertmanager", desk.call)
     app.router.add_get("/api/v1/incidents", console.incident_list)
     app.router.add_get("/findings", console.findings)
     app.router.add_get("/api/v1/findings", console.finding_list)

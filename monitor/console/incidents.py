@@ -37,6 +37,7 @@ LATE = Phrase("已超时：{count} 台（时限 {limit}）", "late: {count} came
 MAJOR = Phrase("重大故障", "major fault")
 NO_LIMIT = Phrase("合同未约定", "none agreed")
 MORE = Phrase("……另有 {count} 台", "... and {count} more")
+MESSAGES = Phrase("已发通知", "messages sent")
 BACK = Phrase("返回", "back")
 OTHER = Phrase("English", "中文")
 UTC_NOTE = Phrase("时间均为 UTC", "all times are UTC")
@@ -63,6 +64,7 @@ def incident_page(town: TownView, language: Language) -> str:
             else f"<p>{escape(NO_BLIND_SPOT[language])}</p>",
             f"<p>{escape(UTC_NOTE[language])}</p>",
             f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
+            f'<a href="/notifications?lang={language.value}">{escape(MESSAGES[language])}</a>',
             f'<a href="/incidents?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
             "</main>\n</html>\n",
         ]

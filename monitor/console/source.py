@@ -6,7 +6,8 @@ from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from monitor.metrics import Metrics, TownView
-from monitor.model import Transition
+from monitor.model import Secret, Transition
+from monitor.notify import Listed, Waiting
 
 
 class Source(Protocol):
@@ -35,4 +36,26 @@ class Source(Protocol):
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         """At most ``limit`` published transitions numbered above ``after``, oldest first."""
+        ...
+
+
+class Alerts(Protocol):
+    """The relay, as far as the console knows it."""
+
+    @property
+    def token(self) -> Secret | None:
+        """With which Alertmanager calls; None: it is not to call."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether the incidents are known by now."""
+        ...
+
+    async def call(self, body: bytes) -> None:
+        """Take in a call of Alertmanager; ValueError and UnknownReceiver: wrong; OutboxUnavailable: try again."""
+        ...
+
+    async def listed(self) -> tuple[Waiting, list[Listed]]:
+        """What waits, and the latest messages; OutboxUnavailable."""
         ...

@@ -115,6 +115,13 @@ class Board:
         place = self._places.get(camera_id)
         return place is not None and not place.watched and bool(self._absent.get(camera_id))
 
+    def at_work(self, camera: Camera) -> bool:
+        """Whether planned work is under way at the camera."""
+        now = self._timeline.now()
+        return any(
+            window.start_at <= now < window.end_at and window.scope.covers(camera) for window in self._maintenance
+        )
+
     def month(self) -> Span:
         """The running calendar month of the contract's zone."""
         return self.calendar.month_at(micros(self._timeline.now()))

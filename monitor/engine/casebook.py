@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from monitor.alerting import Facts, IncidentFigures, RepairClock, Severity
 from monitor.contract import CameraFaults, Contract, Repair, clocks
-from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Rules
+from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules
 from monitor.ledger import TELLING, Entry, Ledger, told
-from monitor.metrics import IncidentFigures, RepairClock, Severity
-from monitor.model import Camera, Span, micros
+from monitor.model import Camera, Site, Span, micros
 from monitor.outages import Fault
 
+REMEMBERED = 5000  # ended incidents: whoever was told that one began is told how it ended
 BLOCK = 20  # incidents looked at before others have their turn
 SEVERE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin.CARRIER_LINE, Origin.MONITOR})
 
@@ -23,7 +24,9 @@ class Casebook:
     """All incidents of one chain."""
 
     def __init__(self, rules: Rules) -> None:
-        self._incidents = Incidents(rules)
+        self.rules = rules
+        self._ended: dict[str, Incident] = {}  # the latest of those that can fall no more
+        self._incidents = Incidents(rules, self._archive)
         self.repairs: Mapping[str, Repair] = {}  # by camera, as last looked at
 
     # ------------------------------------------------------------ telling
@@ -59,6 +62,32 @@ class Casebook:
                 yield
         return tuple(shown)
 
+    def facts(
+        self, horizon: datetime, gone: Callable[[str], bool], at_work: Callable[[Camera], bool]
+    ) -> Generator[None, None, tuple[Facts, ...]]:
+        """The same with all that a message is made of; in steps. ``at_work``: whether there is planned work now."""
+        every = yield from self.incidents(horizon, gone)
+        blind: dict[str, Site] = {}
+        for spot in self._incidents.blind_spots():
+            blind |= dict.fromkeys(spot.camera_ids, spot.site)
+        found: list[Facts] = []
+        for nth, figures in enumerate(every, 1):
+            affected = figures.incident.camera_ids
+            cameras = tuple(self._incidents.camera(camera_id) for camera_id in affected)
+            sites = {blind[camera_id].id: blind[camera_id] for camera_id in affected if camera_id in blind}
+            found.append(Facts(figures, cameras, tuple(sites.values()), all(map(at_work, cameras))))
+            if nth % BLOCK == 0:
+                yield
+        return tuple(found)
+
+    def ended(self) -> dict[str, Incident]:
+        """The incidents that have ended, by id, unless that is long ago."""
+        return self._ended | {shown.id: shown for shown in self._incidents.recent()}
+
+    def incident_of(self, camera_id: str) -> str | None:
+        """The open incident that affects the camera."""
+        return self._incidents.of_camera(camera_id)
+
     def blind_spots(self) -> tuple[BlindSpot, ...]:
         """Sites that no camera shows."""
         return self._incidents.blind_spots()
@@ -76,6 +105,12 @@ class Casebook:
         return found
 
     # ------------------------------------------------------------ inside
+
+    def _archive(self, incident: Incident, _: tuple[Part, ...]) -> None:
+        self._ended.pop(incident.id, None)
+        self._ended[incident.id] = incident
+        if len(self._ended) > REMEMBERED:
+            del self._ended[next(iter(self._ended))]
 
     def _figures(self, incident: Incident) -> IncidentFigures:
         cameras = [self._incidents.camera(camera_id) for camera_id in incident.camera_ids]

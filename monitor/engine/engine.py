@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from monitor.alerting import Facts
 from monitor.clock import Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
@@ -34,7 +35,7 @@ from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
 from monitor.errors import LedgerError, LedgerUnavailable
-from monitor.incidents import rules_for
+from monitor.incidents import Incident, Rules, rules_for
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
@@ -216,6 +217,23 @@ class Engine:
         incidents = yield from self._casebook.incidents(self._recorder.horizon, self._board.gone)
         devices = yield from self._register.statuses()
         return replace(view, incidents=incidents, blind_spots=self._casebook.blind_spots(), devices=devices)
+
+    def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
+        """All that can be told of the open incidents, in steps; only once ``running`` is set."""
+        return self._casebook.facts(self._recorder.horizon, self._board.gone, self._board.at_work)
+
+    def ended(self) -> Mapping[str, Incident]:
+        """The incidents that have ended, by id, unless that is long ago."""
+        return self._casebook.ended()
+
+    def incident_of(self, camera_id: str) -> str | None:
+        """The open incident that affects the camera."""
+        return self._casebook.incident_of(camera_id)
+
+    @property
+    def rules(self) -> Rules:
+        """How incidents are told apart."""
+        return self._casebook.rules
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         """Published transitions numbered above ``after``, oldest first."""

@@ -6,6 +6,7 @@ Labels are ids and names from the inventory, never URLs, and nothing here reads 
 
 from __future__ import annotations
 
+from monitor.alerting import IncidentFigures, RepairClock, Severity
 from monitor.metrics.own import Metrics
 from monitor.metrics.text import CONTENT_TYPE
 from monitor.metrics.view import (
@@ -13,9 +14,6 @@ from monitor.metrics.view import (
     AREAS,
     AheadFigures,
     GroupFigures,
-    IncidentFigures,
-    RepairClock,
-    Severity,
     Terms,
     TownView,
     TripFigures,

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from monitor.alerting import IncidentFigures, Severity
 from monitor.incidents import BlindSpot, Origin
 from monitor.metrics.text import BLOCK, Family, labels
-from monitor.metrics.view import IncidentFigures, Severity, TownView
+from monitor.metrics.view import TownView
 from monitor.model import SECOND_US
 
 MOST = 200  # incidents with series of their own: the critical ones first, then those with the most cameras; and sites

@@ -88,6 +88,28 @@ class Metrics:
         self._ledger_errors = Counter(
             "sharpeyes_ledger_write_errors_total", "Writes to the record that failed.", registry=own
         )
+        self._notifications = Counter(
+            "sharpeyes_notifications_total", "Attempts to send a message, by channel.", ["channel"], registry=own
+        )
+        self._notification_failures = Counter(
+            "sharpeyes_notification_failures_total",
+            "Attempts to send a message that failed, by channel and why; given_up: the message is lost.",
+            ["channel", "reason"],
+            registry=own,
+        )
+        self._outbox_errors = Counter(
+            "sharpeyes_outbox_write_errors_total", "Reads and writes of the outbox that failed.", registry=own
+        )
+        self._relay_errors = Counter(
+            "sharpeyes_relay_errors_total", "Failures of the relay that are bugs; it goes on.", registry=own
+        )
+        self._outbox = Gauge("sharpeyes_outbox_messages", "Notices that have not reached anybody yet.", registry=own)
+        self._outbox_oldest_at: datetime | None = None
+        Gauge(
+            "sharpeyes_outbox_oldest_age_seconds",
+            "How long the eldest notice in the outbox has waited; 0 = none waits.",
+            registry=own,
+        ).set_function(self._outbox_age)
         self._workers_lost = Counter(
             "sharpeyes_workers_lost_total", "Probing processes that ended by themselves.", registry=own
         )
@@ -148,6 +170,33 @@ class Metrics:
         """Count one write to the record that failed."""
         self._ledger_errors.inc()
 
+    def watch_channel(self, channel: str, reasons: Iterable[str]) -> None:
+        """The channel's counters begin at zero."""
+        self._notifications.labels(channel)
+        for reason in reasons:
+            self._notification_failures.labels(channel, reason)
+
+    def notification_tried(self, channel: str) -> None:
+        """Count one attempt to send a message."""
+        self._notifications.labels(channel).inc()
+
+    def notification_failed(self, channel: str, reason: str) -> None:
+        """Count one attempt that failed, or one message that was given up."""
+        self._notification_failures.labels(channel, reason).inc()
+
+    def outbox_failed(self) -> None:
+        """Count one use of the outbox that failed."""
+        self._outbox_errors.inc()
+
+    def relay_failed(self) -> None:
+        """Count one bug of the relay."""
+        self._relay_errors.inc()
+
+    def outbox_holds(self, notices: int, oldest_at: datetime | None) -> None:
+        """Set what has not reached anybody yet."""
+        self._outbox.set(notices)
+        self._outbox_oldest_at = oldest_at
+
     def worker_lost(self) -> None:
         """Count one probing process that ended by itself."""
         self._workers_lost.inc()
@@ -188,6 +237,10 @@ class Metrics:
                 break
             yield piece
         self._render.set(spent)
+
+    def _outbox_age(self) -> float:
+        oldest_at = self._outbox_oldest_at
+        return 0.0 if oldest_at is None else max(0.0, (self._clock.now() - oldest_at).total_seconds())
 
     def _rest(self, town: TownView) -> Iterator[bytes]:
         yield town_text(town)

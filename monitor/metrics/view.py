@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from monitor.incidents import BlindSpot, Incident
+from monitor.alerting import IncidentFigures
+from monitor.incidents import BlindSpot
 from monitor.model import CameraStatus, DeviceStatus, GroupStatus
-
-NEAR = 4, 5  # of the limit
 
 AREAS = ("village", "carrier")  # kinds of groups beside the town, of which there are a few hundred
 ALL_GROUPS = (*AREAS, "site")  # nearly as many sites as cameras
@@ -57,42 +55,6 @@ class Terms:
     month_end_at: datetime  # exclusive: the first instant of the next month in the contract's zone
     target_ratio: float  # 0 ... 1
     min_coverage_ratio: float  # 0 ... 1; below it a month's verdict is "not provable"
-
-
-class Severity(StrEnum):
-    """How urgent an incident is."""
-
-    CRITICAL = "critical"  # several cameras at once, or our own blindness
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class RepairClock:
-    """The repair clock of an incident: that of its camera whose limit comes first. Durations in microseconds."""
-
-    limit_us: int
-    ran_us: int
-    major: bool
-    late_cameras: int  # cameras whose limit has passed
-
-    @property
-    def near(self) -> bool:
-        """Whether most of the limit is gone and none has passed: time to warn."""
-        return not self.late_cameras and self.ran_us * NEAR[1] >= self.limit_us * NEAR[0]
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentFigures:
-    """An open incident with where it is, how urgent, and its repair clock."""
-
-    incident: Incident
-    name: str  # of what is suspected, as people call it; "" for the monitor and the inventory
-    county: str  # where all its cameras are; "" = in more than one
-    town: str
-    village: str
-    site: str
-    severity: Severity
-    clock: RepairClock | None = None  # None: no contract sets a limit, or none of its cameras is down
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,11 @@ from monitor.parsing.section import Section, whole_file
 from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
 from monitor.settings.agreement import zone_name
+from monitor.settings.alerts import read_alerts
 from monitor.settings.contracts import read_contracts
 from monitor.settings.passwords import read_credentials
 from monitor.settings.planned import read_maintenance
+from monitor.settings.secrets import SecretSources
 from monitor.settings.values import (
     LimitSettings,
     OnvifSettings,
@@ -108,6 +110,7 @@ def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -
         places=read_places(top),
         listen=top.read("listen", partial(address, lowest_port=0), ("127.0.0.1", 9105)),
         heartbeat=top.read("heartbeat", within(duration, "1s", "1h"), timedelta(seconds=60)),
+        alerts=read_alerts(top, SecretSources(path.parent, environ)),
     )
 
 

@@ -14,6 +14,7 @@ from monitor.findings import Limits
 from monitor.incidents import Origin
 from monitor.language import Language
 from monitor.model import Credentials, MaintenanceRule, ProbeAddress, UplinkLimit
+from monitor.settings.alert_values import AlertSettings
 
 Address = tuple[str, int]  # host (IPv6 without brackets), port
 
@@ -112,6 +113,7 @@ class Settings:
     )  # to be asked
     listen: Address = ("127.0.0.1", 9105)  # port 0: any free port
     heartbeat: timedelta = timedelta(seconds=60)
+    alerts: AlertSettings | None = None  # None: nobody is told
 
     @property
     def contract(self) -> Contract:

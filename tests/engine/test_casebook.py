@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.alerting import Facts
 from monitor.contract import Contract, RepairLimits
 from monitor.engine.casebook import Casebook, clock_of, running_repairs
 from monitor.incidents import Origin
 from monitor.ledger import Ledger
 from monitor.metrics import RepairClock, Severity
 from monitor.model import Cause, State, micros
-from tests.driven import a_camera
+from tests.driven import a_camera, at_once
 from tests.engine.harness import Running, running
 
 LINE = [a_camera(f"c{number}", host=f"127.20.1.{number}") for number in range(1, 7)]
@@ -21,6 +23,10 @@ OTHERS = [a_camera(f"d{number}", uplink="up-2", host=f"127.20.2.{number}") for n
 def open_incidents(town: Running) -> list[tuple[Origin, str, int]]:
     found = town.view().incidents
     return [(one.incident.suspect.origin, one.incident.suspect.name, len(one.incident.camera_ids)) for one in found]
+
+
+def told(town: Running) -> dict[str, Facts]:
+    return {one.figures.incident.id: one for one in at_once(town.engine.facts())}
 
 
 def cut(town: Running, cause: Cause = Cause.TCP_TIMEOUT) -> None:
@@ -55,6 +61,29 @@ async def test_a_restart_finds_the_same_incident_again(tmp_path: Path) -> None:
         await town.until(lambda: open_incidents(town) == [(Origin.UPLINK, "up-1", 6)])
         (after,) = town.view().incidents
         assert (after.incident.id, after.incident.since_at) == (before.id, before.since_at)
+
+
+async def test_what_is_told_of_an_incident_is_there_from_the_first_moment_after_a_restart(tmp_path: Path) -> None:
+    """Else whoever was told that it began would be told that it is over."""
+    async with running(tmp_path, [*LINE, *OTHERS]) as town:
+        await until_all_up(town)
+        cut(town)
+        await town.until(lambda: (Origin.UPLINK, "up-1", 6) in open_incidents(town))
+        (before,) = [one for one in at_once(town.engine.facts()) if one.figures.name == "up-1"]
+        assert [camera.id for camera in before.cameras] == [camera.id for camera in LINE]
+        assert (before.villages, before.blind, before.planned) == (("柳溪村",), (), False)
+        assert town.engine.incident_of("c1") == before.figures.incident.id
+    async with running(tmp_path, [*LINE, *OTHERS]) as town:
+        cut(town)
+        await town.engine.running.wait()
+        shown: list[Facts] = []
+        while len(shown) < 20:
+            shown.append(told(town)[before.figures.incident.id])
+            await asyncio.sleep(0.02)
+        town.prober.causes.clear()
+        await town.until(lambda: before.figures.incident.id not in told(town))
+        assert town.engine.incident_of("c1") is None
+        assert town.engine.ended()[before.figures.incident.id].ended_at is not None
 
 
 async def test_what_runs_and_what_is_read_from_the_record_are_the_same(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""What people are told, when, and by which way. Pure: no clock, no socket, no file.
+
+It decides which notices are due, what they say, how many go into one message, how often a channel may be used and who
+is on duty. It sends nothing: ``notify`` does, and ``relay`` brings both together.
+"""
+
+from __future__ import annotations
+
+from monitor.alerting.alertmanager import Alert, Call, call_of
+from monitor.alerting.channels import (
+    MOST_BYTES,
+    PLACEHOLDER,
+    Apprise,
+    Channel,
+    DingTalk,
+    Encoding,
+    Feishu,
+    Gateway,
+    Mail,
+    Security,
+    Target,
+    WeCom,
+    usual_windows,
+)
+from monitor.alerting.digest import Draft, Manner, Standing, drafts
+from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, lapsed, over
+from monitor.alerting.pace import back_off, free_at
+from monitor.alerting.roster import Shift, on_duty
+from monitor.alerting.values import (
+    AUDIENCE,
+    HEARTBEAT,
+    Facts,
+    IncidentFigures,
+    Notice,
+    Patience,
+    RepairClock,
+    Severity,
+    Stage,
+    Told,
+)
+
+__all__ = [
+    "AUDIENCE",
+    "HEARTBEAT",
+    "MOST_BYTES",
+    "PLACEHOLDER",
+    "Alert",
+    "Apprise",
+    "Call",
+    "Channel",
+    "DingTalk",
+    "Draft",
+    "Due",
+    "Encoding",
+    "Facts",
+    "Feishu",
+    "Gateway",
+    "IncidentFigures",
+    "Mail",
+    "Manner",
+    "Notice",
+    "Patience",
+    "RepairClock",
+    "Security",
+    "Severity",
+    "Shift",
+    "Stage",
+    "Standing",
+    "Target",
+    "Told",
+    "WeCom",
+    "back_off",
+    "call_for",
+    "call_of",
+    "drafts",
+    "due_of_alert",
+    "due_of_incident",
+    "free_at",
+    "lapsed",
+    "on_duty",
+    "over",
+    "usual_windows",
+]

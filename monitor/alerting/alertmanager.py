@@ -1,0 +1,129 @@
+"""Alertmanager's webhook, payload version 4: bytes in, alerts out. Pure. Whoever calls is not trusted.
+
+It decides what an alert of another program means here; what is said of an incident is never taken from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from monitor.alerting.values import Severity
+from monitor.language import Phrase
+from monitor.model import EPOCH
+
+Kind = TypeVar("Kind")
+
+MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
+LONGEST = 2_000  # characters of a label or an annotation that are looked at
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")  # a line of English names places in Chinese
+UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert as its sender describes it."""
+
+    name: str
+    fingerprint: str
+    firing: bool
+    starts_at: datetime
+    severity: Severity
+    incident: str  # the id of the incident it is about; "" = it does not say
+    camera_id: str  # the camera it is about; "" = none
+    summary: Phrase
+    description: tuple[Phrase, ...]
+    villages: tuple[str, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """What identifies it where there is no incident; the same alert fires again under another one."""
+        return f"{self.name}/{self.fingerprint}/{self.starts_at:%Y%m%dT%H%M%SZ}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the webhook."""
+
+    receiver: str
+    alerts: tuple[Alert, ...]
+
+
+def call_of(body: bytes) -> Call:
+    """The payload; raises ``ValueError`` that says what is wrong with it."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ValueError("the body is not JSON") from None
+    call = _need(payload, dict, "the body must be a mapping")
+    if call.get("version") != "4":
+        raise ValueError('not a payload of Alertmanager\'s webhook: "version": "4" is missing')
+    receiver = _need(call.get("receiver"), str, "receiver must be a text")
+    alerts = _need(call.get("alerts"), list, "alerts must be a list")
+    if len(alerts) > MOST_ALERTS:
+        raise ValueError(f"more than {MOST_ALERTS} alerts in one call")
+    return Call(receiver[:LONGEST], tuple(_alert(each) for each in alerts))
+
+
+def _need(value: object, kind: type[Kind], otherwise: str) -> Kind:
+    if isinstance(value, kind):
+        return value
+    raise ValueError(otherwise)
+
+
+def _alert(written: object) -> Alert:
+    alert: dict[str, Any] = _need(written, dict, "an alert must be a mapping")
+    labels, notes = _texts(alert, "labels"), _texts(alert, "annotations")
+    summary = " ".join((notes.get("summary") or labels.get("alertname", "")).split())
+    identity = json.dumps(labels, sort_keys=True).encode()
+    fingerprint = alert.get("fingerprint") or hashlib.sha256(identity).hexdigest()[:16]
+    return Alert(
+        name=labels.get("alertname", ""),
+        fingerprint=str(fingerprint)[:64],
+        firing=alert.get("status") != "resolved",
+        starts_at=_instant(alert.get("startsAt")),
+        severity=Severity.CRITICAL if labels.get("severity") == "critical" else Severity.WARNING,
+        incident=labels.get("incident", ""),
+        camera_id=labels.get("camera_id", ""),
+        summary=bilingual(summary),
+        description=_lines(notes.get("description", "")),
+        villages=tuple(filter(None, [labels.get("village", "")])),
+    )
+
+
+def _texts(alert: Mapping[str, Any], key: str) -> dict[str, str]:
+    found: dict[str, Any] = _need(alert.get(key) or {}, dict, f"{key} must be a mapping")
+    texts = {name: _need(value, str, f"{key} must hold texts") for name, value in found.items()}
+    return {name: UNSEEN.sub(" ", value[:LONGEST]).strip() for name, value in texts.items()}
+
+
+def _instant(text: object) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError("startsAt is not an instant") from None
+    if found.tzinfo is None:
+        raise ValueError("startsAt has no offset")
+    return max(found, EPOCH)
+
+
+def bilingual(text: str) -> Phrase:
+    """A line of the rules, ``中文 / English``, as both; one without a stroke is the same in both."""
+    first, stroke, second = text.partition(" / ")
+    return Phrase(first.strip(), second.strip()) if stroke and CHINESE.search(first) else Phrase(text, text)
+
+
+def _lines(text: str) -> tuple[Phrase, ...]:
+    """A description of the rules: lines of Chinese, and lines of English."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    english = [line for line in lines if ENGLISH.search(line)]
+    chinese = [line for line in lines if line not in english]
+    if not chinese or not english:
+        return tuple(Phrase(line, line) for line in lines)
+    return (Phrase("\n".join(chinese), "\n".join(english)),)

@@ -1,0 +1,241 @@
+"""Notices become messages: one for each incident, one for all where many are due at once, and none too long. Pure.
+
+Sizes are bytes of UTF-8, as the other sides count: a Chinese character has three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.alerting.roster import Shift, on_duty
+from monitor.alerting.values import Notice, Severity, Stage
+from monitor.language import Language, Phrase
+
+TOP = 10  # incidents named in a message about many
+MOST_PARTS = 5  # messages that one long text may become
+SHORT = 600  # bytes; whoever takes no more is sent no second part
+RESERVED = 44  # bytes kept free for the number and for the mark of a repetition
+
+MANY_OPEN = Phrase(
+    "【{severity}】{count} 个事件，{cameras} 台摄像机离线", "[{severity}] {count} incidents, {cameras} cameras down"
+)
+MANY_OVER = Phrase("【已恢复】{count} 个事件", "[RECOVERED] {count} incidents")
+ALSO_OVER = Phrase("，另有 {count} 个已恢复", ", and {count} recovered")
+BRIEFLY = Phrase("（曾故障，现已恢复）", " (was down, is back)")
+REST = Phrase("……另有 {count} 个，见链接", "... and {count} more, see the link")
+STANDING = Phrase("目前未恢复：{count} 个事件，{cameras} 台摄像机", "open now: {count} incidents, {cameras} cameras")
+DUTY = Phrase("值班：{names}", "on duty: {names}")
+LINK = Phrase("详情：{link}", "details: {link}")
+CUT = Phrase("……（已截断，见链接）", "... (cut, see the link)")
+SEVERITY = {Severity.CRITICAL: Phrase("严重", "critical"), Severity.WARNING: Phrase("一般", "warning")}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One message before it is sent."""
+
+    title: str  # one line
+    text: str  # begins with the title
+    severity: Severity
+    phones: tuple[str, ...] = ()  # whom to call
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a channel has been told of and is not over."""
+
+    incidents: int = 0
+    cameras: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How messages are written."""
+
+    languages: tuple[Language, ...] = (Language.ZH,)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    link: str = ""  # the console as people reach it, without a stroke at the end; "" = no link
+    roster: tuple[Shift, ...] = ()
+
+
+def drafts(
+    notices: Sequence[Notice], standing: Standing, most_bytes: int, now: datetime, manner: Manner
+) -> list[Draft]:
+    """The messages for these notices, in order. Each is at most ``most_bytes`` long, number and mark included."""
+    room = most_bytes - RESERVED
+    plain = [notice for notice in notices if notice.stage is Stage.PLAIN]
+    alive = [notice for notice in notices if notice.stage is Stage.ALIVE][-1:]  # an old sign of life is worth nothing
+    told: dict[str, list[Notice]] = {}
+    for notice in notices:
+        if notice.stage not in (Stage.PLAIN, Stage.ALIVE):
+            told.setdefault(notice.subject, []).append(notice)
+    found = [_single(notice, room, now, manner) for notice in alive]
+    if len(told) == 1:
+        (only,) = told.values()
+        found.append(_single(_whole(only), room, now, manner))
+    elif told:
+        found.append(_many([_whole(each) for each in told.values()], standing, room, now, manner))
+    for notice in plain:
+        found += _parts(notice, room, manner)
+    return found
+
+
+def _whole(notices: Sequence[Notice]) -> Notice:
+    """All that is due about one subject, as one: the latest says the most."""
+    first, last = notices[0], notices[-1]
+    if first.stage is Stage.OPENED and last.stage is Stage.RECOVERED:
+        title = Phrase(last.title.zh + BRIEFLY.zh, last.title.en + BRIEFLY.en)
+        return Notice(last.subject, last.stage, last.severity, last.at, title, last.lines, 0, last.villages)
+    return last
+
+
+def _single(notice: Notice, room: int, now: datetime, manner: Manner) -> Draft:
+    duty = _duty([notice], now, manner)
+    title = _title(notice.title, manner)
+    text = "\n\n".join(_block(notice, duty, language, manner) for language in manner.languages)
+    if len(text.encode()) > room:
+        text = _cut_block(notice, duty, room, manner)
+    return Draft(title, text, notice.severity, _phones([notice], duty))
+
+
+def _block(notice: Notice, duty: Sequence[Shift], language: Language, manner: Manner) -> str:
+    lines = (line[language] for line in notice.lines)
+    return "\n".join([notice.title[language], *lines, *_foot(duty, language, manner)])
+
+
+def _cut_block(notice: Notice, duty: Sequence[Shift], room: int, manner: Manner) -> str:
+    """The first language alone; who is on duty and the link stay where that leaves half of the room, and it is much."""
+    language = manner.languages[0]
+    foot = "\n".join(["", *_foot(duty, language, manner)])
+    if room < SHORT or len(foot.encode()) > room // 2:
+        foot = ""
+    body = "\n".join([notice.title[language], *(line[language] for line in notice.lines)])
+    return cut(body, room - len(foot.encode()), language) + foot
+
+
+def _many(notices: Sequence[Notice], standing: Standing, room: int, now: datetime, manner: Manner) -> Draft:
+    ranked = sorted(notices, key=_rank)
+    duty, title = _duty(ranked, now, manner), _headline(ranked)
+    severity = min((notice.severity for notice in ranked), key=list(Severity).index)
+    text = ""
+    for top in range(min(TOP, len(ranked)), 0, -1):
+        text = "\n\n".join(_list(title, ranked, top, standing, duty, language, manner) for language in manner.languages)
+        if len(text.encode()) <= room:
+            break
+    return Draft(_title(title, manner), cut(text, room, manner.languages[0]), severity, _phones(ranked, duty))
+
+
+def _headline(notices: Sequence[Notice]) -> Phrase:
+    open_ = [notice for notice in notices if notice.stage is not Stage.RECOVERED]
+    over = len(notices) - len(open_)
+    if not open_:
+        return Phrase(MANY_OVER.zh.format(count=over), MANY_OVER.en.format(count=over))
+    severity = SEVERITY[min((notice.severity for notice in open_), key=list(Severity).index)]
+    cameras = sum(notice.cameras for notice in open_)
+    texts = []
+    for language in (Language.ZH, Language.EN):
+        text = MANY_OPEN[language].format(severity=severity[language], count=len(open_), cameras=cameras)
+        texts.append(text + (ALSO_OVER[language].format(count=over) if over else ""))
+    return Phrase(*texts)
+
+
+def _list(
+    title: Phrase,
+    ranked: Sequence[Notice],
+    top: int,
+    standing: Standing,
+    duty: Sequence[Shift],
+    language: Language,
+    manner: Manner,
+) -> str:
+    lines = [title[language]]
+    lines += [f"{nth}. {notice.title[language]}" for nth, notice in enumerate(ranked[:top], 1)]
+    if len(ranked) > top:
+        lines.append(REST[language].format(count=len(ranked) - top))
+    lines.append(STANDING[language].format(count=standing.incidents, cameras=standing.cameras))
+    return "\n".join([*lines, *_foot(duty, language, manner)])
+
+
+def _rank(notice: Notice) -> tuple[bool, int, int, str]:
+    """The open ones first, then the critical ones, then those with the most cameras."""
+    order = list(Severity).index(notice.severity)
+    return notice.stage is Stage.RECOVERED, order, -notice.cameras, notice.subject
+
+
+def _duty(notices: Iterable[Notice], now: datetime, manner: Manner) -> tuple[Shift, ...]:
+    villages = {village for notice in notices for village in notice.villages}
+    return on_duty(manner.roster, villages, now, manner.zone)
+
+
+def _phones(notices: Iterable[Notice], duty: Iterable[Shift]) -> tuple[str, ...]:
+    """Nobody's telephone rings because something is well again."""
+    if all(notice.stage in (Stage.RECOVERED, Stage.ALIVE) for notice in notices):
+        return ()
+    return tuple(shift.phone for shift in duty if shift.phone)
+
+
+def _foot(duty: Sequence[Shift], language: Language, manner: Manner) -> list[str]:
+    lines = []
+    if duty:
+        names = ", ".join(f"{shift.name} {shift.phone}".strip() for shift in duty)
+        lines.append(DUTY[language].format(names=names))
+    if manner.link:
+        lines.append(LINK[language].format(link=f"{manner.link}/incidents"))
+    return lines
+
+
+def _title(title: Phrase, manner: Manner) -> str:
+    return " / ".join(dict.fromkeys(title[language] for language in manner.languages))
+
+
+def _parts(notice: Notice, room: int, manner: Manner) -> list[Draft]:
+    """A plain text, split between lines where it is too long for one message."""
+    blocks = ["\n".join([notice.title[one], *(line[one] for line in notice.lines)]) for one in manner.languages]
+    text = "\n\n".join(dict.fromkeys(blocks))
+    title = _title(notice.title, manner)
+    if room < SHORT:
+        return [Draft(title, cut(text, room, manner.languages[0]), notice.severity)]
+    parts = split(text, room - 12)  # for "(1/5) "
+    if len(parts) > MOST_PARTS:
+        last = cut("\n".join(parts[MOST_PARTS - 1 :]), room - 12, manner.languages[0])
+        parts = [*parts[: MOST_PARTS - 1], last]
+    if len(parts) == 1:
+        return [Draft(title, parts[0], notice.severity)]
+    return [Draft(title, f"({nth}/{len(parts)}) {part}", notice.severity) for nth, part in enumerate(parts, 1)]
+
+
+def split(text: str, most_bytes: int) -> list[str]:
+    """The text in parts of at most ``most_bytes`` (at least 4), between lines where a line is not too long itself."""
+    parts: list[str] = []
+    current: list[str] = []
+    size = 0
+    for line in text.split("\n"):
+        for piece in _pieces(line, most_bytes):
+            length = len(piece.encode()) + 1
+            if current and size + length > most_bytes + 1:
+                parts.append("\n".join(current))
+                current, size = [], 0
+            current.append(piece)
+            size += length
+    parts.append("\n".join(current))
+    return parts
+
+
+def _pieces(line: str, most_bytes: int) -> list[str]:
+    pieces = []
+    while len(line.encode()) > most_bytes:
+        head = line.encode()[:most_bytes].decode("utf-8", "ignore")
+        pieces.append(head)
+        line = line[len(head) :]
+    return [*pieces, line]
+
+
+def cut(text: str, most_bytes: int, language: Language) -> str:
+    """The text if it fits, else its beginning, and that it is cut; never half a character."""
+    if len(text.encode()) <= most_bytes:
+        return text
+    mark = CUT[language] if most_bytes >= SHORT else "…"
+    return text.encode()[: max(0, most_bytes - len(mark.encode()))].decode("utf-8", "ignore") + mark

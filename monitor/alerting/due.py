@@ -1,0 +1,150 @@
+"""What is due: what is known of a subject against what a channel was told of it. Pure; a fold, as ``liveness`` is.
+
+Every notice that opens is followed by one that says it is over, whatever happens between: what has been told stands in
+``Told``, which is as durable as the notices themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.alerting.alertmanager import Alert
+from monitor.alerting.telling import (
+    alert_title,
+    incident_lines,
+    incident_title,
+    over_lines,
+    titled,
+)
+from monitor.alerting.values import Facts, Notice, Patience, Severity, Stage, Told
+from monitor.incidents import Incident, Rules
+from monitor.language import Phrase
+
+MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
+EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
+AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
+LAPSE = timedelta(hours=1)  # beyond two reminders that did not come
+
+Due = tuple[Told, Notice]
+
+
+def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Patience, zone: ZoneInfo) -> Due | None:
+    """What a channel is to be told of an open incident now; None: nothing new."""
+    stage = _stage(told, facts, now, patience)
+    if stage is None:
+        return None
+    figures = facts.figures
+    incident, clock = figures.incident, figures.clock
+    cameras = len(incident.camera_ids)
+    title = incident_title(facts)
+    known = Told(
+        subject=incident.id,
+        open=True,
+        at=now,
+        since_at=incident.since_at,
+        title=title,
+        severity=figures.severity,
+        falls=incident.falls,
+        cameras=max(cameras, told.cameras if told and told.open else 0),
+        villages=facts.villages,
+        near=bool(clock and (clock.near or clock.late_cameras)),
+        late=bool(clock and clock.late_cameras),
+    )
+    notice = Notice(
+        subject=incident.id,
+        stage=stage,
+        severity=figures.severity,
+        at=now,
+        title=titled(stage, figures.severity, title),
+        lines=incident_lines(facts, now, zone),
+        cameras=cameras,
+        villages=facts.villages,
+    )
+    return known, notice
+
+
+def _stage(told: Told | None, facts: Facts, now: datetime, patience: Patience) -> Stage | None:
+    incident, clock = facts.figures.incident, facts.figures.clock
+    if facts.planned:
+        return None
+    if told is None or not told.open:
+        fell = told is None or incident.falls > told.falls
+        return Stage.OPENED if incident.settled and fell else None
+    times, more = MANY_MORE
+    cameras = len(incident.camera_ids)
+    rises = facts.figures.severity is Severity.CRITICAL is not told.severity
+    if rises or cameras >= max(times * told.cameras, told.cameras + more):
+        return Stage.WORSE
+    if clock is not None and clock.late_cameras and not told.late:
+        return Stage.LATE
+    if clock is not None and clock.near and not told.near:
+        return Stage.NEAR
+    if now - told.at >= patience.of(facts.figures.severity) * EARLY:
+        return Stage.REMINDER
+    return None
+
+
+def call_for(facts: Facts, now: datetime) -> Told:
+    """What a channel knows of an incident that somebody wants told and that cannot be yet: it is young, or at work."""
+    incident = facts.figures.incident
+    return Told(incident.id, False, now, incident.since_at, incident_title(facts), falls=0, called=True)
+
+
+def over(told: Told, ended: Incident | None, now: datetime, rules: Rules, zone: ZoneInfo) -> Due | None:
+    """What a channel is to be told of an incident that is not open any more; None: it may fall again, so not yet.
+
+    ``ended`` is None for one that has become a part of another.
+    """
+    ended_at = ended.ended_at if ended is not None else None
+    flapping = ended is not None and ended.falls > 1
+    if flapping and ended_at is not None and now - ended_at < rules.hold:
+        return None
+    return _closed(told, now, over_lines(told, ended, ended_at or now, zone))
+
+
+def due_of_alert(told: Told | None, alert: Alert, now: datetime, patience: Patience, zone: ZoneInfo) -> Due | None:
+    """What a channel is to be told of an alert without an incident."""
+    if not alert.firing:
+        return None if told is None or not told.open else _closed(told, now, over_lines(told, None, now, zone))
+    opens = told is None or not told.open
+    if told is not None and now - told.at < (AGAIN if opens else patience.of(alert.severity) * EARLY):
+        return None
+    stage, title = Stage.OPENED if opens else Stage.REMINDER, alert_title(alert)
+    known = Told(
+        alert.subject, True, now, alert.starts_at, title, alert.severity, villages=alert.villages, incident=False
+    )
+    notice = Notice(
+        alert.subject,
+        stage,
+        alert.severity,
+        now,
+        titled(stage, alert.severity, title),
+        alert.description,
+        villages=alert.villages,
+    )
+    return known, notice
+
+
+def lapsed(told: Told, now: datetime, patience: Patience, zone: ZoneInfo) -> Due | None:
+    """An alert that Alertmanager has ceased to repeat without saying that it is over."""
+    if now - told.at < 2 * patience.of(told.severity) + LAPSE:
+        return None
+    return _closed(told, now, (UNHEARD, *over_lines(told, None, now, zone)))
+
+
+UNHEARD = Phrase("Alertmanager 已不再上报此告警", "Alertmanager has ceased to report it")
+
+
+def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:
+    notice = Notice(
+        told.subject,
+        Stage.RECOVERED,
+        told.severity,
+        now,
+        titled(Stage.RECOVERED, told.severity, told.title),
+        lines,
+        villages=told.villages,
+    )
+    return replace(told, open=False, at=now), notice

@@ -1,0 +1,136 @@
+"""The nouns of alerting: values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from monitor.incidents import Incident
+from monitor.language import Phrase
+from monitor.model import Camera, Site
+
+NEAR = 4, 5  # of the limit
+
+
+class Severity(StrEnum):
+    """How urgent an incident is."""
+
+    CRITICAL = "critical"  # several cameras at once, or our own blindness
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class RepairClock:
+    """The repair clock of an incident: that of its camera whose limit comes first. Durations in microseconds."""
+
+    limit_us: int
+    ran_us: int
+    major: bool
+    late_cameras: int  # cameras whose limit has passed
+
+    @property
+    def near(self) -> bool:
+        """Whether most of the limit is gone and none has passed: time to warn."""
+        return not self.late_cameras and self.ran_us * NEAR[1] >= self.limit_us * NEAR[0]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFigures:
+    """An open incident with where it is, how urgent, and its repair clock."""
+
+    incident: Incident
+    name: str  # of what is suspected, as people call it; "" for the monitor and the inventory
+    county: str  # where all its cameras are; "" = in more than one
+    town: str
+    village: str
+    site: str
+    severity: Severity
+    clock: RepairClock | None = None  # None: no contract sets a limit, or none of its cameras is down
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a message about an open incident is made of, as known at one instant."""
+
+    figures: IncidentFigures
+    cameras: tuple[Camera, ...] = ()  # affected now, by id
+    blind: tuple[Site, ...] = ()  # sites no camera shows, and of which it affects one
+    planned: bool = False  # every affected camera is under planned work: nobody need be told
+
+    @property
+    def villages(self) -> tuple[str, ...]:
+        """Where somebody may have to go."""
+        return tuple(sorted({camera.site.village for camera in self.cameras} - {""}))
+
+
+class Stage(StrEnum):
+    """What a notice is about."""
+
+    OPENED = "opened"
+    WORSE = "worse"  # many more cameras than was told, or more urgent
+    NEAR = "near"  # most of a repair limit is gone
+    LATE = "late"  # a repair limit has passed
+    REMINDER = "reminder"  # still open
+    RECOVERED = "recovered"
+    PLAIN = "plain"  # a text that is not about an incident: a bulletin, a test
+    ALIVE = "alive"  # a sign of life for whoever raises the alarm when it hears none
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that is due on one channel. It is durable before anything is sent."""
+
+    subject: str  # the incident's id, what identifies an alert, or the key of a plain text
+    stage: Stage
+    severity: Severity
+    at: datetime  # when it became due
+    title: Phrase
+    lines: tuple[Phrase, ...] = ()
+    cameras: int = 0  # affected at that instant
+    villages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one channel knows of one subject: the fold of its notices."""
+
+    subject: str
+    open: bool  # False: it was told that it is over
+    at: datetime  # when something was told last
+    since_at: datetime
+    title: Phrase  # of what it was told first, without its stage
+    severity: Severity = Severity.WARNING
+    falls: int = 1  # of those it knows
+    cameras: int = 0  # the most that it knows of
+    villages: tuple[str, ...] = ()
+    near: bool = False
+    late: bool = False
+    called: bool = False  # Alertmanager has called for it, and nothing could be told yet
+    incident: bool = True  # False: an alert without an incident, of which only Alertmanager knows
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """After how long without a word an open incident is told again."""
+
+    critical: timedelta = timedelta(hours=4)
+    warning: timedelta = timedelta(hours=24)
+
+    def of(self, severity: Severity) -> timedelta:
+        """That of one severity."""
+        match severity:
+            case Severity.CRITICAL:
+                return self.critical
+            case Severity.WARNING:
+                return self.warning
+
+
+HEARTBEAT = "heartbeat"  # the receiver of signs of life
+
+# Who is told of what where no Alertmanager decides it; the names are those of config/alertmanager.
+AUDIENCE: Mapping[Severity, tuple[str, ...]] = MappingProxyType(
+    {Severity.CRITICAL: ("vendor-on-call",), Severity.WARNING: ("tickets",)}
+)

@@ -1,0 +1,131 @@
+"""Alertmanager's way in, and the page that shows what was sent and what waits."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+
+from aiohttp import hdrs, web
+
+from monitor.console.landing import chosen_language
+from monitor.console.source import Alerts
+from monitor.errors import OutboxUnavailable, UnknownReceiver
+from monitor.language import Language, Phrase
+from monitor.notify import Listed, Waiting
+
+MOST_CALLED = 16_000_000  # bytes: ten thousand alerts in one call
+
+TITLE = Phrase("通知", "Messages")
+OFF = Phrase("未配置通知（alerts），不会发送任何消息", "no alerts are configured: nobody is told anything")
+WAITING = Phrase("尚未送达：{count} 条", "Not delivered yet: {count}")
+OLDEST = Phrase("，最早一条自 {at}", ", the eldest since {at}")
+HEADS = (
+    Phrase("编号", "number"),
+    Phrase("渠道", "channel"),
+    Phrase("内容", "about"),
+    Phrase("状态", "state"),
+    Phrase("时间", "when"),
+    Phrase("次数", "tries"),
+    Phrase("对方答复", "answer"),
+)
+STATES = {
+    "waiting": Phrase("待发", "waiting"),
+    "sending": Phrase("发送中", "being sent"),
+    "sent": Phrase("已送达", "delivered"),
+    "moved": Phrase("改由备用渠道", "left to the fallback"),
+    "lost": Phrase("放弃，未送达", "given up"),
+}
+UTC_NOTE = Phrase("时间均为 UTC", "all times are UTC")
+BACK = Phrase("返回", "back")
+OTHER = Phrase("English", "中文")
+
+
+class AlertDesk:
+    """Both, over the relay; None where alerts are not configured."""
+
+    def __init__(self, alerts: Alerts | None) -> None:
+        self._alerts = alerts
+
+    async def call(self, request: web.Request) -> web.Response:
+        """The webhook: 2xx means durable, 5xx means that Alertmanager may try again."""
+        alerts = self._alerts
+        if alerts is None or alerts.token is None:
+            raise web.HTTPForbidden(text="alerts do not come this way: alerts.path is not alertmanager")
+        expected = f"Bearer {alerts.token.reveal()}".encode()
+        if not hmac.compare_digest(expected, request.headers.get(hdrs.AUTHORIZATION, "").encode("utf-8", "replace")):
+            raise web.HTTPUnauthorized(text="the bearer token is not the one of alerts.token_env or alerts.token_file")
+        if not alerts.ready:
+            raise web.HTTPServiceUnavailable(text="the record is being restored")
+        try:
+            await alerts.call(await _body(request))
+        except (ValueError, UnknownReceiver) as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        except OutboxUnavailable as error:
+            raise web.HTTPServiceUnavailable(text=str(error)) from error
+        return web.Response(status=204)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """What was sent and what waits."""
+        language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+        shown = f"<p>{escape(OFF[language])}</p>"
+        if self._alerts is not None:
+            try:
+                shown = _shown(*await self._alerts.listed(), language)
+            except OutboxUnavailable as error:
+                raise web.HTTPServiceUnavailable(text=str(error)) from error
+        text = _page(shown, language)
+        return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
+
+
+async def _body(request: web.Request) -> bytes:
+    """More than the other routes take, and no more than that."""
+    body = bytearray()
+    async for piece in request.content.iter_chunked(65_536):
+        body += piece
+        if len(body) > MOST_CALLED:
+            raise web.HTTPRequestEntityTooLarge(MOST_CALLED, len(body))
+    return bytes(body)
+
+
+def _page(shown: str, language: Language) -> str:
+    other = Language.EN if language is Language.ZH else Language.ZH
+    return "\n".join(
+        [
+            f'<!doctype html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}">',
+            '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">',
+            f"<title>{escape(TITLE[language])}</title>",
+            '<link rel="stylesheet" href="/console.css">\n<main class="wide">',
+            f"<h1>{escape(TITLE[language])}</h1>",
+            shown,
+            f"<p>{escape(UTC_NOTE[language])}</p>",
+            f'<p><a href="/incidents?lang={language.value}">{escape(BACK[language])}</a>',
+            f'<a href="/notifications?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
+            "</main>\n</html>\n",
+        ]
+    )
+
+
+def _shown(waiting: Waiting, messages: Sequence[Listed], language: Language) -> str:
+    summary = WAITING[language].format(count=waiting.notices)
+    if waiting.oldest_at is not None:
+        summary += OLDEST[language].format(at=_time(waiting.oldest_at))
+    rows = ["<tr>" + "".join(f"<th>{escape(head[language])}</th>" for head in HEADS) + "</tr>"]
+    for listed in messages:
+        message = listed.message
+        cells = (
+            f"#{message.number}",
+            message.channel,
+            message.title,
+            STATES[listed.state][language],
+            _time(listed.ended_at or message.made_at),
+            str(message.tries),
+            listed.answer,
+        )
+        rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    return "\n".join([f"<p>{escape(summary)}</p>", "<table>", *rows, "</table>"])
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"

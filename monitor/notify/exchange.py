@@ -1,0 +1,69 @@
+"""One HTTP request to a robot or a gateway: limited in time and size, without redirects, and never an exception."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from monitor.model import Secret
+from monitor.notify.values import Answer, Outcome, printable
+
+CONNECT_SECONDS = 10
+WHOLE_SECONDS = 20
+MOST_ANSWERED = 65_536  # bytes of an answer that are read
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an HTTP server answered."""
+
+    status: int
+    body: bytes
+
+    def mapping(self) -> dict[str, Any] | None:
+        """The body as a JSON mapping; None when it is none."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+
+def http_session() -> aiohttp.ClientSession:
+    """A session that keeps nothing from one request for the next and asks no proxy that the settings do not name."""
+    timeout = aiohttp.ClientTimeout(total=WHOLE_SECONDS, sock_connect=CONNECT_SECONDS)
+    return aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+
+
+async def ask(
+    session: aiohttp.ClientSession, method: str, url: Secret, body: bytes, headers: Mapping[str, str]
+) -> Reply | Answer:
+    """The reply, or how the attempt failed."""
+    try:
+        async with session.request(
+            method, url.reveal(), data=body or None, headers=headers, allow_redirects=False
+        ) as response:
+            return Reply(response.status, await response.content.read(MOST_ANSWERED))
+    except aiohttp.InvalidURL:
+        return Answer(Outcome.REFUSED, "the address is not a URL")
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        return Answer(Outcome.UNREACHED, f"cannot connect: {printable(_why(error), url)}")
+    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+        return Answer(Outcome.UNANSWERED, f"no answer: {type(error).__name__}")
+
+
+def _why(error: BaseException) -> str:
+    """The system's words, without an address."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    return getattr(cause, "strerror", None) or type(error).__name__
+
+
+def not_a_robot(reply: Reply) -> Answer:
+    """A reply that is no robot's: somebody stands between, or the address is another one."""
+    if reply.status >= 500:
+        return Answer(Outcome.UNANSWERED, f"HTTP {reply.status}")
+    return Answer(Outcome.REFUSED, f"HTTP {reply.status}, and not the answer of a robot")

@@ -1,0 +1,352 @@
+"""The outbox: what is due is on the disk before anything is sent, and what became of it afterwards.
+
+It promises, whenever the process dies:
+
+- What ``put`` has returned for is not lost: it is sent after the next start, or stands here as given up, with why.
+- What the other side said it has is not sent again.
+- A message of which an attempt had begun and no answer was written down is sent again under the same number, and says
+  that it may be a repetition. No protocol of these robots can say more: whether the other side has it, only it knows.
+
+One message of a channel is under way at a time, so at most one of each channel is in that doubt.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from monitor.alerting import Draft, Notice, Severity, Told
+from monitor.errors import OutboxError, OutboxUnavailable
+from monitor.model import instant, micros
+from monitor.notify.codec import notice_of, notice_text, told_of, told_text
+from monitor.notify.values import Answer, Message, Outcome
+
+APPLICATION_ID: Final = int.from_bytes(b"ShrO")
+SCHEMA_VERSION: Final = 1
+BUSY_TIMEOUT_MS: Final = 2_000
+MOST_WAITING: Final = 200_000  # notices; more are refused rather than fill the disk
+MOST_AT_ONCE: Final = 20_000  # notices that one message may be about
+KEPT: Final = timedelta(days=40)  # longer than a month, so that a monthly text is not sent twice
+ATTEMPTS_KEPT: Final = timedelta(minutes=10)  # the longest window of a channel
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much has not reached anybody yet."""
+
+    notices: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One message with what became of it, for people."""
+
+    message: Message
+    state: str  # waiting, sending, sent, moved, lost
+    due_at: datetime
+    ended_at: datetime | None
+    answer: str
+
+
+class Outbox:
+    """One file. Not for two threads at once; whoever owns it keeps to one."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, lock: TextIO | None) -> None:
+        self._connection = connection
+        self._path = path
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path) -> Outbox:
+        """For the one process that sends.
+
+        ``OutboxError``: another process has it open, or the file is not an outbox.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(path.name + ".lock").open("a+", encoding="ascii")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise OutboxError(f"{path}: another monitor is sending from this outbox; stop it first") from None
+        try:
+            return cls(_connected(path, "rwc"), path, lock)
+        except BaseException:
+            lock.close()
+            raise
+
+    @classmethod
+    def open_read_only(cls, path: Path) -> Outbox:
+        """To look at it, beside a monitor that runs."""
+        if not path.exists():
+            raise OutboxError(f"{path}: there is no outbox yet: nothing was ever due")
+        return cls(_connected(path, "ro"), path, None)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    # ------------------------------------------------------------ beginning
+
+    def resume(self, channel: str) -> None:
+        """Before the channel's first attempt: what was under way when somebody died is in doubt from now on."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE message SET state = 'waiting', doubtful = 1 WHERE state = 'sending' AND channel = ?", (channel,)
+            )
+
+    def keep(self, channels: Collection[str], now: datetime) -> int:
+        """Give up what waits for a channel that is none of these; returns how many notices that were."""
+        lost = 0
+        with self._writing() as connection:
+            found = connection.execute("SELECT channel FROM told UNION SELECT channel FROM notice WHERE done = 0")
+            for (channel,) in found.fetchall():
+                if channel not in channels:
+                    gone = "UPDATE message SET state = 'lost', ended = ?, answer = 'no such channel in the settings'"
+                    connection.execute(
+                        gone + " WHERE channel = ? AND state IN ('waiting', 'sending')", (micros(now), channel)
+                    )
+                    done = "UPDATE notice SET done = 1 WHERE channel = ? AND done = 0"
+                    lost += connection.execute(done, (channel,)).rowcount
+                    connection.execute("DELETE FROM told WHERE channel = ?", (channel,))
+        return lost
+
+    # ------------------------------------------------------------ what is due
+
+    def told(self) -> dict[tuple[str, str], Told]:
+        """What each channel knows, by channel and subject."""
+        rows = self._rows("SELECT channel, subject, value FROM told")
+        return {(channel, subject): told_of(value) for channel, subject, value in rows}
+
+    def put(self, dues: Iterable[tuple[str, Told | None, Notice | None]], now: datetime) -> int:
+        """Notices by channel, and what the channel knows with them; all or none. Returns how many are new.
+
+        A notice without a ``Told`` is a plain text: with a subject that the channel had before, it is not new.
+        """
+        new = 0
+        with self._writing() as connection:
+            for channel, told, notice in dues:
+                if notice is not None:
+                    row = (channel, notice.subject if told is None else None, micros(now), notice_text(notice))
+                    insert = "INSERT OR IGNORE INTO notice (channel, key, at, value) VALUES (?, ?, ?, ?)"
+                    new += connection.execute(insert, row).rowcount
+                if told is not None:
+                    state = (channel, told.subject, told.open, micros(told.at), told_text(told))
+                    connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", state)
+            (waiting,) = connection.execute("SELECT count(*) FROM notice WHERE done = 0").fetchone()
+            if waiting > MOST_WAITING:
+                raise OutboxUnavailable(f"{self._path}: more than {MOST_WAITING} notices wait for a channel that works")
+        return new
+
+    # ------------------------------------------------------------ sending
+
+    def next(self, channel: str, now: datetime) -> Message | None:
+        """The message to try now, if one is due: the eldest first."""
+        rows = self._rows(
+            MESSAGES + "WHERE channel = ? AND state = 'waiting' AND due <= ? ORDER BY number LIMIT 1",
+            channel,
+            micros(now),
+        )
+        return _message(rows[0]) if rows else None
+
+    def held(self, channel: str) -> datetime | None:
+        """When the message is due that others of the channel wait for; None: none waits."""
+        rows = self._rows(
+            "SELECT min(due) FROM message WHERE channel = ? AND state = 'waiting' AND refused = 0", channel
+        )
+        return None if rows[0][0] is None else instant(rows[0][0])
+
+    def pending(self, channel: str) -> list[tuple[int, Notice]]:
+        """Notices that no message carries yet, the eldest first."""
+        rows = self._rows(
+            "SELECT id, value FROM notice WHERE channel = ? AND done = 0 AND batch IS NULL ORDER BY id LIMIT ?",
+            channel,
+            MOST_AT_ONCE,
+        )
+        return [(number, notice_of(value)) for number, value in rows]
+
+    def compose(self, channel: str, notices: Sequence[int], drafts: Sequence[Draft], now: datetime) -> None:
+        """These messages carry these notices."""
+        with self._writing() as connection:
+            batch: int | None = None
+            for draft in drafts:
+                row = (channel, batch, draft.title, draft.text, draft.severity, json.dumps(draft.phones))
+                cursor = connection.execute(
+                    "INSERT INTO message (channel, batch, title, text, severity, phones, made, due)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (*row, micros(now), micros(now)),
+                )
+                batch = batch or cursor.lastrowid
+            connection.execute("UPDATE message SET batch = number WHERE batch IS NULL AND channel = ?", (channel,))
+            connection.executemany("UPDATE notice SET batch = ? WHERE id = ?", ((batch, number) for number in notices))
+
+    def begin(self, message: Message, now: datetime) -> None:
+        """An attempt begins; from here until ``ended`` nobody knows whether the other side has it."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE message SET state = 'sending', tries = tries + 1 WHERE number = ?", (message.number,)
+            )
+            connection.execute("DELETE FROM attempt WHERE at < ?", (micros(now - ATTEMPTS_KEPT),))
+            connection.execute("INSERT INTO attempt VALUES (?, ?)", (message.channel, micros(now)))
+
+    def sent(self, message: Message, answer: Answer, now: datetime) -> None:
+        """The other side has it."""
+        self._end(message, "sent", answer.text, now)
+
+    def again(self, message: Message, answer: Answer, due_at: datetime) -> None:
+        """It is tried again, not before ``due_at``."""
+        doubtful, refused = answer.outcome is Outcome.UNANSWERED, answer.outcome is Outcome.REFUSED
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE message SET state = 'waiting', due = ?, answer = ?, refused = ?, doubtful = doubtful OR ?"
+                " WHERE number = ?",
+                (micros(due_at), answer.text, refused, doubtful, message.number),
+            )
+
+    def lose(self, message: Message, answer: Answer, now: datetime) -> None:
+        """It is given up."""
+        self._end(message, "lost", answer.text, now)
+
+    def move(self, message: Message, fallback: str, answer: Answer, now: datetime) -> None:
+        """Another channel takes over what it carries; what the batch has not sent yet is not sent here any more."""
+        with self._writing() as connection:
+            (batch,) = connection.execute("SELECT batch FROM message WHERE number = ?", (message.number,)).fetchone()
+            connection.execute(
+                "UPDATE message SET state = 'moved', ended = ?, answer = ?"
+                " WHERE batch = ? AND channel = ? AND state IN ('waiting', 'sending')",
+                (micros(now), answer.text, batch, message.channel),
+            )
+            # Where the other channel has the same text already, there is nothing to take over.
+            connection.execute(
+                "UPDATE OR IGNORE notice SET channel = ?, batch = NULL WHERE batch = ? AND channel = ? AND done = 0",
+                (fallback, batch, message.channel),
+            )
+            connection.execute("UPDATE notice SET done = 1 WHERE batch = ? AND channel = ?", (batch, message.channel))
+
+    def attempts(self, channel: str, now: datetime) -> list[datetime]:
+        """When the channel was used within its longest window, ascending."""
+        rows = self._rows(
+            "SELECT at FROM attempt WHERE channel = ? AND at > ? ORDER BY at", channel, micros(now - ATTEMPTS_KEPT)
+        )
+        return [instant(at) for (at,) in rows]
+
+    # ------------------------------------------------------------ looking, tidying
+
+    def waiting(self) -> Waiting:
+        """What has not reached anybody yet."""
+        ((count, oldest),) = self._rows("SELECT count(*), min(at) FROM notice WHERE done = 0")
+        return Waiting(count, None if oldest is None else instant(oldest))
+
+    def listed(self, limit: int) -> list[Listed]:
+        """The latest messages, the newest first."""
+        return [
+            Listed(_message(row), row[9], instant(row[10]), None if row[11] is None else instant(row[11]), row[12])
+            for row in self._rows(MESSAGES + "ORDER BY number DESC LIMIT ?", limit)
+        ]
+
+    def prune(self, now: datetime) -> None:
+        """Forget what is over and old."""
+        before = micros(now - KEPT)
+        with self._writing() as connection:
+            connection.execute("DELETE FROM message WHERE ended < ?", (before,))
+            connection.execute("DELETE FROM notice WHERE done = 1 AND at < ?", (before,))
+            connection.execute("DELETE FROM told WHERE open = 0 AND at < ?", (before,))
+
+    # ------------------------------------------------------------ inside
+
+    def _end(self, message: Message, state: str, answer: str, now: datetime) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE message SET state = ?, ended = ?, answer = ? WHERE number = ?",
+                (state, micros(now), answer, message.number),
+            )
+            connection.execute(
+                "UPDATE notice SET done = 1 WHERE batch = (SELECT batch FROM message WHERE number = ?) AND NOT EXISTS"
+                " (SELECT 1 FROM message WHERE batch = notice.batch AND state IN ('waiting', 'sending'))",
+                (message.number,),
+            )
+
+    def _rows(self, query: str, *values: object) -> list[Row]:
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise OutboxUnavailable(f"{self._path}: cannot be read: {error}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, durable when it ends; after an error nothing of it is there."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise OutboxUnavailable(f"{self._path}: cannot be written: {error}") from error
+            raise
+
+
+MESSAGES = (
+    "SELECT number, channel, title, text, severity, phones, made, tries, doubtful, state, due, ended, answer"
+    " FROM message "
+)
+
+
+def _message(row: Sequence[Any]) -> Message:
+    number, channel, title, text, severity, phones, made, tries, doubtful = row[:9]
+    return Message(
+        number,
+        channel,
+        title,
+        text,
+        Severity(severity),
+        tuple(json.loads(phones)),
+        instant(made),
+        tries,
+        bool(doubtful),
+    )
+
+
+def outbox_path(ledger: Path) -> Path:
+    """The outbox of a ledger: beside it, in a file of its own."""
+    return ledger.with_name(f"{ledger.stem}-outbox.db")
+
+
+def _connected(path: Path, mode: str) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+        )
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if (application, version) != (APPLICATION_ID, SCHEMA_VERSION) and (tables or mode == "ro"):
+            connection.close()
+            raise OutboxError(f"{path}: is not an outbox this version can read: move it aside")
+        if mode == "rwc":
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            if not tables:
+                schema = (files("monitor.notify") / "outbox.sql").read_text("utf-8")
+                connection.executescript(
+                    f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID};"
+                    f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                )
+    except sqlite3.Error as error:
+        raise OutboxError(f"{path}: cannot be opened: {error}") from error
+    return connection

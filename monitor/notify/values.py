@@ -1,0 +1,63 @@
+"""What goes out and what comes back. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.alerting import Severity
+from monitor.model import Secret
+
+LONGEST_ANSWER = 200  # characters of an answer that are kept
+
+
+class Outcome(StrEnum):
+    """How an attempt ended; whatever is not ``sent`` is a reason of ``sharpeyes_notification_failures_total``."""
+
+    SENT = "sent"  # the other side said that it has it
+    LIMITED = "limited"  # it said: too many
+    REFUSED = "refused"  # it said no, and will say no again
+    UNREACHED = "unreached"  # it surely has not got it: try again
+    UNANSWERED = "unanswered"  # it may have got it: try again, and say so
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one attempt."""
+
+    outcome: Outcome
+    text: str = ""  # in the other side's words, printable and short; never a secret
+    wait: timedelta = timedelta(0)  # for how long it wants to hear nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, as it stands in the outbox."""
+
+    number: int  # never given twice; the reader sees it
+    channel: str
+    title: str
+    text: str
+    severity: Severity
+    phones: tuple[str, ...]
+    made_at: datetime
+    tries: int = 0  # attempts that have begun
+    doubtful: bool = False  # an attempt began of which nobody knows how it ended: the other side may have it
+
+    @property
+    def whole(self) -> str:
+        """The text with its number; a repetition says that it may be one."""
+        return f"{self.text}\n{DOUBT if self.doubtful else ''}#{self.number}"
+
+
+DOUBT = "（可能重复 repeated?）"
+
+
+def printable(text: str, *secrets: Secret | None) -> str:
+    """The text fit for a log: one line, short, without any of the secrets."""
+    for secret in secrets:
+        if secret is not None and secret.reveal():
+            text = text.replace(secret.reveal(), "***")
+    line = "".join(char if char.isprintable() else " " for char in text)
+    return line[:LONGEST_ANSWER].strip()

@@ -1,0 +1,114 @@
+"""One channel's counter: takes what is due, at the channel's pace, and sees it through."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from monitor.alerting import Channel, Manner, back_off, drafts, free_at
+from monitor.clock import Clock
+from monitor.metrics import Metrics
+from monitor.notify import Answer, Carrier, Message, Outcome
+from monitor.relay.desk import Desk
+
+log = logging.getLogger(__name__)
+
+GATHER = timedelta(seconds=3)  # what comes within it goes into one message
+IDLE = timedelta(minutes=1)  # between two looks where nobody calls
+HAND_OVER = timedelta(minutes=10)  # after which another channel takes over
+GIVE_UP = timedelta(days=3)
+GIVEN_UP = "given_up"
+REASONS = (*(outcome.value for outcome in Outcome if outcome is not Outcome.SENT), GIVEN_UP)
+
+
+class Counter:
+    """Sends for one channel, one message at a time."""
+
+    def __init__(
+        self, channel: Channel, desk: Desk, carrier: Carrier, manner: Manner, clock: Clock, metrics: Metrics
+    ) -> None:
+        self.channel = channel
+        self.called = asyncio.Event()  # set where something may be due
+        self._desk = desk
+        self._carrier = carrier
+        self._manner = manner
+        self._clock = clock
+        self._metrics = metrics
+        metrics.watch_channel(channel.name, REASONS)
+
+    async def run(self) -> None:
+        """For ever; OutboxUnavailable."""
+        await self._desk.ask(lambda outbox: outbox.resume(self.channel.name))
+        while True:
+            self.called.clear()
+            now = self._clock.now()
+            free = await self._free(now)
+            if free > now:
+                await self._pause(free - now)
+                continue
+            message = await self._message(now)
+            if message is None:
+                await self._pause(IDLE)
+            else:
+                await self._try(message)
+
+    async def _free(self, now: datetime) -> datetime:
+        """When the channel may be used: neither sooner than it bears nor before the message that all wait for."""
+        name = self.channel.name
+        attempts = await self._desk.ask(lambda outbox: outbox.attempts(name, now))
+        held = await self._desk.ask(lambda outbox: outbox.held(name))
+        return max(free_at(attempts, self.channel.windows, now), held or now)
+
+    async def _message(self, now: datetime) -> Message | None:
+        """The message to try: an old one, or one made of all that is due."""
+        name = self.channel.name
+        message = await self._desk.ask(lambda outbox: outbox.next(name, now))
+        if message is not None or not await self._desk.ask(lambda outbox: outbox.pending(name)):
+            return message
+        await self._clock.sleep(GATHER)
+        now = self._clock.now()
+        pending = await self._desk.ask(lambda outbox: outbox.pending(name))
+        notices = [notice for _, notice in pending]
+        standing, most = self._desk.standing(name), self.channel.most_bytes
+        made = await asyncio.to_thread(drafts, notices, standing, most, now, self._manner)
+        await self._desk.ask(lambda outbox: outbox.compose(name, [number for number, _ in pending], made, now))
+        return await self._desk.ask(lambda outbox: outbox.next(name, now))
+
+    async def _try(self, message: Message) -> None:
+        now = self._clock.now()
+        await self._desk.ask(lambda outbox: outbox.begin(message, now))
+        self._metrics.notification_tried(self.channel.name)
+        answer = await self._carrier.send(self.channel, message)
+        now = self._clock.now()
+        if answer.outcome is Outcome.SENT:
+            await self._desk.insist(lambda outbox: outbox.sent(message, answer, now))
+            log.info("%s: message %d is there: %s", self.channel.name, message.number, answer.text)
+        else:
+            self._metrics.notification_failed(self.channel.name, answer.outcome.value)
+            await self._failed(message, answer, now)
+        await self._desk.show()
+
+    async def _failed(self, message: Message, answer: Answer, now: datetime) -> None:
+        name, number, age = self.channel.name, message.number, now - message.made_at
+        said = f"{answer.outcome}: {answer.text}"
+        if self.channel.fallback and (answer.outcome is Outcome.REFUSED or age >= HAND_OVER):
+            log.warning("%s: message %d goes by %s instead, %s", name, number, self.channel.fallback, said)
+            await self._desk.insist(lambda outbox: outbox.move(message, self.channel.fallback, answer, now))
+        elif age >= GIVE_UP:
+            log.error("%s: message %d is given up, nobody has read it: %s: %s", name, number, message.title, said)
+            self._metrics.notification_failed(name, GIVEN_UP)
+            await self._desk.insist(lambda outbox: outbox.lose(message, answer, now))
+        else:
+            due_at = now + max(answer.wait, back_off(message.tries + 1))
+            log.warning("%s: message %d is tried again at %s, %s", name, number, due_at.isoformat("T", "seconds"), said)
+            await self._desk.insist(lambda outbox: outbox.again(message, answer, due_at))
+
+    async def _pause(self, most: timedelta) -> None:
+        """Until somebody calls, at most so long."""
+        async with asyncio.TaskGroup() as both:
+            calling = both.create_task(self.called.wait())
+            sleeping = both.create_task(self._clock.sleep(most))
+            await asyncio.wait((calling, sleeping), return_when=asyncio.FIRST_COMPLETED)
+            calling.cancel()
+            sleeping.cancel()

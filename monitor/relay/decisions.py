@@ -1,0 +1,153 @@
+"""What is due on which channel, in steps of a few milliseconds: a storm has thousands of notices, and probing goes on.
+
+Everything here is a generator that yields between two steps and returns what is due. What it reads must not change
+meanwhile: whoever runs it lets nobody else decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.alerting import (
+    AUDIENCE,
+    Alert,
+    Facts,
+    Told,
+    call_for,
+    due_of_alert,
+    due_of_incident,
+    lapsed,
+    over,
+)
+from monitor.alerting import Due as Said
+from monitor.incidents import Incident, Rules
+from monitor.relay.desk import Due
+from monitor.settings import AlertPath, AlertSettings
+
+STEP = 5  # subjects looked at before others have their turn
+
+Steps = Generator[None, None, list[Due]]
+Judge = Callable[[Told | None], Said | None]
+
+
+class Decisions:
+    """What follows from what is known at one instant and from what the channels were told."""
+
+    def __init__(
+        self,
+        settings: AlertSettings,
+        told: Mapping[tuple[str, str], Told],
+        now: datetime,
+        zone: ZoneInfo,
+    ) -> None:
+        self._settings = settings
+        self._told = told
+        self._now = now
+        self._zone = zone
+
+    def of_open(self, facts: Mapping[str, Facts]) -> Steps:
+        """What is due of open incidents."""
+        found: list[Due] = []
+        called = self._called_for()
+        embedded = self._settings.path is AlertPath.EMBEDDED
+        for nth, (incident_id, each) in enumerate(facts.items(), 1):
+            channels = self._audience(each) if embedded else called.get(incident_id, [])
+            found += self._judged(channels, incident_id, self._judge(each))
+            if nth % STEP == 0:
+                yield
+        return found
+
+    def of_closed(self, facts: Mapping[str, Facts], ended: Callable[[], Mapping[str, Incident]], rules: Rules) -> Steps:
+        """What is due of all that was told and is not open any more."""
+        closed: dict[str, list[str]] = {}
+        for (channel, subject), told in self._told.items():
+            if told.open and subject not in facts:
+                closed.setdefault(subject, []).append(channel)
+        known = ended() if closed else {}
+        found: list[Due] = []
+        for nth, (subject, channels) in enumerate(closed.items(), 1):
+            found += self._judged(channels, subject, self._judge_end(known.get(subject), rules))
+            if nth % STEP == 0:
+                yield
+        return found
+
+    def of_alerts(
+        self,
+        alerts: Sequence[Alert],
+        channels: Sequence[str],
+        facts: Mapping[str, Facts],
+        ended: Mapping[str, Incident],
+        incident_of: Callable[[str], str | None],
+    ) -> Steps:
+        """What is due because Alertmanager called. Of an incident, only the record says how it stands."""
+        found: list[Due] = []
+        seen: set[str] = set()  # several alerts may be about one incident, which is told once
+        for nth, alert in enumerate(alerts, 1):
+            subject = alert.incident or incident_of(alert.camera_id) or alert.subject
+            if subject not in seen and subject not in ended:  # else Prometheus is a little behind
+                seen.add(subject)
+                found += self._of_alert(alert, channels, facts.get(subject))
+            if nth % STEP == 0:
+                yield
+        return found
+
+    def _of_alert(self, alert: Alert, channels: Sequence[str], facts: Facts | None) -> list[Due]:
+        if facts is None:
+            return self._judged(
+                channels,
+                alert.subject,
+                lambda told: due_of_alert(told, alert, self._now, self._settings.patience, self._zone),
+            )
+        if not alert.firing:
+            return []  # that an incident is over, the record says
+        incident_id = facts.figures.incident.id
+        found = self._judged(channels, incident_id, self._judge(facts))
+        said = {channel for channel, _, _ in found}
+        silent = [channel for channel in channels if channel not in said and not self._open(channel, incident_id)]
+        return [*found, *((channel, call_for(facts, self._now), None) for channel in silent)]
+
+    def _judge(self, facts: Facts) -> Judge:
+        return lambda told: due_of_incident(told, facts, self._now, self._settings.patience, self._zone)
+
+    def _judge_end(self, ended: Incident | None, rules: Rules) -> Judge:
+        def judge(told: Told | None) -> Said | None:
+            if told is None:
+                return None
+            if told.incident:
+                return over(told, ended, self._now, rules, self._zone)
+            return lapsed(told, self._now, self._settings.patience, self._zone)
+
+        return judge
+
+    def _judged(self, channels: Sequence[str], subject: str, judge: Judge) -> list[Due]:
+        """Channels that know the same are told the same, and it is made once."""
+        made: dict[Told | None, Said | None] = {}
+        found: list[Due] = []
+        for channel in channels:
+            told = self._told.get((channel, subject))
+            if told not in made:
+                made[told] = judge(told)
+            due = made[told]
+            if due is not None:
+                found.append((channel, *due))
+        return found
+
+    def _open(self, channel: str, subject: str) -> bool:
+        told = self._told.get((channel, subject))
+        return told is not None and told.open
+
+    def _audience(self, facts: Facts) -> list[str]:
+        """The channels that are to know of the incident where no Alertmanager says it."""
+        receivers = AUDIENCE[facts.figures.severity]
+        names = [channel for receiver in receivers for channel in self._settings.receivers.get(receiver, ())]
+        return list(dict.fromkeys(names))
+
+    def _called_for(self) -> dict[str, list[str]]:
+        """By incident, the channels Alertmanager has called for when nothing could be told yet."""
+        found: dict[str, list[str]] = {}
+        for (channel, subject), told in self._told.items():
+            if told.called:
+                found.setdefault(subject, []).append(channel)
+        return found

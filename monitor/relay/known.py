@@ -1,0 +1,40 @@
+"""Whom the relay asks. Declarations only, so that it knows no engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Mapping
+from typing import Protocol
+
+from monitor.alerting import Facts
+from monitor.incidents import Incident, Rules
+
+
+class Known(Protocol):
+    """What stands behind the relay; every call answers at once from memory."""
+
+    @property
+    def running(self) -> asyncio.Event:
+        """Set once the record is restored: before that, an incident may be open and not be known."""
+        ...
+
+    @property
+    def rules(self) -> Rules:
+        """How incidents are told apart."""
+        ...
+
+    def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
+        """The open incidents, in steps."""
+        ...
+
+    def ended(self) -> Mapping[str, Incident]:
+        """The incidents that have ended, by id, unless that is long ago; what became a part of another is in none."""
+        ...
+
+    def incident_of(self, camera_id: str) -> str | None:
+        """The open incident that affects the camera."""
+        ...
+
+    def trouble(self) -> str | None:
+        """What keeps the monitor from doing its duty now, or None."""
+        ...

@@ -1,0 +1,201 @@
+"""The relay: what is known of incidents becomes messages, by whichever way it comes, and the channels carry them.
+
+It runs beside probing and never keeps it waiting: what it decides takes short steps, what it writes has a thread of its
+own, and an error of ours in it is logged, counted and survived here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from datetime import timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from monitor.alerting import (
+    HEARTBEAT,
+    Facts,
+    Manner,
+    Notice,
+    Severity,
+    Stage,
+    call_of,
+)
+from monitor.clock import Clock
+from monitor.errors import OutboxUnavailable, UnknownReceiver
+from monitor.language import Language, Phrase
+from monitor.metrics import Metrics
+from monitor.model import Secret
+from monitor.notify import Carrier, Listed, Outbox, Waiting
+from monitor.relay.counter import Counter
+from monitor.relay.decisions import Decisions
+from monitor.relay.desk import Desk, Due
+from monitor.relay.known import Known
+from monitor.settings import AlertPath, AlertSettings
+
+Value = TypeVar("Value")
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=5)
+ALIVE = timedelta(minutes=5)
+TIDY = timedelta(hours=6)
+AGAIN = timedelta(seconds=5)  # after an error
+NO_TIME = timedelta(0)
+LISTED = 50
+SIGN_OF_LIFE = Phrase("监测程序运行正常", "the monitor is alive")
+
+
+class Relay:
+    """One for a process. Use ``run`` as a task of its own; everything else may be called at any time."""
+
+    def __init__(
+        self,
+        settings: AlertSettings,
+        outbox: Outbox,
+        known: Known,
+        clock: Clock,
+        metrics: Metrics,
+        zone: str,
+        language: Language,
+    ) -> None:
+        self._settings = settings
+        self._known = known
+        self._clock = clock
+        self._metrics = metrics
+        self._desk = Desk(outbox, clock, metrics)
+        self._zone = ZoneInfo(zone)
+        self._carrier = Carrier(clock)
+        manner = Manner(settings.languages or (language,), self._zone, settings.link, settings.roster)
+        self._counters = {
+            name: Counter(channel, self._desk, self._carrier, manner, clock, metrics)
+            for name, channel in settings.channels.items()
+        }
+        self._deciding = asyncio.Lock()  # what was told is read and written by one at a time
+        self._alive_at = self._tidied_at = clock.now() - ALIVE
+
+    async def run(self) -> None:
+        """For ever."""
+        async with self._carrier, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._guarded(self._follow))
+            for counter in self._counters.values():
+                tasks.create_task(self._guarded(counter.run))
+
+    def close(self) -> None:
+        """After ``run`` has ended: let go of the outbox."""
+        self._desk.close()
+
+    @property
+    def token(self) -> Secret | None:
+        """With which Alertmanager calls; None: it is not to call."""
+        return self._settings.token if self._settings.path is AlertPath.ALERTMANAGER else None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the incidents are known by now."""
+        return self._known.running.is_set()
+
+    # ------------------------------------------------------------ ways in
+
+    async def tell(self, receiver: str, key: str, title: Phrase, lines: Sequence[Phrase], severity: Severity) -> int:
+        """Send a text once: a key that the receiver's channels had within forty days is not sent again.
+
+        Durable when it returns; the number of channels for which it is new. UnknownReceiver, OutboxUnavailable.
+        """
+        if receiver not in self._settings.receivers:
+            raise UnknownReceiver(f"no receiver is named {receiver!r}: name it under alerts.receivers")
+        notice = Notice(key, Stage.PLAIN, severity, self._clock.now(), title, tuple(lines))
+        return await self._put([(channel, None, notice) for channel in self._settings.receivers[receiver]])
+
+    async def call(self, body: bytes) -> None:
+        """Alertmanager's webhook; ValueError and UnknownReceiver say what is wrong with it, OutboxUnavailable waits."""
+        call = await asyncio.to_thread(call_of, body)
+        channels = self._settings.receivers.get(call.receiver)
+        if call.receiver == HEARTBEAT:
+            await self._put(self._signs_of_life())
+        elif channels is None:
+            raise UnknownReceiver(f"no receiver is named {call.receiver!r}: name it under alerts.receivers")
+        else:
+            async with self._deciding:
+                facts, ended = await self._facts(), self._known.ended()
+                deciding = self._decisions().of_alerts(call.alerts, channels, facts, ended, self._known.incident_of)
+                await self._put(await self._stepped(deciding))
+
+    # ------------------------------------------------------------ asking
+
+    async def listed(self) -> tuple[Waiting, list[Listed]]:
+        """What waits and the latest messages, for people; OutboxUnavailable."""
+        waiting = await self._desk.ask(Outbox.waiting)
+        return waiting, await self._desk.ask(lambda outbox: outbox.listed(LISTED))
+
+    # ------------------------------------------------------------ deciding
+
+    async def _follow(self) -> None:
+        await self._known.running.wait()
+        async with self._deciding:
+            await self._desk.keep(self._counters)
+        while True:
+            async with self._deciding:
+                await self._decide()
+                if self._clock.now() - self._tidied_at >= TIDY:
+                    await self._desk.tidy()
+                    self._tidied_at = self._clock.now()
+            await self._desk.show()
+            await self._clock.sleep(TICK)
+
+    async def _decide(self) -> None:
+        facts = await self._facts()
+        dues = await self._stepped(self._decisions().of_open(facts))
+        dues += await self._stepped(self._decisions().of_closed(facts, self._known.ended, self._known.rules))
+        if self._settings.path is AlertPath.EMBEDDED and self._clock.now() - self._alive_at >= ALIVE:
+            if self._known.trouble() is None:
+                dues += self._signs_of_life()
+            self._alive_at = self._clock.now()
+        await self._put(dues)
+
+    async def _facts(self) -> dict[str, Facts]:
+        """The open incidents by id."""
+        found = await self._stepped(self._known.facts())
+        return {facts.figures.incident.id: facts for facts in found}
+
+    def _decisions(self) -> Decisions:
+        return Decisions(self._settings, self._desk.told, self._clock.now(), self._zone)
+
+    async def _stepped(self, steps: Generator[None, None, Value]) -> Value:
+        """What the steps come to, with everybody else's turn between two of them."""
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                value: Value = end.value
+                return value
+            await self._clock.sleep(NO_TIME)
+
+    def _signs_of_life(self) -> list[Due]:
+        now = self._clock.now()
+        key = f"alive/{now:%Y%m%dT%H%MZ}"
+        notice = Notice(key, Stage.ALIVE, Severity.WARNING, now, SIGN_OF_LIFE)
+        return [(channel, None, notice) for channel in self._settings.receivers.get(HEARTBEAT, ())]
+
+    async def _put(self, dues: Sequence[Due]) -> int:
+        if not dues:
+            return 0
+        new = await self._desk.put(dues)
+        for channel in {channel for channel, _, _ in dues}:
+            self._counters[channel].called.set()
+        return new
+
+    # ------------------------------------------------------------ surviving
+
+    async def _guarded(self, chore: Callable[[], Awaitable[None]]) -> None:
+        """Whatever goes wrong in here, cameras are watched, and the other channels are served."""
+        while True:
+            try:
+                await chore()
+            except OutboxUnavailable as error:
+                log.critical("nobody is told anything while this lasts: %s", error)
+            except Exception:
+                log.exception("the relay failed and goes on")
+                self._metrics.relay_failed()
+            await self._clock.sleep(AGAIN)

@@ -1,0 +1,33 @@
+"""What can be set about alerts. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from monitor.alerting import Channel, Patience, Shift
+from monitor.language import Language
+from monitor.model import Secret
+
+
+class AlertPath(StrEnum):
+    """Which of the two ways alerts take; one at a time, or people are told twice."""
+
+    EMBEDDED = "embedded"  # incidents go straight to the relay
+    ALERTMANAGER = "alertmanager"  # Prometheus' rules and Alertmanager decide whom to call
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """Whom to tell, and by which way."""
+
+    path: AlertPath = AlertPath.EMBEDDED
+    token: Secret | None = None  # with which Alertmanager calls; None on the embedded path
+    link: str = ""  # the console as people reach it; "" = messages have no link
+    languages: tuple[Language, ...] = ()  # empty: that of the console
+    patience: Patience = field(default_factory=Patience)
+    receivers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))  # names of channels
+    channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
+    roster: tuple[Shift, ...] = ()

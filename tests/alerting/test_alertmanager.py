@@ -1,0 +1,102 @@
+"""Alertmanager's webhook: what is taken from it, and that nothing it sends breaks us."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.alerting import Patience, Severity, Stage, call_of, due_of_alert
+from monitor.language import Phrase
+from tests.alerting.samples import NIGHT, ZONE
+
+
+def payload(**alert: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = {
+        "status": "firing",
+        "labels": {"alertname": "SharpEyesLedgerFailing", "severity": "critical", "village": "柳溪村"},
+        "annotations": {
+            "summary": "台账写不进去 / the ledger cannot be written",
+            "description": "磁盘可能已满。\nThe disk of 青溪镇 may be full.",
+        },
+        "startsAt": "2026-03-15T19:00:00.123456789Z",
+        "endsAt": "0001-01-01T00:00:00Z",
+        "fingerprint": "abc",
+    }
+    return {"version": "4", "receiver": "office", "status": "firing", "alerts": [usual | alert]}
+
+
+def call(body: object) -> Any:
+    return call_of(json.dumps(body).encode())
+
+
+def test_an_alert_is_read_with_both_of_its_languages() -> None:
+    (alert,) = call(payload()).alerts
+    assert alert.summary == Phrase("台账写不进去", "the ledger cannot be written")
+    assert alert.description == (Phrase("磁盘可能已满。", "The disk of 青溪镇 may be full."),)
+    assert (alert.severity, alert.villages, alert.firing) == (Severity.CRITICAL, ("柳溪村",), True)
+    assert alert.starts_at == datetime(2026, 3, 15, 19, 0, 0, 123456, tzinfo=UTC)
+    assert alert.subject == "SharpEyesLedgerFailing/abc/20260315T190000Z"
+
+
+def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() -> None:
+    firing, resolved = call(payload()).alerts[0], call(payload(status="resolved")).alerts[0]
+    assert due_of_alert(None, resolved, NIGHT, Patience(), ZONE) is None
+    first = due_of_alert(None, firing, NIGHT, Patience(), ZONE)
+    assert first is not None
+    assert first[1].title.zh == "【严重·故障】台账写不进去"
+    assert due_of_alert(first[0], firing, NIGHT + timedelta(hours=3), Patience(), ZONE) is None
+    again = due_of_alert(first[0], firing, NIGHT + timedelta(hours=4), Patience(), ZONE)
+    assert again is not None
+    assert again[1].stage is Stage.REMINDER
+    end = due_of_alert(again[0], resolved, NIGHT + timedelta(hours=5), Patience(), ZONE)
+    assert end is not None
+    assert end[1].title.en == "[RECOVERED] was: the ledger cannot be written"
+    assert due_of_alert(end[0], resolved, NIGHT + timedelta(hours=5), Patience(), ZONE) is None
+    assert due_of_alert(end[0], firing, NIGHT + timedelta(hours=5, minutes=1), Patience(), ZONE) is None  # late copy
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        (b"", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "mapping"),
+        (b"{}", "version"),
+        (b'{"version": "4", "receiver": 1, "alerts": []}', "receiver"),
+        (b'{"version": "4", "receiver": "x", "alerts": {}}', "alerts"),
+        (b'{"version": "4", "receiver": "x", "alerts": [1]}', "mapping"),
+        (b'{"version": "4", "receiver": "x", "alerts": [{"labels": {"a": 1}}]}', "texts"),
+        (b'{"version": "4", "receiver": "x", "alerts": [{"labels": {}, "startsAt": "soon"}]}', "startsAt"),
+        (b'{"version": "4", "receiver": "x", "alerts": [{"startsAt": "2026-01-01T00:00:00"}]}', "offset"),
+    ],
+)
+def test_what_is_no_payload_is_refused_with_the_reason(body: bytes, word: str) -> None:
+    with pytest.raises(ValueError, match=word):
+        call_of(body)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(
+                st.sampled_from(["labels", "annotations", "startsAt", "status", "fingerprint", "summary"]), inner
+            )
+        ),
+    )
+)
+def test_whatever_stands_for_an_alert_is_read_or_refused(alert: object) -> None:
+    with suppress(ValueError):
+        call({"version": "4", "receiver": "office", "alerts": [alert]})
+
+
+def test_control_characters_of_a_label_do_not_reach_a_message() -> None:
+    (alert,) = call(payload(annotations={"summary": "a\x1b[31mb\r\nc"})).alerts
+    assert alert.summary.zh == "a [31mb c"

@@ -1,0 +1,177 @@
+"""What is due: told once, told again when it matters, and always told when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.alerting import (
+    Due,
+    Facts,
+    Patience,
+    Severity,
+    Stage,
+    Told,
+    call_for,
+    due_of_incident,
+    lapsed,
+    over,
+)
+from monitor.incidents import Origin, Rules
+from tests.alerting.samples import NIGHT, ZONE, facts, with_clock
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def due(told: Told | None, of: Facts, at: datetime = NIGHT) -> Due | None:
+    return due_of_incident(told, of, at, Patience(), ZONE)
+
+
+def told_of(of: Facts, at: datetime = NIGHT) -> Told:
+    found = due(None, of, at)
+    assert found is not None
+    return found[0]
+
+
+def stage(told: Told | None, of: Facts, at: datetime = NIGHT) -> Stage | None:
+    found = due(told, of, at)
+    return None if found is None else found[1].stage
+
+
+def test_an_incident_is_told_once() -> None:
+    of = facts()
+    assert stage(None, of) is Stage.OPENED
+    assert stage(told_of(of), of, NIGHT + HOUR) is None
+
+
+def test_a_young_incident_waits_until_it_has_settled() -> None:
+    assert stage(None, facts(settled=False)) is None
+
+
+def test_planned_work_is_not_told_and_what_is_down_after_it_is() -> None:
+    of = replace(facts(), planned=True)
+    assert stage(None, of) is None
+    assert stage(None, replace(of, planned=False)) is Stage.OPENED
+
+
+def test_many_more_cameras_are_told_and_a_few_are_not() -> None:
+    told = told_of(facts(12))
+    assert stage(told, facts(20)) is None
+    assert stage(told, facts(24)) is Stage.WORSE
+    assert stage(told_of(facts(1)), facts(5)) is None
+    assert stage(told_of(facts(1)), facts(6)) is Stage.WORSE
+
+
+def test_a_camera_that_turns_out_to_be_a_line_is_told_as_worse() -> None:
+    told = told_of(facts(1, Origin.CAMERA))
+    assert told.severity is Severity.WARNING
+    assert stage(told, facts(2)) is Stage.WORSE
+
+
+def test_some_cameras_back_and_down_again_is_no_news() -> None:
+    told = told_of(facts(40))
+    assert stage(told, facts(10)) is None
+    assert stage(told, facts(40)) is None
+
+
+def test_a_repair_limit_is_told_when_it_is_near_and_when_it_has_passed_once_each() -> None:
+    told = told_of(with_clock(facts(), 1))
+    near = due(told, with_clock(facts(), 20))
+    assert near is not None
+    assert near[1].stage is Stage.NEAR
+    assert stage(near[0], with_clock(facts(), 21)) is None
+    late = due(near[0], with_clock(facts(), 25, late=3))
+    assert late is not None
+    assert late[1].stage is Stage.LATE
+    assert stage(late[0], with_clock(facts(), 25.5, late=3)) is None
+
+
+@pytest.mark.parametrize(("origin", "hours"), [(Origin.UPLINK, 4), (Origin.CAMERA, 24)])
+def test_what_stays_open_is_told_again_after_a_while(origin: Origin, hours: float) -> None:
+    of = facts(1, origin)
+    told = told_of(of)
+    assert stage(told, of, NIGHT + hours * HOUR * 0.89) is None
+    assert stage(told, of, NIGHT + hours * HOUR) is Stage.REMINDER
+
+
+def test_what_was_told_is_told_to_be_over() -> None:
+    of = facts(40)
+    ended = replace(of.figures.incident, ended_at=NIGHT + HOUR, camera_ids=())
+    found = over(told_of(of), ended, NIGHT + HOUR, Rules(), ZONE)
+    assert found is not None
+    told, notice = found
+    assert (told.open, notice.stage, notice.cameras) == (False, Stage.RECOVERED, 0)
+    assert notice.title.zh.startswith("【已恢复】柳溪村：上联线路")
+    assert notice.lines[0].zh == "03-16 03:04 至 03-16 04:14，历时 1 小时 10 分"
+
+
+def test_a_flapping_line_is_over_only_when_it_has_stayed_up() -> None:
+    of = facts(40, falls=2)
+    ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=())
+    assert over(told_of(of), ended, NIGHT + 14 * MINUTE, Rules(), ZONE) is None
+    assert over(told_of(of), ended, NIGHT + 15 * MINUTE, Rules(), ZONE) is not None
+
+
+def test_what_falls_again_after_it_was_told_to_be_over_is_told_again() -> None:
+    of = facts(40)
+    ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=())
+    closed = over(told_of(of), ended, NIGHT, Rules(), ZONE)
+    assert closed is not None
+    assert stage(closed[0], of) is None  # a look at it from before
+    assert stage(closed[0], facts(40, falls=2)) is Stage.OPENED
+
+
+def test_what_alertmanager_called_for_too_early_is_told_later() -> None:
+    young = facts(settled=False)
+    called = call_for(young, NIGHT)
+    assert (called.open, called.called, stage(called, young)) == (False, True, None)
+    found = due(called, facts())
+    assert found is not None
+    assert (found[1].stage, found[0].called) == (Stage.OPENED, False)
+
+
+def test_an_alert_nobody_repeats_any_more_is_over() -> None:
+    told = replace(told_of(facts()), incident=False)
+    assert lapsed(told, NIGHT + 9 * HOUR - MINUTE, Patience(), ZONE) is None
+    found = lapsed(told, NIGHT + 9 * HOUR, Patience(), ZONE)
+    assert found is not None
+    assert found[1].stage is Stage.RECOVERED
+
+
+def test_what_became_part_of_another_incident_says_so() -> None:
+    found = over(told_of(facts()), None, NIGHT, Rules(), ZONE)
+    assert found is not None
+    assert any("并入" in line.zh for line in found[1].lines)
+
+
+Look = tuple[int, bool, bool, int]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans(), st.booleans(), st.integers(0, 6)), max_size=30))
+def test_every_opening_is_followed_by_one_end_and_nothing_is_told_in_between_twice(looks: list[Look]) -> None:
+    """A story of looks: how many cameras are down (0: it has ended), whether it has settled, planned work, hours."""
+    told: Told | None = None
+    now, falls, was_down = NIGHT, 1, False
+    stages: list[Stage] = []
+    for cameras, settled, planned, hours in looks:
+        now += hours * HOUR + MINUTE
+        if cameras:
+            falls += 1 if stages and stages[-1] is Stage.RECOVERED and not was_down else 0
+            found = due(told, replace(facts(cameras, settled=settled, falls=falls), planned=planned), now)
+        else:
+            ended = replace(facts(1).figures.incident, ended_at=now - HOUR, camera_ids=(), falls=falls)
+            found = over(told, ended, now, Rules(), ZONE) if told is not None and told.open else None
+        was_down = bool(cameras)
+        if found is not None:
+            told = found[0]
+            stages.append(found[1].stage)
+            assert (found[1].at, told.at) == (now, now)
+    ends = [nth for nth, each in enumerate(stages) if each is Stage.RECOVERED]
+    openings = [nth for nth, each in enumerate(stages) if each is Stage.OPENED]
+    assert len(openings) - len(ends) == (1 if told is not None and told.open else 0)
+    assert all(begun < end for begun, end in zip(openings, ends, strict=False))
+    assert all(end < begun for end, begun in zip(ends, openings[1:], strict=False))

@@ -1,0 +1,71 @@
+"""``sharp-eyes alerts``: one test message and what was answered; what became of the others."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from monitor.alerting import Draft, Severity
+from monitor.cli.exits import Exit
+from monitor.cli.main import main
+from monitor.notify import Answer, Outbox, Outcome
+from tests.alerting.samples import notice
+from tests.notify.samples import NOW
+from tests.robots import SECRET, TOKEN, robots
+
+
+def written(folder: Path, url: str, sign: str = SECRET) -> Path:
+    (folder / "url").write_text(url, "utf-8")
+    (folder / "sign").write_text(sign, "utf-8")
+    path = folder / "sharp-eyes.yml"
+    path.write_text(
+        "town: 青溪镇\ninventory: cameras.csv\nledger: ledger.db\nalerts:\n"
+        "  receivers: {vendor-on-call: {channels: [ding]}, tickets: {channels: [ding]}}\n"
+        "  channels: {ding: {kind: dingtalk, url_file: url, sign_file: sign}}\n",
+        "utf-8",
+    )
+    return path
+
+
+async def run(*words: str) -> int:
+    return await asyncio.to_thread(main, ["alerts", *words])
+
+
+async def test_a_test_message_is_marked_and_the_answer_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with robots() as vendors:
+        config = str(written(tmp_path, vendors.url("dingtalk")))
+        assert await run("test", "ding", "--config", config, "--lang", "zh") == Exit.OK
+        assert capsys.readouterr().out == "ding (dingtalk): 已送达:errcode 0: ok\n"
+        assert vendors.texts["dingtalk"][0].startswith("【测试】青溪镇 摄像机在线率监测\n这是一条测试消息")
+
+        written(tmp_path, vendors.url("dingtalk"), "SECwrong")
+        assert await run("test", "ding", "--config", config, "--lang", "en") == Exit.NO
+        out = capsys.readouterr().out
+        assert "refused" in out
+        assert "errcode 310000: sign not match" in out
+        assert TOKEN not in out
+
+        assert await run("test", "bell", "--config", config, "--lang", "en") == Exit.USAGE
+        assert "no channel bell; alerts.channels has: ding" in capsys.readouterr().err
+
+
+def test_the_list_says_what_became_of_each_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = str(written(tmp_path, "http://127.0.0.1/"))
+    assert main(["alerts", "list", "--config", config, "--lang", "en"]) == Exit.CANNOT
+    assert "nothing was ever due" in capsys.readouterr().err
+    outbox = Outbox.open(tmp_path / "ledger-outbox.db")
+    outbox.put([("ding", None, notice())], NOW)
+    outbox.compose("ding", [1], [Draft("柳溪村 12 台离线", "x", Severity.CRITICAL)], NOW)
+    message = outbox.next("ding", NOW)
+    assert message is not None
+    outbox.sent(message, Answer(Outcome.SENT, "errcode 0: ok"), NOW)
+    assert main(["alerts", "list", "--config", config, "--lang", "en"]) == Exit.OK
+    assert capsys.readouterr().out.splitlines() == [
+        "Not delivered yet: 0",
+        "#1  2026-11-27 03:14:00  ding  delivered  柳溪村 12 台离线  errcode 0: ok",
+    ]
+    outbox.close()

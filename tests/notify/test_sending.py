@@ -1,0 +1,184 @@
+"""Each kind of channel against a server that behaves as the vendor's does: what arrives, and what answers mean."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Security, Target
+from monitor.clock import SystemClock
+from monitor.model import Secret
+from monitor.notify import Answer, Carrier, Message, Outcome
+from tests.addresses import free_port
+from tests.notify.samples import NOW, channel, dingtalk, feishu, mail, message, sms, wecom
+from tests.robots import SECRET, TOKEN, Robots, mail_server, robots
+
+Chosen = Callable[[Robots], Target]
+
+
+@pytest.fixture
+async def vendors() -> AsyncIterator[Robots]:
+    async with robots() as found:
+        yield found
+
+
+async def send(target: Target, one: Message | None = None) -> Answer:
+    async with Carrier(SystemClock()) as carrier:
+        return await carrier.send(channel(target), one or message())
+
+
+@pytest.mark.parametrize(("vendor", "target"), [("dingtalk", dingtalk), ("wecom", wecom), ("feishu", feishu)])
+async def test_a_robot_takes_a_signed_message_with_its_number(vendors: Robots, vendor: str, target: Chosen) -> None:
+    answer = await send(target(vendors))
+    assert answer.outcome is Outcome.SENT, answer
+    assert vendors.texts[vendor] == ["【严重·故障】柳溪村\n12 台摄像机离线\n#7"]
+    assert vendors.phones == ([] if vendor == "feishu" else [["13800000001"]])
+
+
+@pytest.mark.parametrize(("vendor", "target"), [("dingtalk", dingtalk), ("feishu", feishu)])
+async def test_a_wrong_signature_is_refused_and_no_secret_stands_in_the_answer(
+    vendors: Robots, vendor: str, target: Chosen
+) -> None:
+    right = target(vendors)
+    assert isinstance(right, DingTalk | Feishu)
+    wrong = replace(right, sign=Secret("SECwrong"))
+    answer = await send(wrong)
+    assert answer.outcome is Outcome.REFUSED
+    assert "sign" in answer.text
+    for secret in (SECRET, TOKEN, "SECwrong"):
+        assert secret not in repr((answer, wrong, channel(wrong)))
+    assert vendors.texts[vendor] == []
+
+
+@pytest.mark.parametrize(
+    ("vendor", "target", "burst", "mute"),
+    [("dingtalk", dingtalk, 20, 600), ("wecom", wecom, 20, 60), ("feishu", feishu, 5, 60)],
+)
+async def test_a_robot_that_says_too_many_is_left_alone_as_long_as_it_wants(
+    vendors: Robots, vendor: str, target: Chosen, burst: int, mute: float
+) -> None:
+    async with Carrier(SystemClock()) as carrier:
+        answers = [await carrier.send(channel(target(vendors)), message(nth)) for nth in range(burst + 1)]
+    assert [answer.outcome for answer in answers] == [Outcome.SENT] * burst + [Outcome.LIMITED]
+    assert answers[-1].wait == timedelta(seconds=mute)
+    assert len(vendors.texts[vendor]) == burst
+
+
+def answering(body: Any, status: int = 200) -> Callable[[], Any]:
+    async def answer() -> web.Response:
+        return web.Response(text=body if isinstance(body, str) else json.dumps(body), status=status)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (answering({"errcode": -1, "errmsg": "系统繁忙"}), Outcome.UNREACHED),
+        (answering({"errcode": 40035, "errmsg": "no"}), Outcome.REFUSED),
+        (answering("<html>请先登录", 200), Outcome.REFUSED),  # a portal that stands between
+        (answering("", 302), Outcome.REFUSED),
+        (answering("bad gateway", 502), Outcome.UNANSWERED),
+        (answering("", 429), Outcome.LIMITED),
+        (answering("[1]"), Outcome.REFUSED),
+        (answering("x" * 10_000_000), Outcome.REFUSED),
+    ],
+)
+async def test_every_other_answer_has_its_meaning(vendors: Robots, answer: Any, outcome: Outcome) -> None:
+    vendors.instead["wecom"] = answer
+    found = await send(wecom(vendors))
+    assert found.outcome is outcome
+    assert len(found.text) <= 200
+
+
+async def test_nobody_there_is_surely_not_delivered_and_a_broken_connection_may_be(vendors: Robots) -> None:
+    nobody = DingTalk(Secret(f"http://127.0.0.1:{free_port()}/robot/send?access_token={TOKEN}"))
+    answer = await send(nobody)
+    assert answer.outcome is Outcome.UNREACHED
+    assert TOKEN not in answer.text
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    assert (await send(DingTalk(Secret(f"http://127.0.0.1:{port}/?x={TOKEN}")))).outcome is Outcome.UNANSWERED
+    server.close()
+    assert (await send(DingTalk(Secret("no address")))).outcome is Outcome.REFUSED
+
+
+async def test_a_repetition_says_that_it_may_be_one(vendors: Robots) -> None:
+    await send(wecom(vendors), message(doubtful=True))
+    assert vendors.texts["wecom"][0].endswith("\n（可能重复 repeated?）#7")
+
+
+async def test_a_gateway_gets_its_template_filled_in_and_the_number_to_tell_repetitions(vendors: Robots) -> None:
+    nasty = message(title='a"b', text='he said "no"\nand {left}', phones=())
+    answer = await send(sms(vendors, phones=("10086",)), nasty)
+    assert answer.outcome is Outcome.SENT
+    ((headers, body),) = vendors.bodies
+    assert json.loads(body) == {"to": "10086", "text": 'he said "no"\nand {left}\n#7', "id": "7"}
+    assert (headers["Idempotency-Key"], headers["Content-Type"]) == ("7", "application/json")
+
+
+async def test_a_form_and_an_address_are_quoted(vendors: Robots) -> None:
+    gateway = sms(vendors, encoding=Encoding.FORM, body="text={title}&n={number}", headers={"X-App": Secret("a1")})
+    gateway = replace(gateway, url=Secret(vendors.url("sms") + "&to={phones}"), method="PUT")
+    await send(gateway, message(title="50% & 更多"))
+    ((headers, body),) = vendors.bodies
+    assert body.decode() == "text=50%25%20%26%20%E6%9B%B4%E5%A4%9A&n=7"
+    assert (headers["to"], headers["X-App"]) == ("13800000001", "a1")
+
+
+async def test_a_gateway_that_does_not_say_the_expected_word_has_refused(vendors: Robots) -> None:
+    answer = await send(sms(vendors, expect="queued"))
+    assert (answer.outcome, answer.text) == (Outcome.REFUSED, 'HTTP 200 {"code": "OK"}')
+
+
+async def test_a_mail_has_the_title_as_its_subject_and_the_same_id_each_time() -> None:
+    async with mail_server() as box:
+        for doubtful in (False, True):
+            answer = await send(mail(box.port), message(doubtful=doubtful))
+            assert (answer.outcome, answer.text) == (Outcome.SENT, "accepted for 2 of 2")
+    first, second = box.letters
+    assert (first["Subject"], first["To"]) == ("【严重·故障】柳溪村", "office@example.org, vendor@example.org")
+    assert first["Message-ID"] == second["Message-ID"] == f"<{NOW:%Y%m%d%H%M%S}.7@sharp-eyes.invalid>"
+    assert "12 台摄像机离线" in first.get_content()
+
+
+@pytest.mark.parametrize(("refusal", "outcome"), [("451 later", Outcome.UNREACHED), ("554 never", Outcome.REFUSED)])
+async def test_a_mail_server_says_later_or_never(refusal: str, outcome: Outcome) -> None:
+    async with mail_server() as box:
+        box.refusal = refusal
+        answer = await send(mail(box.port))
+    assert (answer.outcome, answer.text) == (outcome, refusal)
+
+
+async def test_no_password_is_sent_where_the_server_offers_no_encryption() -> None:
+    async with mail_server() as box:
+        answer = await send(mail(box.port, security=Security.STARTTLS, username="u", password=Secret("pw-1234")))
+    assert answer.outcome is Outcome.REFUSED
+    assert box.letters == []
+    assert "pw-1234" not in repr(answer)
+
+
+async def test_no_mail_server_is_surely_not_delivered() -> None:
+    assert (await send(mail(free_port()))).outcome is Outcome.UNREACHED
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # apprise imports it
+async def test_apprise_carries_a_message_and_says_no_more_than_whether_it_did(vendors: Robots) -> None:
+    address = vendors.url("sms").replace("http://", "json://")
+    assert (await send(Apprise(Secret(address)))).outcome is Outcome.SENT
+    ((_, body),) = vendors.bodies
+    assert json.loads(body)["message"] == message().whole
+    assert (await send(Apprise(Secret(f"json://127.0.0.1:{free_port()}/")))).outcome is Outcome.UNANSWERED
+    assert (await send(Apprise(Secret("nonsense://x")))).outcome is Outcome.REFUSED

@@ -1,0 +1,76 @@
+"""A relay that is to be killed: tells texts as fast as it can, and says on stdout which of them are durable.
+
+``python -m tests.relay.child FOLDER URL FIRST``: keys from FIRST on; with ``-`` it only empties the outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Generator, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from monitor.alerting import Channel, Encoding, Facts, Gateway, Severity
+from monitor.clock import SystemClock
+from monitor.incidents import Incident, Rules
+from monitor.language import Language, Phrase
+from monitor.metrics import Metrics
+from monitor.model import Secret
+from monitor.notify import Outbox
+from monitor.relay import Relay
+from monitor.settings import AlertSettings
+
+
+class HastyClock(SystemClock):
+    """A hundredth of every wait."""
+
+    async def sleep(self, duration: timedelta) -> None:
+        await super().sleep(duration / 100)
+
+
+class Quiet:
+    """A town in which nothing happens."""
+
+    def __init__(self) -> None:
+        self.running = asyncio.Event()
+        self.running.set()
+        self.rules = Rules()
+
+    def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
+        yield
+        return ()
+
+    def ended(self) -> Mapping[str, Incident]:
+        return {}
+
+    def incident_of(self, _camera_id: str) -> str | None:
+        return None
+
+    def trouble(self) -> str | None:
+        return None
+
+
+async def main(folder: Path, url: str, first: str) -> None:
+    clock = HastyClock()
+    gateway = Gateway(Secret(url), body="{text}", encoding=Encoding.TEXT)
+    channel = Channel("sms", gateway, 1000, ((1000, timedelta(seconds=1)),))
+    settings = AlertSettings(receivers={"office": ("sms",)}, channels={"sms": channel})
+    outbox = Outbox.open(folder / "ledger-outbox.db")
+    relay = Relay(settings, outbox, Quiet(), clock, Metrics("1", clock), "Asia/Shanghai", Language.EN)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(relay.run())
+        if first == "-":
+            while (await relay.listed())[0].notices:
+                await clock.sleep(timedelta(seconds=1))
+        else:
+            for number in range(int(first), sys.maxsize):
+                title = Phrase(f"<{number}>", f"<{number}>")
+                await relay.tell("office", f"k{number}", title, (), Severity.WARNING)
+                print(number, flush=True)  # noqa: T201 - how it speaks with the test
+        running.cancel()
+    relay.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))

@@ -1,0 +1,272 @@
+"""Stories of a town, and what people are told: the same by both ways in, once for each channel, and always its end."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from monitor.alerting import Facts, Severity
+from monitor.errors import UnknownReceiver
+from monitor.language import Phrase
+from monitor.settings import AlertPath, AlertSettings
+from tests.driven import at_once
+from tests.incidents.town import cameras
+from tests.metrics.town import status as a_status
+from tests.metrics.town import town as a_town
+from tests.relay.world import Office, channel, office, settings
+from tests.robots import Robots
+
+MINUTE = timedelta(minutes=1)
+TOWN = cameras(40) + cameras(10, "u2")
+LINE = [camera.id for camera in TOWN if camera.uplink == "u1"]
+ROBOTS = ("ding", "wecom", "feishu")
+VENDORS = ("dingtalk", "wecom", "feishu")
+
+
+def by_alertmanager(vendors: Robots) -> AlertSettings:
+    return settings(vendors, AlertPath.ALERTMANAGER)
+
+
+def told(of: Office) -> list[int]:
+    return [len(of.vendors.texts[vendor]) for vendor in VENDORS]
+
+
+def without_numbers(texts: list[str]) -> list[str]:
+    return [text.rpartition("\n")[0] for text in texts]
+
+
+async def prometheus(of: Office, status: str = "firing") -> None:
+    """What Prometheus' rules and Alertmanager's routes do with the critical incidents, a little later."""
+    known = {subject for _, subject in of.relay._desk.told}
+    ids = sorted(known | {facts.figures.incident.id for facts in _facts(of) if facts.figures.incident.settled})
+    labels = [{"alertname": "SharpEyesIncident", "severity": "critical", "incident": one} for one in ids]
+    await of.alertmanager("vendor-on-call", *labels, status=status)
+
+
+def _facts(of: Office) -> tuple[Facts, ...]:
+    return at_once(of.world.facts())
+
+
+async def a_line_is_cut_and_mended(of: Office) -> None:
+    alertmanager = of.relay.token is not None
+    of.world.cut(LINE)
+    await of.later(2 * MINUTE + timedelta(seconds=1))
+    if alertmanager:
+        await prometheus(of)
+    await of.until(lambda: told(of) == [1, 1, 1], 1 * MINUTE)
+    await of.later(10 * MINUTE)
+    if alertmanager:
+        await prometheus(of)  # a repetition: the group has changed
+    await of.later(MINUTE)
+    assert told(of) == [1, 1, 1]
+    of.world.mend(LINE)
+    await of.until(lambda: told(of) == [2, 2, 2], 1 * MINUTE)
+    if alertmanager:
+        await prometheus(of, "resolved")
+    await of.later(30 * MINUTE)
+    assert told(of) == [2, 2, 2]
+
+
+async def test_a_cut_line_of_forty_cameras_is_one_message_a_channel_and_one_recovery(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN) as of:
+        await a_line_is_cut_and_mended(of)
+        first, last = of.vendors.texts["dingtalk"]
+    assert first.startswith("【严重·故障】东村：上联线路 u1 中断，40 台摄像机离线\n开始：10-01 08:00（已持续 2 分）")
+    assert "盲区 40 处：部位、部位" in first
+    assert last.startswith("【已恢复】东村：上联线路 u1 中断，40 台摄像机离线\n10-01 08:00 至 10-01 08:1")
+    assert "累计影响 40 台" in last
+
+
+async def test_both_ways_in_give_the_same_messages_for_the_same_story(tmp_path: Path) -> None:
+    said = []
+    for path, make in (("embedded", settings), ("alertmanager", by_alertmanager)):
+        (tmp_path / path).mkdir()
+        async with office(tmp_path / path, TOWN, make) as of:
+            await a_line_is_cut_and_mended(of)
+            said.append({vendor: without_numbers(texts) for vendor, texts in of.vendors.texts.items()})
+    # The second is what one way waits for the other's next look.
+    assert said[0] == said[1]
+
+
+async def test_a_resolved_alert_is_not_believed_while_the_cameras_are_down(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, by_alertmanager) as of:
+        of.world.cut(LINE)
+        await of.later(3 * MINUTE)
+        await prometheus(of)
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+        await prometheus(of, "resolved")  # the series was gone: the monitor started anew
+        await of.later(5 * MINUTE)
+        assert told(of) == [1, 1, 1]
+        of.world.mend(LINE)
+        await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
+
+
+async def test_an_alert_about_a_camera_is_about_its_incident(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, by_alertmanager) as of:
+        of.world.cut(LINE)
+        await of.later(3 * MINUTE)
+        alerts = [{"alertname": "SharpEyesCameraDown", "severity": "warning", "camera_id": one} for one in LINE]
+        await of.alertmanager("tickets", *alerts)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1, MINUTE)
+        await of.later(MINUTE)
+        assert "上联线路 u1 中断，40 台摄像机离线" in of.vendors.texts["sms"][0]
+        assert len(of.vendors.texts["sms"]) == 1
+
+
+async def test_what_alertmanager_calls_for_too_early_is_told_when_it_may_be_even_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with office(tmp_path, TOWN, by_alertmanager) as of:
+        of.world.planned = set(LINE)
+        of.world.cut(LINE)
+        await of.later(3 * MINUTE)
+        await prometheus(of)
+        await of.later(MINUTE)
+        assert told(of) == [0, 0, 0]
+        world = of.world
+    async with office(tmp_path, TOWN, by_alertmanager, world=world) as of:
+        world.planned = set()
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+
+
+async def test_an_alert_without_an_incident_is_told_in_its_own_words(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, by_alertmanager) as of:
+        labels = {"alertname": "SharpEyesMonitorDown", "severity": "critical"}
+        await of.alertmanager("vendor-on-call", labels)
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+        await of.alertmanager("vendor-on-call", labels, status="resolved")
+        await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
+        assert of.vendors.texts["dingtalk"][1].startswith("【已恢复】SharpEyesMonitorDown")
+        with pytest.raises(UnknownReceiver, match="nobody"):
+            await of.alertmanager("nobody", labels)
+
+
+async def test_a_restart_tells_nothing_again_and_knows_what_to_take_back(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN) as of:
+        of.world.cut(LINE)
+        await of.until(lambda: told(of) == [1, 1, 1])
+        await of.quiet()
+        world = of.world
+    async with office(tmp_path, TOWN, world=world) as of:
+        await of.later(5 * MINUTE)
+        assert told(of) == [0, 0, 0]
+        world.mend(LINE)
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+        assert of.vendors.texts["wecom"][0].startswith("【已恢复】")
+
+
+async def test_a_text_of_somebody_else_is_sent_once(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN) as of:
+        daily = (
+            "office",
+            "daily-2026-10-01",
+            Phrase("日报", "daily"),
+            [Phrase("全部在线", "all up")],
+            Severity.WARNING,
+        )
+        assert await of.relay.tell(*daily) == 2
+        assert await of.relay.tell(*daily) == 0
+        await of.until(lambda: told(of) == [1, 1, 0], MINUTE)
+        assert without_numbers(of.vendors.texts["wecom"]) == ["日报\n全部在线"]
+        with pytest.raises(UnknownReceiver):
+            await of.relay.tell("nobody", "k", Phrase("a", "a"), [], Severity.WARNING)
+
+
+async def test_a_channel_that_refuses_hands_over_to_its_fallback(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = settings(vendors)
+        ding = channel("ding", usual.channels["ding"].target, fallback="sms")
+        return settings(vendors, channels={**usual.channels, "ding": ding})
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.vendors.instead["dingtalk"] = _refusal
+        of.world.cut(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1)
+        _, listed = await of.relay.listed()
+        states = {one.message.channel: one.state for one in listed}
+        assert (states["ding"], states["sms"]) == ("moved", "sent")
+        assert b'sharpeyes_notification_failures_total{channel="ding",reason="refused"} 1' in exposition(of)
+
+
+async def _refusal() -> web.Response:
+    return web.json_response({"errcode": 310000, "errmsg": "keywords not in content"})
+
+
+def exposition(of: Office) -> bytes:
+    return b"".join(of.metrics.exposition(a_town(a_status())))
+
+
+async def test_a_robot_that_is_away_for_an_hour_gets_one_message_about_all_of_it(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN) as of:
+        of.vendors.instead["wecom"] = _away
+        of.world.cut(LINE)
+        await of.until(lambda: told(of) == [1, 0, 1])
+        await of.later(20 * MINUTE)
+        of.world.mend(LINE[:20])
+        of.world.mend(LINE[20:])
+        await of.later(20 * MINUTE)
+        of.world.cut(["u2-001"])
+        await of.later(5 * MINUTE)
+        assert b"sharpeyes_outbox_messages 2.0" in exposition(of)
+        age = re.search(rb"^sharpeyes_outbox_oldest_age_seconds (.+)$", exposition(of), re.MULTILINE)
+        assert age is not None
+        assert 2500 < float(age[1]) < 3000
+        del of.vendors.instead["wecom"]
+        await of.until(lambda: len(of.vendors.texts["wecom"]) == 2, 12 * MINUTE)
+        first, second = of.vendors.texts["wecom"]
+        assert first.split("\n")[0] == "【严重·故障】东村：上联线路 u1 中断，40 台摄像机离线"
+        assert "可能重复" in first.split("\n")[-1]  # a gateway in between had answered 502
+        assert second.startswith("【已恢复】东村：上联线路 u1")
+        await of.quiet()
+        assert b"sharpeyes_outbox_messages 0.0" in exposition(of)
+
+
+async def _away() -> web.Response:
+    return web.Response(status=502)
+
+
+async def test_a_bug_in_one_channel_is_counted_and_the_others_are_served(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with office(tmp_path, TOWN) as of:
+        of.relay._counters["ding"].channel = "no channel"  # type: ignore[assignment]
+        of.relay._counters["ding"].called.set()
+        of.world.cut(LINE)
+        await of.until(lambda: told(of)[1:] == [1, 1])
+        assert b"sharpeyes_relay_errors_total" in exposition(of)
+        assert b"sharpeyes_relay_errors_total 0.0" not in exposition(of)
+    assert "the relay failed and goes on" in caplog.text
+
+
+async def test_signs_of_life_stop_when_the_monitor_is_in_trouble(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = settings(vendors)
+        return settings(vendors, receivers={**usual.receivers, "heartbeat": ("sms",)})
+
+    async with office(tmp_path, TOWN, make) as of:
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 3, 12 * MINUTE)
+        of.world.wrong = "the ledger cannot be written"
+        await of.later(12 * MINUTE)
+        assert len(of.vendors.texts["sms"]) <= 4
+
+
+async def test_an_outbox_that_cannot_be_written_is_loud_and_what_is_due_stays_due(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with office(tmp_path, TOWN) as of:
+        await of.later(MINUTE)
+        connection = of.relay._desk._outbox._connection
+        await of.relay._desk.ask(lambda _: connection.execute("PRAGMA query_only = 1"))
+        of.world.cut(LINE)
+        with caplog.at_level(logging.CRITICAL):
+            await of.later(4 * MINUTE)
+        assert "nobody is told anything while this lasts" in caplog.text
+        assert told(of) == [0, 0, 0]
+        assert b"sharpeyes_outbox_write_errors_total 0.0" not in exposition(of)
+        await of.relay._desk.ask(lambda _: connection.execute("PRAGMA query_only = 0"))
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)

@@ -1,0 +1,83 @@
+"""A storm: three thousand outages of their own, told by robots that mute whoever is too loud."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.settings import AlertPath, AlertSettings
+from tests.incidents.town import a_camera
+from tests.relay.world import Office, office, settings
+from tests.robots import Robots
+
+MINUTE = timedelta(minutes=1)
+TOWN = [a_camera(f"c{number:04}", f"u{number:04}", carrier=f"k{number:04}") for number in range(3000)]
+IDS = [camera.id for camera in TOWN]
+EVERYBODY = {"vendor-on-call": ("ding",), "office": ("ding",), "tickets": ("ding", "wecom", "feishu")}
+OPENED = re.compile(r"】(\d+) 个事件，(\d+) 台摄像机离线")
+OVER = re.compile(r"(?:另有 (\d+) 个已恢复)|(?:【已恢复】(\d+) 个事件)")
+
+
+def embedded(vendors: Robots) -> AlertSettings:
+    return settings(vendors, receivers=EVERYBODY)
+
+
+def by_alertmanager(vendors: Robots) -> AlertSettings:
+    return settings(vendors, AlertPath.ALERTMANAGER, receivers=EVERYBODY)
+
+
+def opened(texts: list[str]) -> tuple[int, int]:
+    """Incidents and cameras said to be down, over all messages."""
+    found = [OPENED.search(text) for text in texts]
+    single = sum(text.startswith("【一般·故障】") for text in texts)
+    return sum(int(one[1]) for one in found if one) + single, sum(int(one[2]) for one in found if one) + single
+
+
+def over(texts: list[str]) -> int:
+    found = [OVER.search(text) for text in texts]
+    single = sum(text.startswith("【已恢复】东村") for text in texts)
+    return sum(int(one[1] or one[2]) for one in found if one) + single
+
+
+@pytest.mark.parametrize(
+    ("make", "count"), [(embedded, 3000), (by_alertmanager, 600)], ids=["embedded", "alertmanager"]
+)
+async def test_three_thousand_outages_block_no_robot_lose_nothing_and_are_counted_right(
+    tmp_path: Path, make: Callable[[Robots], AlertSettings], count: int
+) -> None:
+    began, batch = time.process_time(), count // 6
+    async with office(tmp_path, TOWN[:count], make) as of:
+        for start in range(0, count, batch):
+            of.world.cut(IDS[start : start + batch])
+            await of.later(timedelta(seconds=10))
+        await of.later(timedelta(seconds=70))
+        for start in range(0, count, batch):
+            await of.later(timedelta(seconds=10))
+            if of.relay.token is not None:
+                await call_for(of, IDS[start : start + batch])
+        texts = of.vendors.texts
+        for vendor in ("dingtalk", "wecom", "feishu"):
+            await of.until(lambda: opened(texts[vendor]) == (count, count), 5 * MINUTE)  # noqa: B023
+            assert len(texts[vendor]) <= 12
+            assert f"目前未恢复：{count} 个事件，{count} 台摄像机" in texts[vendor][-1]
+        of.world.mend(IDS[:count])
+        for vendor in ("dingtalk", "wecom", "feishu"):
+            await of.until(lambda: over(texts[vendor]) == count, 12 * MINUTE)  # noqa: B023
+            assert "目前未恢复：0 个事件，0 台摄像机" in texts[vendor][-1]
+        assert of.vendors.refused == []
+        await of.quiet()
+        waiting, listed = await of.relay.listed()
+        assert waiting.notices == 0
+        assert {one.state for one in listed} == {"sent"}
+        assert {one.message.doubtful for one in listed} == {False}
+    assert time.process_time() - began < 60  # a quadratic step anywhere would cost minutes
+
+
+async def call_for(of: Office, ids: list[str]) -> None:
+    labels = [{"alertname": "SharpEyesCameraDown", "severity": "warning", "camera_id": one} for one in ids]
+    await of.alertmanager("tickets", *labels)

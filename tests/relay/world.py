@@ -1,0 +1,166 @@
+"""A real casebook that a test feeds, a real outbox, fake robots and a clock that runs a hundred times as fast."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.alerting import MOST_BYTES, Channel, Facts, Target, usual_windows
+from monitor.engine.casebook import Casebook
+from monitor.incidents import Enrolled, Incident, Rules
+from monitor.language import Language
+from monitor.metrics import Metrics
+from monitor.model import Camera, Cause, Secret, State, Transition
+from monitor.notify import Outbox
+from monitor.relay import Relay
+from monitor.settings import AlertPath, AlertSettings
+from tests.driven import DrivenClock
+from tests.incidents.town import BEGINNING
+from tests.notify.samples import dingtalk, feishu, sms, wecom
+from tests.robots import Robots, robots
+
+SECOND = timedelta(seconds=1)
+STRIDE = timedelta(seconds=30)
+PATIENCE = 20.0  # seconds of the real clock
+
+
+class World:
+    """What the relay asks, answered by a casebook over what the test says of cameras."""
+
+    def __init__(self, cameras: Sequence[Camera], clock: DrivenClock) -> None:
+        self.clock = clock
+        self.casebook = Casebook(Rules())
+        self.running = asyncio.Event()
+        self.running.set()
+        self.planned: set[str] = set()
+        self.wrong: str | None = None
+        self._state: dict[str, State] = {}
+        for camera in cameras:
+            self.casebook._incidents.note(clock.now(), Enrolled(camera))
+        self.turn([camera.id for camera in cameras], State.UP, Cause.OK)
+
+    @property
+    def rules(self) -> Rules:
+        return self.casebook.rules
+
+    def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
+        return self.casebook.facts(self.clock.now(), lambda _: False, lambda camera: camera.id in self.planned)
+
+    def ended(self) -> Mapping[str, Incident]:
+        return self.casebook.ended()
+
+    def incident_of(self, camera_id: str) -> str | None:
+        return self.casebook.incident_of(camera_id)
+
+    def trouble(self) -> str | None:
+        return self.wrong
+
+    def turn(self, camera_ids: Iterable[str], state: State, cause: Cause) -> None:
+        """The record says so from now on."""
+        now = self.clock.now()
+        for camera_id in camera_ids:
+            old = self._state.get(camera_id, State.UNKNOWN)
+            self.casebook._incidents.note(now, Transition(camera_id, now, now, old, state, cause))
+            self._state[camera_id] = state
+
+    def cut(self, camera_ids: Iterable[str]) -> None:
+        self.turn(camera_ids, State.DOWN, Cause.TCP_TIMEOUT)
+
+    def mend(self, camera_ids: Iterable[str]) -> None:
+        self.turn(camera_ids, State.UP, Cause.OK)
+
+
+@dataclass
+class Office:
+    """The relay at work."""
+
+    relay: Relay
+    world: World
+    vendors: Robots
+    clock: DrivenClock
+    metrics: Metrics
+
+    async def later(self, span: timedelta) -> None:
+        """Let time pass; what it sets going goes on in real time."""
+        end = self.clock.now() + span
+        while self.clock.now() < end:
+            await self.clock.advance(min(STRIDE, end - self.clock.now()))
+            await asyncio.sleep(0.01)
+
+    async def quiet(self) -> None:
+        """Until everything has arrived, and the outbox knows it."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.relay.listed())[0].notices:
+                await self.clock.advance(SECOND)
+            await self.relay._desk.show()
+
+    async def until(self, wanted: Callable[[], bool], most: timedelta = timedelta(minutes=30)) -> None:
+        """Let time pass until it is as wanted."""
+        end = self.clock.now() + most
+        async with asyncio.timeout(PATIENCE):
+            while not wanted():
+                assert self.clock.now() < end, (self.vendors.texts, await self.relay.listed())
+                await self.clock.advance(SECOND)
+
+    async def alertmanager(self, receiver: str, *alerts: Mapping[str, Any], status: str = "firing") -> None:
+        """A call of Alertmanager about these labels."""
+        began = f"{BEGINNING:%Y-%m-%dT%H:%M:%SZ}"
+        written = [{"labels": labels, "annotations": {}, "status": status, "startsAt": began} for labels in alerts]
+        await self.relay.call(json.dumps({"version": "4", "receiver": receiver, "alerts": written}).encode())
+
+
+def channel(name: str, target: Target, **changes: Any) -> Channel:
+    return replace(Channel(name, target, MOST_BYTES[type(target)], usual_windows(target, 6)), **changes)
+
+
+def settings(vendors: Robots, path: AlertPath = AlertPath.EMBEDDED, **changes: Any) -> AlertSettings:
+    """All three robots for whoever is on call, and a gateway for the rest."""
+    targets: dict[str, Target] = {
+        "ding": dingtalk(vendors),
+        "wecom": wecom(vendors),
+        "feishu": feishu(vendors),
+        "sms": sms(vendors),
+    }
+    usual: dict[str, Any] = {
+        "path": path,
+        "token": Secret("t0ken") if path is AlertPath.ALERTMANAGER else None,
+        "receivers": {"vendor-on-call": ("ding", "wecom", "feishu"), "office": ("wecom", "ding"), "tickets": ("sms",)},
+        "channels": {name: channel(name, target) for name, target in targets.items()},
+    }
+    return AlertSettings(**(usual | changes))
+
+
+@asynccontextmanager
+async def office(
+    folder: Path,
+    cameras: Sequence[Camera],
+    make: Callable[[Robots], AlertSettings] = settings,
+    *,
+    world: World | None = None,
+    vendors: Robots | None = None,
+) -> AsyncIterator[Office]:
+    """A relay that runs; with a world and robots of before, it is the same town after a restart."""
+    known = world or World(cameras, DrivenClock(BEGINNING))
+    clock = known.clock
+    if vendors is None:
+        async with robots(clock) as found, office(folder, cameras, make, world=known, vendors=found) as opened:
+            yield opened
+        return
+    metrics = Metrics("1", clock)
+    outbox = Outbox.open(folder / "ledger-outbox.db")
+    relay = Relay(make(vendors), outbox, known, clock, metrics, "Asia/Shanghai", Language.ZH)
+    task = asyncio.create_task(relay.run())
+    try:
+        yield Office(relay, known, vendors, clock, metrics)
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        relay.close()
+    if not task.cancelled() and task.exception() is not None:
+        raise task.exception()  # type: ignore[misc]

@@ -1,0 +1,131 @@
+"""The section ``alerts``: what is read, and every fault with its line and without a secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.alerting import DingTalk, Gateway, Mail
+from monitor.errors import SettingsError
+from monitor.model import Secret
+from monitor.settings import AlertPath, AlertSettings, load_settings
+from tests.test_consistency import DOCS, blocks
+
+ENVIRON = {
+    "DING": "https://oapi.example/robot/send?access_token=s3cret",
+    "SIGN": "SECs3cret",
+    "TOKEN": "s3cret-token",
+    "EMPTY": "",
+    "WECOM_URL": "https://q.example/send?key=s3cret",
+    "SMS_TOKEN": "Bearer s3cret",
+}
+GOOD = """\
+inventory: cameras.csv
+alerts:
+  receivers:
+    vendor-on-call: {channels: [ding]}
+    tickets: {channels: [ding]}
+  channels:
+    ding: {kind: dingtalk, url_env: DING, sign_env: SIGN}
+"""
+
+
+def read(folder: Path, text: str) -> AlertSettings | None:
+    path = folder / "sharp-eyes.yml"
+    path.write_text(text, "utf-8")
+    return load_settings(path, ENVIRON).alerts
+
+
+def faults(folder: Path, text: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        read(folder, text)
+    assert "s3cret" not in str(caught.value)
+    return [f"{fault.line}: {fault.where}: {fault.what}" for fault in caught.value.faults]
+
+
+def test_without_the_section_nobody_is_told(tmp_path: Path) -> None:
+    assert read(tmp_path, "inventory: cameras.csv\n") is None
+
+
+def test_a_short_section_is_enough_and_shows_no_secret(tmp_path: Path) -> None:
+    found = read(tmp_path, GOOD)
+    assert found is not None
+    assert (found.path, found.token, found.receivers["tickets"]) == (AlertPath.EMBEDDED, None, ("ding",))
+    assert found.channels["ding"].target == DingTalk(Secret(ENVIRON["DING"]), Secret("SECs3cret"))
+    assert "s3cret" not in repr(found)
+
+
+def test_the_example_of_the_page_is_understood(tmp_path: Path) -> None:
+    for name in ("ding-url", "ding-sign", "mail"):
+        (tmp_path / "secrets").mkdir(exist_ok=True)
+        (tmp_path / "secrets" / name).write_text("https://example.org/s3cret\n", "utf-8")
+    (example,) = blocks(DOCS / "alerts.md", "yaml")
+    found = read(tmp_path, f"inventory: cameras.csv\n{example}")
+    assert found is not None
+    assert [type(channel.target).__name__ for channel in found.channels.values()] == [
+        "DingTalk",
+        "WeCom",
+        "Mail",
+        "Gateway",
+    ]
+    mail, sms = found.channels["mail"].target, found.channels["sms"].target
+    assert isinstance(mail, Mail)
+    assert isinstance(sms, Gateway)
+    assert (mail.host, mail.port, sms.headers["Authorization"]) == ("mail.example.org", 587, Secret("Bearer s3cret"))
+    assert [shift.name for shift in found.roster] == ["张三", "李四"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("path: alertmanager", "alerts.token_env: is missing, and so is token_file"),
+        ("token_env: TOKEN", "alerts.token_env: opens a second path beside path: embedded"),
+        ("path: [embedded, alertmanager]", "alerts.path: both would tell everybody twice"),
+        ("link: ftp://x", "alerts.link: is not the console's address"),
+        ("remind: {critical: 1s}", "alerts.remind.critical: '1s' must be from 10m to 30d"),
+        ("roster: [{name: 张三, phone: s3cret}]", "alerts.roster[1].phone: is not a telephone number"),
+        ("roster: [{name: a, from: 2026-02-01, to: 2026-01-01}]", "alerts.roster[1].to: must not be before from"),
+        ("languages: [fr]", "alerts.languages[1]: 'fr' is none of zh, en"),
+        ("chanels: {}", "alerts.chanels: is not a known key"),
+    ],
+)
+def test_a_fault_of_the_section_says_what_to_do(tmp_path: Path, written: str, said: str) -> None:
+    assert any(said in fault for fault in faults(tmp_path, f"{GOOD}  {written}\n"))
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        ("{kind: telegram}", "alerts.channels.x.kind: 'telegram' is none of dingtalk, wecom, feishu, mail, gateway"),
+        ("{kind: wecom}", "alerts.channels.x.url_env: is missing, and so is url_file"),
+        (
+            "{kind: wecom, url: 'https://q/?key=s3cret'}",
+            "alerts.channels.x.url: a web address does not belong",
+        ),
+        ("{kind: wecom, url_env: NONE}", "alerts.channels.x.url_env: names an environment variable that is not set"),
+        ("{kind: wecom, url_env: TOKEN}", "alerts.channels.x.url_env: does not hold the address of a web service"),
+        ("{kind: dingtalk, url_env: DING, per_minute: 20}", "alerts.channels.x.per_minute: '20' must be from 1 to 18"),
+        ("{kind: dingtalk, url_env: DING, fallback: y}", "alerts.channels.x: its fallback 'y' is not one of"),
+        ("{kind: dingtalk, url_env: DING, fallback: x}", "alerts.channels.x: its fallbacks lead in a circle"),
+        ("{kind: mail, server: 'm:25', from: a@b.c, to: nobody}", "alerts.channels.x.to: is not a mail address"),
+        (
+            "{kind: mail, server: 'm:25', from: a@b.c, to: d@e.f, security: none, username: u, password_env: SIGN}",
+            "alerts.channels.x.security: none would send the password in clear",
+        ),
+        ("{kind: gateway, url: 'http://g/', body: '{\"a\": {text}}'}", "alerts.channels.x.body: is not JSON once"),
+        ("{kind: gateway, url: 'http://g/', headers: {Authorization: s3cret}}", "goes into authorization_env"),
+        ("{kind: gateway, url: 'http://g/', method: DELETE}", "alerts.channels.x.method: 'DELETE' is none of GET"),
+    ],
+)
+def test_a_fault_of_a_channel_says_what_to_do(tmp_path: Path, channel: str, said: str) -> None:
+    told = faults(tmp_path, f"{GOOD}    x: {channel}\n")
+    assert any(said in fault for fault in told), told
+    assert all(fault.startswith("8: ") for fault in told)
+
+
+def test_whoever_is_told_of_incidents_must_have_a_channel(tmp_path: Path) -> None:
+    told = faults(tmp_path, GOOD.replace("    tickets: {channels: [ding]}\n", ""))
+    assert told == ["3: alerts.receivers: tickets is missing: incidents are told to tickets, vendor-on-call"]
+    told = faults(tmp_path, GOOD.replace("tickets: {channels: [ding]}", "tickets: {channels: [bell]}"))
+    assert any("'bell' is not one of alerts.channels: ding" in fault for fault in told)
