@@ -8,12 +8,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from monitor import __version__, model
 from monitor.acts import Head, PeriodClosed, Step, act_terms
-from monitor.calendar import month_span, months_before
+from monitor.calendar import months_before
 from monitor.contract import Contract
 from monitor.errors import FiguresMoved
 from monitor.incidents import References, references, rules_for
@@ -38,10 +36,8 @@ from monitor.report import (
 )
 from monitor.settings import Settings
 
-Made = TypeVar("Made")
-
 TREND_MONTHS = 12  # the report's own included
-# Incidents of a month are told from the day before it, so that those that last into it come out right, and for an hour
+# Incidents of a period are told from the day before it, so that those that last into it come out right, and for an hour
 # after it, in which the last ones take their final form.
 LOOK_BACK_US, AFTERWARDS_US = timedelta(days=1) // MICROSECOND, timedelta(hours=1) // MICROSECOND
 # Handing over takes about as long as looking at one camera in a hundred.
@@ -56,11 +52,8 @@ class Stage(StrEnum):
     LOOKING_BACK = "looking_back"  # at the months before
 
 
-class Beside(Protocol):
-    """Has another process do the work, and receives what that makes as it comes; None where nobody else can do it."""
-
-    def __call__(self, work: Callable[[], Iterable[Made]], /) -> AbstractContextManager[Iterator[Made] | None]: ...
-
+# Has another process do the work, and receives what that makes as it comes; None where nobody else can do it.
+Beside = Callable[[Callable[[], Iterator[Folded]]], AbstractContextManager[Iterator[Folded] | None]]
 
 # Is told what is being done, and how far that is: so many of so many.
 Watcher = Callable[[Stage, int, int], None]
@@ -70,7 +63,7 @@ def unwatched(stage: Stage, done: int, of: int) -> None:
     """Nobody waits for it."""
 
 
-def alone(_: Callable[[], Iterable[object]], /) -> AbstractContextManager[None]:
+def alone(_: Callable[[], Iterator[Folded]]) -> AbstractContextManager[None]:
     """Nobody helps."""
     return nullcontext()
 
@@ -92,10 +85,9 @@ def month_report(
     # Here nothing is open: what SQLite knows of an open file must not be copied into another process.
     with (
         beside(partial(_folded, settings, contract, month, now, heads)) as others,
-        beside(partial(_told, settings, contract, month, heads)) as told,
         Ledger.open_read_only(settings.ledger, settings.vantage) as ledger,
     ):
-        return report_of(ledger.as_of(heads), settings, contract, month, now, watcher, others, told)
+        return report_of(ledger.as_of(heads), settings, contract, month, now, watcher, others)
 
 
 def report_of(
@@ -106,22 +98,20 @@ def report_of(
     now: datetime,
     watcher: Watcher = unwatched,
     others: Iterator[Folded] | None = None,
-    told: Iterator[References] | None = None,
 ) -> Report:
     """The same from an open ledger. A closed month is reported as it was closed, whatever was written afterwards.
 
-    ``others`` are the first cameras of every version, where another process folds them; ``told`` what a further one
-    finds out about incidents. FiguresMoved: it does not come out as it was closed.
+    ``others`` are the first cameras of every version, where another process folds them. FiguresMoved: it does not come
+    out as it was closed.
     """
     ledger, name = ledger.as_it_is(), f"{month[0]}-{month[1]:02}"
     so_far = ledger.standing(act_terms(contract))
     closed = so_far.closed(name)
     closings = [Step(act, so_far.signed(act)) for act in so_far.closings.get(name, ())]
     corrected = [Step(act, so_far.signed(act)) for act in so_far.corrections.get(name, ())]
-    *earlier, last = _versions(ledger, contract, month)
-    told = told or _incidents(last, settings, contract, month)
-    versions = [_built(then, settings, contract, month, now, watcher, others) for then in earlier]
-    versions.append(_built(last, settings, contract, month, now, watcher, others, told))
+    versions = [
+        _built(then, settings, contract, month, now, watcher, others) for then in _versions(ledger, contract, month)
+    ]
     if closed and not agrees(versions[-1], _closing(closings[-1]).figures):
         raise FiguresMoved(
             f"{name} was closed with the figures {_closing(closings[-1]).figures} and now gives "
@@ -150,19 +140,6 @@ def _folded(
         for then in _versions(ledger.as_of(heads), contract, month):
             record = then.record(recorded_span(contract, month), act_terms(contract), share=OTHERS)
             yield fold_cameras(record, contract, month, now)
-
-
-def _told(
-    settings: Settings, contract: Contract, month: tuple[int, int], heads: tuple[Head, ...]
-) -> Iterator[References]:
-    """To which incidents the outages of the version that is reported belong."""
-    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        *_, last = _versions(ledger.as_of(heads), contract, month)
-        yield incidents_of(last, settings, month_span(*month, ZoneInfo(contract.terms.zone)))
-
-
-def _incidents(ledger: Ledger, settings: Settings, contract: Contract, month: tuple[int, int]) -> Iterator[References]:
-    yield incidents_of(ledger, settings, month_span(*month, ZoneInfo(contract.terms.zone)))
 
 
 def incidents_of(ledger: Ledger, settings: Settings, period: Span) -> References:
@@ -217,17 +194,13 @@ def _built(
     now: datetime,
     watcher: Watcher = unwatched,
     others: Iterator[Folded] | None = None,
-    told: Iterator[References] | None = None,
 ) -> Report:
     span, read = recorded_span(contract, month), partial(watcher, Stage.READING)
     record = ledger.record(span, act_terms(contract), read, None if others is None else REST)
     watcher(Stage.ADDING_UP, 0, 1)
     town = settings.town or town_of(known.camera for known in record.cameras)
     rest = None if others is None else partial(next, others)
-    incidents = None if told is None else partial(next, told)
-    return build_report(
-        record, contract, town=town, month=month, now=now, version=__version__, rest=rest, incidents=incidents
-    )
+    return build_report(record, contract, town=town, month=month, now=now, version=__version__, rest=rest)
 
 
 def figures_at(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from monitor.incidents import Clue, Evidence, Origin, Reference
+from monitor.incidents import Clue, Evidence, Origin
 from monitor.language import Language, Phrase
 from monitor.model import (
     Basis,
@@ -363,8 +363,6 @@ CLOCK_AHEAD = Phrase("快 {offset} 秒（允许 {limit} 秒）", "{offset} s ahe
 CLOCK_BEHIND = Phrase("慢 {offset} 秒（允许 {limit} 秒）", "{offset} s behind ({limit} s allowed)")
 COUNTED_DURATION = Phrase("计入时长", "counted")
 REASON = Phrase("原因", "cause")
-PRESUMED_ORIGIN = Phrase("推定起因", "presumed origin")
-INCIDENT = Phrase("事件编号", "incident")
 WORK = Phrase("维护内容", "work")
 EXCLUDED_DURATION = Phrase("免责时长", "excluded")
 STEP = Phrase("{at} {what}：{role} {name}（{mark}）{text}", "{at} {what}: {role} {name} ({mark}) {text}")
@@ -518,14 +516,6 @@ def finding_numbers(finding: DeviceFinding, language: Language) -> str:
 def _tenths(us: int) -> str:
     """Microseconds as seconds, cut to a tenth."""
     return f"{us // 1_000_000}.{us // 100_000 % 10}"
-
-
-def origin_text(incident: Reference | None, language: Language) -> str:
-    """What presumably failed, with its name; "" where no incident is known. A camera alone is named by its outage."""
-    if incident is None:
-        return ""
-    origin = ORIGINS[incident.origin][language]
-    return origin if incident.origin is Origin.CAMERA else f"{origin} {incident.name}".strip()
 
 
 def clue_text(evidence: Evidence, language: Language) -> str:

@@ -97,7 +97,6 @@ class _Tables:
             self._say(words.REPAIR_STATE),
             *(self._say(seconds, kind=self._say(kind)) for kind in (words.REPAIR_LIMIT, words.ON_THE_CLOCK)),
             self._say(words.CLASS),
-            *map(self._say, (wording.PRESUMED_ORIGIN, wording.INCIDENT)),
         ]
         repair_of = repair_finder(self._report)
         rows = (
@@ -122,8 +121,6 @@ class _Tables:
             exact_seconds(outage.excluded_us),
             exact_seconds(outage.counted_us),
             *self._kept(repair),
-            wording.origin_text(outage.incident, self._language),
-            outage.incident.id if outage.incident else "",
         ]
 
     def _kept(self, repair: Repair | None) -> list[str]:

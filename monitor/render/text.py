@@ -8,7 +8,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor import wording
-from monitor.incidents import Origin
 from monitor.language import Language, Phrase
 from monitor.model import Role, SiteCategory
 from monitor.render.act_sentences import ActSentences
@@ -255,11 +254,7 @@ class _Text:
         )
 
     def _causes(self, outage: OutageFigure) -> str:
-        """What was seen; where more than the camera failed, that first. The incident's number is too wide here."""
-        seen = " → ".join(self._say(wording.CAUSES[cause]) for cause in outage.causes)
-        if outage.incident is None or outage.incident.origin is Origin.CAMERA:
-            return seen
-        return f"{wording.origin_text(outage.incident, self._language)}: {seen}"
+        return " → ".join(self._say(wording.CAUSES[cause]) for cause in outage.causes)
 
     def _reliability(self) -> Iterator[str]:
         report = self._report

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from monitor import sla
 from monitor.calendar import month_span
 from monitor.contract import Contract, Grant, counted_by_camera
-from monitor.incidents import References
 from monitor.model import CameraRecord, Span, State, Travelling
 from monitor.report.ahead import Ahead, group_ahead
 from monitor.report.cameras import (
@@ -42,8 +41,6 @@ from monitor.report.timelines import DETAILED, local_days, timeline
 from monitor.report.values import GroupKind, MaintenanceFigure, OutageFigure, Record, Report, Timeline
 from monitor.report.void import void_figures
 from monitor.sla import Forecast
-
-NO_INCIDENTS = References({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +76,11 @@ def build_report(
     now: datetime,
     version: str,
     rest: Callable[[], Folded] | None = None,
-    incidents: Callable[[], References] | None = None,
 ) -> Report:
     """The report of the calendar month (year, month) in the contract's zone, as far as it had passed at ``now``.
 
     It speaks of the cameras in the contract's scope, and of no others. Where the record has courses of some cameras
-    only, ``rest`` is asked last for the others, which all stand before them in the record, and then ``incidents``.
+    only, ``rest`` is asked last for the others, which all stand before them in the record.
     """
     terms = contract.terms
     frames = _frames(record, contract, month, now)
@@ -132,7 +128,7 @@ def build_report(
         sites=groups_of(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
         cameras=tuple(history.figure for history in ranked),
         outside_contract=tuple(known.camera for known, _ in due_cameras(outside, frame)),
-        outages=_belonging(folded.outages, NO_INCIDENTS if incidents is None else incidents()),
+        outages=tuple(folded.outages),
         maintenance=_maintenance(in_scope, frame),
         exclusions=exclusion_figures(record, found, frame.period),
         changes=change_figures(record.changes, contract, frame.period),
@@ -264,11 +260,6 @@ def _forecast(histories: Iterable[CameraMonth], frame: Frame) -> Forecast | None
 def _worst_outages(outages: Iterable[OutageFigure]) -> list[OutageFigure]:
     """The longest counted time first, then by start and camera."""
     return sorted(outages, key=lambda each: (each.excluded_us - each.scheduled_us, each.start, each.camera.id))
-
-
-def _belonging(outages: Iterable[OutageFigure], incidents: References) -> tuple[OutageFigure, ...]:
-    """Each with its incident."""
-    return tuple(OutageFigure(*outage[:-1], incidents.of(outage.camera.id, outage.start_at)) for outage in outages)
 
 
 def _maintenance(cameras: Sequence[CameraRecord], frame: Frame) -> tuple[MaintenanceFigure, ...]:

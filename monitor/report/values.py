@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from monitor.acts import Declaration, Head, History, Refusal, Void
 from monitor.contract import Cut
-from monitor.incidents import Reference
 from monitor.model import (
     Actor,
     Basis,
@@ -161,7 +160,6 @@ class OutageFigure(NamedTuple):
     causes: tuple[Cause, ...]  # in the order they were seen
     scheduled_us: int  # of it, in the month's scheduled time
     excluded_us: int  # of that, in planned work the contract excludes and exclusions that count
-    incident: Reference | None = None  # it belongs to; None: incidents were not asked for
 
     @property
     def start_at(self) -> datetime:

@@ -7,14 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.incidents import Origin, References, Rules, references, rules_for
-from monitor.language import Language
-from monitor.ledger import TELLING, CameraAdded, Heartbeat, Ledger, TransitionRecorded, told
+from monitor.ledger import TELLING, CameraAdded, Ledger, TransitionRecorded, told
 from monitor.model import Cause, Span, State, Transition, micros
-from monitor.render.html import to_html
-from monitor.render.json import to_json
-from monitor.render.text import to_text
-from monitor.reporting import month_report
-from monitor.settings import Settings
 from tests.driven import a_camera
 from tests.incidents.town import second
 
@@ -88,22 +82,6 @@ def test_an_outage_that_lasts_into_the_window_keeps_its_incident(tmp_path: Path)
         record(ledger, [*cut(100), changed, ("c1", 30_000, DOWN, UP, Cause.OK)])
         found, all_of_it = within(ledger, 20_000, 40_000), whole(ledger)
     assert found.of("c2", second(101)) == all_of_it.of("c2", second(101)) is not None
-
-
-def test_every_outage_of_a_report_names_its_incident_in_every_form(tmp_path: Path) -> None:
-    settings = Settings(path=tmp_path, inventory=(), ledger=tmp_path / "ledger.db", reports=tmp_path)
-    with Ledger.open(settings.ledger) as ledger:
-        record(ledger, [*cut(100), *back(1_000), ("c3", 9_000, UP, DOWN, Cause.NO_KEYFRAME)])
-        ledger.append([Heartbeat()], second(10_000))
-    report = month_report(settings, settings.contract, (2026, 10), second(10_000))
-    found = {(each.camera.id, each.incident.id, each.incident.origin) for each in report.outages if each.incident}
-    line, alone = "20261001T000140Z-c1", "20261001T023000Z-c3"
-    assert found == {*((camera.id, line, Origin.UPLINK) for camera in LINE), ("c3", alone, Origin.CAMERA)}
-    assert to_text(report, Language.EN).count("the uplink up-1: ") == 6
-    html = to_html(report, Language.ZH).decode()
-    assert html.count(line) == 6
-    assert html.count(alone) == 1
-    assert to_json(report).count(line.encode()) == 6
 
 
 def test_rules_follow_a_longer_gap() -> None:

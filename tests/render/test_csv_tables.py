@@ -123,8 +123,6 @@ def test_an_outage_says_when_why_how_long_what_counts_and_what_became_of_its_lim
         "limit, seconds": "86400",
         "on the clock, seconds": "432000",
         "fault class": "normal",
-        "presumed origin": "",
-        "incident": "",
     }
     assert (found["qh-001"]["repair limit"], found["qh-001"]["counted, seconds"]) == ("kept", "3900")
     assert (found["qh-005"]["until"], found["qh-005"]["repair limit"]) == ("still down", "late")

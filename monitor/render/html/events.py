@@ -24,7 +24,6 @@ def outages(pen: Pen) -> Section:
         Column(wording.CAMERA, lambda outage: joined(name(outage.camera.id), " ", name(outage.camera.name))),
         Column(wording.VILLAGE, lambda outage: name(outage.camera.site.village)),
         Column(wording.REASON, lambda outage: _causes(pen, outage)),
-        Column(wording.PRESUMED_ORIGIN, lambda outage: _incident(pen, outage)),
         Column(wording.START, lambda outage: pen.local(outage.start_at), Look.KEPT),
         Column(wording.END, lambda outage: pen.until(outage.end_at), Look.KEPT),
         Column(texts.WHOLE, lambda outage: pen.length(_lasted(pen, outage)), Look.NUMBER),
@@ -130,13 +129,6 @@ def _camera(change: ChangeFigure) -> Markup:
 
 def _causes(pen: Pen, outage: OutageFigure) -> str:
     return " → ".join(pen.say(wording.CAUSES[cause]) for cause in outage.causes)
-
-
-def _incident(pen: Pen, outage: OutageFigure) -> Child:
-    """What presumably failed, and the number under which all outages of it stand."""
-    if outage.incident is None:
-        return None
-    return joined(wording.origin_text(outage.incident, pen.language), " ", name(outage.incident.id))
 
 
 def _lasted(pen: Pen, outage: OutageFigure) -> int:

@@ -98,11 +98,6 @@ def _columns(desk: Desk, number: int) -> Iterator[Column[OutageFigure]]:
         formula=f"INT({{counted}})/{DAY_SECONDS}",
     )
     yield from _repairs(desk)
-    origins = cache(lambda incident: wording.origin_text(incident, desk.language))
-    yield Column("origin", say(wording.PRESUMED_ORIGIN), lambda outage: origins(outage.incident), width=22)
-    yield Column(
-        "incident", say(wording.INCIDENT), lambda outage: outage.incident.id if outage.incident else "", width=30
-    )
 
 
 def _repairs(desk: Desk) -> Iterator[Column[OutageFigure]]:
