@@ -38,7 +38,7 @@ Value = TypeVar("Value")
 
 log = logging.getLogger(__name__)
 
-TICK = timedelta(seconds=5)
+TICK = timedelta(seconds=10)  # listing thousands of open incidents keeps the loop for tens of milliseconds
 ALIVE = timedelta(minutes=5)
 TIDY = timedelta(hours=6)
 AGAIN = timedelta(seconds=5)  # after an error
