@@ -15,10 +15,12 @@ from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor import __version__, jobs
+from monitor.bulletins import send_bulletin
 from monitor.calendar import month_before
 from monitor.clock import Clock, SystemClock
 from monitor.console import make_app, serve
@@ -39,7 +41,7 @@ from monitor.publishing import ALWAYS, Format, places_of, report_path, write_fil
 from monitor.relay import Relay
 from monitor.report import Report
 from monitor.reporting import month_report, town_of
-from monitor.settings import Settings, examine_settings, faults_between, line_of
+from monitor.settings import BulletinPlan, Settings, examine_settings, faults_between, line_of
 from monitor.workers import Workers, WorkersProber
 
 log = logging.getLogger(__name__)
@@ -109,7 +111,10 @@ class Service:
             make_app(self, clock=self._clock, reload_enabled=local, alerts=self._relay), *settings.listen
         )
         scheduler = jobs.calendar_jobs(
-            settings.contract.terms.zone, self._engine.plan_maintenance, self._report_last_month
+            settings.contract.terms.zone,
+            self._engine.plan_maintenance,
+            self._report_last_month,
+            [(plan, partial(self._tell, plan)) for plan in (settings.alerts.bulletins if settings.alerts else ())],
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -204,6 +209,10 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
+
+    async def _tell(self, plan: BulletinPlan) -> None:
+        assert self._relay is not None, "bulletins are planned where somebody is told"
+        await send_bulletin(plan, self._plan.settings, self._clock.now(), self._relay)
 
     async def _report_last_month(self) -> None:
         for contract in self._plan.settings.contracts:

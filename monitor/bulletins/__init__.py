@@ -5,6 +5,7 @@ They are told also when nothing is wrong, because silence cannot be told from a 
 
 from __future__ import annotations
 
-from monitor.bulletins.gathering import Kind, bulletin
+from monitor.bulletins.gathering import bulletin
+from monitor.bulletins.sending import send_bulletin
 
-__all__ = ["Kind", "bulletin"]
+__all__ = ["bulletin", "send_bulletin"]

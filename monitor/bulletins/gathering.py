@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,31 +19,23 @@ from monitor.ledger import Ledger
 from monitor.model import micros
 from monitor.report import excluded_by
 from monitor.reporting import day_figures, month_forecast, town_of
-from monitor.settings import Settings
+from monitor.settings import BulletinKind, Settings
 
 Made = TypeVar("Made")
 SILENT = 3  # heartbeats: a record that ends so long ago is not being written
 
 
-class Kind(StrEnum):
-    """The three bulletins."""
-
-    DAILY = "daily"  # in the morning: yesterday, and what is broken now
-    PATROL = "patrol"  # in the evening: sites that no camera shows tonight
-    MONTH = "month"  # where the month will end, and what to repair first
-
-
-def bulletin(kind: Kind, settings: Settings, contract: Contract, now: datetime, language: Language) -> str:
+def bulletin(kind: BulletinKind, settings: Settings, contract: Contract, now: datetime, language: Language) -> str:
     """The text, its title in the first line, without a line feed at its end; LedgerError where there is no ledger."""
     match kind:
-        case Kind.DAILY:
+        case BulletinKind.DAILY:
             yesterday = now.astimezone(ZoneInfo(contract.terms.zone)).date() - timedelta(days=1)
             ahead = month_forecast(settings, contract, month_of(now, ZoneInfo(contract.terms.zone)), now)
             day = day_figures(settings, contract, yesterday)
             return daily.text(day, ahead, situation(settings, contract, now), language)
-        case Kind.PATROL:
+        case BulletinKind.PATROL:
             return patrol.text(situation(settings, contract, now), language)
-        case Kind.MONTH:
+        case BulletinKind.MONTH:
             ahead = month_forecast(settings, contract, month_of(now, ZoneInfo(contract.terms.zone)), now)
             return landing.text(ahead, language)
 

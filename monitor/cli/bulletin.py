@@ -10,10 +10,10 @@ from monitor.cli.choosing import one_contract
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
 from monitor.language import Language
-from monitor.settings import load_settings
+from monitor.settings import BulletinKind, load_settings
 
 
-def bulletin(kind: bulletins.Kind, config: Path, language: Language, *, contract: str | None) -> int:
+def bulletin(kind: BulletinKind, config: Path, language: Language, *, contract: str | None) -> int:
     """Print it; nothing is sent."""
     settings = load_settings(config, None)
     about = one_contract(settings.contracts, contract, language)

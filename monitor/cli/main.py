@@ -260,10 +260,10 @@ def _forecast(args: argparse.Namespace) -> int:
 
 
 def _bulletin(args: argparse.Namespace) -> int:
-    from monitor.bulletins import Kind
     from monitor.cli.bulletin import bulletin
+    from monitor.settings import BulletinKind
 
-    return bulletin(Kind(args.kind), args.config, args.lang, contract=args.contract)
+    return bulletin(BulletinKind(args.kind), args.config, args.lang, contract=args.contract)
 
 
 def _alerts_test(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ It decides what a valid settings file is. It never starts anything, and no secre
 
 from __future__ import annotations
 
-from monitor.settings.alert_values import AlertPath, AlertSettings
+from monitor.settings.alert_values import AlertPath, AlertSettings, BulletinKind, BulletinPlan
 from monitor.settings.contracts import read_file as read_contract
 from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settings
 from monitor.settings.matching import faults_between, line_of
@@ -24,6 +24,8 @@ __all__ = [
     "Address",
     "AlertPath",
     "AlertSettings",
+    "BulletinKind",
+    "BulletinPlan",
     "LimitSettings",
     "OnvifSettings",
     "PictureSettings",

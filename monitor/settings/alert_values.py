@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -19,6 +20,24 @@ class AlertPath(StrEnum):
     ALERTMANAGER = "alertmanager"  # Prometheus' rules and Alertmanager decide whom to call
 
 
+class BulletinKind(StrEnum):
+    """The texts that are sent at fixed hours."""
+
+    DAILY = "daily"  # in the morning: yesterday, and what is broken now; also when nothing is
+    PATROL = "patrol"  # in the evening: sites that no camera shows tonight
+    MONTH = "month"  # where the month will end, and what to repair first
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinPlan:
+    """When one of them is sent, in the contract's zone, and to whom."""
+
+    kind: BulletinKind
+    at: time
+    receivers: tuple[str, ...]
+    days: tuple[int, ...] = ()  # of the month; empty: every day
+
+
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
     """Whom to tell, and by which way."""
@@ -31,3 +50,4 @@ class AlertSettings:
     receivers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))  # names of channels
     channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     roster: tuple[Shift, ...] = ()
+    bulletins: tuple[BulletinPlan, ...] = ()

@@ -26,6 +26,7 @@ from monitor.parsing.section import Section
 from monitor.parsing.times import hours
 from monitor.settings.alert_channels import phone_number, read_channels
 from monitor.settings.alert_values import AlertPath, AlertSettings
+from monitor.settings.bulletins import read_bulletins
 from monitor.settings.planned import weekday
 from monitor.settings.secrets import SecretSources
 
@@ -49,15 +50,17 @@ def read_alerts(top: Section, sources: SecretSources) -> AlertSettings | None:
                 "leave it out, or write path: alertmanager",
             )
         channels = read_channels(alerts, sources)
+        receivers = _receivers(alerts, channels, path)
         return AlertSettings(
             path=path,
             token=token,
             link=alerts.read("link", _link, ""),
             languages=alerts.read_all("languages", one_of(Language), ()),
             patience=_patience(alerts),
-            receivers=_receivers(alerts, channels, path),
+            receivers=receivers,
             channels=channels,
             roster=_roster(alerts),
+            bulletins=read_bulletins(alerts, receivers),
         )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.bulletins import Kind, bulletin
+from monitor.bulletins import bulletin, send_bulletin
 from monitor.contract import Contract, RepairLimits
 from monitor.errors import LedgerError
 from monitor.language import Language
 from monitor.ledger import CameraAdded, Heartbeat, Ledger, Started, TransitionRecorded
 from monitor.model import Cause, ContractTerms, State
-from monitor.settings import Settings
+from monitor.settings import BulletinKind, BulletinPlan, Settings
+from tests.relay.world import office
 from tests.render.samples import ADDED, CAMERAS, at, camera, move
 
 NOW = at(16, 7, 30)  # in the morning
@@ -43,12 +44,12 @@ def settings_in(folder: Path, *, cut: bool = False, fallen: bool = False, until:
     return Settings(path=folder / "s.yml", inventory=(), ledger=path, reports=folder, town="清河镇")
 
 
-def told(kind: Kind, settings: Settings, language: Language = Language.ZH, now: datetime = NOW) -> list[str]:
+def told(kind: BulletinKind, settings: Settings, language: Language = Language.ZH, now: datetime = NOW) -> list[str]:
     return bulletin(kind, settings, CONTRACT, now, language).splitlines()
 
 
 def test_a_day_without_faults_is_told_as_a_zero_report(tmp_path: Path) -> None:
-    assert told(Kind.DAILY, settings_in(tmp_path)) == [
+    assert told(BulletinKind.DAILY, settings_in(tmp_path)) == [
         "清河镇雪亮前端日报 2026-06-15",
         "当日在线率 100.00%（目标 95.00%），覆盖率 100.00%，应在线 9 台",
         "当日无离线",
@@ -59,7 +60,7 @@ def test_a_day_without_faults_is_told_as_a_zero_report(tmp_path: Path) -> None:
 
 
 def test_the_morning_names_what_is_broken_with_its_origin_and_its_clock(tmp_path: Path) -> None:
-    lines = told(Kind.DAILY, settings_in(tmp_path, cut=True, fallen=True), Language.EN)
+    lines = told(BulletinKind.DAILY, settings_in(tmp_path, cut=True, fallen=True), Language.EN)
     assert lines[0] == "清河镇: cameras on 2026-06-15, daily report"
     assert lines[2] == "1 outages began, 0 ended, 4 h 00 min of camera time down"
     assert lines[3] == "down now: 5 of 9 cameras"
@@ -72,12 +73,12 @@ def test_the_morning_names_what_is_broken_with_its_origin_and_its_clock(tmp_path
 
 def test_a_limit_that_has_passed_is_said(tmp_path: Path) -> None:
     later = at(16, 9)
-    lines = told(Kind.DAILY, settings_in(tmp_path, fallen=True, until=later), Language.EN, now=later)
+    lines = told(BulletinKind.DAILY, settings_in(tmp_path, fallen=True, until=later), Language.EN, now=later)
     assert lines[6].endswith("past the repair limit (1 cameras)"), lines
 
 
 def test_the_patrol_is_sent_to_the_sites_that_no_camera_shows_by_village(tmp_path: Path) -> None:
-    lines = told(Kind.PATROL, settings_in(tmp_path, cut=True, fallen=True))
+    lines = told(BulletinKind.PATROL, settings_in(tmp_path, cut=True, fallen=True))
     assert lines[:3] == [
         "清河镇今晚巡逻补位 2026-06-16",
         "以下 5 处今晚没有可用画面，请于 21:00 前安排到点巡查：",
@@ -87,18 +88,18 @@ def test_the_patrol_is_sent_to_the_sites_that_no_camera_shows_by_village(tmp_pat
 
 
 def test_a_patrol_that_is_not_needed_is_told_too(tmp_path: Path) -> None:
-    assert told(Kind.PATROL, settings_in(tmp_path))[1:] == ["今晚各点位均有可用画面，无需补位。"]
+    assert told(BulletinKind.PATROL, settings_in(tmp_path))[1:] == ["今晚各点位均有可用画面，无需补位。"]
 
 
-@pytest.mark.parametrize("kind", [Kind.DAILY, Kind.PATROL])
-def test_nobody_is_told_that_all_is_well_by_a_monitor_that_does_not_run(tmp_path: Path, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [BulletinKind.DAILY, BulletinKind.PATROL])
+def test_nobody_is_told_that_all_is_well_by_a_monitor_that_does_not_run(tmp_path: Path, kind: BulletinKind) -> None:
     lines = told(kind, settings_in(tmp_path, until=NOW - timedelta(minutes=4)))
     assert lines[1].startswith("注意：监测程序没有在运行，台账只到 2026-06-16 07:26")
     assert not any("零报告" in line or "无需补位" in line for line in lines)
 
 
 def test_the_month_says_where_it_ends_and_what_to_repair_first(tmp_path: Path) -> None:
-    lines = told(Kind.MONTH, settings_in(tmp_path, cut=True, fallen=True))
+    lines = told(BulletinKind.MONTH, settings_in(tmp_path, cut=True, fallen=True))
     assert lines[0] == "清河镇月末预测 2026-06"
     assert lines[1] == "合同目标 95.00%，有风险"
     assert lines[3] == "先修这些（前 2 趟，共 2 趟）："
@@ -108,7 +109,7 @@ def test_the_month_says_where_it_ends_and_what_to_repair_first(tmp_path: Path) -
 def test_cameras_of_another_contract_are_none_of_its_business(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, cut=True)
     about = replace(CONTRACT, scope=replace(CONTRACT.scope, villages=frozenset({"东营村"})))
-    text = bulletin(Kind.DAILY, settings, about, NOW, Language.ZH)
+    text = bulletin(BulletinKind.DAILY, settings, about, NOW, Language.ZH)
     assert "零报告" in text
     assert "应在线 2 台" in text
 
@@ -116,4 +117,16 @@ def test_cameras_of_another_contract_are_none_of_its_business(tmp_path: Path) ->
 def test_without_a_ledger_that_is_said(tmp_path: Path) -> None:
     settings = Settings(path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "none.db", reports=tmp_path)
     with pytest.raises(LedgerError, match="there is no ledger"):
-        bulletin(Kind.PATROL, settings, CONTRACT, NOW, Language.ZH)
+        bulletin(BulletinKind.PATROL, settings, CONTRACT, NOW, Language.ZH)
+
+
+async def test_a_bulletin_reaches_the_office_once_a_day(tmp_path: Path) -> None:
+    settings = replace(settings_in(tmp_path, cut=True), contracts=(CONTRACT,))
+    plan = BulletinPlan(BulletinKind.DAILY, time(7, 30), ("office",))
+    async with office(tmp_path / "office", UPLINK) as of:
+        for _ in range(2):
+            await send_bulletin(plan, settings, NOW, of.relay)
+        await of.until(lambda: bool(of.vendors.texts["wecom"]), timedelta(minutes=5))
+        (text,) = of.vendors.texts["wecom"]
+        assert text.splitlines()[0] == "清河镇雪亮前端日报 2026-06-15"
+        assert "移动-石桥-ONU1" in text

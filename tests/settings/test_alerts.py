@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from monitor.alerting import DingTalk, Gateway, Mail
 from monitor.errors import SettingsError
 from monitor.model import Secret
-from monitor.settings import AlertPath, AlertSettings, load_settings
+from monitor.settings import AlertPath, AlertSettings, BulletinKind, BulletinPlan, load_settings
 from tests.test_consistency import DOCS, blocks
 
 ENVIRON = {
@@ -129,3 +130,37 @@ def test_whoever_is_told_of_incidents_must_have_a_channel(tmp_path: Path) -> Non
     assert told == ["3: alerts.receivers: tickets is missing: incidents are told to tickets, vendor-on-call"]
     told = faults(tmp_path, GOOD.replace("tickets: {channels: [ding]}", "tickets: {channels: [bell]}"))
     assert any("'bell' is not one of alerts.channels: ding" in fault for fault in told)
+
+
+# ---------------------------------------------------------------- bulletins
+
+OFFICE = GOOD.replace("  channels:\n", "    office: {channels: [ding]}\n  channels:\n", 1)
+
+
+def bulletins(folder: Path, text: str) -> tuple[BulletinPlan, ...]:
+    found = read(folder, OFFICE + text)
+    assert found is not None
+    return found.bulletins
+
+
+def test_the_office_gets_all_bulletins_unless_something_else_is_written(tmp_path: Path) -> None:
+    assert bulletins(tmp_path, "") == (
+        BulletinPlan(BulletinKind.DAILY, time(7, 30), ("office",)),
+        BulletinPlan(BulletinKind.PATROL, time(19, 30), ("office",)),
+        BulletinPlan(BulletinKind.MONTH, time(8), ("office",), (20, 25, 28)),
+    )
+
+
+def test_bulletins_have_other_hours_other_receivers_or_are_not_sent(tmp_path: Path) -> None:
+    text = "  bulletins: {daily: {at: '08:15', receivers: [office, tickets]}, patrol: null, month: {days: 27}}\n"
+    assert bulletins(tmp_path, text) == (
+        BulletinPlan(BulletinKind.DAILY, time(8, 15), ("office", "tickets")),
+        BulletinPlan(BulletinKind.MONTH, time(8), ("office",), (27,)),
+    )
+
+
+def test_a_patrol_list_after_the_patrol_has_left_and_an_unknown_receiver_are_faults(tmp_path: Path) -> None:
+    text = "  bulletins: {patrol: {at: '21:00'}, daily: {receivers: [nobody]}}\n"
+    late, nobody = sorted(faults(tmp_path, OFFICE + text), reverse=True)
+    assert "the patrol leaves at 21:00" in late
+    assert "'nobody' is not one of alerts.receivers" in nobody
