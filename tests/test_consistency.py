@@ -383,3 +383,14 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(page: Path) -> None:
             continue
         head = head or cells(line)
         assert cells(line) == head, f"{page.name}:{number}: {line}"
+
+
+def test_no_page_and_no_file_holds_two_versions_of_a_line() -> None:
+    marks = re.compile(r"^(<{7} |>{7} |={7}$)", re.MULTILINE)
+    folders = ("monitor", "config", "dashboards", "docs", "scripts")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in TEXTS]
+    files += [path for path in ROOT.iterdir() if path.is_file() and path.suffix in TEXTS]
+    assert not [path for path in files if marks.search(path.read_text("utf-8"))]
+
+
+TEXTS = {".md", ".py", ".yml", ".yaml", ".toml", ".txt", ".csv", ".json", ".sql"}

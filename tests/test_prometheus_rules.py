@@ -29,14 +29,6 @@ BOARDS = {"overview", "area", "camera", "sla", "monitor", "alerts"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
 METRIC = re.compile(r"(?<![\w:])(?:[a-z_]+:)?sharpeyes(?:_[a-z]+)+(?::[a-z_0-9]+)?|sharpeyes:[a-z_:]+")
-# Told of by the relay and by the rounds over ONVIF; the names are agreed.
-ANNOUNCED = {
-    "sharpeyes_camera_clock_offset_seconds",
-    "sharpeyes_camera_finding",
-    "sharpeyes_notification_failures_total",
-    "sharpeyes_notifications_total",
-    "sharpeyes_outbox_messages",
-}
 # They are about Prometheus and Alertmanager themselves, or always there: a restart of the monitor does not touch them.
 UNTOUCHED = {
     "SharpEyesAlertingReloadFailed",
@@ -110,7 +102,7 @@ def test_alertmanager_takes_its_configuration() -> None:
 
 
 def test_every_metric_the_rules_ask_for_exists() -> None:
-    known = exposed() | records() | ANNOUNCED
+    known = exposed() | records()
     asked = {name for rule in rules() for name in METRIC.findall(rule["expr"])}
     assert len(asked) > 15
     assert asked <= known, asked - known
@@ -119,7 +111,7 @@ def test_every_metric_the_rules_ask_for_exists() -> None:
 def test_every_metric_in_the_stories_exists() -> None:
     series = {series["series"].split("{")[0] for test in stories() for series in test["input_series"]}
     ours = {name for name in series if METRIC.fullmatch(name)}
-    known = exposed() | records() | ANNOUNCED
+    known = exposed() | records()
     assert ours <= known, ours - known
     assert series - ours == {
         *("up", "scrape_duration_seconds"),
@@ -219,7 +211,7 @@ def test_a_runbook_names_the_severity_of_its_alert() -> None:
 
 def test_metrics_named_in_the_runbooks_exist() -> None:
     named = {name for path in RUNBOOKS.glob("*.md") for name in METRIC.findall(path.read_text("utf-8"))}
-    assert named <= exposed() | records() | ANNOUNCED
+    assert named <= exposed() | records()
 
 
 def test_routes_and_inhibitions_name_alerts_that_exist() -> None:
@@ -318,7 +310,7 @@ def test_the_page_of_metrics_lists_every_metric_and_no_other() -> None:
 
 
 def test_every_metric_the_page_asks_for_exists() -> None:
-    known = exposed() | records() | ANNOUNCED
+    known = exposed() | records()
     assert set(METRIC.findall(METRICS_PAGE)) <= known
 
 

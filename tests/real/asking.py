@@ -33,7 +33,8 @@ async def cause_at(address: TcpAddress) -> str:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             transport = await connect((address.host,), address.port, asyncio.Protocol)
     except OSError as error:
-        return str(failure(Stage.TCP, error).cause)
+        cause: str = failure(Stage.TCP, error).cause.value
+        return cause
     transport.close()
     return ""
 
