@@ -68,7 +68,7 @@ def drawn(panel: Panel, linked: Linked, language: Language) -> Drawn:
         case Heat():
             return _heat(panel)
         case Table() as look:
-            return _table(look, linked, language)
+            return _table(look, len(panel.queries) > 1, linked, language)
 
 
 def _called(word: Word, language: Language) -> list[sdk.DynamicConfigValue]:
@@ -247,7 +247,7 @@ def _heat(panel: Panel) -> heatmap.Panel:
 # ---------------------------------------------------------------- tables
 
 
-def _table(look: Table, linked: Linked, language: Language) -> table.Panel:
+def _table(look: Table, several: bool, linked: Linked, language: Language) -> table.Panel:
     made = (
         table.Panel()
         .show_header(True)
@@ -257,7 +257,7 @@ def _table(look: Table, linked: Linked, language: Language) -> table.Panel:
         .thresholds(_no_thresholds(Colour.UNKNOWN))
         .color_scheme(_by_value())
     )
-    for change in _transformations(look, language):
+    for change in _transformations(look, several, language):
         made.with_transformation(change)
     for column in look.columns:
         if properties := _column(column, linked, language):
@@ -268,17 +268,16 @@ def _table(look: Table, linked: Linked, language: Language) -> table.Panel:
     return made
 
 
-def _field(column: Column, columns: tuple[Column, ...]) -> str:
-    """What Grafana calls the field: a value carries its query's letter where there are several."""
+def _field(column: Column, several: bool) -> str:
+    """What Grafana calls the field: a value carries its query's letter where there are several queries."""
     if not column.field.startswith("#"):
         return column.field
-    several = sum(other.field.startswith("#") for other in columns) > 1
     return f"Value {column.field}" if several else "Value"
 
 
-def _transformations(look: Table, language: Language) -> list[sdk.DataTransformerConfig]:
+def _transformations(look: Table, several: bool, language: Language) -> list[sdk.DataTransformerConfig]:
     """One row for each set of labels, only the columns that were named, in their order and with their titles."""
-    fields = [_field(column, look.columns) for column in look.columns]
+    fields = [_field(column, several) for column in look.columns]
     titles = [column.title[language] for column in look.columns]
     return [
         sdk.DataTransformerConfig(id_val="merge", options={}),

@@ -10,7 +10,8 @@ from dashboards.model import Choice, Colour, Link, Unit, Word, Words
 from monitor.incidents import Origin
 from monitor.language import Phrase
 from monitor.model import Cause, State, Verdict
-from monitor.wording import CAUSES, ORIGINS, STATES
+from monitor.notify import Outcome
+from monitor.wording import CAUSES, FINDINGS, ORIGINS, STATES
 
 
 def _same(text: str) -> Phrase:
@@ -28,6 +29,7 @@ TIMES = Unit(Phrase("suffix: 次", "none"), 0)
 MULTIPLE = Unit(_same("suffix: ×"), 2)
 HOURS = Unit(Phrase("suffix: 台·小时", "suffix: camera-h"), 1)
 SECONDS = Unit(_same("s"), 2)
+OFF_BY = Unit(Phrase("suffix: 秒", "suffix: s"), 0)  # a clock's error: either sign, never made minutes of
 LENGTH = Unit(_same("dtdhms"))  # seconds as 1 d 02:03:04: no words, so no language
 BYTES = Unit(_same("bytes"), 1)
 BITS_PER_SECOND = Unit(_same("bps"), 1)
@@ -59,6 +61,16 @@ _BLAME = {
 }
 REASONS: Words = MappingProxyType({cause.value: Word(CAUSES[cause], _BLAME[cause.verdict]) for cause in Cause})
 SCOPES: Words = MappingProxyType({origin.value: Word(ORIGINS[origin], Colour.PLAIN) for origin in Origin})
+FOUND: Words = MappingProxyType({kind.value: Word(text, Colour.NEAR) for kind, text in FINDINGS.items()})
+UNDELIVERED: Words = MappingProxyType(
+    {
+        Outcome.LIMITED.value: Word(Phrase("对方限流", "too many for it"), Colour.NEAR),
+        Outcome.REFUSED.value: Word(Phrase("被拒绝", "refused"), Colour.BAD),
+        Outcome.UNREACHED.value: Word(Phrase("未送达", "not reached"), Colour.NEAR),
+        Outcome.UNANSWERED.value: Word(Phrase("无应答，或已收到", "no answer, it may have arrived"), Colour.NEAR),
+        "given_up": Word(Phrase("放弃，消息未达", "given up: the message is lost"), Colour.BAD),
+    }
+)
 SEVERITIES: Words = MappingProxyType(
     {
         "critical": Word(Phrase("紧急", "critical"), Colour.BAD),
@@ -101,6 +113,8 @@ ORIGIN = Phrase("推定起因", "presumed origin")
 SEVERITY = Phrase("级别", "severity")
 HOW_LONG = Phrase("已持续", "for")
 HOW_MANY = Phrase("台数", "cameras")
+FINDING = Phrase("发现", "finding")
+CHANNEL = Phrase("渠道", "channel")
 NONE_NOW = Phrase("当前没有", "none now")
 
 # ---------------------------------------------------------------- links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards import words
 from dashboards.boards import shared
-from dashboards.model import Bars, Board, Colour, Column, Course, Panel, Query, Row, Stat, Table, Word
+from dashboards.model import Bars, Board, Colour, Column, Course, Lines, Panel, Query, Row, Stat, Table, Word
 from dashboards.queries import lasting
 from monitor.incidents import Origin
 from monitor.language import Phrase
@@ -13,6 +13,10 @@ from monitor.wording import ORIGINS
 _OURS = 'alertname=~"SharpEyes.+",severity!="none"'
 _FIRING = f'ALERTS{{{_OURS},alertstate="firing"}}'
 _WATCHDOG = 'ALERTS{alertname="SharpEyesWatchdog",alertstate="firing"}'
+_GIVEN_UP = 'round(sum(increase(sharpeyes_notification_failures_total{reason="given_up"}[1d])))'
+_HANDING = 'up{job="alertmanager"}'
+_UNHANDED = "round(sum(increase(alertmanager_notifications_failed_total[15m])))"
+_NO_CHANNEL = Phrase("未设渠道", "no channel is set up")
 
 _COUNTS = Panel(
     10,
@@ -123,6 +127,88 @@ _LONGEST = Panel(
     words.TEXT,
     nothing=words.NONE_NOW,
 )
+_WAITING = Panel(
+    6,
+    Phrase("待发消息", "Messages waiting"),
+    Phrase("待发队列中尚未送达任何人的。", "In the outbox: they have not reached anybody yet."),
+    Stat(),
+    (
+        Query("max(sharpeyes_outbox_messages) > 0", colour=Colour.NEAR),
+        Query("max(sharpeyes_outbox_messages) == 0", colour=Colour.GOOD),
+    ),
+    words.NUMBER,
+)
+_ELDEST = Panel(
+    6,
+    Phrase("最早一条已等待", "The eldest has waited"),
+    Phrase(
+        "零为无待发；数分钟内属正常汇总与限速。", "Nought: none waits. Minutes are gathering and each robot's pace."
+    ),
+    Stat(),
+    (Query("max(sharpeyes_outbox_oldest_age_seconds)", colour=Colour.PLAIN),),
+    words.LENGTH,
+)
+_LOST = Panel(
+    6,
+    Phrase("放弃的消息（1 天）", "Messages given up (1 day)"),
+    Phrase("所有渠道多日均未送达。", "No channel could deliver them for days."),
+    Stat(),
+    (
+        Query(f"{_GIVEN_UP} > 0", colour=Colour.BAD),
+        Query(f"{_GIVEN_UP} == 0", colour=Colour.GOOD),
+    ),
+    words.NUMBER,
+    nothing=_NO_CHANNEL,
+)
+_HANDOVER = Panel(
+    6,
+    Phrase("Alertmanager 转交", "Alertmanager"),
+    Phrase(
+        "Alertmanager 能否把告警交给监测程序（15 分钟）。", "Whether it hands alerts over to the monitor (15 minutes)."
+    ),
+    Stat("name"),
+    (
+        Query(f"min({_HANDING}) == 0", Phrase("停运", "stopped"), Colour.BAD),
+        Query(f"{_UNHANDED} > 0 and on () min({_HANDING}) == 1", Phrase("转交失败", "failing"), Colour.BAD),
+        Query(f"{_UNHANDED} == 0 and on () min({_HANDING}) == 1", Phrase("正常", "good"), Colour.GOOD),
+        Query(f"absent({_HANDING})", Phrase("未接入", "not watched"), Colour.UNKNOWN),
+    ),
+    words.NUMBER,
+)
+_SENT = Panel(
+    12,
+    Phrase("发送尝试与失败（15 分钟）", "Attempts to send, and failures (15 minutes)"),
+    Phrase("按渠道；两线重合即一条也未送达。", "By channel; where both lines meet, nothing gets through."),
+    Lines(),
+    (
+        Query("channel:sharpeyes_notifications:delta15m", Phrase("{{channel}} 尝试", "{{channel}} attempts")),
+        Query("channel:sharpeyes_notification_failures:delta15m", Phrase("{{channel}} 失败", "{{channel}} failures")),
+    ),
+    words.TIMES,
+    nothing=_NO_CHANNEL,
+)
+_UNDELIVERED = Panel(
+    12,
+    Phrase("为何未送达", "Why messages failed"),
+    Phrase(
+        "所选时段，按渠道和原因；重试后可能已送达。", "In the range, by channel and reason; a retry may have arrived."
+    ),
+    Table(
+        (
+            Column("channel", words.CHANNEL),
+            Column("reason", words.REASON, words=words.UNDELIVERED),
+            Column("#A", Phrase("次数", "times"), words.NUMBER, width=90),
+        ),
+        sort="#A",
+    ),
+    (
+        Query(
+            "round(sum by (channel, reason) (increase(sharpeyes_notification_failures_total[$__range]))) > 0",
+        ),
+    ),
+    words.TEXT,
+    nothing=Phrase("所选时段无失败", "no failure in the range"),
+)
 
 ALERTS = Board(
     words.ALERTS,
@@ -137,5 +223,7 @@ ALERTS = Board(
         Row(8, (shared.incidents(24),)),
         Row(7, (_COURSE, _ORIGINS)),
         Row(9, (_LIST, _LONGEST)),
+        Row(4, (_WAITING, _ELDEST, _LOST, _HANDOVER)),
+        Row(7, (_SENT, _UNDELIVERED)),
     ),
 )

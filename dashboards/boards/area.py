@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards import words
 from dashboards.boards import shared
 from dashboards.model import Board, Cells, Column, Heat, Panel, Query, Row, Stat, Table
-from dashboards.queries import CHOSEN, against_target, lasting, online, standing
+from dashboards.queries import CHOSEN, against_target, lasting, named, online, standing
 from monitor.language import Phrase
 
 _VILLAGES = 'scope="village",name=~"$village"'
@@ -126,6 +126,56 @@ _LINES = Panel(
     words.NUMBER,
     nothing=words.NONE_NOW,
 )
+_DARK = Panel(
+    10,
+    Phrase("盲区", "Blind spots"),
+    Phrase(
+        "没有任何摄像机能看到的重点部位，最久的在上。", "Sites that no camera shows now, those dark longest on top."
+    ),
+    Table(
+        (
+            Column("town", words.TOWN, width=100),
+            Column("village", words.VILLAGE, width=100),
+            Column("site", words.SITE),
+            Column("#A", words.HOW_LONG, words.LENGTH, width=140),
+        ),
+        sort="#A",
+    ),
+    (
+        Query(
+            f"time() - min by (site_id, town, village, site) (sharpeyes_blind_spot_start_timestamp_seconds{{{CHOSEN}}})"
+        ),
+    ),
+    words.TEXT,
+    nothing=words.NONE_NOW,
+)
+_DRIFT = 'max by (camera_id, finding) (sharpeyes_camera_finding{finding="clock_drift"})'
+_OFFSET = "max by (camera_id) (sharpeyes_camera_clock_offset_seconds)"
+_FOUND = Panel(
+    14,
+    Phrase("设备核查发现", "Findings about devices"),
+    Phrase(
+        "时钟、设备、固件、码流与登记不符等；不影响状态和考核。含义见 docs/findings.md。",
+        "Clocks, devices, firmware, streams that are not as known; no state or figure depends on them."
+        " docs/findings.md explains them.",
+    ),
+    Table(
+        (
+            Column("camera_id", words.CAMERA_ID, link=words.TO_CAMERA, width=110),
+            Column("name", words.NAME),
+            Column("village", words.VILLAGE, width=100),
+            Column("finding", words.FINDING, words=words.FOUND, width=150),
+            Column("#B", Phrase("时钟误差", "clock off by"), words.OFF_BY, width=120),
+        ),
+        sort="#B",
+    ),
+    (
+        Query(named("max by (camera_id, finding) (sharpeyes_camera_finding)", CHOSEN)),
+        Query(named(f"{_DRIFT} * on (camera_id) group_left () {_OFFSET}", CHOSEN)),
+    ),
+    words.TEXT,
+    nothing=words.NONE_NOW,
+)
 
 AREA = Board(
     words.AREA,
@@ -140,6 +190,7 @@ AREA = Board(
         Row(12, (_CELLS, _HEAT)),
         Row(8, (_DOWN,)),
         Row(7, (_FAULTY, _LINES)),
+        Row(7, (_DARK, _FOUND)),
     ),
     words.AREA_CHOICES,
 )

@@ -76,7 +76,7 @@ _MAINTENANCE = Panel(
     words.NUMBER,
 )
 _INFO = Panel(
-    24,
+    19,
     Phrase("一机一档", "Inventory"),
     Phrase("清单中的登记。", "What the inventory says."),
     Table(
@@ -93,6 +93,35 @@ _INFO = Panel(
     ),
     (Query(f"max by (camera_id, name, county, town, village, site, carrier, uplink) (sharpeyes_camera_info{_THIS})"),),
     words.TEXT,
+)
+_DRIFT = 'max(sharpeyes_camera_finding{camera_id="$camera",finding="clock_drift"})'
+_OFFSET = f"max(sharpeyes_camera_clock_offset_seconds{_THIS})"
+_CLOCK = Panel(
+    5,
+    Phrase("设备时钟", "Device clock"),
+    Phrase(
+        "设备时钟减监测端时钟（ONVIF）；红：超出允许，录像时间不可信。",
+        "The device's clock less ours (ONVIF). Red: further off than is allowed; its recordings prove no time.",
+    ),
+    Stat(),
+    (
+        Query(f"{_OFFSET} and on () {_DRIFT}", colour=Colour.BAD),
+        Query(f"{_OFFSET} unless on () {_DRIFT}", colour=Colour.GOOD),
+    ),
+    words.OFF_BY,
+    nothing=Phrase("未告知", "not told"),
+)
+_FOUND = Panel(
+    24,
+    Phrase("设备核查发现", "Findings about the device"),
+    Phrase(
+        "每种发现一行，不影响状态和考核；含义见 docs/findings.md。",
+        "A row for each finding; none changes a state or a figure. docs/findings.md explains them.",
+    ),
+    Course({"1": Word(Phrase("有", "yes"), Colour.NEAR)}, words.FOUND),
+    (Query(f"max by (finding) (sharpeyes_camera_finding{_THIS})", Phrase("{{finding}}", "{{finding}}")),),
+    words.NUMBER,
+    nothing=Phrase("所选时段无发现", "nothing found in the range"),
 )
 _COURSE = Panel(
     24,
@@ -158,9 +187,10 @@ CAMERA = Board(
     "now-7d",
     (
         Row(4, (_NOW, _SINCE, _RATE, _COVERAGE, _MAINTENANCE)),
-        Row(3, (_INFO,)),
+        Row(3, (_INFO, _CLOCK)),
         Row(3, (_COURSE,)),
         Row(5, (_FAULTS,)),
+        Row(3, (_FOUND,)),
         Row(6, (_PROBE, _AGE)),
         Row(6, (_FLAPS,)),
     ),

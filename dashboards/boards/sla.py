@@ -73,14 +73,15 @@ _BURN = Panel(
     10,
     Phrase("额度消耗速度", "How fast the budget burns"),
     Phrase(
-        "离线占比 ÷ 合同允许的离线占比；持续大于 1，月末就不达标。",
-        "Share of camera time lost ÷ share the contract allows; above 1 for long, the month misses the target.",
+        "离线占比 ÷ 合同允许的离线占比，按考核时长，不含计划维护；持续大于 1，月末就不达标。",
+        "Share of the contract's time lost ÷ share it allows, planned work left out;"
+        " above 1 for long, the month misses the target.",
     ),
     Bars(),
     tuple(
         Query(
-            f"(1 - {online_over(window)}) / on () (1 - {TARGET})",
-            Phrase(f"最近 {window}", f"last {window}"),
+            f"county:sharpeyes_burn:ratio_rate{window}",
+            Phrase(f"{{{{county}}}} 最近 {window}", f"{{{{county}}}} last {window}"),
             Colour.PLAIN,
         )
         for window in _WINDOWS

@@ -15,13 +15,14 @@ import yaml
 
 from monitor.metrics import Metrics
 from tests.addresses import free_port
-from tests.dashboards.boards import expressions, walls
+from tests.dashboards.boards import expressions, metrics_in, walls
 from tests.dashboards.town import PastTown, probed
 from tests.metrics.town import DrivenClock
 from tests.programs import program
 from tests.prometheus import CONFIG, running, until
 
 LATELY, FINE = timedelta(hours=6), timedelta(minutes=1)  # the last hours as densely as rates need it
+ALERTMANAGER = b'job="alertmanager",instance="alertmanager:9093"'
 SAMPLE = re.compile(rb"^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
 
 
@@ -55,6 +56,8 @@ def open_metrics(past: Past) -> Iterator[bytes]:
                 yield name + b"{" + (labels + b"," if labels else b"") + target + b"} " + value + stamp
         yield b"up{" + target + b"} 1" + stamp
         yield b"scrape_duration_seconds{" + target + b"} 0.03" + stamp
+        yield b"up{" + ALERTMANAGER + b"} 1" + stamp
+        yield b"alertmanager_notifications_failed_total{" + ALERTMANAGER + b',integration="webhook"} 0' + stamp
     yield b"# EOF\n"
 
 
@@ -63,15 +66,16 @@ def recordings() -> list[list[dict[str, str]]]:
     files = (CONFIG / "prometheus").glob("*.rules.yml")
     groups = [group for path in sorted(files) for group in yaml.safe_load(path.read_text("utf-8"))["groups"]]
     every = [rule for group in groups for rule in group["rules"] if "record" in rule]
-    asked = " ".join(expr for wall in walls() for expr in expressions(wall))
+    asked = {name for wall in walls() for expr in expressions(wall) for name in metrics_in(expr)}
     waiting: list[dict[str, str]] = []
     while more := [rule for rule in every if rule not in waiting and rule["record"] in asked]:
         waiting += more
-        asked += " ".join(rule["expr"] for rule in more)
+        asked |= {name for rule in more for name in metrics_in(rule["expr"])}
     steps = []
     while waiting:
-        names = [rule["record"] for rule in waiting]
-        ready = [rule for rule in waiting if not any(name in rule["expr"] for name in names)]
+        names = {rule["record"] for rule in waiting}
+        ready = [rule for rule in waiting if not names & metrics_in(rule["expr"])]
+        assert ready, f"these records need each other: {sorted(names)}"
         steps.append(ready)
         waiting = [rule for rule in waiting if rule not in ready]
     return steps

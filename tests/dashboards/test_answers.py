@@ -16,11 +16,13 @@ import pytest_asyncio
 from dashboards.preview.asking import Prometheus, Series
 from dashboards.preview.reading import Chosen, Shown, Target, filled, read
 from monitor.clock import SystemClock
+from tests.addresses import free_port
 from tests.console.fakes import FakeSource, console
 from tests.dashboards.boards import ENGLISH, name_of
 from tests.dashboards.history import Past, write_past
 from tests.dashboards.town import past_town, probed
-from tests.prometheus import prometheus_watching, until
+from tests.programs import program
+from tests.prometheus import CONFIG, prometheus_watching, running, until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240), pytest.mark.asyncio(loop_scope="module")]
 
@@ -137,3 +139,19 @@ async def test_a_camera_can_be_chosen_by_its_name_and_is_found_by_its_id(asked: 
     assert everything["camera"] == ["QX-01-01"]
     town = past_town(datetime.fromtimestamp(asked.now, UTC), CAMERAS)
     assert names == {life.camera.id: life.camera.name for life in town.lives}
+
+
+async def test_alertmanager_with_the_shipped_configuration_shows_the_metric_the_boards_ask_of_it(
+    tmp_path: Path,
+) -> None:
+    port, log = free_port(), tmp_path / "alertmanager.log"
+    arguments = (
+        f"--config.file={CONFIG / 'alertmanager' / 'alertmanager.yml'}",
+        f"--storage.path={tmp_path / 'alertmanager'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    )
+    wanted = re.compile(r'^alertmanager_notifications_failed_total\{.*integration="webhook".*\} 0$', re.MULTILINE)
+    with running(program("prometheus-alertmanager"), *arguments, log=log):
+        async with aiohttp.ClientSession() as client:
+            await until(client, f"http://127.0.0.1:{port}/metrics", lambda text: bool(wanted.search(text)), log)

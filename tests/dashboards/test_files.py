@@ -16,12 +16,14 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from prometheus_client.parser import text_string_to_metric_families
 
+from dashboards import words
 from dashboards.__main__ import files, main
 from dashboards.boards import BOARDS
 from dashboards.model import WIDTH, Panel, Row
 from dashboards.preview.reading import read
 from monitor.console import make_app
 from monitor.metrics import Metrics
+from monitor.relay.counter import REASONS
 from tests.console.fakes import FakeSource
 from tests.dashboards.boards import CHINESE, ENGLISH, FILES, FOLDER, expressions, labels_in, loaded, metrics_in, name_of
 from tests.dashboards.town import past_town, probed
@@ -33,6 +35,7 @@ UIDS = {"sharpeyes-overview", "sharpeyes-area", "sharpeyes-camera", "sharpeyes-s
     "sharpeyes-alerts"
 }
 OF_PROMETHEUS = {"up", "scrape_duration_seconds", "ALERTS", "ALERTS_FOR_STATE"}
+OF_ALERTMANAGER = {"alertmanager_notifications_failed_total"}
 LABELS_OF_PROMETHEUS = {"job", "alertname", "alertstate", "severity", "le"}
 MADE_IN_A_QUERY = {"hour"}
 WALL_ROWS = 26  # what a screen of 1080 lines shows in kiosk mode
@@ -134,7 +137,7 @@ def test_every_metric_and_every_label_a_board_asks_for_exists(path: Path) -> Non
     recorded = {rule["record"] for rule in rules() if "record" in rule}
     asked = {name for expr in expressions(read(path)) for name in metrics_in(expr)}
     assert len(asked) > 5
-    assert asked <= set(shown) | recorded | OF_PROMETHEUS, asked - set(shown) - recorded
+    assert asked <= set(shown) | recorded | OF_PROMETHEUS | OF_ALERTMANAGER, asked - set(shown) - recorded
     labels = {name for expr in expressions(read(path)) for name in labels_in(expr)}
     known = set().union(*shown.values()) | LABELS_OF_PROMETHEUS | MADE_IN_A_QUERY
     assert labels <= known, labels - known
@@ -144,6 +147,10 @@ def test_the_names_in_an_expression_are_found() -> None:
     expr = 'sum by (le) (rate(a_total{b="c d",e!~"f"}[5m])) / on (g) max(x:y:z) and bool_metric offset 1d > bool 3'
     assert metrics_in(expr) == {"a_total", "x:y:z", "bool_metric"}
     assert labels_in(expr) == {"le", "b", "e", "g"}
+
+
+def test_every_reason_of_a_message_that_failed_has_its_word() -> None:
+    assert set(words.UNDELIVERED) == set(REASONS)
 
 
 # ---------------------------------------------------------------- links

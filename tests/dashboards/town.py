@@ -36,6 +36,7 @@ from monitor.model import (
     micros,
 )
 from monitor.simulator.town import build_town
+from tests.dashboards.told import devices, messages
 from tests.driven import at_once
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -125,7 +126,12 @@ class PastTown:
             last_day = life.seconds(now - DAY, now)
             shown.append((self._status(life, now, time), Prospect(last_day, owed, lost, False, now, month)))
         view = at_once(town_view(TOWN, shown, [Contract()], CALENDAR, now, INTERVAL, AREAS))
-        return replace(view, incidents=self._incidents(now), blind_spots=self._blind_spots(view.statuses))
+        return replace(
+            view,
+            incidents=self._incidents(now),
+            blind_spots=self._blind_spots(view.statuses),
+            devices=devices([life.camera for life in self.lives], self.until - 2 * DAY, now),
+        )
 
     def _status(self, life: Life, now: datetime, month: Seconds) -> CameraStatus:
         cause, since, changes = life.at(now, self.began)
@@ -268,7 +274,7 @@ def _passing(camera: Camera, nth: int, began: datetime, now: datetime) -> Iterat
 
 
 def probed(own: Metrics, view: TownView) -> None:
-    """What the monitor counts while it probes every camera once."""
+    """What the monitor counts while it probes every camera once and tells people what opened."""
     for status in view.statuses:
         if status.last_result is not None:
             own.probe_finished(status.last_result)
@@ -278,3 +284,4 @@ def probed(own: Metrics, view: TownView) -> None:
     own.cameras_overdue(0)
     own.credentials_paused(sum(s.cause is Cause.CREDENTIALS_REFUSED for s in view.statuses))
     own.selfcheck_finished("canaries", ok=True)
+    messages(own, view, INTERVAL)
