@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from monitor.model import Cause, Finding
 
+from .findings import weighed
+
 
 def frozen(fingerprint: bytes, previous: bytes | None) -> Finding:
     """Faulty when every luma sample equals that of the camera's previous key frame (``None``: there was none)."""
     same = previous is not None and previous == fingerprint
-    return Finding(Cause.PICTURE_FROZEN, same, "identical_to_previous", float(same), 1.0)
+    return weighed(Cause.PICTURE_FROZEN, "identical_to_previous", float(same), 1.0, float(same))

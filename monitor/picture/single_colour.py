@@ -7,6 +7,7 @@ import numpy as np
 
 from monitor.model import Cause, Finding
 
+from .findings import weighed
 from .frame import Plane, Reduced, quantile
 
 LUMA_REACH = 6.0  # how far from the median luma a sample may lie and still be "the same colour" (of 255)
@@ -25,7 +26,7 @@ def single_colour(picture: Reduced) -> Finding:
     _, deviation = cv2.meanStdDev(picture.luma, mask=same)
     flat = share > 0 and float(deviation[0, 0]) * picture.gain < FLAT_DEVIATION
     value = share if flat else 0.0
-    return Finding(Cause.PICTURE_SINGLE_COLOUR, value >= DOMINANT_SHARE, "dominant_colour_share", value, DOMINANT_SHARE)
+    return weighed(Cause.PICTURE_SINGLE_COLOUR, "dominant_colour_share", value, DOMINANT_SHARE, value / DOMINANT_SHARE)
 
 
 def _near_the_middle(plane: Plane, reach: float) -> Plane:

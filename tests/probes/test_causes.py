@@ -258,6 +258,12 @@ ELSEWHERE = {
     Cause.CERTIFICATE_REFUSED: "needs a certificate: tests/probes/test_rtsp.py makes one",
     Cause.TCP_TIMEOUT: "needs a host that swallows packets: tests/probes/test_rtsp.py fills a backlog for it",
     Cause.TCP_UNREACHABLE: "needs a router that says so: tests/probes/test_rtsp.py maps the error",
+    **{
+        cause: "needs a camera that is known: tests/picture makes each from planted faults"
+        for cause in Cause
+        if cause.value.startswith("picture_")
+        and cause not in (Cause.PICTURE_BLACK, Cause.PICTURE_SINGLE_COLOUR, Cause.PICTURE_FROZEN)
+    },
     Cause.MONITOR_BLIND: "made by the engine, from the canaries",
     Cause.MONITOR_STOPPED: "made by the engine, from the record",
     Cause.NOT_WATCHED: "made by the rules of liveness, from the gap",
