@@ -98,7 +98,7 @@ def _item(thing: Any) -> Item | None:
     """What a thing of a list is called; the values are somebody's, so only texts and whole numbers make a name."""
     match thing:
         case (
-            {"camera": {"id": str(name)}, "start_at": int(at)}
+            {"camera": {"id": str(name)}, "start": int(at)}
             | {"camera": {"id": str(name)}, "repair": {"start": int(at)}}
             | {"camera_id": str(name), "start": int(at)}
             | {"camera_id": str(name), "at": int(at)}

@@ -10,13 +10,13 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from operator import itemgetter
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from monitor import sla
 from monitor.calendar import month_span
 from monitor.contract import Contract, Grant, counted_by_camera
-from monitor.model import CameraRecord, Span, State, Travelling, instant
+from monitor.model import CameraRecord, Span, State, Travelling
 from monitor.report.ahead import Ahead, group_ahead
 from monitor.report.cameras import (
     CameraMonth,
@@ -27,6 +27,7 @@ from monitor.report.cameras import (
     courses_of,
     due_cameras,
     frame_of,
+    outages_of,
     sums_of,
     time_of,
 )
@@ -46,6 +47,7 @@ class Folded(Travelling):
     """What some of the cameras come to: all that is told of each, made in whatever process."""
 
     months: list[CameraMonth]  # in the order of the record's cameras
+    outages: list[OutageFigure]  # the longest counted time first
     timelines: list[Timeline]  # of the worst ``DETAILED``
     courses: list[Course]  # in the settlement period, where the contract settles anything
 
@@ -125,7 +127,7 @@ def build_report(
         sites=groups_of(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
         cameras=tuple(history.figure for history in ranked),
         outside_contract=tuple(known.camera for known, _ in due_cameras(outside, frame)),
-        outages=_worst_outages(histories),
+        outages=tuple(folded.outages),
         maintenance=_maintenance(in_scope, frame),
         exclusions=exclusion_figures(record, found, frame.period),
         changes=change_figures(record.changes, contract, frame.period),
@@ -194,18 +196,21 @@ def _first_down(record: Record, otherwise: int) -> int:
 def _fold(record: Record, contract: Contract, month: tuple[int, int], frames: _Frames) -> Folded:
     frame, settled = frames.month, frames.settled
     times = _times(record, contract, frame)
-    histories = [camera_month(time, frame) for time in times]
+    offline = [outages_of(time, frame) for time in times]
+    histories = [camera_month(time, len(its), frame) for time, its in zip(times, offline, strict=True)]
+    outages = _worst_outages(chain.from_iterable(offline))
     worst = heapq.nsmallest(DETAILED, zip(histories, times, strict=True), key=lambda each: _rank(each[0]))
     days = local_days(*month, frame.zone)
     lines = [timeline(time.known.camera.id, time.states, time.scheduled, time.excluded, days) for _, time in worst]
     if settled is None:
-        return Folded(histories, lines, [])
+        return Folded(histories, outages, lines, [])
     if settled is frame:
         summed = [(time, history.figure) for time, history in zip(times, histories, strict=True)]
     else:  # over more than the month: made once more, with every camera that was owed in it
         times = _times(record, contract, settled)
         summed = [(time, sums_of(time, time.excluded, settled)) for time in times]
-    return Folded(histories, lines, [course_of(time.steps, figure, settled.known.end) for time, figure in summed])
+    courses = [course_of(time.steps, figure, settled.known.end) for time, figure in summed]
+    return Folded(histories, outages, lines, courses)
 
 
 def _times(record: Record, contract: Contract, frame: Frame) -> list[CameraTime]:
@@ -220,7 +225,12 @@ def _in_scope(record: Record, contract: Contract) -> list[CameraRecord]:
 
 
 def _joined(first: Folded, then: Folded) -> Folded:
-    return Folded(first.months + then.months, first.timelines + then.timelines, first.courses + then.courses)
+    return Folded(
+        first.months + then.months,
+        _worst_outages(first.outages + then.outages),  # two sorted lists are sorted nearly for nothing
+        first.timelines + then.timelines,
+        first.courses + then.courses,
+    )
 
 
 def _rank(history: CameraMonth) -> tuple[bool, int, int, str]:
@@ -245,18 +255,9 @@ def _forecast(histories: Iterable[CameraMonth], frame: Frame) -> Forecast | None
     return group_ahead("", ahead, frame.terms).forecast
 
 
-def _worst_outages(histories: Iterable[CameraMonth]) -> tuple[OutageFigure, ...]:
+def _worst_outages(outages: Iterable[OutageFigure]) -> list[OutageFigure]:
     """The longest counted time first, then by start and camera."""
-    found = [
-        (excluded - owed, start, month.figure.camera.id, end, causes, owed, excluded, month.figure.camera)
-        for month in histories
-        for start, end, causes, owed, excluded in month.offline
-    ]
-    found.sort(key=itemgetter(0, 1, 2))
-    return tuple(
-        OutageFigure(camera, instant(start), None if end is None else instant(end), causes, owed, excluded)
-        for _, start, _, end, causes, owed, excluded, camera in found
-    )
+    return sorted(outages, key=lambda each: (each.excluded_us - each.scheduled_us, each.start, each.camera.id))
 
 
 def _maintenance(cameras: Sequence[CameraRecord], frame: Frame) -> tuple[MaintenanceFigure, ...]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from monitor import sla
@@ -20,7 +19,6 @@ from monitor.model import (
     MICROSECOND,
     Camera,
     CameraRecord,
-    Cause,
     ContractTerms,
     Maintenance,
     Seconds,
@@ -36,7 +34,7 @@ from monitor.report.ahead import Ahead
 from monitor.report.exclusions import absences_by_camera, owed_time, planned_time
 from monitor.report.groups import rates_of
 from monitor.report.reliability import Reliability, reliability
-from monitor.report.values import CameraFigure, Record
+from monitor.report.values import CameraFigure, OutageFigure, Record
 
 DAY_US = timedelta(days=1) // MICROSECOND
 
@@ -67,12 +65,8 @@ class CameraTime:
     owed: list[Span]  # in the whole period, whether elapsed or not
     scheduled: list[Span]  # owed and elapsed
     excluded: list[Span]
+    counting: list[Span]  # scheduled and not excluded
     states: list[tuple[Span, State]]
-
-
-# One outage as it travels, for there are a hundred thousand: its first instant, its end (None: still open), the causes,
-# what of it was scheduled and what of that is excluded; all in microseconds.
-Offline: TypeAlias = "tuple[int, int | None, tuple[Cause, ...], int, int]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,6 @@ class CameraMonth(Travelling):
 
     figure: CameraFigure
     raw: CameraFigure  # its time, rates and inspections as they were without anything excluded
-    offline: list[Offline]
     to_come_us: int  # counting microseconds it still owes
     ahead: Ahead | None  # None: the month is over
 
@@ -116,23 +109,36 @@ def due_cameras(cameras: Iterable[CameraRecord], frame: Frame) -> list[tuple[Cam
 def time_of(record: CameraRecord, owed: list[Span], steps: Sequence[Step], frame: Frame) -> CameraTime:
     """What of the owed time had elapsed, what of it is excluded, and the states that are known."""
     scheduled, excluded = sla.intersect(owed, [frame.elapsed]), excluded_time(record.camera, frame)
-    return CameraTime(record, steps, owed, scheduled, excluded, spans_of_steps(steps, frame.known))
+    counting = sla.subtract(scheduled, excluded)
+    return CameraTime(record, steps, owed, scheduled, excluded, counting, spans_of_steps(steps, frame.known))
 
 
-def camera_month(time: CameraTime, frame: Frame) -> CameraMonth:
-    """The camera's figures, its outages and what is still to come."""
+def camera_month(time: CameraTime, outages: int, frame: Frame) -> CameraMonth:
+    """The camera's figures with so many outages, and what is still to come."""
     figure = sums_of(time, time.excluded, frame)
-    counting = sla.subtract(time.scheduled, time.excluded)
-    offline = _offline(time, counting, frame.known.end)
     seconds = figure.seconds
     without = sla.merge([*time.excluded, *frame.earlier.get(figure.camera.id, ())])
     repairs = reliability(
-        faults(time.steps, frame.known.end), frame.period, counting, without, seconds.up + seconds.degraded
+        faults(time.steps, frame.known.end), frame.period, time.counting, without, seconds.up + seconds.degraded
     )
-    whole = replace(figure, outages=len(offline), reliability=repairs)
-    raw = replace(sums_of(time, [], frame), outages=len(offline), reliability=repairs) if seconds.excluded else whole
+    whole = replace(figure, outages=outages, reliability=repairs)
+    raw = replace(sums_of(time, [], frame), outages=outages, reliability=repairs) if seconds.excluded else whole
     runs_on = frame.elapsed.end < frame.period.end
-    return CameraMonth(whole, raw, offline, _to_come(time, frame), ahead_of(time, seconds, frame) if runs_on else None)
+    return CameraMonth(whole, raw, _to_come(time, frame), ahead_of(time, seconds, frame) if runs_on else None)
+
+
+def outages_of(time: CameraTime, frame: Frame) -> list[OutageFigure]:
+    """When the camera was offline in the month's scheduled time, by start."""
+    camera, until, owes = time.known.camera, frame.known.end, sla.clock(time.scheduled)
+    counts = owes if time.counting == time.scheduled else sla.clock(time.counting)
+    found: list[OutageFigure] = []
+    for start, end, causes in runs(time.steps, until):
+        lasts = until if end is None else end
+        owed = owes(lasts) - owes(start)
+        if owed:
+            excluded = 0 if counts is owes else owed - (counts(lasts) - counts(start))
+            found.append(OutageFigure(camera, start, end, causes, owed, excluded))
+    return found
 
 
 def sums_of(time: CameraTime, excluded: list[Span], frame: Frame) -> CameraFigure:
@@ -180,19 +186,6 @@ def courses_of(record: Record) -> Mapping[str, Sequence[Step]]:
     in_turn = sorted(record.transitions, key=lambda move: move.camera_id)
     moved = {camera_id: steps_of(moves) for camera_id, moves in groupby(in_turn, key=lambda move: move.camera_id)}
     return {known.camera.id: moved.get(known.camera.id, ()) for known in record.cameras}
-
-
-def _offline(time: CameraTime, counting: list[Span], until: int) -> list[Offline]:
-    owes = sla.clock(time.scheduled)
-    counts = owes if counting == time.scheduled else sla.clock(counting)
-    found: list[Offline] = []
-    for start, end, causes in runs(time.steps, until):
-        lasts = until if end is None else end
-        owed = owes(lasts) - owes(start)
-        if owed:
-            excluded = 0 if counts is owes else owed - (counts(lasts) - counts(start))
-            found.append((start, end, causes, owed, excluded))
-    return found
 
 
 def _to_come(time: CameraTime, frame: Frame) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from monitor.acts import Declaration, Head, History, Refusal, Void
 from monitor.contract import Cut
@@ -25,6 +26,7 @@ from monitor.model import (
     Step,
     Transition,
     Travelling,
+    instant,
 )
 from monitor.report.reliability import Reliability
 from monitor.report.settled import Settlement
@@ -143,16 +145,28 @@ class BasisFigure:
     contractual: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OutageFigure(Travelling):
-    """One camera's time offline without a break, as far as it touches the month's scheduled time."""
+class OutageFigure(NamedTuple):
+    """One camera's time offline without a break, as far as it touches the month's scheduled time; a town has 100,000.
+
+    Instants are microseconds since 1970-01-01 UTC.
+    """
 
     camera: Camera
-    start_at: datetime  # may lie before the month
-    end_at: datetime | None  # None: still open where the report ends
+    start: int  # may lie before the month
+    end: int | None  # None: still open where the report ends
     causes: tuple[Cause, ...]  # in the order they were seen
     scheduled_us: int  # of it, in the month's scheduled time
     excluded_us: int  # of that, in planned work the contract excludes and exclusions that count
+
+    @property
+    def start_at(self) -> datetime:
+        """When it began."""
+        return instant(self.start)
+
+    @property
+    def end_at(self) -> datetime | None:
+        """When it ended."""
+        return None if self.end is None else instant(self.end)
 
     @property
     def counted_us(self) -> int:

@@ -286,8 +286,8 @@ class Month:
             found.append(
                 {
                     "camera": camera,
-                    "start_at": start * US,
-                    "end_at": None if end == self.known else end * US,
+                    "start": start * US,
+                    "end": None if end == self.known else end * US,
                     "causes": list(dict.fromkeys(move.cause for move in lasting)),
                     "scheduled_us": scheduled * US,
                     "excluded_us": excluded * US,

@@ -70,7 +70,7 @@ class Figures:
         opposite = {"met": "missed", "missed": "met"}.get(verdict)
         ranked = sorted(self.of.cameras, key=lambda camera: (*worst(figures[camera]["rates"]), camera))
         outages = [outage for camera in self.of.cameras for outage in self.of.outages[camera]]
-        outages.sort(key=lambda outage: (-outage["counted_us"], outage["start_at"], outage["camera"]))
+        outages.sort(key=lambda outage: (-outage["counted_us"], outage["start"], outage["camera"]))
         to_come = {camera: self._to_come(camera) for camera in self.of.cameras}
         return {
             "year": self.of.month[0],

@@ -38,7 +38,6 @@ DERIVED: Mapping[type, tuple[str, ...]] = {
     Report: ("complete", "flips", "below_target"),
     Seconds: ("scheduled",),
     Reliability: ("mttr_us", "mtbf_us"),
-    OutageFigure: ("counted_us",),
     Budget: ("left_us",),
     Settlement: ("final", "undecided"),
     RepairFigures: ("major", "late_before"),
@@ -69,6 +68,9 @@ def plain(value: Any) -> Any:
 
 SHORT: Mapping[type, Callable[[Any], Any]] = {
     Camera: lambda camera: camera.id,
+    OutageFigure: lambda outage: (
+        {name: plain(part) for name, part in outage._asdict().items()} | {"counted_us": outage.counted_us}
+    ),
     ScoreItem: lambda item: item.id,
     Maintenance: lambda work: [work.id, micros(work.start_at), micros(work.end_at)],
     Exclusion: lambda each: [

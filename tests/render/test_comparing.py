@@ -113,8 +113,8 @@ def test_a_list_in_another_order_says_so_and_no_more() -> None:
 
 
 def test_instants_are_local_times_and_inspections_are_counts() -> None:
-    start = PLAIN["outages"][0]["start_at"]
-    other = changed(PLAIN, ("outages", 0, "end_at"), start + 1)
+    start = PLAIN["outages"][0]["start"]
+    other = changed(PLAIN, ("outages", 0, "end"), start + 1)
     assert "the file says 2026-06-14 00:00:00.000001, this record gives 2026-06-19 00:00:00" in told(other, PLAIN)[0]
     other = changed(PLAIN, ("cameras", 0, "looks", "up"), 7)
     assert "inspections · up, picture good: the file says 7, " in told(other, PLAIN)[0]

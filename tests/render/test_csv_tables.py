@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +13,7 @@ import pytest
 from monitor import wording
 from monitor.contract import Cut
 from monitor.language import Language
+from monitor.model import micros
 from monitor.render import csv_tables, to_csv
 from monitor.report import Report
 from monitor.sla import percent
@@ -143,7 +143,7 @@ def test_the_outages_of_cameras_add_up_to_their_time_down() -> None:
 
 def test_instants_and_lengths_keep_their_microseconds() -> None:
     shown = made()
-    longer = replace(shown.outages[0], start_at=shown.outages[0].start_at - timedelta(microseconds=1))
+    longer = shown.outages[0]._replace(start=shown.outages[0].start - 1)
     (row, *_) = outages(replace(shown, outages=(longer,)))
     assert (row["from"], row["duration, seconds"]) == ("2026-06-13 23:59:59.999999", "432000.000001")
     assert row["repair limit"] == "", "it began before the fault that has a limit"
@@ -151,7 +151,7 @@ def test_instants_and_lengths_keep_their_microseconds() -> None:
 
 def test_an_outage_after_unwatched_time_belongs_to_the_fault_that_began_before() -> None:
     shown = made()
-    inside = replace(shown.outages[0], start_at=at(16))
+    inside = shown.outages[0]._replace(start=micros(at(16)))
     (row,) = outages(replace(shown, outages=(inside,)))
     assert (row["repair limit"], row["on the clock, seconds"]) == ("late", "432000")
 
