@@ -193,7 +193,8 @@ def _weigh(
     if seen is not Evidence.BLIND and state is track.state:
         return track, ()
     run = _extended(track, seen, at)
-    if not _enough(run, at, track.state, policy):
+    suspected = result.picture is not None and not result.picture.confirmed  # the diagnosis has not counted enough
+    if (seen is Evidence.FAULTY_PICTURE and suspected) or not _enough(run, at, track.state, policy):
         return _with_run(track, run), ()
     match state:
         case State.UP:

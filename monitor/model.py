@@ -369,7 +369,6 @@ class Ask(Travelling):
     look: Look = Look.SKIPPED  # why to decode whatever comes; SKIPPED: only if the key frame itself looks wrong
     mark: Mark | None = None  # of the key frame before
     habit: Habit | None = None
-    fingerprint: bytes | None = field(default=None, repr=False)  # of the picture decoded last
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +416,11 @@ class Picture(Travelling):
     findings: tuple[Finding, ...] = ()  # of this key frame, the most telling first
     active: tuple[Cause, ...] = ()  # what holds after several key frames over minutes, the most telling first
     events: tuple[Cause, ...] = ()  # those of ``active`` that were not, one key frame ago
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether any fault holds, and is not just suspected by this key frame."""
+        return bool(self.active)
 
 
 @dataclass(frozen=True, slots=True)

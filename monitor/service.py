@@ -28,6 +28,7 @@ from monitor.errors import Fault, SettingsError, SharpEyesError
 from monitor.heap import collect_young, settle_heap
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
+from monitor.memories import Memories, memories_path
 from monitor.metrics import Metrics, TownView
 from monitor.model import Camera, Transition
 from monitor.probes.camera import CameraProber
@@ -37,7 +38,7 @@ from monitor.publishing import ALWAYS, Format, places_of, report_path, write_fil
 from monitor.report import Report
 from monitor.reporting import month_report, town_of
 from monitor.settings import Settings, examine_settings, faults_between
-from monitor.workers import Workers, WorkersProber
+from monitor.workers import Looking, Workers, WorkersProber
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +76,12 @@ class Service:
         self.metrics = Metrics(__version__, clock)
         self._ledger = Ledger.open(self._plan.settings.ledger, self._plan.settings.vantage)
         limits = self._plan.settings.limits
-        self._decoders = Decoders(limits.decoders)
-        self._workers = Workers(limits.workers, limits.decoders, clock, self.metrics)
+        kept, hurry = memories_path(self._plan.settings.ledger), self._plan.settings.picture.hurry
+        self._memories = Memories(kept)
+        self._memories.keep_only({camera.id for camera in self._plan.cameras})
+        self._decoders = Decoders(limits.decoders, self._memories, hurry)
+        looking = Looking(limits.decoders, kept, hurry)
+        self._workers = Workers(limits.workers, looking, clock, self.metrics)
         self._engine = Engine(self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober)
         self._reloading = asyncio.Lock()
         self._reload_asked = asyncio.Event()
@@ -105,6 +110,7 @@ class Service:
             scheduler.shutdown(wait=False)
             await runner.cleanup()
             self._decoders.close()
+            self._memories.close()
             self._ledger.close()
 
     @property

@@ -20,6 +20,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"contract"}),
     frozenset({"acts"}),
     frozenset({"report", "wording"}),
+    frozenset({"memories"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render"}),
     frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers"}),
     frozenset({"publishing"}),

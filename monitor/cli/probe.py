@@ -108,7 +108,7 @@ async def _probed(ask: Ask, limits: RtspLimits, pauses: Pauses | None, *, verbos
         await pauses.heed(ask.camera, result)
     if fetched.keyframe is not None:
         began = clock.monotonic()
-        seen = look_at(fetched.keyframe, None)
+        seen = look_at(fetched.keyframe)
         result = with_picture(result, seen, timedelta(seconds=clock.monotonic() - began))
     return result, fetched
 

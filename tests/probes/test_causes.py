@@ -24,6 +24,7 @@ from tests.rtsp.footage import coded, jpeg_packets, packets, payloads, rtp, unit
 PERSON = Credentials("admin", Secret("open sesame"))
 DIGEST = 'WWW-Authenticate: Digest realm="cam", nonce="{}"'
 MOMENT = timedelta(milliseconds=150)
+MINUTE = timedelta(minutes=1)
 QUICK = RtspLimits(connect=3 * MOMENT, reply=MOMENT, first_rtp=MOMENT, keyframe=2 * MOMENT)
 TRACK = ("Session: 12345678", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
 FOOTAGE = packets(Codec.H264, coded(Codec.H264))
@@ -292,13 +293,11 @@ async def test_a_device_that_behaves_so_ends_with_its_cause(cause: Cause, decode
     async with device(case.script) as cam:
         watched = Camera("cam", "cam", SITE, "carrier", case.url(cam.url))
         for _ in range(case.looks):
-            last = results[-1].picture if results else None
             ask = Ask(
                 watched,
-                datetime.now(UTC),
+                datetime.now(UTC) + len(results) * MINUTE,
                 credentials=case.credentials,
                 look=Look.DEMANDED,
-                fingerprint=last.fingerprint if last else None,
             )
             results.append(await prober.probe(ask, lambda: None))
     result = results[-1]
