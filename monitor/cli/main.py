@@ -87,7 +87,12 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     probe.add_argument("--user", default=None, help=texts.HELP_USER[language])
     probe.add_argument("-v", "--verbose", action="store_true", help=texts.HELP_VERBOSE[language])
     probe.add_argument("--insist", action="store_true", help=texts.HELP_INSIST[language])
+    probe.add_argument("--picture", action="store_true", help=texts.HELP_PICTURE[language])
     probe.set_defaults(command=_probe)
+
+    diagnose = commands.add_parser("diagnose", parents=[everywhere], help=texts.HELP_DIAGNOSE[language])
+    diagnose.add_argument("file", type=Path, metavar="FILE", help=texts.HELP_DIAGNOSE_FILE[language])
+    diagnose.set_defaults(command=_diagnose)
 
     substream = commands.add_parser("substream", parents=[configured], help=texts.HELP_SUBSTREAM[language])
     substream.add_argument("cameras", nargs="*", metavar="CAMERA", help=texts.HELP_SUBSTREAM_CAMERAS[language])
@@ -189,9 +194,16 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _probe(args: argparse.Namespace) -> int:
-    from monitor.cli.probe import probe
+    from monitor.cli.probe import Shown, probe
 
-    return probe(args.target, args.config, args.user, args.lang, verbose=args.verbose, insist=args.insist)
+    shown = Shown(exchange=args.verbose, picture=args.picture)
+    return probe(args.target, args.config, args.user, args.lang, shown, insist=args.insist)
+
+
+def _diagnose(args: argparse.Namespace) -> int:
+    from monitor.cli.diagnose import diagnose
+
+    return diagnose(args.file, args.lang)
 
 
 def _substream(args: argparse.Namespace) -> int:

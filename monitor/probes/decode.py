@@ -73,7 +73,7 @@ def look_at(
         decoded = _decoded(decoder, keyframe)
         if decoded is None:
             return _failed(keyframe, parts, "the decoder gave no complete picture")
-        frame = _frame(decoded)
+        frame = frame_of(decoded)
     except (av.error.FFmpegError, MemoryError, ValueError) as error:
         return _failed(keyframe, parts, type(error).__name__)
     picture, memory = examine(frame, evidence, memory, at)
@@ -102,7 +102,8 @@ def _decoded(decoder: av.VideoCodecContext, keyframe: KeyFrame) -> VideoFrame | 
     return None if not frames or frames[0].is_corrupt else frames[0]
 
 
-def _frame(decoded: VideoFrame) -> Frame:
+def frame_of(decoded: VideoFrame) -> Frame:
+    """The picture, without a copy where its form allows."""
     full_range = int(decoded.color_range) == _FULL_RANGE or decoded.format.name.startswith("yuvj")
     if decoded.format.name not in _PLANAR:
         decoded = decoded.reformat(format="yuv420p")
