@@ -1,0 +1,52 @@
+"""Colour cast: one colour far too strong in the whole picture. By day only: an infra-red picture has no colour."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.model import Cause, Finding, FindingState
+
+from .findings import unjudged, weighed
+from .frame import Reduced
+
+MOST = 0.25  # of the natural logarithm of a ratio of channels; clouds and sun change it by 0.1, one channel x 2 by 0.69
+DEVIATIONS = 6.0  # beyond the camera's own wandering
+_DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels between which a sample's colour can be told
+_ENOUGH = 0.1  # of the samples must lie there
+COLOURLESS = 5  # 95th percentile of |u - 128| + |v - 128| below which a picture is taken by infra-red light
+
+
+def colourless(picture: Reduced) -> bool:
+    """Whether the picture is in shades of grey."""
+    blue, red = picture.blue.astype(np.int16) - 128, picture.red.astype(np.int16) - 128
+    colour = (np.abs(blue) + np.abs(red)).ravel()
+    place = colour.size * 95 // 100
+    return int(np.partition(colour, place)[place]) < COLOURLESS
+
+
+def tint(picture: Reduced) -> tuple[float, float] | None:
+    """Medians of ln(red / green) and ln(blue / green) over the samples that are neither dark nor clipped (BT.601)."""
+    luma = picture.coarse
+    usable = (luma > _DIMMEST) & (luma < _BRIGHTEST)
+    if usable.mean() < _ENOUGH:
+        return None
+    y = luma[usable]
+    chroma = 255.0 / 224.0 if picture.gain > 1 else 1.0
+    cb = (picture.blue[usable].astype(np.float32) - 128) * chroma
+    cr = (picture.red[usable].astype(np.float32) - 128) * chroma
+    red, blue = y + 1.402 * cr, y + 1.772 * cb
+    green = y - 0.344 * cb - 0.714 * cr
+    ratios = np.log(np.maximum(np.stack((red, blue)), 4.0) / np.maximum(green, 4.0))
+    middle = np.partition(ratios, y.size // 2, axis=1)[:, y.size // 2]
+    return float(middle[0]), float(middle[1])
+
+
+def cast(now: tuple[float, float] | None, usual: tuple[float, float] | None, deviation: float) -> Finding:
+    """``usual``: the camera's mean tint, ``None`` while it is learnt; ``deviation``: of its distance from that."""
+    measure = "tint_change"
+    if now is None or usual is None:
+        state = FindingState.CANNOT_JUDGE if now is None else FindingState.LEARNING
+        return unjudged(Cause.PICTURE_CAST, state, measure, 0.0, MOST)
+    distance = float(np.hypot(now[0] - usual[0], now[1] - usual[1]))
+    threshold = max(MOST, DEVIATIONS * deviation)
+    return weighed(Cause.PICTURE_CAST, measure, distance, threshold, distance / threshold)

@@ -1,0 +1,36 @@
+"""Fog and veils: contrast is gone while outlines stay in place. Slowly it is weather, at once it is the glass."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor.model import Cause, Finding, FindingState
+
+from .findings import unjudged, weighed
+from .texture import Sharpness
+
+LOW = -0.6  # ln of amplitude: 55 % of the usual contrast is left
+NORMAL = -0.25  # above, contrast is as usual
+ENOUGH_BLOCKS = 8
+ELSEWHERE = 0.6  # of the view lost: then it is no veil that lies over it
+SOFT = 0.5  # share of the blocks without their fine detail: then it is out of focus, and contrast follows from that
+# Fog takes longer; condensation, spray and foil are there from one look to the next.
+SUDDEN = timedelta(minutes=12)
+
+
+def low_contrast(now: Sharpness, lost: float) -> Finding:
+    """A report, never a fault by itself: ``WARNING`` at most."""
+    measure, score = "contrast_change", now.contrast / LOW
+    if now.blocks < ENOUGH_BLOCKS or lost > ELSEWHERE or now.soft > SOFT:
+        return unjudged(Cause.PICTURE_LOW_CONTRAST, FindingState.CANNOT_JUDGE, measure, now.contrast, LOW)
+    found = weighed(Cause.PICTURE_LOW_CONTRAST, measure, now.contrast, LOW, min(score, 0.99))
+    return found if score >= 1 else weighed(found.cause, measure, now.contrast, LOW, min(max(score, 0.0), 0.69))
+
+
+def veiled(report: Finding, sudden: bool) -> Finding:
+    """The same as a fault, when contrast was normal a moment before. ``sudden``: remembered since then."""
+    cause = Cause.PICTURE_VEILED
+    if report.state is FindingState.CANNOT_JUDGE:
+        return unjudged(cause, report.state, report.measure, report.value, report.threshold)
+    score = report.value / report.threshold if sudden else 0.0
+    return weighed(cause, report.measure, report.value, report.threshold, score)

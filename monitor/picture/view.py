@@ -1,0 +1,81 @@
+"""The view is lost: what the camera usually shows is not to be seen where it was.
+
+One score, two names: ``moved`` when the outlines are found again elsewhere or others stand in their place, ``covered``
+when there is nothing instead. The names are a hint; people are called for either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.model import Cause, Finding, FindingState
+
+from .findings import unjudged, weighed
+from .frame import Field, Reduced
+from .structure import Agreement, agreement, displacement, per_block
+
+GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
+LOST_MORE = 0.25  # share of the blocks beyond the usual; a lorry that passes near takes 0.2
+DEVIATIONS = 5.0
+LOST_SINCE_GOLDEN = 0.55  # leaves coming out took 0.28 within a year from a street's outlines
+ENOUGH_BLOCKS = 12  # of 144: a wall, water, snow or asphalt from above show no view that could be lost
+SHIFT = 0.018  # of the width or height: one coarse row, two coarse columns; a mast in the wind sways by less
+ALIKE = 0.45  # of the outlines are found again at the new place
+UNLIKE = 0.75  # mean agreement above which nobody need look elsewhere
+DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
+DARK = 30.0  # ... which is below this level
+_HIDDEN = 0.5  # of the usual amount of outlines in the lost blocks: with less there is nothing instead
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is left of a view."""
+
+    blocks: int  # that can be judged
+    lost: float  # share of them, 0 to 1
+    shift: float  # share of width and height, 0 where the outlines were not found elsewhere
+    fresh: float  # outlines in the lost blocks over the usual amount
+
+
+def view(picture: Reduced, now: Field, reference: Field) -> View:
+    """``now``: the structure of ``picture``; ``reference``: the mean one, of the same shape."""
+    found = agreement(now, reference)
+    if picture.quantile(0.9) < DIM:
+        lit = (per_block(picture.coarse) > DARK).astype(found.lasting.dtype)
+        found = Agreement(found.kept, found.lasting * lit, found.fresh)
+    gone = (found.kept < GONE).astype(found.kept.dtype)
+    lost = found.share(gone)
+    fresh = found.share(gone * found.fresh) / lost if lost else 0.0
+    shift = 0.0
+    if found.blocks and found.share(found.kept.clip(-1, 1)) < UNLIKE:
+        distance, alike = displacement(now, reference)
+        shift = distance if alike >= ALIKE else 0.0
+    return View(found.blocks, lost, shift, fresh)
+
+
+def view_lost(now: View, usual: float, deviation: float) -> tuple[Finding, Finding]:
+    """Moved, covered. ``usual`` and ``deviation``: of the share that is lost in this camera's good pictures."""
+    threshold = usual + max(LOST_MORE, DEVIATIONS * deviation)
+    return _both(now, "view_lost", threshold)
+
+
+def view_drifted(now: View) -> tuple[Finding, Finding]:
+    """The same against the commissioning reference."""
+    return _both(now, "view_lost_since_commissioning", LOST_SINCE_GOLDEN)
+
+
+def _both(now: View, measure: str, threshold: float) -> tuple[Finding, Finding]:
+    causes = (Cause.PICTURE_MOVED, Cause.PICTURE_COVERED)
+    if now.blocks < ENOUGH_BLOCKS:
+        state = FindingState.CANNOT_JUDGE
+        moved, covered = (unjudged(cause, state, measure, now.lost, threshold) for cause in causes)
+        return moved, covered
+    score = now.lost / threshold
+    if now.shift >= SHIFT:
+        shifted = weighed(Cause.PICTURE_MOVED, "view_shift", now.shift, SHIFT, max(score, now.shift / SHIFT))
+        return shifted, weighed(Cause.PICTURE_COVERED, measure, now.lost, threshold, 0.0)
+    elsewhere = now.fresh >= _HIDDEN
+    return (
+        weighed(Cause.PICTURE_MOVED, measure, now.lost, threshold, score if elsewhere else 0.0),
+        weighed(Cause.PICTURE_COVERED, measure, now.lost, threshold, 0.0 if elsewhere else score),
+    )
