@@ -23,7 +23,7 @@ from monitor.simulator.packets import description_of, payload_type_of, payloads_
 from monitor.simulator.scenes import NOISE, Pixels, Scene, draw
 
 RTP_CLOCK = 90_000  # Hz, for every video codec here
-MAGIC = b"SHARPEYESCLIP7\n"  # raised whenever drawing or this file format changes
+MAGIC = b"SHARPEYESCLIP9\n"  # raised whenever drawing or this file format changes
 
 X264 = "scenecut=0:threads=1:log-level=-1"
 X265 = "repeat-headers=1:open-gop=0:bframes=0:scenecut=0:pools=none:frame-threads=1:log-level=-1"

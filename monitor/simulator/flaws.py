@@ -31,7 +31,7 @@ def draw_flawed(scene: Scene, flaw: Flaw, seconds: float, width: int, height: in
     """The picture ``seconds`` into the film as a camera with the flaw sends it."""
     match flaw:
         case Flaw.DARK:  # the lens is shut all but a slit; what is left is noise and the clock's glow
-            return _exposed(draw(scene, seconds, width, height, noise), 0.06)
+            return _exposed(draw(scene, seconds, width, height, noise), 0.01)
         case Flaw.BRIGHT:  # the exposure is stuck wide open
             return _exposed(draw(scene, seconds, width, height, noise), 6.0)
         case Flaw.BLURRED:  # out of focus by a disc of 2 % of the width
@@ -65,15 +65,15 @@ def _defocused(picture: Pixels, radius: int) -> Pixels:
 
 
 def _covered(picture: Pixels) -> Pixels:
-    """Cloth before four fifths of the view, far too near to be sharp."""
+    """Cloth before most of the view, far too near to be sharp."""
     import cv2
 
     height, width = picture.shape[:2]
-    cloth = np.full((height, width, 3), (58, 66, 74), np.float32)
-    folds = np.sin(np.arange(width) / width * 9)[None, :, None] * 12
-    edge = (np.arange(width) < 0.8 * width).astype(np.float32)[None, :, None]
+    light = np.linspace(0.4, 1.6, height, dtype=np.float32)[:, None, None]
+    cloth = light * np.array((70, 82, 96), np.float32)
+    edge = (np.arange(width) < 0.85 * width).astype(np.float32)[None, :, None]
     share = cv2.GaussianBlur(np.broadcast_to(edge, (height, width, 1)).copy(), (0, 0), width / 40)[:, :, None]
-    return np.asarray(np.clip(share * (cloth + folds) + (1 - share) * picture, 0, 255), np.uint8)
+    return np.asarray(np.clip(share * cloth + (1 - share) * picture, 0, 255), np.uint8)
 
 
 def _turned(picture: Pixels) -> Pixels:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from monitor.clock import Clock, SystemClock
 from monitor.errors import SharpEyesError
-from monitor.model import Codec
+from monitor.model import Codec, KeyFrame
 from monitor.simulator.auth import Scheme
-from monitor.simulator.clips import ClipKey, ClipSize, default_cache, load_clips, load_films
+from monitor.simulator.clips import ClipKey, ClipSize, default_cache, frames_of, load_clips, load_films
 from monitor.simulator.faults import FAULT_SCENES, HEALTHY, Fault, FaultRecord
 from monitor.simulator.hostile import HostileServer
 from monitor.simulator.layout import CREDENTIALS, Makeup, Planned, lay_out
@@ -77,6 +77,15 @@ class SimulatedTown:
         except SharpEyesError:
             await self.stop()
             raise
+
+    def films(self) -> dict[str, ClipKey]:
+        """What each camera played here shows while nothing is wrong with it."""
+        return {camera_id: ClipKey(plan.scene, plan.codec) for camera_id, plan in self._plans.items()}
+
+    def key_frames(self, key: ClipKey) -> list[KeyFrame]:
+        """A film's key frames, in their order."""
+        frames = frames_of(key, self._clip_size, self._cache)
+        return [KeyFrame(key.codec, frame) for frame in frames[:: self._clip_size.length]]
 
     async def stop(self) -> None:
         """End every session and fault and stop listening. Harmless when not started."""
