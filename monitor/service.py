@@ -82,7 +82,9 @@ class Service:
         self._decoders = Decoders(limits.decoders, self._memories, hurry)
         looking = Looking(limits.decoders, kept, hurry)
         self._workers = Workers(limits.workers, looking, clock, self.metrics)
-        self._engine = Engine(self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober)
+        self._engine = Engine(
+            self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober, memories=self._memories
+        )
         self._reloading = asyncio.Lock()
         self._reload_asked = asyncio.Event()
         self.metrics.reload_finished(True, clock.now())

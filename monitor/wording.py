@@ -440,6 +440,7 @@ ACTS = {
     "acknowledged": Phrase("离线知晓", "outage acknowledged"),
     "work_ordered": Phrase("工单", "work order"),
     "removal_confirmed": Phrase("移出确认", "removal confirmed"),
+    "view_approved": Phrase("视角确认", "view approved"),
     "period_closed": Phrase("结账", "month closed"),
     "period_corrected": Phrase("更正", "correction"),
     "item_declared": Phrase("申报", "declared"),

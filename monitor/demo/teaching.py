@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,8 +31,9 @@ def teach(town: SimulatedTown, path: Path, now: datetime, tempo: Tempo) -> None:
 
 
 def _learnt(frames: list[KeyFrame], now: datetime, tempo: Tempo) -> Memory:
+    """What it shows, without that it was shown: the very same key frames come again."""
     memory = FRESH
     for ago, frame in zip(range(SEEN, 0, -1), frames, strict=False):
         at = EPOCH + (now - ago * tempo.interval - EPOCH) * tempo.hurry
         memory = look_at(frame, memory, at).memory or memory
-    return memory
+    return replace(memory, stillness=Memory.fresh().stillness)

@@ -234,7 +234,7 @@ def test_without_exclusions_and_removals_nobody_reads_the_inventory(tmp_path: Pa
 
     with Counting.open(tmp_path / "ledger.db") as ledger:
         ledger.append([Heartbeat()], NOW)
-        assert acted(ledger, [CONTRACT], NOW) == Acted(0, (), {}, {})
+        assert acted(ledger, [CONTRACT], NOW) == Acted(0, (), {}, {}, {})
 
 
 @pytest.mark.parametrize(("first", "hours"), [("east", 4), ("all", 3)])
