@@ -417,11 +417,6 @@ class Picture(Travelling):
     active: tuple[Cause, ...] = ()  # what holds after several key frames over minutes, the most telling first
     events: tuple[Cause, ...] = ()  # those of ``active`` that were not, one key frame ago
 
-    @property
-    def confirmed(self) -> bool:
-        """Whether any fault holds, and is not just suspected by this key frame."""
-        return bool(self.active)
-
 
 @dataclass(frozen=True, slots=True)
 class Result(Travelling):

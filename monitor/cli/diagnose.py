@@ -58,5 +58,5 @@ def verdict_line(picture: Picture, language: Language) -> str:
     cause = cause_of(picture)
     if cause is Cause.OK:
         return texts.VERDICT_GOOD[language]
-    phrase = texts.VERDICT_HOLDS if picture.confirmed else texts.VERDICT_DOUBT
+    phrase = texts.VERDICT_HOLDS if picture.active else texts.VERDICT_DOUBT
     return phrase[language].format(cause=CAUSES[cause][language], id=cause.value)

@@ -52,7 +52,7 @@ def test_the_same_bytes_again_are_frozen(codec: Codec) -> None:
         seen = look_at(encoded(codec), seen.memory, START + minute * timedelta(minutes=1))
         assert seen.cause is Cause.PICTURE_FROZEN, "the fault is dated from the first one on"
     assert seen.picture is not None
-    assert seen.picture.confirmed
+    assert seen.picture.active
 
 
 @pytest.mark.parametrize("codec", Codec)
