@@ -14,22 +14,25 @@ GRID = (23, 40)  # rows, columns: of 640 x 360 each block has 16 x 16 samples, a
 Sums = NDArray[np.uint64]  # GRID
 Marks = NDArray[np.uint16]  # GRID
 
+# A coefficient that changes is seen in all eight rows of its coded block: of each eight two are enough.
+_ROWS = 180
 _LONGEST = 4096  # words or rows; 8K has 1920 words of four samples in a row
 # Odd numbers spread over 64 bits by splitmix64 (Steele, Lea, Flood 2014): no two rows and no two words weigh the same.
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 
 def block_sums(frame: Frame) -> Sums:
-    """64 bits for each block, of every luma sample in the rows that are looked at (``some_rows``).
+    """64 bits for each block, of every luma sample in the rows that are looked at (at least _ROWS).
 
     Weighted sums modulo 2^64 of words of four samples: blocks that differ share a sum with a probability of about
     2^-32 (multilinear hashing, Carter and Wegman 1979). The last up to three columns are left out.
     """
-    rows = some_rows(frame.y)
+    rows = some_rows(frame.y, _ROWS)
     words = rows[:, : rows.shape[1] // 4 * 4].view(np.uint32) if rows.shape[1] >= 4 else rows
     height, width = words.shape
-    in_rows = np.add.reduceat(words * _ACROSS[:width], _edges(width, GRID[1]), axis=1)
-    sums: Sums = np.add.reduceat(in_rows * _DOWN[:height, None], _edges(height, GRID[0]), axis=0)
+    # Rows first: they are added as a whole, which leaves little to be added word by word.
+    columns = np.add.reduceat(words * _DOWN[:height, None], _edges(height, GRID[0]), axis=0)
+    sums: Sums = np.add.reduceat(columns * _ACROSS[:width], _edges(width, GRID[1]), axis=1)
     return sums
 
 

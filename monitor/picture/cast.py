@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 import numpy as np
 
 from monitor.model import Cause, Finding, FindingState
@@ -9,7 +11,9 @@ from monitor.model import Cause, Finding, FindingState
 from .findings import unjudged, weighed
 from .frame import Reduced
 
-MOST = 0.25  # of the natural logarithm of a ratio of channels; clouds and sun change it by 0.1, one channel x 2 by 0.69
+# Of the natural logarithm of a ratio of channels as coded: clouds and low sun change it by 0.15, one channel twice as
+# strong in linear light by 0.31.
+MOST = 0.25
 DEVIATIONS = 6.0  # beyond the camera's own wandering
 _DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels between which a sample's colour can be told
 _ENOUGH = 0.1  # of the samples must lie there
@@ -47,6 +51,13 @@ def cast(now: tuple[float, float] | None, usual: tuple[float, float] | None, dev
     if now is None or usual is None:
         state = FindingState.CANNOT_JUDGE if now is None else FindingState.LEARNING
         return unjudged(Cause.PICTURE_CAST, state, measure, 0.0, MOST)
-    distance = float(np.hypot(now[0] - usual[0], now[1] - usual[1]))
+    distance = tint_change(now, usual)
     threshold = max(MOST, DEVIATIONS * deviation)
     return weighed(Cause.PICTURE_CAST, measure, distance, threshold, distance / threshold)
+
+
+def tint_change(now: tuple[float, float], usual: tuple[float, float]) -> float:
+    """How far a tint is from the usual one and from all that lie between it and grey: fog and snow make those."""
+    length = usual[0] ** 2 + usual[1] ** 2
+    share = min(max((now[0] * usual[0] + now[1] * usual[1]) / length, 0.0), 1.0) if length else 0.0
+    return hypot(now[0] - share * usual[0], now[1] - share * usual[1])

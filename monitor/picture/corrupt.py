@@ -8,7 +8,6 @@ unchanged, where a scene has texture.
 from __future__ import annotations
 
 import cv2
-import numpy as np
 
 from monitor.model import Cause, Finding
 
@@ -18,16 +17,19 @@ from .frame import Reduced
 
 SMEARED_MORE = 0.15  # share of the picture beyond the usual
 SMEARED_UNKNOWN = 0.35  # while it is not known what is usual
-_ACROSS = 3.0  # levels from column to column that are a texture ...
-_DOWN = 0.75  # ... of which nothing changes from row to row
+_ACROSS = 3  # levels from column to column that are a texture ...
+_DOWN = 0  # ... of which nothing changes from row to row
 
 
 def smeared(picture: Reduced) -> float:
     """The share of the picture, 0 to 1, that changes from column to column and not from row to row."""
-    fine = picture.fine
-    across = cv2.absdiff(fine[:-1, 1:], fine[:-1, :-1])
-    down = cv2.absdiff(fine[1:, :-1], fine[:-1, :-1])
-    return float(np.count_nonzero((across > _ACROSS) & (down < _DOWN))) / across.size
+    levels = picture.levels
+    across = cv2.absdiff(levels[:-1, 1:], levels[:-1, :-1])
+    down = cv2.absdiff(levels[1:, :-1], levels[:-1, :-1])
+    _, textured = cv2.threshold(across, _ACROSS, 255, cv2.THRESH_BINARY)
+    _, unchanged = cv2.threshold(down, _DOWN, 255, cv2.THRESH_BINARY_INV)
+    both = cv2.bitwise_and(textured, unchanged)
+    return cv2.countNonZero(both) / both.size
 
 
 def corrupt(now: float, usual: float | None, evidence: Evidence) -> Finding:

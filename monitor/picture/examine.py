@@ -34,13 +34,13 @@ from .memory import (
     structure_of_golden,
     texture_of,
 )
-from .noisy import grain, noisy
+from .noisy import LOW_LIGHT, grain, noisy
 from .single_colour import single_colour
 from .striped import profiles, striped, stripes
 from .structure import structure
 from .tally import active, tallied
 from .texture import Sharpness, sharpness, texture
-from .view import View, view, view_drifted, view_lost
+from .view import DIM, View, view, view_drifted, view_lost
 
 HELD = 3  # key frames after the light changed for which exposure and white balance may still settle
 
@@ -64,8 +64,9 @@ def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> t
     """What the key frame shows, and the memory with it. ``at``: when it was taken, aware UTC, never going back."""
     at_us = micros(at)
     sums, seen = block_sums(frame), _measured(reduced(frame))
+    print_ = fingerprint(sums)
     memory = _in_its_mode(memory, colourless(seen.picture))
-    still, stillness, repeats = frozen(sums, memory, at_us)
+    still, stillness, repeats = frozen(sums, print_, memory, at_us)
     memory = memory.with_stillness(stillness, repeats)
     findings, memory, measures = _judged(seen, still, evidence, memory, at_us)
     before = active(memory.tallies)
@@ -76,7 +77,7 @@ def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> t
             learnt(memory.reference, seen.structure, seen.texture, seen.strips.mean(axis=0), measures, at_us)
         )
     events = tuple(cause for cause in now if cause not in before)
-    return Picture(frame.width, frame.height, fingerprint(sums), findings, now, events), memory
+    return Picture(frame.width, frame.height, print_, findings, now, events), memory
 
 
 def approve_view(memory: Memory) -> Memory:
@@ -180,7 +181,10 @@ def _by_reference(
 ) -> tuple[Memory, tuple[Finding, ...]]:
     """What only a reference can tell: the view, its sharpness, its contrast."""
     reference = memory.reference
-    moved, covered = view_lost(seen_view, reference.mean(Measure.LOST), reference.deviation(Measure.LOST))
+    low_light = seen.grain > LOW_LIGHT * reference.mean(Measure.GRAIN) or seen.picture.quantile(0.9) < DIM
+    moved, covered = view_lost(
+        seen_view, reference.mean(Measure.LOST), reference.deviation(Measure.LOST), low_light=low_light
+    )
     soft = blurred(sharp, seen_view.lost, reference.mean(Measure.SOFT), reference.deviation(Measure.SOFT))
     if reference.golden:
         then = view(seen.picture, seen.structure, structure_of_golden(reference.golden.structure))
@@ -190,7 +194,7 @@ def _by_reference(
         moved_since, covered_since = view_drifted(then)
         moved, covered = _worse(moved, moved_since), _worse(covered, covered_since)
         soft = _worse(soft, blurred_slowly(sharp_then, then.lost))
-    fog = low_contrast(sharp, seen_view.lost)
+    fog = low_contrast(sharp, seen_view.lost, low_light=low_light)
     memory = _with_contrast(memory, fog, at_us)
     return memory, (moved, covered, soft, veiled(fog, memory.veiled), fog)
 

@@ -47,7 +47,8 @@ class Frame:
 class Reduced:
     """The same picture, small. Luma in levels of 0 (black) .. 255 (white), chroma as coded around 128 (grey)."""
 
-    fine: Field = field(repr=False)  # 180 x 320
+    levels: Plane = field(repr=False)  # 180 x 320
+    fine: Field = field(repr=False)  # the same, to be reckoned with
     middle: Field = field(repr=False)  # 90 x 160
     coarse: Field = field(repr=False)  # 45 x 80
     blue: Plane = field(repr=False)  # 45 x 80
@@ -64,12 +65,13 @@ class Reduced:
 def reduced(frame: Frame) -> Reduced:
     """Area-averaged planes: sensor noise falls, so that a threshold speaks of the scene."""
     black, gain = (0, 1.0) if frame.full_range else (16, 255.0 / 219.0)
-    coded = cv2.resize(some_rows(frame.y), FINE, interpolation=cv2.INTER_AREA)
-    levels = cv2.convertScaleAbs(np.maximum(coded, black), alpha=gain, beta=-black * gain)
+    coded = cv2.resize(some_rows(frame.y, ENOUGH_ROWS), FINE, interpolation=cv2.INTER_AREA)
+    levels = _bytes(cv2.convertScaleAbs(np.maximum(coded, black), alpha=gain, beta=-black * gain))
     fine = levels.astype(np.float32)
     middle = cv2.resize(fine, MIDDLE, interpolation=cv2.INTER_AREA)
     counts = cv2.calcHist([levels], [0], None, [256], [0, 256])
     return Reduced(
+        levels,
         fine,
         _field(middle),
         _field(cv2.resize(middle, COARSE, interpolation=cv2.INTER_AREA)),
@@ -81,20 +83,23 @@ def reduced(frame: Frame) -> Reduced:
     )
 
 
-def some_rows(plane: Plane) -> Plane:
-    """A view on at least ENOUGH_ROWS evenly spread rows: of a large picture not every row has to be read."""
-    return plane[:: max(1, plane.shape[0] // ENOUGH_ROWS)]
+def some_rows(plane: Plane, enough: int) -> Plane:
+    """A view on at least so many evenly spread rows: of a large picture not every row has to be read."""
+    return plane[:: max(1, plane.shape[0] // enough)]
 
 
 def _chroma(plane: Plane) -> Plane:
-    step = max(1, plane.shape[0] // (2 * COARSE[1]))
-    return cv2.resize(plane[::step], COARSE, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    return _bytes(cv2.resize(some_rows(plane, 2 * COARSE[1]), COARSE, interpolation=cv2.INTER_AREA))
 
 
 def _centre(plane: Plane) -> Plane:
     (width, height), (rows, columns) = TILE, plane.shape
     top, left = max(0, rows - height) // 2, max(0, columns - width) // 2
     return plane[top : top + height, left : left + width]
+
+
+def _bytes(plane: NDArray[Any]) -> Plane:
+    return plane.astype(np.uint8, copy=False)
 
 
 def _field(plane: NDArray[Any]) -> Field:

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from monitor.model import SECOND_US, Cause, Finding
 
-from .blocks import GRID, Sums, fingerprint, marks
+from .blocks import GRID, Sums, marks
 from .findings import weighed
 from .memory import Memory, Repeats, Stillness
 
@@ -71,16 +71,24 @@ def needed(repeats: Repeats) -> int:
     return max(LEAST_RUN, ceil(AGAINST / -log10(min(p0, 0.999))))
 
 
-def frozen(sums: Sums, memory: Memory, at_us: int) -> tuple[Finding, Stillness, Repeats]:
-    """The finding, and what is remembered with this key frame. ``at_us``: when it was taken."""
+def frozen(sums: Sums, print_: bytes, memory: Memory, at_us: int) -> tuple[Finding, Stillness, Repeats]:
+    """The finding, and what is remembered with this key frame.
+
+    ``print_``: the fingerprint of ``sums``; ``at_us``: when the key frame was taken.
+    """
+    digest = print_[:_DIGEST]
     still, repeats = memory.stillness, memory.repeats
     if not still.marks:
-        return _finding(still, repeats, at_us), _with_picture(still, sums, at_us), repeats
+        return _finding(still, repeats, at_us), _with_picture(still, sums, digest, at_us), repeats
     if at_us - still.at_us < NO_PAIR:
         return _finding(still, repeats, still.at_us), still, repeats
-    pair = compare(sums, still)
+    pair = compare(sums, digest, still)
     still, repeats = _counted(still, repeats, pair)
-    return _finding(still, repeats, at_us), _with_picture(replace(still, ticks=pair.ticks), sums, at_us), repeats
+    return (
+        _finding(still, repeats, at_us),
+        _with_picture(replace(still, ticks=pair.ticks), sums, digest, at_us),
+        repeats,
+    )
 
 
 def confirm_frozen(memory: Memory, first: Sums, second: Sums) -> Memory:
@@ -103,7 +111,7 @@ def confirm_frozen(memory: Memory, first: Sums, second: Sums) -> Memory:
     return memory.with_stillness(cleared, repeats)
 
 
-def compare(sums: Sums, still: Stillness) -> Pair:
+def compare(sums: Sums, digest: bytes, still: Stillness) -> Pair:
     """A picture with the one before it and with the last 64."""
     changed = marks(sums) != np.frombuffer(still.marks, np.uint16).reshape(GRID)
     known = clock(still.ticks)
@@ -112,7 +120,6 @@ def compare(sums: Sums, still: Stillness) -> Pair:
     ticks = np.frombuffer(still.ticks, np.uint8).reshape(GRID) if still.ticks else np.zeros(GRID, np.uint8)
     if FEW_CHANGED <= alike < 1:
         ticks = np.where(changed, np.minimum(ticks, 250) + 2, np.maximum(ticks, 1) - 1).astype(np.uint8)
-    digest = fingerprint(sums)[:_DIGEST]
     recent = [still.recent[at : at + _DIGEST] for at in range(0, len(still.recent), _DIGEST)]
     return Pair(
         alike,
@@ -169,6 +176,6 @@ def _finding(still: Stillness, repeats: Repeats, at_us: int) -> Finding:
     return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, min(still.run / most, 0.99))
 
 
-def _with_picture(still: Stillness, sums: Sums, at_us: int) -> Stillness:
-    recent = (still.recent + fingerprint(sums)[:_DIGEST])[-REMEMBERED * _DIGEST :]
+def _with_picture(still: Stillness, sums: Sums, digest: bytes, at_us: int) -> Stillness:
+    recent = (still.recent + digest)[-REMEMBERED * _DIGEST :]
     return replace(still, marks=marks(sums).tobytes(), recent=recent, at_us=at_us)

@@ -6,7 +6,7 @@ band in a block is its mean square, in squared levels, kept as a logarithm to ba
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import log
 
 import cv2
@@ -32,8 +32,6 @@ class Sharpness:
     blocks: int  # how many have detail to judge by
     soft: float  # share of them that lost their fine detail and kept the coarse, 0 to 1
     contrast: float  # the coarse and middle detail that is left, as ln of amplitude; 0 as usual, negative less
-    uneven: float  # deviation of that between the blocks, ln of amplitude
-    gains: Field = field(repr=False)  # 9 x 16: ln of amplitude, NaN where nothing can be judged
 
 
 def texture(picture: Reduced) -> Field:
@@ -43,7 +41,7 @@ def texture(picture: Reduced) -> Field:
         picture.middle - cv2.resize(picture.coarse, MIDDLE, interpolation=cv2.INTER_LINEAR),
         picture.coarse - cv2.blur(picture.coarse, (5, 5)),
     )
-    energies = np.stack([per_block(cv2.multiply(band, band).astype(np.float32, copy=False)) for band in bands])
+    energies = np.stack([per_block(band * band) for band in bands])
     logarithms: Field = np.log2(energies + np.float32(FLOOR))
     return logarithms
 
@@ -61,14 +59,11 @@ def sharpness(now: Field, reference: Field, grain: float) -> Sharpness:
     judged = clear[2] & shown[1] & (have[2] > 2 * noise[2])
     fine = np.where(shown[0], (gain[0] + gain[1]) / 2, gain[1])
     soft = judged & (fine - coarse < SOFTER)
-    seen = clear[1] & clear[2]
-    gains = np.where(seen, (0.25 * log(2)) * (gain[1] + coarse), np.nan)
-    some = gains[seen]
-    contrast, uneven = (float(np.median(some)), float(some.std())) if some.size else (0.0, 0.0)
+    some = ((gain[1] + coarse) / 2)[clear[1] & clear[2]]
+    blocks = int(np.count_nonzero(judged))
     return Sharpness(
-        int(judged.sum()),
-        float(soft.sum() / max(int(judged.sum()), 1)),
-        contrast,
-        uneven,
-        gains.astype(np.float32, copy=False),
+        blocks,
+        np.count_nonzero(soft) / max(blocks, 1),
+        # Of energy, as a logarithm to base 2: half of it is that of amplitude.
+        log(2) / 2 * float(np.partition(some, some.size // 2)[some.size // 2]) if some.size else 0.0,
     )

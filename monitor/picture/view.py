@@ -16,6 +16,7 @@ from .structure import Agreement, agreement, displacement, per_block
 
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
 LOST_MORE = 0.25  # share of the blocks beyond the usual; a lorry that passes near takes 0.2
+LOST_IN_LOW_LIGHT = 0.45  # lamps light other sides of things than the sun does, and noise hides the rest
 DEVIATIONS = 5.0
 LOST_SINCE_GOLDEN = 0.55  # leaves coming out took 0.28 within a year from a street's outlines
 ENOUGH_BLOCKS = 12  # of 144: a wall, water, snow or asphalt from above show no view that could be lost
@@ -53,9 +54,10 @@ def view(picture: Reduced, now: Field, reference: Field) -> View:
     return View(found.blocks, lost, shift, fresh)
 
 
-def view_lost(now: View, usual: float, deviation: float) -> tuple[Finding, Finding]:
+def view_lost(now: View, usual: float, deviation: float, *, low_light: bool) -> tuple[Finding, Finding]:
     """Moved, covered. ``usual`` and ``deviation``: of the share that is lost in this camera's good pictures."""
-    threshold = usual + max(LOST_MORE, DEVIATIONS * deviation)
+    more = LOST_IN_LOW_LIGHT if low_light else LOST_MORE
+    threshold = min(usual + max(more, DEVIATIONS * deviation), 0.95)
     return _both(now, "view_lost", threshold)
 
 
