@@ -20,7 +20,8 @@ from tests.bench.picture_diagnosis.faults import FAULTS
 from tests.bench.picture_diagnosis.measure import FULL, Order, findings
 from tests.bench.picture_diagnosis.scenes import VIEW, Half, Pixels, Scene, scene
 from tests.bench.picture_diagnosis.streams import Arrived, Decoder, Encoder, Loss, Stream, sent
-from tests.bench.picture_diagnosis.trials import DAY, Alive, Seen, Trial, tried
+from tests.bench.picture_diagnosis.trials import tried
+from tests.bench.picture_diagnosis.watching import DAY, Alive, Seen, Trial
 
 JUNCTION = scene("drawn/junction", "drawn", draw(Drawn.JUNCTION, 3.0, 832, 468, noise=0))
 SHORT = replace(FULL, weathers=(Weather.RAIN,), step=timedelta(minutes=40), stride=7, streams=False, still=3)

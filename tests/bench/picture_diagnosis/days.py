@@ -20,6 +20,7 @@ FIRST_DAY = datetime(2026, 3, 2, tzinfo=UTC)
 STEP = timedelta(minutes=10)  # between two key frames that are looked at, in a day
 NIGHT = 2e-4  # light of a moonless sky over a village, of the noon's
 IR_BELOW = 0.008  # of the noon's light: where a camera switches to infra-red
+CHANGING = 0.12  # chance that rain or snowfall begins to swell, ease or end, for one STEP
 PASSING = 0.3  # chance that somebody or something crosses the picture
 
 
@@ -63,17 +64,29 @@ def midnight(day: int) -> datetime:
 
 def a_day(weather: Weather, day: int, infrared: bool, rng: Rng, step: timedelta = STEP) -> Iterator[Moment]:
     """Key frames from noon to noon. ``infrared``: whether the camera has infra-red lamps, and switches to them."""
-    clouds = 0.0
+    clouds = fall = wanted = 0.0
     for number in range(int(timedelta(days=1) / step)):
         at = noon(day) + number * step
         clouds = 0.8 * clouds + 0.25 * float(rng.standard_normal())
-        yield a_moment(weather, at, infrared, rng, clouds, number * step / timedelta(days=1))
+        if rng.random() < CHANGING * (step / STEP):
+            wanted = float(rng.uniform(0.2, 1.0)) * float(rng.random() < 0.7)
+        fall += 0.4 * (wanted - fall)
+        yield a_moment(weather, at, infrared, rng, clouds, number * step / timedelta(days=1), fall)
 
 
 def a_moment(
-    weather: Weather, at: datetime, infrared: bool, rng: Rng, clouds: float = 0.0, progress: float = 0.0
+    weather: Weather,
+    at: datetime,
+    infrared: bool,
+    rng: Rng,
+    clouds: float = 0.0,
+    progress: float = 0.0,
+    fall: float = 0.0,
 ) -> Moment:
-    """One instant of such a day. ``clouds``: about -0.5 .. 0.5; ``progress``: share of the day gone."""
+    """One instant of such a day.
+
+    ``clouds``: about -0.5 .. 0.5; ``progress``: share of the day gone; ``fall``: of rain or snow, 0 .. 1.
+    """
     light, warmth = _sun(at)
     overcast = weather is not Weather.CLEAR
     light *= (0.35 if overcast else 1.0) * math.exp(min(clouds, 0.3) * 0.5)
@@ -87,12 +100,11 @@ def a_moment(
             insects = int(rng.integers(1, 4)) if dark and rng.random() < 0.3 else 0
             return _with(moment, shadows=shadows, insects=insects)
         case Weather.RAIN:
-            rains = rng.random() < 0.6
             driven = float(rng.random()) if dark and rng.random() < 0.25 else 0.0
-            return _with(moment, rain=int(rng.integers(40, 260)) * rains, haze=0.12 * rains, headlights=driven)
+            return _with(moment, rain=int(fall * rng.integers(100, 260)), haze=0.15 * fall, headlights=driven)
         case Weather.SNOW:
-            snows = rng.random() < 0.6
-            return _with(moment, snow=int(rng.integers(60, 400)) * snows, haze=0.15 * snows, whiteness=0.35 * progress)
+            flakes = int(fall * rng.integers(100, 400))
+            return _with(moment, snow=flakes, haze=0.2 * fall, whiteness=0.35 * progress)
         case Weather.AUTUMN:
             foggy = max(0.0, 1 - abs((at.hour + at.minute / 60) - 7.5) / 2)  # 05:30 to 09:30, most at 07:30
             return _with(moment, haze=0.55 * foggy, autumn=0.6)

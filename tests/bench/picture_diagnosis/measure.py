@@ -13,7 +13,8 @@ from rich.progress import Progress
 from tests.bench.picture_diagnosis import packages, scores
 from tests.bench.picture_diagnosis.days import Weather
 from tests.bench.picture_diagnosis.scenes import Half, Scene, film, scenes_of
-from tests.bench.picture_diagnosis.trials import Plan, Seen, film_seen, tried
+from tests.bench.picture_diagnosis.trials import Plan, film_seen, tried
+from tests.bench.picture_diagnosis.watching import Seen
 from tests.bench.tables import Check, Findings
 
 PROCESSES = 2

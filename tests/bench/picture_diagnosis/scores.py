@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tests.bench.picture_diagnosis.packages import PACKAGES
 from tests.bench.picture_diagnosis.scenes import Scene
-from tests.bench.picture_diagnosis.trials import DAY, INFRARED, Alive, Seen, Trial
+from tests.bench.picture_diagnosis.watching import DAY, INFRARED, Alive, Seen, Trial
 from tests.bench.tables import Check, Row, Table, number
 
 ENOUGH_ALIVE = 20_000  # key frames without a fault that must raise no event
