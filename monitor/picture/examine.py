@@ -16,7 +16,7 @@ from .black import black
 from .blocks import block_sums, fingerprint
 from .blurred import blurred, blurred_slowly
 from .cast import cast, colourless, tint
-from .contrast import NORMAL, SUDDEN, low_contrast, veiled
+from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
 from .exposure import bright, brightest, clipped, dark
@@ -195,17 +195,17 @@ def _by_reference(
         moved, covered = _worse(moved, moved_since), _worse(covered, covered_since)
         soft = _worse(soft, blurred_slowly(sharp_then, then.lost))
     fog = low_contrast(sharp, seen_view.lost, low_light=low_light)
-    memory = _with_contrast(memory, fog, at_us)
-    return memory, (moved, covered, soft, veiled(fog, memory.veiled), fog)
+    memory = _with_contrast(memory, sharp, fog, at_us)
+    return memory, (moved, covered, soft, veiled(sharp, fog, sudden=memory.veiled), fog)
 
 
-def _with_contrast(memory: Memory, fog: Finding, at_us: int) -> Memory:
+def _with_contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -> Memory:
     if fog.state is FindingState.CANNOT_JUDGE:
         return memory
-    if fog.value > NORMAL:
+    if is_clear(sharp):
         return replace(memory, clear_us=at_us, veiled=False)
     sudden = memory.clear_us and at_us - memory.clear_us <= SUDDEN // MICROSECOND
-    return replace(memory, veiled=True) if fog.state is FindingState.WARNING and sudden else memory
+    return replace(memory, veiled=True) if sudden and is_veil(sharp) else memory
 
 
 def _worse(one: Finding, other: Finding) -> Finding:

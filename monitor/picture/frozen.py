@@ -47,9 +47,9 @@ KNOWN = 6  # of ``ticks``: three pairs in which only the clock changed
 REMEMBERED = 64  # pictures, for loops
 _DIGEST = 8  # bytes of a fingerprint
 MORE_ALIKE = 0.10  # share of equal blocks beyond the most this live camera showed
-ALIKE_RUN, ALIKE_TIME = 10, 600 * SECOND_US
+ALIKE_RUN, ALIKE_TIME = 10, 600 * SECOND_US  # more such pairs than others, since then
 LEARNT = 20  # pairs, before this camera's share can be exceeded
-ALIKE_LEAST = 0.30  # and at least that much: the alive share is near 0 while nothing is known
+ALIKE_LEAST = 0.15  # and at least that much: the alive share is near 0 while nothing is known
 
 Ticks = NDArray[np.uint8]
 
@@ -151,8 +151,9 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
         high_from = still.high_from_us if still.high else still.at_us
         most = max(still.high_most, pair.alike)
         return replace(still, high=still.high + 1, high_from_us=high_from, high_most=most), repeats
-    if still.high < ALIKE_RUN:
-        repeats = replace(repeats, alike=max(repeats.alike, still.high_most, pair.alike))
+    if still.high > 1:  # a constant bitrate now and then changes more: what was once suspected is given up slowly
+        return replace(still, high=still.high - 1), repeats
+    repeats = replace(repeats, alike=max(repeats.alike, still.high_most, pair.alike))
     return replace(still, high=0, high_most=0.0), repeats
 
 

@@ -67,18 +67,29 @@ def _single(values: NDArray[Any]) -> Field:
     return values.astype(np.float32, copy=False)
 
 
-def displacement(now: Field, reference: Field) -> tuple[float, float]:
-    """How far the outlines stand from where they were (in shares of the width) and how alike they then are (0 to 1).
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where outlines fit best."""
 
-    The peak of the cross-correlation of the two fields, read as complex numbers, by the fast Fourier transform.
+    shift: float  # in shares of width and height
+    alike: float  # how far they are the same there, 0 to 1
+    here: float  # and where they should be
+
+
+def elsewhere(now: Field, reference: Field) -> Elsewhere:
+    """The peak of the cross-correlation of two structures of the same shape, read as complex numbers.
+
+    By the fast Fourier transform, so the edges are joined; what is alike is a share of the energy of both.
     """
     spectrum = np.fft.fft2(now[0] + 1j * now[1]) * np.conj(np.fft.fft2(reference[0] + 1j * reference[1]))
     plane = np.fft.ifft2(spectrum).real
     down, across = np.unravel_index(int(plane.argmax()), plane.shape)
     rows, columns = plane.shape
     dy, dx = (int(down) + rows // 2) % rows - rows // 2, (int(across) + columns // 2) % columns - columns // 2
-    most = float(np.sqrt((now * now).sum() * (reference * reference).sum()))
-    return float(np.hypot(dx / columns, dy / rows)), float(plane.max()) / max(most, 1e-6)
+    most = max(float(np.sqrt((now * now).sum() * (reference * reference).sum())), 1e-6)
+    return Elsewhere(
+        float(np.hypot(dx / COARSE[0], dy / COARSE[1])), float(plane.max()) / most, float(plane[0, 0]) / most
+    )
 
 
 COARSE_SHAPE = (2, COARSE[1], COARSE[0])

@@ -23,6 +23,8 @@ CLEAR = 4.0  # a block's energy is detail, not grain, when it is this much above
 # log2 of the energy of the fine bands relative to the coarse one, against the reference. A disc of 3 samples at 320
 # takes 0.9 to 2.2 from photographs of scenes, of 2 samples 0.5 to 1.5; light, haze and passers-by 0.1.
 SOFTER = -0.75
+DIMMED = -2.6  # log2 of energy: 40 % of the amplitude is left
+GAINED = 1.0  # log2 of energy: 1.4 times the amplitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Sharpness:
     blocks: int  # how many have detail to judge by
     soft: float  # share of them that lost their fine detail and kept the coarse, 0 to 1
     contrast: float  # the coarse and middle detail that is left, as ln of amplitude; 0 as usual, negative less
+    dimmed: float  # share of the blocks with coarse detail that lost more than DIMMED of it, 0 to 1
+    gained: float  # share of them that have more than GAINED, 0 to 1
 
 
 def texture(picture: Reduced) -> Field:
@@ -60,10 +64,12 @@ def sharpness(now: Field, reference: Field, grain: float) -> Sharpness:
     fine = np.where(shown[0], (gain[0] + gain[1]) / 2, gain[1])
     soft = judged & (fine - coarse < SOFTER)
     some = ((gain[1] + coarse) / 2)[clear[1] & clear[2]]
-    blocks = int(np.count_nonzero(judged))
+    blocks, seen = int(np.count_nonzero(judged)), max(int(np.count_nonzero(clear[2])), 1)
     return Sharpness(
         blocks,
         np.count_nonzero(soft) / max(blocks, 1),
         # Of energy, as a logarithm to base 2: half of it is that of amplitude.
         log(2) / 2 * float(np.partition(some, some.size // 2)[some.size // 2]) if some.size else 0.0,
+        np.count_nonzero(coarse[clear[2]] < DIMMED) / seen,
+        np.count_nonzero(coarse[clear[2]] > GAINED) / seen,
     )

@@ -12,16 +12,20 @@ from monitor.model import Cause, Finding, FindingState
 
 from .findings import unjudged, weighed
 from .frame import Field, Reduced
-from .structure import Agreement, agreement, displacement, per_block
+from .structure import Agreement, agreement, elsewhere, per_block
 
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
-LOST_MORE = 0.25  # share of the blocks beyond the usual; a lorry that passes near takes 0.2
+# Share of the blocks beyond the usual; a lorry that passes near takes 0.2, lamps that go on 0.3. A view that is found
+# again elsewhere needs none of this.
+LOST_MORE = 0.32
 LOST_IN_LOW_LIGHT = 0.45  # lamps light other sides of things than the sun does, and noise hides the rest
 DEVIATIONS = 5.0
 LOST_SINCE_GOLDEN = 0.55  # leaves coming out took 0.28 within a year from a street's outlines
 ENOUGH_BLOCKS = 12  # of 144: a wall, water, snow or asphalt from above show no view that could be lost
 SHIFT = 0.018  # of the width or height: one coarse row, two coarse columns; a mast in the wind sways by less
 ALIKE = 0.45  # of the outlines are found again at the new place
+BETTER = 1.3  # times as much as at the old one
+QUARTERS = 3  # of 4 must have moved
 UNLIKE = 0.75  # mean agreement above which nobody need look elsewhere
 DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
 DARK = 30.0  # ... which is below this level
@@ -47,11 +51,23 @@ def view(picture: Reduced, now: Field, reference: Field) -> View:
     gone = (found.kept < GONE).astype(found.kept.dtype)
     lost = found.share(gone)
     fresh = found.share(gone * found.fresh) / lost if lost else 0.0
-    shift = 0.0
-    if found.blocks and found.share(found.kept.clip(-1, 1)) < UNLIKE:
-        distance, alike = displacement(now, reference)
-        shift = distance if alike >= ALIKE else 0.0
-    return View(found.blocks, lost, shift, fresh)
+    mean = found.share(found.kept.clip(-1, 1))
+    return View(found.blocks, lost, _shift(now, reference) if found.blocks and mean < UNLIKE else 0.0, fresh)
+
+
+def _shift(now: Field, reference: Field) -> float:
+    """By how much the outlines have moved, as a share of width and height; 0 if they are not found again.
+
+    The whole picture tells a shift; its quarters tell a turn or a zoom, which move each of them somewhere else.
+    """
+    whole = elsewhere(now, reference)
+    if whole.alike >= ALIKE and whole.shift >= SHIFT:
+        return whole.shift
+    rows, columns = now.shape[1] // 2, now.shape[2] // 2
+    corners = [(slice(None), slice(y, y + rows), slice(x, x + columns)) for y in (0, rows) for x in (0, columns)]
+    quarters = [elsewhere(now[corner], reference[corner]) for corner in corners]
+    moved = [q.shift for q in quarters if q.shift and q.alike >= ALIKE and q.alike >= BETTER * q.here]
+    return max(SHIFT, sum(moved) / len(moved)) if len(moved) >= QUARTERS else 0.0
 
 
 def view_lost(now: View, usual: float, deviation: float, *, low_light: bool) -> tuple[Finding, Finding]:
