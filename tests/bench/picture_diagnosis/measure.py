@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rich.progress import Progress
@@ -52,11 +52,10 @@ def measure(order: Order, progress: Progress) -> Findings:
 def tried_scenes(scenes: Sequence[Scene], plan: Plan, progress: Progress) -> list[Seen]:
     """Every scene, in the order given, whichever process came first."""
     task = progress.add_task("scenes", total=len(scenes))
-    context = multiprocessing.get_context("spawn")
     found: dict[str, Seen] = {}
-    with ProcessPoolExecutor(PROCESSES, mp_context=context, max_tasks_per_child=PATIENCE) as workers:
-        for done in as_completed([workers.submit(tried, scene, plan) for scene in scenes]):
-            seen = done.result()
+    # concurrent.futures waits for ever where its processes are replaced (Python 3.11); this pool does not.
+    with multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=PATIENCE) as workers:
+        for seen in workers.imap_unordered(partial(tried, plan=plan), scenes):
             found[seen.scene] = seen
             progress.update(task, advance=1, description=f"scenes, last {seen.scene}"[:60])
     return [found[scene.name] for scene in scenes]
