@@ -190,7 +190,7 @@ def test_a_lost_packet_is_lost_before_the_monitor_puts_them_together(
 
 def test_a_scene_is_tried_alike_every_time_and_faults_are_counted_from_their_beginning() -> None:
     seen = tried(JUNCTION, SHORT)
-    assert {alive.condition for alive in seen.alive} >= {"first day, learning", Weather.RAIN}
+    assert {alive.condition for alive in seen.alive} >= {"first day, learning: day", f"{Weather.RAIN}: infra-red"}
     assert sum(alive.key_frames for alive in seen.alive) == 36 + 36 + 3
     assert len(seen.trials) >= len(FAULTS[::7])
     black = next(each for each in seen.trials if each.strength == "black")

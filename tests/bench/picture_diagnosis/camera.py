@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.bench.picture_diagnosis.days import Moment, Rng
+from tests.bench.picture_diagnosis.days import DARK_BELOW, Moment, Rng
 from tests.bench.picture_diagnosis.scenes import CANVAS, VIEW, Light, Pixels, Scene
 from tests.bench.picture_diagnosis.visitors import visited
 
@@ -124,7 +124,7 @@ class Camera:
             # Shadows wander through the picture with the sun, forty pixels an hour.
             moved = int((moment.at.hour + moment.at.minute / 60) * 40) % 400
             field *= 1 - np.float32(moment.shadows) * (self._shadow[:, moved : moved + WIDTH] > 0.02)
-        if moment.daylight < 0.02:
+        if moment.daylight < DARK_BELOW:
             field += self._lamps * np.float32(LAMPS)
         return _light(cv2.multiply(light, cv2.merge((field / warm, field, field * warm))))
 

@@ -20,6 +20,7 @@ FIRST_DAY = datetime(2026, 3, 2, tzinfo=UTC)
 STEP = timedelta(minutes=10)  # between two key frames that are looked at, in a day
 NIGHT = 2e-4  # light of a moonless sky over a village, of the noon's
 IR_BELOW = 0.008  # of the noon's light: where a camera switches to infra-red
+DARK_BELOW = 0.02  # where street lamps burn
 CHANGING = 0.12  # chance that rain or snowfall begins to swell, ease or end, for one STEP
 PASSING = 0.3  # chance that somebody or something crosses the picture
 

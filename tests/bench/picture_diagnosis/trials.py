@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from monitor.model import Cause, Codec, Picture
 from monitor.picture import Memory
 from tests.bench.picture_diagnosis.camera import SOUND, Camera, Spoilt
-from tests.bench.picture_diagnosis.days import STEP, Moment, Rng, Weather, a_day, a_moment, midnight, noon
+from tests.bench.picture_diagnosis.days import DARK_BELOW, STEP, Moment, Rng, Weather, a_day, a_moment, midnight, noon
 from tests.bench.picture_diagnosis.faults import FAULTS, Fault, defocus
 from tests.bench.picture_diagnosis.scenes import Pixels, Scene
 from tests.bench.picture_diagnosis.streams import Decoder, Encoder, Loss, Rate, Stream, sent
@@ -83,14 +84,15 @@ class _Trials:
         rng = self._rng(f"day {number}")
         moments = list(a_day(weather, number, self._infrared, rng, self._plan.step))
         night = [moment for moment in moments if moment.at < midnight(number)]
-        self._live(f"{name}", watch, night, rng)
+        self._live(name, watch, night, rng)
         memory = watch.memory
-        self._live(f"{name}", watch, moments[len(night) :], rng)
+        self._live(name, watch, moments[len(night) :], rng)
         return memory
 
     def _live(self, condition: str, watch: Watch, moments: Sequence[Moment], rng: Rng) -> None:
-        pictures = (watch.look(self._camera.film(moment, rng), moment.at) for moment in moments)
-        self._alive.append(alive(condition, pictures))
+        for light, some in groupby(moments, _light_of):
+            pictures = (watch.look(self._camera.film(moment, rng), moment.at) for moment in some)
+            self._alive.append(alive(f"{condition}: {light}", pictures))
 
     def _still(self, memory: Memory) -> None:
         """A pond under a lamp: hardly any grain is left, nothing moves but the clock."""
@@ -229,6 +231,12 @@ class _Trials:
 
     def _rng(self, purpose: str) -> Rng:
         return np.random.default_rng([self._scene.seed, *purpose.encode()])
+
+
+def _light_of(moment: Moment) -> str:
+    if moment.infrared:
+        return "infra-red"
+    return "night, street lamps" if moment.daylight < DARK_BELOW else "day"
 
 
 def stream_of(scene: Scene) -> Stream:
