@@ -93,9 +93,11 @@ def test_nothing_of_the_picture_stays_in_memory_that_is_kept(codec: Codec, monke
     planes: list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = []
     frombuffer = np.frombuffer
 
-    def watched(*args: object, **named: object) -> object:
-        planes.append(frombuffer(*args, **named))  # type: ignore[call-overload]
-        return planes[-1]
+    def watched(buffer: memoryview | bytes, *args: object) -> object:
+        made = frombuffer(buffer, *args)  # type: ignore[call-overload]
+        if isinstance(buffer, memoryview):  # a decoder's memory; bytes are numbers of what is remembered
+            planes.append(made)
+        return made
 
     monkeypatch.setattr(np, "frombuffer", watched)
     assert look_at(encoded(codec), spares=Spares()).cause is Cause.OK
