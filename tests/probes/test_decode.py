@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from functools import cache
 
 import av
 import numpy as np
@@ -19,6 +20,7 @@ from tests.driven import START
 ENCODERS = {Codec.H264: "libx264", Codec.H265: "libx265", Codec.MJPEG: "mjpeg"}
 
 
+@cache
 def encoded(codec: Codec, *, seed: int = 1, size: tuple[int, int] = (320, 192)) -> KeyFrame:
     """One key frame of random blocks, by the same libraries a camera's encoder descends from."""
     width, height = size
