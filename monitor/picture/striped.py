@@ -21,6 +21,7 @@ _SMOOTH = 15  # rows: slower changes are sky, not stripes
 TIMES = 3.0  # beyond the usual value of this camera
 LEAST = 2.6  # levels; bands of 15 levels at 640 x 360 leave 3.4 to 14, a scene that was turned by 5 degrees 0.3 to 2.5
 UNKNOWN = 14.0  # levels, while the camera's profile is not known: blinds, steps and furrows give 10
+_DEVIATION = 1.4826  # times the median of absolute values is a normal one's deviation
 
 
 def profiles(picture: Reduced) -> Field:
@@ -56,5 +57,7 @@ def _common(strips: Field, usual: Field | None) -> float:
         strips = strips - min(max(share, 0.0), 2.0) * usual
         mean = strips.mean(axis=0)
     together = float(mean @ mean) / mean.size
+    if usual is None:  # one level edge, a roof's or a wall's, is no band: most rows must have a part in it
+        together = min(together, (_DEVIATION * float(np.median(np.abs(mean)))) ** 2)
     apart = float(np.einsum("ij,ij", strips, strips)) / strips.size
     return float(together**1.5 / max(apart, 1e-6))
