@@ -22,7 +22,7 @@ COLOURLESS = 5  # 95th percentile of |u - 128| + |v - 128| below which a picture
 
 def colourless(picture: Reduced) -> bool:
     """Whether the picture is in shades of grey."""
-    blue, red = picture.blue.astype(np.int16) - 128, picture.red.astype(np.int16) - 128
+    blue, red = picture.blue[::2, ::2].astype(np.int16) - 128, picture.red[::2, ::2].astype(np.int16) - 128
     colour = (np.abs(blue) + np.abs(red)).ravel()
     place = colour.size * 95 // 100
     return int(np.partition(colour, place)[place]) < COLOURLESS
@@ -30,14 +30,14 @@ def colourless(picture: Reduced) -> bool:
 
 def tint(picture: Reduced) -> tuple[float, float] | None:
     """Medians of ln(red / green) and ln(blue / green) over the samples that are neither dark nor clipped (BT.601)."""
-    luma = picture.coarse
+    luma = picture.coarse[::2, ::2]  # a quarter of the samples has the same medians
     usable = (luma > _DIMMEST) & (luma < _BRIGHTEST)
-    if usable.mean() < _ENOUGH:
+    if np.count_nonzero(usable) < _ENOUGH * usable.size:
         return None
     y = luma[usable]
-    chroma = 255.0 / 224.0 if picture.gain > 1 else 1.0
-    cb = (picture.blue[usable].astype(np.float32) - 128) * chroma
-    cr = (picture.red[usable].astype(np.float32) - 128) * chroma
+    chroma = np.float32(255.0 / 224.0 if picture.gain > 1 else 1.0)
+    cb = (picture.blue[::2, ::2][usable].astype(np.float32) - 128) * chroma
+    cr = (picture.red[::2, ::2][usable].astype(np.float32) - 128) * chroma
     red, blue = y + 1.402 * cr, y + 1.772 * cb
     green = y - 0.344 * cb - 0.714 * cr
     ratios = np.log(np.maximum(np.stack((red, blue)), 4.0) / np.maximum(green, 4.0))

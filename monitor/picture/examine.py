@@ -145,7 +145,7 @@ def _judged(
         dark(seen.brightest, usual(Measure.BRIGHTEST)),
         bright(seen.picture, usual(Measure.CLIPPED)),
         noisy(seen.grain, usual(Measure.GRAIN)),
-        striped(bands, usual(Measure.STRIPES), seen_view.shift if known else 0.0),
+        striped(bands, usual(Measure.STRIPES), another_view=known and seen_view.another),
         moved,
         covered,
         soft,

@@ -69,7 +69,8 @@ def reduced(frame: Frame) -> Reduced:
     levels = _bytes(cv2.convertScaleAbs(np.maximum(coded, black), alpha=gain, beta=-black * gain))
     fine = levels.astype(np.float32)
     middle = cv2.resize(fine, MIDDLE, interpolation=cv2.INTER_AREA)
-    counts = cv2.calcHist([levels], [0], None, [256], [0, 256])
+    sample = levels[::2]
+    counts = cv2.calcHist([sample], [0], None, [256], [0, 256])
     return Reduced(
         levels,
         fine,
@@ -79,7 +80,7 @@ def reduced(frame: Frame) -> Reduced:
         _chroma(frame.v),
         _centre(frame.y),
         gain,
-        np.cumsum(counts.ravel(), dtype=np.float64) / levels.size,
+        np.cumsum(counts.ravel(), dtype=np.float64) / sample.size,
     )
 
 

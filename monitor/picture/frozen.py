@@ -9,7 +9,7 @@ they independent. K is the least number of at least 3 for which p0^K <= 10^-6: t
 to one against this camera's own habit. A camera with visible grain has p0 near 0 whatever n is: a key frame of
 640 x 360 has B = 920 blocks; grain of 0.14 levels changes at least one quantised coefficient of a block with p = 0.012
 in a JPEG of quality 60, so all are equal with (1 - p)^B = 2e-5, and ordinary grain gives less than 1e-100. Then n = 48
-or more pairs suffice for K = 3 to 4. A camera that often repeats, a pond at night with the encoder smoothing all grain
+or more pairs suffice for K = 3. A camera that often repeats, a pond at night with the encoder smoothing all grain
 away, has p0 of 0.5 (K = 20) or 0.9 (K = 132): runs that end by themselves teach it. Where a still scene is smoothed to
 nothing pairs are not independent; what such a camera was never seen to do is then still called frozen, and two
 snapshots take it back (``confirm_frozen``). Unequal blocks share their 16 bits with 2^-16, so a pair is taken for equal

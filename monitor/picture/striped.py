@@ -36,10 +36,10 @@ def stripes(strips: Field, usual: Field | None) -> float:
     return max(_common(part, None if usual is None else usual[at : at + part.shape[1]]) for part, at in parts)
 
 
-def striped(now: float, usual: float | None, shift: float) -> Finding:
-    """``usual``: the mean of ``stripes``, ``None`` while it is learnt; ``shift``: by how much the view has moved."""
+def striped(now: float, usual: float | None, *, another_view: bool) -> Finding:
+    """``usual``: the mean of ``stripes``, ``None`` while it is learnt; ``another_view``: it is of no use."""
     threshold = UNKNOWN if usual is None else max(LEAST, TIMES * usual)
-    if shift:  # then the profile to compare with has moved as well
+    if another_view:
         return unjudged(Cause.PICTURE_STRIPED, FindingState.CANNOT_JUDGE, "stripe_amplitude", now, threshold)
     return weighed(Cause.PICTURE_STRIPED, "stripe_amplitude", now, threshold, now / threshold)
 

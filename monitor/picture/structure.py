@@ -19,8 +19,9 @@ from .frame import COARSE, Field, Reduced
 
 GRID = (9, 16)  # blocks of 5 x 5 coarse samples
 SOFT = 3.0  # levels per coarse sample; grain of 10 levels at 640 x 360 leaves 0.9
-# A block counts where its reference adds up to this: about a fifth of its samples on a lasting outline.
-LASTING = 0.12
+# Mean |R| from which a block counts: a fifth of its samples lie on an outline. Shading of a wall or a sky, which
+# follows the sun, leaves 0.05 to 0.15.
+LASTING = 0.20
 
 
 @dataclass(frozen=True, slots=True)

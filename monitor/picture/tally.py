@@ -60,6 +60,8 @@ def active(tallies: Sequence[Tally]) -> tuple[Cause, ...]:
 
 
 def _counted(tally: Tally, findings: Sequence[Finding], at_us: int) -> Tally:
+    if not tally.bad and not any(finding.faulty for finding in findings):
+        return tally
     worst = max(findings, key=lambda finding: finding.severity, default=None)
     if worst is None or worst.state in (FindingState.LEARNING, FindingState.CANNOT_JUDGE):
         return tally
@@ -67,7 +69,7 @@ def _counted(tally: Tally, findings: Sequence[Finding], at_us: int) -> Tally:
         bad, from_us = tally.bad + 1, tally.from_us if tally.bad else at_us
         enough = bad >= NEEDED[worst.cause] and at_us - from_us >= (NEEDED[worst.cause] - 1) * APART
         return Tally(bad, 0, from_us, tally.active or (worst.cause.value if enough else ""))
-    if worst.state is FindingState.WARNING or not tally.bad:
+    if worst.state is FindingState.WARNING:
         return tally
     good = tally.good + 1
     over = good >= CLEARED if tally.active else good > FORGIVEN

@@ -41,6 +41,11 @@ class View:
     shift: float  # share of width and height, 0 where the outlines were not found elsewhere
     fresh: float  # outlines in the lost blocks over the usual amount
 
+    @property
+    def another(self) -> bool:
+        """Whether the outlines stand elsewhere, or nothing stands where many of them were."""
+        return self.shift > 0 or (self.lost > LOST_MORE and self.fresh < _HIDDEN)
+
 
 def view(picture: Reduced, now: Field, reference: Field) -> View:
     """``now``: the structure of ``picture``; ``reference``: the mean one, of the same shape."""
