@@ -14,6 +14,7 @@ from .frame import Reduced
 # Of the natural logarithm of a ratio of channels as coded: clouds and low sun change it by 0.15, one channel twice as
 # strong in linear light by 0.31.
 MOST = 0.25
+HAZY = -0.07  # ln of contrast below which fog, rain or snow lies over the scene and takes its colours
 DEVIATIONS = 6.0  # beyond the camera's own wandering
 _DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels between which a sample's colour can be told
 _ENOUGH = 0.1  # of the samples must lie there
@@ -45,19 +46,26 @@ def tint(picture: Reduced) -> tuple[float, float] | None:
     return float(middle[0]), float(middle[1])
 
 
-def cast(now: tuple[float, float] | None, usual: tuple[float, float] | None, deviation: float) -> Finding:
-    """``usual``: the camera's mean tint, ``None`` while it is learnt; ``deviation``: of its distance from that."""
+def cast(
+    now: tuple[float, float] | None, usual: tuple[float, float] | None, deviation: float, *, hazy: bool
+) -> Finding:
+    """``usual``: the camera's mean tint, ``None`` while it is learnt; ``deviation``: of its distance from that.
+
+    ``hazy``: contrast is below the usual (``HAZY``).
+    """
     measure = "tint_change"
     if now is None or usual is None:
         state = FindingState.CANNOT_JUDGE if now is None else FindingState.LEARNING
         return unjudged(Cause.PICTURE_CAST, state, measure, 0.0, MOST)
-    distance = tint_change(now, usual)
+    distance = tint_change(now, usual, hazy=hazy)
     threshold = max(MOST, DEVIATIONS * deviation)
     return weighed(Cause.PICTURE_CAST, measure, distance, threshold, distance / threshold)
 
 
-def tint_change(now: tuple[float, float], usual: tuple[float, float]) -> float:
-    """How far a tint is from the usual one and from all that lie between it and grey: fog and snow make those."""
+def tint_change(now: tuple[float, float], usual: tuple[float, float], *, hazy: bool) -> float:
+    """How far a tint is from the usual one; by haze, from all that lie between it and grey as well."""
+    if not hazy:
+        return hypot(now[0] - usual[0], now[1] - usual[1])
     length = usual[0] ** 2 + usual[1] ** 2
     share = min(max((now[0] * usual[0] + now[1] * usual[1]) / length, 0.0), 1.0) if length else 0.0
     return hypot(now[0] - share * usual[0], now[1] - share * usual[1])

@@ -15,7 +15,7 @@ from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, mi
 from .black import black
 from .blocks import block_sums, fingerprint
 from .blurred import blurred, blurred_slowly
-from .cast import cast, colourless, tint
+from .cast import HAZY, cast, colourless, tint
 from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
@@ -128,6 +128,7 @@ def _judged(
         seen.tint if memory.mode is Mode.COLOUR else None,
         mean_tint if known else None,
         reference.deviation(Measure.TINT),
+        hazy=sharp.contrast < HAZY,
     )
     if known:
         memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)

@@ -32,7 +32,7 @@ def clipped(picture: Reduced) -> float:
     blue = picture.coarse + 1.772 * (picture.blue.astype(np.float32) - 128)
     red = picture.coarse + 1.402 * (picture.red.astype(np.float32) - 128)
     coloured = np.count_nonzero(np.maximum(np.maximum(red, blue), picture.coarse) > NEARLY_WHITE) / blue.size
-    return max(1.0 - float(picture.spread[WHITE - 1]), coloured)
+    return max(1.0 - float(picture.spread[WHITE - 1]), float(coloured))
 
 
 def dark(now: float, usual: float | None) -> Finding:

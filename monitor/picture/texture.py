@@ -67,9 +67,9 @@ def sharpness(now: Field, reference: Field, grain: float) -> Sharpness:
     blocks, seen = int(np.count_nonzero(judged)), max(int(np.count_nonzero(clear[2])), 1)
     return Sharpness(
         blocks,
-        np.count_nonzero(soft) / max(blocks, 1),
+        int(np.count_nonzero(soft)) / max(blocks, 1),
         # Of energy, as a logarithm to base 2: half of it is that of amplitude.
         log(2) / 2 * float(np.partition(some, some.size // 2)[some.size // 2]) if some.size else 0.0,
-        np.count_nonzero(coarse[clear[2]] < DIMMED) / seen,
-        np.count_nonzero(coarse[clear[2]] > GAINED) / seen,
+        int(np.count_nonzero(coarse[clear[2]] < DIMMED)) / seen,
+        int(np.count_nonzero(coarse[clear[2]] > GAINED)) / seen,
     )

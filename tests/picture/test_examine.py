@@ -216,4 +216,6 @@ def test_the_same_key_frame_and_memory_give_the_same_every_time(known: Memory) -
 def test_a_scene_of_another_kind_is_also_good() -> None:
     pictures, _ = watched(Memory.fresh(), range(32), scene=Scene.JUNCTION)
     assert began(pictures) == []
-    assert not [finding for picture in pictures for finding in picture.findings if finding.faulty]
+    findings = [finding for picture in pictures for finding in picture.findings]
+    assert not [finding for finding in findings if finding.faulty]
+    assert {type(n) for f in findings for n in (f.value, f.threshold, f.severity)} <= {float, int}, "no array's numbers"
