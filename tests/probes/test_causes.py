@@ -239,7 +239,7 @@ CASES: dict[Cause, Case] = {
     Cause.DECODE_FAILED: Case(streams((0, undecodable()))),
     Cause.PICTURE_BLACK: Case(flat(0, 0, 0)),
     Cause.PICTURE_SINGLE_COLOUR: Case(flat(200, 0, 0)),
-    Cause.PICTURE_FROZEN: Case(looks=2),
+    Cause.PICTURE_FROZEN: Case(looks=11),  # a million to one, of a camera nothing is known of
     Cause.CREDENTIALS_MISSING: Case(asks_for_credentials(DIGEST.format(1))),
     Cause.CREDENTIALS_REFUSED: Case(asks_for_credentials(DIGEST.format(1), DIGEST.format(2)), PERSON),
     Cause.CREDENTIALS_FORBIDDEN: Case(
