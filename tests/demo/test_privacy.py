@@ -19,13 +19,13 @@ from monitor.language import Language
 from monitor.memories import memories_path
 from monitor.model import Codec
 from monitor.picture import Memory
-from monitor.simulator.clips import ClipKey, ClipSize, frames_of
+from monitor.simulator.clips import ClipKey, ClipSize, default_cache, frames_of
 from monitor.simulator.faults import Fault
 from monitor.simulator.scenes import LIVE_SCENES
 from monitor.simulator.town import SimulatedTown, build_town
 from tests.addresses import BASE
 
-FILM = ClipSize(fps=1, groups=67, width=320, height=192)
+FILM = ClipSize(width=320, height=192, fps=1, groups=67)  # as that of tests/engine/test_watching_in_tiers.py
 TEMPO = Tempo(
     interval=timedelta(seconds=1),
     patience=timedelta(milliseconds=750),
@@ -106,11 +106,9 @@ async def metrics_while(child: Child, town: SimulatedTown) -> tuple[str, list[in
 
 
 @pytest.mark.slow
-async def test_of_thousands_of_pictures_the_whole_monitor_keeps_numbers_only(tmp_path: Path) -> None:
-    clock, cache, folder = SystemClock(), tmp_path / "films", tmp_path / "town"
-    folder.mkdir()
-    place = Place(folder)
-    town = build_town(54, base=BASE, clock=clock, clip_size=FILM, cache=cache)
+async def test_of_a_thousand_pictures_the_whole_monitor_keeps_numbers_only(tmp_path: Path) -> None:
+    clock, place = SystemClock(), Place(tmp_path)
+    town = build_town(27, base=BASE, clock=clock, clip_size=FILM)
     await town.start()
     try:
         furnish(place, town.cameras, town.credentials, town.cameras[-1].id, clock.now(), TEMPO, Language.EN)
@@ -123,26 +121,31 @@ async def test_of_thousands_of_pictures_the_whole_monitor_keeps_numbers_only(tmp
         await town.stop()
 
     # Where the machine is late, pictures that may wait are not decoded; the key frames were received all the same.
-    assert total("sharpeyes_probes_total", metrics) >= 500
+    assert total("sharpeyes_probes_total", metrics) >= 300
     assert total("sharpeyes_decodes_total", metrics) >= 100
     # A 320 x 192 picture takes 92 kB: were every third kept, 100 of them would be 3 MB.
     third = len(sizes) // 3
     assert min(sizes[-third:]) - min(sizes[:third]) < 3_000_000, [total("sharpeyes_decodes_total", metrics), *sizes]
 
+    numbers_only(place, metrics)
+
+
+def numbers_only(place: Place, metrics: str) -> None:
+    """Look through every file of the monitor, every value in its databases, its log and its page of metrics."""
     memories = memories_path(place.ledger)
     stored = [value for table, value in values(memories) if table == "memory" and value.startswith(b"sharp-eyes")]
-    assert len(stored) > len(town.cameras) // 2, "a machine that is late looks at few"
+    assert len(stored) > 10, "a machine that is late looks at few"
     assert any(Memory.from_bytes(value).stillness.marks for value in stored), "something was remembered indeed"
 
-    films = [frames_of(ClipKey(scene, codec), FILM, cache) for scene in LIVE_SCENES for codec in Codec]
+    films = [frames_of(ClipKey(scene, codec), FILM, default_cache()) for scene in LIVE_SCENES for codec in Codec]
     betraying = runs_of([frame for film in films for frame in film])
-    files = [path for path in folder.rglob("*") if path.is_file()]
+    files = [path for path in place.folder.rglob("*") if path.is_file()]
     assert {place.ledger, place.log, memories} <= set(files)
     for path in files:
         content = path.read_bytes()
         assert not looks_like_a_picture(content), path
         assert not any(run in content for run in betraying), f"{path}: holds a piece of a key frame"
-    for database in folder.glob("*.db"):
+    for database in place.folder.glob("*.db"):
         for table, value in values(database):
             assert len(value) <= MOST, f"{database.name}: {table}"
             assert not looks_like_a_picture(value), f"{database.name}: {table}"
