@@ -138,7 +138,7 @@ probe:
   # Simulated devices lock nobody out; real ones do, so keep the default of 30 minutes.
   credentials_pause: {_text(max(tempo.retry, timedelta(seconds=1)))}
 picture: {{every: 0s, fall: 3, rise: 1, spread: {_text(tempo.picture_spread)}, hurry: {tempo.hurry}}}
-limits: {{in_flight: 256, per_uplink: 8, decoders: 1}}
+limits: {{in_flight: 256, per_uplink: 8, decoders: 2}}
 heartbeat: {_text(tempo.heartbeat)}
 maintenance:
   - id: pole-works
