@@ -13,6 +13,7 @@
     │   └── OutboxUnavailable      disk full, locked, read-only: try again later
     ├── UnknownReceiver            somebody is to be told whom the settings do not know
     ├── FiguresMoved               a closed month no longer gives the figures it was closed with
+    ├── PictureMemoryBroken        what was learnt of a camera's picture cannot be read: forget it, learn anew
     ├── PartsMissing               a format needs libraries or fonts that are not installed; names them
     └── ProtocolError
         ├── LocalProtocolError     we broke the protocol: our bug, never held against a camera
@@ -85,6 +86,10 @@ class UnknownReceiver(SharpEyesError):
 
 class FiguresMoved(SharpEyesError):
     """A closed month no longer gives the figures it was closed with: contract, program or record are others."""
+
+
+class PictureMemoryBroken(SharpEyesError):
+    """What was learnt of a camera's picture cannot be read back; nothing is lost but the learning."""
 
 
 class PartsMissing(SharpEyesError):

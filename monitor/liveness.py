@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from .model import Cause, Result, State, Transition, Verdict
+from .model import Cause, Picture, Result, State, Transition, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +193,20 @@ def _weigh(
     if seen is not Evidence.BLIND and state is track.state:
         return track, ()
     run = _extended(track, seen, at)
-    if not _enough(run, at, track.state, policy):
+    if not _counted_out(seen, result.picture) or not _enough(run, at, track.state, policy):
         return _with_run(track, run), ()
     match state:
         case State.UP:
             return _believe(track, state, run.first_at, at, Cause.OK, "")
         case State.DEGRADED | State.DOWN | State.UNKNOWN:
             return _believe(track, state, run.first_at, at, result.cause, result.detail)
+
+
+def _counted_out(seen: Evidence, picture: Picture | None) -> bool:
+    """Whether the diagnosis has come to the same conclusion as its latest picture."""
+    if picture is None or seen not in (Evidence.FAULTY_PICTURE, Evidence.GOOD_PICTURE):
+        return True
+    return bool(picture.active) == (seen is Evidence.FAULTY_PICTURE)
 
 
 def _broken_off(track: Track, seen: Evidence) -> Track:

@@ -291,7 +291,18 @@ class Cause(Enum):
     DECODE_FAILED = "decode_failed", Verdict.PICTURE_FAULT
     PICTURE_BLACK = "picture_black", Verdict.PICTURE_FAULT
     PICTURE_SINGLE_COLOUR = "picture_single_colour", Verdict.PICTURE_FAULT
-    PICTURE_FROZEN = "picture_frozen", Verdict.PICTURE_FAULT
+    PICTURE_FROZEN = "picture_frozen", Verdict.PICTURE_FAULT  # stands still, or runs in a loop
+    PICTURE_CORRUPT = "picture_corrupt", Verdict.PICTURE_FAULT  # mosaic: lost or damaged data
+    PICTURE_DARK = "picture_dark", Verdict.PICTURE_FAULT
+    PICTURE_BRIGHT = "picture_bright", Verdict.PICTURE_FAULT
+    PICTURE_NOISY = "picture_noisy", Verdict.PICTURE_FAULT  # snow
+    PICTURE_STRIPED = "picture_striped", Verdict.PICTURE_FAULT
+    PICTURE_MOVED = "picture_moved", Verdict.PICTURE_FAULT  # the usual view is lost, and there is another
+    PICTURE_COVERED = "picture_covered", Verdict.PICTURE_FAULT  # the usual view is lost, and there is none
+    PICTURE_BLURRED = "picture_blurred", Verdict.PICTURE_FAULT
+    PICTURE_VEILED = "picture_veiled", Verdict.PICTURE_FAULT  # contrast fell all at once: spray, breath, foil
+    PICTURE_CAST = "picture_cast", Verdict.PICTURE_FAULT  # a colour too much
+    PICTURE_LOW_CONTRAST = "picture_low_contrast", Verdict.GOOD  # fog: told as a finding, never a result's cause
     # nothing a camera can be blamed for
     CREDENTIALS_MISSING = "credentials_missing", Verdict.INCONCLUSIVE
     CREDENTIALS_REFUSED = "credentials_refused", Verdict.INCONCLUSIVE
@@ -374,7 +385,6 @@ class Ask(Travelling):
     look: Look = Look.SKIPPED  # why to decode whatever comes; SKIPPED: only if the key frame itself looks wrong
     mark: Mark | None = None  # of the key frame before
     habit: Habit | None = None
-    fingerprint: bytes | None = field(default=None, repr=False)  # of the picture decoded last
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,15 +395,31 @@ class StageTime(Travelling):
     took: timedelta
 
 
+class FindingState(StrEnum):
+    """What one picture check says of one key frame."""
+
+    OK = "ok"
+    WARNING = "warning"  # past seven tenths of the way to the threshold, or a report that is no fault by itself
+    FAULT = "fault"
+    CANNOT_JUDGE = "cannot_judge"  # nothing in this picture by which one could tell: no texture, too dark
+    LEARNING = "learning"  # what this camera usually shows is not known yet
+
+
 @dataclass(frozen=True, slots=True)
 class Finding(Travelling):
     """One picture check: its measured value against its threshold."""
 
     cause: Cause  # what it would mean if faulty
-    faulty: bool
+    state: FindingState
     measure: str  # the name of the number
     value: float
     threshold: float
+    severity: float = 0.0  # 0 (nothing) .. 1/2 (at the threshold) .. 1 (twice as far, or more)
+
+    @property
+    def faulty(self) -> bool:
+        """Whether this key frame, looked at alone, has the fault."""
+        return self.state is FindingState.FAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,7 +429,9 @@ class Picture(Travelling):
     width: int
     height: int
     fingerprint: bytes = field(repr=False)  # 16-byte digest of the decoded luma, to tell a frozen picture
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = ()  # of this key frame, the most telling first
+    active: tuple[Cause, ...] = ()  # what holds after several key frames over minutes, the most telling first
+    events: tuple[Cause, ...] = ()  # those of ``active`` that were not, one key frame ago
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from monitor.errors import Fault, SettingsError, SharpEyesError
 from monitor.heap import collect_young, settle_heap
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
+from monitor.memories import Memories, memories_path
 from monitor.metrics import Metrics, TownView
 from monitor.model import Camera, EchoAddress, Transition
 from monitor.notify import Outbox, outbox_path
@@ -42,7 +43,7 @@ from monitor.relay import Relay
 from monitor.report import Report
 from monitor.reporting import month_report, town_of
 from monitor.settings import BulletinPlan, Settings, examine_settings, faults_between, line_of
-from monitor.workers import Workers, WorkersProber
+from monitor.workers import Looking, Workers, WorkersProber
 
 log = logging.getLogger(__name__)
 
@@ -95,9 +96,15 @@ class Service:
         self.metrics = Metrics(__version__, clock)
         self._ledger = Ledger.open(self._plan.settings.ledger, self._plan.settings.vantage)
         limits = self._plan.settings.limits
-        self._decoders = Decoders(limits.decoders)
-        self._workers = Workers(limits.workers, limits.decoders, clock, self.metrics)
-        self._engine = Engine(self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober)
+        kept, hurry = memories_path(self._plan.settings.ledger), self._plan.settings.picture.hurry
+        self._memories = Memories(kept)
+        self._memories.keep_only({camera.id for camera in self._plan.cameras})
+        self._decoders = Decoders(limits.decoders, self._memories, hurry)
+        looking = Looking(limits.decoders, kept, hurry)
+        self._workers = Workers(limits.workers, looking, clock, self.metrics)
+        self._engine = Engine(
+            self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober, memories=self._memories
+        )
         self._relay = self._make_relay()
         self._reloading = asyncio.Lock()
         self._reload_asked = asyncio.Event()
@@ -134,6 +141,7 @@ class Service:
             self._decoders.close()
             if self._relay is not None:
                 self._relay.close()
+            self._memories.close()
             self._ledger.close()
 
     @property

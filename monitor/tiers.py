@@ -35,7 +35,6 @@ class Memory:
 
     mark: Mark | None = None  # of the last key frame
     habit: Habit | None = None  # of those not found faulty
-    fingerprint: bytes | None = None  # of the last decoded picture
     looked_at: datetime | None = None  # when that was
 
 
@@ -83,8 +82,6 @@ def remembered(memory: Memory, result: Result) -> Memory:
     mark = result.mark
     if mark is None:
         return memory
-    if result.picture is not None:
-        memory = replace(memory, fingerprint=result.picture.fingerprint)
     if result.look is not Look.SKIPPED:
         memory = replace(memory, looked_at=result.at)
     if memory.mark is None or not _same_stream(memory.mark, mark) or memory.habit is None:

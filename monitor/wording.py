@@ -18,6 +18,7 @@ from monitor.model import (
     ExclusionCause,
     ExclusionState,
     FindingKind,
+    FindingState,
     Note,
     Role,
     Rung,
@@ -76,6 +77,17 @@ CAUSES: Mapping[Cause, Phrase] = MappingProxyType(
         Cause.PICTURE_BLACK: Phrase("黑屏", "black picture"),
         Cause.PICTURE_SINGLE_COLOUR: Phrase("单色画面", "picture of one colour"),
         Cause.PICTURE_FROZEN: Phrase("画面冻结", "frozen picture"),
+        Cause.PICTURE_CORRUPT: Phrase("花屏", "corrupt picture"),
+        Cause.PICTURE_DARK: Phrase("画面过暗", "picture too dark"),
+        Cause.PICTURE_BRIGHT: Phrase("画面过亮", "picture too bright"),
+        Cause.PICTURE_NOISY: Phrase("雪花噪声", "noise, snow"),
+        Cause.PICTURE_STRIPED: Phrase("条纹干扰", "stripes"),
+        Cause.PICTURE_MOVED: Phrase("视角偏移", "view moved"),
+        Cause.PICTURE_COVERED: Phrase("画面遮挡", "view covered"),
+        Cause.PICTURE_BLURRED: Phrase("画面模糊", "blurred picture"),
+        Cause.PICTURE_VEILED: Phrase("镜头蒙污", "veiled picture"),
+        Cause.PICTURE_CAST: Phrase("画面偏色", "colour cast"),
+        Cause.PICTURE_LOW_CONTRAST: Phrase("对比度低（雾）", "low contrast, fog"),
         Cause.CREDENTIALS_MISSING: Phrase("未配置账号密码", "credentials missing"),
         Cause.CREDENTIALS_REFUSED: Phrase("账号或密码错误", "credentials refused"),
         Cause.CREDENTIALS_FORBIDDEN: Phrase("账号无权限", "no permission"),
@@ -105,6 +117,16 @@ NOTES: Mapping[Note, Phrase] = MappingProxyType(
         Note.TRACK_URL_REPAIRED: Phrase("轨道地址有误，已换用", "track found by another URL"),
         Note.TRANSPORT_CHANGED: Phrase("传输方式已切换", "transport changed"),
         Note.PAYLOAD_TYPE_WRONG: Phrase("载荷类型与描述不符", "payload type other than announced"),
+    }
+)
+
+FINDING_STATES: Mapping[FindingState, Phrase] = MappingProxyType(
+    {
+        FindingState.OK: Phrase("正常", "good"),
+        FindingState.WARNING: Phrase("预警", "warning"),
+        FindingState.FAULT: Phrase("异常", "faulty"),
+        FindingState.CANNOT_JUDGE: Phrase("无法判断", "cannot judge"),
+        FindingState.LEARNING: Phrase("学习中", "learning"),
     }
 )
 
@@ -438,6 +460,7 @@ ACTS = {
     "acknowledged": Phrase("离线知晓", "outage acknowledged"),
     "work_ordered": Phrase("工单", "work order"),
     "removal_confirmed": Phrase("移出确认", "removal confirmed"),
+    "view_approved": Phrase("视角确认", "view approved"),
     "period_closed": Phrase("结账", "month closed"),
     "period_corrected": Phrase("更正", "correction"),
     "item_declared": Phrase("申报", "declared"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.liveness import Policy, Track, new_track, step
@@ -16,6 +17,11 @@ def second(number: float) -> datetime:
     return BEGINNING + timedelta(seconds=number)
 
 
+def shown(cause: Cause) -> Picture:
+    """A picture of which the diagnosis says the same as its latest key frame."""
+    return replace(PICTURE, active=(cause,) if cause.verdict is Verdict.PICTURE_FAULT else ())
+
+
 def seen(cause: Cause, at: float, *, picture: bool = True, detail: str = "") -> Result:
     """A result that began ``at`` seconds after the beginning; an online one comes with a picture unless told."""
     online = cause.verdict in (Verdict.GOOD, Verdict.PICTURE_FAULT)
@@ -27,7 +33,7 @@ def seen(cause: Cause, at: float, *, picture: bool = True, detail: str = "") -> 
         Stage.TEARDOWN if online else Stage.TCP,
         cause,
         detail,
-        picture=PICTURE if online and picture and cause is not Cause.DECODE_FAILED else None,
+        picture=shown(cause) if online and picture and cause is not Cause.DECODE_FAILED else None,
     )
 
 

@@ -21,6 +21,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"acts"}),
     frozenset({"report", "wording"}),
     frozenset({"alerting"}),
+    frozenset({"memories"}),
     frozenset({"settings", "inventory", "probes", "devices", "ledger", "metrics", "render", "notify"}),
     frozenset({"engine", "jobs", "console", "simulator", "reporting", "workers", "relay"}),
     frozenset({"publishing", "bulletins"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise, product
 
@@ -154,6 +155,65 @@ def test_a_picture_is_good_again_from_the_first_good_one_of_the_run() -> None:
     causes = [*[Cause.PICTURE_BLACK] * 3, Cause.OK, Cause.PICTURE_FROZEN, Cause.OK, Cause.OK]
     _, made = fold(every(60, *causes), POLICY)
     assert short(made)[1:] == [(0, State.DEGRADED, Cause.PICTURE_BLACK), (300, State.UP, Cause.OK)]
+
+
+def holding(result: Result, *active: Cause) -> Result:
+    """The result with what the diagnosis holds, whatever its key frame alone speaks for."""
+    assert result.picture is not None
+    return replace(result, picture=replace(result.picture, active=active))
+
+
+def test_key_frames_the_diagnosis_still_doubts_confirm_nothing_however_many() -> None:
+    doubted = [holding(result) for result in every(60, *[Cause.PICTURE_BLURRED] * 20, start=60)]
+    track, made = fold([seen(Cause.OK, 0), *doubted], POLICY)
+    assert short(made) == [(0, State.UP, Cause.OK)]
+    assert settled_at(track, second(2000)) == second(60)
+    assert next_wait(track, POLICY) == POLICY.retry
+
+
+def test_a_picture_fault_is_dated_from_the_first_key_frame_that_was_doubted() -> None:
+    doubted = [holding(result) for result in every(60, *[Cause.PICTURE_BLURRED] * 5, start=60)]
+    _, made = fold([seen(Cause.OK, 0), *doubted, seen(Cause.PICTURE_BLURRED, 360)], POLICY)
+    assert short(made)[1:] == [(60, State.DEGRADED, Cause.PICTURE_BLURRED)]
+    assert made[1].decided_at == second(360)
+
+
+def test_what_the_diagnosis_holds_still_waits_for_as_many_results_as_the_policy_asks() -> None:
+    track, made = fold(every(60, Cause.OK, *[Cause.PICTURE_BLURRED] * 2), POLICY)
+    assert len(made) == 1
+    assert track.state is State.UP
+
+
+def test_a_doubt_that_passes_leaves_no_fault_and_its_instant_dates_no_later_one() -> None:
+    doubted = [holding(result) for result in every(60, *[Cause.PICTURE_BLURRED] * 3)]
+    track, made = fold([*doubted, seen(Cause.OK, 180), *every(60, *[Cause.PICTURE_BLURRED] * 3, start=240)], POLICY)
+    assert short(made) == [(0, State.UP, Cause.OK), (240, State.DEGRADED, Cause.PICTURE_BLURRED)]
+    assert track.picture is None
+
+
+def test_good_key_frames_heal_once_the_diagnosis_agrees_and_from_the_first_of_them_on() -> None:
+    degraded = every(60, *[Cause.PICTURE_BLURRED] * 3)
+    waiting = [holding(result, Cause.PICTURE_BLURRED) for result in every(60, *[Cause.OK] * 4, start=180)]
+    track, made = fold([*degraded, *waiting], POLICY)
+    assert track.state is State.DEGRADED
+    assert settled_at(track, second(999)) == second(180)
+    _, made = step(track, seen(Cause.OK, 420), POLICY)
+    assert short(made) == [(180, State.UP, Cause.OK)]
+
+
+def test_a_faulty_key_frame_among_the_good_ones_dates_the_recovery_after_itself() -> None:
+    degraded = every(60, *[Cause.PICTURE_BLURRED] * 3)
+    good, bad, again = (
+        holding(seen(cause, at), Cause.PICTURE_BLURRED)
+        for cause, at in ((Cause.OK, 180), (Cause.PICTURE_BLURRED, 240), (Cause.OK, 300))
+    )
+    _, made = fold([*degraded, good, bad, again, seen(Cause.OK, 360)], POLICY)
+    assert short(made)[2:] == [(300, State.UP, Cause.OK)]
+
+
+def test_a_picture_that_cannot_be_decoded_needs_no_diagnosis() -> None:
+    _, made = fold(every(60, Cause.OK, *[Cause.DECODE_FAILED] * 3), POLICY)
+    assert short(made)[1:] == [(60, State.DEGRADED, Cause.DECODE_FAILED)]
 
 
 def test_a_failure_in_between_says_nothing_about_the_picture() -> None:

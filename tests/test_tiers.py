@@ -140,7 +140,7 @@ def watched(sizes: list[int], memory: Memory = LOOKED) -> tuple[list[Look], Memo
     """What becomes of key frames of these sizes, one a minute, every look finding a good picture."""
     looks = []
     for minute, size in enumerate(sizes, start=1):
-        ask = Ask(CAMERA, AT + minute * MINUTE, mark=memory.mark, habit=memory.habit, fingerprint=memory.fingerprint)
+        ask = Ask(CAMERA, AT + minute * MINUTE, mark=memory.mark, habit=memory.habit)
         seen = mark(size, minute.to_bytes(16))
         look = look_after(ask, seen)
         memory = remembered(memory, result(seen, look, minute=minute))
@@ -192,11 +192,10 @@ def test_a_probe_without_a_key_frame_leaves_the_memory_as_it_is() -> None:
 def test_a_picture_that_cannot_be_decoded_was_looked_at_all_the_same() -> None:
     memory = remembered(LOOKED, result(mark(), Look.SIZE, Cause.DECODE_FAILED, 5))
     assert memory.looked_at == AT + 5 * MINUTE
-    assert memory.fingerprint is None
 
 
 def test_question_and_answer_travel_to_another_process_and_show_no_password() -> None:
-    ask = replace(ASK, credentials=Credentials("admin", Secret("pass-4711")), fingerprint=b"f" * 16)
+    ask = replace(ASK, credentials=Credentials("admin", Secret("pass-4711")))
     assert pickle.loads(pickle.dumps(ask)) == ask
     answer = result(mark(), Look.DUE, Cause.PICTURE_FROZEN)
     assert pickle.loads(pickle.dumps(answer)) == answer

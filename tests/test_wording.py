@@ -13,12 +13,26 @@ import pytest
 from monitor import wording
 from monitor.incidents import Clue, Evidence, Origin
 from monitor.language import Language, Phrase
-from monitor.model import Basis, BlindTime, Camera, Cause, FindingKind, Note, Rung, Site, SiteCategory, Stage, State
+from monitor.model import (
+    Basis,
+    BlindTime,
+    Camera,
+    Cause,
+    FindingKind,
+    FindingState,
+    Note,
+    Rung,
+    Site,
+    SiteCategory,
+    Stage,
+    State,
+)
 from monitor.sla import SlaVerdict
 
 LISTS: list[tuple[Mapping[Any, Phrase], type[Enum]]] = [
     (wording.CAUSES, Cause),
     (wording.NOTES, Note),
+    (wording.FINDING_STATES, FindingState),
     (wording.STATES, State),
     (wording.RUNGS, Rung),
     (wording.STAGES, Stage),

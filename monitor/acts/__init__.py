@@ -25,6 +25,7 @@ from monitor.acts.events import (
     RemovalConfirmed,
     Signature,
     Stamp,
+    ViewApproved,
     WorkOrdered,
 )
 from monitor.acts.form import illegible
@@ -63,6 +64,7 @@ __all__ = [
     "Stamp",
     "Standing",
     "Step",
+    "ViewApproved",
     "Void",
     "Work",
     "WorkOrdered",

@@ -109,6 +109,15 @@ class RemovalConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewApproved:
+    """What the camera shows from then on is what it is meant to show: its picture is learnt anew."""
+
+    stamp: Stamp
+    camera_id: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The end of one vantage's chain."""
 
@@ -201,6 +210,7 @@ Act = (
     | Acknowledged
     | WorkOrdered
     | RemovalConfirmed
+    | ViewApproved
     | PeriodClosed
     | PeriodCorrected
     | ItemDeclared
@@ -221,6 +231,7 @@ KINDS: MappingProxyType[str, type[Act]] = MappingProxyType(
         "acknowledged": Acknowledged,
         "work_ordered": WorkOrdered,
         "removal_confirmed": RemovalConfirmed,
+        "view_approved": ViewApproved,
         "period_closed": PeriodClosed,
         "period_corrected": PeriodCorrected,
         "item_declared": ItemDeclared,
@@ -241,6 +252,8 @@ def subject(act: Act) -> tuple[str | None, datetime | None]:
             return camera_id, at
         case Note(camera_id=camera_id, outage_at=at):
             return camera_id, at
+        case ViewApproved(stamp, camera_id):
+            return camera_id, stamp.made_at
         case MaintenancePlanned(maintenance):
             return None, maintenance.start_at
         case ExclusionProposed(start_at=start_at):

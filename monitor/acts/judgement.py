@@ -27,6 +27,7 @@ from monitor.acts.events import (
     PeriodClosed,
     PeriodCorrected,
     RemovalConfirmed,
+    ViewApproved,
     WorkOrdered,
 )
 from monitor.acts.form import outside_calendar
@@ -101,7 +102,7 @@ def _may(act: Act) -> frozenset[Role]:
     match act:
         case Note() | Acknowledged() | WorkOrdered():
             return EVERYBODY
-        case RemovalConfirmed() | PeriodClosed() | ItemDeclared() | DeclarationWithdrawn():
+        case RemovalConfirmed() | ViewApproved() | PeriodClosed() | ItemDeclared() | DeclarationWithdrawn():
             return OFFICE
         case _:
             return PARTIES
@@ -126,12 +127,12 @@ def _unlawful(act: Act, so_far: Standing, now: datetime) -> Refusal | None:
             return _taking_back(act, so_far)
         case MaintenancePlanned() | MaintenanceRepeated() | MaintenanceCancelled():
             return _work(act, so_far, now)
-        case Note() | Acknowledged() | WorkOrdered() | RemovalConfirmed():
+        case Note() | Acknowledged() | WorkOrdered() | ViewApproved() | RemovalConfirmed():
             return _once(act, so_far)
 
 
-def _once(act: Note | Acknowledged | WorkOrdered | RemovalConfirmed, so_far: Standing) -> Refusal | None:
-    """Remarks may be repeated; a removal is confirmed once."""
+def _once(act: Note | Acknowledged | WorkOrdered | ViewApproved | RemovalConfirmed, so_far: Standing) -> Refusal | None:
+    """Remarks and views may be repeated; a removal is confirmed once."""
     if not isinstance(act, RemovalConfirmed):
         return None
     again = any((act.camera_id, act.removed_at) == (done.camera_id, done.removed_at) for done in so_far.removals)
@@ -295,7 +296,7 @@ def unfounded(act: Act, known: Known) -> Refusal | None:
             return _other_figures(act, known)
         case Acknowledged(_, camera_id, outage_at) | WorkOrdered(_, camera_id, outage_at):
             return _no_outage(camera_id, outage_at, known)
-        case Note(camera_id=str(camera_id), outage_at=None):
+        case Note(camera_id=str(camera_id), outage_at=None) | ViewApproved(camera_id=camera_id):
             return None if camera_id in known.cameras else Refusal(Reason.UNKNOWN_NAME, camera_id)
         case Note(camera_id=str(camera_id), outage_at=datetime() as outage_at):
             return _no_outage(camera_id, outage_at, known)

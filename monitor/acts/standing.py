@@ -28,6 +28,7 @@ from monitor.acts.events import (
     PeriodClosed,
     PeriodCorrected,
     RemovalConfirmed,
+    ViewApproved,
     WorkOrdered,
 )
 from monitor.acts.refusals import Refusal
@@ -179,6 +180,11 @@ class Standing:
         signature = act.stamp.signature
         return signature is not None and signature.key == self.terms.keys.get(act.stamp.by.role)
 
+    def views(self) -> dict[str, datetime]:
+        """By camera: when what it shows was approved last."""
+        approved = ((recorded.act, recorded.recorded_at) for recorded in self.remarks)
+        return {act.camera_id: at for act, at in approved if isinstance(act, ViewApproved)}
+
     def admit(self, recorded: Recorded) -> None:
         """Take in an act that is lawful."""
         self.ids.add(recorded.stamp.id)
@@ -206,7 +212,7 @@ class Standing:
                 self.works[rule.id] = Work(rule, recorded, recorded.recorded_at)
             case MaintenanceCancelled(work_id):
                 self.works[work_id] = replace(self.works[work_id], until_at=recorded.recorded_at)
-            case Note() | Acknowledged() | WorkOrdered():
+            case Note() | Acknowledged() | WorkOrdered() | ViewApproved():
                 self.remarks.append(recorded)
 
     def _decide(self, act: Decision, recorded: Recorded) -> None:

@@ -52,7 +52,7 @@ def cost_of_looking(width: int, height: int, seconds: float) -> timedelta:
     keyframe = KeyFrame(Codec.H264, _key_frame(width, height))
     looks, began, spares = 0, cpu_seconds(), Spares()
     while (spent := cpu_seconds() - began) < seconds:
-        look_at(keyframe, None, spares)
+        look_at(keyframe, spares=spares)
         looks += 1
     return timedelta(seconds=spent / looks)
 

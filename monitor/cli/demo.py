@@ -10,10 +10,9 @@ from pathlib import Path
 
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
-from monitor.demo.demo import Demo
+from monitor.demo.demo import Demo, demo_town
 from monitor.demo.place import Place, Tempo
 from monitor.language import Language
-from monitor.simulator.town import build_town
 
 
 def demo(language: Language, cameras: int, folder: Path | None, duration: timedelta | None, *, live: bool) -> int:
@@ -21,6 +20,6 @@ def demo(language: Language, cameras: int, folder: Path | None, duration: timede
     place = Place(folder or Path(tempfile.mkdtemp(prefix="sharp-eyes-demo-")))
     place.folder.mkdir(parents=True, exist_ok=True)
     clock = SystemClock()
-    play = Demo(place, build_town(cameras, clock=clock), clock, language, Tempo())
+    play = Demo(place, demo_town(cameras, clock), clock, language, Tempo())
     comparison = asyncio.run(play.run(duration, live=live and sys.stdout.isatty()))
     return Exit.OK if comparison is None or comparison.as_told else Exit.NO

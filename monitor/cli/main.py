@@ -88,7 +88,12 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     probe.add_argument("--user", default=None, help=texts.HELP_USER[language])
     probe.add_argument("-v", "--verbose", action="store_true", help=texts.HELP_VERBOSE[language])
     probe.add_argument("--insist", action="store_true", help=texts.HELP_INSIST[language])
+    probe.add_argument("--picture", action="store_true", help=texts.HELP_PICTURE[language])
     probe.set_defaults(command=_probe)
+
+    diagnose = commands.add_parser("diagnose", parents=[everywhere], help=texts.HELP_DIAGNOSE[language])
+    diagnose.add_argument("file", type=Path, metavar="FILE", help=texts.HELP_DIAGNOSE_FILE[language])
+    diagnose.set_defaults(command=_diagnose)
 
     substream = commands.add_parser("substream", parents=[configured], help=texts.HELP_SUBSTREAM[language])
     substream.add_argument("cameras", nargs="*", metavar="CAMERA", help=texts.HELP_SUBSTREAM_CAMERAS[language])
@@ -103,18 +108,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
     _add_forecast_words(commands, configured, language)
     _add_bulletin_words(commands, configured, language)
-    ledger = commands.add_parser("ledger", parents=[everywhere], help=texts.HELP_LEDGER[language])
-    about = ledger.add_subparsers(required=True, metavar="COMMAND")
-    verify = about.add_parser("verify", parents=[configured], help=texts.HELP_VERIFY[language])
-    verify.add_argument("--expect-head", default=None, help=texts.HELP_EXPECT_HEAD[language])
-    verify.set_defaults(command=_ledger_verify)
-    show = about.add_parser("show", parents=[configured], help=texts.HELP_SHOW[language])
-    show.add_argument("--camera", default=None, help=texts.HELP_SHOW_CAMERA[language])
-    show.add_argument("--after", type=_count, default=0, help=texts.HELP_SHOW_AFTER[language])
-    show.add_argument("--limit", type=_count, default=None, help=texts.HELP_SHOW_LIMIT[language])
-    show.add_argument("--people", action="store_true", help=texts.HELP_SHOW_PEOPLE[language])
-    show.set_defaults(command=_ledger_show)
-    add_ledger_words(about, configured, language)
+    _add_record_words(commands, everywhere, configured, language)
     add_maintenance_words(commands, everywhere, configured, language)
     _add_alert_words(commands, everywhere, configured, language)
     return parser
@@ -134,6 +128,23 @@ def _add_alert_words(
     listing = about.add_parser("list", parents=[configured], help=texts.HELP_ALERTS_LIST[language])
     listing.add_argument("--limit", type=_count, default=50, help=texts.HELP_ALERTS_LIMIT[language])
     listing.set_defaults(command=_alerts_list)
+
+
+def _add_record_words(
+    commands: Subparsers, everywhere: argparse.ArgumentParser, configured: argparse.ArgumentParser, language: Language
+) -> None:
+    ledger = commands.add_parser("ledger", parents=[everywhere], help=texts.HELP_LEDGER[language])
+    about = ledger.add_subparsers(required=True, metavar="COMMAND")
+    verify = about.add_parser("verify", parents=[configured], help=texts.HELP_VERIFY[language])
+    verify.add_argument("--expect-head", default=None, help=texts.HELP_EXPECT_HEAD[language])
+    verify.set_defaults(command=_ledger_verify)
+    show = about.add_parser("show", parents=[configured], help=texts.HELP_SHOW[language])
+    show.add_argument("--camera", default=None, help=texts.HELP_SHOW_CAMERA[language])
+    show.add_argument("--after", type=_count, default=0, help=texts.HELP_SHOW_AFTER[language])
+    show.add_argument("--limit", type=_count, default=None, help=texts.HELP_SHOW_LIMIT[language])
+    show.add_argument("--people", action="store_true", help=texts.HELP_SHOW_PEOPLE[language])
+    show.set_defaults(command=_ledger_show)
+    add_ledger_words(about, configured, language)
 
 
 def _add_report(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
@@ -216,9 +227,16 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _probe(args: argparse.Namespace) -> int:
-    from monitor.cli.probe import probe
+    from monitor.cli.probe import Shown, probe
 
-    return probe(args.target, args.config, args.user, args.lang, verbose=args.verbose, insist=args.insist)
+    shown = Shown(exchange=args.verbose, picture=args.picture)
+    return probe(args.target, args.config, args.user, args.lang, shown, insist=args.insist)
+
+
+def _diagnose(args: argparse.Namespace) -> int:
+    from monitor.cli.diagnose import diagnose
+
+    return diagnose(args.file, args.lang)
 
 
 def _substream(args: argparse.Namespace) -> int:

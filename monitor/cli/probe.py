@@ -8,9 +8,11 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from monitor.cli import texts
 from monitor.cli.choosing import chosen
+from monitor.cli.diagnose import finding_lines, verdict_line
 from monitor.cli.exits import Exit
 from monitor.cli.pauses import Pauses
 from monitor.clock import SystemClock
@@ -18,7 +20,9 @@ from monitor.devices import Devices, devices_path
 from monitor.engine.knowledge import stream_to_ask
 from monitor.errors import LocalProtocolError
 from monitor.language import Language
+from monitor.memories import Memories, memories_path
 from monitor.model import Ask, Camera, Cause, Credentials, Look, Result, Secret, Site, SiteCategory
+from monitor.picture import Memory
 from monitor.probes.camera import fetch, result_of, with_picture
 from monitor.probes.decode import look_at
 from monitor.probes.rtsp import Fetched, RtspLimits
@@ -30,7 +34,14 @@ from monitor.wording import CAUSES, NOTES, RUNGS, STAGES
 PASSWORD_VARIABLE = "SHARP_EYES_PASSWORD"
 
 
-def probe(target: str, config: Path, user: str | None, language: Language, *, verbose: bool, insist: bool) -> int:
+class Shown(NamedTuple):
+    """What is shown beside the stages and the verdict."""
+
+    exchange: bool  # every request and reply
+    picture: bool  # every number of the picture
+
+
+def probe(target: str, config: Path, user: str | None, language: Language, shown: Shown, *, insist: bool) -> int:
     """Probe a camera of the inventory by its id, or any address; 0 when it is online with a good picture.
 
     A camera of the inventory whose device has refused the password is asked only when its pause is over or a person
@@ -46,7 +57,7 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
             print(f"{target}: {error}", file=sys.stderr)
             return Exit.USAGE
         ask = Ask(_nameless(target), SystemClock().now(), credentials=_asked(user, language), look=Look.DEMANDED)
-        return _explained(ask, RtspLimits(), None, language, verbose=verbose)
+        return _explained(ask, RtspLimits(), None, Memory.fresh(), language, shown)
     plan = load_plan(config)
     cameras = chosen(plan, [target], language)
     if cameras is None:
@@ -57,9 +68,18 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
     if reason := pauses.reason(camera, language):
         print(reason, file=sys.stderr)
         return Exit.NO
-    return _explained(
-        _as_the_monitor_asks(camera, settings, devices), limits_of(settings), pauses, language, verbose=verbose
-    )
+    ask = _as_the_monitor_asks(camera, settings, devices)
+    return _explained(ask, limits_of(settings), pauses, _remembered(camera, settings), language, shown)
+
+
+def _remembered(camera: Camera, settings: Settings) -> Memory:
+    """What the monitor knows of the camera's picture; a probe by hand adds nothing to it."""
+    path = memories_path(settings.ledger)
+    memories = Memories(path if path.exists() else None)
+    try:
+        return memories.load(camera.id)
+    finally:
+        memories.close()
 
 
 def _as_the_monitor_asks(camera: Camera, settings: Settings, devices: Devices) -> Ask:
@@ -75,14 +95,16 @@ def _as_the_monitor_asks(camera: Camera, settings: Settings, devices: Devices) -
     )
 
 
-def _explained(ask: Ask, limits: RtspLimits, pauses: Pauses | None, language: Language, *, verbose: bool) -> int:
+def _explained(
+    ask: Ask, limits: RtspLimits, pauses: Pauses | None, memory: Memory, language: Language, shown: Shown
+) -> int:
     asked = ask.url or ask.camera.url
     print(texts.PROBING[language].format(target=asked))
-    result, fetched = asyncio.run(_probed(ask, limits, pauses, verbose=verbose))
+    result, fetched = asyncio.run(_probed(ask, limits, pauses, memory, transcript=shown.exchange))
     if result.url != asked:
         print(texts.PROBE_AS_WRITTEN[language].format(target=result.url))
     _tell_exchange(fetched, language)
-    _explain(result, language)
+    _explain(result, language, shown)
     return Exit.OK if result.cause is Cause.OK else Exit.NO
 
 
@@ -100,15 +122,17 @@ def _nameless(url: str) -> Camera:
     return Camera("", "", Site("", "", SiteCategory.OTHER, "", "", ""), "", url)
 
 
-async def _probed(ask: Ask, limits: RtspLimits, pauses: Pauses | None, *, verbose: bool) -> tuple[Result, Fetched]:
+async def _probed(
+    ask: Ask, limits: RtspLimits, pauses: Pauses | None, memory: Memory, *, transcript: bool
+) -> tuple[Result, Fetched]:
     clock = SystemClock()
-    fetched = await fetch(ask, limits, clock, transcript=verbose)
+    fetched = await fetch(ask, limits, clock, transcript=transcript)
     result = result_of(ask, fetched)
     if pauses is not None:
         await pauses.heed(ask.camera, result)
     if fetched.keyframe is not None:
         began = clock.monotonic()
-        seen = look_at(fetched.keyframe, None)
+        seen = look_at(fetched.keyframe, memory, ask.at)
         result = with_picture(result, seen, timedelta(seconds=clock.monotonic() - began))
     return result, fetched
 
@@ -128,7 +152,7 @@ def _tell_exchange(fetched: Fetched, language: Language) -> None:
         print(texts.PROBE_MISSING[language].format(packets=fetched.keyframe.packets_lost))
 
 
-def _explain(result: Result, language: Language) -> None:
+def _explain(result: Result, language: Language, shown: Shown) -> None:
     for stage in result.stages:
         print(f"  {STAGES[stage.stage][language]:<12} {stage.took.total_seconds() * 1000:8.1f} ms")
     print(texts.PROBE_RUNG[language].format(rung=RUNGS[result.rung][language]))
@@ -141,13 +165,9 @@ def _explain(result: Result, language: Language) -> None:
         print(texts.PROBE_TRANSPORT[language].format(transport=result.transport.value))
     if result.picture is not None:
         print(texts.PROBE_PICTURE[language].format(width=result.picture.width, height=result.picture.height))
-        for finding in result.picture.findings:
-            mark = "✗" if finding.faulty else "✓"
-            print(
-                texts.FINDING[language].format(
-                    mark=mark, measure=finding.measure, value=finding.value, threshold=finding.threshold
-                )
-            )
+        if shown.picture:
+            print("\n".join(finding_lines(result.picture, language)))
+        print("  " + verdict_line(result.picture, language))
     if result.detail:
         print(f"  {result.detail}")
     for note in result.notes:

@@ -20,6 +20,9 @@ HELP_DEMO = Phrase("演示:模拟一个镇并监测它", "the whole system on a 
 HELP_RUN = Phrase("开始监测", "watch the cameras")
 HELP_CHECK = Phrase("检查配置与清单,一次列出全部错误", "check settings and inventory, all faults at once")
 HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera and explain it stage by stage")
+HELP_DIAGNOSE = Phrase("检查一张图片或一段录像的画面", "look at a picture or a video as at a camera's")
+HELP_DIAGNOSE_FILE = Phrase("图片或录像文件", "a picture or a video")
+HELP_PICTURE = Phrase("列出每一项画面检查的数值与限值", "every number of the picture, its limit and the verdict")
 HELP_SUBSTREAM = Phrase("用 ONVIF 查询各摄像机的子码流", "ask cameras over ONVIF for their sub-streams")
 HELP_SUBSTREAM_CAMERAS = Phrase("摄像机编号;省略则为全部", "ids of cameras; without any, all of them")
 HELP_CAPACITY = Phrase("测算:线路、设备和本机能否承担", "what lines, devices and this machine have to bear")
@@ -128,8 +131,25 @@ PROBE_MISSING = Phrase(
 )
 PROBE_NOTE = Phrase("附注:{words}({note})", "note: {words} ({note})")
 PROBE_CAUSE_PAGE = Phrase("说明与处理办法:docs/causes.md#{cause}", "meaning and what to do: docs/causes.md#{cause}")
-FINDING = Phrase(
-    "  {mark} {measure} = {value:.3f}(限值 {threshold:g})", "  {mark} {measure} = {value:.3f} (limit {threshold:g})"
+FINDING_HEAD = Phrase("检查项", "check")
+FINDING_STATE = Phrase("结论", "says")
+FINDING_SEVERITY = Phrase("程度", "severity")
+FINDING_MEASURE = Phrase("量", "measure")
+FINDING_VALUE = Phrase("值", "value")
+FINDING_LIMIT = Phrase("限值", "limit")
+VERDICT_GOOD = Phrase("画面正常", "the picture is good")
+VERDICT_HOLDS = Phrase("画面异常：{cause}（{id}）", "the picture is faulty: {cause} ({id})")
+VERDICT_DOUBT = Phrase(
+    "这一帧可疑：{cause}（{id}）；持续数帧才判异常",
+    "this key frame is suspect: {cause} ({id}); it takes several over minutes to be a fault",
+)
+DIAGNOSED = Phrase(
+    "共 {count} 个关键帧，{width}×{height}；最后一帧：", "{count} key frames, {width}×{height}; the last one:"
+)
+DIAGNOSED_AT = Phrase("第 {seconds:.0f} 秒起：{verdict}", "from second {seconds:.0f}: {verdict}")
+DIAGNOSED_ONCE = Phrase(
+    "单张画面没有参照：模糊、遮挡、偏移等要先学习该摄像机的常态。",
+    "one picture has no reference: blur, covers and moved views need to know what the camera usually shows.",
 )
 SUBSTREAM_FOUND = Phrase("子码流 {url}  {width}×{height} {codec}", "sub-stream {url}  {width}×{height} {codec}")
 SUBSTREAM_SAME = Phrase("即清单中的码流", "which is the stream of the inventory")

@@ -61,12 +61,12 @@ def recorded_troubles(transitions: Sequence[Transition]) -> list[Trouble]:
 
 def compare(log: Sequence[FaultRecord], transitions: Sequence[Transition], tolerance: timedelta) -> Comparison:
     """Match each true fault with one recorded span of the right cause whose ends differ by at most ``tolerance``."""
-    true = [Trouble(record.camera_id, record.cause, record.start_at, record.end_at) for record in log]
     left = recorded_troubles(transitions)
     found: list[tuple[Trouble, Trouble]] = []
     missing: list[Trouble] = []
-    for trouble in true:
-        match = next((other for other in left if _same(trouble, other, tolerance)), None)
+    for record in log:
+        trouble = Trouble(record.camera_id, record.cause, record.start_at, record.end_at)
+        match = next((other for other in left if _same(record, other, tolerance)), None)
         if match is None:
             missing.append(trouble)
         else:
@@ -75,8 +75,8 @@ def compare(log: Sequence[FaultRecord], transitions: Sequence[Transition], toler
     return Comparison(tuple(found), tuple(missing), tuple(left))
 
 
-def _same(true: Trouble, recorded: Trouble, tolerance: timedelta) -> bool:
-    if (true.camera_id, true.cause) != (recorded.camera_id, recorded.cause):
+def _same(true: FaultRecord, recorded: Trouble, tolerance: timedelta) -> bool:
+    if true.camera_id != recorded.camera_id or recorded.cause not in true.fault.causes:
         return False
     if abs(true.start_at - recorded.start_at) > tolerance:
         return False

@@ -20,17 +20,32 @@ from monitor.demo.place import ZONE, Place, Tempo, furnish
 from monitor.demo.screen import Screen
 from monitor.demo.seed import seed
 from monitor.demo.story import cast, closing, play, story
+from monitor.demo.teaching import teach
 from monitor.errors import SharpEyesError
 from monitor.language import Language, Phrase
 from monitor.ledger import Ledger
+from monitor.memories import memories_path
 from monitor.model import Span, micros
 from monitor.publishing import write_report
 from monitor.service import only_error_of
 from monitor.settings import load_settings
-from monitor.simulator.town import SimulatedTown
+from monitor.simulator.clips import ClipSize
+from monitor.simulator.layout import Makeup
+from monitor.simulator.scenes import LIVE_SCENES, Scene
+from monitor.simulator.town import SimulatedTown, build_town
 
 FIRST_ROUND = timedelta(seconds=60)
 ASK_EVERY = timedelta(milliseconds=500)
+
+
+# So many key frames that no camera shows one of its last 64 again, which would be a loop.
+FILM = ClipSize(fps=2, groups=67)
+MAKEUP = Makeup(scenes=(*LIVE_SCENES, Scene.NIGHT))
+
+
+def demo_town(cameras: int, clock: Clock, base: str = "127.20") -> SimulatedTown:
+    """The town of the demonstration; ``base`` as in ``build_town``."""
+    return build_town(cameras, base=base, clock=clock, clip_size=FILM, makeup=MAKEUP)
 
 
 class Demo:
@@ -42,7 +57,7 @@ class Demo:
         self._clock = clock
         self._language = language
         self._tempo = tempo
-        self._cast = cast(town.cameras)
+        self._cast = cast(town)
         self._over = asyncio.Event()
 
     async def run(self, duration: timedelta | None, *, live: bool) -> Comparison | None:
@@ -50,7 +65,7 @@ class Demo:
         if any(self._place.folder.iterdir()):
             raise SharpEyesError(texts.FOLDER_IN_USE[self._language].format(folder=self._place.folder))
         self._say(texts.BUILDING, cameras=len(self._town.cameras))
-        await self._town.start()
+        await self._town.start({camera.id: fault for fault, camera in self._cast.flawed.items()})
         try:
             self._prepare()
             child = await Child.start(self._place)
@@ -75,6 +90,8 @@ class Demo:
         settings = load_settings(self._place.settings, os.environ)
         with Ledger.open(settings.ledger, settings.vantage) as ledger:
             seed(ledger, self._town.cameras, now)
+        self._say(texts.LEARNING)
+        teach(self._town, memories_path(settings.ledger), now, self._tempo)
         self._say(texts.REPORTED)
         for path in write_report(settings, settings.contract, month_before(now, ZoneInfo(ZONE)), now):
             print(f"  {path}", flush=True)

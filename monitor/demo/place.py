@@ -27,6 +27,7 @@ class Tempo:
     picture_spread: timedelta = timedelta(seconds=3)
     heartbeat: timedelta = timedelta(seconds=2)
     pace: float = 1.0  # the story's seconds are multiplied by it
+    hurry: int = 12  # how many times faster than in a real town pictures are judged: 60 s over the interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,8 @@ probe:
   total_timeout: {_text(4 * tempo.patience)}
   # Simulated devices lock nobody out; real ones do, so keep the default of 30 minutes.
   credentials_pause: {_text(max(tempo.retry, timedelta(seconds=1)))}
-picture: {{every: 0s, fall: 3, rise: 1, spread: {_text(tempo.picture_spread)}}}
-limits: {{in_flight: 256, per_uplink: 8, decoders: 1}}
+picture: {{every: 0s, fall: 3, rise: 1, spread: {_text(tempo.picture_spread)}, hurry: {tempo.hurry}}}
+limits: {{in_flight: 256, per_uplink: 8, decoders: 2}}
 heartbeat: {_text(tempo.heartbeat)}
 maintenance:
   - id: pole-works

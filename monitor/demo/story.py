@@ -1,8 +1,11 @@
-"""The story: what happens to the town, when, and what to look at. The simulator's own log is the answer key."""
+"""The story: what happens to the town, when, and what to look at. The simulator's own log is the answer key.
+
+Ponds with ripples and a camera by infra-red light are there all the time, and are not faults.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +13,16 @@ from monitor.clock import Clock
 from monitor.language import Phrase
 from monitor.model import Camera
 from monitor.simulator.faults import Fault
+from monitor.simulator.scenes import Scene
 from monitor.simulator.town import SimulatedTown
+
+FLAWS = (
+    *(Fault.DARK, Fault.BRIGHT, Fault.BLURRED, Fault.COVERED, Fault.MOVED, Fault.NOISY, Fault.STRIPED, Fault.CAST),
+    Fault.BLUE,
+)
+
+
+SHARP = frozenset({Scene.LANE, Scene.JUNCTION})  # with colours and outlines that can be lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,7 @@ class Cast:
     black: Camera
     line: Camera  # any camera of the village whose line is cut
     maintenance: Camera
+    flawed: Mapping[Fault, Camera]  # pictures that a person at the wall would complain about
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +48,15 @@ class Step:
     told: Phrase
 
 
-def cast(cameras: Sequence[Camera]) -> Cast:
-    """Six cameras on six different lines. ValueError when the town is too small for that."""
+def cast(town: SimulatedTown) -> Cast:
+    """Cameras on different lines, one each. ValueError when the town is too small for that."""
     by_line: dict[str, Camera] = {}
-    for camera in cameras:
-        if camera.credentials:
+    films = town.films()
+    for camera in town.cameras:
+        if camera.credentials and films[camera.id].scene in SHARP:
             by_line.setdefault(camera.uplink, camera)
-    power, password, frozen, black, line, maintenance, *_ = by_line.values()
-    return Cast(power, password, frozen, black, line, maintenance)
+    power, password, frozen, black, line, maintenance, *others = by_line.values()
+    return Cast(power, password, frozen, black, line, maintenance, dict(zip(FLAWS, others, strict=False)))
 
 
 def story(cast: Cast, pace: float = 1.0) -> tuple[Step, ...]:
@@ -66,10 +80,12 @@ def story(cast: Cast, pace: float = 1.0) -> tuple[Step, ...]:
         step(38, cast.black, Fault.BLACK,
              "{0} 黑屏。看:画面异常 picture_black;在线率不受影响,完好率下降。",
              "{0} goes black. Look: DEGRADED with picture_black; the online rate stays, the intact rate falls."),
-        step(52, cast.line, Fault.LINE_CUT,
+        *(step(44, camera, fault, f"{{0}} 画面异常：{fault.cause.value}。", f"{{0}}: {fault.cause.value}.")
+          for fault, camera in cast.flawed.items()),
+        step(56, cast.line, Fault.LINE_CUT,
              "{1} 的线路被挖断。看:全村同时离线。",
              "the line of {1} is cut. Look: the whole village goes DOWN together."),
-        step(68, cast.maintenance, Fault.PORT_CLOSED,
+        step(70, cast.maintenance, Fault.PORT_CLOSED,
              "{0} 按计划维护,设备关机。看:记录为离线,但时间计入免责,不影响在线率。",
              "{0} is switched off for planned maintenance. Look: recorded DOWN, but excluded from the rate."),
         step(88, cast.line, None,
@@ -79,6 +95,8 @@ def story(cast: Cast, pace: float = 1.0) -> tuple[Step, ...]:
         step(106, cast.password, None, "{0} 的密码改回。", "{0} has its old password again."),
         step(114, cast.frozen, None, "{0} 的编码器重启。", "{0}'s encoder restarts."),
         step(122, cast.black, None, "{0} 的画面恢复。", "{0} shows a picture again."),
+        *(step(126, camera, None, "{0} 的画面恢复。", "{0} shows its usual picture again.")
+          for camera in cast.flawed.values()),
         step(130, cast.maintenance, None, "{0} 维护结束,设备开机。", "{0} is switched on after maintenance."),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ BUILDING = Phrase(
     "building the simulated town: {cameras} cameras, 27 villages, two carriers (the first time encodes films, ~20 s) …",
 )
 SEEDING = Phrase("正在写入上月的模拟台账……", "writing last month's record (simulated) …")
+LEARNING = Phrase("正在学习各点位的常态画面……", "learning what each camera usually shows …")
 REPORTED = Phrase("上月考核报告(模拟数据):", "last month's SLA report (simulated record):")
 STARTED = Phrase(
     "监测程序已启动(进程 {pid}):{address}/metrics  日志 {log}",

@@ -47,6 +47,7 @@ from monitor.ledger import (
     Started,
     Stopped,
 )
+from monitor.memories import Memories
 from monitor.metrics import ALL_GROUPS, Metrics, TownView
 from monitor.model import CameraRecord, Cause, Span, Transition, micros
 from monitor.settings import Settings
@@ -73,9 +74,14 @@ class Engine:
         version: str,
         make_prober: Callable[[Settings], Prober],
         inspect: Inspect | None = None,
+        memories: Memories | None = None,
     ) -> None:
-        """``inspect`` asks a device what it is and offers; over ONVIF unless something else is said."""
+        """``inspect`` asks a device what it is and offers; over ONVIF unless something else is said.
+
+        ``memories``: what cameras usually show, to be told of approved views.
+        """
         self._plan = plan
+        self._memories = memories or Memories(None)
         self._ledger = ledger
         self._clock = clock
         self._metrics = metrics
@@ -186,6 +192,8 @@ class Engine:
             await self._recorder.append(events)
         contracts, month = self._plan.settings.contracts, self._board.month()
         people = await self._recorder.ask_beside(lambda ledger: acted(ledger, contracts, now))
+        for camera_id, approved_at in people.views.items():
+            await asyncio.to_thread(self._memories.approve, camera_id, approved_at)
         laying = self._board.plan((*with_maintenance(known, events), *people.work), people.granted, people.absent)
         for _ in laying:
             await self._clock.sleep(NO_TIME)

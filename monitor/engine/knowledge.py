@@ -79,7 +79,6 @@ class Knowledge:
             look=look,
             mark=known.memory.mark,
             habit=known.memory.habit,
-            fingerprint=known.memory.fingerprint,
         )
 
     def take(self, ask: Ask, result: Result) -> None:

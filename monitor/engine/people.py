@@ -28,6 +28,7 @@ class Acted:
     work: tuple[Maintenance, ...]  # planned by hand, some weeks ahead
     granted: Mapping[str, Sequence[Span]]  # by camera: what exclusions take out
     absent: Mapping[str, Sequence[Span]]  # by camera: when it was allowed to be gone
+    views: Mapping[str, datetime]  # by camera: when what it shows was approved
 
 
 def acted(ledger: Ledger, contracts: Sequence[Contract], now: datetime) -> Acted:
@@ -39,14 +40,16 @@ def acted(ledger: Ledger, contracts: Sequence[Contract], now: datetime) -> Acted
     work: list[Maintenance] = []
     taken: dict[str, Sequence[Span]] = {}
     gone: dict[str, Sequence[Span]] = {}
+    views: dict[str, datetime] = {}
     for nth, contract in enumerate(contracts):
         so_far = standing(acts, act_terms(contract))
+        views |= so_far.views()
         work += so_far.windows(Span(0, micros(now + AHEAD)))
         if so_far.exclusions or so_far.removals:
             excluded, absent = _laid(ledger, contract, contracts[:nth], now)
             taken |= excluded
             gone |= absent
-    return Acted(head, tuple(work), taken, gone)
+    return Acted(head, tuple(work), taken, gone, views)
 
 
 def _laid(

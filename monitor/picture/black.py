@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from monitor.model import Cause, Finding
 
-from .frame import Reduced, quantile
+from .findings import weighed
 
 # The 99th percentile of luma (0..255): black level plus codec error stays under 12; the darkest street view with a
 # single lamp in it measured above 60, infra-red views far above.
 BRIGHTEST_OF_BLACK = 20.0
 
 
-def black(picture: Reduced) -> Finding:
-    """Faulty when even the brightest hundredth of the picture is black."""
-    brightest = picture.level(quantile(picture.luma, 0.99))
-    return Finding(Cause.PICTURE_BLACK, brightest < BRIGHTEST_OF_BLACK, "luma_p99", brightest, BRIGHTEST_OF_BLACK)
+def black(brightest: float) -> Finding:
+    """Faulty when even the brightest hundredth of the picture (``exposure.brightest``) is black."""
+    score = 2 - brightest / BRIGHTEST_OF_BLACK
+    return weighed(Cause.PICTURE_BLACK, "luma_p99", brightest, BRIGHTEST_OF_BLACK, score)

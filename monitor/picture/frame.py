@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import sha256
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Plane = NDArray[np.uint8]
+Field = NDArray[np.float32]
 
 ENOUGH_ROWS = 360  # a sub-stream is read whole, of 1080p every third row: still two or three of each coded block
-REDUCED_SIZE = (160, 90)  # width, height: enough for whole-picture checks, small enough to cost nothing
+# Width and height. Fine shows defocus of two pixels in a thousand; coarse is the finest that is remembered.
+FINE = (320, 180)
+MIDDLE = (160, 90)
+COARSE = (80, 45)
+TILE = (320, 176)  # of the picture's centre, sample by sample: grain is not what is left of it after reducing
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +45,63 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """The same picture at 160 x 90, uint8: luma as coded, chroma around 128 (grey)."""
+    """The same picture, small. Luma in levels of 0 (black) .. 255 (white), chroma as coded around 128 (grey)."""
 
-    luma: Plane = field(repr=False)
-    blue: Plane = field(repr=False)
-    red: Plane = field(repr=False)
-    full_range: bool
+    levels: Plane = field(repr=False)  # 180 x 320
+    fine: Field = field(repr=False)  # the same, to be reckoned with
+    middle: Field = field(repr=False)  # 90 x 160
+    coarse: Field = field(repr=False)  # 45 x 80
+    blue: Plane = field(repr=False)  # 45 x 80
+    red: Plane = field(repr=False)  # 45 x 80
+    tile: Plane = field(repr=False)  # at most 176 x 320, as coded
+    gain: float  # levels in one coded step of luma
+    spread: NDArray[np.float64] = field(repr=False)  # 256: share of the fine picture at or below each level
 
-    @property
-    def gain(self) -> float:
-        """Levels of 0 (black) .. 255 (white) in one coded step of luma."""
-        return 1.0 if self.full_range else 255.0 / 219.0
-
-    def level(self, coded: float) -> float:
-        """A coded luma value on the scale from 0 (black) to 255 (white)."""
-        return min(max((coded - (0 if self.full_range else 16)) * self.gain, 0.0), 255.0)
+    def quantile(self, share: float) -> int:
+        """The level at or below which this share (0 to 1) of the picture lies."""
+        return int(np.searchsorted(self.spread, share))
 
 
 def reduced(frame: Frame) -> Reduced:
     """Area-averaged planes: sensor noise falls, so that a threshold speaks of the scene."""
+    black, gain = (0, 1.0) if frame.full_range else (16, 255.0 / 219.0)
+    coded = cv2.resize(some_rows(frame.y, ENOUGH_ROWS), FINE, interpolation=cv2.INTER_AREA)
+    levels = _bytes(cv2.convertScaleAbs(np.maximum(coded, black), alpha=gain, beta=-black * gain))
+    fine = levels.astype(np.float32)
+    middle = cv2.resize(fine, MIDDLE, interpolation=cv2.INTER_AREA)
+    sample = levels[::2]
+    counts = cv2.calcHist([sample], [0], None, [256], [0, 256])
+    return Reduced(
+        levels,
+        fine,
+        _field(middle),
+        _field(cv2.resize(middle, COARSE, interpolation=cv2.INTER_AREA)),
+        _chroma(frame.u),
+        _chroma(frame.v),
+        _centre(frame.y),
+        gain,
+        np.cumsum(counts.ravel(), dtype=np.float64) / sample.size,
+    )
 
-    def small(plane: Plane) -> Plane:
-        return cv2.resize(some_rows(plane), REDUCED_SIZE, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
-    return Reduced(small(frame.y), small(frame.u), small(frame.v), frame.full_range)
-
-
-def fingerprint(frame: Frame) -> bytes:
-    """16 bytes that two pictures share only if every luma sample looked at is equal (nothing can be read back).
-
-    SHA-256, cut off: processors have instructions for it, which makes it twice as fast as BLAKE2b.
-    """
-    return sha256(np.ascontiguousarray(some_rows(frame.y)).data).digest()[:16]
+def some_rows(plane: Plane, enough: int) -> Plane:
+    """A view on at least so many evenly spread rows: of a large picture not every row has to be read."""
+    return plane[:: max(1, plane.shape[0] // enough)]
 
 
-def some_rows(plane: Plane) -> Plane:
-    """A view on at least ENOUGH_ROWS evenly spread rows: of a large picture not every row has to be read."""
-    return plane[:: max(1, plane.shape[0] // ENOUGH_ROWS)]
+def _chroma(plane: Plane) -> Plane:
+    return _bytes(cv2.resize(some_rows(plane, 2 * COARSE[1]), COARSE, interpolation=cv2.INTER_AREA))
 
 
-def quantile(plane: Plane, share: float) -> int:
-    """The value below or at which this share (0 to 1) of the samples lies."""
-    counts = cv2.calcHist([plane], [0], None, [256], [0, 256])
-    return int(np.searchsorted(np.cumsum(counts), share * plane.size))
+def _centre(plane: Plane) -> Plane:
+    (width, height), (rows, columns) = TILE, plane.shape
+    top, left = max(0, rows - height) // 2, max(0, columns - width) // 2
+    return plane[top : top + height, left : left + width]
+
+
+def _bytes(plane: NDArray[Any]) -> Plane:
+    return plane.astype(np.uint8, copy=False)
+
+
+def _field(plane: NDArray[Any]) -> Field:
+    return plane.astype(np.float32, copy=False)

@@ -1,17 +1,182 @@
 """A frozen picture: a live sensor cannot send the same key frame twice.
 
-With B blocks of 16 x 16 and a chance p that grain changes at least one quantised coefficient of a block, two live
-pictures are equal with probability (1 - p)^B. At 640 x 360 B = 880; even p = 0.012 (grain of 0.14 grey levels, a
-JPEG of quality 60) gives 2e-5, ordinary grain less than 1e-100. Equality must hold over every luma sample that is read
-(``frame.some_rows``).
+**What counts.** A pair of key frames is equal when all blocks are, but for those known to be a burnt-in clock; or when
+the picture equals one of the last 64 (a loop that is played again).
+
+**The false alarm, exactly.** Let p0 be the chance that a live camera repeats its picture. After n live pairs of which
+m were equal it is taken for p0 = (m + 1/2) / (n + 2). A live camera shows K equal pairs in a row by chance p0^K, were
+they independent. K is the least number of at least 3 for which p0^K <= 10^-6: the alarm asks for evidence of a million
+to one against this camera's own habit. A camera with visible grain has p0 near 0 whatever n is: a key frame of
+640 x 360 has B = 920 blocks; grain of 0.14 levels changes at least one quantised coefficient of a block with p = 0.012
+in a JPEG of quality 60, so all are equal with (1 - p)^B = 2e-5, and ordinary grain gives less than 1e-100. Then n = 48
+or more pairs suffice for K = 3. A camera that often repeats, a pond at night with the encoder smoothing all grain
+away, has p0 of 0.5 (K = 20) or 0.9 (K = 132): runs that end by themselves teach it. Where a still scene is smoothed to
+nothing pairs are not independent; what such a camera was never seen to do is then still called frozen, and two
+snapshots take it back (``confirm_frozen``). Unequal blocks share their 16 bits with 2^-16, so a pair is taken for equal
+wrongly with 2^-16 where exactly one block changed, 2^-32 where two did.
+
+**Clocks.** Blocks that change although 97 % of the others do not, again and again, are a clock. If they too stand for
+three pairs, each at least 5 s apart, the picture is frozen however often it repeats otherwise.
+
+**A constant bitrate under a ticking clock** encodes a frozen picture differently each time: the share of equal blocks
+is then above anything this live camera showed, but not 1. That is a ``WARNING`` (suspect), never a fault, until two
+snapshots 5 s apart (JPEG, of fixed quantiser) were equal outside the clock.
 """
 
 from __future__ import annotations
 
-from monitor.model import Cause, Finding
+from dataclasses import dataclass, replace
+from math import ceil, log10
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.model import SECOND_US, Cause, Finding
+
+from .blocks import GRID, Sums, marks
+from .findings import weighed
+from .memory import Memory, Repeats, Stillness
+
+AGAINST = 6.0  # powers of ten against a live camera's own habit
+LEAST_RUN = 3
+LEAST_TIME = 30 * SECOND_US
+NO_PAIR = 5 * SECOND_US  # a server may hand out one key frame for as long: nearer ones say nothing
+FEW_CHANGED = 0.97  # of the blocks are equal: then those that are not may be a clock
+CLOCK_BLOCKS = 28  # at most, 3 % of 920
+KNOWN = 6  # of ``ticks``: three pairs in which only the clock changed
+REMEMBERED = 64  # pictures, for loops
+_DIGEST = 8  # bytes of a fingerprint
+MORE_ALIKE = 0.10  # share of equal blocks beyond the most this live camera showed
+ALIKE_RUN, ALIKE_TIME = 10, 600 * SECOND_US  # more such pairs than others, since then
+LEARNT = 20  # pairs, before this camera's share can be exceeded
+ALIKE_LEAST = 0.15  # and at least that much: the alive share is near 0 while nothing is known
+
+Ticks = NDArray[np.uint8]
 
 
-def frozen(fingerprint: bytes, previous: bytes | None) -> Finding:
-    """Faulty when every luma sample equals that of the camera's previous key frame (``None``: there was none)."""
-    same = previous is not None and previous == fingerprint
-    return Finding(Cause.PICTURE_FROZEN, same, "identical_to_previous", float(same), 1.0)
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two key frames, compared block by block."""
+
+    alike: float  # share of equal blocks, 0 to 1
+    equal: bool  # all of them, outside the clock
+    clock_stands: bool  # a clock is known, and it shows the same time
+    looped: bool  # the picture equals an earlier one
+    ticks: bytes  # what is then known of the clock
+
+
+def needed(repeats: Repeats) -> int:
+    """How many equal pairs in a row are a million to one against a live camera with this habit."""
+    p0 = (repeats.equal + 0.5) / (repeats.pairs + 2)
+    return max(LEAST_RUN, ceil(AGAINST / -log10(min(p0, 0.999))))
+
+
+def frozen(sums: Sums, print_: bytes, memory: Memory, at_us: int) -> tuple[Finding, Stillness, Repeats]:
+    """The finding, and what is remembered with this key frame.
+
+    ``print_``: the fingerprint of ``sums``; ``at_us``: when the key frame was taken.
+    """
+    digest = print_[:_DIGEST]
+    still, repeats = memory.stillness, memory.repeats
+    if not still.marks:
+        return _finding(still, repeats, at_us), _with_picture(still, sums, digest, at_us), repeats
+    if at_us - still.at_us < NO_PAIR:
+        return _finding(still, repeats, still.at_us), still, repeats
+    pair = compare(sums, digest, still)
+    still, repeats = _counted(still, repeats, pair)
+    return (
+        _finding(still, repeats, at_us),
+        _with_picture(replace(still, ticks=pair.ticks), sums, digest, at_us),
+        repeats,
+    )
+
+
+def confirm_frozen(memory: Memory, first: Sums, second: Sums) -> Memory:
+    """After two snapshots at least 5 s apart: frozen if their blocks are equal outside the clock, else cleared.
+
+    Cleared, its habit of repeating itself is taken for what it just showed, so that it is not asked again soon.
+    """
+    still, repeats = memory.stillness, memory.repeats
+    changed = marks(first) != marks(second)
+    same = not np.any(changed & ~clock(still.ticks))
+    if same:
+        return replace(memory, stillness=replace(still, confirmed=True))
+    repeats = replace(
+        repeats,
+        equal=repeats.equal + still.run,
+        pairs=repeats.pairs + still.run,
+        alike=max(repeats.alike, still.high_most),
+    )
+    cleared = replace(still, run=0, standing=0, high=0, high_most=0.0, confirmed=False)
+    return memory.with_stillness(cleared, repeats)
+
+
+def compare(sums: Sums, digest: bytes, still: Stillness) -> Pair:
+    """A picture with the one before it and with the last 64."""
+    changed = marks(sums) != np.frombuffer(still.marks, np.uint16).reshape(GRID)
+    known = clock(still.ticks)
+    alike = 1.0 - float(changed.mean())
+    # A clock is learnt while it alone moves; the first pairs of a freeze teach it as well as a quiet night does.
+    ticks = np.frombuffer(still.ticks, np.uint8).reshape(GRID) if still.ticks else np.zeros(GRID, np.uint8)
+    if FEW_CHANGED <= alike < 1:
+        ticks = np.where(changed, np.minimum(ticks, 250) + 2, np.maximum(ticks, 1) - 1).astype(np.uint8)
+    recent = [still.recent[at : at + _DIGEST] for at in range(0, len(still.recent), _DIGEST)]
+    return Pair(
+        alike,
+        not np.any(changed & ~known),
+        bool(known.any()) and not np.any(changed & known),
+        digest in recent[:-1] and digest != recent[-1],
+        ticks.tobytes(),
+    )
+
+
+def clock(ticks: bytes) -> NDArray[np.bool_]:
+    """The blocks known to be a clock; none when too many would be."""
+    if not ticks:
+        return np.zeros(GRID, bool)
+    known: NDArray[np.bool_] = np.frombuffer(ticks, np.uint8).reshape(GRID) >= KNOWN
+    return known if known.sum() <= CLOCK_BLOCKS else np.zeros(GRID, bool)
+
+
+def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness, Repeats]:
+    standing = still.standing + 1 if pair.clock_stands else 0
+    if pair.equal or pair.looped:
+        run_from = still.run_from_us if still.run else still.at_us
+        return replace(still, run=still.run + 1, run_from_us=run_from, standing=standing), repeats
+    if not _is_frozen(still, repeats, still.at_us):  # the run ended by itself: that is how this camera lives
+        repeats = replace(repeats, equal=repeats.equal + still.run, pairs=repeats.pairs + still.run)
+    repeats = replace(repeats, pairs=repeats.pairs + 1)
+    still = replace(still, run=0, standing=standing, confirmed=False)
+    if repeats.pairs > LEARNT and pair.alike > _suspect_from(repeats):
+        high_from = still.high_from_us if still.high else still.at_us
+        most = max(still.high_most, pair.alike)
+        return replace(still, high=still.high + 1, high_from_us=high_from, high_most=most), repeats
+    if still.high > 1:  # a constant bitrate now and then changes more: what was once suspected is given up slowly
+        return replace(still, high=still.high - 1), repeats
+    repeats = replace(repeats, alike=max(repeats.alike, still.high_most, pair.alike))
+    return replace(still, high=0, high_most=0.0), repeats
+
+
+def _suspect_from(repeats: Repeats) -> float:
+    return max(ALIKE_LEAST, repeats.alike + MORE_ALIKE)
+
+
+def _is_frozen(still: Stillness, repeats: Repeats, at_us: int) -> bool:
+    long_enough = still.run >= needed(repeats) and at_us - still.run_from_us >= LEAST_TIME
+    return still.confirmed or long_enough or still.standing >= LEAST_RUN
+
+
+def _finding(still: Stillness, repeats: Repeats, at_us: int) -> Finding:
+    most = needed(repeats)
+    if _is_frozen(still, repeats, at_us):
+        score = max(1.0, still.run / most)
+        return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, score)
+    suspect = still.high >= ALIKE_RUN and at_us - still.high_from_us >= ALIKE_TIME
+    if suspect:
+        return weighed(Cause.PICTURE_FROZEN, "equal_blocks_share", still.high_most, _suspect_from(repeats), 0.99)
+    return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, min(still.run / most, 0.99))
+
+
+def _with_picture(still: Stillness, sums: Sums, digest: bytes, at_us: int) -> Stillness:
+    recent = (still.recent + digest)[-REMEMBERED * _DIGEST :]
+    return replace(still, marks=marks(sums).tobytes(), recent=recent, at_us=at_us)

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from monitor import tiers
 from monitor.clock import Clock
-from monitor.model import Ask, Cause, Look, Result, Rung, Stage, StageTime
+from monitor.model import Ask, Cause, KeyFrame, Look, Mark, Result, Rung, Stage, StageTime
+from monitor.picture import Evidence
 from monitor.probes.decode import Seen
 from monitor.probes.decoders import Decoders
 from monitor.probes.marks import mark_of
@@ -49,8 +50,8 @@ class CameraProber:
             return result
         session_over()
         started = self.clock.monotonic()
-        repeated = tiers.repeats(ask, result.mark)
-        seen = await self.decoders.look(fetched.keyframe, ask.fingerprint, repeated=repeated)
+        evidence = evidence_of(fetched.keyframe, result.mark)
+        seen = await self.decoders.look(fetched.keyframe, ask.camera.id, ask.at, evidence)
         return with_picture(result, seen, timedelta(seconds=self.clock.monotonic() - started))
 
 
@@ -107,6 +108,11 @@ def result_of(ask: Ask, fetched: Fetched) -> Result:
         look=tiers.look_after(ask, mark) if mark else Look.SKIPPED,
         mark=mark,
     )
+
+
+def evidence_of(keyframe: KeyFrame, mark: Mark) -> Evidence:
+    """What is known of a key frame beside its pixels. One with packets missing inside never comes this far."""
+    return Evidence(payload_digest=mark.digest, codec=keyframe.codec)
 
 
 def with_picture(result: Result, seen: Seen, looking: timedelta) -> Result:

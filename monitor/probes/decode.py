@@ -8,7 +8,8 @@ becomes a cause. Nothing is written anywhere, and where a decoder is kept (``spa
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import av
 import av.error
@@ -17,9 +18,10 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 
-from monitor.model import Cause, Codec, KeyFrame, Picture
-from monitor.picture.diagnose import cause_of, diagnose
-from monitor.picture.frame import Frame, Plane
+from monitor.model import EPOCH, Cause, Codec, KeyFrame, Picture
+from monitor.picture import NO_EVIDENCE, Evidence, Frame, Memory, examine
+from monitor.picture.frame import Plane
+from monitor.picture.verdict import cause_of
 from monitor.probes.spares import NONE_KEPT, Spares, kind_of
 
 MAX_PIXELS = 7680 * 4320  # 8K; a 16k x 16k parameter set would ask for 400 MB
@@ -41,19 +43,28 @@ logging.getLogger("libav").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What looking at one key frame told. ``picture`` is None when it could not be decoded."""
+    """What looking at one key frame told, and what is remembered after it. Both None where it could not be decoded."""
 
     cause: Cause
     picture: Picture | None = None
     detail: str = ""
+    memory: Memory | None = field(default=None, repr=False)
+
+
+FRESH = Memory.fresh()
 
 
 def look_at(
-    keyframe: KeyFrame, previous_fingerprint: bytes | None, spares: Spares = NONE_KEPT, *, repeated: bool = False
+    keyframe: KeyFrame,
+    memory: Memory = FRESH,
+    at: datetime = EPOCH,
+    spares: Spares = NONE_KEPT,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Seen:
-    """Decode and diagnose; takes 2 to 60 ms of CPU depending on size. Never raises for any bytes.
+    """Decode and examine; takes 2 to 60 ms of CPU depending on size. Never raises for any bytes.
 
-    ``spares``: where decoders are kept for the next picture. ``repeated``: the key frame before had the same bytes.
+    ``memory``: of the camera, before this picture, which was taken ``at``. ``spares``: where decoders are kept for the
+    next one.
     """
     parts = keyframe.data.count(_PARTS[keyframe.codec])
     kind = kind_of(keyframe) if parts <= _USUAL_PARTS else None
@@ -62,14 +73,14 @@ def look_at(
         decoded = _decoded(decoder, keyframe)
         if decoded is None:
             return _failed(keyframe, parts, "the decoder gave no complete picture")
-        frame = _frame(decoded)
+        frame = frame_of(decoded)
     except (av.error.FFmpegError, MemoryError, ValueError) as error:
         return _failed(keyframe, parts, type(error).__name__)
-    picture = diagnose(frame, previous_fingerprint, repeated=repeated)
+    picture, memory = examine(frame, evidence, memory, at)
     if kind:
         _wipe(decoded)
         spares.give(kind, decoder, frame.width * frame.height)
-    return Seen(cause_of(picture), picture)
+    return Seen(cause_of(picture), picture, memory=memory)
 
 
 def _failed(keyframe: KeyFrame, parts: int, why: str) -> Seen:
@@ -91,7 +102,8 @@ def _decoded(decoder: av.VideoCodecContext, keyframe: KeyFrame) -> VideoFrame | 
     return None if not frames or frames[0].is_corrupt else frames[0]
 
 
-def _frame(decoded: VideoFrame) -> Frame:
+def frame_of(decoded: VideoFrame) -> Frame:
+    """The picture, without a copy where its form allows."""
     full_range = int(decoded.color_range) == _FULL_RANGE or decoded.format.name.startswith("yuvj")
     if decoded.format.name not in _PLANAR:
         decoded = decoded.reformat(format="yuv420p")

@@ -8,9 +8,13 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 
-from monitor.model import KeyFrame
+from monitor.memories import Memories
+from monitor.model import EPOCH, KeyFrame
+from monitor.picture import Evidence
 from monitor.probes.decode import Seen, look_at
 from monitor.probes.spares import Spares
 
@@ -20,8 +24,14 @@ GIVES_WAY = 5  # steps of niceness: a third of the event loop's claim where both
 class Decoders:
     """So many pictures are decoded at once, never on the event loop. To be closed, or used in a ``with``."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, memories: Memories | None = None, hurry: int = 1) -> None:
+        """``memories``: what cameras usually show; None: as far as this process saw.
+
+        ``hurry``: how many times faster the town lives than a real one.
+        """
         self._threads = threads
+        self._memories = Memories(None) if memories is None else memories
+        self._hurry = hurry
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="decode", initializer=_give_way)
         self._spares = Spares()
         self._under_way = 0
@@ -31,11 +41,20 @@ class Decoders:
         """Whether another picture would have to wait."""
         return self._under_way >= self._threads
 
-    async def look(self, keyframe: KeyFrame, fingerprint: bytes | None, *, repeated: bool) -> Seen:
-        """As ``look_at``, in one of the threads."""
+    async def look(self, keyframe: KeyFrame, camera_id: str, at: datetime, evidence: Evidence) -> Seen:
+        """As ``look_at``, in one of the threads; what is remembered of the camera is loaded there, and kept."""
 
         def looked() -> Seen:
-            return look_at(keyframe, fingerprint, self._spares, repeated=repeated)
+            seen = look_at(
+                keyframe,
+                self._memories.load(camera_id),
+                EPOCH + (at - EPOCH) * self._hurry,
+                self._spares,
+                evidence,
+            )
+            if seen.memory is not None:
+                self._memories.keep(camera_id, seen.memory, at)
+            return replace(seen, memory=None)
 
         self._under_way += 1
         try:

@@ -54,6 +54,7 @@ class PictureSettings:
     fall: int = 3
     rise: int = 2
     spread: timedelta = timedelta(minutes=2)
+    hurry: int = 1  # how many times faster than in a real town time passes for the diagnosis; for demonstrations
 
 
 @dataclass(frozen=True, slots=True)

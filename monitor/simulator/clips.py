@@ -9,7 +9,7 @@ import hashlib
 import os
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from enum import StrEnum
@@ -18,11 +18,12 @@ from pathlib import Path
 
 from monitor.errors import SharpEyesError
 from monitor.model import Codec
+from monitor.simulator.flaws import Flaw, draw_flawed
 from monitor.simulator.packets import description_of, payload_type_of, payloads_of
 from monitor.simulator.scenes import NOISE, Pixels, Scene, draw
 
 RTP_CLOCK = 90_000  # Hz, for every video codec here
-MAGIC = b"SHARPEYESCLIP6\n"  # raised whenever drawing or this file format changes
+MAGIC = b"SHARPEYESCLIP9\n"  # raised whenever drawing or this file format changes
 
 X264 = "scenecut=0:threads=1:log-level=-1"
 X265 = "repeat-headers=1:open-gop=0:bframes=0:scenecut=0:pools=none:frame-threads=1:log-level=-1"
@@ -116,6 +117,7 @@ class ClipKey:
 
     scene: Scene
     codec: Codec
+    flaw: Flaw | None = None
 
 
 Library = dict[ClipKey, Clip]
@@ -134,6 +136,11 @@ def load_clips(
 ) -> Library:
     """Every given scene in every given codec; takes seconds the first time, minutes for large pictures; later less."""
     keys = [ClipKey(scene, codec) for scene in Scene if scene in scenes for codec in Codec if codec in codecs]
+    return load_films(keys, size, directory)
+
+
+def load_films(keys: Sequence[ClipKey], size: ClipSize, directory: Path) -> Library:
+    """These."""
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:  # the encoders work outside Python's lock
         return dict(zip(keys, workers.map(lambda key: _load(key, size, directory), keys), strict=True))
 
@@ -141,7 +148,7 @@ def load_clips(
 def frames_of(key: ClipKey, size: ClipSize, directory: Path) -> list[bytes]:
     """The film's encoded frames (Annex B or JPEG files) in sending order: from the cache, or made and kept there."""
     name = hashlib.sha256(repr((MAGIC, key, astuple(size), ENCODINGS[size.grade, key.codec])).encode()).hexdigest()[:16]
-    path = directory / f"{key.scene}-{key.codec}-{name}.clip"
+    path = directory / f"{key.scene}-{key.flaw or 'good'}-{key.codec}-{name}.clip"
     frames = _read(path, size.length * size.groups)
     if frames is None:
         frames = list(_encode(key, size))
@@ -177,7 +184,7 @@ def _encode(key: ClipKey, size: ClipSize) -> Iterator[bytes]:
     encoder.gop_size = size.length
     encoder.thread_count = 1  # several would cut a picture into slices, a JPEG into restart intervals
     encoder.options = encoding.options
-    for number, pixels in enumerate(_film(key.scene, size, encoding.noise)):
+    for number, pixels in enumerate(_film(key, size, encoding.noise)):
         frame = av.VideoFrame.from_ndarray(pixels, format="bgr24").reformat(format=encoder.pix_fmt)
         frame.pts = number
         frame.pict_type = PictureType.I if number % size.length == 0 else PictureType.NONE
@@ -185,9 +192,13 @@ def _encode(key: ClipKey, size: ClipSize) -> Iterator[bytes]:
     yield from map(bytes, encoder.encode(None))
 
 
-def _film(scene: Scene, size: ClipSize, noise: float) -> Iterator[Pixels]:
+def _film(key: ClipKey, size: ClipSize, noise: float) -> Iterator[Pixels]:
     for number in range(size.length * size.groups):
-        yield draw(scene, number / size.fps, size.width, size.height, noise)
+        seconds = number / size.fps
+        if key.flaw is None:
+            yield draw(key.scene, seconds, size.width, size.height, noise)
+        else:
+            yield draw_flawed(key.scene, key.flaw, seconds, size.width, size.height, noise)
 
 
 def _read(path: Path, count: int) -> list[bytes] | None:

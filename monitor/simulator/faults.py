@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from monitor.model import Cause
+from monitor.simulator.flaws import Flaw
 from monitor.simulator.scenes import Scene
 
 
@@ -55,6 +56,7 @@ class Behaviour:
     password_changed: bool = False
     media: Media = Media.FLOWS
     scene: Scene | None = None  # None: the camera's own
+    flaw: Flaw | None = None  # of its picture
     frozen: bool = False
 
 
@@ -109,6 +111,15 @@ class Fault(Enum):
     FROZEN = "frozen", Behaviour(frozen=True), Cause.PICTURE_FROZEN
     BLACK = "black", Behaviour(scene=Scene.BLACK), Cause.PICTURE_BLACK
     BLUE = "blue", Behaviour(scene=Scene.BLUE), Cause.PICTURE_SINGLE_COLOUR
+    # These must be named when the town starts, for their films are made then.
+    DARK = "dark", Behaviour(flaw=Flaw.DARK), Cause.PICTURE_DARK, Cause.PICTURE_BLACK
+    BRIGHT = "bright", Behaviour(flaw=Flaw.BRIGHT), Cause.PICTURE_BRIGHT
+    BLURRED = "blurred", Behaviour(flaw=Flaw.BLURRED), Cause.PICTURE_BLURRED
+    COVERED = "covered", Behaviour(flaw=Flaw.COVERED), Cause.PICTURE_COVERED, Cause.PICTURE_MOVED
+    MOVED = "moved", Behaviour(flaw=Flaw.MOVED), Cause.PICTURE_MOVED, Cause.PICTURE_COVERED
+    NOISY = "noisy", Behaviour(flaw=Flaw.NOISY), Cause.PICTURE_NOISY
+    STRIPED = "striped", Behaviour(flaw=Flaw.STRIPED), Cause.PICTURE_STRIPED
+    CAST = "cast", Behaviour(flaw=Flaw.CAST), Cause.PICTURE_CAST
 
 
 FAULT_SCENES = frozenset(fault.behaviour.scene for fault in Fault if fault.behaviour.scene is not None)

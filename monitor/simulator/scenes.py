@@ -23,6 +23,7 @@ class Scene(StrEnum):
     LANE = "lane"
     POND = "pond"
     JUNCTION = "junction"
+    NIGHT = "night"  # a lane by infra-red light
     BLACK = "black"  # a covered or dead sensor
     BLUE = "blue"  # what an encoder sends that has lost its sensor
 
@@ -39,6 +40,8 @@ def draw(scene: Scene, seconds: float, width: int, height: int, noise: float = N
             return _filmed(_pond(seconds, width, height), seconds, noise)
         case Scene.JUNCTION:
             return _filmed(_junction(seconds, width, height), seconds, noise)
+        case Scene.NIGHT:
+            return _filmed(_by_infrared(_lane(seconds, width, height)), seconds, 2 * noise)
         case Scene.BLACK:
             return _with_noise(_plain(UNLIT, width, height), seconds, UNLIT_NOISE)
         case Scene.BLUE:
@@ -94,6 +97,16 @@ def _junction(seconds: float, width: int, height: int) -> Pixels:
     _box(picture, -0.15 + 1.3 * (seconds / 5 % 1.0), 0.55, 0.15, 0.13, (214, 196, 60))
     _box(picture, 0.64, 0.3, 0.025, 0.06, (40, 200, 40) if int(seconds / 3) % 2 else (40, 40, 220))
     return picture
+
+
+def _by_infrared(picture: Pixels) -> Pixels:
+    """In shades of grey, by the camera's own lamp: bright before it, dark towards the edges and the distance."""
+    height, width = picture.shape[:2]
+    grey = picture.mean(axis=2, dtype=np.float32)
+    x, y = np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-0.6, 1.2, height, dtype=np.float32)
+    lamp = 0.15 + 0.95 * np.exp(-1.6 * (x[None, :] ** 2 + (y[:, None] - 0.6) ** 2))
+    lit = np.clip(grey * lamp, 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(np.repeat(lit[:, :, None], 3, axis=2))
 
 
 def _outdoors(width: int, height: int, horizon: float, ground: Colour) -> Pixels:

@@ -88,7 +88,15 @@ class CameraServer:
     @property
     def clip(self) -> Clip:
         """What the camera sees now."""
-        return self._clips[ClipKey(self.behaviour.scene or self.plan.scene, self.plan.codec)]
+        return self._clips[self.film_of(self.behaviour)]
+
+    def film_of(self, behaviour: Behaviour) -> ClipKey:
+        """Which film it shows while it behaves so."""
+        return ClipKey(behaviour.scene or self.plan.scene, self.plan.codec, behaviour.flaw)
+
+    def can(self, behaviour: Behaviour) -> bool:
+        """Whether that film was loaded."""
+        return self.film_of(behaviour) in self._clips
 
     def first_group(self) -> int:
         """Never the same twice in a row, unless frozen."""

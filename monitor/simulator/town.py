@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from monitor.clock import Clock, SystemClock
 from monitor.errors import SharpEyesError
-from monitor.model import Camera, Codec
+from monitor.model import Camera, Codec, KeyFrame
 from monitor.simulator.auth import Scheme
-from monitor.simulator.clips import ClipSize, default_cache, load_clips
+from monitor.simulator.clips import ClipKey, ClipSize, default_cache, frames_of, load_clips, load_films
 from monitor.simulator.faults import FAULT_SCENES, HEALTHY, Fault, FaultRecord
 from monitor.simulator.hostile import HostileServer
 from monitor.simulator.layout import CREDENTIALS, Makeup, Planned, lay_out
@@ -61,12 +61,18 @@ class SimulatedTown:
         """Every fault so far, in the order of injection."""
         return tuple(self._records)
 
-    async def start(self) -> None:
-        """Load the films and listen on every address. Raises ``SharpEyesError`` and leaves nothing open."""
+    async def start(self, flawed: Mapping[str, Fault] | None = None) -> None:
+        """Load the films and listen on every address. Raises ``SharpEyesError`` and leaves nothing open.
+
+        ``flawed``: the cameras that will have a flaw of their picture, and which.
+        """
         _raise_file_limit(2 * len(self._plans) + SPARE_FILES)
         codecs = frozenset(plan.codec for plan in self._plans.values())
         scenes = frozenset(plan.scene for plan in self._plans.values()) | FAULT_SCENES
         clips = await asyncio.to_thread(load_clips, self._clip_size, self._cache, codecs, scenes)
+        plans = [(self._plans[camera_id], fault.behaviour.flaw) for camera_id, fault in (flawed or {}).items()]
+        films = [ClipKey(plan.scene, plan.codec, flaw) for plan, flaw in plans]
+        clips |= await asyncio.to_thread(load_films, films, self._clip_size, self._cache)
         try:
             for camera_id, plan in self._plans.items():
                 if plan.hostility is None:
@@ -76,6 +82,15 @@ class SimulatedTown:
         except SharpEyesError:
             await self.stop()
             raise
+
+    def films(self) -> dict[str, ClipKey]:
+        """What each camera played here shows while nothing is wrong with it."""
+        return {camera_id: ClipKey(plan.scene, plan.codec) for camera_id, plan in self._plans.items()}
+
+    def key_frames(self, key: ClipKey) -> list[KeyFrame]:
+        """A film's key frames, in their order."""
+        frames = frames_of(key, self._clip_size, self._cache)
+        return [KeyFrame(key.codec, frame) for frame in frames[:: self._clip_size.length]]
 
     async def stop(self) -> None:
         """End every session and fault and stop listening. Harmless when not started."""
@@ -99,6 +114,8 @@ class SimulatedTown:
             chosen = [camera_id for camera_id in self._servers if self._by_id[camera_id].uplink in uplinks]
         for camera_id in chosen:
             _refuse_the_impossible(camera_id, self._plans[camera_id], fault)
+            if not self._servers[camera_id].can(fault.behaviour):
+                raise SharpEyesError(f"{camera_id}: no film of {fault.value} was loaded; name it when the town starts")
         for camera_id in chosen:
             self._end_record(camera_id)
             self._servers[camera_id].behave(fault.behaviour)

@@ -4,6 +4,6 @@ The engine stays in one process and alone decides who is asked when, holds the s
 asking itself and the decoding move. ``pool`` is the engine's side, ``child`` the other, ``frames`` what lies between.
 """
 
-from monitor.workers.pool import Workers, WorkersProber
+from monitor.workers.pool import Looking, Workers, WorkersProber
 
-__all__ = ["Workers", "WorkersProber"]
+__all__ = ["Looking", "Workers", "WorkersProber"]

@@ -1,4 +1,4 @@
-"""``python -m monitor.workers DECODERS``: one probing process, started by ``monitor.workers.pool`` alone."""
+"""``python -m monitor.workers DECODERS MEMORIES HURRY``: one probing process, started by ``workers.pool`` alone."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import logging
 import os
 import signal
 import sys
+from pathlib import Path
 
 from monitor.heap import settle_heap
+from monitor.memories import Memories
+from monitor.probes.decoders import Decoders
 from monitor.workers.child import serve_over_pipes
 
 
@@ -22,7 +25,9 @@ def main() -> None:
     answers = os.dup(1)
     os.dup2(2, 1)
     settle_heap()
-    serve_over_pipes(0, answers, decoders=int(sys.argv[1]))
+    _, decoders, memories, hurry = sys.argv
+    with Decoders(int(decoders), Memories(Path(memories)), int(hurry)) as pool:
+        serve_over_pipes(0, answers, pool)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from monitor.workers.frames import Answer, Failure, Message, Order, SessionOver
 log = logging.getLogger(__name__)
 
 
-def serve_over_pipes(orders: int, answers: int, *, decoders: int) -> None:
+def serve_over_pipes(orders: int, answers: int, pool: Decoders) -> None:
     """Serve between two file descriptors until the first one ends; the cameras then get their TEARDOWN."""
 
     async def main() -> None:
@@ -26,8 +26,7 @@ def serve_over_pipes(orders: int, answers: int, *, decoders: int) -> None:
         reader = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), _opened(orders, "rb"))
         writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, _opened(answers, "wb"))
-        with Decoders(decoders) as pool:
-            await serve(reader, lambda message: writer.write(frames.packed(message)), pool)
+        await serve(reader, lambda message: writer.write(frames.packed(message)), pool)
 
     run: Callable[[Coroutine[None, None, None]], None] = asyncio.run
     with suppress(ImportError):

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
 
 from monitor.clock import Clock
 from monitor.errors import SharpEyesError
@@ -53,12 +55,20 @@ class _Worker:
         return any(pending.deadline < now for pending in self.pending.values())
 
 
+class Looking(NamedTuple):
+    """How each process looks at pictures: as ``Decoders`` says."""
+
+    decoders: int
+    memories: Path
+    hurry: int
+
+
 class Workers:
     """A number of processes that ask cameras, kept alive while ``run`` runs."""
 
-    def __init__(self, count: int, decoders: int, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, count: int, looking: Looking, clock: Clock, metrics: Metrics) -> None:
         self._count = count
-        self._decoders = decoders
+        self._looking = looking
         self._clock = clock
         self._metrics = metrics
         self._workers: list[_Worker] = []
@@ -87,7 +97,7 @@ class Workers:
     async def _keep_one(self) -> None:
         while True:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "monitor.workers", str(self._decoders)),
+                *(sys.executable, "-m", "monitor.workers", *map(str, self._looking)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 start_new_session=True,  # Ctrl-C at the terminal is for the engine, which ends its workers itself

@@ -25,6 +25,7 @@ from monitor.acts import (
     PeriodCorrected,
     Reason,
     RemovalConfirmed,
+    ViewApproved,
     WorkOrdered,
     refusal,
     signed,
@@ -396,6 +397,18 @@ def test_everybody_may_remark_and_only_the_office_confirms_a_removal() -> None:
         assert refused(Note(by.name, "来过", stamp("x", by))) is None
         assert refused(Acknowledged(stamp("x", by), "c1", NOON)) is None
     assert refused(RemovalConfirmed(stamp("x", WANG), "gone", NOON)) == "role_may_not vendor"
+
+
+def test_only_the_office_approves_what_a_camera_shows_as_often_as_it_likes_and_the_last_time_counts() -> None:
+    first = ViewApproved(stamp("x", LI), "c1", "换杆")
+    assert refused(replace(first, stamp=stamp("y", WANG))) == "role_may_not vendor"
+    again = replace(first, stamp=stamp("y", LI))
+    assert refused(again, first) is None
+    assert unfounded(first, KNOWN) is None
+    assert unfounded(replace(first, camera_id="never seen"), KNOWN) is not None
+    so_far = standing((recorded(first), recorded(again, NOON + HOUR)), TERMS)
+    assert so_far.views() == {"c1": NOON + HOUR}
+    assert done(Note("王", "来过", stamp("x", WANG))).views() == {}
 
 
 def test_a_removal_is_confirmed_once_and_a_later_one_anew() -> None:

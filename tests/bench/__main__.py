@@ -39,6 +39,8 @@ from tests.bench import (
 )
 from tests.bench.cells import CELL_SETS
 from tests.bench.machine import Cores, machine, shared_cores, split_cores
+from tests.bench.picture_diagnosis import measure as diagnosis
+from tests.bench.picture_diagnosis.scenes import Half
 from tests.bench.servers import Place
 from tests.bench.tables import Findings, with_section
 from tests.bench.watching import Order
@@ -51,6 +53,7 @@ TITLES = {
     "tenthousand": "Ten thousand cameras on a shared machine",
     "hostile": "A thousand hostile devices among a thousand cameras",
     "picture": "Decoding one key frame",
+    "picture-diagnosis": "Telling faults of the picture",
     "metrics": "Writing `/metrics`",
     "engine": "Ten thousand cameras in one process",
     "prometheus": "Prometheus at ten thousand cameras",
@@ -111,6 +114,14 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
             return lambda progress: peers.measure(comparison, progress)
         case "picture":
             return lambda progress: picture.measure(options.sizes, options.base, options.port, progress)
+        case "picture-diagnosis":
+            trying = diagnosis.Order(
+                options.half,
+                diagnosis.QUICK if options.quick else diagnosis.FULL,
+                diagnosis.QUICK_SCENES if options.quick else None,
+                options.misses,
+            )
+            return lambda progress: diagnosis.measure(trying, progress)
         case "metrics":
             return lambda progress: exposition.measure(options.series, progress)
         case "incidents":
@@ -249,6 +260,10 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--scheme", type=Scheme, choices=tuple(Scheme), default=Scheme.DIGEST_MD5, help="of our cameras")
     group = parser.add_argument_group("picture")
     group.add_argument("--sizes", type=_size, nargs="+", default=[(640, 360), (1280, 720), (1920, 1080)])
+    group = parser.add_argument_group("picture-diagnosis")
+    group.add_argument("--half", type=Half, choices=tuple(Half), default=Half.REPORTED, help="which half of the scenes")
+    group.add_argument("--quick", action="store_true", help="a few scenes, about a minute")
+    group.add_argument("--misses", action="store_true", help="list every fault that was missed")
     group = parser.add_argument_group("metrics")
     group.add_argument("--series", type=int, nargs="+", default=[1000, 10_000], help="sizes of the towns")
     group = parser.add_argument_group("engine, prometheus")

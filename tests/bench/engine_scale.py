@@ -35,6 +35,7 @@ from monitor.model import (
     Cause,
     Codec,
     Finding,
+    FindingState,
     Look,
     Mark,
     Picture,
@@ -107,7 +108,7 @@ class FalseProber:
         if number % FAILS_EVERY == 0:
             return Result(ask.camera.id, ask.at, TAKES, Rung.NONE, Stage.TCP, Cause.TCP_TIMEOUT, "no answer")
         stages = tuple(StageTime(stage, timedelta(microseconds=number % 5000)) for stage in STAGES)
-        finding = Finding(Cause.PICTURE_BLACK, False, "mean luma", 97.0 + number % 7, 16.0)
+        finding = Finding(Cause.PICTURE_BLACK, FindingState.OK, "mean luma", 97.0 + number % 7, 16.0)
         mark = Mark(ask.camera.url, Codec.H264, 20_000 + number % 900, number.to_bytes(16), b"parameter")
         return Result(
             *(ask.camera.id, ask.at, TAKES, Rung.PICTURE, Stage.PICTURE, Cause.OK, "", stages, Codec.H264),

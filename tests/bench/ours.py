@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from monitor.clock import SystemClock
 from monitor.errors import SharpEyesError
 from monitor.model import Ask, Codec, Credentials, KeyFrame, Look, Rung
-from monitor.picture.diagnose import diagnose
+from monitor.picture import NO_EVIDENCE, Memory, examine
 from monitor.picture.frame import Frame, Plane
 from monitor.probes.camera import CameraProber, fetch, result_of
 from monitor.probes.decoders import Decoders
@@ -75,7 +75,7 @@ def decode_at_pace(key_frames: Sequence[KeyFrame], count: int, pace: float, *, d
     decoder = av.CodecContext.create(DECODERS[key_frames[0].codec], "r")
     assert isinstance(decoder, av.VideoCodecContext)
     decoder.thread_count = 1
-    began, walls = time.monotonic(), []
+    began, walls, memory = time.monotonic(), [], Memory.fresh()
     for nth in range(count):
         time.sleep(max(0.0, began + nth * pace - time.monotonic()))
         started = time.monotonic()
@@ -83,7 +83,7 @@ def decode_at_pace(key_frames: Sequence[KeyFrame], count: int, pace: float, *, d
         if not frames:
             raise SharpEyesError("libavcodec gave no picture for a key frame")
         if diagnosed:
-            diagnose(_frame(frames[0]), None)
+            _, memory = examine(_frame(frames[0]), NO_EVIDENCE, memory, SystemClock().now())
         del frames
         decoder.flush_buffers()
         walls.append(time.monotonic() - started)

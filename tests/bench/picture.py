@@ -99,7 +99,7 @@ def cost(name: str, key_frames: Sequence[KeyFrame]) -> Cost:
     spares = Spares()
 
     def looking(key_frame: KeyFrame) -> None:
-        look_at(key_frame, None, spares)
+        look_at(key_frame, spares=spares)
 
     size = statistics.fmean(len(key_frame.data) for key_frame in key_frames)
     return Cost(name, len(key_frames), size, _each(bare, key_frames), _each(looking, key_frames))
@@ -112,7 +112,7 @@ def cost_at_pace(key_frames: Sequence[KeyFrame], pause: timedelta) -> float:
     for key_frame in key_frames:
         time.sleep(pause.total_seconds())
         began = time.thread_time()
-        look_at(key_frame, None, spares)
+        look_at(key_frame, spares=spares)
         spent += time.thread_time() - began
     return spent / len(key_frames)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from monitor.clock import SystemClock
 from monitor.engine import Engine, Plan, Prober
 from monitor.ledger import Ledger
+from monitor.memories import Memories
 from monitor.metrics import Metrics, TownView
 from monitor.model import Ask, Camera, Cause, Picture, Result, Rung, Stage, State, Transition
 from monitor.settings import LimitSettings, ProbeSettings, Settings
@@ -130,6 +131,7 @@ async def running(
     clock: SystemClock | None = None,
     prober: Prober | None = None,
     open_ledger: Callable[[Path], Ledger] = Ledger.open,
+    memories: Memories | None = None,
     **changes: object,
 ) -> AsyncIterator[Running]:
     """An engine that has begun; it ends in an orderly way when the block does."""
@@ -138,7 +140,7 @@ async def running(
     plan = Plan(settings, tuple(cameras))
     metrics = Metrics("test", clock)
     with open_ledger(settings.ledger) as ledger:
-        engine = Engine(plan, ledger, clock, metrics, "test", lambda _: prober or scripted)
+        engine = Engine(plan, ledger, clock, metrics, "test", lambda _: prober or scripted, memories=memories)
         task = asyncio.create_task(engine.run())
         try:
             async with asyncio.timeout(PATIENCE):

@@ -22,6 +22,7 @@ from monitor.acts import (
     MaintenancePlanned,
     RemovalConfirmed,
     Stamp,
+    ViewApproved,
     written_act,
 )
 from monitor.contract import Contract, ExclusionRule
@@ -34,6 +35,7 @@ from monitor.engine.timeline import Timeline
 from monitor.engine.view import town_view
 from monitor.ledger import CameraAdded, CameraRemoved, Event, Heartbeat, Ledger, TransitionRecorded
 from monitor.liveness import Policy
+from monitor.memories import Memories
 from monitor.metrics import AREAS, TownView
 from monitor.model import (
     Actor,
@@ -49,6 +51,8 @@ from monitor.model import (
     State,
     Transition,
 )
+from monitor.picture import Memory, approve_view
+from monitor.picture.memory import Reference
 from monitor.report import GroupAhead
 from monitor.reporting import month_forecast, month_report
 from monitor.settings import Settings
@@ -234,7 +238,7 @@ def test_without_exclusions_and_removals_nobody_reads_the_inventory(tmp_path: Pa
 
     with Counting.open(tmp_path / "ledger.db") as ledger:
         ledger.append([Heartbeat()], NOW)
-        assert acted(ledger, [CONTRACT], NOW) == Acted(0, (), {}, {})
+        assert acted(ledger, [CONTRACT], NOW) == Acted(0, (), {}, {}, {})
 
 
 @pytest.mark.parametrize(("first", "hours"), [("east", 4), ("all", 3)])
@@ -279,6 +283,20 @@ async def test_an_approval_moves_the_running_month_within_seconds_and_no_counter
         (status,) = (status for status in town.view().statuses if status.camera.id == "A")
         assert status.lifetime.excluded == 0
         assert status.lifetime.down > status.month.down
+
+
+async def test_an_approved_view_makes_its_camera_and_no_other_be_learnt_anew_within_seconds(tmp_path: Path) -> None:
+    cameras = [a_camera("A", host="127.20.1.1"), a_camera("B", host="127.20.1.2")]
+    memories, known = Memories(tmp_path / "pictures.db"), Memory(colour=Reference(seen=30))
+    for camera in cameras:
+        memories.keep(camera.id, known, datetime.now(UTC))
+    async with running(tmp_path, cameras, contracts=(Contract(id=TERMS.contract),), memories=memories) as town:
+        now = datetime.now(UTC)
+        with Ledger.open_beside(tmp_path / "ledger.db") as person:
+            person.add_acts([written_act(ViewApproved(stamp("v1", LI, now), "A", "换杆"))], now, 0)
+        await town.until(lambda: memories.load("A") == approve_view(known))
+    assert memories.load("B") == known
+    memories.close()
 
 
 def _camera(view: TownView, camera_id: str) -> Seconds:

@@ -99,6 +99,6 @@ def look(data: bytes) -> None:
     if cut == 0:
         del picture[choices.number(near) :]
     picture += choices.rest()
-    seen = look_at(KeyFrame(codec, bytes(picture[:MAX_PICTURE])), None)
+    seen = look_at(KeyFrame(codec, bytes(picture[:MAX_PICTURE])))
     assert seen.cause in set(Cause) - {Cause.MONITOR_ERROR}
     assert (seen.cause is Cause.DECODE_FAILED) == (seen.picture is None)

@@ -20,6 +20,7 @@ from monitor.acts import (
     RemovalConfirmed,
     Signature,
     Stamp,
+    ViewApproved,
     WorkOrdered,
 )
 from monitor.incidents import Origin
@@ -95,6 +96,7 @@ ACTS: tuple[Act, ...] = (
     Acknowledged(STAMP, "c1", NOON),
     WorkOrdered(STAMP, "c1", NOON, "GD-17"),
     RemovalConfirmed(STAMP, "c1", NOON),
+    ViewApproved(STAMP, "c1", "换杆"),
     PeriodClosed(STAMP, "2026-05", (), "cd" * 32),
     PeriodCorrected(STAMP, "2026-05", 1, "补来证明"),
     MaintenanceRepeated(STAMP, RULE),

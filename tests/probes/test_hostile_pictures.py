@@ -87,10 +87,10 @@ def memory(name: str) -> int:
 
 def looked_at(codec: Codec, data: bytes) -> tuple[Seen, int]:
     """What was seen, and how much memory that took at its height."""
-    look_at(KeyFrame(codec, MAKERS[codec](320, 176)), None)  # what the decoder needs once and keeps
+    look_at(KeyFrame(codec, MAKERS[codec](320, 176)))  # what the decoder needs once and keeps
     Path("/proc/self/clear_refs").write_text("5")  # the height begins anew
     before = memory("VmRSS")
-    seen = look_at(KeyFrame(codec, data), None)
+    seen = look_at(KeyFrame(codec, data))
     return seen, memory("VmHWM") - before
 
 
@@ -159,7 +159,7 @@ def test_a_slice_repeated_without_end_takes_no_more_time_than_a_large_picture(
     *sets, whole = units(flat(codec, 7680, 4320))
     data = START + START.join(sets) + START + disguise.join([whole] * times)
     began = thread_time()
-    seen = look_at(KeyFrame(codec, data), None)
+    seen = look_at(KeyFrame(codec, data))
     assert thread_time() - began < 1
     assert seen.cause is Cause.DECODE_FAILED or times < 100
 

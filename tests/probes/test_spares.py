@@ -19,7 +19,7 @@ from tests.rtsp.footage import units
 NAL_CODECS = (Codec.H264, Codec.H265)
 SIZES = ((320, 192), (640, 352), (320, 160))
 KEY_FRAMES = [encoded(codec, seed=seed, size=size) for codec in Codec for size in SIZES for seed in (1, 2)]
-BARE = [look_at(key_frame, None) for key_frame in KEY_FRAMES]
+BARE = [look_at(key_frame) for key_frame in KEY_FRAMES]
 
 
 def a_decoder() -> av.VideoCodecContext:
@@ -35,22 +35,22 @@ def test_whatever_came_before_a_picture_is_seen_as_a_new_decoder_sees_it(turns: 
     for which, lost in turns:
         if lost:  # a broken picture in between
             data = KEY_FRAMES[which].data
-            look_at(KeyFrame(KEY_FRAMES[which].codec, data[: -lost * len(data) // 64]), None, spares)
-        assert look_at(KEY_FRAMES[which], None, spares) == BARE[which]
+            look_at(KeyFrame(KEY_FRAMES[which].codec, data[: -lost * len(data) // 64]), spares=spares)
+        assert look_at(KEY_FRAMES[which], spares=spares) == BARE[which]
 
 
 @pytest.mark.parametrize("codec", NAL_CODECS)
 def test_parameter_sets_of_one_camera_never_serve_another(codec: Codec) -> None:
     spares, whole = Spares(), encoded(codec)
-    assert look_at(whole, None, spares).cause is Cause.OK
+    assert look_at(whole, spares=spares).cause is Cause.OK
     bare = KeyFrame(codec, b"\0\0\0\1" + units(whole.data)[-1])
-    assert look_at(bare, None, spares).cause is Cause.DECODE_FAILED
+    assert look_at(bare, spares=spares).cause is Cause.DECODE_FAILED
 
 
 @pytest.mark.parametrize("codec", NAL_CODECS)
 def test_a_decoder_is_used_again_for_its_kind_only(codec: Codec) -> None:
     spares, one, other = Spares(), encoded(codec), encoded(codec, size=(640, 352))
-    look_at(one, None, spares)
+    look_at(one, spares=spares)
     kind, other_kind = kind_of(one), kind_of(other)
     assert kind is not None
     assert other_kind is not None
@@ -65,8 +65,8 @@ def test_a_decoder_that_met_an_error_is_not_kept() -> None:
     broken, kind = KeyFrame(Codec.H264, whole.data[: len(whole.data) // 2]), kind_of(whole)
     assert kind is not None
     assert kind == kind_of(broken)
-    look_at(whole, None, spares)
-    assert look_at(broken, None, spares).cause is Cause.DECODE_FAILED
+    look_at(whole, spares=spares)
+    assert look_at(broken, spares=spares).cause is Cause.DECODE_FAILED
     assert spares.take(kind) is None
 
 
@@ -93,12 +93,14 @@ def test_nothing_of_the_picture_stays_in_memory_that_is_kept(codec: Codec, monke
     planes: list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = []
     frombuffer = np.frombuffer
 
-    def watched(*args: object, **named: object) -> object:
-        planes.append(frombuffer(*args, **named))  # type: ignore[call-overload]
-        return planes[-1]
+    def watched(buffer: memoryview | bytes, *args: object) -> object:
+        made = frombuffer(buffer, *args)  # type: ignore[call-overload]
+        if isinstance(buffer, memoryview):  # a decoder's memory; bytes are numbers of what is remembered
+            planes.append(made)
+        return made
 
     monkeypatch.setattr(np, "frombuffer", watched)
-    assert look_at(encoded(codec), None, Spares()).cause is Cause.OK
+    assert look_at(encoded(codec), spares=Spares()).cause is Cause.OK
     assert len(planes) == 6  # three to look at, three to wipe
     assert not any(plane.any() for plane in planes)
 
@@ -106,5 +108,5 @@ def test_nothing_of_the_picture_stays_in_memory_that_is_kept(codec: Codec, monke
 def test_threads_may_share_them() -> None:
     spares = Spares()
     with ThreadPoolExecutor(4) as pool:
-        seen = list(pool.map(lambda key_frame: look_at(key_frame, None, spares), KEY_FRAMES * 8))
+        seen = list(pool.map(lambda key_frame: look_at(key_frame, spares=spares), KEY_FRAMES * 8))
     assert seen == BARE * 8

@@ -277,7 +277,7 @@ def test_an_i_picture_after_a_recovery_point_is_a_key_frame() -> None:
     announced = [unit for unit in units(entry) if H264.announces_entry(unit)]
     sets_and_slices = picture_units(Codec.H264, entry)
     assert units(got.data) == [*sets_and_slices[:2], *announced, *sets_and_slices[2:]]
-    assert look_at(got, None).cause is Cause.OK
+    assert look_at(got).cause is Cause.OK
     shown = decoded(Codec.H264, got.data).astype(int)
     originals = [picture(320, 176, number).to_ndarray(format="gray").astype(int) for number in range(12)]
     assert min(float(np.abs(shown - original).mean()) for original in originals) < 4

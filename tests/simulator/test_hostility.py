@@ -132,14 +132,14 @@ async def test_the_bomb_is_a_whole_key_frame_and_the_decoder_refuses_it_in_no_ti
         device.close()
     assert fetched.keyframe is not None
     began = thread_time()
-    assert look_at(fetched.keyframe, None).cause is Cause.DECODE_FAILED
+    assert look_at(fetched.keyframe).cause is Cause.DECODE_FAILED
     assert thread_time() - began < 0.1
 
 
 def test_each_part_of_the_bomb_is_a_picture_by_the_word_of_a_decoder() -> None:
     sets = (hostility.sps(*hostility.BOMB), hostility.PPS)
     part = b"\0\0\1".join([b"", *sets, hostility.flat_slice(*hostility.BOMB)])
-    seen = look_at(KeyFrame(Codec.H264, part), None)
+    seen = look_at(KeyFrame(Codec.H264, part))
     assert seen.picture is not None
     assert (seen.picture.width, seen.picture.height) == hostility.BOMB
 

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,7 +17,7 @@ from monitor.metrics import Metrics
 from monitor.model import Ask, Cause, Codec, Credentials, Look, Secret
 from monitor.probes.rtsp import RtspLimits
 from monitor.settings import LimitSettings
-from monitor.workers.pool import CHECK, DECODING, RESTART_AFTER, WorkerLost, Workers, WorkersProber
+from monitor.workers.pool import CHECK, DECODING, RESTART_AFTER, Looking, WorkerLost, Workers, WorkersProber
 from tests.driven import DrivenClock
 from tests.engine.harness import running as engine
 from tests.metrics.town import NOW, camera
@@ -31,13 +32,15 @@ NO_KEY = packets(Codec.H264, coded(Codec.H264)[1:])
 async def workers(count: int = 1, clock: Clock | None = None) -> AsyncIterator[Workers]:
     """Running processes, ended in good order."""
     clock = clock or SystemClock()
-    pool = Workers(count, 1, clock, Metrics("test", clock))
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(pool.run())
-        try:
-            yield pool
-        finally:
-            running.cancel()
+        with TemporaryDirectory() as folder:
+            looking = Looking(decoders=1, memories=Path(folder) / "pictures.db", hurry=1)
+            pool = Workers(count, looking, clock, Metrics("test", clock))
+            running = tasks.create_task(pool.run())
+            try:
+                yield pool
+            finally:
+                running.cancel()
 
 
 def ask(url: str, look: Look = Look.DEMANDED) -> Ask:

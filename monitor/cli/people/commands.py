@@ -34,6 +34,7 @@ VERBS: Mapping[str, compose.Compose] = MappingProxyType(
         "note": compose.note,
         "work-order": compose.work_order,
         "confirm-removal": compose.confirm_removal,
+        "approve-view": compose.approve_view,
         "close": compose.close,
         "correct": compose.correct,
         "maintenance-add": compose.plan,

@@ -22,6 +22,7 @@ from monitor.acts import (
     PeriodClosed,
     PeriodCorrected,
     RemovalConfirmed,
+    ViewApproved,
     WorkOrdered,
     illegible,
 )
@@ -243,6 +244,11 @@ def confirm_removal(args: argparse.Namespace, desk: Desk) -> list[Made]:
     if removed_at is None:
         raise UsageError(texts.NOT_REMOVED[desk.language].format(camera=args.camera))
     return [Made("confirm-removal", RemovalConfirmed(desk.stamp(), args.camera, removed_at, args.text))]
+
+
+def approve_view(args: argparse.Namespace, desk: Desk) -> list[Made]:
+    """What the camera shows now is what it is meant to show."""
+    return [Made("approve-view", ViewApproved(desk.stamp(), args.camera, args.text))]
 
 
 def close(args: argparse.Namespace, desk: Desk) -> list[Made]:

@@ -24,6 +24,9 @@ HELP_ACK = Phrase("确认已知晓某次离线", "take notice of an outage")
 HELP_NOTE = Phrase("写一条备注", "write a note")
 HELP_WORK_ORDER = Phrase("登记某次离线的工单", "record the work order of an outage")
 HELP_CONFIRM_REMOVAL = Phrase("确认某台摄像机可以移出清单", "confirm that a camera may leave the inventory")
+HELP_APPROVE_VIEW = Phrase(
+    "确认某台摄像机现在的视角就是应有的视角", "confirm that what a camera shows now is what it is meant to show"
+)
 HELP_CLOSE = Phrase("某月结账,此后数字不变", "close a month: its figures stay")
 HELP_CORRECT = Phrase(
     "更正已结账的月份:说明理由后重新打开", "correct a closed month: give the reason, and it is open again"

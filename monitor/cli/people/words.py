@@ -184,6 +184,7 @@ LEDGER_VERBS: Sequence[tuple[str, Phrase, Fill]] = (
     ("note", texts.HELP_NOTE, _note),
     ("work-order", texts.HELP_WORK_ORDER, _work_order),
     ("confirm-removal", texts.HELP_CONFIRM_REMOVAL, _camera),
+    ("approve-view", texts.HELP_APPROVE_VIEW, _camera),
     ("close", texts.HELP_CLOSE, _close),
     ("correct", texts.HELP_CORRECT, _correct),
 )

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.acts import ExclusionProposed, Recorded
+from monitor.acts import ExclusionProposed, Recorded, ViewApproved
 from monitor.cli import main
 from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
@@ -412,6 +412,16 @@ def test_a_removal_the_office_confirms_is_owed_no_more(run: Run, place: Place) -
     removed = acts(place)[-1].act
     start = datetime(int(this[:4]), int(this[5:]), 1, tzinfo=SHANGHAI)
     assert scheduled() == micros(removed.removed_at) - micros(start)  # type: ignore[union-attr]
+
+
+def test_the_office_approves_what_a_camera_shows(run: Run, place: Place) -> None:
+    shown = TOWN.cameras[2].id
+    assert run("ledger", "approve-view", shown, *VENDOR)[0] == Exit.NO
+    assert run("ledger", "approve-view", "no-such-camera", *OFFICE)[0] != Exit.OK
+    assert run("ledger", "approve-view", shown, "--text", "换杆", *OFFICE)[0] == Exit.OK
+    act = acts(place)[-1].act
+    assert isinstance(act, ViewApproved)
+    assert (act.camera_id, act.text) == (shown, "换杆")
 
 
 # ---------------------------------------------------------------- planned work

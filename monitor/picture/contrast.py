@@ -1,0 +1,52 @@
+"""Fog and veils: contrast is gone while outlines stay in place. Slowly it is weather, at once it is the glass."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor.model import Cause, Finding, FindingState
+
+from .findings import unjudged, weighed
+from .texture import Sharpness
+
+LOW = -0.6  # ln of amplitude: 55 % of the usual contrast is left
+VEIL = -0.8  # 45 %; the onset of rain takes 0.1 to 0.5 from one look to the next
+DIMMED_SHARE = 0.30  # or that much of the picture lost 60 % of its contrast, and the rest nothing: drops and splashes
+NORMAL = -0.25  # above, contrast is as usual ...
+NORMAL_SHARE = 0.12  # ... where no more than this is dimmed
+GAINED_SHARE = 0.05  # a veil takes and never gives; where a lamp goes on, something has more contrast than before
+ENOUGH_BLOCKS = 8
+ELSEWHERE = 0.6  # of the view lost: then it is no veil that lies over it
+SOFT = 0.65  # share of the blocks without their fine detail: then it is out of focus, and contrast follows from that
+# Fog takes longer; condensation, spray and foil are there from one look to the next.
+SUDDEN = timedelta(minutes=12)
+
+
+def low_contrast(now: Sharpness, lost: float, *, low_light: bool) -> Finding:
+    """A report, never a fault by itself: ``WARNING`` at most. By little light nothing is said: lamps make contrast."""
+    measure, score = "contrast_change", now.contrast / LOW
+    if now.blocks < ENOUGH_BLOCKS or lost > ELSEWHERE or now.soft > SOFT or low_light:
+        return unjudged(Cause.PICTURE_LOW_CONTRAST, FindingState.CANNOT_JUDGE, measure, now.contrast, LOW)
+    found = weighed(Cause.PICTURE_LOW_CONTRAST, measure, now.contrast, LOW, min(score, 0.99))
+    return found if score >= 1 else weighed(found.cause, measure, now.contrast, LOW, min(max(score, 0.0), 0.69))
+
+
+def veiled(now: Sharpness, report: Finding, *, sudden: bool) -> Finding:
+    """The same as a fault, when contrast was normal a moment before. ``sudden``: remembered since then."""
+    cause = Cause.PICTURE_VEILED
+    if report.state is FindingState.CANNOT_JUDGE:
+        return unjudged(cause, report.state, report.measure, report.value, report.threshold)
+    everywhere, in_patches = now.contrast / VEIL, now.dimmed / DIMMED_SHARE
+    if in_patches > everywhere:
+        return weighed(cause, "dimmed_share", now.dimmed, DIMMED_SHARE, in_patches if sudden else 0.0)
+    return weighed(cause, "contrast_change", now.contrast, VEIL, everywhere if sudden else 0.0)
+
+
+def is_veil(now: Sharpness) -> bool:
+    """Whether so much contrast is gone that it is a veil if it went at once."""
+    return (now.contrast <= VEIL or now.dimmed >= DIMMED_SHARE) and now.gained <= GAINED_SHARE
+
+
+def is_clear(now: Sharpness) -> bool:
+    """Whether contrast is as usual everywhere."""
+    return now.contrast > NORMAL and now.dimmed <= NORMAL_SHARE

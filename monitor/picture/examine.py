@@ -1,0 +1,213 @@
+"""Examines one key frame by all that is remembered of the camera: findings, and what is remembered from then on.
+
+The order of trust: what transport and decoder say, exact repeats, gross faults that need no reference, then what this
+camera usually shows by this light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, micros
+
+from .black import black
+from .blocks import block_sums, fingerprint
+from .blurred import blurred, blurred_slowly
+from .cast import HAZY, cast, colourless, tint
+from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
+from .corrupt import corrupt, smeared
+from .evidence import Evidence
+from .exposure import bright, brightest, clipped, dark
+from .findings import unjudged
+from .frame import Field, Frame, Reduced, reduced
+from .frozen import frozen
+from .learning import LEARNT, learnt
+from .memory import (
+    Measure,
+    Memory,
+    Mode,
+    Reference,
+    profile_of,
+    structure_of,
+    structure_of_golden,
+    texture_of,
+)
+from .noisy import LOW_LIGHT, grain, noisy
+from .single_colour import single_colour
+from .striped import profiles, striped, stripes
+from .structure import structure
+from .tally import active, tallied
+from .texture import Sharpness, sharpness, texture
+from .view import DIM, View, view, view_drifted, view_lost
+
+HELD = 3  # key frames after the light changed for which exposure and white balance may still settle
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One picture in numbers, before anything is judged."""
+
+    picture: Reduced
+    structure: Field = field(repr=False)
+    texture: Field = field(repr=False)
+    strips: Field = field(repr=False)
+    grain: float
+    brightest: float
+    clipped: float
+    smeared: float
+    tint: tuple[float, float] | None
+
+
+def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> tuple[Picture, Memory]:
+    """What the key frame shows, and the memory with it. ``at``: when it was taken, aware UTC, never going back."""
+    at_us = micros(at)
+    sums, seen = block_sums(frame), _measured(reduced(frame))
+    print_ = fingerprint(sums)
+    memory = _in_its_mode(memory, colourless(seen.picture))
+    still, stillness, repeats = frozen(sums, print_, memory, at_us)
+    memory = memory.with_stillness(stillness, repeats)
+    findings, memory, measures = _judged(seen, still, evidence, memory, at_us)
+    before = active(memory.tallies)
+    memory = replace(memory, tallies=tallied(memory.tallies, findings, at_us))
+    now = active(memory.tallies)
+    if _may_learn(findings, now, memory):
+        memory = memory.with_reference(
+            learnt(memory.reference, seen.structure, seen.texture, seen.strips.mean(axis=0), measures, at_us)
+        )
+    events = tuple(cause for cause in now if cause not in before)
+    return Picture(frame.width, frame.height, print_, findings, now, events), memory
+
+
+def approve_view(memory: Memory) -> Memory:
+    """The memory with the view of today as the new one: what was learnt of the old one is forgotten.
+
+    How often this camera repeats itself, and where its clock is, stays.
+    """
+    return replace(memory, colour=Reference(), infrared=Reference(), tallies=(), clear_us=0, veiled=False)
+
+
+def _measured(picture: Reduced) -> _Measured:
+    return _Measured(
+        picture,
+        structure(picture),
+        texture(picture),
+        profiles(picture),
+        grain(picture),
+        brightest(picture),
+        clipped(picture),
+        smeared(picture),
+        tint(picture),
+    )
+
+
+def _in_its_mode(memory: Memory, colourless_now: bool) -> Memory:
+    mode = Mode.INFRARED if colourless_now else Mode.COLOUR
+    return replace(memory, mode=mode, in_mode=memory.in_mode + 1 if mode is memory.mode else 1)
+
+
+def _may_learn(findings: Iterable[Finding], now: tuple[Cause, ...], memory: Memory) -> bool:
+    """Only good pictures by a light that has settled, and none while an alarm is up."""
+    fog = any(f.cause is Cause.PICTURE_LOW_CONTRAST and f.state is FindingState.WARNING for f in findings)
+    return not now and not fog and not any(f.faulty for f in findings) and memory.in_mode > HELD
+
+
+def _judged(
+    seen: _Measured, still: Finding, evidence: Evidence, memory: Memory, at_us: int
+) -> tuple[tuple[Finding, ...], Memory, dict[Measure, float]]:
+    """Findings, the most telling first; the memory of veils; the measures to learn from."""
+    reference = memory.reference
+    known = reference.seen >= LEARNT and memory.in_mode > HELD
+    usual: Callable[[Measure], float | None] = reference.mean if known else lambda _: None
+    seen_view = view(seen.picture, seen.structure, structure_of(reference.structure))
+    sharp = sharpness(seen.texture, texture_of(reference.texture), max(seen.grain, reference.mean(Measure.GRAIN)))
+    bands = stripes(seen.strips, profile_of(reference.profile) if reference.seen else None)
+    mean_tint = (reference.mean(Measure.RED), reference.mean(Measure.BLUE))
+    tinted = cast(
+        seen.tint if memory.mode is Mode.COLOUR else None,
+        mean_tint if known else None,
+        reference.deviation(Measure.TINT),
+        hazy=sharp.contrast < HAZY,
+    )
+    if known:
+        memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
+    else:
+        by_reference = tuple(
+            unjudged(cause, FindingState.LEARNING, "good_key_frames", float(reference.seen), float(LEARNT))
+            for cause in _BY_REFERENCE
+        )
+    moved, covered, soft, veil, fog = by_reference
+    findings = (
+        black(seen.brightest),
+        single_colour(seen.picture, seen_view.lost if known else 0.0),
+        still,
+        corrupt(seen.smeared, usual(Measure.SMEARED), evidence),
+        dark(seen.brightest, usual(Measure.BRIGHTEST)),
+        bright(seen.picture, usual(Measure.CLIPPED)),
+        noisy(seen.grain, usual(Measure.GRAIN)),
+        striped(bands, usual(Measure.STRIPES), another_view=known and seen_view.another),
+        moved,
+        covered,
+        soft,
+        veil,
+        tinted,
+        fog,
+    )
+    measures = {
+        Measure.LOST: seen_view.lost,
+        Measure.SOFT: sharp.soft,
+        Measure.GRAIN: seen.grain,
+        Measure.STRIPES: bands,
+        Measure.SMEARED: seen.smeared,
+        Measure.CLIPPED: seen.clipped,
+        Measure.BRIGHTEST: seen.brightest,
+    }
+    if seen.tint is not None:
+        measures |= {Measure.RED: seen.tint[0], Measure.BLUE: seen.tint[1], Measure.TINT: tinted.value}
+    return findings, memory, measures
+
+
+_BY_REFERENCE = (
+    Cause.PICTURE_MOVED,
+    Cause.PICTURE_COVERED,
+    Cause.PICTURE_BLURRED,
+    Cause.PICTURE_VEILED,
+    Cause.PICTURE_LOW_CONTRAST,
+)
+
+
+def _by_reference(
+    seen: _Measured, seen_view: View, sharp: Sharpness, memory: Memory, at_us: int
+) -> tuple[Memory, tuple[Finding, ...]]:
+    """What only a reference can tell: the view, its sharpness, its contrast."""
+    reference = memory.reference
+    low_light = seen.grain > LOW_LIGHT * reference.mean(Measure.GRAIN) or seen.picture.quantile(0.9) < DIM
+    moved, covered = view_lost(
+        seen_view, reference.mean(Measure.LOST), reference.deviation(Measure.LOST), low_light=low_light
+    )
+    soft = blurred(sharp, seen_view.lost, reference.mean(Measure.SOFT), reference.deviation(Measure.SOFT))
+    if reference.golden:
+        then = view(seen.picture, seen.structure, structure_of_golden(reference.golden.structure))
+        sharp_then = sharpness(
+            seen.texture, texture_of(reference.golden.texture), max(seen.grain, reference.mean(Measure.GRAIN))
+        )
+        moved_since, covered_since = view_drifted(then)
+        moved, covered = _worse(moved, moved_since), _worse(covered, covered_since)
+        soft = _worse(soft, blurred_slowly(sharp_then, then.lost))
+    fog = low_contrast(sharp, seen_view.lost, low_light=low_light)
+    memory = _with_contrast(memory, sharp, fog, at_us)
+    return memory, (moved, covered, soft, veiled(sharp, fog, sudden=memory.veiled), fog)
+
+
+def _with_contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -> Memory:
+    if fog.state is FindingState.CANNOT_JUDGE:
+        return memory
+    if is_clear(sharp):
+        return replace(memory, clear_us=at_us, veiled=False)
+    sudden = memory.clear_us and at_us - memory.clear_us <= SUDDEN // MICROSECOND
+    return replace(memory, veiled=True) if sudden and is_veil(sharp) else memory
+
+
+def _worse(one: Finding, other: Finding) -> Finding:
+    return other if other.severity > one.severity else one

@@ -1,0 +1,51 @@
+"""Too dark and too bright: exposure that hides what should be seen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from monitor.model import Cause, Finding
+
+from .findings import weighed
+from .frame import Reduced
+
+# Levels of the 99th percentile. The darkest lane with one lamp is above 60, infra-red far above.
+BRIGHTEST_OF_DARK = 40.0
+ALWAYS_DARK = 0.6  # times what is usual, where the camera has never shown more
+WHITE = 250  # a level that is called clipped ...
+NEARLY_WHITE = 244.0  # ... and one of the coarse picture, which grain and codec blur
+CLIPPED_MORE = 0.30  # share of the picture beyond the usual; an overcast sky over snow adds 0.15 to 0.25
+CLIPPED_UNKNOWN = 0.55  # share, while it is not known what is usual
+BRIGHT_MEAN = 228.0
+
+
+def brightest(picture: Reduced) -> float:
+    """The 99th percentile of luma, 0 to 255."""
+    return float(picture.quantile(0.99))
+
+
+def clipped(picture: Reduced) -> float:
+    """The share of the picture that has a channel at the white limit, 0 to 1.
+
+    A red roof loses its red long before its luma is at the limit, so the brightest of the three channels counts.
+    """
+    blue = picture.coarse + 1.772 * (picture.blue.astype(np.float32) - 128)
+    red = picture.coarse + 1.402 * (picture.red.astype(np.float32) - 128)
+    coloured = np.count_nonzero(np.maximum(np.maximum(red, blue), picture.coarse) > NEARLY_WHITE) / blue.size
+    return max(1.0 - float(picture.spread[WHITE - 1]), float(coloured))
+
+
+def dark(now: float, usual: float | None) -> Finding:
+    """``now``, ``usual``: of ``brightest``; ``usual`` is ``None`` while it is learnt."""
+    threshold = BRIGHTEST_OF_DARK if usual is None else min(BRIGHTEST_OF_DARK, ALWAYS_DARK * usual)
+    return weighed(Cause.PICTURE_DARK, "luma_p99", now, threshold, 2 - now / max(threshold, 1.0))
+
+
+def bright(picture: Reduced, usual: float | None) -> Finding:
+    """``usual``: of ``clipped``, ``None`` while it is learnt."""
+    now, mean = clipped(picture), float(picture.coarse.mean())
+    threshold = CLIPPED_UNKNOWN if usual is None else min(usual + CLIPPED_MORE, 0.9)
+    by_mean = (mean / BRIGHT_MEAN) ** 4  # the fourth power, so that a bright sky of 190 is not yet a warning
+    if by_mean > now / threshold:
+        return weighed(Cause.PICTURE_BRIGHT, "luma_mean", mean, BRIGHT_MEAN, by_mean)
+    return weighed(Cause.PICTURE_BRIGHT, "clipped_share", now, threshold, now / threshold)

@@ -1,0 +1,79 @@
+"""How a reference follows its camera: slowly, by time and not by frames, from good pictures only.
+
+A mean that takes in a new picture with a share of 1 - exp(-dt / tau) forgets what passed by; while it is young it is
+the plain mean of what it has seen. Whoever stood in front of the camera for one of 24 key frames is a 24th of it,
+and soon nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from math import exp
+
+import numpy as np
+
+from monitor.model import MICROSECOND, SECOND_US
+
+from .frame import Field
+from .memory import (
+    Golden,
+    Measure,
+    Reference,
+    golden_structure,
+    profile_of,
+    stored_profile,
+    stored_structure,
+    stored_texture,
+    structure_of,
+    texture_of,
+)
+
+LEARNT = 24  # good key frames, before anything is judged by a reference
+COMMISSIONED = 48  # good key frames, of which the golden copy is made
+SETTLED = 8  # good key frames, before what is compared with the reference is itself worth learning
+STRUCTURE_TAU = timedelta(hours=12) // MICROSECOND  # a day's shadows in, a week's growth out
+STATISTICS_TAU = timedelta(days=7) // MICROSECOND  # a white sky once a week is usual
+# Once learnt, one picture in five minutes: a share far below the steps of the stored numbers would be lost in rounding,
+# and pictures that near show the same passers-by.
+_EVERY = 300 * SECOND_US
+_LONGEST_GAP = STRUCTURE_TAU // 4  # after days without a picture, no single one may become the reference
+
+
+def learnt(
+    before: Reference, structure: Field, texture: Field, profile: Field, measures: dict[Measure, float], at_us: int
+) -> Reference:
+    """The reference with one more good picture."""
+    gap = min(max(at_us - before.updated_us, 0), _LONGEST_GAP)
+    if before.seen >= COMMISSIONED and gap < _EVERY:
+        return before
+    seen = before.seen + 1
+    share = max(1 / seen, 1 - exp(-gap / STRUCTURE_TAU)) if before.seen else 1.0
+    # Which way a value is rounded must not be the same each time; the same memory must always give the same.
+    dither = np.random.default_rng(seen).random(structure.size, np.float32)
+    after = replace(
+        before,
+        seen=seen,
+        updated_us=at_us,
+        structure=stored_structure(_mean(structure_of(before.structure), structure, share), dither),
+        texture=stored_texture(_mean(texture_of(before.texture), texture, share), dither),
+        profile=stored_profile(_mean(profile_of(before.profile), profile, share), dither),
+    )
+    if seen > SETTLED:
+        after = _with_statistics(after, measures, max(1 / (seen - SETTLED), 1 - exp(-gap / STATISTICS_TAU)))
+    if seen == COMMISSIONED:
+        after = replace(after, golden=Golden(golden_structure(after.structure), after.texture))
+    return after
+
+
+def _mean(before: Field, now: Field, share: float) -> Field:
+    return before + np.float32(share) * (now - before)
+
+
+def _with_statistics(reference: Reference, measures: dict[Measure, float], share: float) -> Reference:
+    means, variances = list(reference.means), list(reference.variances)
+    for measure, value in measures.items():
+        away = value - means[measure]
+        means[measure] += share * away
+        variances[measure] = (1 - share) * (variances[measure] + share * away * away)
+    return replace(reference, means=tuple(means), variances=tuple(variances))

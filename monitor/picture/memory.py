@@ -1,0 +1,226 @@
+"""What is remembered of one camera's picture: a frozen value of small numbers, never a picture.
+
+All arrays are kept as bytes, so that a memory can be compared, sent and stored as it stands. ``docs/picture.md`` shows
+the best picture anybody can make from it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .frame import Field
+from .structure import COARSE_SHAPE
+
+TEXTURE_SHAPE: Final = (3, 9, 16)
+PROFILE: Final = 90 + 160
+
+_UNIT = 127.0  # steps of a structure's -1..1
+_COARSE_UNIT = 7.0  # the same in a golden copy
+_OCTAVE = 15.0  # steps of a factor of two in energy ...
+_LOWEST = -2.0  # ... above a quarter of a squared level
+_LEVEL = 2.0  # steps of a level in a profile, which reaches to 63 levels
+
+
+class Mode(StrEnum):
+    """By which light a picture was taken: all that is learnt is learnt for each."""
+
+    COLOUR = "colour"
+    INFRARED = "infrared"  # in shades of grey
+
+
+class Measure(IntEnum):
+    """What a camera's mean and variance are learnt of."""
+
+    LOST = 0
+    SOFT = 1
+    GRAIN = 2
+    STRIPES = 3
+    RED = 4
+    BLUE = 5
+    TINT = 6
+    SMEARED = 7
+    CLIPPED = 8
+    BRIGHTEST = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """The reference as it was when the camera was commissioned, or its view approved."""
+
+    structure: bytes = field(repr=False)  # two of -1..1 in a byte, 7 steps to 1
+    texture: bytes = field(repr=False)  # as that of the reference
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a camera shows in one mode: 12 kB with the golden copy."""
+
+    seen: int = 0  # good key frames that went into it
+    updated_us: int = 0  # when the last one did, microseconds since 1970
+    structure: bytes = field(default=bytes(int(np.prod(COARSE_SHAPE))), repr=False)  # int8, 127 steps to 1
+    texture: bytes = field(default=bytes(int(np.prod(TEXTURE_SHAPE))), repr=False)  # uint8, 15 steps to an octave
+    profile: bytes = field(default=bytes(PROFILE), repr=False)  # int8, 2 steps to a level
+    means: tuple[float, ...] = (0.0,) * len(Measure)
+    variances: tuple[float, ...] = (0.0,) * len(Measure)
+    golden: Golden | None = None
+
+    def mean(self, measure: Measure) -> float:
+        """Over the good key frames."""
+        return self.means[measure]
+
+    def deviation(self, measure: Measure) -> float:
+        """Standard, over the good key frames."""
+        return float(self.variances[measure] ** 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Stillness:
+    """What is remembered to tell a frozen picture."""
+
+    marks: bytes = field(default=b"", repr=False)  # 23 x 40 uint16, of the last picture; b"" = none yet
+    ticks: bytes = field(default=b"", repr=False)  # 23 x 40 uint8: how sure a block is part of a clock
+    recent: bytes = field(default=b"", repr=False)  # 8 bytes of each of the last pictures' fingerprints
+    at_us: int = 0  # of the last picture, microseconds since 1970
+    run: int = 0  # pairs in a row that were equal
+    run_from_us: int = 0
+    standing: int = 0  # pairs in a row in which a clock known to tick did not
+    high: int = 0  # pairs in a row more alike than this camera's ever were
+    high_from_us: int = 0
+    high_most: float = 0.0
+    confirmed: bool = False  # two snapshots were equal
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """How often a live camera repeats its picture, in one mode."""
+
+    equal: float = 0.0
+    pairs: float = 0.0
+    alike: float = 0.0  # the largest share of equal blocks in pairs that differ
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of one finding over the last key frames."""
+
+    bad: int = 0
+    good: int = 0  # in a row
+    from_us: int = 0  # the first bad one
+    active: str = ""  # the cause's value, while it holds
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One camera's. Made by ``fresh``, carried on by ``examine``."""
+
+    mode: Mode = Mode.COLOUR
+    in_mode: int = 0  # key frames in a row
+    colour: Reference = Reference()
+    infrared: Reference = Reference()
+    colour_repeats: Repeats = Repeats()
+    infrared_repeats: Repeats = Repeats()
+    stillness: Stillness = Stillness()
+    tallies: tuple[Tally, ...] = ()
+    clear_us: int = 0  # when contrast was last normal; 0 = not yet
+    veiled: bool = False  # contrast fell at once and has not come back
+
+    @classmethod
+    def fresh(cls) -> Memory:
+        """Of a camera never seen."""
+        return cls()
+
+    def to_bytes(self) -> bytes:
+        """For a file: at most 16 kB for each mode, with version and checksum (``storing``)."""
+        from .storing import to_bytes
+
+        return to_bytes(self)
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> Memory:
+        """The value again; ``PictureMemoryBroken`` for anything that ``to_bytes`` did not write."""
+        from .storing import from_bytes
+
+        return from_bytes(stored)
+
+    @property
+    def reference(self) -> Reference:
+        """Of the mode the last picture was in."""
+        return self.colour if self.mode is Mode.COLOUR else self.infrared
+
+    @property
+    def repeats(self) -> Repeats:
+        """Of the mode the last picture was in."""
+        return self.colour_repeats if self.mode is Mode.COLOUR else self.infrared_repeats
+
+    def with_reference(self, reference: Reference) -> Memory:
+        """The reference of the present mode replaced."""
+        if self.mode is Mode.COLOUR:
+            return replace(self, colour=reference)
+        return replace(self, infrared=reference)
+
+    def with_stillness(self, stillness: Stillness, repeats: Repeats) -> Memory:
+        """What is known of stillness, and of repeats in the present mode, replaced."""
+        if self.mode is Mode.COLOUR:
+            return replace(self, stillness=stillness, colour_repeats=repeats)
+        return replace(self, stillness=stillness, infrared_repeats=repeats)
+
+
+# ---------------------------------------------------------------- numbers as bytes, and back
+
+
+def structure_of(stored: bytes) -> Field:
+    """2 x 45 x 80 in -1..1."""
+    return np.frombuffer(stored, np.int8).reshape(COARSE_SHAPE).astype(np.float32) / np.float32(_UNIT)
+
+
+def golden_structure(stored: bytes) -> bytes:
+    """A structure's bytes in half as many: what no longer follows anything needs no finer steps."""
+    steps = np.rint(np.frombuffer(stored, np.int8) * (_COARSE_UNIT / _UNIT)).astype(np.int8) + 8
+    pairs = steps.astype(np.uint8).reshape(-1, 2)
+    packed: NDArray[np.uint8] = pairs[:, 0] << 4 | pairs[:, 1]
+    return packed.tobytes()
+
+
+def structure_of_golden(stored: bytes) -> Field:
+    """2 x 45 x 80 in -1..1."""
+    pairs = np.frombuffer(stored, np.uint8)
+    steps = np.stack((pairs >> 4, pairs & 15), axis=1).astype(np.float32) - 8
+    return (steps / np.float32(_COARSE_UNIT)).reshape(COARSE_SHAPE)
+
+
+def texture_of(stored: bytes) -> Field:
+    """3 x 9 x 16: log2 of energy."""
+    steps = np.frombuffer(stored, np.uint8).reshape(TEXTURE_SHAPE).astype(np.float32)
+    return steps / np.float32(_OCTAVE) + np.float32(_LOWEST)
+
+
+def profile_of(stored: bytes) -> Field:
+    """90 + 160 levels."""
+    return np.frombuffer(stored, np.int8).astype(np.float32) / np.float32(_LEVEL)
+
+
+def stored_structure(values: Field, dither: Field) -> bytes:
+    """The nearest steps, or by a ``dither`` in 0..1 one of the two that are near: so a slow mean can follow at all."""
+    return _steps(values * np.float32(_UNIT), dither, -127, 127).astype(np.int8).tobytes()
+
+
+def stored_texture(values: Field, dither: Field) -> bytes:
+    """As ``stored_structure``."""
+    steps = (values - np.float32(_LOWEST)) * np.float32(_OCTAVE)
+    return _steps(steps, dither, 0, 255).astype(np.uint8).tobytes()
+
+
+def stored_profile(values: Field, dither: Field) -> bytes:
+    """As ``stored_structure``."""
+    return _steps(values * np.float32(_LEVEL), dither, -127, 127).astype(np.int8).tobytes()
+
+
+def _steps(values: Field, dither: Field, least: int, most: int) -> NDArray[np.float32]:
+    flat = values.reshape(-1)
+    steps: NDArray[np.float32] = np.clip(np.floor(flat + dither[: flat.size]), least, most)
+    return steps

@@ -1,0 +1,93 @@
+"""A memory as bytes and back: a line of numbers (JSON), then the arrays as they are, then a checksum.
+
+Damaged, cut and foreign bytes give one clear error; whoever reads it starts to learn anew.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from hashlib import blake2b
+from typing import Any
+
+from monitor.errors import PictureMemoryBroken
+
+from .memory import Golden, Memory, Mode, Reference, Repeats, Stillness, Tally
+
+_FORM = b"sharp-eyes picture memory 1\n"
+_CHECKSUM = 16
+_NEXT = "delete it, and the camera is learnt anew"
+
+
+def to_bytes(memory: Memory) -> bytes:
+    """At most 16 kB for each mode."""
+    arrays: list[bytes] = []
+    numbers = json.dumps(_plain(memory, arrays), separators=(",", ":"))
+    body = _FORM + numbers.encode() + b"\n" + b"".join(arrays)
+    return body + blake2b(body, digest_size=_CHECKSUM).digest()
+
+
+def from_bytes(stored: bytes) -> Memory:
+    """The value again; ``PictureMemoryBroken`` for anything that ``to_bytes`` did not write."""
+    body, checksum = stored[:-_CHECKSUM], stored[-_CHECKSUM:]
+    if not body.startswith(_FORM):
+        raise PictureMemoryBroken(f"this is no memory of a picture in the form of this version: {_NEXT}")
+    if blake2b(body, digest_size=_CHECKSUM).digest() != checksum:
+        raise PictureMemoryBroken(f"the memory of a picture is damaged: {_NEXT}")
+    numbers, _, arrays = body[len(_FORM) :].partition(b"\n")
+    try:
+        return _memory(json.loads(numbers), _Arrays(arrays))
+    except (ValueError, TypeError, KeyError) as error:
+        raise PictureMemoryBroken(f"the memory of a picture does not hold together ({error}): {_NEXT}") from error
+
+
+def _plain(value: Any, arrays: list[bytes]) -> Any:
+    """Numbers, texts and lists; in the place of each array its length."""
+    if isinstance(value, bytes):
+        arrays.append(value)
+        return len(value)
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name), arrays) for field in fields(value)}
+    return [_plain(item, arrays) for item in value] if isinstance(value, tuple) else value
+
+
+class _Arrays:
+    """Hands out the arrays in the order they were written."""
+
+    def __init__(self, stored: bytes) -> None:
+        self._stored = stored
+        self._at = 0
+
+    def next(self, length: int) -> bytes:
+        start, self._at = self._at, self._at + length
+        if not 0 <= start <= self._at <= len(self._stored):
+            raise ValueError("an array is cut off")
+        return self._stored[start : self._at]
+
+
+def _memory(numbers: dict[str, Any], arrays: _Arrays) -> Memory:
+    """In the order of the fields, which is that of the arrays."""
+    return Memory(
+        **{
+            **numbers,
+            "mode": Mode(numbers["mode"]),
+            "colour": _reference(numbers["colour"], arrays),
+            "infrared": _reference(numbers["infrared"], arrays),
+            "colour_repeats": Repeats(**numbers["colour_repeats"]),
+            "infrared_repeats": Repeats(**numbers["infrared_repeats"]),
+            "stillness": _with_arrays(Stillness, numbers["stillness"], arrays, ("marks", "ticks", "recent")),
+            "tallies": tuple(Tally(**tally) for tally in numbers["tallies"]),
+        }
+    )
+
+
+def _reference(numbers: dict[str, Any], arrays: _Arrays) -> Reference:
+    numbers = {**numbers, "means": tuple(numbers["means"]), "variances": tuple(numbers["variances"])}
+    names = ("structure", "texture", "profile")
+    whole = {**numbers, **{name: arrays.next(numbers[name]) for name in names}}
+    golden = numbers["golden"]
+    return Reference(**{**whole, "golden": golden and _with_arrays(Golden, golden, arrays, ("structure", "texture"))})
+
+
+def _with_arrays(kind: type[Any], numbers: dict[str, Any], arrays: _Arrays, names: tuple[str, ...]) -> Any:
+    return kind(**{**numbers, **{name: arrays.next(numbers[name]) for name in names}})

@@ -1,0 +1,63 @@
+"""Stripes: bands across the whole width or height that the scene does not have.
+
+The picture is cut into five strips. A scene's rows differ from strip to strip; a band runs through all five. With p_s
+the high-passed row means of strip s and r the camera's usual mean profile, the value is the amplitude (deviation, in
+levels) of what the strips have in common beyond r, times the share of energy they have in common.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from monitor.model import Cause, Finding, FindingState
+
+from .findings import unjudged, weighed
+from .frame import MIDDLE, Field, Reduced
+
+STRIPS = 5
+ACROSS, DOWN = MIDDLE[1], MIDDLE[0]  # rows and columns of the middle picture: lengths of the two profiles
+_SMOOTH = 15  # rows: slower changes are sky, not stripes
+TIMES = 3.0  # beyond the usual value of this camera
+LEAST = 2.6  # levels; bands of 15 levels at 640 x 360 leave 3.4 to 14, a scene that was turned by 5 degrees 0.3 to 2.5
+UNKNOWN = 14.0  # levels, while the camera's profile is not known: blinds, steps and furrows give 10
+_DEVIATION = 1.4826  # times the median of absolute values is a normal one's deviation
+
+
+def profiles(picture: Reduced) -> Field:
+    """5 x (90 + 160): for each strip the high-passed means of the rows, then of the columns, in levels."""
+    rows = cv2.resize(picture.middle, (STRIPS, ACROSS), interpolation=cv2.INTER_AREA).T
+    columns = cv2.resize(picture.middle, (DOWN, STRIPS), interpolation=cv2.INTER_AREA)
+    return np.hstack((_high(rows), _high(columns))).astype(np.float32, copy=False)
+
+
+def stripes(strips: Field, usual: Field | None) -> float:
+    """The amplitude in levels of what is common to all strips and not ``usual`` (a profile of 90 + 160 levels)."""
+    parts = ((strips[:, :ACROSS], 0), (strips[:, ACROSS:], ACROSS))
+    return max(_common(part, None if usual is None else usual[at : at + part.shape[1]]) for part, at in parts)
+
+
+def striped(now: float, usual: float | None, *, another_view: bool) -> Finding:
+    """``usual``: the mean of ``stripes``, ``None`` while it is learnt; ``another_view``: it is of no use."""
+    threshold = UNKNOWN if usual is None else max(LEAST, TIMES * usual)
+    if another_view:
+        return unjudged(Cause.PICTURE_STRIPED, FindingState.CANNOT_JUDGE, "stripe_amplitude", now, threshold)
+    return weighed(Cause.PICTURE_STRIPED, "stripe_amplitude", now, threshold, now / threshold)
+
+
+def _high(strips: Field | np.ndarray) -> np.ndarray:
+    strips = np.ascontiguousarray(strips)
+    return strips - cv2.blur(strips, (_SMOOTH, 1), borderType=cv2.BORDER_REFLECT)
+
+
+def _common(strips: Field, usual: Field | None) -> float:
+    mean = strips.mean(axis=0)
+    if usual is not None:
+        share = float(mean @ usual) / max(float(usual @ usual), 1e-6)
+        strips = strips - min(max(share, 0.0), 2.0) * usual
+        mean = strips.mean(axis=0)
+    together = float(mean @ mean) / mean.size
+    if usual is None:  # one level edge, a roof's or a wall's, is no band: most rows must have a part in it
+        together = min(together, (_DEVIATION * float(np.median(np.abs(mean)))) ** 2)
+    apart = float(np.einsum("ij,ij", strips, strips)) / strips.size
+    return float(together**1.5 / max(apart, 1e-6))

@@ -1,0 +1,28 @@
+"""What a probe says of a picture: the one cause that its findings come to."""
+
+from __future__ import annotations
+
+from monitor.model import Cause, Finding, FindingState, Picture
+
+SOON = 6  # equal key frames: where so few are enough, the first one already raises the doubt
+
+
+def cause_of(picture: Picture) -> Cause:
+    """OK, or what this key frame speaks for, be it the first of several or the last.
+
+    What holds (``Picture.active``) is counted over key frames; a fault is dated from the first one that spoke for it,
+    and its end from the first one that did not.
+    """
+    doubted = next((finding.cause for finding in picture.findings if _doubtful(finding)), Cause.OK)
+    if not picture.active:
+        return doubted
+    its = (finding for finding in picture.findings if finding.cause in picture.active)
+    holds = any(finding.state is not FindingState.OK for finding in its)
+    return picture.active[0] if holds or doubted is not Cause.OK else Cause.OK
+
+
+def _doubtful(finding: Finding) -> bool:
+    """Whether this key frame is, or may be, the first one with a fault."""
+    if finding.cause is Cause.PICTURE_FROZEN and finding.measure == "equal_key_frames":
+        return finding.faulty or (finding.value >= 1 and finding.threshold <= SOON)
+    return finding.faulty

@@ -1,0 +1,104 @@
+"""The view is lost: what the camera usually shows is not to be seen where it was.
+
+One score, two names: ``moved`` when the outlines are found again elsewhere or others stand in their place, ``covered``
+when there is nothing instead. The names are a hint; people are called for either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.model import Cause, Finding, FindingState
+
+from .findings import unjudged, weighed
+from .frame import Field, Reduced
+from .structure import Agreement, agreement, elsewhere, per_block
+
+GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
+# Share of the blocks beyond the usual; a lorry that passes near takes 0.2, lamps that go on 0.3. A view that is found
+# again elsewhere needs none of this.
+LOST_MORE = 0.32
+LOST_IN_LOW_LIGHT = 0.45  # lamps light other sides of things than the sun does, and noise hides the rest
+DEVIATIONS = 5.0
+LOST_SINCE_GOLDEN = 0.55  # leaves coming out took 0.28 within a year from a street's outlines
+ENOUGH_BLOCKS = 12  # of 144: a wall, water, snow or asphalt from above show no view that could be lost
+SHIFT = 0.018  # of the width or height: one coarse row, two coarse columns; a mast in the wind sways by less
+ALIKE = 0.45  # of the outlines are found again at the new place
+BETTER = 1.3  # times as much as at the old one
+QUARTERS = 3  # of 4 must have moved
+UNLIKE = 0.75  # mean agreement above which nobody need look elsewhere
+DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
+DARK = 30.0  # ... which is below this level
+_HIDDEN = 0.5  # of the usual amount of outlines in the lost blocks: with less there is nothing instead
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is left of a view."""
+
+    blocks: int  # that can be judged
+    lost: float  # share of them, 0 to 1
+    shift: float  # share of width and height, 0 where the outlines were not found elsewhere
+    fresh: float  # outlines in the lost blocks over the usual amount
+
+    @property
+    def another(self) -> bool:
+        """Whether the outlines stand elsewhere, or nothing stands where many of them were."""
+        return self.shift > 0 or (self.lost > LOST_MORE and self.fresh < _HIDDEN)
+
+
+def view(picture: Reduced, now: Field, reference: Field) -> View:
+    """``now``: the structure of ``picture``; ``reference``: the mean one, of the same shape."""
+    found = agreement(now, reference)
+    if picture.quantile(0.9) < DIM:
+        lit = (per_block(picture.coarse) > DARK).astype(found.lasting.dtype)
+        found = Agreement(found.kept, found.lasting * lit, found.fresh)
+    gone = (found.kept < GONE).astype(found.kept.dtype)
+    lost = found.share(gone)
+    fresh = found.share(gone * found.fresh) / lost if lost else 0.0
+    mean = found.share(found.kept.clip(-1, 1))
+    return View(found.blocks, lost, _shift(now, reference) if found.blocks and mean < UNLIKE else 0.0, fresh)
+
+
+def _shift(now: Field, reference: Field) -> float:
+    """By how much the outlines have moved, as a share of width and height; 0 if they are not found again.
+
+    The whole picture tells a shift; its quarters tell a turn or a zoom, which move each of them somewhere else.
+    """
+    whole = elsewhere(now, reference)
+    if whole.alike >= ALIKE and whole.shift >= SHIFT:
+        return whole.shift
+    rows, columns = now.shape[1] // 2, now.shape[2] // 2
+    corners = [(slice(None), slice(y, y + rows), slice(x, x + columns)) for y in (0, rows) for x in (0, columns)]
+    quarters = [elsewhere(now[corner], reference[corner]) for corner in corners]
+    moved = [q.shift for q in quarters if q.shift and q.alike >= ALIKE and q.alike >= BETTER * q.here]
+    return max(SHIFT, sum(moved) / len(moved)) if len(moved) >= QUARTERS else 0.0
+
+
+def view_lost(now: View, usual: float, deviation: float, *, low_light: bool) -> tuple[Finding, Finding]:
+    """Moved, covered. ``usual`` and ``deviation``: of the share that is lost in this camera's good pictures."""
+    more = LOST_IN_LOW_LIGHT if low_light else LOST_MORE
+    threshold = min(usual + max(more, DEVIATIONS * deviation), 0.95)
+    return _both(now, "view_lost", threshold)
+
+
+def view_drifted(now: View) -> tuple[Finding, Finding]:
+    """The same against the commissioning reference."""
+    return _both(now, "view_lost_since_commissioning", LOST_SINCE_GOLDEN)
+
+
+def _both(now: View, measure: str, threshold: float) -> tuple[Finding, Finding]:
+    causes = (Cause.PICTURE_MOVED, Cause.PICTURE_COVERED)
+    if now.blocks < ENOUGH_BLOCKS:
+        state = FindingState.CANNOT_JUDGE
+        moved, covered = (unjudged(cause, state, measure, now.lost, threshold) for cause in causes)
+        return moved, covered
+    score = now.lost / threshold
+    if now.shift >= SHIFT:
+        shifted = weighed(Cause.PICTURE_MOVED, "view_shift", now.shift, SHIFT, max(score, now.shift / SHIFT))
+        return shifted, weighed(Cause.PICTURE_COVERED, measure, now.lost, threshold, 0.0)
+    elsewhere = now.fresh >= _HIDDEN
+    return (
+        weighed(Cause.PICTURE_MOVED, measure, now.lost, threshold, score if elsewhere else 0.0),
+        weighed(Cause.PICTURE_COVERED, measure, now.lost, threshold, 0.0 if elsewhere else score),
+    )

@@ -1,0 +1,190 @@
+"""Counts what the trials found, holds it against the promises, and lays it out as tables. Pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tests.bench.picture_diagnosis.packages import PACKAGES
+from tests.bench.picture_diagnosis.scenes import Scene
+from tests.bench.picture_diagnosis.watching import DAY, INFRARED, Alive, Seen, Trial
+from tests.bench.tables import Check, Row, Table, number
+
+ENOUGH_ALIVE = 20_000  # key frames without a fault that must raise no event
+FALSE_SHARE = 0.001  # of them may be judged faulty, each by itself
+LEARNING = "learning"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A share of the trials of one kind that must be caught, and named."""
+
+    what: str
+    wanted: float
+    holds_for: Callable[[Trial], bool]
+
+
+def _of(kind: str, mode: str = "") -> Callable[[Trial], bool]:
+    return lambda each: each.promised and each.kind == kind and mode in ("", each.mode)
+
+
+PROMISES = (
+    Promise("solid, black, placeholder", 0.995, _of("no signal")),
+    Promise("frozen, constant quality or JPEG", 0.99, _of("frozen, stands still")),
+    Promise("corrupt key frame, H.264, gap in the numbers", 0.99, lambda each: _gap(each, "h264")),
+    Promise("corrupt key frame, H.265, gap in the numbers", 0.99, lambda each: _gap(each, "h265")),
+    Promise("too dark", 0.98, _of("too dark")),
+    Promise("too bright", 0.98, _of("too bright")),
+    Promise("snow, noise", 0.98, _of("snow, noise")),
+    Promise("stripes", 0.98, _of("stripes")),
+    Promise("view lost, by day", 0.98, _of("view lost", DAY)),
+    Promise("view lost, infra-red", 0.95, _of("view lost", INFRARED)),
+    Promise("defocus, by day", 0.97, _of("defocus", DAY)),
+    Promise("defocus, infra-red", 0.90, _of("defocus", INFRARED)),
+    Promise("colour cast", 0.97, _of("colour cast")),
+    Promise("sudden veil", 0.90, _of("veil")),
+    Promise("slow drift, by the commissioning reference", 0.95, _of("slow drift")),
+)
+
+
+def _gap(each: Trial, codec: str) -> bool:
+    return each.promised and each.kind == "corrupt, gap seen" and each.strength.startswith(codec)
+
+
+def checks(seen: Sequence[Seen]) -> tuple[Check, ...]:
+    """Every promise with what was found: recall among the trials in which it claimed to be able to judge."""
+    trials = [each for one in seen for each in one.trials]
+    found = [_check(promise, [each for each in trials if promise.holds_for(each)]) for promise in PROMISES]
+    counted = [each for one in seen for each in one.alive if LEARNING not in each.condition]
+    key_frames, faulty = sum(each.key_frames for each in counted), sum(each.faulty for each in counted)
+    events = sum(len(each.events) for each in counted)
+    share = faulty / max(key_frames, 1)
+    return (
+        *found,
+        Check("alive key frames judged faulty", f"≤ {FALSE_SHARE:.1%}", f"{share:.3%} of {number(key_frames)}",
+              share <= FALSE_SHARE if key_frames else None),
+        Check("events among alive key frames", f"0 in {number(ENOUGH_ALIVE)}", f"{events} in {number(key_frames)}",
+              _silent(events, key_frames)),
+    )  # fmt: skip
+
+
+def _silent(events: int, key_frames: int) -> bool | None:
+    """None where there was no event, but not enough key frames to say so."""
+    if events:
+        return False
+    return True if key_frames >= ENOUGH_ALIVE else None
+
+
+def _check(promise: Promise, trials: Sequence[Trial]) -> Check:
+    judged = [each for each in trials if each.judged]
+    if not judged:
+        return Check(promise.what, f"≥ {promise.wanted:.1%}", "nothing judged", None)
+    recall = sum(each.named for each in judged) / len(judged)
+    found = f"{recall:.1%} of {len(judged)}"
+    if len(judged) < len(trials):
+        found += f", cannot judge {len(trials) - len(judged)}"
+    return Check(promise.what, f"≥ {promise.wanted:.1%}", found, recall >= promise.wanted)
+
+
+def recall_table(seen: Sequence[Seen]) -> Table:
+    """One line for each kind, strength and mode, in the order they were tried."""
+    groups: dict[tuple[str, str, str], list[Trial]] = {}
+    for each in (each for one in seen for each in one.trials):
+        groups.setdefault((each.kind, each.strength, each.mode), []).append(each)
+    head = (
+        "fault",
+        "strength",
+        "mode",
+        "trials",
+        "cannot judge",
+        "named",
+        "another event",
+        "recall",
+        "of all",
+        "delay, key frames",
+    )
+    return Table("Faults, as events", head, tuple(_recall_row(*key, trials) for key, trials in sorted(groups.items())))
+
+
+def _recall_row(kind: str, strength: str, mode: str, trials: Sequence[Trial]) -> Row:
+    judged = [each for each in trials if each.judged]
+    named = [each for each in trials if each.named]
+    delays = [each.delay for each in named if each.delay is not None]
+    suspected = sum(each.suspected for each in trials)
+    other = sum(each.event is not None and not each.named for each in trials)
+    return (
+        kind,
+        strength if trials[0].promised else f"{strength} (no promise)",
+        mode,
+        number(len(trials)),
+        number(len(trials) - len(judged)),
+        number(len(named)) + (f", suspected {suspected}" if suspected else ""),
+        number(other),
+        f"{len(named) / len(judged):.3f}" if judged else "–",
+        f"{len(named) / len(trials):.3f}",
+        f"{statistics.median(delays):.0f} ({max(delays)})" if delays else "–",
+    )
+
+
+def alive_table(seen: Sequence[Seen]) -> Table:
+    """Key frames without a fault, by condition."""
+    groups: dict[str, list[Alive]] = {}
+    for each in (each for one in seen for each in one.alive):
+        groups.setdefault(each.condition, []).append(each)
+    rows = []
+    for condition, looks in groups.items():
+        key_frames, faulty = sum(each.key_frames for each in looks), sum(each.faulty for each in looks)
+        causes = Counter(event.value for each in looks for event in each.events)
+        told = ", ".join(f"{cause} {count}" for cause, count in causes.most_common())
+        rows.append((condition, number(key_frames), number(faulty), f"{faulty / max(key_frames, 1):.3%}", told or "0"))
+    return Table("No fault", ("condition", "key frames", "judged faulty", "share", "events"), tuple(rows))
+
+
+def confusion_table(seen: Sequence[Seen]) -> Table:
+    """What each kind of fault was called, in the strengths of the promises; shares of the trials."""
+    trials = [each for one in seen for each in one.trials if each.promised]
+    kinds = sorted({each.kind for each in trials})
+    names = sorted({_called(each) for each in trials}, key=lambda name: (name == _NOTHING, name))
+    rows = []
+    for kind in kinds:
+        called = Counter(_called(each) for each in trials if each.kind == kind)
+        rows.append((kind, *(f"{called[name] / called.total():.2f}" if called[name] else "" for name in names)))
+    heads = tuple(name.removeprefix("picture_") for name in names)
+    return Table("What it was called, as shares", ("fault", *heads), tuple(rows))
+
+
+_NOTHING = "nothing"
+
+
+def _called(each: Trial) -> str:
+    return _NOTHING if each.event is None else each.event.value
+
+
+def package_table(scenes: Iterable[Scene]) -> Table:
+    """Where the scenes come from."""
+    taken = Counter(scene.package for scene in scenes)
+    rows = tuple(
+        (package.name, package.registry, package.licence, str(taken[package.name]))
+        for package in PACKAGES
+        if taken[package.name]
+    )
+    return Table("Where the scenes come from", ("package", "registry", "licence of the files", "scenes"), rows)
+
+
+def missed_table(seen: Sequence[Seen]) -> Table:
+    """The trials of the promises that failed, to learn from."""
+    rows = [
+        (one.scene, each.kind, each.strength, each.mode, _called(each))
+        for one in seen
+        for each in one.trials
+        if each.promised and each.judged and not each.named
+    ]
+    rows += [
+        (one.scene, "no fault", each.condition, "", ", ".join(event.value for event in each.events))
+        for one in seen
+        for each in one.alive
+        if each.events
+    ]
+    return Table("Missed, and false events", ("scene", "fault", "strength or condition", "mode", "called"), tuple(rows))

@@ -1,0 +1,271 @@
+"""Shows one simulated camera's pictures to the monitor's examination and writes down what it said. One scene at a time.
+
+A first day of key frames is for learning. Then come days without a fault, which must raise no event; and from what was
+learnt by noon and by midnight each fault begins anew, so that no fault is judged by the memory of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import cv2
+import numpy as np
+
+from monitor.model import Cause, Codec, Picture
+from monitor.picture import Memory
+from tests.bench.picture_diagnosis.camera import SOUND, Camera, Spoilt
+from tests.bench.picture_diagnosis.days import DARK_BELOW, STEP, Moment, Rng, Weather, a_day, a_moment, midnight, noon
+from tests.bench.picture_diagnosis.faults import FAULTS, Fault, defocus
+from tests.bench.picture_diagnosis.scenes import Pixels, Scene
+from tests.bench.picture_diagnosis.streams import Decoder, Encoder, Loss, Rate, Stream, sent
+from tests.bench.picture_diagnosis.watching import BEFORE, DAY, INFRARED, Alive, Seen, Trial, Watch, alive, trial
+
+IN_DOUBT = timedelta(seconds=60)  # between two key frames while a fault is tried: the monitor looks at every one then
+LASTING = 14  # key frames of a fault
+SUSPECT_AFTER = 26  # key frames of a fault that can only be suspected, or comes back in a loop
+LOOP = 8  # key frames of a loop that is replayed
+STILL_GRAIN = 0.25  # grey levels of grain left by noise reduction on a pond at night
+DRIFT_STEP = timedelta(hours=1)
+DRIFT_DAYS = 4
+DRIFT_RADIUS = 3.0  # pixels of a picture 320 wide, at the end
+LOSSES = (0.0, 0.1)  # shares of a key frame's packets: one packet, a tenth
+FILM_LEARNING = 60  # key frames of a film before it counts
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is tried at each scene."""
+
+    weathers: tuple[Weather, ...] = tuple(Weather)  # of the days after the first
+    step: timedelta = STEP
+    stride: int = 1  # every how many-th fault of the list is tried
+    streams: bool = True  # whether loss of packets, frozen sources, loops and slow drift are tried
+    still: int = 40  # key frames of a still pond
+
+
+def tried(scene: Scene, plan: Plan) -> Seen:
+    """Everything at one scene; the same for the same scene and plan."""
+    cv2.setNumThreads(1)
+    return _Trials(scene, plan).seen()
+
+
+class _Trials:
+    def __init__(self, scene: Scene, plan: Plan) -> None:
+        self._scene, self._plan = scene, plan
+        self._camera = Camera(scene)
+        self._stream = stream_of(scene)
+        self._infrared = scene.seed % 3 > 0  # a third of the cameras stay in colour under street lamps
+        self._alive: list[Alive] = []
+        self._trials: list[Trial] = []
+
+    def seen(self) -> Seen:
+        watch = Watch(self._stream, Memory.fresh())
+        self._day("first day, learning", watch, Weather.CLEAR, 0)
+        by_day, by_night = watch.memory, watch.memory
+        for day, weather in enumerate(self._plan.weathers, 1):
+            by_night = self._day(weather, watch, weather, day) if day == 1 else by_night
+            if day > 1:
+                self._day(weather, watch, weather, day)
+        self._faults(by_day, by_night)
+        if self._plan.still:
+            self._still(by_day)
+        if self._plan.streams:
+            self._streams(by_day)
+            self._drift(by_day)
+        return Seen(self._scene.name, tuple(self._trials), tuple(self._alive))
+
+    # ------------------------------------------------------------ alive
+
+    def _day(self, name: str, watch: Watch, weather: Weather, number: int) -> Memory:
+        """From noon to noon; gives what was remembered at midnight."""
+        rng = self._rng(f"day {number}")
+        moments = list(a_day(weather, number, self._infrared, rng, self._plan.step))
+        night = [moment for moment in moments if moment.at < midnight(number)]
+        self._live(name, watch, night, rng)
+        memory = watch.memory
+        self._live(name, watch, moments[len(night) :], rng)
+        return memory
+
+    def _live(self, condition: str, watch: Watch, moments: Sequence[Moment], rng: Rng) -> None:
+        for light, some in groupby(moments, _light_of):
+            pictures = (watch.look(self._camera.film(moment, rng), moment.at) for moment in some)
+            self._alive.append(alive(f"{condition}: {light}", pictures))
+
+    def _still(self, memory: Memory) -> None:
+        """A pond under a lamp: hardly any grain is left, nothing moves but the clock."""
+        rng = self._rng("still")
+        watch = Watch(self._stream, memory)
+        base = self._camera.film(a_moment(Weather.CLEAR, noon(1), False, rng), rng)
+
+        def pond(number: int) -> Picture:
+            at = noon(1) + number * IN_DOUBT
+            grain = rng.standard_normal(base.shape[:2], np.float32)[:, :, None] * np.float32(STILL_GRAIN)
+            picture = np.clip(np.rint(base + grain), 0, 255).astype(np.uint8)
+            cv2.putText(picture, f"{at:%H:%M}", (540, 350), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (255, 255, 255), 1)
+            return watch.look(picture, at)
+
+        self._alive.append(alive("still pond, no wind", (pond(number) for number in range(self._plan.still))))
+
+    # ------------------------------------------------------------ faults
+
+    def _faults(self, by_day: Memory, by_night: Memory) -> None:
+        for fault in FAULTS[:: self._plan.stride]:
+            if fault.by_day and (self._camera.colourful or fault.in_infrared):
+                self._fault(fault, by_day, noon(1), DAY)
+            if fault.in_infrared and self._infrared:
+                self._fault(fault, by_night, midnight(1), INFRARED)
+
+    def _fault(self, fault: Fault, memory: Memory, begins: datetime, mode: str) -> None:
+        rng = self._rng(f"{fault.kind}, {fault.strength}, {mode}")
+        spoilt = fault.spoil(rng)
+        watch = Watch(self._stream, memory)
+
+        def pictures() -> Iterator[Picture]:
+            for number in range(BEFORE + LASTING):
+                moment = a_moment(Weather.CLEAR, begins + number * IN_DOUBT, mode == INFRARED, rng)
+                film = self._camera.film(moment, rng, SOUND if number < BEFORE else spoilt)
+                yield watch.look(film, moment.at)
+
+        self._trials.append(trial(fault.kind, fault.strength, mode, fault.right, pictures(), promised=fault.promised))
+
+    # ------------------------------------------------------------ streams
+
+    def _streams(self, memory: Memory) -> None:
+        for codec in (Codec.H264, Codec.H265):
+            for loss in Loss:
+                for share in LOSSES:
+                    self._lossy(memory, codec, loss, share)
+        quality = f"{self._stream.codec}, constant quality"
+        self._frozen(memory, self._stream, "stands still", quality, LASTING, promised=True)
+        self._frozen(memory, self._stream, "clock ticks on", quality, SUSPECT_AFTER, clock=True)
+        constant = Stream(Codec.H264, rate=Rate.CONSTANT, group=10)
+        self._frozen(memory, constant, "clock ticks on", "h264, constant bit rate", SUSPECT_AFTER, clock=True)
+        self._looped(memory)
+
+    def _lossy(self, memory: Memory, codec: Codec, loss: Loss, share: float) -> None:
+        """Key frames that lost packets. Where the depacketiser holds one back, that is told at once, as a cause."""
+        rng = self._rng(f"{codec}, {loss}, {share}")
+        stream = Stream(codec, self._stream.quality if codec is self._stream.codec else 27, group=2)
+        encoder, decoder, watch = Encoder(stream), Decoder(), Watch(self._stream, memory)
+        event: Cause | None = None
+        delay: int | None = None
+        for number in range(1, LASTING // 2 + 1):
+            at = noon(1) + number * IN_DOUBT
+            moment = a_moment(Weather.CLEAR, at, False, rng)
+            unit = encoder.encode(self._camera.film(moment, rng))
+            following = encoder.encode(self._camera.film(moment, rng))
+            arrived = sent(codec, unit, following, share, loss, rng)
+            if arrived.key_frame is None:
+                event = Cause.STREAM_DAMAGED
+            elif (decoded := decoder.decode(arrived.key_frame)) is None:
+                event = Cause.DECODE_FAILED
+            else:
+                event = next(iter(watch.look_through(*decoded, at).events), None)
+            if event is not None:
+                delay = number
+                break
+        named = event in (Cause.STREAM_DAMAGED, Cause.DECODE_FAILED, Cause.PICTURE_CORRUPT)
+        many = "one packet" if not share else f"{share:.0%} of the packets"
+        seen = loss is Loss.SEEN
+        kind = f"corrupt, {'gap seen' if seen else 'numbers intact'}"
+        self._trials.append(Trial(kind, f"{codec}, {many} lost", DAY, seen, True, event, named, delay))
+
+    def _frozen(
+        self, memory: Memory, stream: Stream, kind: str, strength: str, lasting: int, *, clock: bool = False,
+        promised: bool = False,
+    ) -> None:  # fmt: skip
+        """The sensor hangs; the encoder goes on, with the clock or without."""
+        rng = self._rng(f"frozen, {kind}, {strength}")
+        watch = Watch(stream, memory)
+        encoder_steps = stream.group
+
+        def pictures() -> Iterator[Picture]:
+            film = self._camera.film(a_moment(Weather.CLEAR, noon(1), False, rng), rng)
+            for number in range(BEFORE + lasting):
+                moment = a_moment(Weather.CLEAR, noon(1) + number * IN_DOUBT, False, rng)
+                if number < BEFORE:
+                    film = self._camera.film(moment, rng)
+                shown = film.copy()
+                if clock and number >= BEFORE:
+                    _tick(shown, moment.at)
+                yield watch.look(shown, moment.at)
+                for _ in range(encoder_steps - 1):
+                    watch.skip(shown if number >= BEFORE else self._camera.film(moment, rng))
+
+        right = frozenset({Cause.PICTURE_FROZEN})
+        self._trials.append(trial("frozen, " + kind, strength, DAY, right, pictures(), promised=promised))
+
+    def _looped(self, memory: Memory) -> None:
+        """The same key frames over and over, byte for byte: a recording that is replayed."""
+        rng = self._rng("loop")
+        encoder, watch = Encoder(self._stream), Watch(self._stream, memory)
+        moments = [a_moment(Weather.CLEAR, noon(1) + number * IN_DOUBT, False, rng) for number in range(LOOP)]
+        units = [encoder.encode(self._camera.film(moment, rng)) for moment in moments]
+        pictures = (watch.look_at(units[number % LOOP], noon(1) + number * IN_DOUBT) for number in range(5 * LOOP))
+        right = frozenset({Cause.PICTURE_FROZEN})
+        looped = trial(
+            "frozen, in a loop", f"{LOOP} key frames, {self._stream.codec}", DAY, right, pictures, before=LOOP
+        )
+        self._trials.append(looped)
+
+    def _drift(self, memory: Memory) -> None:
+        """The lens creeps out of focus over days, slower than any slow reference forgets."""
+        rng = self._rng("drift")
+        watch = Watch(self._stream, memory)
+        steps = int(timedelta(days=DRIFT_DAYS) / DRIFT_STEP)
+
+        def pictures() -> Iterator[Picture]:
+            for number in range(steps):
+                at = noon(1) + number * DRIFT_STEP
+                moment = a_moment(Weather.CLEAR, at, self._infrared, rng)
+                radius = DRIFT_RADIUS * (number + 1) / steps
+                yield watch.look(self._camera.film(moment, rng, Spoilt(optics=defocus(radius))), at)
+
+        right = frozenset({Cause.PICTURE_BLURRED, Cause.PICTURE_VEILED})
+        self._trials.append(
+            trial("slow drift", f"r 0 to {DRIFT_RADIUS:.0f} px in {DRIFT_DAYS} days", DAY, right, pictures(), before=0)
+        )
+
+    def _rng(self, purpose: str) -> Rng:
+        return np.random.default_rng([self._scene.seed, *purpose.encode()])
+
+
+def _light_of(moment: Moment) -> str:
+    if moment.infrared:
+        return "infra-red"
+    return "night, street lamps" if moment.daylight < DARK_BELOW else "day"
+
+
+def stream_of(scene: Scene) -> Stream:
+    """What the scene's camera sends: half H.264, a third JPEG, a sixth H.265, of a quality of its own."""
+    number = scene.seed // 7 % 6
+    if number < 3:
+        return Stream(Codec.H264, 24 + scene.seed // 42 % 9)
+    if number < 5:
+        return Stream(Codec.MJPEG, 3 + scene.seed // 42 % 4)
+    return Stream(Codec.H265, 25 + scene.seed // 42 % 6)
+
+
+def film_seen(name: str, pictures: Sequence[Pixels]) -> Seen:
+    """A real film of a fixed camera, its pictures taken as key frames ten minutes apart; the first are for learning."""
+    cv2.setNumThreads(1)
+    watch = Watch(Stream(Codec.H264), Memory.fresh())
+    shown = (
+        watch.look(
+            cv2.resize(picture, (640, 360), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False),
+            noon(0) + number * STEP,
+        )
+        for number, picture in enumerate(pictures)
+    )
+    looks = list(shown)
+    learning = alive("real films, learning", looks[:FILM_LEARNING])
+    return Seen(name, (), (learning, alive("real films", looks[FILM_LEARNING:])))
+
+
+def _tick(picture: Pixels, at: datetime) -> None:
+    cv2.rectangle(picture, (6, 6), (222, 28), (0, 0, 0), -1)
+    text = f"{at:%Y-%m-%d %H:%M:%S}"
+    cv2.putText(picture, text, (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (255, 255, 255), 1, cv2.LINE_AA)

@@ -1,0 +1,100 @@
+"""``sharp-eyes diagnose``: what is said of pictures, videos and files that are neither."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from monitor.cli.exits import Exit
+from monitor.cli.main import main
+from monitor.picture import NO_EVIDENCE, Memory, examine
+from monitor.probes.files import key_frames
+from monitor.simulator.scenes import Pixels, Scene, draw
+from tests.driven import START
+
+WIDTH, HEIGHT = 320, 192
+
+
+def scene(second: float) -> Pixels:
+    return draw(Scene.LANE, second, WIDTH, HEIGHT)
+
+
+def video(path: Path, pictures: list[Pixels]) -> Path:
+    """An MP4 of key frames alone, one every ten seconds."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=1)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.codec_context.gop_size = 1
+        for number, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            frame.pts = 10 * number
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    return path
+
+
+def diagnosed(path: Path, capsys: pytest.CaptureFixture[str], language: str = "en") -> tuple[int, str]:
+    code = main(["diagnose", str(path), "--lang", language])
+    told = capsys.readouterr()
+    return code, told.out + told.err
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png"])
+def test_a_good_picture_shows_every_number_and_says_what_one_picture_cannot_tell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    path = tmp_path / f"lane.{ending}"
+    assert cv2.imwrite(str(path), scene(1))
+    code, told = diagnosed(path, capsys)
+    assert code == Exit.OK
+    assert "1 key frames, 320×192" in told
+    assert "the picture is good" in told
+    assert "one picture has no reference" in told
+    (frame,) = [frame for _, frame in key_frames(path)]
+    picture, _ = examine(frame, NO_EVIDENCE, Memory.fresh(), START)
+    assert len(picture.findings) == 14
+    for finding in picture.findings:
+        assert finding.measure in told
+        assert f"{finding.value:.3f}" in told
+
+
+def test_a_black_picture_is_suspect_and_code_1_says_so_in_both_languages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "black.png"
+    assert cv2.imwrite(str(path), np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    code, told = diagnosed(path, capsys)
+    assert (code, "this key frame is suspect" in told, "picture_black" in told) == (Exit.NO, True, True)
+    code, told = diagnosed(path, capsys, "zh")
+    assert (code, "这一帧可疑" in told) == (Exit.NO, True)
+
+
+def test_of_a_video_each_change_of_the_verdict_is_told_with_its_second(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dark = [np.zeros((HEIGHT, WIDTH, 3), np.uint8)] * 5
+    path = video(tmp_path / "night.mp4", [*(scene(second) for second in range(3)), *dark])
+    code, told = diagnosed(path, capsys)
+    assert code == Exit.NO
+    assert told.index("from second 0: ") < told.index("from second 30: ")
+    assert "8 key frames" in told
+    assert "the picture is faulty" in told
+
+
+def test_a_file_that_is_no_picture_is_named_and_nothing_is_told_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, content in (("a.txt", b"no picture"), ("b.jpg", b"\xff\xd8\xff\xe0 cut short"), ("empty.mp4", b"")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        code, told = diagnosed(path, capsys)
+        assert code not in (Exit.OK, Exit.NO)
+        assert str(path) in told
+        assert "Traceback" not in told
+    code, told = diagnosed(tmp_path / "missing.jpg", capsys)
+    assert code not in (Exit.OK, Exit.NO)
+    assert "missing.jpg" in told

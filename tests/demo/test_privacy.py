@@ -1,0 +1,172 @@
+"""The promise: a picture lives in memory for the milliseconds of its diagnosis, and only numbers are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from monitor.clock import SystemClock
+from monitor.demo.child import Child
+from monitor.demo.place import Place, Tempo, furnish
+from monitor.language import Language
+from monitor.memories import memories_path
+from monitor.model import Codec
+from monitor.picture import Memory
+from monitor.simulator.clips import ClipKey, ClipSize, default_cache, frames_of
+from monitor.simulator.faults import Fault
+from monitor.simulator.scenes import LIVE_SCENES
+from monitor.simulator.town import SimulatedTown, build_town
+from tests.addresses import BASE
+
+FILM = ClipSize(width=320, height=192, fps=1, groups=67)  # as that of tests/engine/test_watching_in_tiers.py
+TEMPO = Tempo(
+    interval=timedelta(seconds=1),
+    patience=timedelta(milliseconds=750),
+    heartbeat=timedelta(seconds=1),
+    hurry=60,
+)
+SETTLED, LONG = 14.0, 36.0  # seconds: what a process needs once it has then; and the end
+MAGIC = (
+    *(b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM6", b"RIFF", b"II*\0", b"MM\0*"),
+    *(
+        b"ftypavif",
+        b"ftypheic",
+        b"ftypisom",
+        b"ftypmp4",
+        b"\x1aE\xdf\xa3",
+        b"\0\0\1\xb3",
+        b"\xff\x0a",
+        b"P5\n",
+        b"P6\n",
+    ),
+)
+BEGINNINGS = 16  # bytes: a file's or a value's kind is told by then
+MOST = 32 * 1024  # bytes of one camera's numbers; the smallest plane of these films has 61,440
+LONG_BLOB = re.compile(rb"[A-Za-z0-9+/=_-]{200,}")  # nothing we write in text is as long without a break
+
+
+def bytes_in_memory(pid: int) -> int:
+    pages = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text("ascii"), re.MULTILINE)
+    assert pages is not None
+    return int(pages[1]) * 1024
+
+
+def values(database: Path) -> Iterator[tuple[str, bytes]]:
+    """Every text and blob in every table of an SQLite file, with the table's name."""
+    file = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in file.execute(f'SELECT * FROM "{table}"'):
+                for value in row:
+                    if isinstance(value, str | bytes):
+                        yield table, value.encode() if isinstance(value, str) else value
+    finally:
+        file.close()
+
+
+def looks_like_a_picture(data: bytes) -> bool:
+    return any(magic in data[:BEGINNINGS] for magic in MAGIC)
+
+
+def runs_of(frames: list[bytes]) -> set[bytes]:
+    """What would betray a key frame wherever it lay: 24 bytes from its middle, taken from many places."""
+    return {frame[at : at + 24] for frame in frames for at in range(len(frame) // 2, len(frame) - 24, 997)}
+
+
+def total(metric: str, page: str) -> float:
+    """Of all its series."""
+    return sum(float(line.split()[-1]) for line in page.splitlines() if re.match(rf"{metric}[ {{]", line))
+
+
+async def metrics_while(child: Child, town: SimulatedTown) -> tuple[str, list[int]]:
+    """Faults of pictures come and go; the last page of metrics, and the process's memory when settled and later."""
+    clock, sizes = SystemClock(), list[int]()
+    faulty = [camera.id for camera in town.cameras[:6]]
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
+        began = clock.monotonic()
+        while (passed := clock.monotonic() - began) < LONG:
+            if int(passed) % 8 == 4:
+                town.inject(faulty[:3], Fault.FROZEN)
+                town.inject(faulty[3:], Fault.BLACK)
+            elif int(passed) % 8 == 0:
+                town.clear(faulty)
+            if passed >= SETTLED:
+                sizes.append(bytes_in_memory(child.pid))
+            await clock.sleep(timedelta(seconds=1))
+        async with session.get(f"{child.address}/metrics") as answer:
+            return await answer.text(), sizes
+
+
+@pytest.mark.slow
+async def test_of_a_thousand_pictures_the_whole_monitor_keeps_numbers_only(tmp_path: Path) -> None:
+    clock, place = SystemClock(), Place(tmp_path)
+    town = build_town(27, base=BASE, clock=clock, clip_size=FILM)
+    await town.start()
+    try:
+        furnish(place, town.cameras, town.credentials, town.cameras[-1].id, clock.now(), TEMPO, Language.EN)
+        child = await Child.start(place)
+        try:
+            metrics, sizes = await metrics_while(child, town)
+        finally:
+            await child.end()
+    finally:
+        await town.stop()
+
+    # Where the machine is late, pictures that may wait are not decoded; the key frames were received all the same.
+    assert total("sharpeyes_probes_total", metrics) >= 300
+    assert total("sharpeyes_decodes_total", metrics) >= 100
+    # A 320 x 192 picture takes 92 kB: were every third kept, 100 of them would be 3 MB.
+    third = len(sizes) // 3
+    assert min(sizes[-third:]) - min(sizes[:third]) < 3_000_000, [total("sharpeyes_decodes_total", metrics), *sizes]
+
+    numbers_only(place, metrics)
+
+
+def numbers_only(place: Place, metrics: str) -> None:
+    """Look through every file of the monitor, every value in its databases, its log and its page of metrics."""
+    memories = memories_path(place.ledger)
+    stored = [value for table, value in values(memories) if table == "memory" and value.startswith(b"sharp-eyes")]
+    assert len(stored) > 10, "a machine that is late looks at few"
+    assert any(Memory.from_bytes(value).stillness.marks for value in stored), "something was remembered indeed"
+
+    films = [frames_of(ClipKey(scene, codec), FILM, default_cache()) for scene in LIVE_SCENES for codec in Codec]
+    betraying = runs_of([frame for film in films for frame in film])
+    files = [path for path in place.folder.rglob("*") if path.is_file()]
+    assert {place.ledger, place.log, memories} <= set(files)
+    for path in files:
+        content = path.read_bytes()
+        assert not looks_like_a_picture(content), path
+        assert not any(run in content for run in betraying), f"{path}: holds a piece of a key frame"
+    for database in place.folder.glob("*.db"):
+        for table, value in values(database):
+            assert len(value) <= MOST, f"{database.name}: {table}"
+            assert not looks_like_a_picture(value), f"{database.name}: {table}"
+    for text in (place.log.read_bytes(), metrics.encode()):
+        assert (blob := LONG_BLOB.search(text)) is None, blob
+
+
+async def test_the_search_finds_a_picture_where_there_is_one(tmp_path: Path) -> None:
+    await asyncio.to_thread(_plant_and_find, tmp_path)
+
+
+def _plant_and_find(folder: Path) -> None:
+    jpeg, h264 = (
+        frames_of(ClipKey(LIVE_SCENES[0], codec), ClipSize(fps=1, groups=2, width=320, height=192), folder)
+        for codec in (Codec.MJPEG, Codec.H264)
+    )
+    assert looks_like_a_picture(jpeg[0])
+    assert any(run in b"log line\n" + h264[1] + b"\n" for run in runs_of(h264))
+    assert LONG_BLOB.search(b"x" * 300)
+    with sqlite3.connect(folder / "a.db") as file:
+        file.execute("CREATE TABLE t (a BLOB)")
+        file.execute("INSERT INTO t VALUES (?)", (jpeg[0],))
+    file.close()
+    assert [table for table, value in values(folder / "a.db") if looks_like_a_picture(value)] == ["t"]

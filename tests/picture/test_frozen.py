@@ -1,0 +1,159 @@
+"""Exact repeats are frozen, loops too; a still pond, a clock that ticks and a habit of repeating are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model import SECOND_US, Cause, FindingState
+from monitor.picture import Memory
+from monitor.picture.blocks import GRID, Sums, block_sums, fingerprint, marks
+from monitor.picture.frame import Frame
+from monitor.picture.frozen import confirm_frozen, frozen, needed
+from monitor.picture.memory import Repeats
+from tests.picture.film import HEIGHT, WIDTH, began, frame_of, shot, watched
+
+CLOCK = (slice(1, 2), slice(2, 9))  # seven blocks
+
+
+def blocks(number: int) -> Sums:
+    """A picture of which every block differs from every other picture's."""
+    return np.random.default_rng(number).integers(0, 2**63, GRID, dtype=np.uint64)
+
+
+class Stream:
+    """Key frames every 30 s, by their blocks."""
+
+    def __init__(self, memory: Memory | None = None) -> None:
+        self.memory = memory or Memory.fresh()
+        self.at_us = 10 * SECOND_US
+
+    def show(self, sums: Sums, seconds: int = 30) -> FindingState:
+        self.at_us += seconds * SECOND_US
+        finding, still, repeats = frozen(sums, fingerprint(sums), self.memory, self.at_us)
+        self.memory = self.memory.with_stillness(still, repeats)
+        return finding.state
+
+    def live(self, pairs: int) -> Stream:
+        for number in range(pairs):
+            assert self.show(blocks(number)) is FindingState.OK
+        return self
+
+    def until_frozen(self, sums: Sums, seconds: int = 30) -> int:
+        """How many more times the picture had to be shown."""
+        self.show(sums, seconds)
+        for times in range(1, 200):
+            if self.show(sums, seconds) is FindingState.FAULT:
+                return times
+        raise AssertionError("never frozen")
+
+
+def test_a_live_camera_that_stops_is_frozen_after_three_repeats_or_four_while_it_is_new() -> None:
+    assert Stream().live(30).until_frozen(blocks(999)) == 4
+    assert Stream().live(60).until_frozen(blocks(999)) == 3
+
+
+def test_of_a_camera_nobody_knows_more_is_asked() -> None:
+    assert Stream().until_frozen(blocks(1)) == needed(Repeats()) == 10
+
+
+def test_repeats_within_seconds_are_what_a_server_kept_and_count_for_nothing() -> None:
+    stream = Stream().live(60)
+    for _ in range(50):
+        assert stream.show(blocks(999), seconds=0) is FindingState.OK
+
+
+@given(st.floats(0, 1000), st.floats(0, 1))
+def test_what_is_needed_is_a_million_to_one_against_the_camera_s_own_habit(pairs: float, share: float) -> None:
+    repeats = Repeats(pairs * share, pairs)
+    p0 = min((repeats.equal + 0.5) / (repeats.pairs + 2), 0.999)
+    assert p0 ** needed(repeats) <= 1.000001e-6
+    assert needed(repeats) == 3 or p0 ** (needed(repeats) - 1) > 0.999999e-6
+
+
+def test_a_pond_that_often_repeats_teaches_its_habit_and_stays_unsuspected() -> None:
+    stream, noise = Stream(), np.random.default_rng(5)
+    number = 0
+    for _ in range(400):
+        number += int(noise.random() < 0.5)
+        assert stream.show(blocks(number)) is not FindingState.FAULT
+    assert needed(stream.memory.repeats) >= 15
+
+
+def test_a_loop_that_is_played_again_is_frozen() -> None:
+    stream = Stream().live(60)
+    states = [stream.show(blocks(1000 + number % 12)) for number in range(24)]
+    assert FindingState.FAULT not in states[:12]
+    assert states[-1] is FindingState.FAULT
+
+
+def ticking(sums: Sums, time: int) -> Sums:
+    picture = sums.copy()
+    picture[CLOCK] = blocks(100_000 + time)[CLOCK]
+    return picture
+
+
+def test_a_frozen_picture_under_a_ticking_clock_is_frozen() -> None:
+    stream = Stream().live(60)
+    states = [stream.show(ticking(blocks(999), time)) for time in range(14)]
+    assert states[-1] is FindingState.FAULT
+
+
+def test_a_clock_that_is_known_to_tick_and_stands_is_frozen_whatever_the_habit() -> None:
+    stream = Stream(Memory(colour_repeats=Repeats(900.0, 1000.0)))
+    alive = [stream.show(ticking(blocks(1), time)) for time in range(9)]
+    stands = [stream.show(ticking(blocks(1), 8)) for _ in range(3)]
+    assert FindingState.FAULT not in alive + stands[:2]
+    assert stands[2] is FindingState.FAULT
+
+
+def partly_equal(number: int, share: float) -> Sums:
+    """As a constant bitrate encodes a frozen picture: many blocks equal, others not, each time other ones."""
+    same = np.random.default_rng(number).random(GRID) < share
+    return np.where(same, blocks(7), blocks(5000 + number))
+
+
+@pytest.fixture
+def suspect() -> Memory:
+    stream = Stream().live(60)
+    states = [stream.show(partly_equal(number, 0.75)) for number in range(40)]
+    assert FindingState.FAULT not in states
+    assert states[-1] is FindingState.WARNING
+    return stream.memory
+
+
+def test_far_more_equal_blocks_than_ever_are_suspect_until_two_equal_snapshots(suspect: Memory) -> None:
+    confirmed = confirm_frozen(suspect, ticking(blocks(3), 1), ticking(blocks(3), 1))
+    assert Stream(confirmed).memory.stillness.confirmed
+
+
+def test_two_different_snapshots_clear_a_suspect_for_long(suspect: Memory) -> None:
+    stream = Stream(confirm_frozen(suspect, blocks(3), blocks(4)))
+    stream.at_us = suspect.stillness.at_us
+    states = [stream.show(partly_equal(100 + number, 0.75)) for number in range(40)]
+    assert set(states) == {FindingState.OK}
+
+
+def test_one_changed_sample_changes_one_block() -> None:
+    frame = frame_of(shot(1))
+    changed = frame.y.copy()
+    changed[100, 100] ^= 1
+    before, after = block_sums(frame), block_sums(Frame(changed, frame.u, frame.v, frame.full_range))
+    assert np.count_nonzero(marks(before) != marks(after)) == 1
+    assert fingerprint(before) != fingerprint(after)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (17, 5), (720, 1280)])
+def test_a_picture_of_any_size_has_its_blocks(size: tuple[int, int]) -> None:
+    plane = np.arange(size[0] * size[1], dtype=np.uint32).reshape(size).astype(np.uint8)
+    assert block_sums(Frame(plane, plane, plane, True)).shape == GRID
+
+
+def test_the_stopped_film_of_a_pond_is_frozen_and_the_still_pond_is_not() -> None:
+    pictures, memory = watched(Memory.fresh(), range(30))
+    assert began(pictures) == []
+    stopped, _ = watched(memory, range(30, 40), lambda _, __: shot(29))
+    assert began(stopped) == [Cause.PICTURE_FROZEN]
+    assert (stopped[-1].width, stopped[-1].height) == (WIDTH, HEIGHT)

@@ -1,0 +1,89 @@
+"""A memory is small, comes back from bytes as it was, refuses damaged ones, and forgets who passed by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.errors import PictureMemoryBroken
+from monitor.picture import Memory, examine
+from monitor.picture.evidence import NO_EVIDENCE
+from monitor.picture.frame import COARSE, reduced
+from monitor.picture.memory import golden_structure, structure_of, structure_of_golden
+from tests.picture.film import START, Pixels, frame_of, infrared, shot, watched
+from tests.picture.leak import reconstruction
+
+
+@pytest.fixture(scope="module")
+def known() -> Memory:
+    """By day and by night."""
+    _, memory = watched(Memory.fresh(), range(52))
+    _, memory = watched(memory, range(52, 104), infrared)
+    return memory
+
+
+def test_a_memory_of_both_modes_comes_back_from_at_most_16_kb_each(known: Memory) -> None:
+    assert known.colour.golden is not None
+    assert known.infrared.golden is not None
+    stored = known.to_bytes()
+    assert len(stored) <= 2 * 16_000
+    assert Memory.from_bytes(stored) == known
+    assert Memory.from_bytes(Memory.fresh().to_bytes()) == Memory.fresh()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_changed_or_missing_byte_is_one_clear_error(known: Memory, data: st.DataObject) -> None:
+    stored = bytearray(known.to_bytes())
+    place = data.draw(st.integers(0, len(stored) - 1))
+    if data.draw(st.booleans()):
+        del stored[place:]
+    else:
+        stored[place] ^= data.draw(st.integers(1, 255))
+    with pytest.raises(PictureMemoryBroken, match="learnt anew"):
+        Memory.from_bytes(bytes(stored))
+
+
+def test_a_golden_structure_keeps_its_outlines_in_half_the_bytes(known: Memory) -> None:
+    packed = golden_structure(known.colour.structure)
+    assert len(packed) * 2 == len(known.colour.structure)
+    away = np.abs(structure_of_golden(packed) - structure_of(known.colour.structure))
+    assert away.max() <= 1 / 14 + 1e-6
+
+
+def test_who_stood_before_the_camera_once_is_gone(known: Memory) -> None:
+    def somebody(picture: Pixels, number: int) -> Pixels:
+        if number != 20:
+            return picture
+        met = picture.copy()
+        cv2.rectangle(met, (280, 120), (360, 340), (40, 40, 60), -1)
+        return met
+
+    _, after = watched(Memory.fresh(), range(52), somebody)
+    apart = structure_of(after.colour.structure) - structure_of(known.colour.structure)
+    assert np.abs(apart).max() < 0.08, "one in forty-eight, and the rounding"
+
+
+def test_a_reference_follows_by_time_and_not_by_frames(known: Memory) -> None:
+    at = START + timedelta(hours=3)
+    frame = frame_of(infrared(shot(400)))
+    memory = replace(known, in_mode=10)
+    _, once = examine(frame, NO_EVIDENCE, memory, at)
+    _, again = examine(frame, NO_EVIDENCE, once, at + timedelta(seconds=10))
+    assert once.infrared != known.infrared
+    assert again.infrared == once.infrared
+
+
+def test_the_best_reconstruction_shows_less_than_a_picture_of_80_by_45(known: Memory) -> None:
+    """What docs/picture.md says of it: outlines only, no brightness; the correlation is what an attacker can reach."""
+    picture = reconstruction(known.colour)
+    assert picture.shape == (COARSE[1], COARSE[0])
+    truth = reduced(frame_of(shot(3))).coarse
+    correlation = np.corrcoef(picture.ravel(), truth.ravel())[0, 1]
+    assert 0.2 < abs(correlation) < 0.97

@@ -1,0 +1,162 @@
+"""What is remembered of pictures: kept over restarts, shared by processes, and given up without harm."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor import memories as module
+from monitor.memories import Memories, memories_path
+from monitor.picture import Memory, approve_view
+from monitor.picture.memory import Reference, Stillness
+from tests.driven import START
+
+MINUTE = timedelta(minutes=1)
+KNOWN = Memory(in_mode=9, colour=Reference(seen=30), stillness=Stillness(run=2), clear_us=7)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return memories_path(tmp_path / "ledger.db")
+
+
+def test_they_lie_beside_the_ledger(tmp_path: Path) -> None:
+    assert memories_path(tmp_path / "ledger.db") == tmp_path / "ledger.db.pictures.db"
+
+
+def test_a_camera_never_seen_is_fresh(path: Path) -> None:
+    assert Memories(path).load("a") == Memory.fresh()
+
+
+def test_what_was_kept_is_there_after_a_restart(path: Path) -> None:
+    before = Memories(path)
+    before.keep("a", KNOWN, START)
+    before.keep("b", replace(KNOWN, in_mode=1), START)
+    before.close()
+    after = Memories(path)
+    assert (after.load("a"), after.load("b").in_mode) == (KNOWN, 1)
+
+
+def test_an_approved_view_is_learnt_anew_and_what_has_nothing_to_do_with_it_stays(path: Path) -> None:
+    kept = Memories(path)
+    kept.keep("a", KNOWN, START)
+    kept.keep("b", KNOWN, START)
+    kept.approve("a", START + MINUTE)
+    approved = kept.load("a")
+    assert (approved.colour.seen, approved.stillness) == (0, KNOWN.stillness)
+    assert kept.load("b") == KNOWN
+
+
+def test_a_look_at_an_earlier_picture_that_ends_after_the_approval_brings_nothing_old_back(path: Path) -> None:
+    kept = Memories(path)
+    under_way = kept.load("a")
+    kept.approve("a", START + MINUTE)
+    kept.keep("a", replace(under_way, colour=Reference(seen=31)), START)  # taken before, judged after
+    assert kept.load("a").colour.seen == 0
+
+
+def test_what_is_learnt_after_the_approval_stays_though_it_is_said_again(path: Path) -> None:
+    kept = Memories(path)
+    kept.approve("a", START)
+    kept.keep("a", KNOWN, START + MINUTE)
+    kept.approve("a", START)  # as after a restart, from the record
+    assert kept.load("a") == KNOWN
+
+
+def test_an_approval_holds_without_a_file(caplog: pytest.LogCaptureFixture) -> None:
+    kept = Memories(None)
+    kept.keep("a", KNOWN, START)
+    kept.approve("a", START + MINUTE)
+    assert kept.load("a") == approve_view(KNOWN)
+    kept.keep("a", KNOWN, START + 2 * MINUTE)
+    kept.approve("a", START + MINUTE)
+    assert kept.load("a") == KNOWN
+    assert not caplog.records
+
+
+def test_damaged_bytes_cost_one_camera_its_memory_and_say_so(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    kept = Memories(path)
+    kept.keep("a", KNOWN, START)
+    kept.keep("b", KNOWN, START)
+    with sqlite3.connect(path) as file:
+        file.execute("UPDATE memory SET body = substr(body, 1, 200) WHERE camera_id = 'a'")
+    file.close()
+    with caplog.at_level(logging.WARNING):
+        assert (kept.load("a"), kept.load("b")) == (Memory.fresh(), KNOWN)
+    assert "the picture of a is learnt anew" in caplog.text
+
+
+def test_a_file_that_is_no_database_is_left_alone_and_said_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path.write_bytes(b"not a database, and longer than its header would be" * 40)
+    before = path.read_bytes()
+    kept = Memories(path)
+    for second in range(3):
+        kept.keep("a", KNOWN, START + timedelta(seconds=second))
+    assert kept.load("a") == KNOWN, "this process remembers"
+    assert path.read_bytes() == before
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert str(path) in caplog.text
+
+
+def test_on_a_full_disk_this_process_remembers_the_cameras_looked_at_last(
+    path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_HELD", 3)
+    kept = Memories(path)
+    kept.keep("a", KNOWN, START)
+    assert kept._file is not None
+    pages = kept._file.execute("PRAGMA page_count").fetchone()[0]
+    kept._file.execute(f"PRAGMA max_page_count = {pages}")  # SQLite then says what it says of a full disk
+    large = replace(KNOWN, stillness=Stillness(recent=bytes(16_000)))
+    for camera_id in "bcdef":
+        kept.keep(camera_id, large, START)
+    assert [kept.load(camera_id) == large for camera_id in "bcdef"] == [False, False, True, True, True]
+    assert kept.load("a") == KNOWN, "what lies in the file is still read"
+    assert len(kept._held) == 3
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "see to the disk" in caplog.text
+
+    kept._file.execute("PRAGMA max_page_count = 100000")
+    kept.keep("f", large, START + MINUTE)
+    assert len(kept._held) == 2, "with room again, it goes to the file and is held no longer"
+    kept.close()
+    assert Memories(path).load("f") == large
+
+
+def test_cameras_that_left_the_inventory_are_forgotten(path: Path) -> None:
+    kept = Memories(path)
+    for camera_id in "abc":
+        kept.keep(camera_id, KNOWN, START)
+    kept.keep_only({"b"})
+    assert [kept.load(camera_id) == KNOWN for camera_id in "abc"] == [False, True, False]
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from monitor.memories import Memories
+from monitor.picture import Memory
+kept = Memories(Path(sys.argv[1]))
+for number in range(200):
+    camera_id = f"{sys.argv[2]}{number}"
+    kept.keep(camera_id, Memory(in_mode=number), datetime(2026, 11, 2, tzinfo=UTC))
+    assert kept.load(camera_id).in_mode == number
+"""
+
+
+def test_several_processes_keep_theirs_in_one_file(path: Path) -> None:
+    command = [sys.executable, "-c", WRITER, str(path)]
+    writers = [subprocess.Popen([*command, name], stderr=subprocess.PIPE) for name in "ab"]
+    for writer in writers:
+        _, complaints = writer.communicate(timeout=60)
+        assert (writer.returncode, complaints) == (0, b"")
+    kept = Memories(path)
+    assert [kept.load(f"{name}{number}").in_mode for name in "ab" for number in range(200)] == 2 * list(range(200))
