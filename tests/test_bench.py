@@ -48,7 +48,7 @@ def test_a_round_over_onvif_is_compared_with_the_other_client_at_its_best() -> N
     found = onvif.findings(costs)
     assert [(check.found, check.holds) for check in found.checks] == [("0.50 ms", True), ("1.25", False)]
     (table,) = found.tables
-    assert [row[-2] for row in table.rows] == ["1.00", "10.00", "10.00", "0.80", "10.00"]
+    assert [row[-2] for row in table.rows] == ["1.00", "10.00", "10.00", "10.00", "0.80", "10.00"]
 
 
 # ---------------------------------------------------------------- /metrics

@@ -74,16 +74,23 @@ Inspect = Callable[[Camera, Credentials | None, bool], Awaitable[Inspection]]
 
 def over_onvif(clock: Clock) -> Inspect:
     """The real way to ask: (camera, credentials, whether they may be sent) -> what the device tells."""
+    took_token: set[str] = set()  # addresses whose device did so in its last round; learnt anew after a restart
 
     async def ask(camera: Camera, credentials: Credentials | None, may_authenticate: bool) -> Inspection:
-        return await inspect(
+        known = camera.onvif in took_token
+        took_token.discard(camera.onvif)  # whatever interrupts the round
+        told = await inspect(
             camera.onvif,
             credentials,
             clock=clock,
             limits=OnvifLimits(),
             may_authenticate=may_authenticate,
+            took_token=known,
             certificate=camera.certificate,
         )
+        if told.took_token:
+            took_token.add(camera.onvif)
+        return told
 
     return ask
 

@@ -45,7 +45,7 @@ class Service:
 
 def parse_address(text: str) -> Service:
     """``host``, ``host:port`` or a whole ``http(s)://`` address; raises LocalProtocolError for anything else."""
-    parts = _WRITTEN.fullmatch(quote(text.strip(), safe=_PRINTABLE))
+    parts = _WRITTEN.fullmatch(_quoted(text.strip()))
     if parts is None:
         raise LocalProtocolError("the ONVIF address is neither host[:port] nor http://host[:port]/path")
     scheme = (parts[1] or "http").lower()
@@ -84,7 +84,7 @@ class _Sent:
 
 
 def _split(address: str) -> _Sent | None:
-    text = quote(address.strip(), safe=_PRINTABLE, errors="replace")
+    text = _quoted(address.strip())
     parts = _SENT.fullmatch(text)
     if parts is None or len(text) > LONGEST:
         return None
@@ -94,6 +94,12 @@ def _split(address: str) -> _Sent | None:
     if place is None or usual is None:
         return None
     return _Sent(scheme, (place[1] or "").strip("[]").lower(), _port(place[2], usual), parts[3])
+
+
+def _quoted(text: str) -> str:
+    """The text in visible ASCII; nearly every one is that already."""
+    visible = text.isascii() and text.isprintable() and " " not in text
+    return text if visible else quote(text, safe=_PRINTABLE, errors="replace")
 
 
 def _port(digits: str | None, usual: int) -> int | None:

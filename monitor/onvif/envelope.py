@@ -84,7 +84,7 @@ def get_snapshot_uri(media: Media, token: str) -> Call:
 
 def username_token(credentials: Credentials, nonce: bytes, created: datetime) -> str:
     """The SOAP header that shows we know the password; ``created`` is an aware UTC instant on the device's clock."""
-    at = f"{created:%Y-%m-%dT%H:%M:%SZ}"
+    at = created.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
     password = credentials.password.reveal().encode()
     digest = hashlib.sha1(nonce + at.encode() + password, usedforsecurity=False).digest()
     return (

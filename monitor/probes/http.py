@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
@@ -106,12 +106,8 @@ class HttpClient:
         return None
 
     async def _exchange(self, line: _Line, request: bytes) -> Response | Unanswered:
-        seconds = self._limits.reply.total_seconds()
         try:
-            async with asyncio.timeout(seconds):
-                answer = await line.exchange(request, self._limits.max_bytes)
-        except TimeoutError:
-            answer = line.answer.result(Unanswered(Cause.NO_REPLY, f"no answer within {seconds:g} s"))
+            answer = await line.exchange(request, self._limits)
         except BaseException:
             self.hang_up()
             raise
@@ -184,22 +180,32 @@ class _Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """No more comes."""
         self.lost = True
-        if self._done is not None and not self._done.done():
-            otherwise = CLOSED
-            if isinstance(exc, OSError):
-                otherwise = Unanswered(Cause.CONNECTION_CLOSED, failure(Stage.TCP, exc).detail)
-            self._done.set_result(self.answer.result(otherwise))
+        otherwise = CLOSED
+        if isinstance(exc, OSError):
+            otherwise = Unanswered(Cause.CONNECTION_CLOSED, failure(Stage.TCP, exc).detail)
+        self._end(otherwise)
 
-    async def exchange(self, request: bytes, most: int) -> Response | Unanswered:
-        """Send the request and wait for its answer of at most that many bytes, without end."""
+    async def exchange(self, request: bytes, limits: HttpLimits) -> Response | Unanswered:
+        """Send the request and wait for its answer within the limits."""
         assert self._transport is not None
-        self.answer, self._most = _Answer(), most
-        self._done = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.answer, self._most = _Answer(), limits.max_bytes
+        self._done = loop.create_future()
+        late = loop.call_later(limits.reply.total_seconds(), self._late, limits)
         self._transport.write(request)
         try:
             return await self._done
         finally:
+            late.cancel()
             self._done = None
+
+    def _late(self, limits: HttpLimits) -> None:
+        self._end(Unanswered(Cause.NO_REPLY, f"no answer within {limits.reply.total_seconds():g} s"))
+
+    def _end(self, otherwise: Unanswered) -> None:
+        """No more is waited for: what came counts."""
+        if self._done is not None and not self._done.done():
+            self._done.set_result(self.answer.result(otherwise))
 
     def hang_up(self) -> None:
         """End the connection at once."""
@@ -211,7 +217,7 @@ class _Line(asyncio.Protocol):
 class _Answer:
     """An answer as it comes in."""
 
-    __slots__ = ("_buffer", "_head", "_new", "complete", "persistent", "received")
+    __slots__ = ("_buffer", "_chunked", "_head", "_new", "complete", "persistent", "received")
 
     def __init__(self) -> None:
         self.complete = False
@@ -219,6 +225,7 @@ class _Answer:
         self.received = 0  # bytes
         self._buffer = bytearray()  # the head until it is complete, then the body
         self._head: Response | None = None
+        self._chunked = False
         self._new = False  # HTTP/1.1: connections are kept unless the device says otherwise
 
     def receive_data(self, data: bytes) -> None:
@@ -236,7 +243,8 @@ class _Answer:
         if self._head is None:
             return otherwise
         body = bytes(self._buffer)
-        return replace(self._head, body=_dechunked(body) if _is_chunked(self._head.headers) else body)
+        head = self._head
+        return Response(head.status, head.reason, head.headers, _dechunked(body) if self._chunked else body, head.http)
 
     def _read_head(self, scanned: int) -> None:
         end = _END_OF_HEAD.search(self._buffer, scanned)
@@ -248,12 +256,13 @@ class _Answer:
                 raise RemoteProtocolError("not HTTP")
             if message.status >= 200:
                 self._head = message
+                self._chunked = "chunked" in message.headers.get("Transfer-Encoding").lower()
                 return
             end = _END_OF_HEAD.search(self._buffer)  # 100 Continue is none we asked for
 
     def _has_all(self, headers: Headers) -> bool:
         """Whether the body is there. An envelope's end ends it too: lengths may lie, connections may stay open."""
-        if _is_chunked(headers):
+        if self._chunked:
             honest = self._buffer.endswith(b"0\r\n\r\n")
         else:
             length = headers.get("Content-Length")
@@ -264,10 +273,6 @@ class _Answer:
         if honest:
             self.persistent = self._new and "close" not in headers.get("Connection").lower()
         return honest or bool(_END_OF_ENVELOPE.search(self._buffer[-_TAIL:]))
-
-
-def _is_chunked(headers: Headers) -> bool:
-    return "chunked" in headers.get("Transfer-Encoding").lower()
 
 
 def _dechunked(body: bytes) -> bytes:

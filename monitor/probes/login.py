@@ -1,8 +1,9 @@
 """Who may see the credentials when a device is asked over ONVIF, in which form, and how often.
 
 The first question carries none, and the device's answer says which form it wants: HTTP Digest where it challenges with
-one, else a user name token. So one wrong password is one failed attempt. Must never send both forms, nor a password in
-clear, nor credentials again after the device refused them.
+one, else a user name token. Only a device that took a token in its last run is shown one unasked. So one wrong password
+is one failed attempt. Must never send both forms, nor a password in clear, nor credentials again after the device
+refused them.
 """
 
 from __future__ import annotations
@@ -33,14 +34,19 @@ class Login:
     """The credentials of one run."""
 
     def __init__(
-        self, credentials: Credentials | None, random: Callable[[int], bytes], *, may_authenticate: bool
+        self,
+        credentials: Credentials | None,
+        random: Callable[[int], bytes],
+        *,
+        may_authenticate: bool,
+        took_token: bool = False,
     ) -> None:
-        """``random`` draws that many unpredictable bytes."""
+        """``random`` draws that many unpredictable bytes; ``took_token``: the device did so in its last run."""
         self.credentials = credentials
         self._random = random
         self._may_authenticate = may_authenticate
         self._guard = Guard(credentials, lambda: random(8).hex(), may_authenticate=may_authenticate)
-        self._by_token = False
+        self._by_token = self._unasked = took_token and may_authenticate and credentials is not None
         self._accepted = False
         self._token_refused = False
 
@@ -48,6 +54,11 @@ class Login:
     def refused(self) -> bool:
         """Whether the credentials were sent and the device said no."""
         return self._token_refused or self._guard.refused
+
+    @property
+    def took_token(self) -> bool:
+        """Whether the device accepted a user name token, and may be shown one unasked in its next run."""
+        return self._by_token and self._accepted
 
     @property
     def unsettled(self) -> bool:
@@ -73,11 +84,13 @@ class Login:
         """What a refusal means, ``text`` being all it says: a cause to end with, or None to send the request again."""
         if self._accepted and (self._by_token or response.status != 401):
             return Cause.CREDENTIALS_FORBIDDEN  # the password is right, the account lacks a permission
-        if self._by_token:
-            self._token_refused = True
-            return Cause.ACCOUNT_LOCKED if says_locked(text) else Cause.CREDENTIALS_REFUSED
         challenges = parse_challenges(response.headers.all("WWW-Authenticate"))
-        if self._guard.ready or any(challenge.scheme is Scheme.DIGEST for challenge in challenges):
+        digest = any(challenge.scheme is Scheme.DIGEST for challenge in challenges)
+        if self._by_token:
+            # Whoever wants a Digest by now has not looked at the token: no refusal, but no second form in this run.
+            self._token_refused = not (self._unasked and digest)
+            return Cause.ACCOUNT_LOCKED if says_locked(text) else Cause.CREDENTIALS_REFUSED
+        if self._guard.ready or digest:
             return self._guard.challenged(response, text)
         if says_locked(text):
             return Cause.ACCOUNT_LOCKED

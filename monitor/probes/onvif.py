@@ -82,6 +82,7 @@ class Inspection:
     main: str = field(default="", repr=False)  # the URL of its largest stream; "" = not told
     smaller: bool | None = None  # whether the smallest stream is smaller than that; None: not told
     snapshot: bool | None = None  # whether it offers single pictures; None: not told
+    took_token: bool = False  # it accepted a user name token: ``inspect`` may be told so the next time
 
     @property
     def cause(self) -> Cause:
@@ -137,10 +138,14 @@ async def inspect(
     clock: Clock,
     limits: OnvifLimits,
     may_authenticate: bool = True,
+    took_token: bool = False,
     certificate: str = ACCEPT,
 ) -> Inspection:
-    """The whole round: clock, plate, largest and smallest stream, snapshots. Manners: those of ``smallest_stream``."""
-    login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate)
+    """The whole round: clock, plate, largest and smallest stream, snapshots. Manners: those of ``smallest_stream``.
+
+    ``took_token``: the device's last ``Inspection`` said so; it is spared the question without credentials.
+    """
+    login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate, took_token=took_token)
     return await _asked(address, login, clock, limits, certificate, _Run.everything)
 
 
@@ -168,7 +173,7 @@ async def _asked(
     finally:
         run.http.hang_up()
     found = replace(found, credentials_refused=login.refused, attempts_left=run.attempts_left, clock_offset=run.offset)
-    return replace(run.told, found=found)
+    return replace(run.told, found=found, took_token=login.took_token)
 
 
 class _Run:

@@ -32,6 +32,7 @@ class Asker(StrEnum):
     """Who asks."""
 
     OURS = "ours, five calls"
+    OURS_FIRST = "ours, five calls, the device asked for the first time"
     OURS_WHOLE = "ours, the whole round of seven"
     ZEEP_NEW = "onvif-zeep-async, five calls, each camera anew"
     ZEEP_KEPT = "onvif-zeep-async, five calls, the same camera again"
@@ -42,7 +43,16 @@ Round = Callable[[], Awaitable[None]]
 
 
 async def ours(port: int) -> Round:
-    """Clock, services, profiles, smallest stream, plate."""
+    """Clock, services, profiles, smallest stream, plate, of a device that took a token in its last round."""
+    return _five(port, took_token=True)
+
+
+async def ours_first(port: int) -> Round:
+    """The same of one that is not known yet: it is asked a sixth question, without credentials."""
+    return _five(port, took_token=False)
+
+
+def _five(port: int, *, took_token: bool) -> Round:
     clock, limits = SystemClock(), onvif.OnvifLimits()
 
     async def five(run: onvif._Run) -> onvif.StreamFound:
@@ -52,7 +62,7 @@ async def ours(port: int) -> Round:
         return found
 
     async def once() -> None:
-        login = Login(LOGIN, lambda size: b"0" * size, may_authenticate=True)
+        login = Login(LOGIN, lambda size: b"0" * size, may_authenticate=True, took_token=took_token)
         told = await onvif._asked(f"127.0.0.1:{port}", login, clock, limits, ACCEPT, five)
         assert told.found.url
         assert told.identity is not None
@@ -61,11 +71,11 @@ async def ours(port: int) -> Round:
 
 
 async def ours_whole(port: int) -> Round:
-    """As the engine asks."""
+    """As the engine asks a device that took a token in its last round."""
     clock, limits = SystemClock(), onvif.OnvifLimits()
 
     async def once() -> None:
-        told = await onvif.inspect(f"127.0.0.1:{port}", LOGIN, clock=clock, limits=limits)
+        told = await onvif.inspect(f"127.0.0.1:{port}", LOGIN, clock=clock, limits=limits, took_token=True)
         assert told.cause is Cause.OK
         assert told.main
 
@@ -128,6 +138,7 @@ async def _zeep(port: int):  # type: ignore[no-untyped-def]
 
 MAKERS: dict[Asker, Callable[[int], Awaitable[Round]]] = {
     Asker.OURS: ours,
+    Asker.OURS_FIRST: ours_first,
     Asker.OURS_WHOLE: ours_whole,
     Asker.ZEEP_NEW: zeep_new,
     Asker.ZEEP_KEPT: zeep_kept,

@@ -23,7 +23,7 @@ from monitor.model import Camera, Cause, Credentials, DeviceFinding, FindingKind
 from monitor.probes.dialling import VERIFY
 from monitor.probes.onvif import Inspection, StreamFound
 from monitor.settings import LimitSettings, OnvifSettings, ProbeSettings, Settings, StreamChoice
-from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
+from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, Wants, running
 from tests.metrics.town import camera
 from tests.probes.conftest import SelfSigned
 
@@ -303,6 +303,18 @@ async def test_the_certificate_of_the_inventory_is_insisted_on(self_signed: Self
         async with running(OnvifDevice(xaddr="https://{host}:{port}"), self_signed.context) as device:
             asked = camera(onvif=f"https://{device.address}", certificate=certificate)
             assert (await ask(asked, secret, True)).cause is cause
+
+
+async def test_a_token_is_shown_unasked_as_long_as_the_last_round_showed_that_it_is_taken() -> None:
+    ask, secret = over_onvif(SystemClock()), Credentials(USER, Secret(PASSWORD))
+    async with running(OnvifDevice()) as device:
+        unsigned: list[int] = []
+        for wants in (Wants.TOKEN, Wants.TOKEN, Wants.MD5, Wants.MD5, Wants.TOKEN):
+            device.wants = wants
+            device.asked.clear()
+            await ask(camera(onvif=device.address), secret, True)
+            unsigned.append(sum(not asked.signed for asked in device.asked if asked.operation == "GetProfiles"))
+    assert unsigned == [1, 0, 0, 1, 1]  # the third round ends, since one form is all it may show
 
 
 # ---------------------------------------------------------------- findings

@@ -28,11 +28,20 @@ ROUND = [
 
 
 async def told_by(
-    device: OnvifDevice, credentials: Credentials | None = ADMIN, *, may_authenticate: bool = True
+    device: OnvifDevice,
+    credentials: Credentials | None = ADMIN,
+    *,
+    may_authenticate: bool = True,
+    took_token: bool = False,
 ) -> Inspection:
     async with running(device):
         return await inspect(
-            device.address, credentials, clock=SystemClock(), limits=LIMITS, may_authenticate=may_authenticate
+            device.address,
+            credentials,
+            clock=SystemClock(),
+            limits=LIMITS,
+            may_authenticate=may_authenticate,
+            took_token=took_token,
         )
 
 
@@ -64,6 +73,23 @@ async def test_a_device_that_hangs_up_without_a_word_is_asked_all_the_same() -> 
     device = OnvifDevice(hangs_up=True)
     assert (await told_by(device)).cause is Cause.OK
     assert device.operations == [*ROUND[:3], "GetProfiles", *ROUND[3:]]
+
+
+async def test_a_device_that_took_a_token_is_spared_the_question_without_one_the_next_time() -> None:
+    for wants in Wants:
+        assert (await told_by(OnvifDevice(wants=wants))).took_token is (wants is Wants.TOKEN)
+    device = OnvifDevice()
+    told = await told_by(device, took_token=True)
+    assert (told.cause, told.took_token, device.operations) == (Cause.OK, True, ROUND)
+
+
+async def test_a_wrong_password_is_shown_once_to_whoever_took_a_token_the_last_time() -> None:
+    for wants in (Wants.TOKEN, Wants.MD5):  # the latter changed its mind: it has not looked at the token
+        device = OnvifDevice(wants=wants, services=(MEDIA, MEDIA2))
+        told = await told_by(device, WRONG, took_token=True)
+        assert (told.cause, told.took_token) == (Cause.CREDENTIALS_REFUSED, False)
+        assert told.credentials_refused is (wants is Wants.TOKEN)
+        assert (device.signed, [asked.authorization for asked in device.asked if asked.token]) == (1, [""])
 
 
 async def test_snapshots_that_are_not_offered_are_no_failure() -> None:

@@ -84,6 +84,44 @@ def test_who_was_accepted_and_is_refused_later_lacks_a_permission(first: Respons
     assert not person.refused
 
 
+def known(credentials: Credentials | None = PERSON, *, may_authenticate: bool = True) -> Login:
+    """A login at a device that took a token in its last run, before its first question."""
+    person = Login(credentials, lambda size: b"r" * size, may_authenticate=may_authenticate, took_token=True)
+    person.next_request()
+    return person
+
+
+def test_who_took_a_token_the_last_time_is_shown_one_unasked_and_may_be_the_next_time() -> None:
+    person = known()
+    assert "UsernameToken" in person.sign("/m", START).security
+    assert person.unsettled
+    assert not person.took_token
+    person.accept()
+    assert person.took_token
+
+
+@pytest.mark.parametrize("silent", [known(None), known(may_authenticate=False)])
+def test_what_may_not_be_sent_is_not_sent_to_whoever_took_it_the_last_time_either(silent: Login) -> None:
+    assert silent.sign("/m", START) == Signature()
+    silent.accept()
+    assert not silent.took_token
+
+
+@pytest.mark.parametrize("second", [FAULT, refusal(), refusal('Basic realm="cam"')])
+def test_an_unasked_token_that_is_refused_is_the_one_failed_attempt(second: Response) -> None:
+    person = known()
+    assert person.challenged(second, "") is Cause.CREDENTIALS_REFUSED
+    assert person.refused
+    assert not person.took_token
+
+
+def test_a_device_that_wants_a_digest_by_now_refused_nothing_and_is_shown_no_second_form() -> None:
+    person = known()
+    assert person.challenged(digest(), "") is Cause.CREDENTIALS_REFUSED
+    assert not person.refused
+    assert not person.took_token
+
+
 def test_another_path_may_have_another_nonce() -> None:
     person = after(digest())
     person.accept()
