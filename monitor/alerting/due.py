@@ -1,7 +1,8 @@
 """What is due: what is known of a subject against what a channel was told of it. Pure; a fold, as ``liveness`` is.
 
-Every notice that opens is followed by one that says it is over, whatever happens between: what has been told stands in
-``Told``, which is as durable as the notices themselves.
+Every notice that opens an incident is followed by one that says it is over, whatever happens between: what has been
+told stands in ``Told``, which is as durable as the notices themselves. Of an alert without an incident only
+Alertmanager knows when it is over. Its silence says nothing: routes repeat late, and are mute outside their hours.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from monitor.language import Phrase
 MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
 EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
 AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
-LAPSE = timedelta(hours=1)  # beyond two reminders that did not come
 
 Due = tuple[Told, Notice]
 
@@ -125,16 +125,6 @@ def due_of_alert(told: Told | None, alert: Alert, now: datetime, patience: Patie
         villages=alert.villages,
     )
     return known, notice
-
-
-def lapsed(told: Told, now: datetime, patience: Patience, zone: ZoneInfo) -> Due | None:
-    """An alert that Alertmanager has ceased to repeat without saying that it is over."""
-    if now - told.at < 2 * patience.of(told.severity) + LAPSE:
-        return None
-    return _closed(told, now, (UNHEARD, *over_lines(told, None, now, zone)))
-
-
-UNHEARD = Phrase("Alertmanager 已不再上报此告警", "Alertmanager has ceased to report it")
 
 
 def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:

@@ -154,9 +154,9 @@ class Outbox:
     # ------------------------------------------------------------ sending
 
     def next(self, channel: str, now: datetime) -> Message | None:
-        """The message to try now, if one is due: the eldest first."""
+        """The message to try now, if one is due: what was refused comes last, else the eldest first."""
         rows = self._rows(
-            MESSAGES + "WHERE channel = ? AND state = 'waiting' AND due <= ? ORDER BY number LIMIT 1",
+            MESSAGES + "WHERE channel = ? AND state = 'waiting' AND due <= ? ORDER BY refused, number LIMIT 1",
             channel,
             micros(now),
         )
@@ -253,7 +253,7 @@ class Outbox:
     def listed(self, limit: int) -> list[Listed]:
         """The latest messages, the newest first."""
         return [
-            Listed(_message(row), row[9], instant(row[10]), None if row[11] is None else instant(row[11]), row[12])
+            Listed(_message(row), row[10], instant(row[11]), None if row[12] is None else instant(row[12]), row[13])
             for row in self._rows(MESSAGES + "ORDER BY number DESC LIMIT ?", limit)
         ]
 
@@ -301,13 +301,13 @@ class Outbox:
 
 
 MESSAGES = (
-    "SELECT number, channel, title, text, severity, phones, made, tries, doubtful, state, due, ended, answer"
+    "SELECT number, channel, title, text, severity, phones, made, tries, doubtful, refused, state, due, ended, answer"
     " FROM message "
 )
 
 
 def _message(row: Sequence[Any]) -> Message:
-    number, channel, title, text, severity, phones, made, tries, doubtful = row[:9]
+    number, channel, title, text, severity, phones, made, tries, doubtful, refused = row[:10]
     return Message(
         number,
         channel,
@@ -318,6 +318,7 @@ def _message(row: Sequence[Any]) -> Message:
         instant(made),
         tries,
         bool(doubtful),
+        bool(refused),
     )
 
 

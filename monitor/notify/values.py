@@ -44,6 +44,7 @@ class Message:
     made_at: datetime
     tries: int = 0  # attempts that have begun
     doubtful: bool = False  # an attempt began of which nobody knows how it ended: the other side may have it
+    refused: bool = False  # the last answer was no: whatever is fresh goes first
 
     @property
     def whole(self) -> str:
