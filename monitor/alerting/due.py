@@ -20,12 +20,14 @@ from monitor.alerting.telling import (
     titled,
 )
 from monitor.alerting.values import Facts, Notice, Patience, Severity, Stage, Told
-from monitor.incidents import Incident, Rules
+from monitor.incidents import Incident, Origin, Rules
 from monitor.language import Phrase
 
 MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
 EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
 AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
+
+UNSEEN = (Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY)  # nobody knows whether its cameras are down
 
 Due = tuple[Told, Notice]
 
@@ -61,6 +63,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         lines=incident_lines(facts, now, zone),
         cameras=cameras,
         villages=facts.villages,
+        down=cameras if incident.suspect.origin not in UNSEEN else 0,
     )
     return known, notice
 
@@ -123,6 +126,7 @@ def due_of_alert(told: Told | None, alert: Alert, now: datetime, patience: Patie
         titled(stage, alert.severity, title),
         alert.description,
         villages=alert.villages,
+        incident=False,
     )
     return known, notice
 
@@ -136,5 +140,6 @@ def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:
         titled(Stage.RECOVERED, told.severity, told.title),
         lines,
         villages=told.villages,
+        incident=told.incident,
     )
     return replace(told, open=False, at=now), notice

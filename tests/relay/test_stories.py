@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from monitor.alerting import Facts, Severity
+from monitor.alerting import Facts, Severity, Shift
 from monitor.errors import UnknownReceiver
 from monitor.language import Phrase
 from monitor.settings import AlertPath, AlertSettings
@@ -18,6 +19,7 @@ from tests.driven import at_once
 from tests.incidents.town import cameras
 from tests.metrics.town import status as a_status
 from tests.metrics.town import town as a_town
+from tests.notify.samples import sms
 from tests.relay.world import Office, channel, office, settings
 from tests.robots import Robots
 
@@ -331,3 +333,21 @@ async def test_alertmanager_alone_is_no_sign_of_life_of_a_monitor_in_trouble(tmp
         await of.alertmanager("heartbeat", labels)
         await of.later(2 * MINUTE)
         assert len(of.vendors.texts["sms"]) == 1
+
+
+async def test_a_gateway_writes_to_whoever_is_on_duty_and_else_to_its_own_numbers(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        mobile = channel("sms", sms(vendors, phones=("10010",)))
+        everybody = dict.fromkeys(("vendor-on-call", "tickets", "office"), ("sms",))
+        roster = (Shift("张三", "13800000001", frozenset({"东村"})),)
+        return settings(vendors, receivers=everybody, channels={"sms": mobile}, roster=roster)
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.world.cut(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1)
+        of.world.mend(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 2)
+        await of.relay.tell("office", "daily-2026-10-01", Phrase("日报", "daily"), [], Severity.WARNING)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 3)
+        to = [json.loads(body)["to"] for _, body in of.vendors.bodies]
+        assert to == ["13800000001", "13800000001", "10010"]
