@@ -23,7 +23,7 @@ from monitor.alerting.channels import (
     usual_windows,
 )
 from monitor.alerting.digest import Draft, Manner, Standing, drafts
-from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, lapsed, over
+from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over
 from monitor.alerting.pace import back_off, free_at
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.values import (
@@ -76,7 +76,6 @@ __all__ = [
     "due_of_alert",
     "due_of_incident",
     "free_at",
-    "lapsed",
     "on_duty",
     "over",
     "usual_windows",

@@ -93,7 +93,7 @@ class Gateway:
     encoding: Encoding = Encoding.JSON
     headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
     expect: str = ""  # must stand in the answer; "" = any 2xx will do
-    phones: tuple[str, ...] = ()  # called where nobody is on duty
+    phones: tuple[str, ...] = ()  # written to where nobody is on duty
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,13 @@ MOST_PARTS = 5  # messages that one long text may become
 SHORT = 600  # bytes; whoever takes no more is sent no second part
 RESERVED = 44  # bytes kept free for the number and for the mark of a repetition
 
-MANY_OPEN = Phrase(
-    "【{severity}】{count} 个事件，{cameras} 台摄像机离线", "[{severity}] {count} incidents, {cameras} cameras down"
-)
-MANY_OVER = Phrase("【已恢复】{count} 个事件", "[RECOVERED] {count} incidents")
+MANY_OPEN = Phrase("【{severity}】{what}", "[{severity}] {what}")
+MANY_OVER = Phrase("【已恢复】{what}", "[RECOVERED] {what}")
+INCIDENTS = Phrase("{count} 个事件", "{count} incidents")
+DOWN = Phrase("{count} 台摄像机离线", "{count} cameras down")
+ALERTS = Phrase("{count} 条告警", "{count} alerts")
+COMMA = Phrase("，", ", ")
+COLON = Phrase("：", ": ")
 ALSO_OVER = Phrase("，另有 {count} 个已恢复", ", and {count} recovered")
 BRIEFLY = Phrase("（曾故障，现已恢复）", " (was down, is back)")
 REST = Phrase("……另有 {count} 个，见链接", "... and {count} more, see the link")
@@ -40,7 +43,8 @@ class Draft:
     title: str  # one line
     text: str  # begins with the title
     severity: Severity
-    phones: tuple[str, ...] = ()  # whom to call
+    phones: tuple[str, ...] = ()  # whom to call in a group that reads it anyway
+    readers: tuple[str, ...] = ()  # whom to write to where each is written to alone; empty: whom the channel names
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,9 @@ def _whole(notices: Sequence[Notice]) -> Notice:
     first, last = notices[0], notices[-1]
     if first.stage is Stage.OPENED and last.stage is Stage.RECOVERED:
         title = Phrase(last.title.zh + BRIEFLY.zh, last.title.en + BRIEFLY.en)
-        return Notice(last.subject, last.stage, last.severity, last.at, title, last.lines, 0, last.villages)
+        return Notice(
+            last.subject, last.stage, last.severity, last.at, title, last.lines, 0, last.villages, 0, last.incident
+        )
     return last
 
 
@@ -98,7 +104,7 @@ def _single(notice: Notice, room: int, now: datetime, manner: Manner) -> Draft:
     text = "\n\n".join(_block(notice, duty, language, manner) for language in manner.languages)
     if len(text.encode()) > room:
         text = _cut_block(notice, duty, room, manner)
-    return Draft(title, text, notice.severity, _phones([notice], duty))
+    return Draft(title, text, notice.severity, _phones([notice], duty), _readers(duty))
 
 
 def _block(notice: Notice, duty: Sequence[Shift], language: Language, manner: Manner) -> str:
@@ -125,21 +131,29 @@ def _many(notices: Sequence[Notice], standing: Standing, room: int, now: datetim
         text = "\n\n".join(_list(title, ranked, top, standing, duty, language, manner) for language in manner.languages)
         if len(text.encode()) <= room:
             break
-    return Draft(_title(title, manner), cut(text, room, manner.languages[0]), severity, _phones(ranked, duty))
+    text = cut(text, room, manner.languages[0])
+    return Draft(_title(title, manner), text, severity, _phones(ranked, duty), _readers(duty))
 
 
 def _headline(notices: Sequence[Notice]) -> Phrase:
     open_ = [notice for notice in notices if notice.stage is not Stage.RECOVERED]
     over = len(notices) - len(open_)
     if not open_:
-        return Phrase(MANY_OVER.zh.format(count=over), MANY_OVER.en.format(count=over))
+        return Phrase(*(MANY_OVER[one].format(what=_counted(notices, one)) for one in (Language.ZH, Language.EN)))
     severity = SEVERITY[min((notice.severity for notice in open_), key=list(Severity).index)]
-    cameras = sum(notice.cameras for notice in open_)
     texts = []
     for language in (Language.ZH, Language.EN):
-        text = MANY_OPEN[language].format(severity=severity[language], count=len(open_), cameras=cameras)
+        text = MANY_OPEN[language].format(severity=severity[language], what=_counted(open_, language))
         texts.append(text + (ALSO_OVER[language].format(count=over) if over else ""))
     return Phrase(*texts)
+
+
+def _counted(notices: Sequence[Notice], language: Language) -> str:
+    """How many incidents with how many cameras down, and how many alerts that are no incident."""
+    incidents = sum(notice.incident for notice in notices)
+    alerts, down = len(notices) - incidents, sum(notice.down for notice in notices)
+    counts = [(INCIDENTS, incidents), (DOWN, down), (ALERTS, alerts)]
+    return COMMA[language].join(phrase[language].format(count=count) for phrase, count in counts if count)
 
 
 def _list(
@@ -152,11 +166,19 @@ def _list(
     manner: Manner,
 ) -> str:
     lines = [title[language]]
-    lines += [f"{nth}. {notice.title[language]}" for nth, notice in enumerate(ranked[:top], 1)]
+    lines += [f"{nth}. {_entry(notice, language)}" for nth, notice in enumerate(ranked[:top], 1)]
     if len(ranked) > top:
         lines.append(REST[language].format(count=len(ranked) - top))
     lines.append(STANDING[language].format(count=standing.incidents, cameras=standing.cameras))
     return "\n".join([*lines, *_foot(duty, language, manner)])
+
+
+def _entry(notice: Notice, language: Language) -> str:
+    """One line of a list. What an alert is about stands below its title, in the first line."""
+    title = notice.title[language]
+    if notice.incident or not notice.lines:
+        return title
+    return f"{title}{COLON[language]}{notice.lines[0][language].partition(chr(10))[0]}"
 
 
 def _rank(notice: Notice) -> tuple[bool, int, int, str]:
@@ -174,6 +196,10 @@ def _phones(notices: Iterable[Notice], duty: Iterable[Shift]) -> tuple[str, ...]
     """Nobody's telephone rings because something is well again."""
     if all(notice.stage in (Stage.RECOVERED, Stage.ALIVE) for notice in notices):
         return ()
+    return _readers(duty)
+
+
+def _readers(duty: Iterable[Shift]) -> tuple[str, ...]:
     return tuple(shift.phone for shift in duty if shift.phone)
 
 

@@ -1,7 +1,8 @@
 """What is due: what is known of a subject against what a channel was told of it. Pure; a fold, as ``liveness`` is.
 
-Every notice that opens is followed by one that says it is over, whatever happens between: what has been told stands in
-``Told``, which is as durable as the notices themselves.
+Every notice that opens an incident is followed by one that says it is over, whatever happens between: what has been
+told stands in ``Told``, which is as durable as the notices themselves. Of an alert without an incident only
+Alertmanager knows when it is over. Its silence says nothing: routes repeat late, and are mute outside their hours.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from monitor.alerting.telling import (
     titled,
 )
 from monitor.alerting.values import Facts, Notice, Patience, Severity, Stage, Told
-from monitor.incidents import Incident, Rules
+from monitor.incidents import Incident, Origin, Rules
 from monitor.language import Phrase
 
 MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
 EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
 AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
-LAPSE = timedelta(hours=1)  # beyond two reminders that did not come
+
+UNSEEN = (Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY)  # nobody knows whether its cameras are down
 
 Due = tuple[Told, Notice]
 
@@ -61,6 +63,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         lines=incident_lines(facts, now, zone),
         cameras=cameras,
         villages=facts.villages,
+        down=cameras if incident.suspect.origin not in UNSEEN else 0,
     )
     return known, notice
 
@@ -123,18 +126,9 @@ def due_of_alert(told: Told | None, alert: Alert, now: datetime, patience: Patie
         titled(stage, alert.severity, title),
         alert.description,
         villages=alert.villages,
+        incident=False,
     )
     return known, notice
-
-
-def lapsed(told: Told, now: datetime, patience: Patience, zone: ZoneInfo) -> Due | None:
-    """An alert that Alertmanager has ceased to repeat without saying that it is over."""
-    if now - told.at < 2 * patience.of(told.severity) + LAPSE:
-        return None
-    return _closed(told, now, (UNHEARD, *over_lines(told, None, now, zone)))
-
-
-UNHEARD = Phrase("Alertmanager 已不再上报此告警", "Alertmanager has ceased to report it")
 
 
 def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:
@@ -146,5 +140,6 @@ def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:
         titled(Stage.RECOVERED, told.severity, told.title),
         lines,
         villages=told.villages,
+        incident=told.incident,
     )
     return replace(told, open=False, at=now), notice

@@ -23,6 +23,6 @@ def free_at(attempts: Sequence[datetime], windows: Iterable[Window], now: dateti
     return free
 
 
-def back_off(tries: int) -> timedelta:
-    """How long to wait after that many failures in a row: 5 s, twice as long each time, at most five minutes."""
-    return min(LONGEST, FIRST * (1 << min(tries - 1, 10)))
+def back_off(tries: int, longest: timedelta = LONGEST) -> timedelta:
+    """How long to wait after that many failures in a row: 5 s, twice as long each time, at most ``longest``."""
+    return min(longest, FIRST * (1 << min(tries - 1, 10)))

@@ -91,6 +91,8 @@ class Notice:
     lines: tuple[Phrase, ...] = ()
     cameras: int = 0  # affected at that instant
     villages: tuple[str, ...] = ()
+    down: int = 0  # of these cameras, where they are DOWN; of the others nobody knows
+    incident: bool = True  # False: an alert without an incident, or a text
 
 
 @dataclass(frozen=True, slots=True)

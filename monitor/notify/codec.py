@@ -22,6 +22,8 @@ def notice_text(notice: Notice) -> str:
             "lines": [_pair(line) for line in notice.lines],
             "cameras": notice.cameras,
             "villages": notice.villages,
+            "down": notice.down,
+            "incident": notice.incident,
         },
         ensure_ascii=False,
     )
@@ -39,6 +41,8 @@ def notice_of(text: str) -> Notice:
         lines=tuple(Phrase(*line) for line in value["lines"]),
         cameras=value["cameras"],
         villages=tuple(value["villages"]),
+        down=value["down"],
+        incident=value["incident"],
     )
 
 

@@ -42,7 +42,7 @@ def _filled(template: str, message: Message, gateway: Gateway, encode: Callable[
         "text": message.whole,
         "number": str(message.number),
         "severity": message.severity.value,
-        "phones": ",".join(message.phones or gateway.phones),
+        "phones": ",".join(message.readers or gateway.phones),
     }
     return PLACEHOLDER.sub(lambda found: encode(values[found[1]]), template)
 

@@ -30,7 +30,7 @@ from monitor.notify.codec import notice_of, notice_text, told_of, told_text
 from monitor.notify.values import Answer, Message, Outcome
 
 APPLICATION_ID: Final = int.from_bytes(b"ShrO")
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 BUSY_TIMEOUT_MS: Final = 2_000
 MOST_WAITING: Final = 200_000  # notices; more are refused rather than fill the disk
 MOST_AT_ONCE: Final = 20_000  # notices that one message may be about
@@ -154,9 +154,9 @@ class Outbox:
     # ------------------------------------------------------------ sending
 
     def next(self, channel: str, now: datetime) -> Message | None:
-        """The message to try now, if one is due: the eldest first."""
+        """The message to try now, if one is due: what was refused comes last, else the eldest first."""
         rows = self._rows(
-            MESSAGES + "WHERE channel = ? AND state = 'waiting' AND due <= ? ORDER BY number LIMIT 1",
+            MESSAGES + "WHERE channel = ? AND state = 'waiting' AND due <= ? ORDER BY refused, number LIMIT 1",
             channel,
             micros(now),
         )
@@ -183,10 +183,18 @@ class Outbox:
         with self._writing() as connection:
             batch: int | None = None
             for draft in drafts:
-                row = (channel, batch, draft.title, draft.text, draft.severity, json.dumps(draft.phones))
+                row = (
+                    channel,
+                    batch,
+                    draft.title,
+                    draft.text,
+                    draft.severity,
+                    json.dumps(draft.phones),
+                    json.dumps(draft.readers),
+                )
                 cursor = connection.execute(
-                    "INSERT INTO message (channel, batch, title, text, severity, phones, made, due)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO message (channel, batch, title, text, severity, phones, readers, made, due)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (*row, micros(now), micros(now)),
                 )
                 batch = batch or cursor.lastrowid
@@ -253,7 +261,7 @@ class Outbox:
     def listed(self, limit: int) -> list[Listed]:
         """The latest messages, the newest first."""
         return [
-            Listed(_message(row), row[9], instant(row[10]), None if row[11] is None else instant(row[11]), row[12])
+            Listed(_message(row), row[11], instant(row[12]), None if row[13] is None else instant(row[13]), row[14])
             for row in self._rows(MESSAGES + "ORDER BY number DESC LIMIT ?", limit)
         ]
 
@@ -301,13 +309,14 @@ class Outbox:
 
 
 MESSAGES = (
-    "SELECT number, channel, title, text, severity, phones, made, tries, doubtful, state, due, ended, answer"
+    "SELECT number, channel, title, text, severity, phones, readers, made, tries, doubtful, refused,"
+    " state, due, ended, answer"
     " FROM message "
 )
 
 
 def _message(row: Sequence[Any]) -> Message:
-    number, channel, title, text, severity, phones, made, tries, doubtful = row[:9]
+    number, channel, title, text, severity, phones, readers, made, tries, doubtful, refused = row[:11]
     return Message(
         number,
         channel,
@@ -318,6 +327,8 @@ def _message(row: Sequence[Any]) -> Message:
         instant(made),
         tries,
         bool(doubtful),
+        bool(refused),
+        tuple(json.loads(readers)),
     )
 
 

@@ -25,7 +25,8 @@ CREATE TABLE message (
     title    TEXT NOT NULL,
     text     TEXT NOT NULL,
     severity TEXT NOT NULL,
-    phones   TEXT NOT NULL,
+    phones   TEXT NOT NULL,                      -- called
+    readers  TEXT NOT NULL,                      -- on duty, whether called or not
     made     INTEGER NOT NULL,
     due      INTEGER NOT NULL,
     tries    INTEGER NOT NULL DEFAULT 0,

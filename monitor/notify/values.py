@@ -40,10 +40,12 @@ class Message:
     title: str
     text: str
     severity: Severity
-    phones: tuple[str, ...]
+    phones: tuple[str, ...]  # called in a group that reads it anyway
     made_at: datetime
     tries: int = 0  # attempts that have begun
     doubtful: bool = False  # an attempt began of which nobody knows how it ended: the other side may have it
+    refused: bool = False  # the last answer was no: whatever is fresh goes first
+    readers: tuple[str, ...] = ()  # telephone numbers of those on duty; empty: the channel's own
 
     @property
     def whole(self) -> str:

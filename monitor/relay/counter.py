@@ -18,6 +18,7 @@ GATHER = timedelta(seconds=3)  # what comes within it goes into one message
 IDLE = timedelta(minutes=1)  # between two looks where nobody calls
 HAND_OVER = timedelta(minutes=10)  # after which another channel takes over
 GIVE_UP = timedelta(days=3)
+REFUSED = timedelta(hours=1)  # between two tries of what is refused: somebody has to change something first
 GIVEN_UP = "given_up"
 REASONS = (*(outcome.value for outcome in Outcome if outcome is not Outcome.SENT), GIVEN_UP)
 
@@ -61,10 +62,12 @@ class Counter:
         return max(free_at(attempts, self.channel.windows, now), held or now)
 
     async def _message(self, now: datetime) -> Message | None:
-        """The message to try: an old one, or one made of all that is due."""
+        """The message to try: an old one, or one made of all that is due, or in the end one that was refused."""
         name = self.channel.name
         message = await self._desk.ask(lambda outbox: outbox.next(name, now))
-        if message is not None or not await self._desk.ask(lambda outbox: outbox.pending(name)):
+        if message is not None and not message.refused:
+            return message
+        if not await self._desk.ask(lambda outbox: outbox.pending(name)):
             return message
         await self._clock.sleep(GATHER)
         now = self._clock.now()
@@ -100,7 +103,12 @@ class Counter:
             self._metrics.notification_failed(name, GIVEN_UP)
             await self._desk.insist(lambda outbox: outbox.lose(message, answer, now))
         else:
-            due_at = now + max(answer.wait, back_off(message.tries + 1))
+            wait = (
+                back_off(message.tries + 1, REFUSED)
+                if answer.outcome is Outcome.REFUSED
+                else back_off(message.tries + 1)
+            )
+            due_at = now + max(answer.wait, wait)
             log.warning("%s: message %d is tried again at %s, %s", name, number, due_at.isoformat("T", "seconds"), said)
             await self._desk.insist(lambda outbox: outbox.again(message, answer, due_at))
 

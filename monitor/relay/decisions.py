@@ -18,7 +18,6 @@ from monitor.alerting import (
     call_for,
     due_of_alert,
     due_of_incident,
-    lapsed,
     over,
 )
 from monitor.alerting import Due as Said
@@ -26,6 +25,7 @@ from monitor.incidents import Incident, Rules
 from monitor.relay.desk import Due
 from monitor.settings import AlertPath, AlertSettings
 
+CAMERA_DOWN = "SharpEyesCameraDown"  # of config/prometheus; whatever else is wrong with a camera is another story
 STEP = 5  # subjects looked at before others have their turn
 
 Steps = Generator[None, None, list[Due]]
@@ -60,10 +60,10 @@ class Decisions:
         return found
 
     def of_closed(self, facts: Mapping[str, Facts], ended: Callable[[], Mapping[str, Incident]], rules: Rules) -> Steps:
-        """What is due of all that was told and is not open any more."""
+        """What is due of all incidents that were told and are not open any more."""
         closed: dict[str, list[str]] = {}
         for (channel, subject), told in self._told.items():
-            if told.open and subject not in facts:
+            if told.open and told.incident and subject not in facts:
                 closed.setdefault(subject, []).append(channel)
         known = ended() if closed else {}
         found: list[Due] = []
@@ -85,13 +85,18 @@ class Decisions:
         found: list[Due] = []
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
-            subject = alert.incident or incident_of(alert.camera_id) or alert.subject
+            subject = self._incident(alert, incident_of) or alert.subject
             if subject not in seen and subject not in ended:  # else Prometheus is a little behind
                 seen.add(subject)
                 found += self._of_alert(alert, channels, facts.get(subject))
             if nth % STEP == 0:
                 yield
         return found
+
+    @staticmethod
+    def _incident(alert: Alert, incident_of: Callable[[str], str | None]) -> str | None:
+        """The incident the alert is about. Only that of a camera's outage may name the camera instead."""
+        return alert.incident or (incident_of(alert.camera_id) if alert.name == CAMERA_DOWN else None)
 
     def _of_alert(self, alert: Alert, channels: Sequence[str], facts: Facts | None) -> list[Due]:
         if facts is None:
@@ -113,11 +118,7 @@ class Decisions:
 
     def _judge_end(self, ended: Incident | None, rules: Rules) -> Judge:
         def judge(told: Told | None) -> Said | None:
-            if told is None:
-                return None
-            if told.incident:
-                return over(told, ended, self._now, rules, self._zone)
-            return lapsed(told, self._now, self._settings.patience, self._zone)
+            return None if told is None else over(told, ended, self._now, rules, self._zone)
 
         return judge
 

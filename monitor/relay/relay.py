@@ -113,7 +113,8 @@ class Relay:
         call = await asyncio.to_thread(call_of, body)
         channels = self._settings.receivers.get(call.receiver)
         if call.receiver == HEARTBEAT:
-            await self._put(self._signs_of_life())
+            if self._known.trouble() is None and any(alert.firing for alert in call.alerts):
+                await self._put(self._signs_of_life())
         elif channels is None:
             raise UnknownReceiver(f"no receiver is named {call.receiver!r}: name it under alerts.receivers")
         else:

@@ -33,6 +33,7 @@ KINDS = ("dingtalk", "wecom", "feishu", "mail", "gateway", "apprise")
 PER_MINUTE = within(whole_number, "1", "18")  # DingTalk and WeCom mute a robot that sends more than 20
 PHONE = re.compile(r"\+?[0-9]{5,15}")
 MAILBOX = re.compile(r"[^@\s<>,\"]{1,64}@[A-Za-z0-9.-]{1,190}")
+TO_PHONES = "{phones}"  # in a gateway's template
 HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
@@ -174,6 +175,9 @@ def _gateway(entry: Section, sources: SecretSources) -> Gateway | None:
     if url is None:
         entry.known += ["method", "expect", "phones"]
         return None
+    phones = entry.read_all("phones", phone_number, ())
+    if not entry.wrote("phones") and TO_PHONES in body + url.reveal():
+        entry.fault("phones", "is missing: {phones} has to be somebody also where nobody is on duty: phones: [NUMBER]")
     return Gateway(
         url,
         entry.read("method", _method, "POST"),
@@ -181,7 +185,7 @@ def _gateway(entry: Section, sources: SecretSources) -> Gateway | None:
         encoding,
         MappingProxyType(headers),
         entry.read("expect", plain_text, ""),
-        entry.read_all("phones", phone_number, ()),
+        phones,
     )
 
 

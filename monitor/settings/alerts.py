@@ -26,7 +26,7 @@ from monitor.parsing.section import Section
 from monitor.parsing.times import hours
 from monitor.settings.alert_channels import phone_number, read_channels
 from monitor.settings.alert_values import AlertPath, AlertSettings
-from monitor.settings.bulletins import read_bulletins
+from monitor.settings.bulletins import OFFICE, read_bulletins
 from monitor.settings.planned import weekday
 from monitor.settings.secrets import SecretSources
 
@@ -102,7 +102,9 @@ def _receivers(alerts: Section, channels: Mapping[str, Channel], path: AlertPath
                 if not receiver.wrote("channels"):
                     receiver.fault("channels", "is missing: name at least one of alerts.channels")
     expected = {name for names in AUDIENCE.values() for name in names}
-    for name in sorted(expected - found.keys()) if path is AlertPath.EMBEDDED else ():
+    if path is AlertPath.ALERTMANAGER:
+        expected |= {OFFICE}  # its routes name it
+    for name in sorted(expected - found.keys()):
         alerts.fault("receivers", f"{name} is missing: incidents are told to {', '.join(sorted(expected))}")
     return MappingProxyType(found)
 

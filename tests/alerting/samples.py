@@ -36,5 +36,6 @@ def notice(number: int = 1, stage: Stage = Stage.OPENED, cameras: int = 1, **cha
         "title": Phrase(f"【严重·故障】第{number}处", f"[critical, DOWN] place {number}"),
         "lines": (Phrase("开始：03:04", "since: 03:04"),),
         "villages": ("柳溪村",),
+        "down": cameras,
     }
     return Notice(subject=f"i{number}", stage=stage, cameras=cameras, **(usual | changes))

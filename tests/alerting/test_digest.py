@@ -73,7 +73,25 @@ def test_what_came_and_went_before_anybody_was_told_is_one_line() -> None:
     both = [notice(1), notice(1, Stage.RECOVERED, 0, title=Phrase("【已恢复】第1处", "[RECOVERED] place 1"))]
     (draft,) = drafts(both, Standing(), 2048, NIGHT, MANNER)
     assert draft.text.startswith("【已恢复】第1处（曾故障，现已恢复）")
-    assert draft.phones == ()
+    assert (draft.phones, draft.readers) == ((), ("13800000001",))  # nobody is called, and who was hears of it
+
+
+def test_alerts_are_counted_apart_and_only_cameras_that_are_down_are_said_to_be() -> None:
+    locked = due_of_incident(None, facts(30, Origin.CREDENTIALS, number=2), NIGHT, Patience(), ZONE)
+    line = due_of_incident(None, facts(12), NIGHT, Patience(), ZONE)
+    assert locked is not None
+    assert line is not None
+    title, lines = (
+        Phrase("【一般·故障】时钟偏差", "[warning, DOWN] clock drift"),
+        (Phrase("村口东\n旧闻", "gate east\nold"),),
+    )
+    alert = notice(3, cameras=0, severity=Severity.WARNING, title=title, lines=lines, incident=False)
+    (draft,) = drafts([locked[1], line[1], alert], Standing(2, 42), 2048, NIGHT, MANNER)
+    shown = draft.text.split("\n")
+    assert shown[0] == "【严重】2 个事件，12 台摄像机离线，1 条告警"
+    assert shown[3] == "3. 【一般·故障】时钟偏差：村口东"
+    over = [replace(notice(number, Stage.RECOVERED, 0), incident=number < 3) for number in range(5)]
+    assert drafts(over, Standing(), 2048, NIGHT, MANNER)[0].title == "【已恢复】3 个事件，2 条告警"
 
 
 def test_only_the_latest_sign_of_life_is_sent() -> None:

@@ -18,7 +18,6 @@ from monitor.alerting import (
     Told,
     call_for,
     due_of_incident,
-    lapsed,
     over,
 )
 from monitor.incidents import Origin, Rules
@@ -132,14 +131,6 @@ def test_what_alertmanager_called_for_too_early_is_told_later() -> None:
     found = due(called, facts())
     assert found is not None
     assert (found[1].stage, found[0].called) == (Stage.OPENED, False)
-
-
-def test_an_alert_nobody_repeats_any_more_is_over() -> None:
-    told = replace(told_of(facts()), incident=False)
-    assert lapsed(told, NIGHT + 9 * HOUR - MINUTE, Patience(), ZONE) is None
-    found = lapsed(told, NIGHT + 9 * HOUR, Patience(), ZONE)
-    assert found is not None
-    assert found[1].stage is Stage.RECOVERED
 
 
 def test_what_became_part_of_another_incident_says_so() -> None:

@@ -44,3 +44,5 @@ def test_no_vendor_ever_sees_more_than_it_publishes(
 
 def test_waiting_grows_and_has_an_end() -> None:
     assert [back_off(tries).total_seconds() for tries in (1, 2, 3, 7, 500)] == [5, 10, 20, 300, 300]
+    hour = timedelta(hours=1)
+    assert [back_off(tries, hour).total_seconds() for tries in (1, 9, 10, 500)] == [5, 1280, 2560, 3600]

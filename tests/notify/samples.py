@@ -20,6 +20,7 @@ def message(number: int = 7, **changes: Any) -> Message:
         "text": "【严重·故障】柳溪村\n12 台摄像机离线",
         "severity": Severity.CRITICAL,
         "phones": ("13800000001",),
+        "readers": ("13800000001",),
         "made_at": NOW,
     }
     return Message(number, **(usual | changes))

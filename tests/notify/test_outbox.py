@@ -252,6 +252,8 @@ def test_the_outbox_lies_beside_the_ledger(tmp_path: Path) -> None:
         st.lists(st.builds(Phrase, st.text(), st.text())).map(tuple),
         st.integers(0, 10**6),
         st.lists(st.text()).map(tuple),
+        st.integers(0, 10**6),
+        st.booleans(),
     ),
     st.builds(
         Told,

@@ -121,7 +121,7 @@ async def test_a_repetition_says_that_it_may_be_one(vendors: Robots) -> None:
 
 
 async def test_a_gateway_gets_its_template_filled_in_and_the_number_to_tell_repetitions(vendors: Robots) -> None:
-    nasty = message(title='a"b', text='he said "no"\nand {left}', phones=())
+    nasty = message(title='a"b', text='he said "no"\nand {left}', readers=())
     answer = await send(sms(vendors, phones=("10086",)), nasty)
     assert answer.outcome is Outcome.SENT
     ((headers, body),) = vendors.bodies

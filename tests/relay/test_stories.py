@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from datetime import timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from monitor.alerting import Facts, Severity
+from monitor.alerting import Facts, Severity, Shift
 from monitor.errors import UnknownReceiver
 from monitor.language import Phrase
 from monitor.settings import AlertPath, AlertSettings
@@ -18,6 +19,7 @@ from tests.driven import at_once
 from tests.incidents.town import cameras
 from tests.metrics.town import status as a_status
 from tests.metrics.town import town as a_town
+from tests.notify.samples import sms
 from tests.relay.world import Office, channel, office, settings
 from tests.robots import Robots
 
@@ -270,3 +272,82 @@ async def test_an_outbox_that_cannot_be_written_is_loud_and_what_is_due_stays_du
         assert b"sharpeyes_outbox_write_errors_total 0.0" not in exposition(of)
         await of.relay._desk.ask(lambda _: connection.execute("PRAGMA query_only = 0"))
         await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+
+
+async def test_what_is_refused_does_not_keep_a_page_back(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN) as of:
+        of.vendors.instead["dingtalk"] = _refusal
+        for number in range(8):
+            await of.relay.tell("office", f"text-{number}", Phrase("日报", "daily"), [], Severity.WARNING)
+        while len(await refused(of)) < 8:
+            await of.later(MINUTE)
+        del of.vendors.instead["dingtalk"]
+        of.clock.set_wall(of.clock.now() + timedelta(hours=2))  # all of them are due again
+        await of.relay.tell("office", "page", Phrase("线路中断", "a line is cut"), [], Severity.CRITICAL)
+        await of.until(lambda: told(of)[0] >= 2, MINUTE)
+        first = of.vendors.texts["dingtalk"][:2]  # one may have been under way
+        assert any(text.startswith("线路中断") for text in first)
+        await of.until(lambda: told(of)[0] == 9, 10 * MINUTE)
+
+
+async def refused(of: Office) -> list[str]:
+    _, listed = await of.relay.listed()
+    return [one.message.title for one in listed if one.message.channel == "ding" and one.message.refused]
+
+
+async def test_an_alert_that_is_not_repeated_is_never_said_to_be_over(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, by_alertmanager) as of:
+        labels = {"alertname": "SharpEyesForecastBelowTarget", "severity": "warning"}
+        await of.alertmanager("vendor-on-call", labels)
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+        of.clock.set_wall(of.clock.now() + timedelta(days=10))  # a weekend, a holiday: the route is mute
+        await of.later(2 * MINUTE)
+        assert told(of) == [1, 1, 1]
+        await of.alertmanager("vendor-on-call", labels, status="resolved")
+        await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
+
+
+async def test_another_fault_of_a_camera_is_not_swallowed_by_its_outage(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, by_alertmanager) as of:
+        of.world.cut(LINE)
+        await of.later(3 * MINUTE)
+        await prometheus(of)
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+        labels = {"alertname": "SharpEyesClockDrift", "severity": "warning", "camera_id": LINE[0]}
+        await of.alertmanager("vendor-on-call", labels)
+        await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
+        assert of.vendors.texts["wecom"][1].startswith("【一般·故障】SharpEyesClockDrift")
+
+
+async def test_alertmanager_alone_is_no_sign_of_life_of_a_monitor_in_trouble(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = by_alertmanager(vendors)
+        return settings(vendors, AlertPath.ALERTMANAGER, receivers={**usual.receivers, "heartbeat": ("sms",)})
+
+    async with office(tmp_path, TOWN, make) as of:
+        labels = {"alertname": "SharpEyesWatchdog", "severity": "none"}
+        await of.alertmanager("heartbeat", labels)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1, MINUTE)
+        await of.alertmanager("heartbeat", labels, status="resolved")
+        of.world.wrong = "the ledger cannot be written"
+        await of.alertmanager("heartbeat", labels)
+        await of.later(2 * MINUTE)
+        assert len(of.vendors.texts["sms"]) == 1
+
+
+async def test_a_gateway_writes_to_whoever_is_on_duty_and_else_to_its_own_numbers(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        mobile = channel("sms", sms(vendors, phones=("10010",)))
+        everybody = dict.fromkeys(("vendor-on-call", "tickets", "office"), ("sms",))
+        roster = (Shift("张三", "13800000001", frozenset({"东村"})),)
+        return settings(vendors, receivers=everybody, channels={"sms": mobile}, roster=roster)
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.world.cut(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1)
+        of.world.mend(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 2)
+        await of.relay.tell("office", "daily-2026-10-01", Phrase("日报", "daily"), [], Severity.WARNING)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 3)
+        to = [json.loads(body)["to"] for _, body in of.vendors.bodies]
+        assert to == ["13800000001", "13800000001", "10010"]

@@ -116,6 +116,8 @@ def test_a_fault_of_the_section_says_what_to_do(tmp_path: Path, written: str, sa
         ),
         ("{kind: gateway, url: 'http://g/', body: '{\"a\": {text}}'}", "alerts.channels.x.body: is not JSON once"),
         ("{kind: gateway, url: 'http://g/', headers: {Authorization: s3cret}}", "goes into authorization_env"),
+        ("{kind: gateway, url: 'http://g/', body: '{\"to\": \"{phones}\"}'}", "alerts.channels.x.phones: is missing"),
+        ("{kind: gateway, url: 'http://g/?to={phones}'}", "alerts.channels.x.phones: is missing"),
         ("{kind: gateway, url: 'http://g/', method: DELETE}", "alerts.channels.x.method: 'DELETE' is none of GET"),
     ],
 )
@@ -128,6 +130,9 @@ def test_a_fault_of_a_channel_says_what_to_do(tmp_path: Path, channel: str, said
 def test_whoever_is_told_of_incidents_must_have_a_channel(tmp_path: Path) -> None:
     told = faults(tmp_path, GOOD.replace("    tickets: {channels: [ding]}\n", ""))
     assert told == ["3: alerts.receivers: tickets is missing: incidents are told to tickets, vendor-on-call"]
+    by_alertmanager = GOOD.replace("alerts:\n", "alerts:\n  path: alertmanager\n  token_env: TOKEN\n")
+    told = faults(tmp_path, by_alertmanager)
+    assert told == ["5: alerts.receivers: office is missing: incidents are told to office, tickets, vendor-on-call"]
     told = faults(tmp_path, GOOD.replace("tickets: {channels: [ding]}", "tickets: {channels: [bell]}"))
     assert any("'bell' is not one of alerts.channels: ding" in fault for fault in told)
 
