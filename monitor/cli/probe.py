@@ -55,7 +55,7 @@ def probe(target: str, config: Path, user: str | None, language: Language, *, ve
     devices = Devices(devices_path(settings.ledger))
     pauses = Pauses(settings, devices, SystemClock(), insist=insist)
     if reason := pauses.reason(camera, language):
-        print(reason, file=sys.stderr)
+        print(reason + texts.OR_INSIST[language], file=sys.stderr)
         return Exit.NO
     return _explained(
         _as_the_monitor_asks(camera, settings, devices), limits_of(settings), pauses, language, verbose=verbose

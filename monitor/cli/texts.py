@@ -103,9 +103,10 @@ URL_WITH_PASSWORD = Phrase(
 )
 ASK_PASSWORD = Phrase("{user} 的密码:", "password of {user}: ")
 PAUSED = Phrase(
-    "设备拒绝了该密码,暂停至 {until:%H:%M};加 --insist 仍可检测",
-    "paused until {until:%H:%M} because the device refused this password; --insist asks all the same",
+    "设备拒绝了该密码,暂停至 {until:%H:%M}",
+    "paused until {until:%H:%M} because the device refused this password",
 )
+OR_INSIST = Phrase(";加 --insist 仍可检测", "; --insist asks all the same")
 PROBING = Phrase("检测 {target}", "probing {target}")
 PROBE_AS_WRITTEN = Phrase(
     "没有可用的子码流,改按清单取流 {target}", "no such sub-stream; asked as the inventory says: {target}"
