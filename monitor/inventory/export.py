@@ -1,7 +1,8 @@
 """What the video platform's asset list says: an export (CSV or XLSX) with the headings of 一机一档 or English ones.
 
 Columns nobody here knows are passed over, and so are ports and paths: a platform keeps those of its own protocols
-there. A row that cannot be understood is a fault, because a guess would accuse somebody of a difference.
+there. Others are kept for a row of the inventory and not compared, as a platform means its own accounts and remarks. A
+row that cannot be understood is a fault, because a guess would accuse somebody of a difference.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from monitor.errors import Fault, SettingsError
-from monitor.inventory.cameras import host_text, rtsp_url
+from monitor.inventory.cameras import certificate_policy, host_text, onvif_place, rtsp_url, yes_or_no
 from monitor.inventory.columns import SPELLINGS, Column, category_of, simplified
+from monitor.inventory.entries import EXTRA_SPELLINGS, Extra
 from monitor.inventory.foreign import Table, cell, read_table
 from monitor.inventory.table import Line
 from monitor.parsing.scalars import calendar_date, identifier, plain_text, shown
@@ -32,10 +34,15 @@ _SPELLINGS: Final[Mapping[str, Column]] = {
     **{simplified(word): Column.NAME for word in ("名称", "通道名称", "摄像头名称", "监控点")},
     **{simplified(word): Column.CAMERA_ID for word in ("通道编码", "通道编号", "编码", "编号", "id")},
 }
-# Columns of a platform's list that say nothing about the camera as we watch it.
-_PASSED_OVER: Final = frozenset(
-    {Column.PORT, Column.PATH, Column.CREDENTIALS, Column.IN_CONTRACT, Column.ONVIF, Column.CERTIFICATE}
-)
+_PASSED_OVER: Final = frozenset({Column.PORT, Column.PATH})
+_KEPT: Final[Mapping[str, Column | Extra]] = {
+    **{spelling: extra for spelling, extra in EXTRA_SPELLINGS.items() if spelling not in NATIONAL},
+    **{
+        spelling: column
+        for spelling, column in SPELLINGS.items()
+        if column in {Column.CREDENTIALS, Column.IN_CONTRACT, Column.ONVIF, Column.CERTIFICATE}
+    },
+}
 _NOTHING: Final = frozenset({"-", "--", "—", "/", "无", "null", "none", "n/a"})  # as exports write an empty cell
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
 _WRAPPED: Final = re.compile(r'="([^"]*)"|\'(.*)')  # how exports keep Excel from making numbers of ids
@@ -50,6 +57,9 @@ class Listed:
     ids: tuple[str, ...]  # every id it has there, its national one last
     national: str  # its 20-digit code of GB/T 28181; "" = none
     cells: Mapping[Column, str] = field(hash=False)  # what else is said, empty cells left out; never an id
+    # Not compared, but good for a row of the inventory.
+    kept: Mapping[Column | Extra, str] = field(hash=False, default_factory=dict)
+    dropped: tuple[str, ...] = ()  # headings of what is said and can stand in no such row
 
     @property
     def place(self) -> str:
@@ -99,10 +109,19 @@ def _listed(line: Line, table: Table, faults: list[Fault]) -> Listed | None:
     ids: dict[str, None] = {}
     national = ""
     cells: dict[Column, str] = {}
+    kept: dict[Column | Extra, str] = {}
+    dropped: list[str] = []
     for at, name in enumerate(table.names):
         column = _SPELLINGS.get(name)
         text = _unwrapped(cell(line, at))
-        if column is None or column in _PASSED_OVER or not (text or at in line.refused):
+        if not (text or at in line.refused):
+            continue
+        beside = _KEPT.get(name)
+        if column is None or column in _PASSED_OVER or beside is not None:
+            if beside is not None and at not in line.refused and _writable(beside, text):
+                kept.setdefault(beside, text)
+            else:
+                dropped.append(cell(table.heading, at))
             continue
         if at in line.refused:
             faults.append(Fault(table.file, line.number, column, line.refused[at]))
@@ -125,7 +144,24 @@ def _listed(line: Line, table: Table, faults: list[Fault]) -> Listed | None:
         faults.append(Fault(table.file, line.number, "row", "has neither an id nor an address"))
         return None
     ordered = sorted(ids, key=lambda one: one == national)
-    return Listed(table.file, line.number, tuple(ordered), national, cells)
+    return Listed(table.file, line.number, tuple(ordered), national, cells, kept, tuple(dropped))
+
+
+def _writable(column: Column | Extra, text: str) -> bool:
+    """Whether the cell can stand in an inventory as it is."""
+    try:
+        match column:
+            case Column.ONVIF:
+                onvif_place(text)
+            case Column.IN_CONTRACT:
+                yes_or_no(text)
+            case Column.CERTIFICATE:
+                certificate_policy(text)
+            case _:
+                plain_text(text)
+    except ValueError:
+        return False
+    return not text.startswith(_FORMULA_STARTS)
 
 
 def _unwrapped(text: str) -> str:
