@@ -18,6 +18,7 @@ from monitor.inventory.cameras import certificate_policy, host_text, onvif_place
 from monitor.inventory.columns import SPELLINGS, Column, category_of, simplified
 from monitor.inventory.entries import EXTRA_SPELLINGS, Extra
 from monitor.inventory.foreign import Table, cell, read_table
+from monitor.inventory.matching import Names, national_id
 from monitor.inventory.table import Line
 from monitor.parsing.scalars import calendar_date, identifier, plain_text, shown
 from monitor.rtsp.urls import parse_target
@@ -28,7 +29,7 @@ LACKING: Final = (
 NATIONAL: Final = frozenset(
     simplified(word) for word in ["国标编码", "国标编号", "国标ID", "GB编码", "国标设备编码", "national_id", "gb_id"]
 )
-_SPELLINGS: Final[Mapping[str, Column]] = {
+FOREIGN_SPELLINGS: Final[Mapping[str, Column]] = {
     **SPELLINGS,
     **dict.fromkeys(NATIONAL, Column.CAMERA_ID),
     **{simplified(word): Column.NAME for word in ("名称", "通道名称", "摄像头名称", "监控点")},
@@ -71,11 +72,10 @@ class Listed:
         """Its address; "" when it is not said."""
         return self.cells.get(Column.HOST, "")
 
-
-def national_id(text: str) -> str:
-    """The 20 digits of a national code, however they are grouped; "" when it is none."""
-    digits = re.sub(r"[\s-]", "", text)
-    return digits if re.fullmatch(r"[0-9]{20}", digits) else ""
+    @property
+    def names(self) -> Names:
+        """What it is known by there."""
+        return Names(self.ids, frozenset({self.national}), self.host)
 
 
 def read_export(path: Path) -> tuple[Listed, ...]:
@@ -99,7 +99,7 @@ def read_export(path: Path) -> tuple[Listed, ...]:
 
 
 def _is_heading(names: frozenset[str]) -> bool:
-    known = {_SPELLINGS[name] for name in names if name in _SPELLINGS}
+    known = {FOREIGN_SPELLINGS[name] for name in names if name in FOREIGN_SPELLINGS}
     return bool(known & {Column.CAMERA_ID, Column.HOST}) and len(known) >= 2
 
 
@@ -112,8 +112,8 @@ def _listed(line: Line, table: Table, faults: list[Fault]) -> Listed | None:
     kept: dict[Column | Extra, str] = {}
     dropped: list[str] = []
     for at, name in enumerate(table.names):
-        column = _SPELLINGS.get(name)
-        text = _unwrapped(cell(line, at))
+        column = FOREIGN_SPELLINGS.get(name)
+        text = unwrapped(cell(line, at))
         if not (text or at in line.refused):
             continue
         beside = _KEPT.get(name)
@@ -164,7 +164,7 @@ def _writable(column: Column | Extra, text: str) -> bool:
     return not text.startswith(_FORMULA_STARTS)
 
 
-def _unwrapped(text: str) -> str:
+def unwrapped(text: str) -> str:
     wrapped = _WRAPPED.fullmatch(text)
     bare = (wrapped[1] or wrapped[2] or "").strip() if wrapped else text
     return "" if bare.lower() in _NOTHING else bare

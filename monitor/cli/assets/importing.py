@@ -18,9 +18,10 @@ from monitor.engine import Plan
 from monitor.errors import Fault, SettingsError, UsageError
 from monitor.inventory import load_inventory
 from monitor.inventory.columns import Column
-from monitor.inventory.comparing import Differences, MatchedBy, Pair, compared
+from monitor.inventory.comparing import Differences, Pair, compared
 from monitor.inventory.entries import TABLES, Entry, entries_of, heading, table_of
 from monitor.inventory.export import Listed, read_export
+from monitor.inventory.matching import MatchedBy
 from monitor.inventory.merging import merged
 from monitor.language import Language
 from monitor.parsing.scalars import printable

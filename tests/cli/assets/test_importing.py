@@ -12,7 +12,7 @@ from monitor.cli import main
 from monitor.cli.assets import texts
 from monitor.cli.exits import Exit
 from monitor.inventory import load_inventory
-from monitor.inventory.comparing import MatchedBy
+from monitor.inventory.matching import MatchedBy
 from monitor.inventory.proposals import Found, table_of
 from monitor.language import Language
 from monitor.onvif.addresses import Service
