@@ -37,6 +37,7 @@ from monitor.alerting.values import (
     Severity,
     Stage,
     Told,
+    is_near,
 )
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "due_of_alert",
     "due_of_incident",
     "free_at",
+    "is_near",
     "on_duty",
     "over",
     "usual_windows",

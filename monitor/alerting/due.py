@@ -51,7 +51,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         falls=incident.falls,
         cameras=max(cameras, told.cameras if told and told.open else 0),
         villages=facts.villages,
-        near=bool(clock and (clock.near or clock.late_cameras)),
+        near=bool(clock and clock.near),
         late=bool(clock and clock.late_cameras),
     )
     notice = Notice(

@@ -30,11 +30,12 @@ class RepairClock:
     ran_us: int
     major: bool
     late_cameras: int  # cameras whose limit has passed
+    near: bool  # whether most of the limit of a camera is gone that is not late yet: time to warn
 
-    @property
-    def near(self) -> bool:
-        """Whether most of the limit is gone and none has passed: time to warn."""
-        return not self.late_cameras and self.ran_us * NEAR[1] >= self.limit_us * NEAR[0]
+
+def is_near(limit_us: int, ran_us: int) -> bool:
+    """Whether most of a limit is gone."""
+    return ran_us * NEAR[1] >= limit_us * NEAR[0]
 
 
 @dataclass(frozen=True, slots=True)

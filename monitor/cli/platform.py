@@ -9,11 +9,15 @@ from zoneinfo import ZoneInfo
 
 from monitor.cli import texts
 from monitor.cli.exits import Exit
-from monitor.inventory.platform import read_platform_list
+from monitor.inventory import load_inventory
+from monitor.inventory.entries import Extra, entries_of
+from monitor.inventory.matching import matched, own_names
+from monitor.inventory.platform import PlatformState, read_platform_list
 from monitor.language import Language, Phrase
 from monitor.ledger import Ledger
 from monitor.model import Camera, State, Transition
-from monitor.settings import load_settings
+from monitor.rtsp.urls import parse_target
+from monitor.settings import Settings, load_settings
 from monitor.wording import CAUSES
 
 
@@ -27,6 +31,16 @@ class Comparison:
     missing_there: tuple[str, ...]  # in our inventory only
     missing_here: tuple[str, ...]  # in the platform's list only
     agreed: int
+
+    @property
+    def differs(self) -> bool:
+        """Whether the platform and we contradict each other about any camera."""
+        return bool(self.falsely_online or self.falsely_offline)
+
+    @property
+    def judged(self) -> int:
+        """Of how many cameras both have a say."""
+        return self.agreed + len(self.falsely_online) + len(self.falsely_offline)
 
 
 def compared(platform: Mapping[str, bool], states: Mapping[str, State]) -> Comparison:
@@ -45,13 +59,31 @@ def compared(platform: Mapping[str, bool], states: Mapping[str, State]) -> Compa
     )
 
 
+def _by_our_ids(
+    listed: Sequence[PlatformState], cameras: Mapping[str, Camera], nationals: Mapping[str, str]
+) -> dict[str, bool]:
+    """What the platform says of each of our cameras, and under its own names of those that are not ours."""
+    ids = list(cameras)
+    names = [own_names(one, nationals.get(one, ""), parse_target(cameras[one].url).host.lower()) for one in ids]
+    found = matched(names, [row.names for row in listed])
+    own = {match.other: ids[at] for at, match in found.items()}
+    return {own.get(at, row.label): row.online for at, row in enumerate(listed)}
+
+
+def _nationals(settings: Settings) -> dict[str, str]:
+    """The national ids that the inventory says in a column of their own."""
+    entries = entries_of(settings.inventory, load_inventory(settings.inventory, settings.credentials))
+    return {entry.camera.id: entry.extras.get(Extra.NATIONAL_ID, "") for entry in entries}
+
+
 def compare_with_platform(path: Path, config: Path, language: Language) -> int:
-    """Print both lists; code 1 when any camera is in one of them."""
+    """Print both lists; code 1 when any camera is in one of them, 3 when most of ours could not be compared."""
     settings = load_settings(config, None)
-    listed = read_platform_list(path)
+    nationals, rows = _nationals(settings), read_platform_list(path)
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
         cameras = {record.camera.id: record.camera for record in ledger.cameras() if record.removed_at is None}
         last, recorded_at = ledger.last_transitions(), ledger.last_recorded_at()
+    listed = _by_our_ids(rows, cameras, nationals)
     states = {camera_id: last[camera_id].new if camera_id in last else State.UNKNOWN for camera_id in cameras}
     found = compared(listed, states)
     zone = ZoneInfo(settings.zone)
@@ -72,7 +104,11 @@ def compare_with_platform(path: Path, config: Path, language: Language) -> int:
             print(
                 phrase[language].format(ids=" ".join(ids[: texts.NAMED])) + (" ..." if len(ids) > texts.NAMED else "")
             )
-    return Exit.NO if found.falsely_online or found.falsely_offline else Exit.OK
+    if not found.judged or 2 * found.judged < len(states):
+        print(texts.HARDLY_COMPARED[language].format(judged=found.judged, of=len(states)))
+        if not found.differs:
+            return Exit.CANNOT
+    return Exit.NO if found.differs else Exit.OK
 
 
 def _print(

@@ -66,7 +66,7 @@ def probe(target: str, config: Path, user: str | None, language: Language, shown
     devices = Devices(devices_path(settings.ledger))
     pauses = Pauses(settings, devices, SystemClock(), insist=insist)
     if reason := pauses.reason(camera, language):
-        print(reason, file=sys.stderr)
+        print(reason + texts.OR_INSIST[language], file=sys.stderr)
         return Exit.NO
     ask = _as_the_monitor_asks(camera, settings, devices)
     return _explained(ask, limits_of(settings), pauses, _remembered(camera, settings), language, shown)

@@ -48,7 +48,7 @@ async def _asked(plan: Plan, cameras: Sequence[Camera], language: Language, *, i
             print(f"  {texts.SUBSTREAM_NO_ADDRESS[language]}")
             continue
         if reason := pauses.reason(camera, language):
-            print(f"  {reason}")
+            print(f"  {reason}{texts.OR_INSIST[language]}")
             good = False
             continue
         credentials = settings.credentials.get(camera.credentials)

@@ -106,9 +106,10 @@ URL_WITH_PASSWORD = Phrase(
 )
 ASK_PASSWORD = Phrase("{user} 的密码:", "password of {user}: ")
 PAUSED = Phrase(
-    "设备拒绝了该密码,暂停至 {until:%H:%M};加 --insist 仍可检测",
-    "paused until {until:%H:%M} because the device refused this password; --insist asks all the same",
+    "设备拒绝了该密码,暂停至 {until:%H:%M}",
+    "paused until {until:%H:%M} because the device refused this password",
 )
+OR_INSIST = Phrase(";加 --insist 仍可检测", "; --insist asks all the same")
 PROBING = Phrase("检测 {target}", "probing {target}")
 PROBE_AS_WRITTEN = Phrase(
     "没有可用的子码流,改按清单取流 {target}", "no such sub-stream; asked as the inventory says: {target}"
@@ -322,6 +323,12 @@ SINCE = Phrase("自 {at} 起 {cause}", "since {at} {cause}")
 PLATFORM_REST = Phrase(
     "一致 {agreed} 台；未监测、无法判断 {unjudged} 台；平台清单缺 {there} 台；一机一档缺 {here} 台",
     "agreed: {agreed}; unknown here: {unjudged}; not in the platform's list: {there}; not in our inventory: {here}",
+)
+HARDLY_COMPARED = Phrase(
+    "只对照了 {judged} 台（本方共 {of} 台），不足一半，不能说明一致："
+    "请核对清单的编号、国标编码或 IP 地址列，以及监测是否在运行",
+    "only {judged} of our {of} cameras could be compared, which shows nothing: look at the list's columns of ids, "
+    "national ids or addresses, and whether the monitor runs",
 )
 MISSING_THERE = Phrase("平台清单缺：{ids}", "not in the platform's list: {ids}")
 MISSING_HERE = Phrase("一机一档缺：{ids}", "not in our inventory: {ids}")

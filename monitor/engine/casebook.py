@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from monitor.alerting import Facts, IncidentFigures, RepairClock, Severity
+from monitor.alerting import Facts, IncidentFigures, RepairClock, Severity, is_near
 from monitor.contract import CameraFaults, Contract, Repair, clocks
 from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules
 from monitor.ledger import TELLING, Entry, Ledger, told
@@ -149,8 +149,13 @@ def clock_of(repairs: Sequence[Repair]) -> RepairClock | None:
     if not repairs:
         return None
     first = min(repairs, key=lambda repair: (repair.limit_us - repair.ran_us, repair.camera_id))
+    waiting = [repair for repair in repairs if repair.late_from is None]
     return RepairClock(
-        first.limit_us, first.ran_us, first.major, sum(repair.late_from is not None for repair in repairs)
+        first.limit_us,
+        first.ran_us,
+        first.major,
+        late_cameras=len(repairs) - len(waiting),
+        near=any(is_near(repair.limit_us, repair.ran_us) for repair in waiting),
     )
 
 

@@ -1,20 +1,16 @@
-"""The inventory beside the platform's list: who is who, who is missing where, and which fields differ. Pure.
-
-A camera is found by its id, else by its national id, else by its address where nobody else on either side has it.
-"""
+"""The inventory beside the platform's list: who is who, who is missing where, and which fields differ. Pure."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from monitor.inventory.columns import Column
 from monitor.inventory.entries import Entry, Extra
-from monitor.inventory.export import Listed, national_id
+from monitor.inventory.export import Listed
+from monitor.inventory.matching import MatchedBy, Names, matched, national_id, own_names
 from monitor.model import Camera
 
 COMPARED: Final = (
@@ -22,14 +18,6 @@ COMPARED: Final = (
     *(Column.UPLINK, Column.RECORDER, Column.CABINET, Column.HOST, Column.VENDOR, Column.MODEL),
     *(Column.IN_SERVICE_FROM, Column.IN_SERVICE_TO),
 )
-
-
-class MatchedBy(StrEnum):
-    """How a camera of both sides was found, the surest first."""
-
-    ID = "id"
-    NATIONAL_ID = "national_id"
-    ADDRESS = "address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,49 +55,21 @@ class Differences:
 
 def compared(entries: Sequence[Entry], listed: Sequence[Listed]) -> Differences:
     """Each camera of either side in exactly one place."""
-    pairs: dict[int, Pair] = {}
-    taken: set[int] = set()
-    for by in MatchedBy:
-        ours = _unambiguous((at, key) for at, entry in enumerate(entries) for key in _own_keys(by, entry))
-        theirs = _unambiguous((at, key) for at, row in enumerate(listed) for key in _their_keys(by, row))
-        for key, at in ours.items():
-            other = theirs.get(key)
-            if other is not None and at not in pairs and other not in taken:
-                taken.add(other)
-                differences = tuple(_differences(entries[at], listed[other]))
-                pairs[at] = Pair(entries[at], listed[other], by, differences)
+    found = matched([_own_names(entry) for entry in entries], [row.names for row in listed])
+    taken = {match.other for match in found.values()}
+    pairs = (
+        Pair(entries[at], listed[match.other], match.by, tuple(_differences(entries[at], listed[match.other])))
+        for at, match in sorted(found.items())
+    )
     return Differences(
-        tuple(pairs[at] for at in sorted(pairs)),
-        tuple(entry for at, entry in enumerate(entries) if at not in pairs),
+        tuple(pairs),
+        tuple(entry for at, entry in enumerate(entries) if at not in found),
         tuple(row for at, row in enumerate(listed) if at not in taken),
     )
 
 
-def _unambiguous(keyed: Iterable[tuple[int, str]]) -> dict[str, int]:
-    """Whom a key means, where it means one alone."""
-    pairs = [(at, key) for at, key in keyed if key]
-    count = Counter(key for _, key in pairs)
-    return {key: at for at, key in pairs if count[key] == 1}
-
-
-def _own_keys(by: MatchedBy, entry: Entry) -> Iterable[str]:
-    match by:
-        case MatchedBy.ID:
-            return [entry.camera.id]
-        case MatchedBy.NATIONAL_ID:
-            return {national_id(entry.camera.id), national_id(entry.extras.get(Extra.NATIONAL_ID, ""))}
-        case MatchedBy.ADDRESS:
-            return entry.hosts[:1]
-
-
-def _their_keys(by: MatchedBy, listed: Listed) -> Iterable[str]:
-    match by:
-        case MatchedBy.ID:
-            return listed.ids
-        case MatchedBy.NATIONAL_ID:
-            return [listed.national]
-        case MatchedBy.ADDRESS:
-            return [listed.host]
+def _own_names(entry: Entry) -> Names:
+    return own_names(entry.camera.id, entry.extras.get(Extra.NATIONAL_ID, ""), entry.hosts[0])
 
 
 def _differences(entry: Entry, listed: Listed) -> Iterator[Difference]:

@@ -1,7 +1,8 @@
 """What the video platform's asset list says: an export (CSV or XLSX) with the headings of 一机一档 or English ones.
 
 Columns nobody here knows are passed over, and so are ports and paths: a platform keeps those of its own protocols
-there. A row that cannot be understood is a fault, because a guess would accuse somebody of a difference.
+there. Others are kept for a row of the inventory and not compared, as a platform means its own accounts and remarks. A
+row that cannot be understood is a fault, because a guess would accuse somebody of a difference.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from monitor.errors import Fault, SettingsError
-from monitor.inventory.cameras import host_text, rtsp_url
+from monitor.inventory.cameras import certificate_policy, host_text, onvif_place, rtsp_url, yes_or_no
 from monitor.inventory.columns import SPELLINGS, Column, category_of, simplified
+from monitor.inventory.entries import EXTRA_SPELLINGS, Extra
 from monitor.inventory.foreign import Table, cell, read_table
+from monitor.inventory.matching import Names, national_id
 from monitor.inventory.table import Line
 from monitor.parsing.scalars import calendar_date, identifier, plain_text, shown
 from monitor.rtsp.urls import parse_target
@@ -26,16 +29,21 @@ LACKING: Final = (
 NATIONAL: Final = frozenset(
     simplified(word) for word in ["国标编码", "国标编号", "国标ID", "GB编码", "国标设备编码", "national_id", "gb_id"]
 )
-_SPELLINGS: Final[Mapping[str, Column]] = {
+FOREIGN_SPELLINGS: Final[Mapping[str, Column]] = {
     **SPELLINGS,
     **dict.fromkeys(NATIONAL, Column.CAMERA_ID),
     **{simplified(word): Column.NAME for word in ("名称", "通道名称", "摄像头名称", "监控点")},
     **{simplified(word): Column.CAMERA_ID for word in ("通道编码", "通道编号", "编码", "编号", "id")},
 }
-# Columns of a platform's list that say nothing about the camera as we watch it.
-_PASSED_OVER: Final = frozenset(
-    {Column.PORT, Column.PATH, Column.CREDENTIALS, Column.IN_CONTRACT, Column.ONVIF, Column.CERTIFICATE}
-)
+_PASSED_OVER: Final = frozenset({Column.PORT, Column.PATH})
+_KEPT: Final[Mapping[str, Column | Extra]] = {
+    **{spelling: extra for spelling, extra in EXTRA_SPELLINGS.items() if spelling not in NATIONAL},
+    **{
+        spelling: column
+        for spelling, column in SPELLINGS.items()
+        if column in {Column.CREDENTIALS, Column.IN_CONTRACT, Column.ONVIF, Column.CERTIFICATE}
+    },
+}
 _NOTHING: Final = frozenset({"-", "--", "—", "/", "无", "null", "none", "n/a"})  # as exports write an empty cell
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
 _WRAPPED: Final = re.compile(r'="([^"]*)"|\'(.*)')  # how exports keep Excel from making numbers of ids
@@ -50,6 +58,9 @@ class Listed:
     ids: tuple[str, ...]  # every id it has there, its national one last
     national: str  # its 20-digit code of GB/T 28181; "" = none
     cells: Mapping[Column, str] = field(hash=False)  # what else is said, empty cells left out; never an id
+    # Not compared, but good for a row of the inventory.
+    kept: Mapping[Column | Extra, str] = field(hash=False, default_factory=dict)
+    dropped: tuple[str, ...] = ()  # headings of what is said and can stand in no such row
 
     @property
     def place(self) -> str:
@@ -61,11 +72,10 @@ class Listed:
         """Its address; "" when it is not said."""
         return self.cells.get(Column.HOST, "")
 
-
-def national_id(text: str) -> str:
-    """The 20 digits of a national code, however they are grouped; "" when it is none."""
-    digits = re.sub(r"[\s-]", "", text)
-    return digits if re.fullmatch(r"[0-9]{20}", digits) else ""
+    @property
+    def names(self) -> Names:
+        """What it is known by there."""
+        return Names(self.ids, frozenset({self.national}), self.host)
 
 
 def read_export(path: Path) -> tuple[Listed, ...]:
@@ -89,7 +99,7 @@ def read_export(path: Path) -> tuple[Listed, ...]:
 
 
 def _is_heading(names: frozenset[str]) -> bool:
-    known = {_SPELLINGS[name] for name in names if name in _SPELLINGS}
+    known = {FOREIGN_SPELLINGS[name] for name in names if name in FOREIGN_SPELLINGS}
     return bool(known & {Column.CAMERA_ID, Column.HOST}) and len(known) >= 2
 
 
@@ -99,10 +109,19 @@ def _listed(line: Line, table: Table, faults: list[Fault]) -> Listed | None:
     ids: dict[str, None] = {}
     national = ""
     cells: dict[Column, str] = {}
+    kept: dict[Column | Extra, str] = {}
+    dropped: list[str] = []
     for at, name in enumerate(table.names):
-        column = _SPELLINGS.get(name)
-        text = _unwrapped(cell(line, at))
-        if column is None or column in _PASSED_OVER or not (text or at in line.refused):
+        column = FOREIGN_SPELLINGS.get(name)
+        text = unwrapped(cell(line, at))
+        if not (text or at in line.refused):
+            continue
+        beside = _KEPT.get(name)
+        if column is None or column in _PASSED_OVER or beside is not None:
+            if beside is not None and at not in line.refused and _writable(beside, text):
+                kept.setdefault(beside, text)
+            else:
+                dropped.append(cell(table.heading, at))
             continue
         if at in line.refused:
             faults.append(Fault(table.file, line.number, column, line.refused[at]))
@@ -125,10 +144,27 @@ def _listed(line: Line, table: Table, faults: list[Fault]) -> Listed | None:
         faults.append(Fault(table.file, line.number, "row", "has neither an id nor an address"))
         return None
     ordered = sorted(ids, key=lambda one: one == national)
-    return Listed(table.file, line.number, tuple(ordered), national, cells)
+    return Listed(table.file, line.number, tuple(ordered), national, cells, kept, tuple(dropped))
 
 
-def _unwrapped(text: str) -> str:
+def _writable(column: Column | Extra, text: str) -> bool:
+    """Whether the cell can stand in an inventory as it is."""
+    try:
+        match column:
+            case Column.ONVIF:
+                onvif_place(text)
+            case Column.IN_CONTRACT:
+                yes_or_no(text)
+            case Column.CERTIFICATE:
+                certificate_policy(text)
+            case _:
+                plain_text(text)
+    except ValueError:
+        return False
+    return not text.startswith(_FORMULA_STARTS)
+
+
+def unwrapped(text: str) -> str:
     wrapped = _WRAPPED.fullmatch(text)
     bare = (wrapped[1] or wrapped[2] or "").strip() if wrapped else text
     return "" if bare.lower() in _NOTHING else bare

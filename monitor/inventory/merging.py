@@ -86,7 +86,8 @@ def _new(listed: Listed) -> Cells:
     """A row for a camera that only the platform has; its stream's path is for a person to add."""
     named: Cells = {Column.CAMERA_ID: listed.national or listed.ids[0]} if listed.ids else {}
     instead = Column.HOST if Column.URL in listed.cells else None
-    return named | {column: text for column, text in listed.cells.items() if column is not instead}
+    told: Cells = {column: text for column, text in listed.cells.items() if column is not instead}
+    return named | told | dict(listed.kept)
 
 
 def _filled(written: Sequence[str], columns: Sequence[Column | Extra | None], cells: Cells) -> list[str]:

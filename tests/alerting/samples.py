@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.alerting import Facts, Notice, RepairClock, Severity, Stage
+from monitor.alerting import Facts, Notice, RepairClock, Severity, Stage, is_near
 from monitor.incidents import Origin
 from monitor.language import Phrase
 from tests.metrics.town import HOUR, camera, incident
@@ -24,8 +24,11 @@ def facts(cameras: int = 12, origin: Origin = Origin.UPLINK, number: int = 1, **
     return Facts(figures, tuple(camera(one, name=f"村口{nth}号") for nth, one in enumerate(ids, 1)))
 
 
-def with_clock(of: Facts, ran_hours: float, late: int = 0) -> Facts:
-    clock = RepairClock(24 * HOUR, int(ran_hours * HOUR), major=False, late_cameras=late)
+def with_clock(of: Facts, ran_hours: float, late: int = 0, near: bool | None = None) -> Facts:
+    """``near``: whether a camera beside the late ones is near its limit; None: as the hours say."""
+    if near is None:
+        near = not late and is_near(24, int(ran_hours))
+    clock = RepairClock(24 * HOUR, int(ran_hours * HOUR), major=False, late_cameras=late, near=near)
     return replace(of, figures=replace(of.figures, clock=clock))
 
 

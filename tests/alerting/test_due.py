@@ -89,6 +89,17 @@ def test_a_repair_limit_is_told_when_it_is_near_and_when_it_has_passed_once_each
     assert stage(late[0], with_clock(facts(), 25.5, late=3)) is None
 
 
+def test_a_limit_that_is_near_is_told_although_another_camera_is_late_already() -> None:
+    late = due(told_of(with_clock(facts(), 1)), with_clock(facts(), 25, late=1, near=False))
+    assert late is not None
+    assert late[1].stage is Stage.LATE
+    assert stage(late[0], with_clock(facts(), 26, late=1, near=False)) is None
+    near = due(late[0], with_clock(facts(), 40, late=1, near=True))
+    assert near is not None
+    assert near[1].stage is Stage.NEAR
+    assert stage(near[0], with_clock(facts(), 41, late=1, near=True)) is None
+
+
 @pytest.mark.parametrize(("origin", "hours"), [(Origin.UPLINK, 4), (Origin.CAMERA, 24)])
 def test_what_stays_open_is_told_again_after_a_while(origin: Origin, hours: float) -> None:
     of = facts(1, origin)

@@ -142,7 +142,9 @@ def incidents_of(statuses: Sequence[CameraStatus]) -> tuple[IncidentFigures, ...
     return tuple(
         replace(
             incident(nth, origin, cameras=len(its), camera_ids=tuple(its)),
-            clock=RepairClock(DAY, DAY * (9 if nth % 10 == 0 else 1) // 10, major=False, late_cameras=0),
+            clock=RepairClock(
+                DAY, DAY * (9 if nth % 10 == 0 else 1) // 10, major=False, late_cameras=0, near=nth % 10 == 0
+            ),
         )
         for nth, (origin, its) in enumerate(groups)
     )

@@ -27,17 +27,22 @@ STATES = {
     "e": (State.UP, Cause.OK),
 }
 
+NATIONAL = "33010200001310000001"
+HOSTS = {"a": "127.20.1.2"}  # the others are channels of one device
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """Settings beside a record in which every camera has its state since ten seconds after the beginning."""
     with Ledger.open(tmp_path / "ledger.db") as ledger:
-        ledger.append([CameraAdded(a_camera(camera_id)) for camera_id in STATES], second(0))
+        ledger.append([CameraAdded(a_camera(one, host=HOSTS.get(one, "127.20.1.1"))) for one in STATES], second(0))
         moves = [
             Transition(camera_id, second(10), second(10), State.UNKNOWN, state, cause)
             for camera_id, (state, cause) in STATES.items()
         ]
         ledger.append([TransitionRecorded(move) for move in moves], second(20))
+    rows = [f"{one},村口东,柳溪村,rtsp://127.20.1.1:8554/{one},{NATIONAL if one == 'b' else ''}" for one in STATES]
+    written(tmp_path / "cameras.csv", "\n".join(["camera_id,name,village,url,national_id", *rows]))
     path = tmp_path / "sharp-eyes.yml"
     path.write_text("inventory: cameras.csv\nledger: ledger.db\n", "utf-8")
     return path
@@ -73,7 +78,41 @@ def test_a_spreadsheet_with_a_title_above_its_heading_is_read(tmp_path: Path) ->
     for row in (["平台在线清单"], ["序号", "设备编码", "状态"], [1, "33010200001310000001", "在线"], [2, "x", "离线"]):
         book.worksheets[0].append(row)
     book.save(tmp_path / "list.xlsx")
-    assert read_platform_list(tmp_path / "list.xlsx") == {"33010200001310000001": True, "x": False}
+    found = read_platform_list(tmp_path / "list.xlsx")
+    assert [(row.label, row.online) for row in found] == [("33010200001310000001", True), ("x", False)]
+
+
+def test_a_camera_is_found_by_its_national_id_and_by_an_address_nobody_else_has(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = written(
+        tmp_path / "list.csv",
+        f"设备编码,IP地址,状态\nD-1,127.20.1.2,离线\n{NATIONAL},,在线\nD-3,127.20.1.1,在线\nD-4,-,在线\nc,,在线\n",
+    )
+    assert main(["platform", str(listed), "--config", str(config), "--lang", "en"]) == Exit.NO
+    out = capsys.readouterr().out
+    assert "falsely online (online there, down here): 1\n  b " in out
+    assert "falsely offline (offline there, online here): 1\n  a " in out
+    assert "agreed: 1;" in out
+    assert "not in our inventory: D-3 D-4\n" in out  # several of ours are at the address of D-3
+
+
+def test_a_list_in_which_nobody_is_found_shows_nothing_and_says_so(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = written(tmp_path / "list.csv", "设备编码,状态\nD-1,在线\nD-2,在线\n")
+    assert main(["platform", str(listed), "--config", str(config), "--lang", "en"]) == Exit.CANNOT
+    out = capsys.readouterr().out
+    assert "only 0 of our 5 cameras could be compared" in out
+    assert "not in the platform's list: 5; not in our inventory: 2" in out
+
+
+@pytest.mark.parametrize(("ids", "code"), [("ae", Exit.CANNOT), ("aed", Exit.CANNOT), ("aec", Exit.OK)])
+def test_less_than_half_compared_is_no_agreement_and_unknown_is_not_compared(
+    config: Path, tmp_path: Path, ids: str, code: Exit
+) -> None:
+    listed = written(tmp_path / "list.csv", "".join(["id,status\n", *(f"{one},on\n" for one in ids)]))
+    assert main(["platform", str(listed), "--config", str(config)]) == code
 
 
 @pytest.mark.parametrize(
@@ -81,6 +120,7 @@ def test_a_spreadsheet_with_a_title_above_its_heading_is_read(tmp_path: Path) ->
     [
         ("camera_id,status\na,perhaps\nb,\n,online\na,online\nc,online\nc,online\n", [2, 3, 4, 7]),
         ("id,name\na,b\n", [1]),
+        ("ip,status\nnowhere at all,on\n", [2]),
         ("", [0]),
     ],
 )

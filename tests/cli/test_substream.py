@@ -80,6 +80,7 @@ def test_a_device_is_shown_a_wrong_password_once_however_many_cameras_it_has(
         assert device.signed == 1
         out = capsys.readouterr().out
         assert (out.count("(credentials_refused)"), out.count("paused until")) == (1, 2)
+        assert out.count("--insist asks all the same") == 2
         assert main(["substream", "--lang", "en", "--config", config]) == Exit.NO
         assert device.signed == 1
         assert main(["substream", "--insist", "--lang", "en", "--config", config]) == Exit.NO

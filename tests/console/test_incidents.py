@@ -35,7 +35,10 @@ def view() -> TownView:
     )
     return replace(
         town(status()),
-        incidents=(line, replace(refused, clock=RepairClock(24 * HOUR, 25 * HOUR, major=True, late_cameras=1))),
+        incidents=(
+            line,
+            replace(refused, clock=RepairClock(24 * HOUR, 25 * HOUR, major=True, late_cameras=1, near=False)),
+        ),
         blind_spots=(BlindSpot(camera().site, NOW - timedelta(hours=3), ("c1", "c2")),),
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from monitor.alerting import is_near
 from monitor.calendar import month_of, month_span
 from monitor.clock import SystemClock
 from monitor.contract import Contract
@@ -217,7 +218,13 @@ def _incident(number: int, cameras: list[Camera], since: datetime, now: datetime
         village=site.village,
         site="" if several else site.name,
         severity=Severity.CRITICAL if several else Severity.WARNING,
-        clock=RepairClock(_us(LIMIT), _us(now - since), major=several, late_cameras=int(now - since > LIMIT)),
+        clock=RepairClock(
+            _us(LIMIT),
+            _us(now - since),
+            major=several,
+            late_cameras=int(now - since > LIMIT),
+            near=now - since <= LIMIT and is_near(_us(LIMIT), _us(now - since)),
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.alerting import Facts
-from monitor.contract import Contract, RepairLimits
+from monitor.contract import Contract, Repair, RepairLimits, RepairState
 from monitor.engine.casebook import Casebook, clock_of, running_repairs
 from monitor.incidents import Origin
 from monitor.ledger import Ledger
@@ -127,3 +127,22 @@ async def test_the_repair_clock_of_an_incident_runs(tmp_path: Path) -> None:
         late = running_at(now + 4 * 3_600_000_000)
         assert late is not None
         assert late.late_cameras == 6
+
+
+def test_a_limit_is_near_when_four_fifths_are_gone_and_a_late_camera_does_not_hide_the_others() -> None:
+    def near(*ran_hours: float) -> bool:
+        limit, hour = 10 * 3_600_000_000, 3_600_000_000
+        repairs = [
+            Repair(
+                *(f"c{nth}", 0, None, False, limit, int(ran * hour), limit if ran > 10 else None),
+                RepairState.LATE if ran > 10 else RepairState.RUNNING,
+            )
+            for nth, ran in enumerate(ran_hours)
+        ]
+        clock = clock_of(repairs)
+        assert clock is not None
+        assert clock.late_cameras == sum(ran > 10 for ran in ran_hours)
+        return clock.near
+
+    assert [near(7.9), near(8), near(10), near(11)] == [False, True, True, False]
+    assert [near(11, 2), near(11, 9), near(11, 2, 8), near(2, 9)] == [False, True, True, True]

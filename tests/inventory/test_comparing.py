@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.inventory.columns import Column
-from monitor.inventory.comparing import COMPARED, Difference, MatchedBy, compared
+from monitor.inventory.comparing import COMPARED, Difference, compared
 from monitor.inventory.entries import Entry, Extra
 from monitor.inventory.export import Listed
+from monitor.inventory.matching import MatchedBy
 from monitor.inventory.table import Row
 from tests.driven import a_camera
 from tests.inventory.listings import both

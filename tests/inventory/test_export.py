@@ -11,7 +11,8 @@ from openpyxl import Workbook
 
 from monitor.errors import SettingsError
 from monitor.inventory.columns import Column
-from monitor.inventory.export import national_id, read_export
+from monitor.inventory.export import read_export
+from monitor.inventory.matching import national_id
 from tests.inventory.listings import export, written
 
 CODE = "33010200001310000001"

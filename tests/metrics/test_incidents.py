@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.incidents import BlindSpot, Origin
-from monitor.metrics import IncidentFigures, RepairClock
+from monitor.metrics import IncidentFigures
 from monitor.metrics.incidents import MOST
 from tests.metrics.test_exposition import samples, value
-from tests.metrics.town import HOUR, NOW, camera, incident, status, town
+from tests.metrics.town import NOW, camera, incident, status, town
 
 
 def series(*incidents: IncidentFigures) -> dict[str, float]:
@@ -82,10 +82,3 @@ def test_every_camera_of_a_settled_incident_names_it_however_many_they_are() -> 
     told = [dict(key[1]) for key in samples(view) if key[0] == "sharpeyes_camera_incident"]
     assert {(each["incident"], each["scope"]) for each in told} == {("i1", "uplink")}
     assert {each["camera_id"] for each in told} == set(wide.incident.camera_ids)
-
-
-def test_a_limit_is_near_when_four_fifths_are_gone_and_nothing_is_late() -> None:
-    def near(ran: float, late: int = 0) -> bool:
-        return RepairClock(10 * HOUR, int(ran * HOUR), major=False, late_cameras=late).near
-
-    assert [near(7.9), near(8), near(10), near(11, late=1)] == [False, True, True, False]

@@ -148,5 +148,5 @@ def incident(number: int = 1, origin: Origin = Origin.UPLINK, cameras: int = 2, 
         village="柳溪村",
         site="",
         severity=Severity.WARNING if origin is Origin.CAMERA else Severity.CRITICAL,
-        clock=RepairClock(24 * HOUR, 20 * HOUR, major=False, late_cameras=0),
+        clock=RepairClock(24 * HOUR, 20 * HOUR, major=False, late_cameras=0, near=True),
     )

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from monitor.cli.assets import texts
 from monitor.cli.assets.asking import Asker, Told
@@ -44,17 +45,32 @@ def discover(args: argparse.Namespace) -> int:
     """Ask, print what answered, and propose rows; 0 when anything answered, else 1."""
     language: Language = args.lang
     addresses = _allowed(args.ranges, language, large=args.large, public=args.public)
-    if args.out is not None and args.out.exists():
-        raise UsageError(texts.FILE_EXISTS[language].format(path=args.out))
+    if args.out is not None:
+        _refuse(args.out, language)
     plan = _plan(args.config, args.credentials, language)
     entries = entries_of(plan.settings.inventory, plan.cameras) if plan is not None else ()
     interfaces = args.interface or ([] if addresses else [ANY])
     found = asyncio.run(_discovered(addresses, interfaces, plan, entries, args.credentials, language))
     if found.new:
         taken = {entry.camera.id for entry in entries}
-        _write(args.out, list(table_of((told.found for told in found.new), taken, args.village, language)))
+        written = _write(
+            args.out, list(table_of((told.found for told in found.new), taken, args.village, language)), language
+        )
         _say(texts.TO_FILL_IN[language])
+        if not written:
+            return Exit.CANNOT
     return Exit.OK if found.known or found.new else Exit.NO
+
+
+def _refuse(out: Path, language: Language) -> None:
+    """``UsageError`` for a file that is there, or a folder in which none can be made: before anybody is asked."""
+    if out.exists():
+        raise UsageError(texts.FILE_EXISTS[language].format(path=out))
+    try:
+        with TemporaryFile(dir=out.parent):  # what permissions say is not all that stands in the way of a file
+            pass
+    except OSError:
+        raise UsageError(texts.CANNOT_WRITE[language].format(path=out)) from None
 
 
 def _allowed(ranges: Sequence[AddressRange], language: Language, *, large: bool, public: bool) -> tuple[str, ...]:
@@ -161,13 +177,19 @@ def _tell_oddities(surveyed: Survey, language: Language) -> None:
         _say(texts.UNSENT[language].format(count=surveyed.unsent))
 
 
-def _write(path: Path | None, rows: list[list[str]]) -> None:
-    if path is None:
-        sys.stdout.flush()
-        write_table(rows[0], rows[1:], sys.stdout.buffer)
-        return
-    with whole_file(path) as file:
-        write_table(rows[0], rows[1:], file)
+def _write(path: Path | None, rows: list[list[str]], language: Language) -> bool:
+    """Whether the rows are where they were wanted; where they cannot be, they are printed: asking took long."""
+    if path is not None:
+        try:
+            with whole_file(path) as file:
+                write_table(rows[0], rows[1:], file)
+        except OSError:
+            _say(texts.PRINTED_INSTEAD[language].format(path=path))
+        else:
+            return True
+    sys.stdout.flush()
+    write_table(rows[0], rows[1:], sys.stdout.buffer)
+    return path is None
 
 
 def _say(text: str) -> None:

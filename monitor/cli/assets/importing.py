@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from monitor.cli.assets import texts
 from monitor.cli.exits import Exit
+from monitor.clock import SystemClock
 from monitor.engine import Plan
-from monitor.errors import SettingsError, UsageError
+from monitor.errors import Fault, SettingsError, UsageError
 from monitor.inventory import load_inventory
 from monitor.inventory.columns import Column
-from monitor.inventory.comparing import Differences, MatchedBy, Pair, compared
+from monitor.inventory.comparing import Differences, Pair, compared
 from monitor.inventory.entries import TABLES, Entry, entries_of, heading, table_of
 from monitor.inventory.export import Listed, read_export
+from monitor.inventory.matching import MatchedBy
 from monitor.inventory.merging import merged
 from monitor.language import Language
 from monitor.parsing.scalars import printable
@@ -52,20 +57,46 @@ def _refuse(plan: Plan, out: Path, language: Language, *, overwrite: bool) -> No
 
 
 def _write(found: Differences, plan: Plan, out: Path, language: Language) -> None:
+    """A table with faults becomes a new file, to be completed there, but never takes the place of one."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(merged(table_of(plan.settings.inventory[0]), found))
+    content = text.getvalue().encode("utf-8-sig")
+    faults = _faults(content, out, plan)
+    there = out.exists()
+    if there and faults:
+        print(texts.NOT_OVERWRITTEN[language].format(path=out, count=len(faults)))
+        print(SettingsError(faults))
+        return
+    if there:
+        kept = out.with_name(f"{out.name}.{SystemClock().now():%Y%m%dT%H%M%S.%fZ}.bak")
+        shutil.copy2(out, kept)
+        print(texts.KEPT[language].format(path=kept))
     with whole_file(out) as file:
-        file.write(text.getvalue().encode("utf-8-sig"))
+        file.write(content)
     changed = sum(bool(pair.differences) for pair in found.pairs)
     print(texts.MERGED[language].format(path=out, changed=changed, added=len(found.only_theirs)))
     pathless = sum(Column.URL not in row.cells for row in found.only_theirs)
     if pathless:
         print(texts.NO_PATH[language].format(count=pathless))
-    try:
-        load_inventory([out], plan.settings.credentials)
-    except SettingsError as error:
-        print(texts.MERGED_TO_FILL_IN[language].format(count=len(error.faults)))
-        print(error)
+    dropped = dict.fromkeys(name for row in found.only_theirs for name in row.dropped)
+    if dropped:
+        print(texts.DROPPED[language].format(headings=" ".join(map(printable, dropped))))
+    if faults:
+        print(texts.MERGED_TO_FILL_IN[language].format(count=len(faults)))
+        print(SettingsError(faults))
+
+
+def _faults(content: bytes, out: Path, plan: Plan) -> tuple[Fault, ...]:
+    """What the check of an inventory says of a table that is to become this file."""
+    with TemporaryDirectory() as folder:
+        tried = Path(folder) / out.name
+        tried.write_bytes(content)
+        try:
+            load_inventory([tried], plan.settings.credentials)
+        except SettingsError as error:
+            here, there = str(tried), str(out)
+            return tuple(replace(each, file=there, what=each.what.replace(here, there)) for each in error.faults)
+    return ()
 
 
 def _tell(found: Differences, entries: Sequence[Entry], listed: Sequence[Listed], language: Language) -> None:

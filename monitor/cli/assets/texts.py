@@ -35,6 +35,11 @@ PUBLIC_RANGE = Phrase(
 )
 NO_ACCOUNT = Phrase("配置中没有账号 {name};可用:{there}", "no account {name} in the settings; there are {there}")
 FILE_EXISTS = Phrase("{path} 已存在:请另取文件名", "{path} exists: name another file")
+CANNOT_WRITE = Phrase(
+    "{path} 无法写入:所在目录须已存在且可写,或另取文件名",
+    "{path} cannot be written: its folder must exist and let us write; or name another file",
+)
+PRINTED_INSTEAD = Phrase("{path} 无法写入:改为输出到屏幕", "{path} cannot be written: the rows are printed instead")
 NO_SETTINGS = Phrase(
     "没有配置文件 {path}:不与一机一档对照", "no settings at {path}: there is no inventory to compare with"
 )
@@ -120,6 +125,17 @@ EMPTY = Phrase("(空)", "(empty)")
 NO_DIFFERENCE = Phrase("没有差异", "nothing differs")
 MERGED = Phrase(
     "已写入 {path}:改动 {changed} 台,新增 {added} 台", "written: {path}; {changed} cameras changed, {added} added"
+)
+KEPT = Phrase("原文件保存为 {path}", "the file that was there is kept as {path}")
+NOT_OVERWRITTEN = Phrase(
+    "{path} 未改动:合并结果有 {count} 处错误(行号指合并后的表)。请先用 --write 写入新文件,补全后再替换",
+    "{path} is as it was: the merged table, whose lines these are, has {count} faults; --write it to a new file, "
+    "complete that, and then put it in place",
+)
+DROPPED = Phrase(
+    "新增摄像机的这些列未写入(平台自有,或无法原样写入):{headings}",
+    "columns of the added cameras that are not taken over (the platform's own, or not to be written as they are): "
+    "{headings}",
 )
 NO_PATH = Phrase(
     "新增的 {count} 台没有取流地址:请补全路径和账号",

@@ -77,6 +77,7 @@ def test_a_wrong_password_is_shown_to_a_device_once_and_then_its_pause_holds(
     told = capsys.readouterr()
     assert "(credentials_refused)" in told.err
     assert "paused until" in told.err
+    assert "--insist" not in told.err + told.out  # a word that this command does not have
     assert "wrong" not in told.err + told.out
 
 
@@ -154,6 +155,7 @@ def test_without_settings_there_is_nothing_to_compare_with(tmp_path: Path, capsy
         (["--range", "10.0.0.0/8", "--large"], "name fewer"),
         (["--credentials", "nobody"], "no account nobody"),
         (["--out", "settings.yml"], "exists"),
+        (["--out", "nowhere/found.csv"], "cannot be written"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(
@@ -162,7 +164,22 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_sent(
     config = settings(tmp_path)
     monkeypatch.chdir(tmp_path)
     assert main(["discover", *words, *config]) == Exit.USAGE
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Errno" not in told
+    assert "asking" not in told
+
+
+def test_rows_that_cannot_be_written_after_all_are_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    camera, out = a_persona(), tmp_path / "found.csv"
+    (tmp_path / "found.csv.part").mkdir()  # in the way of the file that is written first
+    with network({camera: OnvifDevice()}):
+        assert main(["discover", *ranges(camera), "--out", str(out), *settings(tmp_path)]) == Exit.CANNOT
+    told = capsys.readouterr()
+    assert f"{out} cannot be written" in told.err
+    assert "Errno" not in told.err
+    assert f"cam-{camera.host.replace('.', '-')}," in told.out
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("words", [["--range", "10.0.0.0/99"], ["--interface", "eth0"]])

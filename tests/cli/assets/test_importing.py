@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from monitor.cli import main
 from monitor.cli.assets import texts
 from monitor.cli.exits import Exit
 from monitor.inventory import load_inventory
-from monitor.inventory.comparing import MatchedBy
+from monitor.inventory.matching import MatchedBy
+from monitor.inventory.proposals import Found, table_of
+from monitor.language import Language
+from monitor.onvif.addresses import Service
 
 A, B, C = (f"3301020000131000000{last}" for last in "123")
 HEADING = "摄像机编号,点位名称,行政村,运营商,IP地址,路径,备注"
@@ -97,6 +101,60 @@ def test_what_is_left_to_fill_in_is_named(config: Path, tmp_path: Path, capsys: 
     told = capsys.readouterr().out
     assert "1 of the added have no stream address" in told
     assert f"{out}:4: village: is missing" in told
+
+
+def test_an_inventory_is_never_overwritten_by_a_table_with_faults(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = spreadsheet(tmp_path / "export.xlsx", [["国标编码", "设备名称", "IP地址"], [C, "新装", "192.0.2.3"]])
+    live = tmp_path / "cameras.csv"
+    before = sorted(tmp_path.iterdir())
+    words = ["import", export, "--lang", "en", "--config", str(config), "--write", str(live), "--overwrite"]
+    assert main(words) == Exit.NO
+    told = capsys.readouterr().out
+    assert f"{live} is as it was" in told
+    assert f"{live}:4: village: is missing" in told
+    assert "written:" not in told
+    assert live.read_text("utf-8") == OURS
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_is_overwritten_is_kept_beside_it(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export, live = spreadsheet(tmp_path / "export.xlsx", THEIRS_TOO), tmp_path / "cameras.csv"
+    words = ["import", export, "--lang", "en", "--config", str(config), "--write", str(live), "--overwrite"]
+    assert main(words) == Exit.NO
+    (kept,) = tmp_path.glob("cameras.csv.*.bak")
+    assert kept.read_text("utf-8") == OURS
+    assert f"kept as {kept}" in capsys.readouterr().out
+    assert len(load_inventory([live], set())) == 3
+    assert main(words) == Exit.NO
+    assert len(list(tmp_path.glob("cameras.csv.*.bak"))) == 2
+
+
+def test_rows_of_discover_lose_nothing_and_what_a_platform_s_rows_lose_is_said(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = Service("192.0.2.3", 8000)
+    device = Found(
+        *("192.0.2.3", service, "新", "海康", "DS-1", "00112233aabb", "S-7", "rtsp://192.0.2.3/sub"),
+        *("cam", "一次通过"),
+    )
+    heading, row = table_of([device], (), "柳溪村", Language.ZH)
+    (tmp_path / "found.csv").write_text(f"{','.join(heading)},端口,经度\n{','.join(row)},37777,120.1\n", "utf-8")
+    (tmp_path / "secret").write_text("x\n", "utf-8")
+    config.write_text("inventory: cameras.csv\ncredentials:\n  cam: {username: u, password_file: secret}\n", "utf-8")
+    out = tmp_path / "merged.csv"
+    words = ["import", str(tmp_path / "found.csv"), "--lang", "en", "--config", str(config), "--write", str(out)]
+    assert main(words) == Exit.NO
+    added = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))[-1]
+    told = {name: text for name, text in zip(heading, row, strict=True) if text}
+    assert {"账号", "ONVIF地址", "MAC地址", "序列号", "备注"} <= told.keys()
+    assert told.items() <= added.items()
+    dropped = [line for line in capsys.readouterr().out.splitlines() if "not taken over" in line]
+    assert [line.rpartition(": ")[2] for line in dropped] == ["端口 经度"]
+    assert load_inventory([out], {"cam"})[-1].credentials == "cam"
 
 
 @pytest.mark.parametrize(
