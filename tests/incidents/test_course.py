@@ -267,7 +267,7 @@ def test_an_address_that_is_asked_no_more_convicts_nobody_before_it_has_answered
 
 
 def test_an_address_speaks_for_the_cameras_that_hang_there_now() -> None:
-    """Also for one that came from elsewhere, and of a carrier's in every town; for one that left it does not."""
+    """Also for one that came from elsewhere; for one that left it does not."""
     told = Told([*cameras(6), *cameras(6, "u2")])
     told.tell(-500, Reach(Origin.UPLINK, "u1", True))
     told.tell(-500, Struck("u1-006"))
@@ -277,6 +277,18 @@ def test_an_address_speaks_for_the_cameras_that_hang_there_now() -> None:
         told.down(camera_id, 0)
     told.tell(40, Reach(Origin.UPLINK, "u1", False))
     assert sorted(brief(told.until(60).open())) == [("camera", "u1-005", 1), ("uplink", "u1", 3)]
+
+
+def test_the_address_of_a_carrier_speaks_for_its_lines_in_every_town() -> None:
+    lines = [(f"{town}{nth}", town) for town in ("a", "b") for nth in range(4)]
+    told = Told([one for uplink, town in lines for one in cameras(2, uplink, town=town)])
+    told.tell(-500, Reach(Origin.CARRIER_LINE, "移动", True))
+    for uplink in ("a0", "a1", "b2", "b3"):
+        for number in (1, 2):
+            told.down(f"{uplink}-{number:03}", 0)
+    assert {shown.suspect.origin for shown in told.until(60).open()} == {Origin.UPLINK}
+    told.tell(60, Reach(Origin.CARRIER_LINE, "移动", False))
+    assert brief(told.until(90).open()) == [("carrier_line", "移动", 4), ("carrier_line", "移动", 4)]
 
 
 def test_open_ones_are_worked_out_one_by_one_and_those_that_end_meanwhile_are_left_out() -> None:
