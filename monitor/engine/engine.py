@@ -275,6 +275,7 @@ class Engine:
         records, histories = await self._recorder.ask(_restored)
         await self._recorder.ask(self._casebook.restore)
         await self._recorder.ask(self._register.restore)
+        await self._recorder.ask(self._places.restore)
         for record in records:
             history = histories.get(record.camera.id, ())
             self._board.admit(record.camera, record.first_added_at, history, watched=record.removed_at is None)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
@@ -25,10 +25,7 @@ from monitor.incidents.topology import (
     Carrier,
     Group,
     Topology,
-    carrier_of,
-    covers,
     explains,
-    line_of,
     most,
 )
 from monitor.incidents.values import Enrolled, Incident, News, Origin, Part, Reach, Rules, Struck, Suspect
@@ -78,9 +75,14 @@ class Incidents:
 
     # ------------------------------------------------------------ asking
 
-    def open(self) -> tuple[Incident, ...]:
-        """What is open, as far as judged, by seniority."""
-        return tuple(self.shown(course) for course in sorted(self._running.values(), key=attrgetter("seniority")))
+    def open(self) -> Iterator[Incident]:
+        """What is open, as far as judged, by seniority; each is worked out when it is asked for.
+
+        Whoever takes a break in between gets those that were open at the first and still are, each as it stands then.
+        """
+        for course in sorted(self._running.values(), key=attrgetter("seniority")):
+            if self._running.get(course.id) is course:
+                yield self.shown(course)
 
     def camera(self, camera_id: str) -> Camera:
         """The camera as the inventory described it last."""
@@ -166,8 +168,7 @@ class Incidents:
                     begun += self._believe(news)
                     touched[camera_id] = None
                 case Reach(origin, name, reachable):
-                    for suspect in self._topology.reach(origin, name, reachable):
-                        touched |= dict.fromkeys(self._of_suspect(suspect))
+                    touched |= dict.fromkeys(self._topology.reach(origin, name, reachable))
         lasting = [fault for fault in begun if self._sights[fault.camera.id].fault is fault]
         for fault in sorted(lasting, key=attrgetter("key")):
             self._begin(fault)
@@ -178,9 +179,6 @@ class Incidents:
         if sight is not None:
             self._topology.leave(sight)
             sight.watched = False
-
-    def _of_suspect(self, suspect: Suspect) -> list[str]:
-        return [sight.camera.id for sight in self._sights.values() if covers(suspect, sight.camera)]
 
     def _believe(self, new: Transition) -> list[Fault]:
         """Take in what is believed of one camera; the fault that began with it, if any."""
@@ -308,19 +306,18 @@ class Incidents:
 
     def _regroup(self, touched: Iterable[str]) -> None:
         """Look at everything that stands and falls with these cameras, from narrow to wide."""
-        cameras = [self._sights[camera_id].camera for camera_id in touched]
         groups: dict[Suspect, Group] = {}
-        for camera in cameras:
-            for group in self._topology.around(camera):
+        carriers: dict[Suspect, tuple[Carrier, set[Suspect]]] = {}
+        for camera_id in touched:
+            where = self._topology.whereabouts(self._sights[camera_id].camera)
+            for group in where.groups:
                 groups[group.suspect] = group
-                group.loose[camera.id] = None
+                group.loose[camera_id] = None
+            if where.carrier is not None:
+                lines = carriers.setdefault(where.carrier.suspect, (where.carrier, set()))[1]
+                lines.add(where.groups[-1].suspect)
         for group in sorted(groups.values(), key=lambda group: (group.suspect.origin.width, group.suspect)):
             self._consider(group)
-        carriers: dict[Suspect, tuple[Carrier, set[Suspect]]] = {}
-        for camera in cameras:
-            carrier = self._topology.carrier(camera)
-            if carrier is not None:
-                carriers.setdefault(carrier.suspect, (carrier, set()))[1].add(line_of(camera))
         for _, (carrier, lines) in sorted(carriers.items()):
             self._consider_carrier(carrier, lines)
 
@@ -356,7 +353,7 @@ class Incidents:
             camera_id
             for line in fallen
             for _, camera_id in line.fresh(self.rules.together)
-            if carrier_of(self._sights[camera_id].camera) == carrier.suspect
+            if self._topology.whereabouts(self._sights[camera_id].camera).carrier is carrier
         ]
         working = sum(line.alive(since) for line in lines)
         if known is not None and known.returned_at is None:

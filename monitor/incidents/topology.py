@@ -32,7 +32,7 @@ class Group:
     """The cameras behind one suspect."""
 
     suspect: Suspect
-    members: int = 0  # watched
+    members: dict[str, None] = field(default_factory=dict)  # ids of its cameras that are watched
     online: int = 0
     fallen: list[Start] = field(default_factory=list)  # outages the suspect explains, ascending
     speaking: list[Start] = field(default_factory=list)  # outages of devices that answer all the same, ascending
@@ -67,6 +67,15 @@ class Carrier:
     reachable: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a camera hangs, by the words the inventory has for it; kept, since working it out again costs most."""
+
+    camera: Camera
+    groups: tuple[Group, ...]  # from narrow to wide; the last one is its line
+    carrier: Carrier | None  # None where the inventory names none
+
+
 class Topology:
     """All groups of all cameras in the inventory."""
 
@@ -74,6 +83,7 @@ class Topology:
         self.groups: dict[Suspect, Group] = {}
         self.carriers: dict[Suspect, Carrier] = {}
         self._reachable: dict[tuple[Origin, str], bool | None] = {}
+        self._known: dict[str, Whereabouts] = {}  # by camera, as asked for last
 
     def enter(self, sight: Sight) -> None:
         """Count the camera as it is believed to be; one that is not watched counts nowhere."""
@@ -83,34 +93,37 @@ class Topology:
         """Undo ``enter``; to be called before anything about the camera changes."""
         self._count(sight, -1)
 
-    def around(self, camera: Camera) -> list[Group]:
-        """The groups of the camera, from narrow to wide."""
-        return [self.group(suspect) for suspect in suspects_of(camera)]
+    def whereabouts(self, camera: Camera) -> Whereabouts:
+        """Where the camera hangs, by these words of the inventory."""
+        known = self._known.get(camera.id)
+        if known is None or known.camera is not camera:
+            groups = tuple(self.group(suspect) for suspect in suspects_of(camera))
+            known = self._known[camera.id] = Whereabouts(camera, groups, self._carrier(camera))
+        return known
 
     def line(self, camera: Camera) -> Group:
         """The line of the camera."""
         return self.group(line_of(camera))
 
-    def carrier(self, camera: Camera) -> Carrier | None:
-        """The carrier of the camera; None where the inventory names none."""
-        if not camera.carrier:
-            return None
-        suspect = carrier_of(camera)
-        if suspect not in self.carriers:
-            reachable = self._reachable.get(suspect[:2])
-            self.carriers[suspect] = Carrier(suspect, reachable=reachable)
-        return self.carriers[suspect]
+    def reach(self, origin: Origin, name: str, reachable: bool | None) -> list[str]:
+        """A probe address began or ceased to answer, or says nothing any more; the cameras that is about.
 
-    def reach(self, origin: Origin, name: str, reachable: bool) -> list[Suspect]:
-        """A probe address began or ceased to answer; whom that is about. One that never answered says nothing."""
-        if not reachable and self._reachable.get((origin, name)) is None:
+        One that never answered since it last said nothing says nothing by its silence.
+        """
+        if reachable is False and self._reachable.get((origin, name)) is None:
             return []
         self._reachable[origin, name] = reachable
-        things: list[Group | Carrier] = [*self.groups.values(), *self.carriers.values()]
-        meant = [thing for thing in things if thing.suspect[:2] == (origin, name)]
-        for thing in meant:
-            thing.reachable = reachable
-        return [thing.suspect for thing in meant]
+        cameras: list[str] = []
+        group = self.groups.get(Suspect(origin, name))
+        if group is not None:
+            group.reachable = reachable
+            cameras += group.members
+        for carrier in self.carriers.values():
+            if carrier.suspect[:2] == (origin, name):
+                carrier.reachable = reachable
+                members = (camera_id for line in carrier.lines for camera_id in self.group(line).members)
+                cameras += (one for one in members if self._known[one].carrier is carrier)
+        return cameras
 
     def reachable(self, suspect: Suspect) -> bool | None:
         """What the probe address of the suspect says; None: nothing."""
@@ -123,20 +136,30 @@ class Topology:
             group = self.groups[suspect] = Group(suspect, reachable=reachable)
         return group
 
+    def _carrier(self, camera: Camera) -> Carrier | None:
+        if not camera.carrier:
+            return None
+        suspect = carrier_of(camera)
+        if suspect not in self.carriers:
+            self.carriers[suspect] = Carrier(suspect, reachable=self._reachable.get(suspect[:2]))
+        return self.carriers[suspect]
+
     def _count(self, sight: Sight, sign: int) -> None:
         if not sight.watched:
             return
-        camera, fault = sight.camera, sight.fault
-        for group in self.around(camera):
-            group.members += sign
+        where, fault = self.whereabouts(sight.camera), sight.fault
+        for group in where.groups:
+            if sign > 0:
+                group.members[sight.camera.id] = None
+            else:
+                del group.members[sight.camera.id]
             if sight.state.online:
                 group.online += sign
             elif fault is not None and fault.kind is Kind.OUTAGE:
                 explained = fault.cause in EXPLAINS[group.suspect.origin]
                 _keep(group.fallen if explained else group.speaking, fault, sign)
-        carrier = self.carrier(camera)
-        if carrier is not None:
-            carrier.lines[line_of(camera)] += sign
+        if where.carrier is not None:
+            where.carrier.lines[where.groups[-1].suspect] += sign
 
 
 def most(fallen: int, alive: int, reachable: bool | None) -> bool:

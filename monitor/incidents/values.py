@@ -80,11 +80,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The probe address of a place (uplink, recorder, cabinet, carrier) began to answer, or ceased to."""
+    """The probe address of a place (uplink, recorder, cabinet, carrier) began to answer, ceased to, or is not asked."""
 
     origin: Origin
     name: str
-    reachable: bool
+    reachable: bool | None  # None: it says nothing any more
 
 
 @dataclass(frozen=True, slots=True)

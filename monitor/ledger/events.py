@@ -74,11 +74,14 @@ class ClockJumped:
 
 @dataclass(frozen=True, slots=True)
 class ReachChanged:
-    """The probe address of a place (uplink, recorder, power cabinet, carrier) began to answer, or ceased to."""
+    """The probe address of a place (uplink, recorder, power cabinet, carrier) began to answer, or ceased to.
+
+    Or it is asked no more, or cannot be asked: what was known of the place counts no more.
+    """
 
     origin: Origin
     name: str
-    reachable: bool
+    reachable: bool | None  # None: nothing is known
 
 
 @dataclass(frozen=True, slots=True)

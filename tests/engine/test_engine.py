@@ -13,6 +13,7 @@ import pytest
 from monitor.acts import Stamp, written_act
 from monitor.engine import Engine, Plan
 from monitor.errors import LedgerError, LedgerUnavailable
+from monitor.incidents import Origin
 from monitor.ledger import (
     CameraRemoved,
     ClockJumped,
@@ -22,15 +23,28 @@ from monitor.ledger import (
     Ledger,
     MaintenanceCancelled,
     MaintenancePlanned,
+    ReachChanged,
     Started,
     Stopped,
     TransitionRecorded,
 )
 from monitor.metrics import Metrics
-from monitor.model import Actor, Cause, Credentials, Maintenance, MaintenanceRule, Role, Scope, Seconds, Secret, State
+from monitor.model import (
+    Actor,
+    Cause,
+    Credentials,
+    Maintenance,
+    MaintenanceRule,
+    Role,
+    Scope,
+    Seconds,
+    Secret,
+    State,
+    TcpAddress,
+)
 from monitor.settings import LimitSettings, ProbeSettings
 from tests.driven import a_camera, at_once
-from tests.engine.harness import JumpingClock, Running, ScriptedProber, ms, quick_settings, running
+from tests.engine.harness import PATIENCE, JumpingClock, Running, ScriptedProber, ms, quick_settings, running
 
 A, B = a_camera("A"), a_camera("B", village="竹园村", uplink="up-2", host="127.20.2.1")
 
@@ -112,6 +126,26 @@ async def test_sums_grow_on_over_a_restart_and_never_shrink(tmp_path: Path) -> N
         after = town.view().statuses[0].lifetime
         assert after.up >= before.up
         await town.until(lambda: town.view().statuses[0].lifetime.up > after.up)
+
+
+async def test_what_is_known_of_a_place_outlives_a_restart_and_goes_with_its_address(tmp_path: Path) -> None:
+    place, visits = (Origin.UPLINK, "up-1"), asyncio.Semaphore(0)
+
+    async def visited(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visits.release()
+        writer.close()
+
+    async with await asyncio.start_server(visited, "127.0.0.1") as asked:
+        places = {place: TcpAddress(*asked.sockets[0].getsockname())}
+        for _ in range(2):
+            async with running(tmp_path, [A], places=places) as town:
+                await asyncio.wait_for(visits.acquire(), PATIENCE)
+                await town.until(lambda: any(isinstance(e.event, ReachChanged) for e in town.ledger.entries()))
+                await town.until_state("A", State.UP)
+    async with running(tmp_path, [A]) as town:
+        await town.until_state("A", State.UP)
+    told = [event for event in events_of(tmp_path) if isinstance(event, ReachChanged)]
+    assert told == [ReachChanged(*place, True), ReachChanged(*place, None)]
 
 
 async def test_a_bug_of_ours_is_unknown_never_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -118,6 +118,7 @@ ONE_OF_EACH: tuple[Event, ...] = (
     Stopped("SIGTERM"),
     *ACTS,
     ReachChanged(Origin.UPLINK, "移动-柳溪-1", reachable=False),
+    ReachChanged(Origin.UPLINK, "移动-柳溪-1", reachable=None),
     DeviceRecorded("c1", Identity("海康威视", "DS-2CD3T47", "V5.7.3", "4711"), "/Streaming/Channels/101"),
     FindingAppeared("c1", DeviceFinding(FindingKind.CLOCK_DRIFT, offset_us=-90_000_000, limit_us=5_000_000)),
     FindingGone("c1", FindingKind.CLOCK_DRIFT),
