@@ -23,12 +23,12 @@ from monitor.model import Cause
 from tests.addresses import BASE
 
 FAST = Tempo(
-    interval=timedelta(seconds=2),
+    interval=timedelta(seconds=3),
     patience=timedelta(seconds=1),
     picture_spread=timedelta(seconds=1),
     heartbeat=timedelta(seconds=1),
     pace=0.4,
-    hurry=30,
+    hurry=20,
 )
 PAUSE = timedelta(seconds=5)
 

@@ -16,7 +16,7 @@ for library in ("Gst", "GstRtsp", "GstRtspServer"):
 from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402  # versions must be chosen first
 
 PICTURE = "videotestsrc is-live=true {} ! video/x-raw,format=I420,width={},height={},framerate=15/1"
-MOVING = "name=scene pattern=zone-plate kx2=20 ky2=20 kt=1"
+MOVING = "name=scene pattern=smpte"  # bars with a field of snow: no two pictures are equal
 STILL = "pattern=smpte75"
 SOUND = "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay"
 H264 = "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! rtph264pay config-interval=-1"
