@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
+
+Value = TypeVar("Value")
+NO_TIME: Final = timedelta(0)
 
 
 class Clock(Protocol):
@@ -37,6 +41,27 @@ class SystemClock:
 
     async def sleep(self, duration: timedelta) -> None:
         await asyncio.sleep(max(0.0, duration.total_seconds()))
+
+
+async def unhurried(steps: Generator[None, None, Value], clock: Clock) -> Value:
+    """What the steps come to, with everybody else's turn between two of them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: Value = end.value
+            return value
+        await clock.sleep(NO_TIME)
+
+
+def at_once(steps: Generator[None, None, Value]) -> Value:
+    """What the steps come to, where nobody waits between two of them."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: Value = end.value
+            return value
 
 
 def cpu_seconds() -> float:

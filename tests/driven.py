@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar
@@ -73,13 +72,3 @@ def a_camera(
 ) -> Camera:
     site = Site(f"{village}/gate", "村口", SiteCategory.STREET, village, "青溪镇", "示范县")
     return Camera(camera_id, "村口东", site, "中国移动", f"rtsp://{host}:8554/live", uplink=uplink)
-
-
-def at_once(steps: Generator[None, None, Value]) -> Value:
-    """What work that is cut into steps comes to, with nobody's turn in between."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            value: Value = end.value
-            return value

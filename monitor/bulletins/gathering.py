@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor.acts import act_terms
 from monitor.bulletins import daily, landing, patrol
 from monitor.bulletins.situation import Situation
 from monitor.calendar import month_of, month_span
+from monitor.clock import at_once
 from monitor.contract import Contract
 from monitor.engine.casebook import Casebook, running_repairs
 from monitor.incidents import rules_for
@@ -21,23 +22,24 @@ from monitor.report import excluded_by
 from monitor.reporting import day_figures, month_forecast, town_of
 from monitor.settings import BulletinKind, Settings
 
-Made = TypeVar("Made")
 SILENT = 3  # heartbeats: a record that ends so long ago is not being written
 
 
-def bulletin(kind: BulletinKind, settings: Settings, contract: Contract, now: datetime, language: Language) -> str:
-    """The text, its title in the first line, without a line feed at its end; LedgerError where there is no ledger."""
+def bulletin(kind: BulletinKind, settings: Settings, contract: Contract, now: datetime) -> Callable[[Language], str]:
+    """One reading of the record, to be said in any language; LedgerError where there is no ledger.
+
+    A text has its title in the first line, and no line feed at its end.
+    """
+    zone = ZoneInfo(contract.terms.zone)
     match kind:
         case BulletinKind.DAILY:
-            yesterday = now.astimezone(ZoneInfo(contract.terms.zone)).date() - timedelta(days=1)
-            ahead = month_forecast(settings, contract, month_of(now, ZoneInfo(contract.terms.zone)), now)
-            day = day_figures(settings, contract, yesterday)
-            return daily.text(day, ahead, situation(settings, contract, now), language)
+            ahead = month_forecast(settings, contract, month_of(now, zone), now)
+            day = day_figures(settings, contract, now.astimezone(zone).date() - timedelta(days=1))
+            return partial(daily.text, day, ahead, situation(settings, contract, now))
         case BulletinKind.PATROL:
-            return patrol.text(situation(settings, contract, now), language)
+            return partial(patrol.text, situation(settings, contract, now))
         case BulletinKind.MONTH:
-            ahead = month_forecast(settings, contract, month_of(now, ZoneInfo(contract.terms.zone)), now)
-            return landing.text(ahead, language)
+            return partial(landing.text, month_forecast(settings, contract, month_of(now, zone), now))
 
 
 def situation(settings: Settings, contract: Contract, now: datetime) -> Situation:
@@ -64,13 +66,3 @@ def situation(settings: Settings, contract: Contract, now: datetime) -> Situatio
         blind_spots=tuple(spot for spot in casebook.blind_spots() if not about.isdisjoint(spot.camera_ids)),
         watched=record.recorded_until is not None and now - record.recorded_until <= SILENT * settings.heartbeat,
     )
-
-
-def at_once(steps: Generator[None, None, Made]) -> Made:
-    """What is made in steps, where nobody waits between them."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            made: Made = end.value
-            return made

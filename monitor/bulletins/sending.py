@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor.alerting import Severity
@@ -18,11 +17,8 @@ async def send_bulletin(plan: BulletinPlan, settings: Settings, now: datetime, r
     """Durable in the outbox when it returns. LedgerError, OutboxUnavailable, UnknownReceiver."""
     for contract in settings.contracts:
         day = now.astimezone(ZoneInfo(contract.terms.zone)).date()
-        texts = [
-            await asyncio.to_thread(partial(bulletin, plan.kind, settings, contract, now, language))
-            for language in (Language.ZH, Language.EN)
-        ]
-        pairs = zip(*(text.splitlines() for text in texts), strict=True)
+        said = await asyncio.to_thread(bulletin, plan.kind, settings, contract, now)
+        pairs = zip(said(Language.ZH).splitlines(), said(Language.EN).splitlines(), strict=True)
         title, *lines = (Phrase(zh, en) for zh, en in pairs)
         for receiver in plan.receivers:
             key = f"bulletin/{plan.kind.value}/{contract.id}/{day.isoformat()}"

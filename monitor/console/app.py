@@ -14,7 +14,7 @@ from functools import partial
 
 from aiohttp import hdrs, web
 
-from monitor.clock import Clock, SystemClock
+from monitor.clock import Clock, SystemClock, unhurried
 from monitor.console.alerts import AlertDesk
 from monitor.console.api import (
     JSON_TYPE,
@@ -29,7 +29,7 @@ from monitor.console.api import (
 from monitor.console.findings import finding_page
 from monitor.console.incidents import incident_page
 from monitor.console.landing import STYLE, chosen_language, page
-from monitor.console.shared import SharedBody, unhurried
+from monitor.console.shared import SharedBody
 from monitor.console.source import Alerts, Source
 from monitor.metrics import ALL_GROUPS, AREAS, CONTENT_TYPE
 

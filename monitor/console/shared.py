@@ -15,12 +15,11 @@ from typing import TypeVar
 
 from aiohttp import hdrs, web
 
-from monitor.clock import Clock
+from monitor.clock import NO_TIME, Clock, unhurried
 from monitor.metrics import TownView
 
 FRESH = timedelta(seconds=1)
 GZIP_LEVEL = 1  # level 6 saves 8 % more bytes for twice the time
-NO_TIME = timedelta(0)
 
 Value = TypeVar("Value")
 
@@ -73,17 +72,6 @@ class SharedBody:
             else:
                 await self._clock.sleep(NO_TIME)
         return await asyncio.to_thread(_packed, now, pieces)  # packing waits for no other thread's turn
-
-
-async def unhurried(steps: Generator[None, None, Value], clock: Clock) -> Value:
-    """What the steps come to, with everybody else's turn between two of them."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            value: Value = end.value
-            return value
-        await clock.sleep(NO_TIME)
 
 
 def _packed(made: float, pieces: Sequence[bytes]) -> _Body:

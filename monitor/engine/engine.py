@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.alerting import Facts
-from monitor.clock import Clock
+from monitor.clock import NO_TIME, Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
 from monitor.engine.canary import Canaries
@@ -55,7 +55,6 @@ from monitor.settings import Settings
 log = logging.getLogger(__name__)
 
 TICK = timedelta(seconds=1)
-NO_TIME = timedelta(0)
 FOLLOW = timedelta(seconds=5)  # between two looks at what people did
 CLOCKS = timedelta(seconds=30)  # between two looks at the repair clocks
 LAST_WORDS = timedelta(seconds=5)  # how long an orderly end waits for the disk

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from monitor.alerting import (
     Stage,
     call_of,
 )
-from monitor.clock import Clock
+from monitor.clock import Clock, unhurried
 from monitor.errors import OutboxUnavailable, UnknownReceiver
 from monitor.language import Language, Phrase
 from monitor.metrics import Metrics
@@ -42,7 +42,6 @@ TICK = timedelta(seconds=10)  # listing thousands of open incidents keeps the lo
 ALIVE = timedelta(minutes=5)
 TIDY = timedelta(hours=6)
 AGAIN = timedelta(seconds=5)  # after an error
-NO_TIME = timedelta(0)
 LISTED = 50
 SIGN_OF_LIFE = Phrase("监测程序运行正常", "the monitor is alive")
 
@@ -121,7 +120,7 @@ class Relay:
             async with self._deciding:
                 facts, ended = await self._facts(), self._known.ended()
                 deciding = self._decisions().of_alerts(call.alerts, channels, facts, ended, self._known.incident_of)
-                await self._put(await self._stepped(deciding))
+                await self._put(await unhurried(deciding, self._clock))
 
     # ------------------------------------------------------------ asking
 
@@ -147,8 +146,9 @@ class Relay:
 
     async def _decide(self) -> None:
         facts = await self._facts()
-        dues = await self._stepped(self._decisions().of_open(facts))
-        dues += await self._stepped(self._decisions().of_closed(facts, self._known.ended, self._known.rules))
+        dues = await unhurried(self._decisions().of_open(facts), self._clock)
+        closing = self._decisions().of_closed(facts, self._known.ended, self._known.rules)
+        dues += await unhurried(closing, self._clock)
         if self._settings.path is AlertPath.EMBEDDED and self._clock.now() - self._alive_at >= ALIVE:
             if self._known.trouble() is None:
                 dues += self._signs_of_life()
@@ -157,21 +157,11 @@ class Relay:
 
     async def _facts(self) -> dict[str, Facts]:
         """The open incidents by id."""
-        found = await self._stepped(self._known.facts())
+        found = await unhurried(self._known.facts(), self._clock)
         return {facts.figures.incident.id: facts for facts in found}
 
     def _decisions(self) -> Decisions:
         return Decisions(self._settings, self._desk.told, self._clock.now(), self._zone)
-
-    async def _stepped(self, steps: Generator[None, None, Value]) -> Value:
-        """What the steps come to, with everybody else's turn between two of them."""
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                value: Value = end.value
-                return value
-            await self._clock.sleep(NO_TIME)
 
     def _signs_of_life(self) -> list[Due]:
         now = self._clock.now()

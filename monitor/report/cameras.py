@@ -31,7 +31,7 @@ from monitor.model import (
 )
 from monitor.outages import faults, runs, spans_of_steps, steps_of
 from monitor.report.ahead import Ahead
-from monitor.report.exclusions import absences_by_camera, owed_time, planned_time
+from monitor.report.exclusions import absences_by_camera, owed_time, taken_out
 from monitor.report.groups import rates_of
 from monitor.report.reliability import Reliability, reliability
 from monitor.report.values import CameraFigure, OutageFigure, Record
@@ -175,8 +175,7 @@ def ahead_of(time: CameraTime, so_far: Seconds, frame: Frame) -> Ahead:
 
 
 def excluded_time(camera: Camera, frame: Frame) -> list[Span]:
-    planned = planned_time(camera, frame.maintenance, frame.terms)
-    return sla.merge([*planned, *frame.exclusions.get(camera.id, ())])
+    return taken_out(camera, frame.maintenance, frame.terms, frame.exclusions)
 
 
 def courses_of(record: Record) -> Mapping[str, Sequence[Step]]:

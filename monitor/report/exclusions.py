@@ -41,6 +41,13 @@ def planned_time(camera: Camera, maintenance: Iterable[Maintenance], terms: Cont
     return sla.merge(span_of(work) for work in maintenance if work.scope.covers(camera))
 
 
+def taken_out(
+    camera: Camera, maintenance: Iterable[Maintenance], terms: ContractTerms, granted_: Mapping[str, Sequence[Span]]
+) -> list[Span]:
+    """Planned work and what is granted of exclusions, by camera, together."""
+    return sla.merge([*planned_time(camera, maintenance, terms), *granted_.get(camera.id, ())])
+
+
 def granted(record: Record, contract: Contract, month: tuple[int, int], zone: ZoneInfo) -> tuple[Grant, ...]:
     """What the contract grants of every exclusion in the settlement period."""
     if not record.exclusions:
@@ -52,9 +59,7 @@ def granted(record: Record, contract: Contract, month: tuple[int, int], zone: Zo
 def excluded_by(record: Record, contract: Contract, month: tuple[int, int]) -> Callable[[Camera], list[Span]]:
     """What people took out of a camera's time, planned work and what is granted of exclusions."""
     taken = counted_by_camera(granted(record, contract, month, ZoneInfo(contract.terms.zone)))
-    return lambda camera: sla.merge(
-        [*planned_time(camera, record.maintenance, contract.terms), *taken.get(camera.id, ())]
-    )
+    return lambda camera: taken_out(camera, record.maintenance, contract.terms, taken)
 
 
 def owed_times(record: Record, contract: Contract, month: tuple[int, int], zone: ZoneInfo) -> list[OwedTime]:

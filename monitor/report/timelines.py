@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
-from itertools import pairwise
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor import sla
-from monitor.calendar import local_instant
+from monitor.calendar import day_span
 from monitor.model import Span, State
 from monitor.report.values import TimeKind, Timeline
 
@@ -27,8 +26,7 @@ def local_days(year: int, month: int, zone: ZoneInfo) -> list[Span]:
     """The calendar days of the month; 23 or 25 hours where clocks change."""
     first = date(year, month, 1)
     following = date(year + month // 12, month % 12 + 1, 1)
-    midnights = [local_instant(first + timedelta(days=n), time.min, zone) for n in range((following - first).days + 1)]
-    return [Span(start, end) for start, end in pairwise(midnights)]
+    return [day_span(first + timedelta(days=n), zone) for n in range((following - first).days)]
 
 
 def timeline(

@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from rich.progress import Progress
 
-from monitor.clock import SystemClock
+from monitor.clock import SystemClock, at_once
 from monitor.console.shared import GZIP_LEVEL
 from monitor.contract import Contract
 from monitor.engine.board import Prospect
@@ -28,7 +28,6 @@ from monitor.metrics.cameras import FAMILIES, FAULT, INFO, camera_sheet
 from monitor.model import Camera, CameraStatus, Cause, ContractTerms, State, micros
 from monitor.simulator.town import build_town
 from tests.bench.tables import Findings, Table, number
-from tests.driven import at_once
 from tests.metrics.town import NOW, status
 
 ROUNDS = 7

@@ -45,7 +45,7 @@ def settings_in(folder: Path, *, cut: bool = False, fallen: bool = False, until:
 
 
 def told(kind: BulletinKind, settings: Settings, language: Language = Language.ZH, now: datetime = NOW) -> list[str]:
-    return bulletin(kind, settings, CONTRACT, now, language).splitlines()
+    return bulletin(kind, settings, CONTRACT, now)(language).splitlines()
 
 
 def test_a_day_without_faults_is_told_as_a_zero_report(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_the_month_says_where_it_ends_and_what_to_repair_first(tmp_path: Path) -
 def test_cameras_of_another_contract_are_none_of_its_business(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, cut=True)
     about = replace(CONTRACT, scope=replace(CONTRACT.scope, villages=frozenset({"东营村"})))
-    text = bulletin(BulletinKind.DAILY, settings, about, NOW, Language.ZH)
+    text = bulletin(BulletinKind.DAILY, settings, about, NOW)(Language.ZH)
     assert "零报告" in text
     assert "应在线 2 台" in text
 
@@ -117,7 +117,7 @@ def test_cameras_of_another_contract_are_none_of_its_business(tmp_path: Path) ->
 def test_without_a_ledger_that_is_said(tmp_path: Path) -> None:
     settings = Settings(path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "none.db", reports=tmp_path)
     with pytest.raises(LedgerError, match="there is no ledger"):
-        bulletin(BulletinKind.PATROL, settings, CONTRACT, NOW, Language.ZH)
+        bulletin(BulletinKind.PATROL, settings, CONTRACT, NOW)
 
 
 async def test_a_bulletin_reaches_the_office_once_a_day(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator
 
-from monitor.console.shared import unhurried
+from monitor.clock import unhurried
 from tests.metrics.town import DrivenClock
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerting import is_near
 from monitor.calendar import month_of, month_span
-from monitor.clock import SystemClock
+from monitor.clock import SystemClock, at_once
 from monitor.contract import Contract
 from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
@@ -38,7 +38,6 @@ from monitor.model import (
 )
 from monitor.simulator.town import build_town
 from tests.dashboards.told import devices, messages
-from tests.driven import at_once
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 INTERVAL = MINUTE

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.clock import SystemClock
+from monitor.clock import SystemClock, at_once
 from monitor.engine import Engine, Plan, Prober
 from monitor.ledger import Ledger
 from monitor.memories import Memories
@@ -18,7 +18,6 @@ from monitor.metrics import Metrics, TownView
 from monitor.model import Ask, Camera, Cause, Picture, Result, Rung, Stage, State, Transition
 from monitor.settings import LimitSettings, ProbeSettings, Settings
 from monitor.settings.values import PictureSettings
-from tests.driven import at_once
 
 PATIENCE = 10.0
 

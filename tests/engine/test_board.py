@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
+from monitor.clock import at_once
 from monitor.engine.board import SLICE, Board
 from monitor.engine.figures import MonthCalendar
 from monitor.engine.recorder import Recorder
@@ -15,7 +16,7 @@ from monitor.ledger import Event, Ledger
 from monitor.liveness import Policy
 from monitor.model import CameraStatus, Cause, ContractTerms, Result, Rung, Span, Stage, State, micros
 from monitor.schedule import phase
-from tests.driven import START, DrivenClock, a_camera, at_once
+from tests.driven import START, DrivenClock, a_camera
 
 SECOND = 1_000_000
 

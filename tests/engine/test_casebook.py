@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.alerting import Facts
+from monitor.clock import at_once
 from monitor.contract import Contract, Repair, RepairLimits, RepairState
 from monitor.engine.casebook import Casebook, clock_of, running_repairs
 from monitor.incidents import Origin
 from monitor.ledger import Ledger
 from monitor.metrics import RepairClock, Severity
 from monitor.model import Cause, State, micros
-from tests.driven import a_camera, at_once
+from tests.driven import a_camera
 from tests.engine.harness import Running, running
 
 LINE = [a_camera(f"c{number}", host=f"127.20.1.{number}") for number in range(1, 7)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.acts import Stamp, written_act
+from monitor.clock import at_once
 from monitor.engine import Engine, Plan
 from monitor.errors import LedgerError, LedgerUnavailable
 from monitor.incidents import Origin
@@ -43,7 +44,7 @@ from monitor.model import (
     TcpAddress,
 )
 from monitor.settings import LimitSettings, ProbeSettings
-from tests.driven import a_camera, at_once
+from tests.driven import a_camera
 from tests.engine.harness import PATIENCE, JumpingClock, Running, ScriptedProber, ms, quick_settings, running
 
 A, B = a_camera("A"), a_camera("B", village="竹园村", uplink="up-2", host="127.20.2.1")

@@ -25,6 +25,7 @@ from monitor.acts import (
     ViewApproved,
     written_act,
 )
+from monitor.clock import at_once
 from monitor.contract import Contract, ExclusionRule
 from monitor.engine.board import Board
 from monitor.engine.engine import FOLLOW
@@ -57,7 +58,7 @@ from monitor.report import GroupAhead
 from monitor.reporting import month_forecast, month_report
 from monitor.settings import Settings
 from tests.acts.samples import LI, TERMS, WANG, stamp
-from tests.driven import DrivenClock, a_camera, at_once
+from tests.driven import DrivenClock, a_camera
 from tests.engine.harness import running
 
 HOUR = timedelta(hours=1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.clock import at_once
 from monitor.engine.register import Register
 from monitor.findings import Known
 from monitor.ledger import (
@@ -20,7 +21,6 @@ from monitor.ledger import (
 )
 from monitor.model import DeviceFinding, DeviceStatus, FindingKind, Identity, OpenFinding
 from monitor.probes.onvif import Inspection, StreamFound
-from tests.driven import at_once
 from tests.ledger.samples import CAMERA, NOON
 
 PLATE = Identity("Hikvision", "DS-2CD3T47", "V5.7.3", "4711")

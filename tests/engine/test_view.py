@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.clock import at_once
 from monitor.contract import Contract
 from monitor.engine.board import Prospect
 from monitor.engine.figures import MonthCalendar
@@ -19,7 +20,6 @@ from monitor.model import BlindTime, CameraStatus, ContractTerms, Scope, Seconds
 from monitor.report import Ahead
 from monitor.report.ahead import group_ahead, trips
 from monitor.sla import Rest, counted, coverage, forecast, intact_ratio, online_ratio, out_of_reach, total
-from tests.driven import at_once
 from tests.metrics.town import NOW, camera, status
 
 TIME = st.integers(0, 3 * 10**12)

@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 
 from monitor.alerting import Facts, Severity, Shift
+from monitor.clock import at_once
 from monitor.errors import UnknownReceiver
 from monitor.language import Phrase
 from monitor.settings import AlertPath, AlertSettings
-from tests.driven import at_once
 from tests.incidents.town import cameras
 from tests.metrics.town import status as a_status
 from tests.metrics.town import town as a_town
