@@ -1,4 +1,7 @@
-"""The page at ``/incidents``: what is open, what is presumed and why, how long a repair may take, what is blind."""
+"""The page at ``/incidents``: what is open, what is presumed and why, how long a repair may take, what is blind.
+
+Below it what ended lately, and what the probe addresses answer.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from html import escape
 
 from monitor.incidents import BlindSpot
 from monitor.language import Language, Phrase
-from monitor.metrics import IncidentFigures, RepairClock, TownView
-from monitor.model import MICROSECOND
+from monitor.metrics import Ended, IncidentFigures, PlaceFigures, RepairClock, TownView
+from monitor.model import MICROSECOND, micros
 from monitor.wording import CATEGORIES, ORIGINS, clue_text
 
 TITLE = Phrase("事件与盲区", "Incidents and blind spots")
@@ -27,6 +30,28 @@ HEADS = (
     Phrase("编号", "id"),
 )
 SPOT_HEADS = (Phrase("部位", "site"), Phrase("类别", "kind"), Phrase("村", "village"), Phrase("开始", "since"))
+ENDED = Phrase("{since} 以来已结束（{count}）", "Ended since {since} ({count})")
+NONE_ENDED = Phrase("这段时间没有事件结束", "None has ended since")
+ENDED_HEADS = (
+    Phrase("推定起因", "presumed origin"),
+    Phrase("开始", "since"),
+    Phrase("结束", "until"),
+    Phrase("历时", "lasted"),
+    Phrase("影响", "cameras"),
+    Phrase("编号", "id"),
+)
+IN_ALL = Phrase("共 {count} 台", "{count} in all")
+FELL = Phrase("{count} 次离线", "went down {count} times")
+LEFT_OUT = Phrase(
+    "另有 {count} 个更早结束的未列出：见 /api/v1/incidents/ended，或用 ledger outages 按月查看",
+    "{count} earlier ones are not listed: see /api/v1/incidents/ended, or ledger outages for a month",
+)
+PLACES = Phrase("探测地址（{count} 处，{silent} 处无应答）", "Probe addresses ({count}, {silent} silent)")
+PLACE_HEADS = (Phrase("作为谁的依据", "evidence about"), Phrase("应答", "answer"), Phrase("自", "since"))
+ANSWERS = Phrase("有应答", "answers")
+SILENT = Phrase("无应答", "silent")
+NEVER = Phrase("从未应答，地址可能有误，不作为依据", "never answered: is the address right? It is no evidence")
+NOT_KNOWN = Phrase("尚无结果或无法询问", "nothing known: not asked yet, or it cannot be asked")
 FORMING = Phrase("尚在汇总", "still forming")
 REPEAT = Phrase("七日内重复", "again within a week")
 SPLIT = Phrase("由 {id} 分出", "split from {id}")
@@ -42,9 +67,10 @@ BACK = Phrase("返回", "back")
 OTHER = Phrase("English", "中文")
 UTC_NOTE = Phrase("时间均为 UTC", "all times are UTC")
 SHOWN = 5  # camera ids named in a row
+MOST_PLACES = 100  # listed, those that do not answer first
 
 
-def incident_page(town: TownView, language: Language) -> str:
+def incident_page(town: TownView, ended: Ended, language: Language) -> str:
     """The whole page; every value is escaped."""
     other = Language.EN if language is Language.ZH else Language.ZH
     rows = [_row(shown, language) for shown in town.incidents]
@@ -62,6 +88,8 @@ def incident_page(town: TownView, language: Language) -> str:
             _table([head[language] for head in SPOT_HEADS], spots)
             if spots
             else f"<p>{escape(NO_BLIND_SPOT[language])}</p>",
+            *_past(ended, language),
+            *(_probed(town.places, language) if town.places else ()),
             f"<p>{escape(UTC_NOTE[language])}</p>",
             f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
             f'<a href="/notifications?lang={language.value}">{escape(MESSAGES[language])}</a>',
@@ -85,9 +113,7 @@ def _row(shown: IncidentFigures, language: Language) -> list[str]:
         *([REPEAT[language]] if incident.repeat else []),
         *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
     ]
-    named = [*incident.camera_ids[:SHOWN]]
-    if len(incident.camera_ids) > SHOWN:
-        named.append(MORE[language].format(count=len(incident.camera_ids) - SHOWN))
+    named = _first(incident.camera_ids, language)
     count = CAMERAS[language].format(now=len(incident.camera_ids), total=incident.cameras)
     return [
         _lines([f"{ORIGINS[incident.suspect.origin][language]} {shown.name}".strip(), shown.village, *marks]),
@@ -98,6 +124,12 @@ def _row(shown: IncidentFigures, language: Language) -> list[str]:
         _repair(shown.clock, language),
         escape(incident.id),
     ]
+
+
+def _first(camera_ids: Sequence[str], language: Language) -> list[str]:
+    """Some of the cameras, and how many more there are."""
+    more = [MORE[language].format(count=len(camera_ids) - SHOWN)] if len(camera_ids) > SHOWN else []
+    return [*camera_ids[:SHOWN], *more]
 
 
 def _repair(clock: RepairClock | None, language: Language) -> str:
@@ -116,6 +148,63 @@ def _repair(clock: RepairClock | None, language: Language) -> str:
 def _spot(spot: BlindSpot, language: Language) -> list[str]:
     site = spot.site
     return [escape(site.name), escape(CATEGORIES[site.category][language]), escape(site.village), _time(spot.since_at)]
+
+
+def _past(ended: Ended, language: Language) -> list[str]:
+    """What has ended."""
+    count = len(ended.incidents) + ended.left_out
+    rows = [_past_row(shown, language) for shown in ended.incidents]
+    return [
+        f"<h2>{escape(ENDED[language].format(since=_time(ended.since_at), count=count))}</h2>",
+        _table([head[language] for head in ENDED_HEADS], rows) if rows else f"<p>{escape(NONE_ENDED[language])}</p>",
+        *([f"<p>{escape(LEFT_OUT[language].format(count=ended.left_out))}</p>"] if ended.left_out else []),
+    ]
+
+
+def _past_row(shown: IncidentFigures, language: Language) -> list[str]:
+    incident = shown.incident
+    assert incident.ended_at is not None
+    marks = [
+        *([FELL[language].format(count=incident.falls)] if incident.falls > 1 else []),
+        *([REPEAT[language]] if incident.repeat else []),
+        *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
+    ]
+    return [
+        _lines([f"{ORIGINS[incident.suspect.origin][language]} {shown.name}".strip(), shown.village, *marks]),
+        _time(incident.since_at),
+        _time(incident.ended_at),
+        _length(micros(incident.ended_at) - micros(incident.since_at)),
+        _lines([IN_ALL[language].format(count=incident.cameras), *_first(incident.affected_ids, language)]),
+        escape(incident.id),
+    ]
+
+
+def _probed(places: Sequence[PlaceFigures], language: Language) -> list[str]:
+    """What the probe addresses answer, those first that do not."""
+    silent = sum(place.reachable is False for place in places)
+    listed = sorted(places, key=lambda place: (place.reachable is not False, place.reachable is True))[:MOST_PLACES]
+    rows = [
+        [
+            escape(f"{ORIGINS[place.origin][language]} {place.name}"),
+            escape(_answer(place)[language]),
+            "" if place.since_at is None else _time(place.since_at),
+        ]
+        for place in listed
+    ]
+    return [
+        f"<h2>{escape(PLACES[language].format(count=len(places), silent=silent))}</h2>",
+        _table([head[language] for head in PLACE_HEADS], rows),
+    ]
+
+
+def _answer(place: PlaceFigures) -> Phrase:
+    match place.reachable:
+        case None:
+            return NOT_KNOWN
+        case False:
+            return SILENT if place.ever else NEVER
+        case True:
+            return ANSWERS
 
 
 def _lines(texts: Iterable[str]) -> str:

@@ -162,6 +162,8 @@ VOID = Phrase("无效的操作(不计):", "acts in the record that do not count:
 NO_EXCLUSIONS = Phrase("没有免责申请。", "there are no exclusions.")
 NO_DECLARATIONS = Phrase("没有申报。", "nothing was declared.")
 NO_OUTAGES = Phrase("没有离线记录。", "there are no outages.")
+FOLDING = Phrase("归并事件", "working out incidents")
+PRESUMED = Phrase("事件 {id}，推定：{origin}", "incident {id}, presumed: {origin}")
 NOT_OVER = Phrase("尚未恢复", "not over")
 STORM_WRITTEN = Phrase(
     "已写入 {path}:{count} 次离线,核对后用 ledger exclude --file {path} 提交",
