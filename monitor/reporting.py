@@ -14,9 +14,9 @@ from monitor.acts import Head, PeriodClosed, Step, act_terms
 from monitor.calendar import months_before
 from monitor.contract import Contract
 from monitor.errors import FiguresMoved
-from monitor.incidents import References, references, rules_for
+from monitor.incidents import News, References, references, rules_for
 from monitor.ledger import Ledger, Share
-from monitor.model import MICROSECOND, Camera, Span
+from monitor.model import MICROSECOND, Camera, Span, micros
 from monitor.report import (
     DayFigures,
     Folded,
@@ -39,6 +39,7 @@ from monitor.settings import Settings
 TREND_MONTHS = 12  # the report's own included
 # Incidents of a period are told from the day before it, so that those that last into it come out right, and for an hour
 # after it, in which the last ones take their final form.
+SOMETIMES = 1000  # changes folded between two looks at how far that is
 LOOK_BACK_US, AFTERWARDS_US = timedelta(days=1) // MICROSECOND, timedelta(hours=1) // MICROSECOND
 # Handing over takes about as long as looking at one camera in a hundred.
 OTHERS, REST = Share(0, 49), Share(49, 100)
@@ -142,10 +143,23 @@ def _folded(
             yield fold_cameras(record, contract, month, now)
 
 
-def incidents_of(ledger: Ledger, settings: Settings, period: Span) -> References:
-    """To which incidents the outages of a period belong, as far as is known an hour after it."""
-    told = ledger.news(Span(period.start - LOOK_BACK_US, period.end + AFTERWARDS_US))
-    return references(told, rules_for(settings.probe.max_gap))
+def incidents_of(
+    ledger: Ledger, settings: Settings, period: Span, seen: Callable[[float], None] = lambda _: None
+) -> References:
+    """To which incidents the outages of a period belong, as far as is known an hour after it.
+
+    ``seen`` is told how far that is, from 0 to 1: a month of a county takes a quarter of a minute.
+    """
+    around = Span(period.start - LOOK_BACK_US, period.end + AFTERWARDS_US)
+
+    def followed() -> Iterator[tuple[datetime, News]]:
+        for nth, news in enumerate(ledger.news(around)):
+            if nth % SOMETIMES == 0:
+                share = (micros(news[0]) - around.start) / (around.end - around.start)
+                seen(min(1.0, max(0.0, share)))
+            yield news
+
+    return references(followed(), rules_for(settings.probe.max_gap))
 
 
 def _trend(

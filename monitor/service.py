@@ -14,7 +14,7 @@ import signal
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ from monitor.heap import collect_young, settle_heap
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
 from monitor.memories import Memories, memories_path
-from monitor.metrics import Metrics, TownView
+from monitor.metrics import Ended, Metrics, TownView
 from monitor.model import Camera, EchoAddress, Transition
 from monitor.notify import Outbox, outbox_path
 from monitor.probes.camera import CameraProber
@@ -158,6 +158,10 @@ class Service:
     def town_view(self, kinds: Sequence[str]) -> Generator[None, None, TownView]:
         """The town as it is published now with these kinds of groups, in steps."""
         return self._engine.town_view(kinds)
+
+    def ended_incidents(self, since_at: datetime, most: int) -> Generator[None, None, Ended]:
+        """What has ended after an instant, the latest first and at most so many; in steps."""
+        return self._engine.ended_incidents(since_at, most)
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         """Published transitions numbered above ``after``."""

@@ -21,6 +21,18 @@ CAUSE_OF_ORIGIN: Mapping[Origin, ExclusionCause] = MappingProxyType(
 )
 
 
+def presumed_cause(
+    origin: Origin | None, camera: Camera, span: Span, cameras: Collection[Camera], down: Mapping[str, Sequence[Span]]
+) -> ExclusionCause | None:
+    """What the presumed origin of an outage's incident pre-fills, if that is wider than a camera.
+
+    Else (and where the record tells of no incident: None) what the others that were down suggest.
+    """
+    if origin is not None and origin.width:
+        return CAUSE_OF_ORIGIN.get(origin)
+    return suggested_cause(camera, span, cameras, down)
+
+
 def suggested_cause(
     camera: Camera, span: Span, cameras: Collection[Camera], down: Mapping[str, Sequence[Span]]
 ) -> ExclusionCause | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.bulletins import words
 from monitor.bulletins.situation import Situation, blind_lines, heading
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.render.layout import clean
 
 
@@ -20,7 +20,7 @@ def _lines(situation: Situation, language: Language) -> Iterator[str]:
     yield words.PATROL_TITLE[language].format(town=clean(situation.town), day=tonight.isoformat())
     yield from heading(situation, language)
     if situation.blind_spots:
-        yield words.PATROL_SITES[language].format(count=len(situation.blind_spots))
+        yield words.PATROL_SITES[language].format(count=Count(len(situation.blind_spots)))
         yield from blind_lines(situation, language)
     elif situation.watched:
         yield words.PATROL_NONE[language]

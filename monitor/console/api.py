@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import TypeVar
 
@@ -13,12 +13,21 @@ from aiohttp import web
 
 from monitor.incidents import BlindSpot, Evidence
 from monitor.language import Language
-from monitor.metrics import AheadFigures, GroupFigures, IncidentFigures, TownView, TripFigures
+from monitor.metrics import (
+    AheadFigures,
+    Ended,
+    GroupFigures,
+    IncidentFigures,
+    PlaceFigures,
+    TownView,
+    TripFigures,
+)
 from monitor.model import SECOND_US, CameraStatus, DeviceStatus, OpenFinding, State, Transition
 from monitor.wording import FINDINGS, clue_text, finding_numbers
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 100
+LATELY = timedelta(days=7)  # what has ended is shown for so long
 BLOCK = 50  # cameras or groups written in one step: about a millisecond
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -58,10 +67,18 @@ def status_pieces(town: TownView) -> Iterator[bytes]:
 
 
 def incident_pieces(town: TownView) -> Iterator[bytes]:
-    """``/api/v1/incidents``: what is open, by when it became known, and the sites no camera shows."""
+    """``/api/v1/incidents``: what is open, by when it became known; sites no camera shows; what places answer."""
     yield _bytes({"at": _iso(town.at)})[:-1]
     yield from _list("incidents", town.incidents, _incident)
     yield from _list("blind_spots", town.blind_spots, _blind_spot)
+    yield from _list("places", town.places, _place)
+    yield b"}"
+
+
+def ended_pieces(ended: Ended) -> Iterator[bytes]:
+    """``/api/v1/incidents/ended``: what has ended since an instant, the latest first."""
+    yield _bytes({"since_at": _iso(ended.since_at), "left_out": ended.left_out})[:-1]
+    yield from _list("incidents", ended.incidents, _incident)
     yield b"}"
 
 
@@ -97,6 +114,22 @@ def after_and_limit(query: Mapping[str, str]) -> tuple[int, int]:
     refuse_unknown(query, {"after", "limit"})
     after = _whole_number(query, "after", default=0, least=0, most=2**63 - 1)
     return after, _whole_number(query, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
+
+
+def since_and_limit(query: Mapping[str, str], now: datetime) -> tuple[datetime, int]:
+    """The two parameters of ``/api/v1/incidents/ended``, or a 400 that says which one is wrong."""
+    refuse_unknown(query, {"since", "limit"})
+    limit = _whole_number(query, "limit", default=DEFAULT_LIMIT, least=1, most=MAX_LIMIT)
+    if "since" not in query:
+        return now - LATELY, limit
+    text = query["since"].replace(" ", "+")  # a plus that was not escaped
+    try:
+        since_at = datetime.fromisoformat(text)
+    except ValueError:
+        since_at = None
+    if since_at is None or since_at.tzinfo is None:
+        raise web.HTTPBadRequest(text=f"since must be an instant such as 2026-11-26T08:00:00Z, not {text[:40]!r}")
+    return since_at, limit
 
 
 def refuse_unknown(query: Mapping[str, str], known: set[str]) -> None:
@@ -209,6 +242,7 @@ def _incident(shown: IncidentFigures) -> Json:
         "severity": shown.severity.value,
         "since_at": _iso(incident.since_at),
         "opened_at": _iso(incident.opened_at),
+        "ended_at": _iso(incident.ended_at),
         "settled": incident.settled,
         "repeat": incident.repeat,
         "falls": incident.falls,
@@ -217,7 +251,7 @@ def _incident(shown: IncidentFigures) -> Json:
         "town": shown.town,
         "village": shown.village,
         "site": shown.site,
-        "cameras": list(incident.camera_ids),
+        "cameras": list(incident.camera_ids or incident.affected_ids),
         "cameras_in_all": incident.cameras,
         "repair": None
         if clock is None
@@ -266,6 +300,16 @@ def _finding(found: OpenFinding) -> Json:
         "limit_seconds": None if finding.limit_us is None else finding.limit_us / SECOND_US,
         "zh": f"{FINDINGS[finding.kind].zh} {finding_numbers(finding, Language.ZH)}".strip(),
         "en": f"{FINDINGS[finding.kind].en} {finding_numbers(finding, Language.EN)}".strip(),
+    }
+
+
+def _place(place: PlaceFigures) -> Json:
+    return {
+        "origin": place.origin.value,
+        "name": place.name,
+        "answers": place.reachable,
+        "since_at": _iso(place.since_at),
+        "ever_answered": place.ever,
     }
 
 

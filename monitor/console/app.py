@@ -17,19 +17,23 @@ from aiohttp import hdrs, web
 from monitor.clock import Clock, SystemClock, unhurried
 from monitor.console.alerts import AlertDesk
 from monitor.console.api import (
+    DEFAULT_LIMIT,
     JSON_TYPE,
+    LATELY,
     after_and_limit,
+    ended_pieces,
     error_body,
     finding_pieces,
     incident_pieces,
     refuse_unknown,
+    since_and_limit,
     status_pieces,
     transitions_body,
 )
 from monitor.console.findings import finding_page
 from monitor.console.incidents import incident_page
 from monitor.console.landing import STYLE, chosen_language, page
-from monitor.console.shared import SharedBody
+from monitor.console.shared import SharedBody, gathered
 from monitor.console.source import Alerts, Source
 from monitor.metrics import ALL_GROUPS, AREAS, CONTENT_TYPE
 
@@ -66,6 +70,7 @@ def make_app(
     app.router.add_get("/notifications", desk.page)
     app.router.add_post("/api/alertmanager", desk.call)
     app.router.add_get("/api/v1/incidents", console.incident_list)
+    app.router.add_get("/api/v1/incidents/ended", console.ended_list)
     app.router.add_get("/findings", console.findings)
     app.router.add_get("/api/v1/findings", console.finding_list)
     app.router.add_get("/api/v1/status", console.status)
@@ -102,12 +107,20 @@ class _Console:
 
     async def incidents(self, request: web.Request) -> web.Response:
         language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-        text = incident_page(await unhurried(self._source.town_view(AREAS), self._clock), language)
+        town = await unhurried(self._source.town_view(AREAS), self._clock)
+        asked = self._source.ended_incidents(self._clock.now() - LATELY, DEFAULT_LIMIT)
+        text = incident_page(town, await unhurried(asked, self._clock), language)
         return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
 
     async def incident_list(self, request: web.Request) -> web.Response:
         refuse_unknown(request.query, set())
         return await self._incidents.answer(request)
+
+    async def ended_list(self, request: web.Request) -> web.Response:
+        since_at, limit = since_and_limit(request.query, self._clock.now())
+        ended = await unhurried(self._source.ended_incidents(since_at, limit), self._clock)
+        body = b"".join(await gathered(ended_pieces(ended), self._clock))
+        return web.Response(body=body, headers={hdrs.CONTENT_TYPE: JSON_TYPE})
 
     async def findings(self, request: web.Request) -> web.Response:
         language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))

@@ -1,15 +1,20 @@
-"""The page at ``/incidents``: what is open, what is presumed and why, how long a repair may take, what is blind."""
+"""The page at ``/incidents``: what is open, what is presumed and why, how long a repair may take, what is blind.
+
+Below it what ended lately, and what the probe addresses answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from html import escape
+from zoneinfo import ZoneInfo
 
+from monitor.console.cells import local, named, zone_note
 from monitor.incidents import BlindSpot
-from monitor.language import Language, Phrase
-from monitor.metrics import IncidentFigures, RepairClock, TownView
-from monitor.model import MICROSECOND
+from monitor.language import Count, Language, Phrase
+from monitor.metrics import Ended, IncidentFigures, PlaceFigures, RepairClock, TownView
+from monitor.model import MICROSECOND, micros
 from monitor.wording import CATEGORIES, ORIGINS, clue_text
 
 TITLE = Phrase("事件与盲区", "Incidents and blind spots")
@@ -27,28 +32,51 @@ HEADS = (
     Phrase("编号", "id"),
 )
 SPOT_HEADS = (Phrase("部位", "site"), Phrase("类别", "kind"), Phrase("村", "village"), Phrase("开始", "since"))
+ENDED = Phrase("{since} 以来已结束（{count}）", "Ended since {since} ({count})")
+NONE_ENDED = Phrase("这段时间没有事件结束", "None has ended since")
+ENDED_HEADS = (
+    Phrase("推定起因", "presumed origin"),
+    Phrase("开始", "since"),
+    Phrase("结束", "until"),
+    Phrase("历时", "lasted"),
+    Phrase("影响", "cameras"),
+    Phrase("编号", "id"),
+)
+IN_ALL = Phrase("共 {count} 台", "{count} in all")
+FELL = Phrase("{count} 次离线", "went down {count} times")
+LEFT_OUT = Phrase(
+    "另有 {count} 个更早结束的未列出：见 /api/v1/incidents/ended，或用 ledger outages 按月查看",
+    "{count} {count:earlier one is|earlier ones are} not listed: /api/v1/incidents/ended has them, ledger outages a month",
+)
+PLACES = Phrase("探测地址（{count} 处，{silent} 处无应答）", "Probe addresses ({count}, {silent} silent)")
+PLACE_HEADS = (Phrase("作为谁的依据", "evidence about"), Phrase("应答", "answer"), Phrase("自", "since"))
+ANSWERS = Phrase("有应答", "answers")
+SILENT = Phrase("无应答", "silent")
+NEVER = Phrase("从未应答，地址可能有误，不作为依据", "never answered: is the address right? It is no evidence")
+NOT_KNOWN = Phrase("尚无结果或无法询问", "nothing known: not asked yet, or it cannot be asked")
 FORMING = Phrase("尚在汇总", "still forming")
 REPEAT = Phrase("七日内重复", "again within a week")
 SPLIT = Phrase("由 {id} 分出", "split from {id}")
 CAMERAS = Phrase("{now} 台（累计 {total} 台）", "{now} now, {total} in all")
 LEFT = Phrase("剩余 {left}（时限 {limit}）", "{left} left of {limit}")
 NEAR = Phrase("即将超时：剩余 {left}（时限 {limit}）", "soon late: {left} left of {limit}")
-LATE = Phrase("已超时：{count} 台（时限 {limit}）", "late: {count} cameras (limit {limit})")
+LATE = Phrase("已超时：{count} 台（时限 {limit}）", "late: {count} {count:camera|cameras} (limit {limit})")
 MAJOR = Phrase("重大故障", "major fault")
 NO_LIMIT = Phrase("合同未约定", "none agreed")
 MORE = Phrase("……另有 {count} 台", "... and {count} more")
 MESSAGES = Phrase("已发通知", "messages sent")
 BACK = Phrase("返回", "back")
 OTHER = Phrase("English", "中文")
-UTC_NOTE = Phrase("时间均为 UTC", "all times are UTC")
-SHOWN = 5  # camera ids named in a row
+SHOWN = 5  # cameras named in a row
+MOST_PLACES = 100  # listed, those that do not answer first
 
 
-def incident_page(town: TownView, language: Language) -> str:
+def incident_page(town: TownView, ended: Ended, language: Language) -> str:
     """The whole page; every value is escaped."""
     other = Language.EN if language is Language.ZH else Language.ZH
-    rows = [_row(shown, language) for shown in town.incidents]
-    spots = [_spot(spot, language) for spot in town.blind_spots]
+    zone, names = town.terms.zone, {status.camera.id: status.camera.name for status in town.statuses}
+    rows = [_row(shown, names, zone, language) for shown in town.incidents]
+    spots = [_spot(spot, zone, language) for spot in town.blind_spots]
     return "\n".join(
         [
             f'<!doctype html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}">',
@@ -62,7 +90,9 @@ def incident_page(town: TownView, language: Language) -> str:
             _table([head[language] for head in SPOT_HEADS], spots)
             if spots
             else f"<p>{escape(NO_BLIND_SPOT[language])}</p>",
-            f"<p>{escape(UTC_NOTE[language])}</p>",
+            *_past(ended, names, zone, language),
+            *(_probed(town.places, zone, language) if town.places else ()),
+            f"<p>{escape(zone_note(zone, language))}</p>",
             f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
             f'<a href="/notifications?lang={language.value}">{escape(MESSAGES[language])}</a>',
             f'<a href="/incidents?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
@@ -77,27 +107,31 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([*lines, "</table>"])
 
 
-def _row(shown: IncidentFigures, language: Language) -> list[str]:
-    """The cells, escaped."""
+def _row(shown: IncidentFigures, names: Mapping[str, str], zone: ZoneInfo, language: Language) -> list[str]:
+    """The cells, escaped; ``names`` are the cameras' by id."""
     incident = shown.incident
     marks = [
         *([] if incident.settled else [FORMING[language]]),
         *([REPEAT[language]] if incident.repeat else []),
         *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
     ]
-    named = [*incident.camera_ids[:SHOWN]]
-    if len(incident.camera_ids) > SHOWN:
-        named.append(MORE[language].format(count=len(incident.camera_ids) - SHOWN))
+    cameras = _first(incident.camera_ids, names, language)
     count = CAMERAS[language].format(now=len(incident.camera_ids), total=incident.cameras)
     return [
         _lines([f"{ORIGINS[incident.suspect.origin][language]} {shown.name}".strip(), shown.village, *marks]),
         f"{int(incident.confidence * 100)} %",
         _lines(clue_text(evidence, language) for evidence in incident.evidence),
-        _time(incident.since_at),
-        _lines([count, *named]),
+        escape(local(incident.since_at, zone)),
+        "<br>".join([escape(count), *cameras]),
         _repair(shown.clock, language),
-        escape(incident.id),
+        f"<small>{escape(incident.id)}</small>",
     ]
+
+
+def _first(camera_ids: Sequence[str], names: Mapping[str, str], language: Language) -> list[str]:
+    """Some of the cameras, and how many more there are; escaped."""
+    more = [escape(MORE[language].format(count=len(camera_ids) - SHOWN))] if len(camera_ids) > SHOWN else []
+    return [*(named(names.get(each, ""), each) for each in camera_ids[:SHOWN]), *more]
 
 
 def _repair(clock: RepairClock | None, language: Language) -> str:
@@ -107,23 +141,79 @@ def _repair(clock: RepairClock | None, language: Language) -> str:
     left = _length(max(0, clock.limit_us - clock.ran_us))
     major = [MAJOR[language]] if clock.major else []
     if clock.late_cameras:
-        text = LATE[language].format(count=clock.late_cameras, limit=limit)
+        text = LATE[language].format(count=Count(clock.late_cameras), limit=limit)
         return f'<span class="late">{_lines([text, *major])}</span>'
     phrase = NEAR if clock.near else LEFT
     return _lines([phrase[language].format(left=left, limit=limit), *major])
 
 
-def _spot(spot: BlindSpot, language: Language) -> list[str]:
+def _spot(spot: BlindSpot, zone: ZoneInfo, language: Language) -> list[str]:
     site = spot.site
-    return [escape(site.name), escape(CATEGORIES[site.category][language]), escape(site.village), _time(spot.since_at)]
+    since = escape(local(spot.since_at, zone))
+    return [escape(site.name), escape(CATEGORIES[site.category][language]), escape(site.village), since]
+
+
+def _past(ended: Ended, names: Mapping[str, str], zone: ZoneInfo, language: Language) -> list[str]:
+    """What has ended."""
+    count = len(ended.incidents) + ended.left_out
+    rows = [_past_row(shown, names, zone, language) for shown in ended.incidents]
+    return [
+        f"<h2>{escape(ENDED[language].format(since=local(ended.since_at, zone), count=count))}</h2>",
+        _table([head[language] for head in ENDED_HEADS], rows) if rows else f"<p>{escape(NONE_ENDED[language])}</p>",
+        *([f"<p>{escape(LEFT_OUT[language].format(count=Count(ended.left_out)))}</p>"] if ended.left_out else []),
+    ]
+
+
+def _past_row(shown: IncidentFigures, names: Mapping[str, str], zone: ZoneInfo, language: Language) -> list[str]:
+    incident = shown.incident
+    assert incident.ended_at is not None
+    marks = [
+        *([FELL[language].format(count=incident.falls)] if incident.falls > 1 else []),
+        *([REPEAT[language]] if incident.repeat else []),
+        *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
+    ]
+    return [
+        _lines([f"{ORIGINS[incident.suspect.origin][language]} {shown.name}".strip(), shown.village, *marks]),
+        escape(local(incident.since_at, zone)),
+        escape(local(incident.ended_at, zone)),
+        _length(micros(incident.ended_at) - micros(incident.since_at)),
+        "<br>".join(
+            [escape(IN_ALL[language].format(count=incident.cameras)), *_first(incident.affected_ids, names, language)]
+        ),
+        f"<small>{escape(incident.id)}</small>",
+    ]
+
+
+def _probed(places: Sequence[PlaceFigures], zone: ZoneInfo, language: Language) -> list[str]:
+    """What the probe addresses answer, those first that do not."""
+    silent = sum(place.reachable is False for place in places)
+    listed = sorted(places, key=lambda place: (place.reachable is not False, place.reachable is True))[:MOST_PLACES]
+    rows = [
+        [
+            escape(f"{ORIGINS[place.origin][language]} {place.name}"),
+            escape(_answer(place)[language]),
+            "" if place.since_at is None else escape(local(place.since_at, zone)),
+        ]
+        for place in listed
+    ]
+    return [
+        f"<h2>{escape(PLACES[language].format(count=len(places), silent=silent))}</h2>",
+        _table([head[language] for head in PLACE_HEADS], rows),
+    ]
+
+
+def _answer(place: PlaceFigures) -> Phrase:
+    match place.reachable:
+        case None:
+            return NOT_KNOWN
+        case False:
+            return SILENT if place.ever else NEVER
+        case True:
+            return ANSWERS
 
 
 def _lines(texts: Iterable[str]) -> str:
     return "<br>".join(escape(text) for text in texts if text)
-
-
-def _time(at: datetime) -> str:
-    return escape(f"{at:%Y-%m-%d %H:%M:%S}")
 
 
 def _length(us: int) -> str:

@@ -65,13 +65,19 @@ class SharedBody:
 
     async def _made(self, now: float) -> _Body:
         town = await unhurried(self._view(), self._clock)
-        pieces = []
-        for piece in self._render(town):
-            if piece:
-                pieces.append(piece)
-            else:
-                await self._clock.sleep(NO_TIME)
+        pieces = await gathered(self._render(town), self._clock)
         return await asyncio.to_thread(_packed, now, pieces)  # packing waits for no other thread's turn
+
+
+async def gathered(pieces: Iterable[bytes], clock: Clock) -> list[bytes]:
+    """All pieces of a document; an empty one ends a step, after which others have their turn."""
+    found = []
+    for piece in pieces:
+        if piece:
+            found.append(piece)
+        else:
+            await clock.sleep(NO_TIME)
+    return found
 
 
 def _packed(made: float, pieces: Sequence[bytes]) -> _Body:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from monitor.metrics import Metrics, TownView
+from monitor.metrics import Ended, Metrics, TownView
 from monitor.model import Secret, Transition
 from monitor.notify import Listed, Waiting
 
@@ -20,6 +22,10 @@ class Source(Protocol):
 
     def town_view(self, kinds: Sequence[str]) -> Generator[None, None, TownView]:
         """The town as it is now with these kinds of groups, in steps: whoever asks lets others have their turn."""
+        ...
+
+    def ended_incidents(self, since_at: datetime, most: int) -> Generator[None, None, Ended]:
+        """What has ended after an instant, the latest first and at most so many; in steps."""
         ...
 
     def healthy(self) -> str | None:
@@ -45,6 +51,11 @@ class Alerts(Protocol):
     @property
     def token(self) -> Secret | None:
         """With which Alertmanager calls; None: it is not to call."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which people are shown times."""
         ...
 
     @property

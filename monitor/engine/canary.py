@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.clock import Clock
-from monitor.metrics import Metrics
+from monitor.incidents import Origin
+from monitor.metrics import Metrics, PlaceFigures
 from monitor.model import ProbeAddress
 from monitor.probes.reach import accepts
 
@@ -25,14 +27,25 @@ class Canaries:
         self._places = tuple(places)
         self._clock = clock
         self._metrics = metrics
+        self._heard = [PlaceFigures(Origin.MONITOR, str(nth), None, None, False) for nth, _ in enumerate(places, 1)]
         self.blind = False
+
+    def statuses(self) -> Iterator[PlaceFigures]:
+        """How each answered last; named by their place in the settings, which alone have their addresses."""
+        yield from self._heard
 
     async def run(self) -> None:
         """Ask all of them every few seconds, for ever."""
         while self._places:
             answers = await asyncio.gather(*(accepts(place, PATIENCE, self._clock) for place in self._places))
+            self._heard = list(map(self._told, self._heard, answers))
             if self.blind is any(answers):
                 self.blind = not any(answers)
                 log.warning("all canaries fail: our own line is down" if self.blind else "canaries answer again")
             self._metrics.selfcheck_finished("canaries", not self.blind)
             await self._clock.sleep(EVERY)
+
+    def _told(self, before: PlaceFigures, answer: bool) -> PlaceFigures:
+        if before.reachable is answer:
+            return before
+        return replace(before, reachable=answer, since_at=self._clock.now(), ever=before.ever or answer)

@@ -6,16 +6,18 @@ Nothing of it is written down. A monitor that starts reads its record once more 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from monitor.alerting import Facts, IncidentFigures, RepairClock, Severity, is_near
 from monitor.contract import CameraFaults, Contract, Repair, clocks
 from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules
 from monitor.ledger import TELLING, Entry, Ledger, told
+from monitor.metrics import Ended
 from monitor.model import Camera, Site, Span, micros
 from monitor.outages import Fault
 
-REMEMBERED = 5000  # ended incidents: whoever was told that one began is told how it ended
+REMEMBERED = 5000  # ended incidents: whoever was told that one began is told how it ended; some MB at most
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 BLOCK = 20  # incidents looked at before others have their turn
 SEVERE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin.CARRIER_LINE, Origin.MONITOR})
 
@@ -23,9 +25,12 @@ SEVERE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin
 class Casebook:
     """All incidents of one chain."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, remembered: int = REMEMBERED) -> None:
+        """``remembered``: how many incidents are kept that can fall no more."""
         self.rules = rules
+        self._remembered = remembered
         self._ended: dict[str, Incident] = {}  # the latest of those that can fall no more
+        self._forgotten_at = LONG_AGO  # the latest end of one that is not among them any more
         self._incidents = Incidents(rules, self._archive)
         self.repairs: Mapping[str, Repair] = {}  # by camera, as last looked at
 
@@ -57,7 +62,7 @@ class Casebook:
         shown: list[IncidentFigures] = []
         for nth, incident in enumerate(self._incidents.open(), 1):
             if not all(gone(camera_id) for camera_id in incident.camera_ids):
-                shown.append(self._figures(incident))
+                shown.append(self._figures(incident, incident.camera_ids))
             if nth % BLOCK == 0:
                 yield
         return tuple(shown)
@@ -84,6 +89,19 @@ class Casebook:
         """The incidents that have ended, by id, unless that is long ago."""
         return self._ended | {shown.id: shown for shown in self._incidents.recent()}
 
+    def ended_since(self, horizon: datetime, since_at: datetime, most: int) -> Generator[None, None, Ended]:
+        """What has ended after ``since_at`` and became known before the horizon, the latest first; in steps."""
+        self.advance(horizon)
+        since_at = max(since_at, self._forgotten_at)
+        ends = [(shown.ended_at, shown.id, shown) for shown in self.ended().values() if shown.ended_at is not None]
+        late = sorted((end for end in ends if end[0] > since_at), reverse=True)
+        shown: list[IncidentFigures] = []
+        for nth, (_, _, incident) in enumerate(late[:most], 1):
+            shown.append(self._figures(incident, incident.affected_ids))
+            if nth % BLOCK == 0:
+                yield
+        return Ended(since_at, tuple(shown), len(late) - len(shown))
+
     def incident_of(self, camera_id: str) -> str | None:
         """The open incident that affects the camera."""
         return self._incidents.of_camera(camera_id)
@@ -109,11 +127,12 @@ class Casebook:
     def _archive(self, incident: Incident, _: tuple[Part, ...]) -> None:
         self._ended.pop(incident.id, None)
         self._ended[incident.id] = incident
-        if len(self._ended) > REMEMBERED:
-            del self._ended[next(iter(self._ended))]
+        if len(self._ended) > self._remembered:
+            forgotten = self._ended.pop(next(iter(self._ended)))
+            self._forgotten_at = max(self._forgotten_at, forgotten.ended_at or LONG_AGO)
 
-    def _figures(self, incident: Incident) -> IncidentFigures:
-        cameras = [self._incidents.camera(camera_id) for camera_id in incident.camera_ids]
+    def _figures(self, incident: Incident, affected: Sequence[str]) -> IncidentFigures:
+        cameras = [self._incidents.camera(camera_id) for camera_id in affected]
         return IncidentFigures(
             incident=incident,
             name=cameras[0].name if incident.suspect.origin is Origin.CAMERA else incident.suspect.name,

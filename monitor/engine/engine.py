@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.alerting import Facts
 from monitor.clock import NO_TIME, Clock
@@ -48,7 +48,7 @@ from monitor.ledger import (
     Stopped,
 )
 from monitor.memories import Memories
-from monitor.metrics import ALL_GROUPS, Metrics, TownView
+from monitor.metrics import ALL_GROUPS, Ended, Metrics, TownView
 from monitor.model import CameraRecord, Cause, Span, Transition, micros
 from monitor.settings import Settings
 
@@ -223,7 +223,22 @@ class Engine:
             return view
         incidents = yield from self._casebook.incidents(self._recorder.horizon, self._board.gone)
         devices = yield from self._register.statuses()
-        return replace(view, incidents=incidents, blind_spots=self._casebook.blind_spots(), devices=devices)
+        return replace(
+            view,
+            incidents=incidents,
+            blind_spots=self._casebook.blind_spots(),
+            devices=devices,
+            places=(*self._places.statuses(), *self._canaries.statuses()),
+        )
+
+    def ended_incidents(self, since_at: datetime, most: int) -> Generator[None, None, Ended]:
+        """What has ended after an instant, the latest first and at most so many; in steps.
+
+        Nothing until the record is restored.
+        """
+        if not self.running.is_set():
+            return Ended(since_at, (), 0)
+        return (yield from self._casebook.ended_since(self._recorder.horizon, since_at, most))
 
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         """All that can be told of the open incidents, in steps; only once ``running`` is set."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from monitor.incidents.blindness import BlindSpot
 from monitor.incidents.course import Incidents
+from monitor.incidents.hearing import Hearing
 from monitor.incidents.reference import Reference, References, references, rules_for
 from monitor.incidents.values import (
     Clue,
@@ -31,6 +32,7 @@ __all__ = [
     "Clue",
     "Enrolled",
     "Evidence",
+    "Hearing",
     "Incident",
     "Incidents",
     "News",

@@ -267,7 +267,8 @@ class Incidents:
         """Nobody is affected any more; what is said of it stays as it was up to now."""
         del self._running[course.id]
         course.ended_at = self._ended[course.suspect] = at
-        course.final = replace(self.shown(course), camera_ids=())
+        affected = sorted({part.camera_id for part in course.parts})
+        course.final = replace(self.shown(course), camera_ids=(), affected_ids=tuple(affected))
         course.faults.clear()
         self._set_timer(at + self.rules.hold + self.rules.together, course)
 

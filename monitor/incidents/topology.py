@@ -24,7 +24,8 @@ EXPLAINS: dict[Origin, frozenset[Cause]] = {
     Origin.CARRIER_LINE: BAD_LINE,
 }
 MOST = 4, 5  # of the cameras in sight fell: the rest may hang elsewhere than the inventory says
-MOST_OF_A_LOST_PLACE = 1, 2  # beside the silence of its own address the half will do
+HALF = 1, 2  # will do beside the silence of its own address, and where many fell ...
+MANY = 5  # ... since chance does not take so many within minutes of each other
 
 
 @dataclass(slots=True, eq=False)
@@ -164,7 +165,7 @@ class Topology:
 
 def most(fallen: int, alive: int, reachable: bool | None) -> bool:
     """Whether so many are enough beside so many that show that the suspect works."""
-    share, whole = MOST_OF_A_LOST_PLACE if reachable is False else MOST
+    share, whole = HALF if reachable is False or fallen >= MANY else MOST
     return fallen * whole >= share * (fallen + alive)
 
 

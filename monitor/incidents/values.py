@@ -130,3 +130,4 @@ class Incident:
     settled: bool  # False while it is so young that it may turn out to be part of a wider one
     repeat: bool  # the same suspect failed before within a week
     split_from: str = ""  # the incident whose guess did not hold for these; "" = none
+    affected_ids: tuple[str, ...] = ()  # once it has ended: whom it affected in all, ascending

@@ -15,7 +15,7 @@ from itertools import islice
 from monitor.alerting import IncidentFigures, Severity
 from monitor.incidents import BlindSpot, Origin
 from monitor.metrics.text import BLOCK, Family, labels
-from monitor.metrics.view import TownView
+from monitor.metrics.view import PlaceFigures, TownView
 from monitor.model import SECOND_US
 
 MOST = 200  # incidents with series of their own: the critical ones first, then those with the most cameras; and sites
@@ -52,6 +52,12 @@ OTHERS = (
         lambda shown: shown.incident.falls,
     ),
     _Column(
+        "sharpeyes_incident_repair_near",
+        "gauge",
+        "1 while little is left to repair a camera that is not late yet, though others may be; else 0.",
+        lambda shown: None if shown.clock is None else int(shown.clock.near),
+    ),
+    _Column(
         "sharpeyes_incident_repair_limit_seconds",
         "gauge",
         "The repair limit that comes first in an open incident; absent where no contract sets one.",
@@ -69,6 +75,11 @@ BLIND = Family("sharpeyes_blind_spots", "gauge", "Sites that no camera shows.")
 BLIND_SINCE = Family(
     "sharpeyes_blind_spot_start_timestamp_seconds", "gauge", "Since when no camera has shown a site; the longest first."
 )
+PLACES = Family(
+    "sharpeyes_place_up",
+    "gauge",
+    "1 = the probe address of a place answers, 0 = it is silent; absent while it cannot be asked.",
+)
 MEMBERS = Family(
     "sharpeyes_camera_incident",
     "gauge",
@@ -79,6 +90,7 @@ MEMBERS = Family(
 def incident_pieces(town: TownView) -> Iterator[bytes]:
     """All of it. An empty piece ends a step: others may have their turn."""
     yield _incidents(town)
+    yield PLACES.head() + PLACES.samples(map(_place, town.places), [_answers(place) for place in town.places])
     yield MEMBERS.head()
     members = _members(town)
     while block := list(islice(members, BLOCK)):
@@ -111,6 +123,14 @@ def _members(town: TownView) -> Iterator[str]:
             scope = shown.incident.suspect.origin.value
             for camera_id in shown.incident.camera_ids:
                 yield labels(camera_id=camera_id, incident=shown.incident.id, scope=scope)
+
+
+def _place(place: PlaceFigures) -> str:
+    return labels(scope=place.origin.value, name=place.name)
+
+
+def _answers(place: PlaceFigures) -> int | None:
+    return None if place.reachable is None else int(place.reachable)
 
 
 def _site(spot: BlindSpot) -> str:

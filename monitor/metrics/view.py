@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor.alerting import IncidentFigures
-from monitor.incidents import BlindSpot
+from monitor.incidents import BlindSpot, Origin
 from monitor.model import CameraStatus, DeviceStatus, GroupStatus
 
 AREAS = ("village", "carrier")  # kinds of groups beside the town, of which there are a few hundred
@@ -55,6 +56,27 @@ class Terms:
     month_end_at: datetime  # exclusive: the first instant of the next month in the contract's zone
     target_ratio: float  # 0 ... 1
     min_coverage_ratio: float  # 0 ... 1; below it a month's verdict is "not provable"
+    zone: ZoneInfo  # in which people are shown times
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Incidents that have ended."""
+
+    since_at: datetime  # all that ended after this instant, and are known still, are meant
+    incidents: tuple[IncidentFigures, ...]  # the latest first; with all cameras each affected in ``affected_ids``
+    left_out: int  # how many more that are
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFigures:
+    """A probe address and what is believed of it."""
+
+    origin: Origin  # what it speaks for; the monitor: a canary
+    name: str  # of the uplink, recorder, cabinet or carrier; of a canary its number
+    reachable: bool | None  # None: it could not be asked, or has not been yet
+    since_at: datetime | None  # of that; None: nothing is believed yet
+    ever: bool  # False: it has never answered, so that its silence says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +92,4 @@ class TownView:
     incidents: Sequence[IncidentFigures] = ()  # the open ones, by when they became known
     blind_spots: Sequence[BlindSpot] = ()  # longest first
     devices: Sequence[DeviceStatus] = ()  # of cameras whose device was asked or told something, by camera
+    places: Sequence[PlaceFigures] = ()  # by origin and name

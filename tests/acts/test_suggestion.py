@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.acts.suggestion import CAUSE_OF_ORIGIN, suggested_cause
+from monitor.acts.suggestion import CAUSE_OF_ORIGIN, presumed_cause, suggested_cause
 from monitor.incidents import Origin
 from monitor.model import Camera, ExclusionCause, Site, SiteCategory, Span
 
@@ -54,3 +54,18 @@ def test_only_lines_and_power_are_anybody_s_exclusion(origin: Origin) -> None:
     assert (CAUSE_OF_ORIGIN.get(origin) is ExclusionCause.CARRIER_LINE) == (origin in lines)
     assert (CAUSE_OF_ORIGIN.get(origin) is ExclusionCause.POWER) == (origin in power)
     assert (origin in CAUSE_OF_ORIGIN) == (origin in lines | power)
+
+
+@pytest.mark.parametrize("origin", [None, *Origin])
+def test_an_incident_wider_than_a_camera_decides_and_else_whoever_was_down_with_it(origin: Origin | None) -> None:
+    down = {"a": [LOST], "b": [LOST]}
+    neighbours = suggested_cause(A, LOST, [A, B], down)
+    assert neighbours is ExclusionCause.CARRIER_LINE
+    wide = origin is not None and origin.width > 0
+    expected = CAUSE_OF_ORIGIN.get(origin) if origin is not None and wide else neighbours
+    assert presumed_cause(origin, A, LOST, [A, B], down) is expected
+
+
+def test_a_recorder_that_failed_with_all_of_its_line_is_nobody_s_exclusion() -> None:
+    assert presumed_cause(Origin.RECORDER, A, LOST, [A, B], {"a": [LOST], "b": [LOST]}) is None
+    assert presumed_cause(Origin.POWER_CABINET, A, LOST, [A, B], {}) is ExclusionCause.POWER

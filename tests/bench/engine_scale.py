@@ -141,6 +141,7 @@ class Source:
         self._seen = seen
         self.metrics = metrics
         self.recent_transitions = engine.recent_transitions
+        self.ended_incidents = engine.ended_incidents
 
     def town_view(self, kinds: Sequence[str]) -> Generator[None, None, TownView]:
         """The steps, each timed."""

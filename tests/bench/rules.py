@@ -31,7 +31,7 @@ from monitor.engine.figures import MonthCalendar
 from monitor.engine.view import Shown, town_view
 from monitor.errors import SharpEyesError
 from monitor.incidents import BlindSpot, Origin
-from monitor.metrics import IncidentFigures, Metrics, RepairClock, TownView
+from monitor.metrics import Ended, IncidentFigures, Metrics, RepairClock, TownView
 from monitor.model import CameraStatus, ContractTerms, State, Transition, micros
 from tests.addresses import free_port
 from tests.bench.children import Child, running
@@ -103,6 +103,11 @@ class Source:
         self.scraped.set()
         dark = tuple(BlindSpot(s.camera.site, now - timedelta(hours=1), (s.camera.id,)) for s in down(self._at_first))
         return replace(shown, incidents=self._incidents, blind_spots=dark)
+
+    def ended_incidents(self, since_at: datetime, most: int) -> Generator[None, None, Ended]:
+        """None."""
+        yield
+        return Ended(since_at, (), 0)
 
     def recent_transitions(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         """None."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.clock import Clock
 from monitor.console import make_app, serve
-from monitor.metrics import Metrics, TownView
+from monitor.metrics import Ended, IncidentFigures, Metrics, TownView
 from monitor.model import Cause, State, Transition
 from tests.metrics.town import NOW, DrivenClock, camera, status, town
 
@@ -20,6 +20,7 @@ class FakeSource:
     def __init__(self, clock: Clock | None = None) -> None:
         self.metrics = Metrics("1.2.3", clock or DrivenClock())
         self.view = town(status(), status(State.DOWN, Cause.TCP_TIMEOUT, camera("c2", name="柳溪村口 2 号")))
+        self.ended: tuple[IncidentFigures, ...] = ()
         self.wrong: str | None = None
         self.missing: str | None = None
         self.reload_says = (True, "settings taken")
@@ -32,6 +33,11 @@ class FakeSource:
         self.kinds_asked = kinds
         yield
         return self.view
+
+    def ended_incidents(self, since_at: datetime, most: int) -> Generator[None, None, Ended]:
+        yield
+        late = tuple(each for each in self.ended if (each.incident.ended_at or NOW) > since_at)
+        return Ended(since_at, late[:most], len(late[most:]))
 
     def healthy(self) -> str | None:
         return self.wrong

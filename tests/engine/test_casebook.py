@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.alerting import Facts
 from monitor.clock import at_once
 from monitor.contract import Contract, Repair, RepairLimits, RepairState
 from monitor.engine.casebook import Casebook, clock_of, running_repairs
-from monitor.incidents import Origin
+from monitor.incidents import Origin, Rules
 from monitor.ledger import Ledger
-from monitor.metrics import RepairClock, Severity
+from monitor.metrics import IncidentFigures, RepairClock, Severity
 from monitor.model import Cause, State, micros
 from tests.driven import a_camera
 from tests.engine.harness import Running, running
+from tests.incidents.town import Told, second
+from tests.incidents.town import a_camera as a_town_camera
 
 LINE = [a_camera(f"c{number}", host=f"127.20.1.{number}") for number in range(1, 7)]
 OTHERS = [a_camera(f"d{number}", uplink="up-2", host=f"127.20.2.{number}") for number in range(1, 4)]
@@ -28,6 +30,12 @@ def open_incidents(town: Running) -> list[tuple[Origin, str, int]]:
 
 def told(town: Running) -> dict[str, Facts]:
     return {one.figures.incident.id: one for one in at_once(town.engine.facts())}
+
+
+def lines_that_ended(town: Running, since_at: datetime) -> list[IncidentFigures]:
+    ended = at_once(town.engine.ended_incidents(since_at, 100))
+    assert (ended.since_at, ended.left_out) == (since_at, 0)
+    return [one for one in ended.incidents if one.incident.suspect.origin is Origin.UPLINK]
 
 
 def cut(town: Running, cause: Cause = Cause.TCP_TIMEOUT) -> None:
@@ -85,6 +93,42 @@ async def test_what_is_told_of_an_incident_is_there_from_the_first_moment_after_
         await town.until(lambda: before.figures.incident.id not in told(town))
         assert town.engine.incident_of("c1") is None
         assert town.engine.ended()[before.figures.incident.id].ended_at is not None
+
+
+async def test_what_has_ended_is_shown_with_all_it_affected_also_after_a_restart(tmp_path: Path) -> None:
+    async with running(tmp_path, [*LINE, *OTHERS]) as town:
+        await until_all_up(town)
+        began = town.engine._timeline.now()
+        cut(town)
+        await town.until(lambda: (Origin.UPLINK, "up-1", 6) in open_incidents(town))
+        assert lines_that_ended(town, began) == []
+        town.prober.causes.clear()
+        await town.until(lambda: lines_that_ended(town, began) != [])
+        (one,) = lines_that_ended(town, began)
+        assert one.incident.affected_ids == tuple(camera.id for camera in LINE)
+        assert one.incident.ended_at is not None
+        assert (one.village, one.severity, one.clock) == ("柳溪村", Severity.CRITICAL, None)
+        assert lines_that_ended(town, one.incident.ended_at) == []
+    async with running(tmp_path, [*LINE, *OTHERS]) as town:
+        await until_all_up(town)
+        assert lines_that_ended(town, began) == [one]
+
+
+def test_of_many_that_ended_the_latest_are_shown_and_what_is_forgotten_is_admitted() -> None:
+    town = [a_town_camera(f"c{number}", f"u{number}") for number in range(1, 5)]
+    story, hour = Told(town), 3600
+    for number, camera in enumerate(town, 1):
+        story.down(camera.id, number * hour)
+        story.up(camera.id, number * hour + 600)
+    book = Casebook(Rules(), remembered=2)
+    for known_at, news in sorted(story.lines, key=lambda line: line[0]):
+        book._incidents.note(known_at, news)
+    shown = at_once(book.ended_since(second(6 * hour), second(0), 100))
+    assert [one.name for one in shown.incidents] == ["c4", "c3"]
+    assert (shown.since_at, shown.left_out) == (second(2 * hour + 600), 0)
+    assert at_once(book.ended_since(second(6 * hour), second(0), 1)).left_out == 1
+    assert [one.name for one in at_once(book.ended_since(second(6 * hour), second(4 * hour), 100)).incidents] == ["c4"]
+    assert at_once(book.ended_since(second(6 * hour), second(4 * hour), 100)).since_at == second(4 * hour)
 
 
 async def test_what_runs_and_what_is_read_from_the_record_are_the_same(tmp_path: Path) -> None:

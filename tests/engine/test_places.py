@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from monitor.engine.canary import Canaries
-from monitor.engine.places import EVERY, Place, Places
+from monitor.engine.places import EVERY, IN_VAIN, Place, Places
 from monitor.engine.recorder import Recorder
 from monitor.engine.timeline import Timeline
 from monitor.incidents import Origin
 from monitor.ledger import Ledger, ReachChanged
-from monitor.metrics import Metrics
+from monitor.metrics import Metrics, PlaceFigures
 from monitor.model import TcpAddress
 from tests.driven import DrivenClock
 
@@ -61,7 +63,7 @@ async def test_while_we_are_blind_nobody_is_asked(tmp_path: Path) -> None:
         watched = Watched(ledger)
         watched.canaries.blind = True
         await watched.run(5)
-        assert watched.places._heard_last == {}
+        assert [place.reachable for place in watched.places.statuses()] == [None]
         assert list(ledger.entries()) == []
 
 
@@ -89,3 +91,28 @@ async def test_nothing_is_known_of_a_place_that_left_the_settings(tmp_path: Path
             later.places.restore(ledger)
             await later.run(1)
         assert told(ledger) == [ReachChanged(*UPLINK, True), ReachChanged(*UPLINK, None)]
+
+
+async def test_what_is_believed_of_a_place_is_shown_with_since_when(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        watched = Watched(ledger, UPLINK, CABINET)
+        await watched.hear(True, False, False)
+        again = Watched(ledger, UPLINK, CABINET)
+        again.places.restore(ledger)
+        last = list(ledger.entries(kind=ReachChanged))[-1].recorded_at
+        shown = [PlaceFigures(*CABINET, None, None, ever=False), PlaceFigures(*UPLINK, False, last, ever=True)]
+        assert list(watched.places.statuses()) == list(again.places.statuses()) == shown
+
+
+async def test_an_address_that_has_never_answered_is_warned_about_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        await Watched(ledger).hear(*[False] * (IN_VAIN - 1))
+        assert not caplog.records
+        await Watched(ledger).hear(*[False] * 3 * IN_VAIN)
+        (warned,) = caplog.messages
+        assert "the uplink u1 has answered none of 20 questions" in warned
+        caplog.clear()
+        await Watched(ledger).hear(True, *[False] * 3 * IN_VAIN)
+        assert not caplog.records

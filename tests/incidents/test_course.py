@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.incidents import Clue, Enrolled, Incidents, Origin, Part, Reach, Rules, Struck, Suspect
+from monitor.incidents import Clue, Enrolled, Evidence, Incidents, Origin, Part, Reach, Rules, Struck, Suspect
 from monitor.model import Cause, State, Transition
 from tests.incidents.town import Told, a_camera, brief, cameras, second
 
@@ -58,6 +58,26 @@ def test_a_camera_down_before_keeps_its_own_incident_when_the_uplink_is_cut() ->
     for number in (1, 2, 3, 5, 6, 7, 8, 9, 10):
         told.down(f"u1-{number:03}", 0)
     assert brief(told.until(60).open()) == [("camera", "u1-004", 1), ("uplink", "u1", 9)]
+
+
+@pytest.mark.parametrize(
+    ("fallen", "of", "together"),
+    [(31, 40, True), (20, 40, True), (19, 40, False), (5, 10, True), (5, 11, False), (4, 8, False), (4, 5, True)],
+)
+def test_five_that_fall_together_are_no_chance_and_the_half_of_a_line_will_do(
+    fallen: int, of: int, together: bool
+) -> None:
+    told = Told(cameras(of))
+    for number in range(1, fallen + 1):
+        told.down(f"u1-{number:03}", number)
+    found = tuple(told.until(120).open())
+    if together:
+        assert brief(found) == [("uplink", "u1", fallen)]
+        assert found[0].confidence == pytest.approx(fallen / of * fallen / (fallen + 1))
+        assert found[0].evidence[0] == Evidence(Clue.FELL_TOGETHER, fallen, of)
+    else:
+        assert {shown.suspect.origin for shown in found} == {Origin.CAMERA}
+        assert len(found) == fallen
 
 
 def test_a_recorder_whose_channels_fall_is_suspected_and_not_its_line() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.incidents import BlindSpot, Origin
-from monitor.metrics import IncidentFigures
+from monitor.metrics import IncidentFigures, PlaceFigures, RepairClock
 from monitor.metrics.incidents import MOST
 from tests.metrics.test_exposition import samples, value
-from tests.metrics.town import NOW, camera, incident, status, town
+from tests.metrics.town import HOUR, NOW, camera, incident, status, town
+
+CLOCK = RepairClock(24 * HOUR, 30 * HOUR, major=False, late_cameras=1, near=True)
 
 
 def series(*incidents: IncidentFigures) -> dict[str, float]:
@@ -82,3 +84,21 @@ def test_every_camera_of_a_settled_incident_names_it_however_many_they_are() -> 
     told = [dict(key[1]) for key in samples(view) if key[0] == "sharpeyes_camera_incident"]
     assert {(each["incident"], each["scope"]) for each in told} == {("i1", "uplink")}
     assert {each["camera_id"] for each in told} == set(wide.incident.camera_ids)
+
+
+def test_a_limit_that_is_near_is_told_also_where_another_camera_is_late() -> None:
+    for near in (True, False):
+        late = replace(incident(), clock=replace(CLOCK, near=near))
+        view = replace(town(status()), incidents=(late,))
+        assert value(view, "sharpeyes_incident_repair_near", incident="i1") == near
+
+
+def test_places_and_canaries_say_whether_they_answer_and_nothing_where_nothing_is_known() -> None:
+    places = (
+        PlaceFigures(Origin.UPLINK, "u1", True, NOW, ever=True),
+        PlaceFigures(Origin.RECORDER, "NVR", None, None, ever=False),
+        PlaceFigures(Origin.MONITOR, "1", False, NOW, ever=False),
+    )
+    found = samples(replace(town(status()), places=places))
+    told = {tuple(dict(key[1]).values()): number for key, number in found.items() if key[0] == "sharpeyes_place_up"}
+    assert {tuple(sorted(key)): number for key, number in told.items()} == {("u1", "uplink"): 1, ("1", "monitor"): 0}

@@ -8,11 +8,11 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 
 NEEDS = "needs root and iproute2: network namespaces are made and links taken down"
-NARROW = "1mbit"  # the forty cameras of a line take three quarters of it
 
 
 def ip(*words: str) -> None:
@@ -57,13 +57,35 @@ def join(near: str, near_link: str, near_address: str, far: str, far_link: str, 
         ip("-n", namespace, "link", "set", link, "up")
 
 
-def slow_down(namespace: str, link: str) -> None:
-    """Delay what leaves by a link: by a time where the kernel can (netem), else by what waits in a narrow one (tbf)."""
-    add = inside(namespace, "tc", "qdisc", "add", "dev", link, "root")
-    later = (*add, "netem", "delay", "150ms", "50ms")
-    narrow = (*add, "tbf", "rate", NARROW, "burst", "1600", "latency", "3s")
-    if subprocess.run(later, check=False, capture_output=True).returncode:
-        subprocess.run(narrow, check=True, capture_output=True)
+@dataclass(frozen=True)
+class Slowness:
+    """How a link is slow: by a delay where the kernel has netem, else by a queue behind a narrow place (tbf)."""
+
+    delay: tuple[str, ...]  # of netem
+    rate: str  # of tbf
+
+
+WAITING = Slowness(("150ms", "50ms"), "600kbit")  # a probe of a small stream takes some tenths of a second more
+TOO_SLOW = Slowness(("3s",), "2kbit")  # longer than anybody waits
+
+
+def slow_down(namespace: str, link: str, slowness: Slowness) -> str:
+    """Slow down what leaves by a link; returns by what, since many kernels have no netem: ``netem`` or ``tbf``.
+
+    The first delays every packet; with the second only what follows others waits, so that a lone packet is not delayed.
+    """
+    put = inside(namespace, "tc", "qdisc", "replace", "dev", link, "root")
+    later = (*put, "netem", "delay", *slowness.delay)
+    if subprocess.run(later, check=False, capture_output=True).returncode == 0:
+        return "netem"
+    narrow = (*put, "tbf", "rate", slowness.rate, "burst", "1600", "latency", "10s")
+    subprocess.run(narrow, check=True, capture_output=True)
+    return "tbf"
+
+
+def restore(namespace: str, link: str) -> None:
+    """Undo ``slow_down``."""
+    subprocess.run(inside(namespace, "tc", "qdisc", "del", "dev", link, "root"), check=True, capture_output=True)
 
 
 def packets_delayed(namespace: str, link: str) -> int:

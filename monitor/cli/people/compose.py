@@ -26,13 +26,14 @@ from monitor.acts import (
     WorkOrdered,
     illegible,
 )
-from monitor.acts.suggestion import CAUSE_OF_ORIGIN, suggested_cause
+from monitor.acts.suggestion import presumed_cause
 from monitor.calendar import month_span, parse_month
 from monitor.cli.people import texts
 from monitor.cli.people.bulk import read_storm
 from monitor.cli.people.desk import Desk, Made, ended, outage_runs, span_of
 from monitor.cli.people.files import read_acts
 from monitor.errors import UsageError
+from monitor.language import Count
 from monitor.model import (
     Camera,
     ExclusionCause,
@@ -132,15 +133,13 @@ def _suggestion(run: Sequence[Outage], span: Span, desk: Desk) -> ExclusionCause
     """What the presumed origin of its incident says, or who else was down with it."""
     ledger = desk.record()
     incident = desk.incidents(span).of(run[0].camera_id, run[0].start_at)
-    if incident is not None and incident.origin in CAUSE_OF_ORIGIN:
-        return CAUSE_OF_ORIGIN[incident.origin]
     cameras = {record.camera.id: record.camera for record in ledger.cameras() if record.removed_at is None}
     camera = cameras.get(run[0].camera_id)
     if camera is None:
         return None
     near = [other for other in cameras.values() if _neighbours(camera, other)]
     down = {other.id: merge(map(span_of, outage_runs(ledger, other.id))) for other in near}
-    return suggested_cause(camera, span, near, down)
+    return presumed_cause(None if incident is None else incident.origin, camera, span, near, down)
 
 
 def _neighbours(camera: Camera, other: Camera) -> bool:
@@ -257,7 +256,7 @@ def close(args: argparse.Namespace, desk: Desk) -> list[Made]:
     figures = desk.figures(args.month, heads)
     undecided = _undecided(args.month, desk)
     if undecided:
-        print(texts.UNDECIDED[desk.language].format(month=args.month, count=undecided))
+        print(texts.UNDECIDED[desk.language].format(month=args.month, count=Count(undecided)))
     return [Made("close", PeriodClosed(desk.stamp(), args.month, heads, figures))]
 
 

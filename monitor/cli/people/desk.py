@@ -9,6 +9,9 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from rich.console import Console
+from rich.progress import Progress
+
 from monitor.acts import Act, ActTerms, Head, Recorded, Stamp, Standing, standing
 from monitor.calendar import FOREVER, parse_month
 from monitor.cli.people import texts
@@ -75,9 +78,14 @@ class Desk:
         return figures_at(ledger, heads, self.settings, self.contract, when, self.now)
 
     def incidents(self, period: Span) -> References:
-        """To which incidents the outages of a period belong."""
+        """To which incidents the outages of a period belong; on a terminal one sees how far that is."""
         assert self.settings is not None, "a record is found by settings"
-        return incidents_of(self.record(), self.settings, period)
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+            task = progress.add_task(texts.FOLDING[self.language], total=1.0)
+            return incidents_of(
+                self.record(), self.settings, period, lambda share: progress.update(task, completed=share)
+            )
 
     def about(self, camera: Camera) -> bool:
         """Whether the contract is about the camera."""

@@ -7,18 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.acts.suggestion import CAUSE_OF_ORIGIN, suggested_cause
+from monitor.acts.suggestion import presumed_cause
 from monitor.calendar import month_of, month_span, parse_month
 from monitor.cli.people import texts
 from monitor.cli.people.desk import Desk
 from monitor.errors import UsageError
+from monitor.incidents import Origin, Reference
 from monitor.model import SECOND_US, Camera, ExclusionCause, Span, instant, micros
 from monitor.outages import Run, runs
 from monitor.render.csv import write_table
-from monitor.wording import CAUSES
+from monitor.wording import CAUSES, ORIGINS
 from monitor.writing import whole_file
 
-HEADINGS = ("camera", "from", "to", "cause", "text")  # of ``bulk``
+HEADINGS = ("camera", "from", "to", "cause", "text", "evidence")  # of ``bulk``
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Lost:
     camera: Camera
     span: Span
     run: Run
+    incident: Reference | None  # None: it became known long after it was
     suggested: ExclusionCause | None  # None: its incident presumes nothing excludable, and nothing was down with it
 
 
@@ -43,21 +45,24 @@ def lost_in(month: str | None, desk: Desk) -> list[Lost]:
     cameras = [record.camera for record in ledger.cameras() if record.removed_at is None]
     found = {camera_id: runs(course, now) for camera_id, course in ledger.courses(Span(start, now))}
     down = {camera_id: [_within(run, period) for run in each] for camera_id, each in found.items()}
-    incidents = desk.incidents(period)
-
-    def suggested(camera: Camera, near: Sequence[Camera], run: Run, span: Span) -> ExclusionCause | None:
-        incident = incidents.of(camera.id, instant(run.start))
-        presumed = None if incident is None else CAUSE_OF_ORIGIN.get(incident.origin)
-        return presumed or suggested_cause(camera, span, near, down)
-
-    lost = [
-        Lost(camera, span, run, suggested(camera, near, run, span))
+    listed = [
+        (camera, near, run, span)
         for camera, near in _with_neighbours(cameras)
         if desk.about(camera)
         for run, span in zip(found.get(camera.id, ()), down.get(camera.id, ()), strict=True)
         if span.start < span.end
     ]
-    return sorted(lost, key=lambda each: (each.span.start, each.camera.id))
+    if not listed:
+        return []
+    spans = [span for *_, span in listed]
+    incidents = desk.incidents(Span(min(span.start for span in spans), max(span.end for span in spans)))
+
+    def lost(camera: Camera, near: Sequence[Camera], run: Run, span: Span) -> Lost:
+        incident = incidents.of(camera.id, instant(run.start))
+        cause = presumed_cause(None if incident is None else incident.origin, camera, span, near, down)
+        return Lost(camera, span, run, incident, cause)
+
+    return sorted((lost(*each) for each in listed), key=lambda each: (each.span.start, each.camera.id))
 
 
 def outage_lines(found: Sequence[Lost], desk: Desk) -> Iterator[str]:
@@ -68,13 +73,23 @@ def outage_lines(found: Sequence[Lost], desk: Desk) -> Iterator[str]:
         began = f"{lost.camera.id}@{desk.local(instant(lost.run.start))}"
         until = texts.NOT_OVER[desk.language] if lost.run.end is None else desk.local(instant(lost.run.end))
         guess = "" if lost.suggested is None else f"  -> {texts.CAUSES[lost.suggested][desk.language]}"
-        yield f"{began} - {until}  {lost.camera.name}  {_seen(lost, desk)}{guess}"
+        told = "" if lost.incident is None else f"  [{_presumed(lost.incident, desk)}]"
+        yield f"{began} - {until}  {lost.camera.name}  {_seen(lost, desk)}{told}{guess}"
 
 
 def write_storm(path: Path, found: Sequence[Lost], desk: Desk) -> int:
     """Those that are over and suggest a cause, as whole seconds that hold the month's part of each; how many."""
     over = [lost for lost in found if lost.run.end is not None and lost.suggested is not None]
-    rows = [(lost.camera.id, *_seconds(lost.span, desk), str(lost.suggested), _seen(lost, desk)) for lost in over]
+    rows = [
+        (
+            lost.camera.id,
+            *_seconds(lost.span, desk),
+            str(lost.suggested),
+            _seen(lost, desk),
+            "" if lost.incident is None else _presumed(lost.incident, desk),
+        )
+        for lost in over
+    ]
     with whole_file(path) as file:
         write_table(HEADINGS, rows, file)
     return len(rows)
@@ -86,6 +101,14 @@ def _seconds(span: Span, desk: Desk) -> tuple[str, str]:
 
 def _seen(lost: Lost, desk: Desk) -> str:
     return texts.AND[desk.language].join(CAUSES[cause][desk.language] for cause in lost.run.causes)
+
+
+def _presumed(incident: Reference, desk: Desk) -> str:
+    """The incident's id and its presumed origin, by name unless that is the camera itself."""
+    origin = ORIGINS[incident.origin][desk.language]
+    if incident.origin is not Origin.CAMERA:
+        origin = f"{origin} {incident.name}".rstrip()
+    return texts.PRESUMED[desk.language].format(id=incident.id, origin=origin)
 
 
 def _within(run: Run, period: Span) -> Span:
