@@ -370,7 +370,9 @@ COUNTED = re.compile(  # a number and what it counts, but not the words for one 
 
 def test_english_says_one_camera_and_not_one_cameras_on_pages_in_messages_and_on_the_command_line() -> None:
     spoken = ("monitor/console", "monitor/alerting", "monitor/bulletins", "monitor/cli")
-    assert not [f"{where}: {en}" for where, _, en in phrases() if where.startswith(spoken) and COUNTED.search(en)]
+    limits = "monitor/cli/faults"  # what a table has more of than may be is never one
+    said = [(where, en) for where, _, en in phrases() if where.startswith(spoken) and not where.startswith(limits)]
+    assert not [f"{where}: {en}" for where, en in said if COUNTED.search(en)]
 
 
 # ---------------------------------------------------------------- tables

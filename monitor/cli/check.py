@@ -6,6 +6,7 @@ from pathlib import Path
 
 from monitor.cli import texts
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told_all
 from monitor.errors import SettingsError
 from monitor.language import Count, Language
 from monitor.service import load_plan, refuse_mute_echoes
@@ -18,7 +19,7 @@ def check(config: Path, language: Language) -> int:
         refuse_mute_echoes(plan.settings)
     except SettingsError as error:
         print(texts.CONFIG_FAULTS[language].format(count=Count(len(error.faults))))
-        print(error)
+        print(told_all(error.faults, language))
         return Exit.NO
     villages = {camera.site.village for camera in plan.cameras}
     uplinks = {camera.uplink for camera in plan.cameras if camera.uplink}

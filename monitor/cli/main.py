@@ -13,10 +13,13 @@ from monitor import __version__
 from monitor.cli import texts
 from monitor.cli.assets.words import add_asset_words
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told_all
+from monitor.cli.parser import parser_class
 from monitor.cli.people.words import Subparsers, add_ledger_words, add_maintenance_words
 from monitor.errors import SettingsError, SharpEyesError, UsageError
 from monitor.language import Language, language_of_environment
 from monitor.parsing import duration
+from monitor.parsing.scalars import shown
 
 DEFAULT_CONFIG = "config/sharp-eyes.yml"
 
@@ -26,7 +29,8 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: Sequence[str] | None = None) -> int:
     """The command's exit code; ``argv`` without the program's name, default from the process."""
     words = list(sys.argv[1:] if argv is None else argv)
-    args = _parser(_language_of(words)).parse_args(words)
+    language = _language_of(words)
+    args = _parser(language).parse_args(words)
     command: Command = args.command
     try:
         return command(args)
@@ -34,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
     except SettingsError as error:
-        print(error, file=sys.stderr)
+        print(told_all(error.faults, language), file=sys.stderr)
         return Exit.NO
     except UsageError as error:
         print(f"sharp-eyes: {error}", file=sys.stderr)
@@ -60,7 +64,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     everywhere.add_argument(
         "--lang", type=Language, choices=list(Language), default=language, help=texts.HELP_LANG[language]
     )
-    parser = argparse.ArgumentParser(
+    parser = parser_class(language)(
         "sharp-eyes", parents=[everywhere], description=texts.DESCRIPTION[language], epilog=texts.EXIT_CODES[language]
     )
     parser.add_argument("--version", action="version", version=f"sharp-eyes {__version__}")
@@ -195,13 +199,13 @@ def _duration(text: str) -> timedelta:
 
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise argparse.ArgumentTypeError(f"{text}: a whole number, 0 or more")
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a whole number")
     return int(text)
 
 
 def _cameras(text: str) -> int:
     if not text.isdecimal() or not 27 <= int(text) <= 5000:
-        raise argparse.ArgumentTypeError(f"{text}: 27 to 5000")
+        raise argparse.ArgumentTypeError(f"{shown(text)} must be from 27 to 5000")
     return int(text)
 
 

@@ -56,6 +56,16 @@ def heading(column: Column | Extra, language: Language) -> str:
             return column.value
 
 
+def column_named(name: str) -> Column | Extra | None:
+    """The column of a simplified heading; None for one that says nothing to us."""
+    return SPELLINGS.get(name) or EXTRA_SPELLINGS.get(name)
+
+
+def language_of(table: Table) -> Language:
+    """Which language a table's headings are in: a column more is headed in the same."""
+    return Language.EN if table.heading.cells[0].isascii() else Language.ZH
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One camera, and where it is written."""

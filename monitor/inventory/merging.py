@@ -11,12 +11,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from monitor.errors import Fault, SettingsError
-from monitor.inventory.columns import SPELLINGS, Column
+from monitor.inventory.columns import Column
 from monitor.inventory.comparing import Differences, Pair
-from monitor.inventory.entries import EXTRA_SPELLINGS, Extra, heading
+from monitor.inventory.entries import Extra, column_named, heading, language_of
 from monitor.inventory.export import Listed
 from monitor.inventory.foreign import Table
-from monitor.language import Language
 
 Cells = dict[Column | Extra, str]
 _ADDRESSES: Final = (Column.URL, Column.HOST, Column.ONVIF)  # where the address of a camera stands
@@ -36,10 +35,10 @@ def merged(table: Table, differences: Differences) -> list[list[str]]:
         raise SettingsError(tuple(lost))
     width = max(at for at, text in enumerate(table.heading.cells, start=1) if text.strip())
     headings = list(table.heading.cells[:width])
-    columns = [_column_of(name) for name in table.names[:width]]
+    columns = [column_named(name) for name in table.names[:width]]
     changed = {pair.entry.row.line: _changes(pair) for pair in differences.pairs}
     added = [_new(listed) for listed in differences.only_theirs]
-    language = Language.EN if headings[0].isascii() else Language.ZH
+    language = language_of(table)
     for column in dict.fromkeys(column for cells in [*changed.values(), *added] for column in cells):
         if column not in columns:
             columns.append(column)
@@ -50,10 +49,6 @@ def merged(table: Table, differences: Differences) -> list[list[str]]:
         *(_filled(line.cells[:width], columns, changed.get(line.number, {})) for line in table.rows),
         *(_filled((), columns, cells) for cells in added),
     ]
-
-
-def _column_of(name: str) -> Column | Extra | None:
-    return SPELLINGS.get(name) or EXTRA_SPELLINGS.get(name)
 
 
 def _changes(pair: Pair) -> Cells:

@@ -13,12 +13,13 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from monitor.inventory.columns import Column
-from monitor.inventory.entries import Entry, Extra, heading
+from monitor.inventory.entries import Entry, Extra, column_named, heading, language_of
+from monitor.inventory.foreign import Table
 from monitor.language import Language
 from monitor.onvif.addresses import DEVICE_PATH, Service
 from monitor.onvif.discovery import mac_of
 
-HEADINGS: Final[tuple[Column | Extra, ...]] = (
+PROPOSED: Final[tuple[Column | Extra, ...]] = (
     *(Column.CAMERA_ID, Column.NAME, Column.SITE, Column.CATEGORY, Column.VILLAGE, Column.TOWN, Column.COUNTY),
     *(Column.CARRIER, Column.UPLINK, Column.URL, Column.CREDENTIALS, Column.VENDOR, Column.MODEL, Column.ONVIF),
     *(Extra.MAC, Extra.SERIAL, Extra.REMARK),
@@ -88,9 +89,35 @@ def known_of(found: Sequence[Found], entries: Iterable[Entry]) -> tuple[Known, .
     return tuple(known)
 
 
-def table_of(found: Iterable[Found], taken: Collection[str], village: str, language: Language) -> Iterator[list[str]]:
-    """A table in the form of the inventory, its heading first, by ascending address; ``taken`` are ids in use."""
-    yield [heading(column, language) for column in HEADINGS]
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The columns of a table, by their headings; None: a column that says nothing to us and stays empty."""
+
+    columns: tuple[tuple[str, Column | Extra | None], ...]
+
+
+def usual_form(language: Language) -> Form:
+    """Where there is no table to follow."""
+    return Form(tuple((heading(column, language), column) for column in PROPOSED))
+
+
+def form_of(inventory: Table) -> Form:
+    """The inventory's own columns, headings and order, so that rows can be put below it as they are.
+
+    What it has no column for stands at the end, in the language of its headings.
+    """
+    own = [
+        (text.strip(), column_named(name)) for text, name in zip(inventory.heading.cells, inventory.names, strict=True)
+    ]
+    while own and not own[-1][0]:
+        own.pop()
+    there, language = {column for _, column in own}, language_of(inventory)
+    return Form((*own, *((heading(column, language), column) for column in PROPOSED if column not in there)))
+
+
+def rows_of(found: Iterable[Found], taken: Collection[str], village: str, form: Form) -> Iterator[list[str]]:
+    """A table of that form, its heading first, by ascending address; ``taken`` are ids in use."""
+    yield [text for text, _ in form.columns]
     used = set(taken)
     for device in sorted(found, key=lambda device: (IPv4Address(device.host), device.service.port)):
         cells: dict[Column | Extra, str] = {
@@ -106,7 +133,7 @@ def table_of(found: Iterable[Found], taken: Collection[str], village: str, langu
             Extra.SERIAL: device.serial,
             Extra.REMARK: device.remark,
         }
-        yield [cells.get(column, "") for column in HEADINGS]
+        yield ["" if column is None else cells.get(column, "") for _, column in form.columns]
 
 
 def _free(name: str, used: set[str]) -> str:

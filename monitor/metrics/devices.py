@@ -11,7 +11,8 @@ from monitor.model import DeviceStatus
 OFFSET: Column[DeviceStatus] = Column(
     "sharpeyes_camera_clock_offset_seconds",
     "gauge",
-    "The clock of a camera's device less ours, as it told in the last round; absent where it did not.",
+    "The clock of a camera's device less ours, as it told in the last round, give or take half a second; "
+    "absent where it did not.",
     lambda device: None if device.clock_offset is None else device.clock_offset.total_seconds(),
 )
 FINDING = Family(

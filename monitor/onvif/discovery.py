@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 from monitor.errors import LocalProtocolError, RemoteProtocolError
 from monitor.onvif.addresses import LONGEST, Service, parse_address
-from monitor.onvif.replies import Element, Fault, _all, _plain, _text, parse
+from monitor.onvif.markup import Part, each, own_text, value
+from monitor.onvif.replies import Fault, parse
 
 GROUP: Final = "239.255.255.250"  # WS-Discovery, section 2.4
 PORT: Final = 3702
@@ -65,13 +66,13 @@ def matches(datagram: bytes, message_id: str) -> tuple[Match, ...]:
     root = parse(datagram)
     if isinstance(root, Fault):
         raise RemoteProtocolError(f"a fault: {root}")
-    related = _text(root, "RelatesTo")
+    related = value(root, "RelatesTo")
     if related and not related.lower().endswith(message_id.lower()):
         raise RemoteProtocolError("an answer to somebody else's question")
-    found = [each for each in _all(root, "ProbeMatch") if _is_onvif(each)]
+    found = [part for part in each(root, "ProbeMatch") if _is_onvif(part)]
     if not found:
         raise RemoteProtocolError("no ONVIF device in the answer")
-    return tuple(_match(each) for each in found[:MAX_MATCHES])
+    return tuple(_match(part) for part in found[:MAX_MATCHES])
 
 
 def service_of(match: Match, sender: str) -> Service | None:
@@ -104,21 +105,21 @@ def usable_sender(host: str) -> bool:
     return not (address.is_multicast or address.is_unspecified or address.is_reserved)
 
 
-def _is_onvif(element: Element) -> bool:
-    types = {word.rpartition(":")[2] for word in _text(element, "Types").split()[:50]}
+def _is_onvif(element: Part) -> bool:
+    types = {word.rpartition(":")[2] for word in value(element, "Types").split()[:50]}
     return not _ONVIF_TYPES.isdisjoint(types) or any(_scopes(element))
 
 
-def _match(element: Element) -> Match:
-    endpoint = _text(element, "Address")[:200]
+def _match(element: Part) -> Match:
+    endpoint = value(element, "Address")[:200]
     scopes: dict[str, str] = {}
-    for kind, value in _scopes(element):
-        scopes.setdefault(kind, value)
+    for kind, told in _scopes(element):
+        scopes.setdefault(kind, told)
     by_time = _BY_TIME.search(endpoint)
     mac = next(filter(None, (mac_of(scopes.get(kind, "")) for kind in ("mac", "macaddr", "mac_address"))), "")
     return Match(
         said(endpoint),
-        tuple(word for word in _text(element, "XAddrs").split()[:8] if len(word) <= LONGEST),
+        tuple(word for word in value(element, "XAddrs").split()[:8] if len(word) <= LONGEST),
         said(scopes.get("name", "")),
         said(scopes.get("hardware", "")),
         said(scopes.get("location", "")),
@@ -126,10 +127,10 @@ def _match(element: Element) -> Match:
     )
 
 
-def _scopes(element: Element) -> Iterable[tuple[str, str]]:
+def _scopes(element: Part) -> Iterable[tuple[str, str]]:
     """Kind and value of each ONVIF scope."""
-    for each in _all(element, "Scopes"):
-        for word in _plain(each.text).split()[:64]:
+    for scopes in each(element, "Scopes"):
+        for word in own_text(scopes).split()[:64]:
             scope = _SCOPE.fullmatch(word)
             if scope is not None:
                 yield scope[1].lower(), unquote(scope[2], errors="replace")

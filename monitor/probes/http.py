@@ -3,7 +3,7 @@
 Devices break HTTP in ways that libraries refuse: header lines without a colon, wrong lengths, connections left
 open. So the bytes are read here, by the tolerant rules of ``monitor.rtsp.messages``. Decides when an answer is
 complete. Must never follow a redirect, outlive its limits or hold more than ``max_bytes``; nor send a request twice,
-unless a connection that had been kept turned out to be gone before a byte of the answer came.
+unless ``post`` was asked to and a connection that had been kept turned out to be gone before a byte of the answer came.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Unanswered:
     detail: str
 
 
+KEPT = 2  # answers on one connection that show that the device keeps it
 CLOSED = Unanswered(Cause.CONNECTION_CLOSED, "closed without an answer")
 
 
@@ -72,20 +73,28 @@ class HttpClient:
 
     async def post(self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> Response | Unanswered:
         """Ask. What came of an answer counts even when its end never came; never raises but CancelledError."""
-        head = [
-            f"POST {service.path} HTTP/1.1",
-            f"Host: {service.authority}",
-            "User-Agent: sharp-eyes",
-            "Accept-Encoding: identity",
-            *(f"{name}: {value}" for name, value in fields),
-            f"Content-Length: {len(body)}",
-        ]
-        request = "\r\n".join([*head, "", ""]).encode("latin-1") + body
-        kept = self._kept(service)
+        request, kept = _request(service, fields, body), self._kept(service)
         if kept is not None:
             answer = await self._exchange(kept, request)
             if not (isinstance(answer, Unanswered) and kept.lost and not kept.answer.received):
                 return answer
+        return await self._asked_anew(service, request)
+
+    async def post_once(
+        self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes
+    ) -> Response | Unanswered:
+        """The same for what must not be sent twice, whatever becomes of the connection.
+
+        One on which a second question was answered is one the device keeps; else there is a new one, because one that
+        is gone already could not be told from one that went with the request.
+        """
+        request, kept = _request(service, fields, body), self._kept(service)
+        if kept is not None and kept.answered >= KEPT:
+            return await self._exchange(kept, request)
+        self.hang_up()
+        return await self._asked_anew(service, request)
+
+    async def _asked_anew(self, service: Service, request: bytes) -> Response | Unanswered:
         dialled = await self._dial(service)
         if isinstance(dialled, Unanswered):
             return dialled
@@ -111,7 +120,9 @@ class HttpClient:
         except BaseException:
             self.hang_up()
             raise
-        if not line.answer.persistent:
+        if line.answer.persistent:
+            line.answered += 1
+        else:
             self.hang_up()
         return answer
 
@@ -134,6 +145,15 @@ class HttpClient:
         return line
 
 
+def _request(service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> bytes:
+    named = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    head = (
+        f"POST {service.path} HTTP/1.1\r\nHost: {service.authority}\r\nUser-Agent: sharp-eyes\r\n"
+        f"Accept-Encoding: identity\r\n{named}Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode("latin-1") + body
+
+
 async def _secure(line: _Line, transport: asyncio.Transport, host: str, certificate: str) -> None:
     try:
         loop = asyncio.get_running_loop()
@@ -152,6 +172,7 @@ class _Line(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.answer = _Answer()
+        self.answered = 0  # questions whose answers left it standing
         self.lost = False
         self._transport: asyncio.Transport | None = None
         self._most = 0  # bytes of an answer

@@ -21,6 +21,7 @@ from monitor.model import Cause, Codec, Credentials, Identity, Stage
 from monitor.onvif import envelope, replies
 from monitor.onvif.addresses import Service, parse_address, service_at, stream_url
 from monitor.onvif.envelope import Call, Media
+from monitor.onvif.markup import Part
 from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
 from monitor.onvif.replies import Fault
 from monitor.probes.dialling import ACCEPT
@@ -32,6 +33,9 @@ from monitor.rtsp.messages import Response
 
 # Where media services mostly are when a device does not say.
 USUAL_PATHS: Final = {Media.TWO: "/onvif/media2_service", Media.ONE: "/onvif/media_service"}
+
+# Devices tell whole seconds, cut: on average half of one is missing, and an offset is right to half a second.
+UNTOLD: Final = timedelta(seconds=0.5)
 
 # After these the other media service is worth asking.
 _ANOTHER_MAY_DO = frozenset(
@@ -69,7 +73,7 @@ class StreamFound:
     detail: str = ""  # never a secret
     credentials_refused: bool = False  # they were sent in this run and the device said no
     attempts_left: int | None = None  # how often the device says a password may still be tried
-    clock_offset: timedelta | None = None  # the device's clock less ours; None = not told
+    clock_offset: timedelta | None = None  # the device's clock less ours, give or take half a second; None = not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,7 @@ class _Run:
         if answer is None:
             return
         try:
-            self.offset = replies.device_time(answer) - (before + halfway)
+            self.offset = replies.device_time(answer) + UNTOLD - (before + halfway)
         except RemoteProtocolError:
             return  # some devices do not tell: then our own clock must do
 
@@ -292,7 +296,7 @@ class _Run:
             raise _Ended(Cause.BAD_REPLY, "the stream's address is none of RTSP")
         return StreamFound(url, profile.width, profile.height, profile.codec)
 
-    async def _anonymous(self, call: Call) -> replies.Element | None:
+    async def _anonymous(self, call: Call) -> Part | None:
         """The device's answer to a question that needs no credentials; None when it wants some or does not know it."""
         response = await self._post(self._device, call)
         if response.status == 401:
@@ -300,7 +304,7 @@ class _Run:
         answer = _understood(response)
         return None if isinstance(answer, Fault) else answer
 
-    async def _ask(self, service: Service, call: Call) -> replies.Element:
+    async def _ask(self, service: Service, call: Call) -> Part:
         """The answer to a question that may need credentials."""
         self._login.next_request()
         while True:
@@ -326,9 +330,9 @@ class _Run:
         if signature is not None and signature.authorization is not None:
             fields.append(("Authorization", signature.authorization))
         body = call.envelope(signature.security if signature is not None else "")
-        if signature is not None and self._login.unsettled:
-            self.http.hang_up()  # on a connection that may be dead already it could come to be sent twice
-        response = await self.http.post(service, tuple(fields), body)
+        # Credentials the device has not taken yet are one attempt: sent twice they would be two.
+        ask = self.http.post_once if signature is not None and self._login.unsettled else self.http.post
+        response = await ask(service, tuple(fields), body)
         if isinstance(response, Unanswered):
             raise _Ended(response.cause, f"{call.name}: {response.detail}")
         return response
@@ -337,7 +341,7 @@ class _Run:
         return self._clock.now() + (self.offset or timedelta(0))
 
 
-def _understood(response: Response) -> replies.Element | Fault:
+def _understood(response: Response) -> Part | Fault:
     """The answer in a response other than 401; raises _Ended when there is none."""
     try:
         answer = replies.parse(response.body)

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.clock import cpu_seconds
@@ -22,14 +23,15 @@ from monitor.simulator.auth import Scheme
 from monitor.simulator.clips import ClipSize, Grade
 from monitor.simulator.faults import Fault
 from monitor.simulator.layout import CODECS, Makeup
-from monitor.simulator.onvif_town import OnvifTown
+from monitor.simulator.onvif_habits import Habit
+from monitor.simulator.onvif_town import OnvifTown, service_place
 from monitor.simulator.scenes import LIVE_SCENES, Scene
 from monitor.simulator.server import Join
 from monitor.simulator.town import WHOLE, SimulatedTown, build_town
 
 INVENTORY_COLUMNS = (
     *("camera_id", "name", "site", "category", "village", "town", "county", "carrier", "uplink", "recorder"),
-    *("url", "credentials", "in_contract"),
+    *("url", "credentials", "in_contract", "onvif"),
 )
 FAULTS = {fault.value: fault for fault in Fault}
 
@@ -38,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0, or 2 after a ``SharpEyesError`` whose text goes to standard error."""
     options = _parser().parse_args(arguments)
     try:
+        _refuse_habits_of_nobody(options)
         town = build_town(
             options.cameras,
             options.villages,
@@ -51,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             part=options.part,
         )
         if options.inventory:
-            write_table(options.inventory, INVENTORY_COLUMNS, map(inventory_row, town.cameras))
+            write_table(options.inventory, INVENTORY_COLUMNS, map(inventory_row, _inventory(town, options)))
         if options.passwords:
             rows = ((name, kept.username, kept.password.reveal()) for name, kept in town.credentials.items())
             write_table(options.passwords, ("name", "username", "password"), rows)
@@ -105,7 +108,7 @@ async def _run(town: SimulatedTown, options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     await town.start()
-    onvif = OnvifTown(town.played if options.onvif else (), _clip_size(options))
+    onvif = OnvifTown(town.played if options.onvif else (), _clip_size(options), habits=options.habits)
     try:
         await onvif.start()
         _say("ready")
@@ -169,6 +172,18 @@ def _clip_size(options: argparse.Namespace) -> ClipSize:
     )
 
 
+def _refuse_habits_of_nobody(options: argparse.Namespace) -> None:
+    if not options.onvif and any(habit is not Habit.NONE for habit in options.habits):
+        raise SharpEyesError("--habits are those of ONVIF devices: add --onvif")
+
+
+def _inventory(town: SimulatedTown, options: argparse.Namespace) -> Iterable[Camera]:
+    """The cameras, with their device services where these are played."""
+    if not options.onvif:
+        return town.cameras
+    return (replace(camera, onvif=service_place(camera)) for camera in town.cameras)
+
+
 def inventory_row(camera: Camera) -> tuple[str, ...]:
     site = camera.site
     return (
@@ -185,6 +200,7 @@ def inventory_row(camera: Camera) -> tuple[str, ...]:
         camera.url,
         camera.credentials,
         "yes" if camera.in_contract else "no",
+        camera.onvif,
     )
 
 
@@ -220,6 +236,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--inventory", type=Path, help="write the cameras to this CSV file")
     parser.add_argument("--passwords", type=Path, help="write name,username,password to this CSV file, for tests")
     parser.add_argument("--onvif", action="store_true", help="answer WS-Discovery (UDP 3702) and ONVIF (TCP 8000)")
+    parser.add_argument(
+        "--habits",
+        type=Habit,
+        choices=tuple(Habit),
+        nargs="+",
+        metavar="HABIT",
+        default=(Habit.NONE,),
+        help=f"of the ONVIF devices, dealt to them in turn (needs --onvif): {', '.join(Habit)}",
+    )
     parser.add_argument("--duration", type=float, help="seconds; without it until SIGTERM or SIGINT")
     parser.add_argument("--cache", type=Path, help="where encoded films are kept")
     return parser

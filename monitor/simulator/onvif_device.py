@@ -215,7 +215,7 @@ class OnvifDevice:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 body = await reader.readexactly(int(header(head, "Content-Length")))
                 answer = self.mangle(self.answer(head.split()[1], head, body.decode()))
-                for place in range(0, len(answer), 1 if step else len(answer)):
+                for place in range(0, len(answer), 1 if step else max(1, len(answer))):
                     writer.write(answer[place : place + (1 if step else len(answer))])
                     await writer.drain()
                     if step:

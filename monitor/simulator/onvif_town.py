@@ -6,8 +6,9 @@ A device service here knows one user name; cameras whose account has another one
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
+from itertools import cycle
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
@@ -18,6 +19,7 @@ from monitor.simulator.clips import ClipSize
 from monitor.simulator.discovery import PORT, Persona, Responders
 from monitor.simulator.onvif_answers import MEDIA, MEDIA2, Offer, Plate
 from monitor.simulator.onvif_device import USER, OnvifDevice, Wants
+from monitor.simulator.onvif_habits import Habit, with_habit
 from monitor.simulator.server import CameraPlan
 
 SERVICE_PORT = 8000
@@ -37,11 +39,16 @@ def persona_of(camera: Camera) -> Persona:
     return Persona(host, f"http://{host}:{SERVICE_PORT}/onvif/device_service", camera.vendor, camera.model)
 
 
-def device_of(camera: Camera, plan: CameraPlan, size: ClipSize) -> OnvifDevice:
+def service_place(camera: Camera) -> str:
+    """Where its device service is, as an inventory writes it."""
+    return f"{urlsplit(camera.url).hostname}:{SERVICE_PORT}"
+
+
+def device_of(camera: Camera, plan: CameraPlan, size: ClipSize, habit: Habit = Habit.NONE) -> OnvifDevice:
     """Its device service: a stream of that size and a larger one, both at the camera's one address."""
     small = Offer("sub", _SPELT[plan.codec], size.width, size.height)
     large = Offer("main", _SPELT[plan.codec], 2 * size.width, 2 * size.height, 4096)
-    return OnvifDevice(
+    device = OnvifDevice(
         wants=_WANTS[plan.scheme],
         password=plan.credentials.password.reveal(),
         plate=Plate(camera.vendor, camera.model, serial=f"{camera.model}-{camera.id}"),
@@ -51,16 +58,24 @@ def device_of(camera: Camera, plan: CameraPlan, size: ClipSize) -> OnvifDevice:
         stream=escape(plan.url),
         port=SERVICE_PORT,
     )
+    return with_habit(device, habit)
 
 
 class OnvifTown:
     """Answers between ``start`` and ``stop``."""
 
-    def __init__(self, cameras: Iterable[tuple[Camera, CameraPlan]], size: ClipSize, port: int = PORT) -> None:
-        """``port``: the UDP port on which the network is asked."""
+    def __init__(
+        self,
+        cameras: Iterable[tuple[Camera, CameraPlan]],
+        size: ClipSize,
+        port: int = PORT,
+        habits: Sequence[Habit] = (Habit.NONE,),
+    ) -> None:
+        """``port``: the UDP port on which the network is asked; ``habits``: dealt to the devices in turn."""
         self._cameras = tuple(cameras)
         self._size = size
         self._port = port
+        self._habits = habits
         self._open = AsyncExitStack()
 
     async def start(self) -> None:
@@ -68,11 +83,11 @@ class OnvifTown:
         try:
             responders = Responders((persona_of(camera) for camera, _ in self._cameras), self._port)
             self._open.callback(responders.close)
-            for camera, plan in self._cameras:
-                if plan.credentials.username == USER:
-                    serve = device_of(camera, plan, self._size).serve
-                    server = await asyncio.start_server(serve, plan.host, SERVICE_PORT)
-                    self._open.callback(server.close)
+            open_ones = ((camera, plan) for camera, plan in self._cameras if plan.credentials.username == USER)
+            for (camera, plan), habit in zip(open_ones, cycle(self._habits), strict=False):
+                device = device_of(camera, plan, self._size, habit)
+                server = await asyncio.start_server(device.serve, plan.host, SERVICE_PORT)
+                self._open.callback(server.close)
         except OSError as error:
             await self.stop()
             raise SharpEyesError(f"cannot listen for ONVIF on port {SERVICE_PORT}: {error.strerror}") from error

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.inventory import load_inventory
-from monitor.inventory.proposals import Found, KnownBy, known_of, table_of
+from monitor.inventory.entries import table_of
+from monitor.inventory.proposals import Found, KnownBy, form_of, known_of, rows_of, usual_form
 from monitor.language import Language
 from monitor.onvif.addresses import Service
 from monitor.onvif.discovery import said
@@ -53,7 +54,8 @@ def test_a_device_that_says_nothing_of_itself_is_known_by_nothing_but_its_addres
 
 @pytest.mark.parametrize("language", Language)
 def test_what_is_proposed_is_an_inventory(tmp_path: Path, language: Language) -> None:
-    table = table_of([a_device("192.0.2.10"), a_device("192.0.2.9", "4419b6010203")], {"cam-192-0-2-9"}, "v", language)
+    devices = [a_device("192.0.2.10"), a_device("192.0.2.9", "4419b6010203")]
+    table = rows_of(devices, {"cam-192-0-2-9"}, "v", usual_form(language))
     text = io.StringIO()
     csv.writer(text).writerows(table)
     path = written(tmp_path / "found.csv", text.getvalue())
@@ -61,6 +63,28 @@ def test_what_is_proposed_is_an_inventory(tmp_path: Path, language: Language) ->
     assert (first.id, first.name, first.url) == ("cam-192-0-2-9-2", "IPC 192.0.2.9", "rtsp://192.0.2.9/live")
     assert (first.onvif, first.credentials, first.vendor, first.model) == ("192.0.2.9:8000", "cam", "Maker", "M-1")
     assert second.id == "cam-192-0-2-10"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "序号,设备名称,国标编码,所属村,IP地址,取流地址,备注",
+        "no,camera name,Camera ID,village,host,url,remark",
+        "camera_id,name,village,url,mac_address",
+    ],
+)
+def test_what_is_proposed_can_be_put_below_the_inventory_as_it_is(tmp_path: Path, heading: str) -> None:
+    heading = heading.replace("camera name", "name")
+    path = written(tmp_path / "cameras.csv", f"一机一档,,\n{heading}\n")
+    head, row = rows_of([a_device("192.0.2.10", serial="S-1")], set(), "柳溪村", form_of(table_of(path)))
+    assert head[: heading.count(",") + 1] == heading.split(",")
+    assert head[-1].isascii() == heading.isascii()  # what the inventory has no column for is headed like the rest
+    assert len(set(head)) == len(head)
+    text = io.StringIO()
+    csv.writer(text).writerows([head, row])
+    (camera,) = load_inventory([written(tmp_path / "more.csv", text.getvalue())], {"cam"})
+    assert (camera.id, camera.name, camera.url) == ("cam-192-0-2-10", "IPC 192.0.2.10", "rtsp://192.0.2.9/live")
+    assert (camera.site.village, camera.onvif) == ("柳溪村", "192.0.2.10:8000")
 
 
 def test_a_service_at_an_unusual_path_is_written_whole() -> None:
@@ -78,7 +102,7 @@ def test_whatever_devices_call_themselves_the_table_is_read_back(
 ) -> None:
     found = [a_device(host, name=said(name)) for host, name in devices]
     text = io.StringIO()
-    csv.writer(text).writerows(table_of(found, set(), "v", Language.EN))
+    csv.writer(text).writerows(rows_of(found, set(), "v", usual_form(Language.EN)))
     path = written(tmp_path_factory.mktemp("found") / "found.csv", text.getvalue())
     cameras = load_inventory([path], {"cam"})
     assert len({camera.id for camera in cameras}) == len(devices)

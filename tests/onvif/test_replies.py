@@ -12,11 +12,11 @@ from monitor.clock import cpu_seconds
 from monitor.errors import RemoteProtocolError
 from monitor.model import Codec
 from monitor.onvif.envelope import Media
+from monitor.onvif.markup import Part
 from monitor.onvif.profiles import Profile
 from monitor.onvif.replies import (
     MAX_BODY,
     MAX_PROFILES,
-    Element,
     Fault,
     device_time,
     media_addresses,
@@ -28,7 +28,7 @@ from monitor.onvif.replies import (
 SENDER = "<Value>e:Sender</Value>"
 
 
-def root_of(inner: str) -> Element:
+def root_of(inner: str) -> Part:
     root = parse(f"<e:Envelope><e:Body>{inner}</e:Body></e:Envelope>".encode())
     assert not isinstance(root, Fault)
     return root

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import pytest
 import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from monitor.errors import RemoteProtocolError
 from monitor.model import Cause
 from monitor.onvif.addresses import Service
 from monitor.probes.dialling import ACCEPT, PIN, VERIFY
-from monitor.probes.http import HttpLimits, Unanswered, _Answer, post
+from monitor.probes.http import KEPT, HttpClient, HttpLimits, Unanswered, _Answer, post
 from monitor.rtsp.messages import Response
 from tests.probes.conftest import SelfSigned
 
@@ -155,3 +156,45 @@ def test_chunks_are_joined_however_they_arrive(parts: list[bytes], step: int) ->
     assert isinstance(result, Response)
     assert answer.complete
     assert result.body == b"".join(parts)
+
+
+class Leaving:
+    """A device that answers so many requests on a connection, and is gone at the next without a word."""
+
+    def __init__(self, answers: int) -> None:
+        self.read: list[bytes] = []
+        self._answers = answers
+        self.lines: list[asyncio.Task[None] | None] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.lines.append(asyncio.current_task())
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            for _ in range(self._answers):
+                self.read.append(await reader.readuntil(b"body"))
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            self.read.append(await reader.read(2000))
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("answers", "cause", "connections"),
+    [
+        (1, None, 2),  # nothing is known of its first connection: there is a new one
+        (KEPT, Cause.CONNECTION_CLOSED, 1),  # it kept that one so far, and leaves when it reads the secret
+        (KEPT + 1, None, 1),
+    ],
+)
+async def test_what_must_not_be_sent_twice_goes_over_a_connection_that_was_kept_or_over_a_new_one(
+    answers: int, cause: Cause | None, connections: int
+) -> None:
+    device = Leaving(answers)
+    async with await asyncio.start_server(device.serve, "127.0.0.1", 0) as server:
+        service, client = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x"), HttpClient(USUAL)
+        for _ in range(min(answers, KEPT)):
+            assert isinstance(await client.post(service, (), b"body"), Response)
+        answer = await client.post_once(service, (), b"secret body")
+        client.hang_up()
+        await asyncio.gather(*filter(None, device.lines))
+    assert (answer.cause if isinstance(answer, Unanswered) else None) is cause
+    assert len(device.lines) == connections
+    assert sum(b"secret" in each for each in device.read) == 1

@@ -58,7 +58,7 @@ async def test_a_round_tells_everything_in_whatever_form_the_password_must_be(
     assert (told.smaller, told.snapshot, told.credentials_refused) == (True, True, False)
 
 
-async def test_a_round_is_one_conversation_and_the_password_is_shown_over_a_connection_of_its_own() -> None:
+async def test_a_round_is_one_conversation_over_one_connection() -> None:
     device = OnvifDevice(wants=Wants.NOTHING)
     await told_by(device)
     assert device.operations == ROUND
@@ -66,7 +66,19 @@ async def test_a_round_is_one_conversation_and_the_password_is_shown_over_a_conn
     device = OnvifDevice()
     await told_by(device)
     assert device.operations == [*ROUND[:3], "GetProfiles", *ROUND[3:]]
-    assert device.connections == 2
+    assert device.connections == 1
+
+
+async def test_a_password_nobody_has_taken_yet_is_not_sent_again_when_the_device_is_gone() -> None:
+    for questions in (1, 2):  # before the device is gone without a word
+        device = OnvifDevice()
+
+        def leave(answer: bytes, device: OnvifDevice = device, questions: int = questions) -> bytes:
+            return b"" if len(device.asked) > questions else answer
+
+        device.mangle = leave
+        assert (await told_by(device, took_token=True)).cause is Cause.CONNECTION_CLOSED
+        assert device.signed == 1
 
 
 async def test_a_device_that_hangs_up_without_a_word_is_asked_all_the_same() -> None:

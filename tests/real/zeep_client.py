@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import UTC, datetime
 
 from onvif import ONVIFCamera
+
+from monitor.clock import SystemClock
 
 
 async def told(port: int, user: str, password: str) -> dict[str, str]:
@@ -25,10 +28,11 @@ async def told(port: int, user: str, password: str) -> dict[str, str]:
             for name, token in tokens.items()
         }
         utc = (await device.GetSystemDateAndTime()).UTCDateTime
+        date, time = utc.Date, utc.Time
+        clock = datetime(date.Year, date.Month, date.Day, time.Hour, time.Minute, time.Second, tzinfo=UTC)
         return found | {
             "plate": " ".join((plate.Manufacturer, plate.Model, plate.FirmwareVersion, plate.SerialNumber)),
-            "clock": f"{utc.Date.Year:04}-{utc.Date.Month:02}-{utc.Date.Day:02}T{utc.Time.Hour:02}:"
-            f"{utc.Time.Minute:02}:{utc.Time.Second:02}+00:00",
+            "offset": str((clock - SystemClock().now()).total_seconds()),
         }
     finally:
         await camera.close()

@@ -22,8 +22,8 @@ from monitor.cli.exits import Exit
 from monitor.clock import SystemClock
 from monitor.engine import Plan
 from monitor.errors import UsageError
-from monitor.inventory.entries import Entry, entries_of
-from monitor.inventory.proposals import Found, Known, known_of, table_of
+from monitor.inventory.entries import TABLES, Entry, entries_of, table_of
+from monitor.inventory.proposals import Form, Found, Known, form_of, known_of, rows_of, usual_form
 from monitor.language import Count, Language
 from monitor.onvif.discovery import service_of
 from monitor.parsing.ranges import AddressRange, addresses_of
@@ -53,13 +53,20 @@ def discover(args: argparse.Namespace) -> int:
     found = asyncio.run(_discovered(addresses, interfaces, plan, entries, args.credentials, language))
     if found.new:
         taken = {entry.camera.id for entry in entries}
-        written = _write(
-            args.out, list(table_of((told.found for told in found.new), taken, args.village, language)), language
-        )
+        new = (told.found for told in found.new)
+        written = _write(args.out, list(rows_of(new, taken, args.village, _form(plan, language))), language)
         _say(texts.TO_FILL_IN[language])
         if not written:
             return Exit.CANNOT
     return Exit.OK if found.known or found.new else Exit.NO
+
+
+def _form(plan: Plan | None, language: Language) -> Form:
+    """That of the inventory, where it is a table and the only one."""
+    files = () if plan is None else plan.settings.inventory
+    if len(files) == 1 and files[0].suffix.lower() in TABLES:
+        return form_of(table_of(files[0]))
+    return usual_form(language)
 
 
 def _refuse(out: Path, language: Language) -> None:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from monitor.cli.assets import texts
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told_all
 from monitor.clock import SystemClock
 from monitor.engine import Plan
 from monitor.errors import Fault, SettingsError, UsageError
@@ -65,7 +66,7 @@ def _write(found: Differences, plan: Plan, out: Path, language: Language) -> Non
     there = out.exists()
     if there and faults:
         print(texts.NOT_OVERWRITTEN[language].format(path=out, count=Count(len(faults))))
-        print(SettingsError(faults))
+        print(told_all(faults, language))
         return
     if there:
         kept = out.with_name(f"{out.name}.{SystemClock().now():%Y%m%dT%H%M%S.%fZ}.bak")
@@ -83,7 +84,7 @@ def _write(found: Differences, plan: Plan, out: Path, language: Language) -> Non
         print(texts.DROPPED[language].format(headings=" ".join(map(printable, dropped))))
     if faults:
         print(texts.MERGED_TO_FILL_IN[language].format(count=len(faults)))
-        print(SettingsError(faults))
+        print(told_all(faults, language))
 
 
 def _faults(content: bytes, out: Path, plan: Plan) -> tuple[Fault, ...]:

@@ -132,6 +132,33 @@ def test_a_device_that_writes_a_password_into_its_stream_s_address_gets_no_url(
     assert "carries a password" in told.out
 
 
+@pytest.mark.parametrize("heading", ["camera_id,name,village,url", "国标编码,点位名称,行政村,取流地址"])
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_what_was_discovered_is_imported_as_it_is(
+    tmp_path: Path, heading: str, password: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong password leaves the stream's address out: a person fills it in."""
+    camera, config = a_persona(), settings(tmp_path, password=password)
+    out, whole = str(tmp_path / "found.csv"), str(tmp_path / "whole.csv")
+    (tmp_path / "cameras.csv").write_text(f"{heading}\nfar,远,村,rtsp://192.0.2.1/\n", "utf-8")
+    with network({camera: OnvifDevice()}):
+        words = [*ranges(camera), "--credentials", "cam", "--village", "柳溪村", "--out", out]
+        assert main(["discover", *words, *config]) == Exit.OK
+    assert (tmp_path / "found.csv").read_text("utf-8-sig").startswith(f"{heading},")
+    capsys.readouterr()
+    main(["import", out, "--write", whole, *config])
+    told = capsys.readouterr()
+    assert "on the platform, not in the inventory: 1" in told.out
+    assert not told.err
+    table = list(csv.DictReader((tmp_path / "whole.csv").read_text("utf-8-sig").splitlines()))
+    assert table[1][heading.partition(",")[0]] == f"cam-{camera.host.replace('.', '-')}"
+    if password == PASSWORD:
+        far, near = load_inventory([tmp_path / "whole.csv"], {"cam"})
+        assert (far.id, near.url) == ("far", f"rtsp://{camera.host}:8554/sub?a=1&b=2")
+        assert (near.onvif, near.credentials, near.site.village) == (f"{camera.host}:8000", "cam", "柳溪村")
+        assert (near.vendor, near.model) == (PLATE.maker, PLATE.model)
+
+
 def test_nobody_there_is_the_answer_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["discover", *ranges(a_persona()), *settings(tmp_path)]) == Exit.NO
     assert "0 devices answered" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from monitor.cli.assets import texts
 from monitor.cli.exits import Exit
 from monitor.inventory import load_inventory
 from monitor.inventory.matching import MatchedBy
-from monitor.inventory.proposals import Found, table_of
+from monitor.inventory.proposals import Found, rows_of, usual_form
 from monitor.language import Language
 from monitor.onvif.addresses import Service
 
@@ -141,7 +141,7 @@ def test_rows_of_discover_lose_nothing_and_what_a_platform_s_rows_lose_is_said(
         *("192.0.2.3", service, "新", "海康", "DS-1", "00112233aabb", "S-7", "rtsp://192.0.2.3/sub"),
         *("cam", "一次通过"),
     )
-    heading, row = table_of([device], (), "柳溪村", Language.ZH)
+    heading, row = rows_of([device], (), "柳溪村", usual_form(Language.ZH))
     (tmp_path / "found.csv").write_text(f"{','.join(heading)},端口,经度\n{','.join(row)},37777,120.1\n", "utf-8")
     (tmp_path / "secret").write_text("x\n", "utf-8")
     config.write_text("inventory: cameras.csv\ncredentials:\n  cam: {username: u, password_file: secret}\n", "utf-8")
