@@ -89,7 +89,8 @@ class Stillness:
     run: int = 0  # pairs in a row that were equal
     run_from_us: int = 0
     standing: int = 0  # pairs in a row in which a clock known to tick did not
-    high: int = 0  # pairs in a row more alike than this camera's ever were
+    high: int = 0  # pairs more alike than this camera's ever were, with few others between them
+    low: int = 0  # others since the last of these
     high_from_us: int = 0
     high_most: float = 0.0
     confirmed: bool = False  # two snapshots were equal

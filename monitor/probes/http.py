@@ -73,7 +73,14 @@ class HttpClient:
 
     async def post(self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> Response | Unanswered:
         """Ask. What came of an answer counts even when its end never came; never raises but CancelledError."""
-        request, kept = _request(service, fields, body), self._kept(service)
+        return await self._ask(service, _request("POST", service, (*fields, ("Content-Length", str(len(body))))) + body)
+
+    async def get(self, service: Service, fields: tuple[tuple[str, str], ...]) -> Response | Unanswered:
+        """As ``post``, without a body."""
+        return await self._ask(service, _request("GET", service, fields))
+
+    async def _ask(self, service: Service, request: bytes) -> Response | Unanswered:
+        kept = self._kept(service)
         if kept is not None:
             answer = await self._exchange(kept, request)
             if not (isinstance(answer, Unanswered) and kept.lost and not kept.answer.received):
@@ -145,13 +152,13 @@ class HttpClient:
         return line
 
 
-def _request(service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> bytes:
+def _request(method: str, service: Service, fields: tuple[tuple[str, str], ...]) -> bytes:
     named = "".join(f"{name}: {value}\r\n" for name, value in fields)
     head = (
-        f"POST {service.path} HTTP/1.1\r\nHost: {service.authority}\r\nUser-Agent: sharp-eyes\r\n"
-        f"Accept-Encoding: identity\r\n{named}Content-Length: {len(body)}\r\n\r\n"
+        f"{method} {service.path} HTTP/1.1\r\nHost: {service.authority}\r\nUser-Agent: sharp-eyes\r\n"
+        f"Accept-Encoding: identity\r\n{named}\r\n"
     )
-    return head.encode("latin-1") + body
+    return head.encode("latin-1")
 
 
 async def _secure(line: _Line, transport: asyncio.Transport, host: str, certificate: str) -> None:
