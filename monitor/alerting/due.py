@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerting.alertmanager import Alert
 from monitor.alerting.telling import (
+    alert_opening,
     alert_title,
     incident_lines,
+    incident_opening,
     incident_title,
     over_lines,
     titled,
@@ -59,7 +61,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         stage=stage,
         severity=figures.severity,
         at=now,
-        title=titled(stage, figures.severity, title),
+        title=titled(stage, figures.severity, title, incident_opening(incident)),
         lines=incident_lines(facts, now, zone),
         cameras=cameras,
         villages=facts.villages,
@@ -123,7 +125,7 @@ def due_of_alert(told: Told | None, alert: Alert, now: datetime, patience: Patie
         stage,
         alert.severity,
         now,
-        titled(stage, alert.severity, title),
+        titled(stage, alert.severity, title, alert_opening(alert)),
         alert.description,
         villages=alert.villages,
         incident=False,

@@ -9,6 +9,7 @@ from monitor.cli.exits import Exit
 from monitor.errors import SettingsError
 from monitor.language import Language
 from monitor.service import load_plan, refuse_mute_echoes
+from monitor.settings import warnings_between
 
 
 def check(config: Path, language: Language) -> int:
@@ -23,6 +24,8 @@ def check(config: Path, language: Language) -> int:
     villages = {camera.site.village for camera in plan.cameras}
     uplinks = {camera.uplink for camera in plan.cameras if camera.uplink}
     print(texts.CONFIG_GOOD[language].format(cameras=len(plan.cameras), villages=len(villages), uplinks=len(uplinks)))
+    for warning in warnings_between(plan.settings, plan.cameras):
+        print(texts.CONFIG_WARNING[language].format(warning=warning))
     contracts = plan.settings.contracts
     for contract in contracts:
         count = sum(map(contract.about, plan.cameras))

@@ -181,7 +181,9 @@ def _add_forecast_words(commands: Subparsers, configured: argparse.ArgumentParse
 
 def _add_bulletin_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
     bulletin = commands.add_parser("bulletin", parents=[configured], help=texts.HELP_BULLETIN[language])
-    bulletin.add_argument("kind", choices=("daily", "patrol", "month"), help=texts.HELP_BULLETIN_KIND[language])
+    bulletin.add_argument(
+        "kind", choices=("daily", "patrol", "pictures", "month"), help=texts.HELP_BULLETIN_KIND[language]
+    )
     bulletin.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
     bulletin.set_defaults(command=_bulletin)
 

@@ -230,6 +230,17 @@ def test_each_contract_is_named_with_its_cameras(place: Place, capsys: pytest.Ca
     assert f"in no contract: {len(TOWN.cameras) - counts[1] - 1} cameras" in said(capsys)
 
 
+def test_what_is_odd_and_no_fault_is_said_beside_what_is_good(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    alerts = (
+        "alerts: {receivers: {vendor-on-call: {channels: [a]}, tickets: {channels: [a]}},"
+        " channels: {a: {kind: gateway, url: 'http://g/?text={text}'}}, roster: [{name: 张三, villages: [无此村]}]}\n"
+    )
+    place.settings.write_text(place.settings.read_text("utf-8") + alerts, "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
+    assert "mind: " in (out := said(capsys))
+    assert "张三 is never called for it: no camera is in '无此村'" in out
+
+
 def test_contracts_that_share_cameras_are_refused_by_name(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     divide(place)
     (place.folder / "lines-2.yml").write_text("id: lines-2\ntitle: A\n", "utf-8")

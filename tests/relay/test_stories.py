@@ -316,7 +316,7 @@ async def test_another_fault_of_a_camera_is_not_swallowed_by_its_outage(tmp_path
         labels = {"alertname": "SharpEyesClockDrift", "severity": "warning", "camera_id": LINE[0]}
         await of.alertmanager("vendor-on-call", labels)
         await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
-        assert of.vendors.texts["wecom"][1].startswith("【一般·故障】SharpEyesClockDrift")
+        assert of.vendors.texts["wecom"][1].startswith("【一般·告警】SharpEyesClockDrift")
 
 
 async def test_alertmanager_alone_is_no_sign_of_life_of_a_monitor_in_trouble(tmp_path: Path) -> None:
