@@ -3,6 +3,7 @@ FROM python:3.11-slim AS build
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md ./
 COPY monitor ./monitor
+COPY docs/runbooks ./docs/runbooks
 RUN python -m venv /opt/sharp-eyes \
  && /opt/sharp-eyes/bin/pip install --no-cache-dir --constraint constraints.txt .
 

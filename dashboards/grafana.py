@@ -19,19 +19,20 @@ from monitor.language import Language, Phrase
 
 SOURCE = sdk.DataSourceRef(type_val="prometheus", uid="${datasource}")
 NEVER = "—"
+CONSOLE_AT = "${console:raw}"  # an address goes into a link as it stands
 DATA_SOURCE = Phrase("数据源", "Data source")
 BOARDS = Phrase("其他看板", "Other dashboards")
 CONSOLE = Phrase("控制台", "Console")
 INCIDENTS = Phrase("事件与盲区", "Incidents and blind spots")
+REPORTS = Phrase("考核报告", "Reports")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the boards are shown: the contract's zone, the console as the readers' browsers reach it, the language."""
+    """Where the boards are shown: the contract's zone and the language."""
 
     language: Language
     zone: str
-    console: str
 
     def uid(self, board: str) -> str:
         """The uid of a board in this language."""
@@ -46,7 +47,7 @@ class Place:
         """The address a link leads to."""
         name, _, rest = link.path.partition("?")
         if name.startswith("$console"):
-            return f"{name.replace('$console', '${console}')}?lang={self.language.value}"
+            return f"{name.replace('$console', CONSOLE_AT)}?lang={self.language.value}"
         return f"/d/{self.uid(name)}" + (f"?{rest}" if rest else "")
 
 
@@ -68,7 +69,7 @@ def _built(board: Board, place: Place) -> build.Dashboard:
         .tooltip(sdk.DashboardCursorSync.CROSSHAIR)
         .readonly()
         .with_variable(_source(language))
-        .with_variable(build.ConstantVariable("console").value(place.console))
+        .with_variable(_console())
     )
     for choice in board.choices:
         made.with_variable(_choice(choice, language))
@@ -91,6 +92,18 @@ def _positions(board: Board) -> Iterator[tuple[Panel, sdk.GridPos]]:
 
 def _source(language: Language) -> build.DatasourceVariable:
     return build.DatasourceVariable("datasource").label(DATA_SOURCE[language]).type("prometheus")
+
+
+def _console() -> build.QueryVariable:
+    """Where the console is: the monitor says it, so that no file has to be written anew for it."""
+    return (
+        build.QueryVariable("console")
+        .label("console")
+        .hide(sdk.VariableHide.HIDE_VARIABLE)
+        .datasource(SOURCE)
+        .query({"query": "label_values(sharpeyes_console_info, url)", "refId": "console"})
+        .refresh(sdk.VariableRefresh.ON_TIME_RANGE_CHANGED)
+    )
 
 
 def _choice(choice: Choice, language: Language) -> build.QueryVariable:
@@ -119,11 +132,11 @@ def _links(place: Place) -> Iterator[build.DashboardLink]:
         .as_dropdown(True)
         .icon("external link")
     )
-    for title, path in ((CONSOLE, "/"), (INCIDENTS, "/incidents")):
+    for title, path in ((CONSOLE, "/"), (INCIDENTS, "/incidents"), (REPORTS, "/reports")):
         yield (
             build.DashboardLink(title[language])
             .type(sdk.DashboardLinkType.LINK)
-            .url(f"${{console}}{path}?lang={language.value}")
+            .url(f"{CONSOLE_AT}{path}?lang={language.value}")
             .icon("doc")
             .target_blank(True)
         )

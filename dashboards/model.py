@@ -12,14 +12,17 @@ WIDTH = 24  # columns of Grafana's grid
 
 
 class Colour(StrEnum):
-    """A colour by what it means; the value is Grafana's name for it."""
+    """A colour by what it means; the value is Grafana's name for it.
 
-    GOOD = "green"
-    NEAR = "orange"
-    BAD = "red"
-    UNKNOWN = "#8e8e8e"
-    PLAIN = "blue"
-    TARGET = "yellow"
+    Grafana writes large figures in white on them, so they are the darker ones of each hue.
+    """
+
+    GOOD = "dark-green"
+    NEAR = "#e55400"
+    BAD = "semi-dark-red"
+    UNKNOWN = "#6e6e78"
+    PLAIN = "semi-dark-blue"
+    TARGET = "semi-dark-yellow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dashboards.model import Choice, Colour, Link, Unit, Word, Words
+from monitor.alerting import SEVERITIES as MESSAGES
+from monitor.alerting import Severity
 from monitor.incidents import Origin
 from monitor.language import Phrase
 from monitor.model import Cause, State, Verdict
@@ -71,10 +73,11 @@ UNDELIVERED: Words = MappingProxyType(
         "given_up": Word(Phrase("放弃，消息未达", "given up: the message is lost"), Colour.BAD),
     }
 )
+# The words of messages, or the wall would call by another name what people are told.
 SEVERITIES: Words = MappingProxyType(
     {
-        "critical": Word(Phrase("紧急", "critical"), Colour.BAD),
-        "warning": Word(Phrase("一般", "warning"), Colour.NEAR),
+        "critical": Word(MESSAGES[Severity.CRITICAL], Colour.BAD),
+        "warning": Word(MESSAGES[Severity.WARNING], Colour.NEAR),
         "info": Word(Phrase("提示", "info"), Colour.PLAIN),
         "none": Word(Phrase("心跳", "sign of life"), Colour.GOOD),
     }
@@ -130,6 +133,8 @@ TO_SLA = Link(Phrase("考核详情", "the contract's figures"), SLA)
 TO_MONITOR = Link(Phrase("监测程序", "the monitor"), MONITOR)
 TO_ALERTS = Link(Phrase("告警与事件", "alerts and incidents"), ALERTS)
 TO_INCIDENTS = Link(Phrase("控制台:依据与修复时限", "console: evidence and repair limits"), "$console/incidents")
+TO_RUNBOOK = Link(Phrase("控制台:怎么办", "console: what to do"), "$console/runbooks/${__value.raw}")
+TO_REPORTS = Link(Phrase("控制台:考核报告", "console: reports"), "$console/reports")
 
 # ---------------------------------------------------------------- choices
 

@@ -17,7 +17,6 @@ from monitor.settings import BulletinPlan
 log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
-LATE = 2 * 3600  # seconds: then a bulletin is of no use any more
 
 
 def calendar_jobs(
@@ -33,7 +32,7 @@ def calendar_jobs(
     # Ten minutes into the month: by then nothing of the old month is pending any more.
     scheduler.add_job(write_last_months_report, CronTrigger(day=1, hour=0, minute=10, timezone=zone), id="month-report")
     for plan, tell in telling:
-        days = ",".join(map(str, plan.days)) or None
-        trigger = CronTrigger(day=days, hour=plan.at.hour, minute=plan.at.minute, timezone=zone)
-        scheduler.add_job(tell, trigger, id=f"bulletin-{plan.kind.value}", misfire_grace_time=LATE)
+        day, weekday = (",".join(map(str, some)) or None for some in (plan.days, plan.weekdays))
+        trigger = CronTrigger(day=day, day_of_week=weekday, hour=plan.at.hour, minute=plan.at.minute, timezone=zone)
+        scheduler.add_job(tell, trigger, id=f"bulletin-{plan.kind.value}")
     return scheduler

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
@@ -18,13 +18,11 @@ from monitor.incidents import News, References, references, rules_for
 from monitor.ledger import Ledger, Share
 from monitor.model import MICROSECOND, Camera, Span, micros
 from monitor.report import (
-    DayFigures,
     Folded,
     MonthForecast,
     Report,
     TrendMonth,
     agrees,
-    build_day,
     build_forecast,
     build_report,
     build_trend,
@@ -184,14 +182,6 @@ def month_forecast(settings: Settings, contract: Contract, month: tuple[int, int
         record = ledger.record(recorded_span(contract, month), act_terms(contract))
     town = settings.town or town_of(known.camera for known in record.cameras)
     return build_forecast(record, contract, town=town, month=month, now=now, version=__version__)
-
-
-def day_figures(settings: Settings, contract: Contract, day: date) -> DayFigures:
-    """A local day of the contract's zone, as far as it is recorded. LedgerError when there is no ledger."""
-    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        record = ledger.record(recorded_span(contract, (day.year, day.month)), act_terms(contract))
-    town = settings.town or town_of(known.camera for known in record.cameras)
-    return build_day(record, contract, town=town, day=day)
 
 
 def _closing(step: Step) -> PeriodClosed:

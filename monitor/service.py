@@ -20,7 +20,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor import __version__, jobs
-from monitor.bulletins import send_bulletin
+from monitor.bulletins import send_due
 from monitor.calendar import month_before
 from monitor.clock import Clock, SystemClock
 from monitor.console import make_app, serve
@@ -49,6 +49,9 @@ from monitor.workers import Looking, Workers, WorkersProber
 log = logging.getLogger(__name__)
 
 YOUNG_FOR = timedelta(milliseconds=200)  # then what was made meanwhile is walked once: a millisecond or two
+
+# How long after a start the states of cameras are not known to those who tell of them.
+CONFIRMED_ROUNDS, CONFIRMED_AT_LAST = 5, timedelta(minutes=30)
 
 # What a running process cannot change: it would be another record, another port, another clock.
 FIXED = ("ledger", "vantage", "zone", "listen", "contracts", "limits", "canaries", "places", "alerts")
@@ -114,6 +117,7 @@ class Service:
             snapshots=SnapshotProber(self._decoders),
         )
         self._relay = self._make_relay()
+        self._started_at = clock.now()
         self._reloading = asyncio.Lock()
         self._reload_asked = asyncio.Event()
         self.metrics.reload_finished(True, clock.now())
@@ -123,8 +127,17 @@ class Service:
         settings = self._plan.settings
         local = _is_local(settings.listen[0])
         runner, port = await serve(
-            make_app(self, clock=self._clock, reload_enabled=local, alerts=self._relay), *settings.listen
+            make_app(
+                self,
+                clock=self._clock,
+                reload_enabled=local,
+                alerts=self._relay,
+                reports=settings.reports,
+                zone=settings.contract.terms.zone,
+            ),
+            *settings.listen,
         )
+        self.metrics.console_at(console_address(settings, port))
         scheduler = jobs.calendar_jobs(
             settings.contract.terms.zone,
             self._engine.plan_maintenance,
@@ -139,6 +152,7 @@ class Service:
                     beside.append(tasks.create_task(self._relay.run()))
                 scheduler.start()
                 scheduler.add_job(self._write_missing_report)
+                scheduler.add_job(self._tell_missed)
                 announce(f"http://{settings.listen[0]}:{port}")
                 await self._engine.run()
                 for task in beside:
@@ -231,8 +245,18 @@ class Service:
         loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
 
     async def _tell(self, plan: BulletinPlan) -> None:
+        """Right after a start it would say that nothing is down: until failures are confirmed anew, nobody knows."""
         assert self._relay is not None, "bulletins are planned where somebody is told"
-        await send_bulletin(plan, self._plan.settings, self._clock.now(), self._relay)
+        await self._engine.running.wait()
+        known_at = self._started_at + min(CONFIRMED_ROUNDS * self._plan.settings.probe.interval, CONFIRMED_AT_LAST)
+        await self._clock.sleep(known_at - self._clock.now())
+        await send_due(plan, self._plan.settings, self._clock, self._relay)
+
+    async def _tell_missed(self) -> None:
+        """The monitor may have been off when a bulletin was due."""
+        alerts = self._plan.settings.alerts
+        for plan in alerts.bulletins if alerts else ():
+            await self._tell(plan)
 
     async def _report_last_month(self) -> None:
         for contract in self._plan.settings.contracts:
@@ -285,6 +309,17 @@ def refuse_fixed_changes(old: Settings, new: Settings) -> None:
     )
     if faults:
         raise SettingsError(faults)
+
+
+def console_address(settings: Settings, port: int) -> str:
+    """The console as readers of the dashboards reach it: what the settings say, else as it is reached from here."""
+    if settings.alerts is not None and settings.alerts.link:
+        return settings.alerts.link
+    host = settings.listen[0]
+    with suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        host = "127.0.0.1" if address.is_unspecified else f"[{host}]" if address.version == 6 else host
+    return f"http://{host}:{port}"
 
 
 def _is_local(host: str) -> bool:

@@ -15,6 +15,7 @@ async def nothing() -> None:
 
 PLANS = (
     BulletinPlan(BulletinKind.DAILY, time(7, 30), ("office",)),
+    BulletinPlan(BulletinKind.PICTURES, time(8, 30), ("vendor-on-call",), weekdays=(0, 1, 2, 3, 4)),
     BulletinPlan(BulletinKind.MONTH, time(8), ("office",), (20, 25, 28)),
 )
 
@@ -42,4 +43,5 @@ async def test_bulletins_are_told_at_their_local_hour_on_their_days() -> None:
     zone, evening = ZoneInfo("Asia/Shanghai"), datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     runs = next_runs(evening)
     assert runs["bulletin-daily"] == datetime(2026, 11, 21, 7, 30, tzinfo=zone)
+    assert runs["bulletin-pictures"] == datetime(2026, 11, 23, 8, 30, tzinfo=zone), "the twentieth is a Friday"
     assert runs["bulletin-month"] == datetime(2026, 11, 25, 8, 0, tzinfo=zone)

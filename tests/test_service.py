@@ -27,6 +27,7 @@ from monitor.publishing import Format, report_path
 from monitor.service import Service, load_plan, only_error_of, refuse_fixed_changes
 from monitor.simulator.town import SimulatedTown, build_town
 from tests.addresses import BASE
+from tests.robots import robots
 
 QUICK = Tempo(interval=timedelta(seconds=1), patience=timedelta(milliseconds=500), heartbeat=timedelta(seconds=1))
 
@@ -72,12 +73,12 @@ class Console:
 
 
 @asynccontextmanager
-async def served(place: Place) -> AsyncIterator[Console]:
+async def served(place: Place, patience: float = 15) -> AsyncIterator[Console]:
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     service = Service(place.settings, SystemClock())
     task = asyncio.create_task(service.run(listening.set_result))
     try:
-        async with asyncio.timeout(15), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(patience), aiohttp.ClientSession() as session:
             yield Console(session, await listening)
     finally:
         service.stop()
@@ -215,3 +216,28 @@ def test_an_error_wrapped_by_task_groups_is_told_as_itself() -> None:
     assert only_error_of(ExceptionGroup("outer", [ExceptionGroup("inner", [error])])) is error
     two = ExceptionGroup("two", [error, error])
     assert only_error_of(two) is two
+
+
+async def test_a_bulletin_that_fell_into_a_time_without_the_monitor_is_made_up_for_once(place: Place) -> None:
+    due = SystemClock().now().astimezone(ZoneInfo(load_plan(place.settings).settings.zone)) - timedelta(minutes=10)
+    async with robots() as vendors:
+        told = f"{{kind: gateway, url: '{vendors.url('sms')}', body: '{{\"text\": \"{{text}}\"}}'}}"
+        alerts = (
+            "alerts:\n"
+            "  receivers: {vendor-on-call: {channels: [b]}, office: {channels: [b]}, tickets: {channels: [a]}}\n"
+            f"  channels: {{a: {told}, b: {told}}}\n"
+            f"  bulletins: {{daily: {{at: '{due:%H:%M}', receivers: tickets}}, patrol: null, pictures: null}}\n"
+        )
+        place.settings.write_text(place.settings.read_text("utf-8") + alerts, "utf-8")
+
+        def reports() -> list[str]:
+            return [text for text in vendors.texts["sms"] if "daily report" in text]
+
+        async with served(place, patience=60):
+            while True:
+                await asyncio.sleep(0.1)
+                if reports():
+                    break
+        async with served(place, patience=60):
+            await asyncio.sleep(8)  # longer than the first rounds, after which it would be told once more
+        assert len(reports()) == 1

@@ -16,12 +16,16 @@ _WATCHDOG = 'ALERTS{alertname="SharpEyesWatchdog",alertstate="firing"}'
 _GIVEN_UP = 'round(sum(increase(sharpeyes_notification_failures_total{reason="given_up"}[1d])))'
 _HANDING = 'up{job="alertmanager"}'
 _UNHANDED = "round(sum(increase(alertmanager_notifications_failed_total[15m])))"
+_NEAR_LIMIT = (
+    "count(max by (incident) (sharpeyes_incident_repair_clock_seconds)"
+    " > on (incident) 0.8 * max by (incident) (sharpeyes_incident_repair_limit_seconds))"
+)
 _NO_CHANNEL = Phrase("未设渠道", "no channel is set up")
 
 _COUNTS = Panel(
     10,
     Phrase("正在触发的告警", "Alerts that fire"),
-    Phrase("按级别；紧急：立即处理，一般：派工单。", "By severity; critical: now, warning: a ticket."),
+    Phrase("按级别；严重：立即处理，一般：派工单。", "By severity; critical: now, warning: a ticket."),
     Stat("value_and_name"),
     tuple(
         Query(
@@ -51,18 +55,7 @@ _LATE = Panel(
         "修复计时超过时限五分之四的事件。", "Incidents whose repair clock shows more than four fifths of the limit."
     ),
     Stat(),
-    (
-        Query(
-            "count(max by (incident) (sharpeyes_incident_repair_clock_seconds)"
-            " > on (incident) 0.8 * max by (incident) (sharpeyes_incident_repair_limit_seconds)) > 0",
-            colour=Colour.BAD,
-        ),
-        Query(
-            "vector(0) unless on () count(max by (incident) (sharpeyes_incident_repair_clock_seconds)"
-            " > on (incident) 0.8 * max by (incident) (sharpeyes_incident_repair_limit_seconds)) > 0",
-            colour=Colour.GOOD,
-        ),
-    ),
+    (Query(_NEAR_LIMIT, colour=Colour.BAD), Query(f"vector(0) unless on () {_NEAR_LIMIT}", colour=Colour.GOOD)),
     words.NUMBER,
     words.TO_INCIDENTS,
 )
@@ -89,11 +82,11 @@ _ORIGINS = Panel(
 _LIST = Panel(
     12,
     Phrase("告警清单", "Alerts"),
-    Phrase("触发中的每一条；怎么办见 docs/runbooks/。", "Each that fires; docs/runbooks/ says what to do."),
+    Phrase("触发中的每一条；点告警名看怎么办。", "Each that fires; a click on its name says what to do."),
     Table(
         (
             Column("severity", words.SEVERITY, words=words.SEVERITIES, width=70),
-            Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, width=220),
+            Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, link=words.TO_RUNBOOK, width=220),
             Column("name", words.NAME),
             Column("village", words.VILLAGE, width=100, link=words.TO_VILLAGE_CELL),
             Column("#A", words.HOW_LONG, words.LENGTH, width=190),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards import words
-from dashboards.model import Colour, Column, Panel, Query, Stat, Table
+from dashboards.model import Colour, Column, Link, Panel, Query, Stat, Table
 from dashboards.queries import MINIMUM, PER_TARGET, TARGET, against_target, month
 from monitor.language import Phrase
 from monitor.model import State
@@ -17,7 +17,7 @@ STATE_COLOURS = {
 }
 
 
-def month_rate(width: int) -> Panel:
+def month_rate(width: int, link: Link = words.TO_SLA) -> Panel:
     """The contract's figure."""
     return Panel(
         width,
@@ -29,7 +29,7 @@ def month_rate(width: int) -> Panel:
         Stat(),
         against_target(month("online_ratio")),
         words.RATIO,
-        words.TO_SLA,
+        link,
     )
 
 
@@ -106,8 +106,8 @@ def incidents(width: int) -> Panel:
         width,
         Phrase("未结束的事件", "Open incidents"),
         Phrase(
-            "同一起因的离线合为一个事件；两分钟后定下才列出。点编号到控制台看依据与修复时限。",
-            "Outages of one presumed origin are one incident, listed once settled, after two minutes."
+            "同一起因的离线合为一个事件；一分多钟后定下才列出。点编号到控制台看依据与修复时限。",
+            "Outages of one presumed origin are one incident, listed once settled, after 75 seconds."
             " A click on its number shows evidence and repair limit on the console.",
         ),
         Table(

@@ -167,7 +167,9 @@ SLA = Board(
     Phrase("本月在线率、额度、月末预测，先修哪里。", "This month's rate, budget, forecast, and what to repair first."),
     "now/M",
     (
-        Row(4, (shared.month_rate(6), shared.target(3), shared.forecast(5), _BEST, shared.coverage(5))),
+        Row(
+            4, (shared.month_rate(6, words.TO_REPORTS), shared.target(3), shared.forecast(5), _BEST, shared.coverage(5))
+        ),
         Row(4, (_OUTLOOK, _LEFT, _LOST, _INTACT)),
         Row(8, (_COURSE, _BURN)),
         Row(8, (_DAYS, _REPAIRS)),

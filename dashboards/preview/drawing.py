@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from dashboards.preview.reading import Shown
-from dashboards.preview.values import Answer, word, written
+from dashboards.preview.values import Answer, ink, ticks, word, written
 from monitor.errors import SharpEyesError
 
 AXIS = 84  # pixels for the names of an axis
@@ -57,6 +58,11 @@ def _number(panel: Shown, value: float) -> str:
     return written(value, panel.defaults["unit"], panel.defaults.get("decimals"))
 
 
+def _mark(panel: Shown, value: float) -> str:
+    """A number at an axis: as it is written elsewhere, without noughts that say nothing."""
+    return re.sub(r"(\.\d*?)0+(?!\d)", lambda found: found[1].rstrip("."), _number(panel, value), count=1)
+
+
 def _stat(panel: Shown, shown: Sequence[Answer]) -> str:
     mode = panel.options["textMode"]
     cells = []
@@ -65,7 +71,7 @@ def _stat(panel: Shown, shown: Sequence[Answer]) -> str:
         value = "" if mode == "name" else _number(panel, each.series.last)
         big = f"<b>{escape(value or name)}</b>"
         small = f"<i>{escape(name)}</i>" if value and name else ""
-        cells.append(f'<div style="background:{each.colour}">{small}{big}</div>')
+        cells.append(f'<div style="background:{each.colour};color:{ink(each.colour)}">{small}{big}</div>')
     return f'<div class="stat">{"".join(cells)}</div>'
 
 
@@ -118,10 +124,9 @@ def _lines(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:
         return 6.0 + (bottom - 6) * (1 - (value - low) / span)
 
     parts = []
-    for nth in range(4):
-        mark = low + span * nth / 3
+    for mark in ticks(low, low + span, panel.defaults["unit"], panel.defaults.get("decimals")):
         parts.append(f'<line x1="{AXIS}" x2="{frame.width - 8}" y1="{y(mark):.1f}" y2="{y(mark):.1f}" class="grid"/>')
-        parts.append(f'<text x="{AXIS - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">{_number(panel, mark)}</text>')
+        parts.append(f'<text x="{AXIS - 6}" y="{y(mark) + 4:.1f}" text-anchor="end">{_mark(panel, mark)}</text>')
     below: dict[float, float] = {}
     for each in shown:
         points = [(at, value + below.get(at, 0)) for at, value in each.series.points]
@@ -172,12 +177,15 @@ def _states(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:
         for start, end, value in _runs(each.series.points, frame.step, joined):
             text, colour = word(panel.defaults["mappings"], value) or (_number(panel, value), each.colour)
             x, wide = frame.x(start, left), frame.x(end, left) - frame.x(start, left)
+            middle = top + row / 2 + 4
             parts.append(
                 f'<rect x="{x:.1f}" y="{top + 0.08 * row:.1f}" width="{wide - (0 if joined else 1):.1f}"'
                 f' height="{0.84 * row:.1f}" fill="{colour}" opacity=".85"/>'
             )
             if joined and wide > 40:
-                parts.append(f'<text x="{x + 6:.1f}" y="{top + row / 2 + 4:.1f}" class="in">{escape(text)}</text>')
+                parts.append(
+                    f'<text x="{x + 6:.1f}" y="{middle:.1f}" class="in" fill="{ink(colour)}">{escape(text)}</text>'
+                )
     return _svg(frame, [*parts, *_times(frame, left)])
 
 

@@ -28,9 +28,9 @@ h1{position:absolute;margin:0;left:12px;top:8px;font-size:20px;font-weight:500}
 p.choices{position:absolute;margin:0;right:12px;top:12px}
 section{position:absolute;background:#181b1f;border:1px solid #26282e;border-radius:3px;overflow:hidden}
 h2{margin:0;padding:4px 10px;font-size:14px;font-weight:500;white-space:nowrap;overflow:hidden;height:20px}
-svg{display:block} text{fill:#9a9aa8;font-size:12px} text.in{fill:#111;font-size:13px} .grid{stroke:#2a2c33}
+svg{display:block} text{font-size:12px} text:not(.in){fill:#9a9aa8} text.in{font-size:13px} .grid{stroke:#2a2c33}
 .stat{display:flex;position:absolute;inset:28px 4px 4px;gap:4px}
-.stat div{flex:1;display:flex;flex-direction:column;justify-content:center;align-items:center;color:#fff;
+.stat div{flex:1;display:flex;flex-direction:column;justify-content:center;align-items:center;
 border-radius:2px;overflow:hidden;white-space:nowrap}
 .stat b{font-size:28px;font-weight:500} .stat i{font-style:normal;font-size:15px}
 .nothing{position:absolute;inset:28px 0 0;display:grid;place-items:center;color:#8e8e8e;font-size:18px}
@@ -71,6 +71,7 @@ async def page(wall: Wall, prometheus: Prometheus, wanted: Chosen, now: datetime
     choices = [
         f"{each.label}: {', '.join(chosen[each.name][:3])}{' …' if len(chosen[each.name]) > 3 else ''}"
         for each in wall.variables
+        if not each.hidden
     ]
     said = " · ".join([*choices, wall.since])
     return (

@@ -12,6 +12,7 @@ from typing import Any
 Json = Mapping[str, Any]
 Chosen = Mapping[str, Sequence[str]]  # the chosen values of each variable
 
+HIDDEN = 2  # what Grafana calls a variable that nobody sees
 SCRAPE_S = 30  # timeInterval of the data source
 UNITS = {"m": 60, "h": 3600, "d": 86400}
 
@@ -69,6 +70,7 @@ class Variable:
     query: str
     pattern: str
     several: bool
+    hidden: bool = False  # readers do not choose
 
     def taken_from(self, labels: Mapping[str, str]) -> Option | None:
         """The option that the pattern takes out of a series as Grafana writes it for ``query_result``."""
@@ -89,7 +91,6 @@ class Wall:
     since: str
     zone: str
     variables: tuple[Variable, ...]
-    constants: Mapping[str, str]
     panels: tuple[Shown, ...]
 
 
@@ -105,14 +106,14 @@ def read(path: Path) -> Wall:
         since=board["time"]["from"],
         zone=board["timezone"],
         variables=tuple(_variable(each) for each in variables if each["type"] == "query"),
-        constants={each["name"]: each["query"] for each in variables if each["type"] == "constant"},
         panels=tuple(_shown(panel) for panel in board["panels"]),
     )
 
 
 def _variable(each: Json) -> Variable:
     several = each.get("multi", False)
-    return Variable(each["name"], each["label"], each["query"]["query"], each.get("regex", ""), several)
+    hidden = each.get("hide", 0) == HIDDEN
+    return Variable(each["name"], each["label"], each["query"]["query"], each.get("regex", ""), several, hidden)
 
 
 def _shown(panel: Json) -> Shown:

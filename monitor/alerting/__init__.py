@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from monitor.alerting.alertmanager import Alert, Call, call_of
 from monitor.alerting.channels import (
+    ANY_PLACEHOLDER,
     MOST_BYTES,
     PLACEHOLDER,
     Apprise,
@@ -26,6 +27,7 @@ from monitor.alerting.digest import Draft, Manner, Standing, drafts
 from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over
 from monitor.alerting.pace import back_off, free_at
 from monitor.alerting.roster import Shift, on_duty
+from monitor.alerting.telling import SEVERITIES
 from monitor.alerting.values import (
     AUDIENCE,
     HEARTBEAT,
@@ -41,10 +43,12 @@ from monitor.alerting.values import (
 )
 
 __all__ = [
+    "ANY_PLACEHOLDER",
     "AUDIENCE",
     "HEARTBEAT",
     "MOST_BYTES",
     "PLACEHOLDER",
+    "SEVERITIES",
     "Alert",
     "Apprise",
     "Call",

@@ -22,7 +22,8 @@ Kind = TypeVar("Kind")
 MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
 LONGEST = 2_000  # characters of a label or an annotation that are looked at
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")  # a line of English names places in Chinese
+WORD = re.compile(r"[a-z]{2,}")
+SENTENCE_ENDS = {"。": True, "！": True, "？": True, "；": True, ".": False, "!": False, "?": False}
 UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u2028\u2029]")
 
 
@@ -37,6 +38,7 @@ class Alert:
     severity: Severity
     incident: str  # the id of the incident it is about; "" = it does not say
     camera_id: str  # the camera it is about; "" = none
+    about: str  # what kind of thing it is about, by the label ``subject`` of our rules; "" = it does not say
     summary: Phrase
     description: tuple[Phrase, ...]
     villages: tuple[str, ...] = ()
@@ -91,6 +93,7 @@ def _alert(written: object) -> Alert:
         severity=Severity.CRITICAL if labels.get("severity") == "critical" else Severity.WARNING,
         incident=labels.get("incident", ""),
         camera_id=labels.get("camera_id", ""),
+        about=labels.get("subject", ""),
         summary=bilingual(summary),
         description=_lines(notes.get("description", "")),
         villages=tuple(filter(None, [labels.get("village", "")])),
@@ -119,11 +122,19 @@ def bilingual(text: str) -> Phrase:
     return Phrase(first.strip(), second.strip()) if stroke and CHINESE.search(first) else Phrase(text, text)
 
 
+def is_chinese(line: str) -> bool:
+    """The language of a line, which may name places and commands in the other one: by its full stop, else by the most.
+
+    A word of English says about as much as two characters of Chinese.
+    """
+    return SENTENCE_ENDS.get(line[-1:], len(CHINESE.findall(line)) > 2 * len(WORD.findall(line)))
+
+
 def _lines(text: str) -> tuple[Phrase, ...]:
     """A description of the rules: lines of Chinese, and lines of English."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    english = [line for line in lines if ENGLISH.search(line)]
-    chinese = [line for line in lines if line not in english]
+    chinese = [line for line in lines if is_chinese(line)]
+    english = [line for line in lines if not is_chinese(line)]
     if not chinese or not english:
         return tuple(Phrase(line, line) for line in lines)
     return (Phrase("\n".join(chinese), "\n".join(english)),)

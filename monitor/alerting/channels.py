@@ -17,6 +17,7 @@ from types import MappingProxyType
 from monitor.model import Secret
 
 PLACEHOLDER = re.compile(r"\{(title|text|number|severity|phones)\}")  # in a gateway's template
+ANY_PLACEHOLDER = re.compile(r"\{\w+\}")  # also one that we do not know
 SECOND, MINUTE, TEN_MINUTES = timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=10)
 
 Window = tuple[int, timedelta]  # at most so many attempts within any span of that length
@@ -28,6 +29,7 @@ class DingTalk:
 
     url: Secret  # with its access token
     sign: Secret | None = None  # None: the robot asks for no signature
+    keyword: str = ""  # one of those the robot asks for, put into every message; "" = it asks for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Feishu:
 
     url: Secret
     sign: Secret | None = None
+    keyword: str = ""
 
 
 class Security(StrEnum):
@@ -94,6 +97,15 @@ class Gateway:
     headers: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
     expect: str = ""  # must stand in the answer; "" = any 2xx will do
     phones: tuple[str, ...] = ()  # written to where nobody is on duty
+
+    @property
+    def speaks(self) -> bool:
+        """Whether anything of a message reaches the other side; of a sign of life nothing need.
+
+        An address that was not read, for nothing is to be sent, may hold anything.
+        """
+        said = PLACEHOLDER.findall(self.url.reveal() + self.body)
+        return "text" in said or "title" in said or not self.url.reveal()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.roster import Shift, on_duty
+from monitor.alerting.telling import SEVERITIES
 from monitor.alerting.values import Notice, Severity, Stage
 from monitor.language import Count, Language, Phrase
 
@@ -36,7 +37,6 @@ STANDING = Phrase(
 DUTY = Phrase("值班：{names}", "on duty: {names}")
 LINK = Phrase("详情：{link}", "details: {link}")
 CUT = Phrase("……（已截断，见链接）", "... (cut, see the link)")
-SEVERITY = {Severity.CRITICAL: Phrase("严重", "critical"), Severity.WARNING: Phrase("一般", "warning")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _headline(notices: Sequence[Notice]) -> Phrase:
     over = len(notices) - len(open_)
     if not open_:
         return Phrase(*(MANY_OVER[one].format(what=_counted(notices, one)) for one in (Language.ZH, Language.EN)))
-    severity = SEVERITY[min((notice.severity for notice in open_), key=list(Severity).index)]
+    severity = SEVERITIES[min((notice.severity for notice in open_), key=list(Severity).index)]
     texts = []
     for language in (Language.ZH, Language.EN):
         text = MANY_OPEN[language].format(severity=severity[language], what=_counted(open_, language))

@@ -19,12 +19,25 @@ from monitor.wording import CAUSES, CLUES, clue_text
 SHOWN = 10  # cameras named
 SITES = 5  # blind sites named
 
+OUTAGE = Phrase("故障", "DOWN")
+# What stands at the head of news that are no outage: of an incident by its presumed origin, of an alert by its subject.
+NO_OUTAGE = {
+    Origin.CREDENTIALS: Phrase("未监测", "NOT WATCHED"),
+    Origin.MONITOR: Phrase("监测端", "MONITOR"),
+    Origin.INVENTORY: Phrase("待确认", "UNCONFIRMED"),
+}
+SUBJECTS = {
+    "contract": Phrase("考核", "CONTRACT"),
+    "site": Phrase("盲区", "BLIND SPOT"),
+    "monitor": Phrase("监测端", "MONITOR"),
+}
+OUTAGE_ALERTS = {"SharpEyesIncident", "SharpEyesManyDown", "SharpEyesVillageDown", "SharpEyesCameraDown"}
+ALERT = Phrase("告警", "ALERT")
 MARKS = {
-    Stage.OPENED: Phrase("故障", "DOWN"),
     Stage.WORSE: Phrase("扩大", "WORSE"),
     Stage.NEAR: Phrase("修复时限将到", "REPAIR LIMIT NEAR"),
     Stage.LATE: Phrase("已超修复时限", "REPAIR LIMIT PASSED"),
-    Stage.REMINDER: Phrase("仍未恢复", "STILL DOWN"),
+    Stage.REMINDER: Phrase("仍未恢复", "STILL OPEN"),
     Stage.RECOVERED: Phrase("已恢复", "RECOVERED"),
 }
 SEVERITIES = {Severity.CRITICAL: Phrase("严重", "critical"), Severity.WARNING: Phrase("一般", "warning")}
@@ -93,10 +106,20 @@ TAKEN = Phrase(
 NUMBER = Phrase("事件 {id}", "incident {id}")
 
 
-def titled(stage: Stage, severity: Severity, title: Phrase) -> Phrase:
-    """The title with its stage in front."""
+def titled(stage: Stage, severity: Severity, title: Phrase, opening: Phrase = OUTAGE) -> Phrase:
+    """The title with its stage in front; what has just begun is called by what it is."""
     whole = RECOVERED if stage is Stage.RECOVERED else TITLED
-    return _both(whole, mark=MARKS[stage], severity=SEVERITIES[severity], title=title)
+    return _both(whole, mark=MARKS.get(stage, opening), severity=SEVERITIES[severity], title=title)
+
+
+def incident_opening(incident: Incident) -> Phrase:
+    """What an incident is."""
+    return NO_OUTAGE.get(incident.suspect.origin, OUTAGE)
+
+
+def alert_opening(alert: Alert) -> Phrase:
+    """What an alert is: cameras that are down, the contract, a blind spot, the monitor, or merely an alert."""
+    return OUTAGE if alert.name in OUTAGE_ALERTS else SUBJECTS.get(alert.about, ALERT)
 
 
 def incident_title(facts: Facts) -> Phrase:

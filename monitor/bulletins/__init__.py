@@ -6,6 +6,6 @@ They are told also when nothing is wrong, because silence cannot be told from a 
 from __future__ import annotations
 
 from monitor.bulletins.gathering import bulletin
-from monitor.bulletins.sending import send_bulletin
+from monitor.bulletins.sending import LATE, send_due
 
-__all__ = ["bulletin", "send_bulletin"]
+__all__ = ["LATE", "bulletin", "send_due"]

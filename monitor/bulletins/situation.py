@@ -20,26 +20,32 @@ MOST = 10  # incidents or blind spots named in a text that is read on a telephon
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """What lasts now under a contract."""
+class Known:
+    """Of which town and moment a text speaks, and what its record is worth."""
 
     town: str
     at: datetime
     zone: ZoneInfo
     recorded_until: datetime | None
     simulated: bool
-    incidents: Sequence[IncidentFigures]  # the open ones, by when they became known
-    blind_spots: Sequence[BlindSpot]  # longest first
     watched: bool  # whether the record is being written: else nobody knows what lasts
 
 
-def heading(situation: Situation, language: Language) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Situation(Known):
+    """What lasts now under a contract."""
+
+    incidents: Sequence[IncidentFigures]  # the open ones, by when they became known
+    blind_spots: Sequence[BlindSpot]  # longest first
+
+
+def heading(known: Known, language: Language) -> Iterator[str]:
     """What must be known before anything else is believed."""
-    if situation.simulated:
+    if known.simulated:
         yield words.SIMULATED[language]
-    if not situation.watched:
-        until = situation.recorded_until
-        said = words.NOTHING[language] if until is None else local(until, situation.zone)
+    if not known.watched:
+        until = known.recorded_until
+        said = words.NOTHING[language] if until is None else local(until, known.zone)
         yield words.NOT_WATCHED[language].format(until=said)
 
 

@@ -46,12 +46,25 @@ BLIND_COUNT = Phrase("盲区 {count} 处：", "Blind spots, {count}:")
 
 PATROL_TITLE = Phrase("{town}今晚巡逻补位 {day}", "{town}: patrol for the night of {day}")
 PATROL_SITES = Phrase(
-    "以下 {count} 处今晚没有可用画面，请于 21:00 前安排到点巡查：",
-    "No usable picture tonight at {count} {count:site|sites}; send the patrol there before 21:00:",
+    "以下 {count} 处今晚没有可用画面，请于 {leaves} 前安排到点巡查：",
+    "No usable picture tonight at {count} {count:site|sites}; send the patrol there before {leaves}:",
+)
+PATROL_SITES_LATE = Phrase(
+    "以下 {count} 处今晚没有可用画面，请通知已出发的巡逻人员到点巡查：",
+    "No usable picture tonight at {count} {count:site|sites}; tell the patrol, which has left, to look there:",
 )
 PATROL_NONE = Phrase(
     "今晚各点位均有可用画面，无需补位。", "Every site has a usable picture tonight; no patrol is needed."
 )
+
+PICTURES_TITLE = Phrase("{town}画面与设备待查 {day}", "{town}: pictures and devices to see to, {day}")
+PICTURES = Phrase("画面异常 {count} 台（在线，但看不清）：", "Faulty pictures, {count} (up, but of no use):")
+DEVICES = Phrase("设备有变 {count} 项（请核实是否经过同意）：", "Devices that are not as they were, {count} (agreed?):")
+ODD = Phrase("{village}：{name}（{id}）{what}，{since} 起", "{village}: {name} ({id}) {what}, since {since}")
+MORE_FINDINGS = Phrase(
+    "……另有 {count} 项，见控制台 /findings 和看板", "... and {count} more, see the console and dashboards"
+)
+PICTURES_NONE = Phrase("没有画面异常，也没有设备变化。", "No picture is faulty, and no device has changed.")
 
 MONTH_TITLE = Phrase("{town}月末预测 {month}", "{town}: forecast for the end of {month}")
 MONTH_TARGET = Phrase("合同目标 {target}，{outlook}", "target {target}: {outlook}")

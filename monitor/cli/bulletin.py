@@ -19,6 +19,6 @@ def bulletin(kind: BulletinKind, config: Path, language: Language, *, contract: 
     about = one_contract(settings.contracts, contract, language)
     if about is None:
         return Exit.USAGE
-    text = bulletins.bulletin(kind, settings, about, SystemClock().now())(language)
+    text = bulletins.bulletin(kind, settings, about, SystemClock().now()).text(language)
     sys.stdout.buffer.write((text + "\n").encode("utf-8", "replace"))
     return Exit.OK

@@ -85,6 +85,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     commands.add_parser("run", parents=[configured], help=texts.HELP_RUN[language]).set_defaults(command=_run)
 
     check = commands.add_parser("check-config", parents=[configured], help=texts.HELP_CHECK[language])
+    check.add_argument("--alertmanager", type=Path, metavar="FILE", help=texts.HELP_ROUTES[language])
     check.set_defaults(command=_check)
 
     probe = commands.add_parser("probe", parents=[configured], help=texts.HELP_PROBE[language])
@@ -185,7 +186,9 @@ def _add_forecast_words(commands: Subparsers, configured: argparse.ArgumentParse
 
 def _add_bulletin_words(commands: Subparsers, configured: argparse.ArgumentParser, language: Language) -> None:
     bulletin = commands.add_parser("bulletin", parents=[configured], help=texts.HELP_BULLETIN[language])
-    bulletin.add_argument("kind", choices=("daily", "patrol", "month"), help=texts.HELP_BULLETIN_KIND[language])
+    bulletin.add_argument(
+        "kind", choices=("daily", "patrol", "pictures", "month"), help=texts.HELP_BULLETIN_KIND[language]
+    )
     bulletin.add_argument("--contract", metavar="ID", default=None, help=texts.HELP_CONTRACT[language])
     bulletin.set_defaults(command=_bulletin)
 
@@ -227,7 +230,7 @@ def _run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from monitor.cli.check import check
 
-    return check(args.config, args.lang)
+    return check(args.config, args.alertmanager, args.lang)
 
 
 def _probe(args: argparse.Namespace) -> int:

@@ -19,6 +19,10 @@ HELP_LANG = Phrase("界面语言(默认取自环境变量 LANG)", "language of t
 HELP_DEMO = Phrase("演示:模拟一个镇并监测它", "the whole system on a simulated town")
 HELP_RUN = Phrase("开始监测", "watch the cameras")
 HELP_CHECK = Phrase("检查配置与清单,一次列出全部错误", "check settings and inventory, all faults at once")
+HELP_ROUTES = Phrase(
+    "同时检查 Alertmanager 的配置:接收方是否都有渠道",
+    "look at Alertmanager's configuration, too: has each receiver a channel?",
+)
 HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera and explain it stage by stage")
 HELP_DIAGNOSE = Phrase("检查一张图片或一段录像的画面", "look at a picture or a video as at a camera's")
 HELP_DIAGNOSE_FILE = Phrase("图片或录像文件", "a picture or a video")
@@ -46,10 +50,10 @@ TEST_TEXT = Phrase(
 HELP_JSON = Phrase("输出 JSON", "print JSON")
 HELP_REPORT = Phrase("某月的考核报告", "the SLA report of a month")
 HELP_BULLETIN = Phrase(
-    "日报、今晚巡逻补位清单、月末预测（只显示，不发送）",
-    "the daily report, tonight's patrol list, the month's forecast (shown, not sent)",
+    "日报、今晚巡逻补位清单、画面与设备、月末预测（只显示，不发送）",
+    "the daily report, tonight's patrol list, pictures and devices, the month's forecast (shown, not sent)",
 )
-HELP_BULLETIN_KIND = Phrase("daily 日报，patrol 巡逻补位，month 月末预测", "which of the three")
+HELP_BULLETIN_KIND = Phrase("daily 日报，patrol 巡逻补位，pictures 画面与设备，month 月末预测", "which of the four")
 HELP_FORECAST = Phrase("本月月末预测与修复清单", "where the month will end, and which repairs gain most")
 HELP_FORECAST_MONTH = Phrase("月份,须为当月(默认当月)", "the month, which must be the running one (the default)")
 HELP_FORECAST_FORMAT = Phrase("格式:text 或 json(默认 text)", "format: text or json (default text)")
@@ -99,6 +103,7 @@ CONFIG_CONTRACT = Phrase(
     "contract {id}: {cameras} {cameras:camera|cameras} in its scope. {title}",
 )
 CONFIG_UNCONTRACTED = Phrase("未纳入任何合同:{cameras} 台。", "in no contract: {cameras} {cameras:camera|cameras}.")
+CONFIG_WARNING = Phrase("提示:{warning}", "mind: {warning}")
 CONFIG_FAULTS = Phrase("发现 {count} 处错误:", "{count} {count:fault|faults}:")
 NO_SUCH_CAMERA = Phrase("清单中没有摄像机 {id};最接近的是:{near}", "no camera {id} in the inventory; nearest: {near}")
 NONE = Phrase("(无)", "(none)")

@@ -1,8 +1,9 @@
 """Routes and manners of the HTTP server: who may ask what, how long, and with which headers the answer goes out.
 
-Every handler answers from memory, takes no body and has a time limit; but ``/notifications`` reads the outbox, and
-``/api/alertmanager`` takes what Alertmanager sends, with a token. Beside it only ``/-/reload`` changes anything, where
-the operator switched it on; a request that names an ``Origin`` is refused, so no web page can trick a browser.
+Every handler answers from memory, takes no body and has a time limit; but ``/notifications`` reads the outbox,
+``/reports`` looks into the folder of reports, and ``/api/alertmanager`` takes what Alertmanager sends, with a token.
+Beside it only ``/-/reload`` changes anything, where the operator switched it on; a request that names an ``Origin`` is
+refused, so no web page can trick a browser.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from aiohttp import hdrs, web
 
@@ -32,7 +34,9 @@ from monitor.console.api import (
 )
 from monitor.console.findings import finding_page
 from monitor.console.incidents import incident_page
+from monitor.console.instructions import runbook
 from monitor.console.landing import STYLE, chosen_language, page
+from monitor.console.reports import ReportShelf
 from monitor.console.shared import SharedBody, gathered
 from monitor.console.source import Alerts, Source
 from monitor.metrics import ALL_GROUPS, AREAS, CONTENT_TYPE
@@ -53,11 +57,21 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def make_app(
-    source: Source, *, clock: Clock | None = None, reload_enabled: bool = False, alerts: Alerts | None = None
+    source: Source,
+    *,
+    clock: Clock | None = None,
+    reload_enabled: bool = False,
+    alerts: Alerts | None = None,
+    reports: Path | None = None,
+    zone: str = "UTC",
 ) -> web.Application:
-    """The console over a source. ``reload_enabled`` opens ``POST /-/reload``, as Prometheus' lifecycle flag does."""
-    desk = AlertDesk(alerts)
-    console = _Console(source, clock or SystemClock(), reload_enabled)
+    """The console over a source. ``reload_enabled`` opens ``POST /-/reload``, as Prometheus' lifecycle flag does.
+
+    ``reports`` is the folder they are written into, ``zone`` the contract's.
+    """
+    clock = clock or SystemClock()
+    desk, shelf = AlertDesk(alerts), ReportShelf(reports, zone, clock)
+    console = _Console(source, clock, reload_enabled)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_manners])
     app.router.add_get("/", console.landing)
     app.router.add_get("/console.css", console.style)
@@ -68,6 +82,9 @@ def make_app(
     app.router.add_put("/-/reload", console.reload)
     app.router.add_get("/incidents", console.incidents)
     app.router.add_get("/notifications", desk.page)
+    app.router.add_get("/runbooks/{name}", runbook)
+    app.router.add_get("/reports", shelf.page)
+    app.router.add_get("/reports/{name}", shelf.file)
     app.router.add_post("/api/alertmanager", desk.call)
     app.router.add_get("/api/v1/incidents", console.incident_list)
     app.router.add_get("/api/v1/incidents/ended", console.ended_list)

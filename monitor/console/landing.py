@@ -30,6 +30,7 @@ COUNTS = Phrase(
 LINKS = {
     "incidents": Phrase("事件与盲区（当前 {open} 项）", "Incidents and blind spots ({open} open)"),
     "findings": Phrase("设备核查（{found} 项）", "Findings about devices ({found})"),
+    "reports": Phrase("考核报告", "Reports"),
     "status": Phrase("当前状态（JSON）", "State of the town (JSON)"),
     "transitions": Phrase("状态变化（JSON）", "Changes of state (JSON)"),
     "metrics": Phrase("监测指标（Prometheus）", "Metrics (Prometheus)"),

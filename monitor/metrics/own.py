@@ -131,11 +131,21 @@ class Metrics:
             "How long writing the previous exposition took, pauses left out.",
             registry=own,
         )
+        self._console = Gauge(
+            "sharpeyes_console_info",
+            "Always 1; where readers of the dashboards find the console.",
+            ["url"],
+            registry=own,
+        )
         Gauge("sharpeyes_build_info", "Always 1; the version that runs.", ["version"], registry=own).labels(
             version
         ).set(1)
         ProcessCollector(registry=own)
         PlatformCollector(registry=own)
+
+    def console_at(self, url: str) -> None:
+        """The console's address as people reach it, without a stroke at its end."""
+        self._console.labels(url).set(1)
 
     def probe_finished(self, result: Result) -> None:
         """Count one finished probe by its cause, its duration, its bytes, and why its key frame was decoded."""

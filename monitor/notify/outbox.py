@@ -151,6 +151,10 @@ class Outbox:
                 raise OutboxUnavailable(f"{self._path}: more than {MOST_WAITING} notices wait for a channel that works")
         return new
 
+    def had(self, channel: str, key: str) -> bool:
+        """Whether the plain text was due on the channel before, within forty days."""
+        return bool(self._rows("SELECT 1 FROM notice WHERE channel = ? AND key = ?", channel, key))
+
     # ------------------------------------------------------------ sending
 
     def next(self, channel: str, now: datetime) -> Message | None:
@@ -237,9 +241,11 @@ class Outbox:
                 " WHERE batch = ? AND channel = ? AND state IN ('waiting', 'sending')",
                 (micros(now), answer.text, batch, message.channel),
             )
-            # Where the other channel has the same text already, there is nothing to take over.
+            # The notice stays here as done, or its text could become due here once more. Where the other channel has
+            # the same text already, there is nothing to take over.
             connection.execute(
-                "UPDATE OR IGNORE notice SET channel = ?, batch = NULL WHERE batch = ? AND channel = ? AND done = 0",
+                "INSERT OR IGNORE INTO notice (channel, key, at, value)"
+                " SELECT ?, key, at, value FROM notice WHERE batch = ? AND channel = ? AND done = 0 ORDER BY id",
                 (fallback, batch, message.channel),
             )
             connection.execute("UPDATE notice SET done = 1 WHERE batch = ? AND channel = ?", (batch, message.channel))

@@ -39,7 +39,7 @@ async def send_to_dingtalk(session: aiohttp.ClientSession, robot: DingTalk, mess
         url = Secret(f"{url.reveal()}&timestamp={stamp}&sign={quote(dingtalk_sign(stamp, robot.sign), safe='')}")
     body = {
         "msgtype": "text",
-        "text": {"content": message.whole},
+        "text": {"content": _with(robot.keyword, message)},
         "at": {"atMobiles": list(message.phones), "isAtAll": False},
     }
     reply = await ask(session, "POST", url, _bytes(body), JSON)
@@ -55,7 +55,7 @@ async def send_to_wecom(session: aiohttp.ClientSession, robot: WeCom, message: M
 
 async def send_to_feishu(session: aiohttp.ClientSession, robot: Feishu, message: Message, now: datetime) -> Answer:
     """A text; Feishu's robot cannot call anybody by phone number."""
-    body: dict[str, Any] = {"msg_type": "text", "content": {"text": message.whole}}
+    body: dict[str, Any] = {"msg_type": "text", "content": {"text": _with(robot.keyword, message)}}
     if robot.sign is not None:
         stamp = str(int(now.timestamp()))
         body |= {"timestamp": stamp, "sign": feishu_sign(stamp, robot.sign)}
@@ -72,6 +72,11 @@ def dingtalk_sign(stamp: str, sign: Secret) -> str:
 def feishu_sign(stamp: str, sign: Secret) -> str:
     """HMAC-SHA256 of nothing, under the seconds, a line break and the secret; base64."""
     return base64.b64encode(hmac.digest(f"{stamp}\n{sign.reveal()}".encode(), b"", hashlib.sha256)).decode()
+
+
+def _with(keyword: str, message: Message) -> str:
+    """The whole text, and the word without which the robot refuses it."""
+    return message.whole if keyword in message.whole else f"{message.whole}\n{keyword}"
 
 
 def _bytes(body: Mapping[str, object]) -> bytes:

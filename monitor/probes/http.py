@@ -73,7 +73,7 @@ class HttpClient:
 
     async def post(self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> Response | Unanswered:
         """Ask. What came of an answer counts even when its end never came; never raises but CancelledError."""
-        return await self._ask(service, _request("POST", service, (*fields, ("Content-Length", str(len(body))))) + body)
+        return await self._ask(service, _posting(service, fields, body))
 
     async def get(self, service: Service, fields: tuple[tuple[str, str], ...]) -> Response | Unanswered:
         """As ``post``, without a body."""
@@ -95,7 +95,7 @@ class HttpClient:
         One on which a second question was answered is one the device keeps; else there is a new one, because one that
         is gone already could not be told from one that went with the request.
         """
-        request, kept = _request(service, fields, body), self._kept(service)
+        request, kept = _posting(service, fields, body), self._kept(service)
         if kept is not None and kept.answered >= KEPT:
             return await self._exchange(kept, request)
         self.hang_up()
@@ -150,6 +150,10 @@ class HttpClient:
             failed = failure(stage, error)
             return Unanswered(failed.cause, failed.detail)
         return line
+
+
+def _posting(service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> bytes:
+    return _request("POST", service, (*fields, ("Content-Length", str(len(body))))) + body
 
 
 def _request(method: str, service: Service, fields: tuple[tuple[str, str], ...]) -> bytes:

@@ -112,6 +112,11 @@ class Relay:
         notice = Notice(key, Stage.PLAIN, severity, self._clock.now(), title, tuple(lines))
         return await self._put([(channel, None, notice) for channel in self._settings.receivers[receiver]])
 
+    async def had(self, receiver: str, key: str) -> bool:
+        """Whether all of the receiver's channels had the text of that key; OutboxUnavailable."""
+        channels = self._settings.receivers.get(receiver, ())
+        return await self._desk.ask(lambda outbox: all(outbox.had(channel, key) for channel in channels))
+
     async def call(self, body: bytes) -> None:
         """Alertmanager's webhook; ValueError and UnknownReceiver say what is wrong with it, OutboxUnavailable waits."""
         call = await asyncio.to_thread(call_of, body)
@@ -123,8 +128,8 @@ class Relay:
             raise UnknownReceiver(f"no receiver is named {call.receiver!r}: name it under alerts.receivers")
         else:
             async with self._deciding:
-                facts, ended = await self._facts(), self._known.ended()
-                deciding = self._decisions().of_alerts(call.alerts, channels, facts, ended, self._known.incident_of)
+                facts = await self._facts()
+                deciding = self._decisions().of_alerts(call.alerts, channels, facts, self._known.incident_of)
                 await self._put(await unhurried(deciding, self._clock))
 
     # ------------------------------------------------------------ asking

@@ -6,9 +6,11 @@ It decides what a valid settings file is. It never starts anything, and no secre
 from __future__ import annotations
 
 from monitor.settings.alert_values import AlertPath, AlertSettings, BulletinKind, BulletinPlan
+from monitor.settings.bulletins import PATROL_LEAVES
 from monitor.settings.contracts import read_file as read_contract
 from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settings
-from monitor.settings.matching import faults_between, line_of
+from monitor.settings.matching import faults_between, line_of, warnings_between
+from monitor.settings.routes import faults_of_routes
 from monitor.settings.values import (
     Address,
     LimitSettings,
@@ -21,6 +23,7 @@ from monitor.settings.values import (
 
 __all__ = [
     "DEFAULT_ZONE",
+    "PATROL_LEAVES",
     "Address",
     "AlertPath",
     "AlertSettings",
@@ -34,7 +37,9 @@ __all__ = [
     "StreamChoice",
     "examine_settings",
     "faults_between",
+    "faults_of_routes",
     "line_of",
     "load_settings",
     "read_contract",
+    "warnings_between",
 ]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from monitor.alerting import (
+    ANY_PLACEHOLDER,
     MOST_BYTES,
     PLACEHOLDER,
     Apprise,
@@ -34,7 +35,19 @@ PER_MINUTE = within(whole_number, "1", "18")  # DingTalk and WeCom mute a robot 
 PHONE = re.compile(r"\+?[0-9]{5,15}")
 MAILBOX = re.compile(r"[^@\s<>,\"]{1,64}@[A-Za-z0-9.-]{1,190}")
 TO_PHONES = "{phones}"  # in a gateway's template
+LONGEST_KEYWORD = 20  # characters; what robots take is shorter, and messages leave room for as much
 HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+MUTE = (
+    "says nothing: neither its body nor its url has {text} or {title}, so nobody would read what happened; write for "
+    """instance body: '{"phones": "{phones}", "text": "{text}"}'"""
+)
+
+
+def is_mute(channel: Channel) -> bool:
+    """Whether nothing of a message gets through it: good for signs of life alone."""
+    return isinstance(channel.target, Gateway) and not channel.target.speaks
 
 
 def read_channels(alerts: Section, sources: SecretSources) -> Mapping[str, Channel]:
@@ -83,6 +96,9 @@ def _check_fallback(channels: Section, name: str, channel: Channel, found: Mappi
         if at.fallback not in found:
             channels.fault(name, f"its fallback {shown(at.fallback)} is not one of alerts.channels")
             return
+        if at.fallback not in seen and is_mute(found[at.fallback]):
+            channels.fault(name, f"its fallback {shown(at.fallback)} {MUTE}")
+            return
         if at.fallback in seen:
             channels.fault(name, "its fallbacks lead in a circle: one channel has to be the last")
             return
@@ -106,8 +122,15 @@ def _target(kind: str, entry: Section, sources: SecretSources) -> Target | None:
             return None if url is None else WeCom(url)
         case _:
             url, sign = _url(entry, sources), sources.maybe(entry, "sign", "signing secret")
+            keyword = entry.read("keyword", _keyword, "")
             robot = DingTalk if kind == "dingtalk" else Feishu
-            return None if url is None else robot(url, sign)
+            return None if url is None else robot(url, sign, keyword)
+
+
+def _keyword(text: str) -> str:
+    if len(plain_text(text)) > LONGEST_KEYWORD:
+        raise ValueError(f"is longer than the {LONGEST_KEYWORD} characters of a key word")
+    return text
 
 
 def _url(entry: Section, sources: SecretSources) -> Secret | None:
@@ -162,6 +185,9 @@ def _gateway(entry: Section, sources: SecretSources) -> Gateway | None:
     body = entry.read("body", str, "")
     if encoding is Encoding.JSON and body:
         _check_json(entry, body)
+    for unknown in sorted({word for word in ANY_PLACEHOLDER.findall(body) if not PLACEHOLDER.fullmatch(word)}):
+        what = "is no placeholder: it would be sent as it stands; there are {title} {text} {number} {severity} {phones}"
+        entry.fault("body", f"{unknown} {what}")
     headers = {}
     with entry.section("headers") as written:
         for name in written.lines:

@@ -25,6 +25,7 @@ class BulletinKind(StrEnum):
 
     DAILY = "daily"  # in the morning: yesterday, and what is broken now; also when nothing is
     PATROL = "patrol"  # in the evening: sites that no camera shows tonight
+    PICTURES = "pictures"  # to the vendor in working hours: faulty pictures, changed devices; only when there are any
     MONTH = "month"  # where the month will end, and what to repair first
 
 
@@ -36,6 +37,7 @@ class BulletinPlan:
     at: time
     receivers: tuple[str, ...]
     days: tuple[int, ...] = ()  # of the month; empty: every day
+    weekdays: tuple[int, ...] = ()  # 0 = Monday; empty: every day; a plan has days, weekdays, or neither
 
 
 @dataclass(frozen=True, slots=True)

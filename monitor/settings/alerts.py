@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from monitor.alerting import (
     AUDIENCE,
+    HEARTBEAT,
     Channel,
     Patience,
     Shift,
@@ -24,7 +25,7 @@ from monitor.parsing.scalars import (
 )
 from monitor.parsing.section import Section
 from monitor.parsing.times import hours
-from monitor.settings.alert_channels import phone_number, read_channels
+from monitor.settings.alert_channels import MUTE, is_mute, phone_number, read_channels
 from monitor.settings.alert_values import AlertPath, AlertSettings
 from monitor.settings.bulletins import OFFICE, read_bulletins
 from monitor.settings.planned import weekday
@@ -99,6 +100,9 @@ def _receivers(alerts: Section, channels: Mapping[str, Channel], path: AlertPath
             with receivers.inside(name, node) as receiver:
                 known = partial(_known_channel, channels)
                 found[name] = tuple(dict.fromkeys(receiver.read_all("channels", known, ())))
+                for channel in found[name] if name != HEARTBEAT else ():
+                    if is_mute(channels[channel]):
+                        receiver.fault("channels", f"{channel} {MUTE}")
                 if not receiver.wrote("channels"):
                     receiver.fault("channels", "is missing: name at least one of alerts.channels")
     expected = {name for names in AUDIENCE.values() for name in names}

@@ -10,32 +10,48 @@ from monitor.parsing.scalars import shown, whole_number, within
 from monitor.parsing.section import Section
 from monitor.parsing.times import time_of_day
 from monitor.settings.alert_values import BulletinKind, BulletinPlan
+from monitor.settings.planned import weekday
 
 OFFICE = "office"  # the receiver that is told unless others are named
+VENDOR = "vendor-on-call"  # whoever mends pictures; it is there in every section of alerts
 PATROL_LEAVES = time(21)
-USUAL = {
-    BulletinKind.DAILY: (time(7, 30), ()),
-    BulletinKind.PATROL: (time(19, 30), ()),
-    BulletinKind.MONTH: (time(8), (20, 25, 28)),
-}
+NOBODY = (
+    "is missing, and there is no receiver named {receiver}: nobody would get this bulletin. Add {receiver} to "
+    "alerts.receivers, name others here (receivers: [NAME]), or write {kind}: null to send none"
+)
+MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
+USUAL = (
+    BulletinPlan(BulletinKind.DAILY, time(7, 30), (OFFICE,)),
+    BulletinPlan(BulletinKind.PATROL, time(19, 30), (OFFICE,)),
+    BulletinPlan(BulletinKind.PICTURES, time(8, 30), (VENDOR,), weekdays=MONDAY_TO_FRIDAY),
+    BulletinPlan(BulletinKind.MONTH, time(8), (OFFICE,), days=(20, 25, 28)),
+)
 
 
 def read_bulletins(alerts: Section, receivers: Collection[str]) -> tuple[BulletinPlan, ...]:
-    """Those that are sent: all to the office unless something else is written; ``daily: null`` sends none."""
+    """Those that are sent, the usual ones unless something else is written; ``daily: null`` sends none.
+
+    Where nothing at all is written about them, those whose usual receiver is missing are not sent.
+    """
     found: list[BulletinPlan] = []
-    office = (OFFICE,) if OFFICE in receivers else ()
+    wanted = alerts.given("bulletins")
     with alerts.section("bulletins") as bulletins:
-        for kind, (usual_at, usual_days) in USUAL.items():
-            if bulletins.wrote(kind.value) and not bulletins.given(kind.value):
-                bulletins.get(kind.value)
+        for usual in USUAL:
+            kind = usual.kind.value
+            if bulletins.wrote(kind) and not bulletins.given(kind):
+                bulletins.get(kind)
                 continue
-            with bulletins.section(kind.value) as one:
+            there = tuple(name for name in usual.receivers if name in receivers)
+            with bulletins.section(kind) as one:
                 plan = BulletinPlan(
-                    kind,
-                    one.read("at", _before_patrol if kind is BulletinKind.PATROL else time_of_day, usual_at),
-                    one.read_all("receivers", partial(_known, receivers), office),
-                    one.read_all("days", within(whole_number, "1", "28"), usual_days) if usual_days else (),
+                    usual.kind,
+                    one.read("at", _before_patrol if usual.kind is BulletinKind.PATROL else time_of_day, usual.at),
+                    one.read_all("receivers", partial(_known, receivers), there),
+                    one.read_all("days", within(whole_number, "1", "28"), usual.days) if usual.days else (),
+                    () if usual.days else one.read_all("weekdays", weekday, usual.weekdays),
                 )
+                if wanted and not there and not one.wrote("receivers"):
+                    one.fault("receivers", NOBODY.format(kind=kind, receiver=usual.receivers[0]))
             if plan.receivers:
                 found.append(plan)
     return tuple(found)

@@ -30,6 +30,22 @@ def faults_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault
     )
 
 
+def warnings_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault, ...]:
+    """What is odd between them and does no harm to what is watched: nobody is called for a village nobody has."""
+    known = {camera.site.village for camera in cameras}
+    begins = line_of(settings.path, ("roster:",))
+    return tuple(
+        Fault(
+            str(settings.path),
+            line_of(settings.path, (village,), max(0, begins - 1)),
+            f"alerts.roster: villages of {shift.name}",
+            f"{shift.name} is never called for it: no camera is in {village!r}{suggestion(village, known)}",
+        )
+        for shift in (settings.alerts.roster if settings.alerts else ())
+        for village in sorted(shift.villages - known)
+    )
+
+
 def _unknown_names(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
     known = _names(cameras)
     for rule in settings.maintenance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerting import Patience, Severity, Stage, call_of, due_of_alert
+from monitor.alerting.alertmanager import is_chinese
+from monitor.alerting.telling import OUTAGE_ALERTS
 from monitor.language import Phrase
 from tests.alerting.samples import NIGHT, ZONE
+from tests.test_prometheus_rules import rules
 
 
 def payload(**alert: Any) -> dict[str, Any]:
@@ -49,7 +53,7 @@ def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() ->
     assert due_of_alert(None, resolved, NIGHT, Patience(), ZONE) is None
     first = due_of_alert(None, firing, NIGHT, Patience(), ZONE)
     assert first is not None
-    assert first[1].title.zh == "【严重·故障】台账写不进去"
+    assert first[1].title.zh == "【严重·告警】台账写不进去"
     assert due_of_alert(first[0], firing, NIGHT + timedelta(hours=3), Patience(), ZONE) is None
     again = due_of_alert(first[0], firing, NIGHT + timedelta(hours=4), Patience(), ZONE)
     assert again is not None
@@ -100,3 +104,56 @@ def test_whatever_stands_for_an_alert_is_read_or_refused(alert: object) -> None:
 def test_control_characters_of_a_label_do_not_reach_a_message() -> None:
     (alert,) = call(payload(annotations={"summary": "a\x1b[31mb\r\nc"})).alerts
     assert alert.summary.zh == "a [31mb c"
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "zh", "en"),
+    [
+        ("SharpEyesVillageDown", "camera", "故障", "DOWN"),
+        ("SharpEyesClockDrift", "camera", "告警", "ALERT"),
+        ("SharpEyesLedgerFailing", "monitor", "监测端", "MONITOR"),
+        ("SharpEyesBudgetBurning", "contract", "考核", "CONTRACT"),
+        ("SharpEyesBlindSpot", "site", "盲区", "BLIND SPOT"),
+        ("SomethingElse", "", "告警", "ALERT"),
+    ],
+)
+def test_only_an_outage_is_called_one(name: str, subject: str, zh: str, en: str) -> None:
+    labels = {"alertname": name, "severity": "warning", "subject": subject}
+    found = due_of_alert(None, call(payload(labels=labels)).alerts[0], NIGHT, Patience(), ZONE)
+    assert found is not None
+    assert found[1].title.zh.startswith(f"【一般·{zh}】")
+    assert found[1].title.en.startswith(f"[warning, {en}] ")
+
+
+def test_a_line_of_chinese_that_names_a_command_stays_with_the_chinese() -> None:
+    lines = (
+        "运行 sharp-eyes check-config 查看每一处错误的文件和行号。",
+        "The command `sharp-eyes check-config` names every fault with file and line.",
+    )
+    (alert,) = call(payload(annotations={"summary": "x", "description": "\n".join(lines)})).alerts
+    assert alert.description == (Phrase(*lines),)
+
+
+NAMES = st.text("雪亮工程柳溪村口东侧路灯杆上三号球机", min_size=1, max_size=40)
+
+
+@given(NAMES, NAMES)
+def test_however_long_the_names_are_a_line_keeps_its_language(camera: str, village: str) -> None:
+    zh = f"{camera}（c1，{village}）离线已超过 10 分钟。"
+    en = f"{camera} (c1, {village}) has been down for more than 10 minutes."
+    assert is_chinese(zh)
+    assert not is_chinese(en)
+
+
+def test_every_description_of_the_rules_is_told_apart_into_its_two_languages() -> None:
+    for rule in rules():
+        if "alert" in rule:
+            text = re.sub(r"\{\{.*?\}\}", "柳溪村", rule["annotations"]["description"])
+            (alert,) = call(payload(annotations={"summary": "x", "description": text})).alerts
+            (description,) = alert.description
+            assert "。" in description.zh, rule["alert"]
+            assert not re.search("[。，；]", description.en), rule["alert"]
+
+
+def test_the_alerts_that_are_called_outages_exist() -> None:
+    assert {rule["alert"] for rule in rules() if "alert" in rule} >= OUTAGE_ALERTS

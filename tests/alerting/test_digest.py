@@ -51,6 +51,22 @@ def test_the_same_in_english_and_in_both() -> None:
     assert at_night(12, languages=(Language.ZH, Language.EN)) == f"{at_night(12)}\n\n{english}"
 
 
+@pytest.mark.parametrize(
+    ("origin", "opening"),
+    [
+        (Origin.UPLINK, "故障"),
+        (Origin.CAMERA, "故障"),
+        (Origin.CREDENTIALS, "未监测"),
+        (Origin.MONITOR, "监测端"),
+        (Origin.INVENTORY, "待确认"),
+    ],
+)
+def test_what_is_no_outage_is_not_called_one(origin: Origin, opening: str) -> None:
+    found = due_of_incident(None, facts(7, origin), NIGHT, Patience(), ZONE)
+    assert found is not None
+    assert f"·{opening}】" in found[1].title.zh
+
+
 @pytest.mark.parametrize("origin", Origin)
 def test_every_origin_has_a_title_that_says_how_many(origin: Origin) -> None:
     found = due_of_incident(None, facts(7, origin), NIGHT, Patience(), ZONE)

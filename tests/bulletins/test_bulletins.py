@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.bulletins import bulletin, send_bulletin
+from monitor.bulletins import bulletin, send_due
 from monitor.contract import Contract, RepairLimits
 from monitor.errors import LedgerError
 from monitor.language import Language
 from monitor.ledger import CameraAdded, Heartbeat, Ledger, Started, TransitionRecorded
 from monitor.model import Cause, ContractTerms, State
 from monitor.settings import BulletinKind, BulletinPlan, Settings
+from tests.driven import DrivenClock
 from tests.relay.world import office
 from tests.render.samples import ADDED, CAMERAS, at, camera, move
 
@@ -45,7 +46,7 @@ def settings_in(folder: Path, *, cut: bool = False, fallen: bool = False, until:
 
 
 def told(kind: BulletinKind, settings: Settings, language: Language = Language.ZH, now: datetime = NOW) -> list[str]:
-    return bulletin(kind, settings, CONTRACT, now)(language).splitlines()
+    return bulletin(kind, settings, CONTRACT, now).text(language).splitlines()
 
 
 def test_a_day_without_faults_is_told_as_a_zero_report(tmp_path: Path) -> None:
@@ -87,6 +88,12 @@ def test_the_patrol_is_sent_to_the_sites_that_no_camera_shows_by_village(tmp_pat
     assert lines[-1] == "西营村：西营村南塘，06-15 20:00 起（qh-003）"
 
 
+def test_a_list_that_comes_after_the_patrol_has_left_says_so(tmp_path: Path) -> None:
+    evening = at(16, 21, 10)
+    lines = told(BulletinKind.PATROL, settings_in(tmp_path, cut=True, until=evening), now=evening)
+    assert lines[1] == "以下 4 处今晚没有可用画面，请通知已出发的巡逻人员到点巡查："
+
+
 def test_a_patrol_that_is_not_needed_is_told_too(tmp_path: Path) -> None:
     assert told(BulletinKind.PATROL, settings_in(tmp_path))[1:] == ["今晚各点位均有可用画面，无需补位。"]
 
@@ -109,7 +116,7 @@ def test_the_month_says_where_it_ends_and_what_to_repair_first(tmp_path: Path) -
 def test_cameras_of_another_contract_are_none_of_its_business(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, cut=True)
     about = replace(CONTRACT, scope=replace(CONTRACT.scope, villages=frozenset({"东营村"})))
-    text = bulletin(BulletinKind.DAILY, settings, about, NOW)(Language.ZH)
+    text = bulletin(BulletinKind.DAILY, settings, about, NOW).text(Language.ZH)
     assert "零报告" in text
     assert "应在线 2 台" in text
 
@@ -125,7 +132,7 @@ async def test_a_bulletin_reaches_the_office_once_a_day(tmp_path: Path) -> None:
     plan = BulletinPlan(BulletinKind.DAILY, time(7, 30), ("office",))
     async with office(tmp_path / "office", UPLINK) as of:
         for _ in range(2):
-            await send_bulletin(plan, settings, NOW, of.relay)
+            await send_due(plan, settings, DrivenClock(NOW), of.relay)
         await of.until(lambda: bool(of.vendors.texts["wecom"]), timedelta(minutes=5))
         (text,) = of.vendors.texts["wecom"]
         assert text.splitlines()[0] == "清河镇雪亮前端日报 2026-06-15"

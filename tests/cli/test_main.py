@@ -100,6 +100,17 @@ def test_a_good_configuration_is_counted(place: Place, capsys: pytest.CaptureFix
     assert "27 cameras, 27 villages, 27 uplinks" in said(capsys)
 
 
+def test_routes_to_a_receiver_without_a_channel_are_a_fault_with_its_line(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    routes = Path(__file__).parents[2] / "config" / "alertmanager" / "alertmanager.yml"
+    words = ["check-config", "--lang", "en", "--config", str(place.settings), "--alertmanager", str(routes)]
+    assert main(words) == Exit.NO
+    line = routes.read_text("utf-8").splitlines().index("  - name: past-the-relay") + 1
+    assert f"{routes}:{line}: receivers.past-the-relay: has no channel" in said(capsys)
+    assert main([*words[:-1], str(routes.parent / "none.yml")]) == Exit.CANNOT
+
+
 def test_all_faults_of_a_configuration_are_printed_together(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     text = place.settings.read_text("utf-8").replace("heartbeat:", "hartbeat:").replace("zone: Asia", "zone: Asien")
     place.settings.write_text(text, "utf-8")
@@ -228,6 +239,17 @@ def test_each_contract_is_named_with_its_cameras(place: Place, capsys: pytest.Ca
     (place.folder / "lines-1.yml").write_text(f"id: lines-1\ntitle: A\nscope: {{cameras: [{one}]}}", "utf-8")
     assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
     assert f"in no contract: {len(TOWN.cameras) - counts[1] - 1} cameras" in said(capsys)
+
+
+def test_what_is_odd_and_no_fault_is_said_beside_what_is_good(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    alerts = (
+        "alerts: {receivers: {vendor-on-call: {channels: [a]}, tickets: {channels: [a]}},"
+        " channels: {a: {kind: gateway, url: 'http://g/?text={text}'}}, roster: [{name: 张三, villages: [无此村]}]}\n"
+    )
+    place.settings.write_text(place.settings.read_text("utf-8") + alerts, "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
+    assert "mind: " in (out := said(capsys))
+    assert "张三 is never called for it: no camera is in '无此村'" in out
 
 
 def test_contracts_that_share_cameras_are_refused_by_name(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from dashboards import words
 from dashboards.__main__ import files, main
 from dashboards.boards import BOARDS
+from dashboards.grafana import CONSOLE_AT
 from dashboards.model import WIDTH, Panel, Row
 from dashboards.preview.reading import read
 from monitor.console import make_app
@@ -63,12 +64,17 @@ def test_the_files_are_what_the_code_writes(tmp_path: Path) -> None:
     assert written == committed, "run `make dashboards`"
 
 
-def test_zone_and_console_are_the_ones_that_were_asked_for() -> None:
-    for text in files("Asia/Urumqi", "https://eyes.example.org").values():
-        board = json.loads(text)
-        assert board["timezone"] == "Asia/Urumqi"
-        assert "127.0.0.1" not in text
-        assert "https://eyes.example.org" in text
+def test_the_zone_is_the_one_that_was_asked_for() -> None:
+    for text in files("Asia/Urumqi").values():
+        assert json.loads(text)["timezone"] == "Asia/Urumqi"
+
+
+@every_file
+def test_no_address_stands_in_a_file_and_the_monitor_says_where_the_console_is(path: Path) -> None:
+    assert "://" not in path.read_text("utf-8")
+    (console,) = [each for each in loaded(path)["templating"]["list"] if each["name"] == "console"]
+    assert console["query"]["query"] == "label_values(sharpeyes_console_info, url)"
+    assert "url" in exposed()["sharpeyes_console_info"]
 
 
 @every_file
@@ -176,13 +182,38 @@ def test_every_link_leads_to_a_board_of_its_language_or_a_page_of_the_console(pa
     assert links(loaded(path))
     for url in links(loaded(path)):
         address, _, query = url.partition("?")
-        if address.startswith("${console}"):
-            assert address.removeprefix("${console}") in routes, url
+        if address.startswith(CONSOLE_AT):
+            assert address.removeprefix(CONSOLE_AT).replace("${__value.raw}", "{name}") in routes, url
             assert query == f"lang={language}"
             continue
         assert address.removeprefix("/d/") in boards, url
         variables = {variable.name for variable in read(boards[address.removeprefix("/d/")]).variables}
         assert set(re.findall(r"var-(\w+)=", query)) <= variables, url
+
+
+def test_a_link_of_an_alert_leads_to_a_board_that_has_the_choices_it_names() -> None:
+    boards = {loaded(path)["uid"]: path for path in CHINESE}
+    shown = [rule["annotations"]["dashboard_url"] for rule in rules() if "alert" in rule]
+    assert len(shown) > 20
+    for url in shown:
+        path, _, query = url.rpartition("/d/")[2].partition("?")
+        chosen = {variable.name for variable in read(boards[path]).variables}
+        assert set(re.findall(r"var-(\w+)=", query)) <= chosen, url
+
+
+def test_reports_can_be_reached_from_the_contracts_board_and_from_every_menu() -> None:
+    for path in FILES:
+        board = loaded(path)
+        assert f"{CONSOLE_AT}/reports?lang={path.parent.name}" in {link.get("url") for link in board["links"]}
+        if path.stem == "sharpeyes-sla":
+            assert any("/reports?" in url for panel in board["panels"] for url in links(panel))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_panel_asks_one_thing_twice(path: Path) -> None:
+    for panel in read(path).panels:
+        asked = [target.expr for target in panel.targets]
+        assert len(set(asked)) == len(asked), panel.title
 
 
 @every_file

@@ -45,7 +45,7 @@ def template_chain(board: Board) -> list[str]:
     """A choice asks only for those before it, or Grafana would not know which to fill first."""
     before: set[str] = set()
     wrong = []
-    for each in variables(board, "query"):
+    for each in (each for each in variables(board, "query") if each.get("hide", 0) == 0):
         if set(re.findall(r"\$(\w+)", each["query"]["query"])) != before:
             wrong.append(each["name"])
         before.add(each["name"])

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dashboards.model import Colour
 from dashboards.preview.asking import Series
 from dashboards.preview.drawing import Frame, inside
 from dashboards.preview.reading import Shown, filled, read
 from dashboards.preview.tables import table
-from dashboards.preview.values import answers, written
+from dashboards.preview.values import answers, hue, ink, ticks, written
 from monitor.errors import SharpEyesError
 from tests.dashboards.boards import CHINESE, FILES
 
@@ -26,7 +29,7 @@ def panel(board: str, title: str) -> Shown:
 def test_a_number_is_written_with_its_unit() -> None:
     assert written(0.94996, "percentunit", 2) == "95.00%"
     assert written(90061.0, "dtdhms", None) == "1 d 01:01:01"
-    assert written(0.03, "s", 2) == "30 ms"
+    assert written(0.03, "s", 2) == "30.00 ms"
     assert written(3.0, "suffix: 台", 0) == "3 台"
     assert written(2 * 1024.0**2, "bytes", 1) == "2.0 MiB"
 
@@ -81,3 +84,47 @@ def test_every_type_of_panel_on_our_boards_can_be_drawn_and_others_are_refused()
     odd = replace(shown, type="geomap")
     with pytest.raises(SharpEyesError, match="is a geomap, which the preview cannot draw"):
         inside(odd, answers(odd, [(odd.targets[0], [some])]), FRAME)
+
+
+@pytest.mark.parametrize(
+    ("low", "top", "unit", "decimals", "marks"),
+    [
+        (0.8687, 1.0, "percentunit", 2, [0.9, 0.95, 1.0]),
+        (0.0, 1.0, "none", 0, [0.0, 1.0]),
+        (0.0, 3.0, "suffix: 次", 0, [0.0, 1.0, 2.0, 3.0]),
+        (0.0, 253_818.0, "dtdhms", None, [0.0, 86_400.0, 172_800.0]),
+        (0.0, 78.2 * 2**20, "bytes", 1, [0.0, 20 * 2.0**20, 40 * 2.0**20, 60 * 2.0**20]),
+    ],
+)
+def test_an_axis_has_round_marks(low: float, top: float, unit: str, decimals: int | None, marks: list[float]) -> None:
+    assert ticks(low, top, unit, decimals) == pytest.approx(marks)
+
+
+@given(
+    st.floats(0, 1e9),
+    st.floats(1e-6, 1e9),
+    st.sampled_from([("none", 0), ("percentunit", 2), ("suffix: ×", 2), ("suffix: 核", 3)]),
+)
+def test_no_two_marks_of_an_axis_look_alike(low: float, span: float, how: tuple[str, int]) -> None:
+    unit, decimals = how
+    texts = [written(mark, unit, decimals) for mark in ticks(low, low + span, unit, decimals)]
+    assert len(set(texts)) == len(texts) <= 5
+
+
+@pytest.mark.parametrize("colour", Colour)
+def test_a_large_figure_can_be_read_on_its_ground(colour: Colour) -> None:
+    """As on the web: large text needs a contrast of 3."""
+    ground = hue(colour.value)
+    if colour is not Colour.TARGET:  # a line, never a ground
+        assert contrast(ground, ink(ground)) > 3
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -290,4 +290,5 @@ def probed(own: Metrics, view: TownView) -> None:
     own.cameras_overdue(0)
     own.credentials_paused(sum(s.cause is Cause.CREDENTIALS_REFUSED for s in view.statuses))
     own.selfcheck_finished("canaries", ok=True)
+    own.console_at("https://eyes.example.org")
     messages(own, view, INTERVAL)

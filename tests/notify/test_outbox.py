@@ -144,6 +144,16 @@ def test_another_channel_takes_over_what_a_batch_carried(outbox: Outbox) -> None
     assert {listed.state for listed in outbox.listed(10)} == {"moved"}
 
 
+def test_a_text_that_another_channel_took_over_is_not_due_here_once_more(outbox: Outbox) -> None:
+    assert not outbox.had("ding", "a")
+    put(outbox, "a")
+    outbox.move(composed(outbox), "mail", REFUSED, NOW)
+    assert outbox.had("ding", "a")
+    assert outbox.had("mail", "a")
+    assert put(outbox, "a") == 0
+    assert outbox.pending("ding") == []
+
+
 def test_what_the_other_channel_has_already_is_not_taken_over(outbox: Outbox) -> None:
     put(outbox, "a")
     put(outbox, "a", channel="mail")

@@ -71,6 +71,17 @@ async def test_a_robot_that_says_too_many_is_left_alone_as_long_as_it_wants(
     assert len(vendors.texts[vendor]) == burst
 
 
+@pytest.mark.parametrize(("vendor", "target"), [("dingtalk", dingtalk), ("feishu", feishu)])
+async def test_a_robot_that_asks_for_a_key_word_finds_it_once_in_every_message(
+    vendors: Robots, vendor: str, target: Chosen
+) -> None:
+    for word in ("雪亮", "摄像机"):
+        assert (await send(replace(target(vendors), keyword=word))).outcome is Outcome.SENT  # type: ignore[arg-type]
+    first, second = vendors.texts[vendor]
+    assert first == "【严重·故障】柳溪村\n12 台摄像机离线\n#7\n雪亮"
+    assert second == "【严重·故障】柳溪村\n12 台摄像机离线\n#7"
+
+
 def answering(body: Any, status: int = 200) -> Callable[[], Any]:
     async def answer() -> web.Response:
         return web.Response(text=body if isinstance(body, str) else json.dumps(body), status=status)

@@ -118,6 +118,8 @@ def test_a_fault_of_the_section_says_what_to_do(tmp_path: Path, written: str, sa
         ("{kind: gateway, url: 'http://g/', headers: {Authorization: s3cret}}", "goes into authorization_env"),
         ("{kind: gateway, url: 'http://g/', body: '{\"to\": \"{phones}\"}'}", "alerts.channels.x.phones: is missing"),
         ("{kind: gateway, url: 'http://g/?to={phones}'}", "alerts.channels.x.phones: is missing"),
+        ("{kind: gateway, url: 'http://g/', body: '{\"a\": \"{txt}\"}'}", "body: {txt} is no placeholder"),
+        ("{kind: dingtalk, url_env: DING, keyword: " + "雪" * 21 + "}", "x.keyword: is longer than the 20 characters"),
         ("{kind: gateway, url: 'http://g/', method: DELETE}", "alerts.channels.x.method: 'DELETE' is none of GET"),
     ],
 )
@@ -152,14 +154,17 @@ def test_the_office_gets_all_bulletins_unless_something_else_is_written(tmp_path
     assert bulletins(tmp_path, "") == (
         BulletinPlan(BulletinKind.DAILY, time(7, 30), ("office",)),
         BulletinPlan(BulletinKind.PATROL, time(19, 30), ("office",)),
+        BulletinPlan(BulletinKind.PICTURES, time(8, 30), ("vendor-on-call",), weekdays=(0, 1, 2, 3, 4)),
         BulletinPlan(BulletinKind.MONTH, time(8), ("office",), (20, 25, 28)),
     )
 
 
 def test_bulletins_have_other_hours_other_receivers_or_are_not_sent(tmp_path: Path) -> None:
-    text = "  bulletins: {daily: {at: '08:15', receivers: [office, tickets]}, patrol: null, month: {days: 27}}\n"
+    text = "  bulletins: {daily: {at: '08:15', receivers: [office, tickets]}, patrol: null, month: {days: 27},"
+    text += " pictures: {weekdays: [周一, fri], receivers: tickets}}\n"
     assert bulletins(tmp_path, text) == (
         BulletinPlan(BulletinKind.DAILY, time(8, 15), ("office", "tickets")),
+        BulletinPlan(BulletinKind.PICTURES, time(8, 30), ("tickets",), weekdays=(0, 4)),
         BulletinPlan(BulletinKind.MONTH, time(8), ("office",), (27,)),
     )
 
@@ -169,3 +174,54 @@ def test_a_patrol_list_after_the_patrol_has_left_and_an_unknown_receiver_are_fau
     late, nobody = sorted(faults(tmp_path, OFFICE + text), reverse=True)
     assert "the patrol leaves at 21:00" in late
     assert "'nobody' is not one of alerts.receivers" in nobody
+
+
+def test_a_bulletin_that_nobody_would_get_is_a_fault_that_says_what_to_do(tmp_path: Path) -> None:
+    told = faults(tmp_path, GOOD + "  bulletins: {daily: {at: '08:15'}, patrol: null}\n")
+    assert [fault.partition(": is missing")[0] for fault in told] == [
+        "8: alerts.bulletins.daily.receivers",
+        "8: alerts.bulletins.month.receivers",
+    ]
+    assert "Add office to alerts.receivers, name others here (receivers: [NAME]), or write daily: null" in told[0]
+
+
+def test_where_nothing_is_said_of_bulletins_and_there_is_no_office_only_the_vendor_has_one(tmp_path: Path) -> None:
+    found = read(tmp_path, GOOD)
+    assert found is not None
+    assert [plan.kind for plan in found.bulletins] == [BulletinKind.PICTURES]
+
+
+# ---------------------------------------------------------------- gateways that say nothing
+
+MUTE = """\
+inventory: cameras.csv
+alerts:
+  receivers:
+    vendor-on-call: {channels: [ding]}
+    tickets: {channels: [TICKETS]}
+    heartbeat: {channels: [pulse]}
+  channels:
+    ding: {kind: dingtalk, url_env: DING, keyword: 雪亮}
+    pulse: {kind: gateway, url: 'http://watch.example.org/ping/1', method: GET}
+    sms: {kind: gateway, url: 'http://sms.example.org/?text={title}'}
+"""
+
+
+def test_a_gateway_whose_template_says_nothing_is_good_for_signs_of_life_alone(tmp_path: Path) -> None:
+    found = read(tmp_path, MUTE.replace("TICKETS", "sms"))
+    assert found is not None
+    assert found.channels["ding"].target == DingTalk(Secret(ENVIRON["DING"]), None, "雪亮")
+    (told,) = faults(tmp_path, MUTE.replace("TICKETS", "pulse"))
+    assert told.startswith("5: alerts.receivers.tickets.channels: pulse says nothing: neither its body nor its url has")
+
+
+def test_a_gateway_that_says_nothing_takes_over_from_nobody(tmp_path: Path) -> None:
+    text = MUTE.replace("TICKETS", "sms").replace("keyword: 雪亮", "fallback: pulse")
+    (told,) = faults(tmp_path, text)
+    assert told.startswith("8: alerts.channels.ding: its fallback 'pulse' says nothing")
+
+
+def test_an_address_that_is_not_read_is_not_called_empty(tmp_path: Path) -> None:
+    path = tmp_path / "sharp-eyes.yml"
+    path.write_text(MUTE.replace("TICKETS", "sms").replace("url: 'http://sms.example.org/?text={title}'", "url_env: X"))
+    assert load_settings(path, None).alerts is not None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.model import Camera, SiteCategory
-from monitor.settings import faults_between, load_settings
+from monitor.settings import faults_between, load_settings, warnings_between
 from tests.metrics.town import camera
 
 SITE = camera().site
@@ -89,3 +89,30 @@ def test_planned_work_may_be_narrowed_by_every_field(tmp_path: Path) -> None:
         "sharp-eyes.yml:3: maintenance w: recorders: no camera has 'NVR-2'; did you mean NVR-1?"
     )
     assert all(each.site.category is SiteCategory.JUNCTION for each in FLEET)
+
+
+ROSTER = """\
+alerts:
+  receivers: {vendor-on-call: {channels: [a]}, tickets: {channels: [a]}}
+  channels:
+    a: {kind: gateway, url: 'http://g/', body: '{"text": "{text}"}'}
+  roster:
+    - {name: 张三, villages: [柳溪村]}
+    - name: 李四
+      villages:
+        - 石桥村
+        - 石乔村
+"""
+
+
+def test_a_village_of_the_roster_that_no_camera_is_in_is_a_warning_with_its_line_and_the_nearest(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "sharp-eyes.yml"
+    path.write_text(f"inventory: cameras.csv\n{ROSTER}", "utf-8")
+    settings = load_settings(path, {})
+    assert faults_between(settings, FLEET) == ()
+    (warning,) = warnings_between(settings, FLEET)
+    assert (warning.line, warning.where) == (11, "alerts.roster: villages of 李四")
+    assert warning.what == "李四 is never called for it: no camera is in '石乔村'; did you mean 石桥村?"
+    assert warnings_between(settings, [*FLEET, replace(FLEET[0], site=replace(SITE, village="石乔村"))]) == ()
