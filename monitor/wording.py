@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from monitor.incidents import Clue, Evidence, Origin
-from monitor.language import Language, Phrase
+from monitor.language import Count, Language, Phrase
 from monitor.model import (
     Basis,
     BlindTime,
@@ -261,26 +261,29 @@ CLUES: Mapping[Clue, Phrase] = MappingProxyType(
     {
         Clue.FELL_TOGETHER: Phrase(
             "可见的 {of} 台中有 {count} 台几分钟内一同离线",
-            "{count} of {of} cameras in sight went down within minutes",
+            "{count} of {of} {of:camera|cameras} in sight went down within minutes",
         ),
         Clue.OTHERS_ONLINE: Phrase(
-            "同一线路上另有 {count} 台在线", "{count} other cameras on the same line are online"
+            "同一线路上另有 {count} 台在线",
+            "{count} other {count:camera|cameras} on the same line {count:is|are} online",
         ),
         Clue.NOTHING_TO_COMPARE: Phrase(
             "同一线路上没有其他摄像机可比较", "no other camera on its line to compare with"
         ),
-        Clue.NOTHING_ANSWERS: Phrase("{count} 个地址毫无应答", "nothing answers at {count} addresses"),
+        Clue.NOTHING_ANSWERS: Phrase("{count} 个地址毫无应答", "nothing answers at {count} {count:address|addresses}"),
         Clue.DEVICE_ANSWERS: Phrase("设备有应答：{cause}", "the device answers: {cause}"),
         Clue.PLACE_LOST: Phrase("其探测地址已无应答", "its probe address has ceased to answer"),
         Clue.PLACE_ANSWERS: Phrase("其探测地址仍有应答", "its probe address answers"),
-        Clue.CAME_BACK: Phrase("已有 {count} 台恢复", "{count} cameras are back"),
+        Clue.CAME_BACK: Phrase("已有 {count} 台恢复", "{count} {count:camera is|cameras are} back"),
         Clue.FELL_AGAIN: Phrase(
-            "恢复后一刻钟内再次离线，共 {count} 次", "down again within a quarter of an hour, {count} times"
+            "恢复后一刻钟内再次离线，共 {count} 次",
+            "down again within a quarter of an hour, {count} {count:time|times}",
         ),
-        Clue.CREDENTIALS_REFUSED: Phrase("{count} 台设备：{cause}", "{count} devices: {cause}"),
-        Clue.MONITOR_FAILED: Phrase("{count} 台：{cause}", "{count} cameras: {cause}"),
+        Clue.CREDENTIALS_REFUSED: Phrase("{count} 台设备：{cause}", "{count} {count:device|devices}: {cause}"),
+        Clue.MONITOR_FAILED: Phrase("{count} 台：{cause}", "{count} {count:camera|cameras}: {cause}"),
         Clue.LEFT_INVENTORY: Phrase(
-            "{count} 台已不在清单中，尚未确认", "{count} cameras are gone from the inventory, unconfirmed"
+            "{count} 台已不在清单中，尚未确认",
+            "{count} {count:camera is|cameras are} gone from the inventory, unconfirmed",
         ),
     }
 )
@@ -544,4 +547,4 @@ def _tenths(us: int) -> str:
 def clue_text(evidence: Evidence, language: Language) -> str:
     """One clue in words."""
     cause = CAUSES[evidence.cause][language] if evidence.cause else ""
-    return CLUES[evidence.clue][language].format(count=evidence.count, of=evidence.of, cause=cause)
+    return CLUES[evidence.clue][language].format(count=Count(evidence.count), of=Count(evidence.of), cause=cause)

@@ -362,6 +362,17 @@ def test_both_languages_of_every_phrase_fill_in_the_same_values() -> None:
     assert not [where for where, zh, en in phrases() if not zh or not en or placeholders(zh) != placeholders(en)]
 
 
+COUNTED = re.compile(  # a number and what it counts, but not the words for one and for many
+    r"\{(?:count|cameras|fell|entries|changed|of|cores)(?::[^}|]*)?\}(?:th\b| (?:other )?"
+    r"(?:cameras|devices|addresses|outages|incidents|alerts|faults|sites|entries|uplinks|times|exclusions|trips|cores)\b)"
+)
+
+
+def test_english_says_one_camera_and_not_one_cameras_on_pages_in_messages_and_on_the_command_line() -> None:
+    spoken = ("monitor/console", "monitor/alerting", "monitor/bulletins", "monitor/cli")
+    assert not [f"{where}: {en}" for where, _, en in phrases() if where.startswith(spoken) and COUNTED.search(en)]
+
+
 # ---------------------------------------------------------------- tables
 
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.telling import SEVERITIES
 from monitor.alerting.values import Notice, Severity, Stage
-from monitor.language import Language, Phrase
+from monitor.language import Count, Language, Phrase
 
 TOP = 10  # incidents named in a message about many
 MOST_PARTS = 5  # messages that one long text may become
@@ -22,15 +22,18 @@ RESERVED = 44  # bytes kept free for the number and for the mark of a repetition
 
 MANY_OPEN = Phrase("【{severity}】{what}", "[{severity}] {what}")
 MANY_OVER = Phrase("【已恢复】{what}", "[RECOVERED] {what}")
-INCIDENTS = Phrase("{count} 个事件", "{count} incidents")
-DOWN = Phrase("{count} 台摄像机离线", "{count} cameras down")
-ALERTS = Phrase("{count} 条告警", "{count} alerts")
+INCIDENTS = Phrase("{count} 个事件", "{count} {count:incident|incidents}")
+DOWN = Phrase("{count} 台摄像机离线", "{count} {count:camera|cameras} down")
+ALERTS = Phrase("{count} 条告警", "{count} {count:alert|alerts}")
 COMMA = Phrase("，", ", ")
 COLON = Phrase("：", ": ")
 ALSO_OVER = Phrase("，另有 {count} 个已恢复", ", and {count} recovered")
 BRIEFLY = Phrase("（曾故障，现已恢复）", " (was down, is back)")
 REST = Phrase("……另有 {count} 个，见链接", "... and {count} more, see the link")
-STANDING = Phrase("目前未恢复：{count} 个事件，{cameras} 台摄像机", "open now: {count} incidents, {cameras} cameras")
+STANDING = Phrase(
+    "目前未恢复：{count} 个事件，{cameras} 台摄像机",
+    "open now: {count} {count:incident|incidents}, {cameras} {cameras:camera|cameras}",
+)
 DUTY = Phrase("值班：{names}", "on duty: {names}")
 LINK = Phrase("详情：{link}", "details: {link}")
 CUT = Phrase("……（已截断，见链接）", "... (cut, see the link)")
@@ -153,7 +156,7 @@ def _counted(notices: Sequence[Notice], language: Language) -> str:
     incidents = sum(notice.incident for notice in notices)
     alerts, down = len(notices) - incidents, sum(notice.down for notice in notices)
     counts = [(INCIDENTS, incidents), (DOWN, down), (ALERTS, alerts)]
-    return COMMA[language].join(phrase[language].format(count=count) for phrase, count in counts if count)
+    return COMMA[language].join(phrase[language].format(count=Count(count)) for phrase, count in counts if count)
 
 
 def _list(
@@ -169,7 +172,7 @@ def _list(
     lines += [f"{nth}. {_entry(notice, language)}" for nth, notice in enumerate(ranked[:top], 1)]
     if len(ranked) > top:
         lines.append(REST[language].format(count=len(ranked) - top))
-    lines.append(STANDING[language].format(count=standing.incidents, cameras=standing.cameras))
+    lines.append(STANDING[language].format(count=Count(standing.incidents), cameras=Count(standing.cameras)))
     return "\n".join([*lines, *_foot(duty, language, manner)])
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor.alerting.alertmanager import Alert
 from monitor.alerting.values import Facts, RepairClock, Severity, Stage, Told
 from monitor.incidents import Incident, Origin
-from monitor.language import Language, Phrase
+from monitor.language import Count, Language, Phrase
 from monitor.model import MICROSECOND, Camera
 from monitor.wording import CAUSES, CLUES, clue_text
 
@@ -47,28 +47,32 @@ RECOVERED = Phrase("【{mark}】{title}", "[{mark}] was: {title}")
 TITLES = {
     Origin.CAMERA: Phrase("{place}：{name} 离线，原因：{cause}", "{place}: {name} is down: {cause}"),
     Origin.RECORDER: Phrase(
-        "{place}：录像机 {name} 下 {count} 台摄像机离线", "{place}: {count} cameras of recorder {name} are down"
+        "{place}：录像机 {name} 下 {count} 台摄像机离线",
+        "{place}: {count} {count:camera|cameras} of recorder {name} {count:is|are} down",
     ),
     Origin.POWER_CABINET: Phrase(
         "{place}：配电箱 {name} 下 {count} 台摄像机离线，疑似停电",
-        "{place}: {count} cameras fed by cabinet {name} are down: power?",
+        "{place}: {count} {count:camera|cameras} fed by cabinet {name} {count:is|are} down: power?",
     ),
     Origin.UPLINK: Phrase(
-        "{place}：上联线路 {name} 中断，{count} 台摄像机离线", "{place}: uplink {name} is cut, {count} cameras are down"
+        "{place}：上联线路 {name} 中断，{count} 台摄像机离线",
+        "{place}: uplink {name} is cut, {count} {count:camera is|cameras are} down",
     ),
     Origin.CARRIER_LINE: Phrase(
-        "{place}：{name} 线路中断，{count} 台摄像机离线", "{place}: the line of {name} is cut, {count} cameras are down"
+        "{place}：{name} 线路中断，{count} 台摄像机离线",
+        "{place}: the line of {name} is cut, {count} {count:camera is|cameras are} down",
     ),
     Origin.CREDENTIALS: Phrase(
         "{place}：{count} 台摄像机拒绝账号 {name}（画面未监测）",
-        "{place}: {count} cameras refuse the account {name} (they are not watched)",
+        "{place}: {count} {count:camera refuses|cameras refuse} the account {name} (not watched)",
     ),
     Origin.MONITOR: Phrase(
-        "监测端自身故障：{count} 台摄像机无人监测", "the monitor itself is in trouble: {count} cameras are not watched"
+        "监测端自身故障：{count} 台摄像机无人监测",
+        "the monitor itself is in trouble: {count} {count:camera is|cameras are} not watched",
     ),
     Origin.INVENTORY: Phrase(
         "{place}：{count} 台摄像机移出清单，尚未确认",
-        "{place}: {count} cameras left the inventory and nobody has confirmed it",
+        "{place}: {count} {count:camera|cameras} left the inventory and nobody has confirmed it",
     ),
 }
 SEVERAL_VILLAGES = Phrase("{first}等 {count} 个村", "{first} and others, {count} villages")
@@ -82,17 +86,20 @@ EVIDENCE = Phrase("依据：{clues}（把握 {percent} %）", "evidence: {clues}
 SEMICOLON = Phrase("；", "; ")
 FIRST_CAUSE = Phrase("最先的原因：{cause}", "first cause: {cause}")
 LEFT = Phrase("修复：{limit} 小时内，还剩 {left}", "repair within {limit} h, {left} left")
-LATE = Phrase("修复：已有 {count} 台超过 {limit} 小时时限", "repair: {count} cameras are past their limit of {limit} h")
+LATE = Phrase(
+    "修复：已有 {count} 台超过 {limit} 小时时限",
+    "repair: {count} {count:camera is past its|cameras are past their} limit of {limit} h",
+)
 MAJOR = Phrase("（重大故障）", " (major fault)")
-AGAIN = Phrase("第 {count} 次离线，线路时断时续", "down for the {count}th time: it comes and goes")
+AGAIN = Phrase("第 {count} 次离线，线路时断时续", "down for the {count:th} time: it comes and goes")
 REPEAT = Phrase("七日内同一处再次故障", "the same thing failed within the last seven days")
 SPLIT = Phrase("由事件 {id} 分出：其余已恢复，这些没有", "split from {id}: the others came back, these did not")
 HOURS = Phrase("{hours} 小时", "{hours} h")
 MINUTES = Phrase("{minutes} 分", "{minutes} min")
 BOTH = Phrase("{hours} 小时 {minutes} 分", "{hours} h {minutes} min")
 LASTED = Phrase("{since} 至 {until}，历时 {lasted}", "{since} to {until}, {lasted}")
-IN_ALL = Phrase("累计影响 {count} 台", "{count} cameras in all")
-FALLS = Phrase("期间离线 {count} 次", "went down {count} times")
+IN_ALL = Phrase("累计影响 {count} 台", "{count} {count:camera|cameras} in all")
+FALLS = Phrase("期间离线 {count} 次", "went down {count} {count:time|times}")
 TAKEN = Phrase(
     "不再单独成为事件，或已并入范围更大的事件", "no incident of its own any more, or part of a wider one by now"
 )
@@ -225,11 +232,20 @@ def _joined(between: Phrase, parts: Iterable[Phrase]) -> Phrase:
 
 
 def _both(phrase: Phrase, **values: object) -> Phrase:
-    """The phrase filled in; a value that is a phrase goes in by language."""
-    filled = [
-        phrase[language].format(
-            **{name: value[language] if isinstance(value, Phrase) else value for name, value in values.items()}
+    """The phrase filled in; a value that is a phrase goes in by language, a number counts."""
+    return Phrase(
+        *(
+            phrase[language].format(**{name: _value(value, language) for name, value in values.items()})
+            for language in (Language.ZH, Language.EN)
         )
-        for language in (Language.ZH, Language.EN)
-    ]
-    return Phrase(*filled)
+    )
+
+
+def _value(value: object, language: Language) -> object:
+    match value:
+        case Phrase():
+            return value[language]
+        case int():
+            return Count(value)
+        case _:
+            return value

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from monitor import sla
 from monitor.bulletins import words
 from monitor.bulletins.situation import Situation, blind_lines, heading, incident_lines
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.render.forecast_words import OUTLOOKS
 from monitor.render.layout import clean
 from monitor.render.phrases import duration, percent_sign
@@ -24,7 +24,7 @@ def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language
     yield from heading(situation, language)
     yield from _yesterday(day, ahead, language)
     total = ahead.total
-    yield words.NOW[language].format(down=total.down, cameras=total.cameras)
+    yield words.NOW[language].format(down=total.down, cameras=Count(total.cameras))
     yield words.MONTH_LINE[language].format(
         rate=percent_sign(total.rate),
         landing=percent_sign(total.forecast.landing),
@@ -46,11 +46,11 @@ def _yesterday(day: DayFigures, ahead: MonthForecast, language: Language) -> Ite
         rate=percent_sign(total.rates.online),
         target=percent_sign(ahead.terms.target),
         coverage=percent_sign(sla.coverage(total.seconds)),
-        cameras=total.cameras,
+        cameras=Count(total.cameras),
     )
     if day.outages:
         yield words.DAILY_OUTAGES[language].format(
-            fell=day.fell, returned=day.returned, down=duration(total.seconds.down, language)
+            fell=Count(day.fell), returned=day.returned, down=duration(total.seconds.down, language)
         )
     else:
         yield words.DAILY_NONE[language]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.bulletins import words
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.render.forecast_words import OUTLOOKS
 from monitor.render.layout import clean
 from monitor.render.phrases import duration, percent_sign
@@ -35,12 +35,12 @@ def _lines(ahead: MonthForecast, language: Language) -> Iterator[str]:
     if not ahead.trips:
         yield words.NOTHING_DOWN[language]
         return
-    yield words.TRIPS[language].format(shown=min(TRIPS, len(ahead.trips)), count=len(ahead.trips))
+    yield words.TRIPS[language].format(shown=min(TRIPS, len(ahead.trips)), count=Count(len(ahead.trips)))
     for number, trip in enumerate(ahead.trips[:TRIPS], 1):
         yield words.TRIP[language].format(
             number=number,
             village=clean(trip.village) or "—",
-            cameras=len(trip.repairs),
+            cameras=Count(len(trip.repairs)),
             gain=duration(trip.gain_us, language),
             landing=percent_sign(trip.landing),
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor.bulletins import words
 from monitor.bulletins.situation import Situation, blind_lines, heading
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.render.layout import clean
 from monitor.settings import PATROL_LEAVES
 
@@ -22,7 +22,7 @@ def _lines(situation: Situation, language: Language) -> Iterator[str]:
     yield from heading(situation, language)
     if situation.blind_spots:
         phrase = words.PATROL_SITES if local.time() < PATROL_LEAVES else words.PATROL_SITES_LATE
-        yield phrase[language].format(count=len(situation.blind_spots), leaves=f"{PATROL_LEAVES:%H:%M}")
+        yield phrase[language].format(count=Count(len(situation.blind_spots)), leaves=f"{PATROL_LEAVES:%H:%M}")
         yield from blind_lines(situation, language)
     elif situation.watched:
         yield words.PATROL_NONE[language]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.bulletins import words
 from monitor.incidents import BlindSpot, Origin
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.metrics import IncidentFigures
 from monitor.model import micros
 from monitor.render.layout import clean
@@ -76,7 +76,7 @@ def _incident(shown: IncidentFigures, situation: Situation, language: Language) 
         origin=ORIGINS[incident.suspect.origin][language],
         name=clean(shown.name),
         village=clean(shown.village or shown.town),
-        count=len(incident.camera_ids),
+        count=Count(len(incident.camera_ids)),
         cause=CAUSES[incident.cause][language],
         since=local(incident.since_at, situation.zone, situation.at.astimezone(situation.zone).year),
         lasted=duration(micros(situation.at) - micros(incident.since_at), language),
@@ -89,5 +89,5 @@ def _clock(shown: IncidentFigures, language: Language) -> str:
     if clock is None:
         return ""
     if clock.late_cameras:
-        return words.LATE[language].format(count=clock.late_cameras)
+        return words.LATE[language].format(count=Count(clock.late_cameras))
     return words.LEFT[language].format(left=duration(clock.limit_us - clock.ran_us, language))

@@ -14,28 +14,28 @@ NOTHING = Phrase("（无记录）", "(nothing)")
 MORE = Phrase("……另有 {count} 件，见控制台 /incidents", "... and {count} more, see the console at /incidents")
 INCIDENT = Phrase(
     "{origin} {name}（{village}）：{count} 台，{since} 起，已 {lasted}",
-    "{origin} {name} ({village}): {count} cameras since {since}, for {lasted}",
+    "{origin} {name} ({village}): {count} {count:camera|cameras} since {since}, for {lasted}",
 )
 INCIDENT_CAMERA = Phrase(
     "{name}（{village}）：{cause}，{since} 起，已 {lasted}",
     "{name} ({village}): {cause}, since {since}, for {lasted}",
 )
 REPEAT = Phrase("，七日内重复", ", again within a week")
-LATE = Phrase("，已超修复时限（{count} 台）", ", past the repair limit ({count} cameras)")
+LATE = Phrase("，已超修复时限（{count} 台）", ", past the repair limit ({count} {count:camera|cameras})")
 LEFT = Phrase("，修复时限还剩 {left}", ", {left} left of the repair limit")
 BLIND = Phrase("{village}：{site}，{since} 起（{cameras}）", "{village}: {site}, since {since} ({cameras})")
 
 DAILY_TITLE = Phrase("{town}雪亮前端日报 {day}", "{town}: cameras on {day}, daily report")
 DAILY_RATE = Phrase(
     "当日在线率 {rate}（目标 {target}），覆盖率 {coverage}，应在线 {cameras} 台",
-    "online rate of the day {rate} (target {target}), coverage {coverage}, {cameras} cameras due",
+    "online rate of the day {rate} (target {target}), coverage {coverage}, {cameras} {cameras:camera|cameras} due",
 )
 DAILY_OUTAGES = Phrase(
     "当日离线 {fell} 次，恢复 {returned} 次，离线合计 {down}",
-    "{fell} outages began, {returned} ended, {down} of camera time down",
+    "{fell} {fell:outage|outages} began, {returned} ended, {down} of camera time down",
 )
 DAILY_NONE = Phrase("当日无离线", "nothing was down that day")
-NOW = Phrase("现在离线 {down} 台（共 {cameras} 台）", "down now: {down} of {cameras} cameras")
+NOW = Phrase("现在离线 {down} 台（共 {cameras} 台）", "down now: {down} of {cameras} {cameras:camera|cameras}")
 MONTH_LINE = Phrase(
     "本月累计 {rate}，预计月末 {landing}，{outlook}",
     "month to date {rate}, landing forecast {landing}, {outlook}",
@@ -47,11 +47,11 @@ BLIND_COUNT = Phrase("盲区 {count} 处：", "Blind spots, {count}:")
 PATROL_TITLE = Phrase("{town}今晚巡逻补位 {day}", "{town}: patrol for the night of {day}")
 PATROL_SITES = Phrase(
     "以下 {count} 处今晚没有可用画面，请于 {leaves} 前安排到点巡查：",
-    "No usable picture at these {count} sites tonight; send the patrol there before {leaves}:",
+    "No usable picture tonight at {count} {count:site|sites}; send the patrol there before {leaves}:",
 )
 PATROL_SITES_LATE = Phrase(
     "以下 {count} 处今晚没有可用画面，请通知已出发的巡逻人员到点巡查：",
-    "No usable picture at these {count} sites tonight; tell the patrol, which has left, to look there:",
+    "No usable picture tonight at {count} {count:site|sites}; tell the patrol, which has left, to look there:",
 )
 PATROL_NONE = Phrase(
     "今晚各点位均有可用画面，无需补位。", "Every site has a usable picture tonight; no patrol is needed."
@@ -72,9 +72,11 @@ MONTH_RATES = Phrase(
     "目前 {rate}，预计 {landing}，最好 {best}",
     "so far {rate}, landing {landing}, best case {best}",
 )
-TRIPS = Phrase("先修这些（前 {shown} 趟，共 {count} 趟）：", "Repair these first ({shown} of {count} trips):")
+TRIPS = Phrase(
+    "先修这些（前 {shown} 趟，共 {count} 趟）：", "Repair these first ({shown} of {count} {count:trip|trips}):"
+)
 TRIP = Phrase(
     "{number}. {village}：{cameras} 台，可挽回 {gain}，预计升至 {landing}",
-    "{number}. {village}: {cameras} cameras, gains {gain}, lifts the landing to {landing}",
+    "{number}. {village}: {cameras} {cameras:camera|cameras}, gains {gain}, lifts the landing to {landing}",
 )
 NOTHING_DOWN = Phrase("当前没有离线的摄像机。", "Nothing is down.")

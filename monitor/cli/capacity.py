@@ -19,7 +19,7 @@ from monitor.cli.exits import Exit
 from monitor.clock import cpu_seconds
 from monitor.devices import Devices, Stream, devices_path
 from monitor.engine.knowledge import UNKNOWN_RATE
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.model import Camera, Codec, KeyFrame
 from monitor.probes.decode import look_at
 from monitor.probes.spares import Spares
@@ -103,20 +103,23 @@ def _json(found: Capacity, on: Machine) -> str:
 def _text(found: Capacity, on: Machine, language: Language) -> str:
     lines = [
         texts.CAPACITY_TOWN[language].format(
-            cameras=found.cameras, measured=found.measured, probes=found.probes_per_second, looks=found.looks_per_second
+            cameras=Count(found.cameras),
+            measured=found.measured,
+            probes=found.probes_per_second,
+            looks=found.looks_per_second,
         ),
         texts.CAPACITY_SESSIONS[language].format(sessions=found.sessions, limit=on.in_flight),
         texts.CAPACITY_RATE[language].format(rate=found.mean_rate / MEGA),
         texts.CAPACITY_CPU[language].format(
-            cpu=found.cpu, cores=on.cores, receiving=_ms(on.receiving), looking=_ms(on.looking)
+            cpu=found.cpu, cores=Count(on.cores), receiving=_ms(on.receiving), looking=_ms(on.looking)
         ),
         texts.CAPACITY_CARRIES[language].format(
-            carries=found.carries, limit=texts.BOTTLENECKS[found.limited_by][language]
+            carries=Count(found.carries), limit=texts.BOTTLENECKS[found.limited_by][language]
         ),
         *(
             texts.CAPACITY_LINE[language].format(
                 name=line.name,
-                cameras=line.cameras,
+                cameras=Count(line.cameras),
                 sessions=line.sessions,
                 session_limit=line.session_limit,
                 mean=line.mean_rate / MEGA,

@@ -7,7 +7,7 @@ from pathlib import Path
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.errors import SettingsError
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.service import load_plan, refuse_mute_echoes
 from monitor.settings import Settings, faults_of_routes, warnings_between
 
@@ -19,22 +19,23 @@ def check(config: Path, routes: Path | None, language: Language) -> int:
         refuse_mute_echoes(plan.settings)
         _refuse_routes_to_nobody(routes, plan.settings)
     except SettingsError as error:
-        print(texts.CONFIG_FAULTS[language].format(count=len(error.faults)))
+        print(texts.CONFIG_FAULTS[language].format(count=Count(len(error.faults))))
         print(error)
         return Exit.NO
     villages = {camera.site.village for camera in plan.cameras}
     uplinks = {camera.uplink for camera in plan.cameras if camera.uplink}
-    print(texts.CONFIG_GOOD[language].format(cameras=len(plan.cameras), villages=len(villages), uplinks=len(uplinks)))
+    counts = {"cameras": plan.cameras, "villages": villages, "uplinks": uplinks}
+    print(texts.CONFIG_GOOD[language].format(**{name: Count(len(things)) for name, things in counts.items()}))
     for warning in warnings_between(plan.settings, plan.cameras):
         print(texts.CONFIG_WARNING[language].format(warning=warning))
     contracts = plan.settings.contracts
     for contract in contracts:
         count = sum(map(contract.about, plan.cameras))
-        line = texts.CONFIG_CONTRACT[language].format(id=contract.id, cameras=count, title=contract.title)
+        line = texts.CONFIG_CONTRACT[language].format(id=contract.id, cameras=Count(count), title=contract.title)
         print(line.rstrip())
     outside = sum(not any(contract.about(camera) for contract in contracts) for camera in plan.cameras)
     if outside:
-        print(texts.CONFIG_UNCONTRACTED[language].format(cameras=outside))
+        print(texts.CONFIG_UNCONTRACTED[language].format(cameras=Count(outside)))
     return Exit.OK
 
 

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from monitor.cli import texts
 from monitor.cli.exits import Exit
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.ledger import Ledger, Verification
 from monitor.model import instant
 from monitor.settings import load_settings
@@ -23,9 +23,9 @@ def verify(config: Path, expect_head: str | None, language: Language) -> int:
     if found.broken is not None:
         print(texts.CHAIN_BROKEN[language].format(where=found.broken))
         return Exit.NO
-    print(texts.CHAIN_HOLDS[language].format(entries=found.entries, head=found.head))
+    print(texts.CHAIN_HOLDS[language].format(entries=Count(found.entries), head=found.head))
     for head in found.heads:
-        print(texts.CHAIN_HEAD[language].format(vantage=head.vantage, seq=head.seq, head=head.hash))
+        print(texts.CHAIN_HEAD[language].format(vantage=head.vantage, seq=Count(head.seq), head=head.hash))
     return Exit.OK
 
 

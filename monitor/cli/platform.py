@@ -13,7 +13,7 @@ from monitor.inventory import load_inventory
 from monitor.inventory.entries import Extra, entries_of
 from monitor.inventory.matching import matched, own_names
 from monitor.inventory.platform import PlatformState, read_platform_list
-from monitor.language import Language, Phrase
+from monitor.language import Count, Language, Phrase
 from monitor.ledger import Ledger
 from monitor.model import Camera, State, Transition
 from monitor.rtsp.urls import parse_target
@@ -105,7 +105,7 @@ def compare_with_platform(path: Path, config: Path, language: Language) -> int:
                 phrase[language].format(ids=" ".join(ids[: texts.NAMED])) + (" ..." if len(ids) > texts.NAMED else "")
             )
     if not found.judged or 2 * found.judged < len(states):
-        print(texts.HARDLY_COMPARED[language].format(judged=found.judged, of=len(states)))
+        print(texts.HARDLY_COMPARED[language].format(judged=found.judged, of=Count(len(states))))
         if not found.differs:
             return Exit.CANNOT
     return Exit.NO if found.differs else Exit.OK

@@ -95,14 +95,16 @@ HELP_FOLDER = Phrase("演示数据目录(默认新建临时目录)", "folder for
 
 CONFIG_GOOD = Phrase(
     "配置无误:{cameras} 台摄像机,{villages} 个村,{uplinks} 条上联。",
-    "no faults: {cameras} cameras, {villages} villages, {uplinks} uplinks.",
+    "no faults: {cameras} {cameras:camera|cameras}, {villages} {villages:village|villages}, "
+    "{uplinks} {uplinks:uplink|uplinks}.",
 )
 CONFIG_CONTRACT = Phrase(
-    "合同 {id}:{cameras} 台摄像机纳入考核。{title}", "contract {id}: {cameras} cameras in its scope. {title}"
+    "合同 {id}:{cameras} 台摄像机纳入考核。{title}",
+    "contract {id}: {cameras} {cameras:camera|cameras} in its scope. {title}",
 )
-CONFIG_UNCONTRACTED = Phrase("未纳入任何合同:{cameras} 台。", "in no contract: {cameras} cameras.")
+CONFIG_UNCONTRACTED = Phrase("未纳入任何合同:{cameras} 台。", "in no contract: {cameras} {cameras:camera|cameras}.")
 CONFIG_WARNING = Phrase("提示:{warning}", "mind: {warning}")
-CONFIG_FAULTS = Phrase("发现 {count} 处错误:", "{count} faults:")
+CONFIG_FAULTS = Phrase("发现 {count} 处错误:", "{count} {count:fault|faults}:")
 NO_SUCH_CAMERA = Phrase("清单中没有摄像机 {id};最接近的是:{near}", "no camera {id} in the inventory; nearest: {near}")
 NONE = Phrase("(无)", "(none)")
 URL_WITH_PASSWORD = Phrase(
@@ -185,9 +187,11 @@ WHICH_CONTRACT = Phrase(
 )
 NO_CONTRACT = Phrase("没有合同 {id};可用:{there}", "no contract {id}; there are {there}")
 WRITTEN = Phrase("已写入 {path}", "written: {path}")
-CHAIN_HOLDS = Phrase("台账完整:{entries:,} 条,链头 {head}", "the chain holds: {entries:,} entries, head {head}")
+CHAIN_HOLDS = Phrase(
+    "台账完整:{entries:,} 条,链头 {head}", "the chain holds: {entries:,} {entries:entry|entries}, head {head}"
+)
 CHAIN_BROKEN = Phrase("台账断链:{where}", "the chain is broken: {where}")
-CHAIN_HEAD = Phrase("  {vantage}:{seq:,} 条,链头 {head}", "  {vantage}: {seq:,} entries, head {head}")
+CHAIN_HEAD = Phrase("  {vantage}:{seq:,} 条,链头 {head}", "  {vantage}: {seq:,} {seq:entry|entries}, head {head}")
 REPORT_STAGES = {
     "reading": Phrase("读取台账", "reading the ledger"),
     "adding_up": Phrase("计算各项数字", "adding up the figures"),
@@ -265,7 +269,8 @@ REPORT_CLOSED_ELSEWHERE = Phrase(
 
 CAPACITY_TOWN = Phrase(
     "{cameras} 台摄像机({measured} 台有实测),每秒检测 {probes:.1f} 次,其中解码 {looks:.1f} 次",
-    "{cameras} cameras ({measured} of them measured): {probes:.1f} probes a second, {looks:.1f} of them decoded",
+    "{cameras} {cameras:camera|cameras} ({measured} of them measured): {probes:.1f} probes a second, "
+    "{looks:.1f} of them decoded",
 )
 CAPACITY_SESSIONS = Phrase(
     "同时会话:平均 {sessions:.1f} 个,上限 {limit}", "sessions at once: {sessions:.1f} on average, limit {limit}"
@@ -273,11 +278,11 @@ CAPACITY_SESSIONS = Phrase(
 CAPACITY_RATE = Phrase("流量合计:平均 {rate:.1f} Mbit/s", "traffic in all: {rate:.1f} Mbit/s on average")
 CAPACITY_CPU = Phrase(
     "CPU:{cpu:.2f} 核,共 {cores} 核(接收每次 {receiving:.1f} 毫秒,解码每次 {looking:.1f} 毫秒)",
-    "CPU: {cpu:.2f} of {cores} cores (receiving {receiving:.1f} ms, decoding {looking:.1f} ms each)",
+    "CPU: {cpu:.2f} of {cores} {cores:core|cores} (receiving {receiving:.1f} ms, decoding {looking:.1f} ms each)",
 )
 CAPACITY_CARRIES = Phrase(
     "本机可监测约 {carries:,} 台这样的摄像机(受限于{limit})",
-    "this machine carries about {carries:,} cameras like these (limit: {limit})",
+    "this machine carries about {carries:,} {carries:camera like this one|cameras like these} (limit: {limit})",
 )
 BOTTLENECKS = {
     Bottleneck.SESSIONS: Phrase("同时会话数 limits.in_flight", "limits.in_flight"),
@@ -288,7 +293,7 @@ BOTTLENECKS = {
 CAPACITY_LINE = Phrase(
     "  {name}:{cameras} 台,会话平均 {sessions:.2f}/上限 {session_limit},"
     "平均 {mean:.2f}、峰值 {peak:.1f}/上限 {limit} Mbit/s",
-    "  {name}: {cameras} cameras, sessions {sessions:.2f} on average of {session_limit}, "
+    "  {name}: {cameras} {cameras:camera|cameras}, sessions {sessions:.2f} on average of {session_limit}, "
     "{mean:.2f} Mbit/s on average and {peak:.1f} at most of {limit}",
 )
 LATE = {
@@ -332,8 +337,8 @@ PLATFORM_REST = Phrase(
 HARDLY_COMPARED = Phrase(
     "只对照了 {judged} 台（本方共 {of} 台），不足一半，不能说明一致："
     "请核对清单的编号、国标编码或 IP 地址列，以及监测是否在运行",
-    "only {judged} of our {of} cameras could be compared, which shows nothing: look at the list's columns of ids, "
-    "national ids or addresses, and whether the monitor runs",
+    "only {judged} of our {of} {of:camera|cameras} could be compared, which shows nothing: "
+    "look at the list's columns of ids, national ids or addresses, and whether the monitor runs",
 )
 MISSING_THERE = Phrase("平台清单缺：{ids}", "not in the platform's list: {ids}")
 MISSING_HERE = Phrase("一机一档缺：{ids}", "not in our inventory: {ids}")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
 from html import escape
+from zoneinfo import ZoneInfo
 
 from aiohttp import hdrs, web
 
+from monitor.console.cells import local, zone_note
 from monitor.console.landing import chosen_language
 from monitor.console.source import Alerts
 from monitor.errors import OutboxUnavailable, UnknownReceiver
@@ -37,7 +38,6 @@ STATES = {
     "moved": Phrase("改由备用渠道", "left to the fallback"),
     "lost": Phrase("放弃，未送达", "given up"),
 }
-UTC_NOTE = Phrase("时间均为 UTC", "all times are UTC")
 BACK = Phrase("返回", "back")
 OTHER = Phrase("English", "中文")
 
@@ -72,7 +72,7 @@ class AlertDesk:
         shown = f"<p>{escape(OFF[language])}</p>"
         if self._alerts is not None:
             try:
-                shown = _shown(*await self._alerts.listed(), language)
+                shown = _shown(*await self._alerts.listed(), self._alerts.zone, language)
             except OutboxUnavailable as error:
                 raise web.HTTPServiceUnavailable(text=str(error)) from error
         text = _page(shown, language)
@@ -99,7 +99,6 @@ def _page(shown: str, language: Language) -> str:
             '<link rel="stylesheet" href="/console.css">\n<main class="wide">',
             f"<h1>{escape(TITLE[language])}</h1>",
             shown,
-            f"<p>{escape(UTC_NOTE[language])}</p>",
             f'<p><a href="/incidents?lang={language.value}">{escape(BACK[language])}</a>',
             f'<a href="/notifications?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
             "</main>\n</html>\n",
@@ -107,10 +106,10 @@ def _page(shown: str, language: Language) -> str:
     )
 
 
-def _shown(waiting: Waiting, messages: Sequence[Listed], language: Language) -> str:
+def _shown(waiting: Waiting, messages: Sequence[Listed], zone: ZoneInfo, language: Language) -> str:
     summary = WAITING[language].format(count=waiting.notices)
     if waiting.oldest_at is not None:
-        summary += OLDEST[language].format(at=_time(waiting.oldest_at))
+        summary += OLDEST[language].format(at=local(waiting.oldest_at, zone))
     rows = ["<tr>" + "".join(f"<th>{escape(head[language])}</th>" for head in HEADS) + "</tr>"]
     for listed in messages:
         message = listed.message
@@ -119,13 +118,10 @@ def _shown(waiting: Waiting, messages: Sequence[Listed], language: Language) -> 
             message.channel,
             message.title,
             STATES[listed.state][language],
-            _time(listed.ended_at or message.made_at),
+            local(listed.ended_at or message.made_at, zone),
             str(message.tries),
             listed.answer,
         )
         rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
-    return "\n".join([f"<p>{escape(summary)}</p>", "<table>", *rows, "</table>"])
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}"
+    note = zone_note(zone, language)
+    return "\n".join([f"<p>{escape(summary)}</p>", "<table>", *rows, "</table>", f"<p>{escape(note)}</p>"])

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from html import escape
+from zoneinfo import ZoneInfo
 
-from monitor.language import Language, Phrase
+from monitor.console.cells import local, named, zone_note
+from monitor.language import Count, Language, Phrase
 from monitor.metrics import TownView
 from monitor.model import Camera, DeviceStatus, OpenFinding
 from monitor.wording import FINDINGS, finding_numbers
 
 TITLE = Phrase("设备核查", "Findings about devices")
 NOTHING = Phrase("没有发现异常", "Nothing was found")
+NO_ADDRESS = Phrase(
+    "清单中没有一台摄像机填写 ONVIF 地址（onvif 列），因此没有核查任何设备：sharp-eyes discover 可查找并补全",
+    "No camera of the inventory has an ONVIF address (column onvif), so no device is asked: "
+    "sharp-eyes discover finds and proposes them",
+)
+NOT_YET = Phrase(
+    "本次运行中尚无设备被问及：{count} 台摄像机填有 ONVIF 地址，首轮核查即将开始",
+    "No device has been asked since the start: {count} {count:camera has|cameras have} an ONVIF address, "
+    "the first round is about to begin",
+)
+SILENT = Phrase("被问及的设备均未应答，因此没有任何结论", "No device that was asked has answered, so nothing is known")
 COUNT = Phrase("发现（{count} 项）", "Findings ({count})")
 ASKED = Phrase(
-    "通过 ONVIF 核查的摄像机 {count} 台，本次运行中已应答 {answered} 台；发现不影响在线率",
-    "{count} cameras asked over ONVIF, {answered} have answered since the start; no rate depends on what is found",
+    "填有 ONVIF 地址的摄像机 {count} 台，本次运行中已问及 {asked} 台，应答 {answered} 台；发现不影响在线率",
+    "{count} {count:camera has|cameras have} an ONVIF address; since the start {asked} {asked:was|were} asked and "
+    "{answered} answered; no rate depends on what is found",
 )
 HEADS = (
-    Phrase("编号", "id"),
     Phrase("摄像机", "camera"),
+    Phrase("部位", "site"),
     Phrase("村", "village"),
     Phrase("发现", "finding"),
     Phrase("依据", "numbers"),
@@ -29,14 +42,12 @@ HEADS = (
 )
 BACK = Phrase("返回", "back")
 OTHER = Phrase("English", "中文")
-UTC_NOTE = Phrase("时间均为 UTC", "all times are UTC")
 
 
 def finding_page(town: TownView, language: Language) -> str:
     """The whole page; every value is escaped."""
     other = Language.EN if language is Language.ZH else Language.ZH
     rows = list(_rows(town, language))
-    asked = ASKED[language].format(count=len(town.devices), answered=sum(device.answered for device in town.devices))
     heads = "".join(f"<th>{escape(head[language])}</th>" for head in HEADS)
     table = ["<table>", f"<tr>{heads}</tr>", *rows, "</table>"]
     return "\n".join(
@@ -46,10 +57,10 @@ def finding_page(town: TownView, language: Language) -> str:
             f"<title>{escape(TITLE[language])}</title>",
             '<link rel="stylesheet" href="/console.css">\n<main class="wide">',
             f"<h1>{escape(TITLE[language])}</h1>",
-            f"<p>{escape(asked)}</p>",
+            f"<p>{escape(_asked(town, language))}</p>",
             f"<h2>{escape(COUNT[language].format(count=len(rows)))}</h2>",
-            *(table if rows else [f"<p>{escape(NOTHING[language])}</p>"]),
-            f"<p>{escape(UTC_NOTE[language])}</p>",
+            *(table if rows else [f"<p>{escape(_why_none(town, language))}</p>"]),
+            f"<p>{escape(zone_note(town.terms.zone, language))}</p>",
             f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
             f'<a href="/findings?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
             "</main>\n</html>\n",
@@ -57,25 +68,48 @@ def finding_page(town: TownView, language: Language) -> str:
     )
 
 
+def _asked(town: TownView, language: Language) -> str:
+    return ASKED[language].format(
+        count=_with_address(town),
+        asked=Count(sum(device.asked_at is not None for device in town.devices)),
+        answered=sum(device.answered for device in town.devices),
+    )
+
+
+def _with_address(town: TownView) -> Count:
+    return Count(sum(bool(status.camera.onvif) for status in town.statuses))
+
+
+def _why_none(town: TownView, language: Language) -> str:
+    """That nothing was found is only said where somebody was asked and answered."""
+    if any(device.answered for device in town.devices):
+        return NOTHING[language]
+    if any(device.asked_at is not None for device in town.devices):
+        return SILENT[language]
+    if count := _with_address(town):
+        return NOT_YET[language].format(count=count)
+    return NO_ADDRESS[language]
+
+
 def _rows(town: TownView, language: Language) -> Iterator[str]:
     cameras = {status.camera.id: status.camera for status in town.statuses}
     for device in town.devices:
         for found in device.findings:
             if device.camera_id in cameras:
-                cells = _cells(cameras[device.camera_id], device, found, language)
-                yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+                cells = _cells(cameras[device.camera_id], device, found, town.terms.zone, language)
+                yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
-def _cells(camera: Camera, device: DeviceStatus, found: OpenFinding, language: Language) -> Iterator[str]:
+def _cells(
+    camera: Camera, device: DeviceStatus, found: OpenFinding, zone: ZoneInfo, language: Language
+) -> Iterator[str]:
+    """Escaped."""
     plate = device.identity
-    yield camera.id
-    yield camera.name
-    yield camera.site.village
-    yield FINDINGS[found.finding.kind][language]
-    yield finding_numbers(found.finding, language)
-    yield _time(found.since_at)
-    yield "" if plate is None else " ".join(filter(None, (plate.maker, plate.model, plate.firmware, plate.serial)))
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}"
+    yield named(camera.name, camera.id)
+    yield escape(camera.site.name)
+    yield escape(camera.site.village)
+    yield escape(FINDINGS[found.finding.kind][language])
+    yield escape(finding_numbers(found.finding, language))
+    yield escape(local(found.since_at, zone))
+    told = () if plate is None else (plate.maker, plate.model, plate.firmware, plate.serial)
+    yield escape(" ".join(filter(None, told)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from html import escape
+from zoneinfo import ZoneInfo
 
+from monitor.console.cells import local, named, zone_note
 from monitor.incidents import BlindSpot
-from monitor.language import Language, Phrase
+from monitor.language import Count, Language, Phrase
 from monitor.metrics import IncidentFigures, RepairClock, TownView
 from monitor.model import MICROSECOND
 from monitor.wording import CATEGORIES, ORIGINS, clue_text
@@ -33,22 +35,22 @@ SPLIT = Phrase("由 {id} 分出", "split from {id}")
 CAMERAS = Phrase("{now} 台（累计 {total} 台）", "{now} now, {total} in all")
 LEFT = Phrase("剩余 {left}（时限 {limit}）", "{left} left of {limit}")
 NEAR = Phrase("即将超时：剩余 {left}（时限 {limit}）", "soon late: {left} left of {limit}")
-LATE = Phrase("已超时：{count} 台（时限 {limit}）", "late: {count} cameras (limit {limit})")
+LATE = Phrase("已超时：{count} 台（时限 {limit}）", "late: {count} {count:camera|cameras} (limit {limit})")
 MAJOR = Phrase("重大故障", "major fault")
 NO_LIMIT = Phrase("合同未约定", "none agreed")
 MORE = Phrase("……另有 {count} 台", "... and {count} more")
 MESSAGES = Phrase("已发通知", "messages sent")
 BACK = Phrase("返回", "back")
 OTHER = Phrase("English", "中文")
-UTC_NOTE = Phrase("时间均为 UTC", "all times are UTC")
-SHOWN = 5  # camera ids named in a row
+SHOWN = 5  # cameras named in a row
 
 
 def incident_page(town: TownView, language: Language) -> str:
     """The whole page; every value is escaped."""
     other = Language.EN if language is Language.ZH else Language.ZH
-    rows = [_row(shown, language) for shown in town.incidents]
-    spots = [_spot(spot, language) for spot in town.blind_spots]
+    zone, names = town.terms.zone, {status.camera.id: status.camera.name for status in town.statuses}
+    rows = [_row(shown, names, zone, language) for shown in town.incidents]
+    spots = [_spot(spot, zone, language) for spot in town.blind_spots]
     return "\n".join(
         [
             f'<!doctype html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}">',
@@ -62,7 +64,7 @@ def incident_page(town: TownView, language: Language) -> str:
             _table([head[language] for head in SPOT_HEADS], spots)
             if spots
             else f"<p>{escape(NO_BLIND_SPOT[language])}</p>",
-            f"<p>{escape(UTC_NOTE[language])}</p>",
+            f"<p>{escape(zone_note(zone, language))}</p>",
             f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
             f'<a href="/notifications?lang={language.value}">{escape(MESSAGES[language])}</a>',
             f'<a href="/incidents?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
@@ -77,26 +79,26 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([*lines, "</table>"])
 
 
-def _row(shown: IncidentFigures, language: Language) -> list[str]:
-    """The cells, escaped."""
+def _row(shown: IncidentFigures, names: Mapping[str, str], zone: ZoneInfo, language: Language) -> list[str]:
+    """The cells, escaped; ``names`` are the cameras' by id."""
     incident = shown.incident
     marks = [
         *([] if incident.settled else [FORMING[language]]),
         *([REPEAT[language]] if incident.repeat else []),
         *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
     ]
-    named = [*incident.camera_ids[:SHOWN]]
+    cameras = [named(names.get(each, ""), each) for each in incident.camera_ids[:SHOWN]]
     if len(incident.camera_ids) > SHOWN:
-        named.append(MORE[language].format(count=len(incident.camera_ids) - SHOWN))
+        cameras.append(escape(MORE[language].format(count=len(incident.camera_ids) - SHOWN)))
     count = CAMERAS[language].format(now=len(incident.camera_ids), total=incident.cameras)
     return [
         _lines([f"{ORIGINS[incident.suspect.origin][language]} {shown.name}".strip(), shown.village, *marks]),
         f"{int(incident.confidence * 100)} %",
         _lines(clue_text(evidence, language) for evidence in incident.evidence),
-        _time(incident.since_at),
-        _lines([count, *named]),
+        escape(local(incident.since_at, zone)),
+        "<br>".join([escape(count), *cameras]),
         _repair(shown.clock, language),
-        escape(incident.id),
+        f"<small>{escape(incident.id)}</small>",
     ]
 
 
@@ -107,23 +109,20 @@ def _repair(clock: RepairClock | None, language: Language) -> str:
     left = _length(max(0, clock.limit_us - clock.ran_us))
     major = [MAJOR[language]] if clock.major else []
     if clock.late_cameras:
-        text = LATE[language].format(count=clock.late_cameras, limit=limit)
+        text = LATE[language].format(count=Count(clock.late_cameras), limit=limit)
         return f'<span class="late">{_lines([text, *major])}</span>'
     phrase = NEAR if clock.near else LEFT
     return _lines([phrase[language].format(left=left, limit=limit), *major])
 
 
-def _spot(spot: BlindSpot, language: Language) -> list[str]:
+def _spot(spot: BlindSpot, zone: ZoneInfo, language: Language) -> list[str]:
     site = spot.site
-    return [escape(site.name), escape(CATEGORIES[site.category][language]), escape(site.village), _time(spot.since_at)]
+    since = escape(local(spot.since_at, zone))
+    return [escape(site.name), escape(CATEGORIES[site.category][language]), escape(site.village), since]
 
 
 def _lines(texts: Iterable[str]) -> str:
     return "<br>".join(escape(text) for text in texts if text)
-
-
-def _time(at: datetime) -> str:
-    return escape(f"{at:%Y-%m-%d %H:%M:%S}")
 
 
 def _length(us: int) -> str:

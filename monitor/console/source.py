@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from monitor.metrics import Metrics, TownView
 from monitor.model import Secret, Transition
@@ -45,6 +46,11 @@ class Alerts(Protocol):
     @property
     def token(self) -> Secret | None:
         """With which Alertmanager calls; None: it is not to call."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which people are shown times."""
         ...
 
     @property

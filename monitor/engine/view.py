@@ -111,7 +111,9 @@ def town_view(
         at=now,
         statuses=[status for status, prospect in cameras if not prospect.gone],
         groups=groups,
-        terms=Terms(instant(month.start), instant(month.end), float(terms.target), float(terms.min_coverage)),
+        terms=Terms(
+            instant(month.start), instant(month.end), float(terms.target), float(terms.min_coverage), calendar.zone
+        ),
         probe_interval=interval,
         trips=_trips(tallies, terms),
     )

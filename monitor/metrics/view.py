@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor.alerting import IncidentFigures
 from monitor.incidents import BlindSpot
@@ -55,6 +56,7 @@ class Terms:
     month_end_at: datetime  # exclusive: the first instant of the next month in the contract's zone
     target_ratio: float  # 0 ... 1
     min_coverage_ratio: float  # 0 ... 1; below it a month's verdict is "not provable"
+    zone: ZoneInfo  # in which people are shown times
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,11 @@ class Relay:
         return self._settings.token if self._settings.path is AlertPath.ALERTMANAGER else None
 
     @property
+    def zone(self) -> ZoneInfo:
+        """In which people are shown times."""
+        return self._zone
+
+    @property
     def ready(self) -> bool:
         """Whether the incidents are known by now."""
         return self._known.running.is_set()

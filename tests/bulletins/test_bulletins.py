@@ -63,7 +63,7 @@ def test_a_day_without_faults_is_told_as_a_zero_report(tmp_path: Path) -> None:
 def test_the_morning_names_what_is_broken_with_its_origin_and_its_clock(tmp_path: Path) -> None:
     lines = told(BulletinKind.DAILY, settings_in(tmp_path, cut=True, fallen=True), Language.EN)
     assert lines[0] == "清河镇: cameras on 2026-06-15, daily report"
-    assert lines[2] == "1 outages began, 0 ended, 4 h 00 min of camera time down"
+    assert lines[2] == "1 outage began, 0 ended, 4 h 00 min of camera time down"
     assert lines[3] == "down now: 5 of 9 cameras"
     uplink = "1. the uplink 移动-石桥-ONU1 (石桥村): 4 cameras since 06-16 03:00, for 4 h 30 min"
     pond = "2. 南塘 (西营村): connection refused, since 06-15 20:00, for 11 h 30 min"
@@ -75,7 +75,7 @@ def test_the_morning_names_what_is_broken_with_its_origin_and_its_clock(tmp_path
 def test_a_limit_that_has_passed_is_said(tmp_path: Path) -> None:
     later = at(16, 9)
     lines = told(BulletinKind.DAILY, settings_in(tmp_path, fallen=True, until=later), Language.EN, now=later)
-    assert lines[6].endswith("past the repair limit (1 cameras)"), lines
+    assert lines[6].endswith("past the repair limit (1 camera)"), lines
 
 
 def test_the_patrol_is_sent_to_the_sites_that_no_camera_shows_by_village(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -17,7 +18,7 @@ from monitor.errors import OutboxUnavailable
 from monitor.model import Secret
 from monitor.notify import Listed, Waiting
 from tests.console.fakes import FakeSource
-from tests.metrics.town import DrivenClock
+from tests.metrics.town import ZONE, DrivenClock
 from tests.notify.samples import NOW, message
 
 GOOD = b'{"version": "4", "receiver": "office", "alerts": []}'
@@ -28,6 +29,7 @@ class Desk:
     """A relay that notes what it is called with."""
 
     token: Secret | None = field(default_factory=lambda: Secret("t0ken"))
+    zone: ZoneInfo = ZONE
     ready: bool = True
     full: bool = False
     called: list[bytes] = field(default_factory=list)
@@ -98,7 +100,8 @@ async def test_the_page_shows_what_waits_and_what_was_answered_and_escapes_it() 
     async with served(Desk()) as (session, address):
         async with session.get(f"{address}/notifications?lang=zh") as answer:
             text = await answer.text()
-        assert "尚未送达：3 条，最早一条自 2026-11-26 19:14:00" in text
+        assert "尚未送达：3 条，最早一条自 2026-11-27 03:14:00" in text
+        assert "时间均为当地时间（Asia/Shanghai）" in text
         assert "errcode 0: ok" in text
         assert "&lt;b&gt;12 台" in text
     async with served(None) as (session, address), session.get(f"{address}/notifications?lang=en") as answer:

@@ -14,7 +14,7 @@ from monitor.language import Language
 from monitor.metrics import TownView
 from monitor.model import DeviceFinding, DeviceStatus, FindingKind, Identity, OpenFinding
 from tests.console.fakes import FakeSource, console
-from tests.metrics.town import NOW, status, town
+from tests.metrics.town import NOW, camera, status, town
 
 PLATE = Identity("海康威视", "DS-2CD3T47", "V5.7.3", "4712")
 DRIFT = DeviceFinding(FindingKind.CLOCK_DRIFT, offset_us=-90_250_000, limit_us=5_000_000)
@@ -39,8 +39,9 @@ def test_the_page_names_the_camera_the_finding_its_numbers_and_the_device(langua
     for word in (
         *words,
         "Hikvision 4711 → Hikvision 4712",
-        "柳溪村口 1 号",
-        "2026-03-15 12:00:00",
+        "柳溪村口 1 号 <small>c1</small>",
+        "2026-03-15 20:00:00",
+        "Asia/Shanghai",
         "海康威视 DS-2CD3T47 V5.7.3 4712",
     ):
         assert word in page
@@ -49,6 +50,36 @@ def test_the_page_names_the_camera_the_finding_its_numbers_and_the_device(langua
 def test_without_findings_the_page_says_so_and_of_cameras_that_left_it_says_nothing() -> None:
     assert "没有发现异常" in finding_page(view(), Language.ZH)
     assert "Nothing was found" in finding_page(view(DRIFT, camera_id="gone"), Language.EN)
+
+
+ADDRESS = town(status(watched=camera(onvif="192.0.2.1")))
+ASKED = DeviceStatus("c1", asked_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("shown", "zh", "en"),
+    [
+        (town(status()), "清单中没有一台摄像机填写 ONVIF 地址", "No camera of the inventory has an ONVIF address"),
+        (ADDRESS, "本次运行中尚无设备被问及：1 台", "No device has been asked since the start: 1 camera has an ONVIF"),
+        (replace(ADDRESS, devices=(ASKED,)), "被问及的设备均未应答", "No device that was asked has answered"),
+    ],
+)
+def test_where_nobody_was_asked_the_page_says_why_instead_of_that_nothing_was_found(
+    shown: TownView, zh: str, en: str
+) -> None:
+    assert zh in finding_page(shown, Language.ZH)
+    assert en in finding_page(shown, Language.EN)
+    assert "没有发现异常" not in finding_page(shown, Language.ZH)
+    assert "Nothing was found" not in finding_page(shown, Language.EN)
+
+
+def test_the_page_counts_who_has_an_address_who_was_asked_and_who_answered() -> None:
+    second = status(watched=camera("c2", onvif="192.0.2.2"))
+    shown = replace(ADDRESS, statuses=(*ADDRESS.statuses, second), devices=(replace(ASKED, answered=True),))
+    assert "2 cameras have an ONVIF address; since the start 1 was asked and 1 answered" in finding_page(
+        shown, Language.EN
+    )
+    assert "2 台，本次运行中已问及 1 台，应答 1 台" in finding_page(shown, Language.ZH)
 
 
 def test_nothing_a_device_calls_itself_is_markup() -> None:

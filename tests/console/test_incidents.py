@@ -61,7 +61,9 @@ def view() -> TownView:
                 "重大故障",
                 "另有 35 台",
                 "盲区（1 处）",
-                "2026-03-15 09:00:00",
+                "2026-03-15 17:00:00",
+                "时间均为当地时间（Asia/Shanghai）",
+                "柳溪村口 1 号 <small>c1</small><br>c2<br>",
             ],
         ),
         (
@@ -75,7 +77,7 @@ def view() -> TownView:
                 "4:00 left of 24:00",
                 "still forming",
                 "split from i0",
-                "late: 1 cameras",
+                "late: 1 camera (limit 24:00)",
                 "major fault",
                 "35 more",
                 "Blind spots (1)",
@@ -132,5 +134,5 @@ async def test_the_document_lists_what_is_open_with_evidence_in_words() -> None:
         "near": True,
         "late_cameras": 0,
     }
-    assert second["evidence"][0]["en"] == "1 devices: credentials refused"
+    assert second["evidence"][0]["en"] == "1 device: credentials refused"
     assert [spot["site"] for spot in found["blind_spots"]] == ["村口"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from monitor.incidents import Clue, Evidence, Incident, Origin, Suspect
 from monitor.metrics import (
@@ -30,6 +31,7 @@ from monitor.model import (
     State,
 )
 
+ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
 HOUR = 3_600_000_000  # microseconds
 MONTH = Seconds(up=90 * HOUR, degraded=2 * HOUR, down=8 * HOUR, excluded=5 * HOUR, unobserved=4 * HOUR)
@@ -102,7 +104,7 @@ def town(*statuses: CameraStatus, groups: tuple[GroupFigures, ...] | None = None
         at,
         statuses,
         groups,
-        Terms(datetime(2026, 2, 28, 16, tzinfo=UTC), datetime(2026, 3, 31, 16, tzinfo=UTC), 0.95, 0.96),
+        Terms(datetime(2026, 2, 28, 16, tzinfo=UTC), datetime(2026, 3, 31, 16, tzinfo=UTC), 0.95, 0.96, ZONE),
         timedelta(minutes=1),
         (TripFigures("柳溪村", 1, 9 * HOUR, 0.945),),
     )

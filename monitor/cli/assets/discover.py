@@ -24,7 +24,7 @@ from monitor.engine import Plan
 from monitor.errors import UsageError
 from monitor.inventory.entries import Entry, entries_of
 from monitor.inventory.proposals import Found, Known, known_of, table_of
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.onvif.discovery import service_of
 from monitor.parsing.ranges import AddressRange, addresses_of
 from monitor.probes.discovery import ANY, Survey, SurveyLimits, survey
@@ -112,7 +112,7 @@ async def _discovered(
         _say(texts.ASKING_GROUP[language].format(interfaces=named))
     if addresses:
         seconds = len(addresses) / limits.per_second + limits.patience.total_seconds()
-        _say(texts.ASKING_RANGE[language].format(count=len(addresses), seconds=seconds))
+        _say(texts.ASKING_RANGE[language].format(count=Count(len(addresses)), seconds=seconds))
 
     def progress(done: int, of: int, found: int) -> None:
         if done % (10 * limits.per_second) == 0 and done < of:
@@ -123,7 +123,7 @@ async def _discovered(
     known = known_of(found, entries)
     strange = _others(found, known)
     if strange:
-        _say(texts.ASKING_DEVICES[language].format(count=len(strange)))
+        _say(texts.ASKING_DEVICES[language].format(count=Count(len(strange))))
     told = await Asker(plan, account, clock, language).all(strange)
     known += known_of([each.found for each in told], entries)  # a serial number is told only when asked for
     new = _others([each.found for each in told], known)
@@ -150,7 +150,7 @@ def _found(surveyed: Survey) -> tuple[Found, ...]:
 
 def _tell(discovered: Discovered, surveyed: Survey, language: Language) -> None:
     known, new = discovered.known, discovered.new
-    _say(texts.ANSWERED[language].format(count=len(known) + len(new), known=len(known), new=len(new)))
+    _say(texts.ANSWERED[language].format(count=Count(len(known) + len(new)), known=len(known), new=len(new)))
     _tell_oddities(surveyed, language)
     if known:
         _say(texts.KNOWN_HEAD[language])

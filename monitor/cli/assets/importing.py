@@ -23,7 +23,7 @@ from monitor.inventory.entries import TABLES, Entry, entries_of, heading, table_
 from monitor.inventory.export import Listed, read_export
 from monitor.inventory.matching import MatchedBy
 from monitor.inventory.merging import merged
-from monitor.language import Language
+from monitor.language import Count, Language
 from monitor.parsing.scalars import printable
 from monitor.service import load_plan
 from monitor.writing import whole_file
@@ -64,7 +64,7 @@ def _write(found: Differences, plan: Plan, out: Path, language: Language) -> Non
     faults = _faults(content, out, plan)
     there = out.exists()
     if there and faults:
-        print(texts.NOT_OVERWRITTEN[language].format(path=out, count=len(faults)))
+        print(texts.NOT_OVERWRITTEN[language].format(path=out, count=Count(len(faults))))
         print(SettingsError(faults))
         return
     if there:
@@ -74,10 +74,10 @@ def _write(found: Differences, plan: Plan, out: Path, language: Language) -> Non
     with whole_file(out) as file:
         file.write(content)
     changed = sum(bool(pair.differences) for pair in found.pairs)
-    print(texts.MERGED[language].format(path=out, changed=changed, added=len(found.only_theirs)))
+    print(texts.MERGED[language].format(path=out, changed=Count(changed), added=len(found.only_theirs)))
     pathless = sum(Column.URL not in row.cells for row in found.only_theirs)
     if pathless:
-        print(texts.NO_PATH[language].format(count=pathless))
+        print(texts.NO_PATH[language].format(count=Count(pathless)))
     dropped = dict.fromkeys(name for row in found.only_theirs for name in row.dropped)
     if dropped:
         print(texts.DROPPED[language].format(headings=" ".join(map(printable, dropped))))

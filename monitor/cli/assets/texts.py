@@ -26,7 +26,7 @@ HELP_LARGE = Phrase("允许超过 {usual} 个地址(至多 {most} 个)", "allow 
 HELP_PUBLIC = Phrase("允许公网地址", "allow addresses of the Internet")
 
 TOO_MANY = Phrase(
-    "共 {count} 个地址,超过 {limit} 个:缩小范围{hint}", "{count} addresses are more than {limit}: name fewer{hint}"
+    "共 {count} 个地址,超过 {limit} 个:缩小范围{hint}", "more addresses ({count}) than {limit}: name fewer{hint}"
 )
 OR_LARGE = Phrase(",或加 --large", ", or add --large")
 PUBLIC_RANGE = Phrase(
@@ -46,14 +46,15 @@ NO_SETTINGS = Phrase(
 ASKING_GROUP = Phrase("组播询问 {interfaces}", "asking by multicast: {interfaces}")
 USUAL_INTERFACE = Phrase("默认网卡", "the usual interface")
 ASKING_RANGE = Phrase(
-    "逐个询问 {count} 个地址,约 {seconds:.0f} 秒", "asking {count} addresses one by one, about {seconds:.0f} s"
+    "逐个询问 {count} 个地址,约 {seconds:.0f} 秒",
+    "asking {count} {count:address|addresses} one by one, about {seconds:.0f} s",
 )
 ASKED_SO_FAR = Phrase("已询问 {done}/{of},找到 {found} 台", "asked {done} of {of}, found {found}")
-ASKING_DEVICES = Phrase("查询 {count} 台设备的码流", "asking {count} devices for their streams")
+ASKING_DEVICES = Phrase("查询 {count} 台设备的码流", "asking {count} {count:device for its|devices for their} streams")
 DEVICES_SO_FAR = Phrase("查询设备 {done}/{of}", "devices asked for their streams: {done} of {of}")
 ANSWERED = Phrase(
     "应答设备 {count} 台:一机一档已有 {known} 台,新设备 {new} 台",
-    "{count} devices answered: {known} in the inventory, {new} new",
+    "{count} {count:device|devices} answered: {known} in the inventory, {new} new",
 )
 KNOWN_HEAD = Phrase("一机一档已有:", "in the inventory:")
 KNOWN = Phrase("  {host}  {camera} {name}({by})", "  {host}  {camera} {name} ({by})")
@@ -124,13 +125,14 @@ FIELD = Phrase("    {field}:{ours} → {theirs}", "    {field}: {ours} → {thei
 EMPTY = Phrase("(空)", "(empty)")
 NO_DIFFERENCE = Phrase("没有差异", "nothing differs")
 MERGED = Phrase(
-    "已写入 {path}:改动 {changed} 台,新增 {added} 台", "written: {path}; {changed} cameras changed, {added} added"
+    "已写入 {path}:改动 {changed} 台,新增 {added} 台",
+    "written: {path}; {changed} {changed:camera|cameras} changed, {added} added",
 )
 KEPT = Phrase("原文件保存为 {path}", "the file that was there is kept as {path}")
 NOT_OVERWRITTEN = Phrase(
     "{path} 未改动:合并结果有 {count} 处错误(行号指合并后的表)。请先用 --write 写入新文件,补全后再替换",
-    "{path} is as it was: the merged table, whose lines these are, has {count} faults; --write it to a new file, "
-    "complete that, and then put it in place",
+    "{path} is as it was: the merged table, whose lines these are, has {count} {count:fault|faults}; "
+    "--write it to a new file, complete that, and then put it in place",
 )
 DROPPED = Phrase(
     "新增摄像机的这些列未写入(平台自有,或无法原样写入):{headings}",
@@ -139,6 +141,6 @@ DROPPED = Phrase(
 )
 NO_PATH = Phrase(
     "新增的 {count} 台没有取流地址:请补全路径和账号",
-    "{count} of the added have no stream address: fill in path and credentials",
+    "{count} of the added {count:has|have} no stream address: fill in path and credentials",
 )
 MERGED_TO_FILL_IN = Phrase("其中尚需补全或改正 {count} 处:", "to be completed or corrected there: {count}")

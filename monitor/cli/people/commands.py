@@ -19,6 +19,7 @@ from monitor.cli.people.submit import submit
 from monitor.cli.texts import NO_CONTRACT, WHICH_CONTRACT
 from monitor.clock import SystemClock
 from monitor.errors import UsageError
+from monitor.language import Count
 from monitor.ledger import Ledger
 from monitor.model import Actor, ExclusionState, Role
 from monitor.settings import Settings, load_settings
@@ -108,7 +109,7 @@ def outages(args: argparse.Namespace) -> int:
                 print(line)
         else:
             count = write_storm(args.out, found, desk)
-            print(texts.STORM_WRITTEN[args.lang].format(path=args.out, count=count))
+            print(texts.STORM_WRITTEN[args.lang].format(path=args.out, count=Count(count)))
     return Exit.OK
 
 

@@ -33,6 +33,7 @@ from monitor.cli.people.bulk import read_storm
 from monitor.cli.people.desk import Desk, Made, ended, outage_runs, span_of
 from monitor.cli.people.files import read_acts
 from monitor.errors import UsageError
+from monitor.language import Count
 from monitor.model import (
     Camera,
     ExclusionCause,
@@ -257,7 +258,7 @@ def close(args: argparse.Namespace, desk: Desk) -> list[Made]:
     figures = desk.figures(args.month, heads)
     undecided = _undecided(args.month, desk)
     if undecided:
-        print(texts.UNDECIDED[desk.language].format(month=args.month, count=undecided))
+        print(texts.UNDECIDED[desk.language].format(month=args.month, count=Count(undecided)))
     return [Made("close", PeriodClosed(desk.stamp(), args.month, heads, figures))]
 
 

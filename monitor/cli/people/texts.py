@@ -165,7 +165,7 @@ NO_OUTAGES = Phrase("没有离线记录。", "there are no outages.")
 NOT_OVER = Phrase("尚未恢复", "not over")
 STORM_WRITTEN = Phrase(
     "已写入 {path}:{count} 次离线,核对后用 ledger exclude --file {path} 提交",
-    "written to {path}: {count} outages; look it over and pass it to `ledger exclude --file {path}`",
+    "written to {path}: {count} {count:outage|outages}; look it over and pass it to `ledger exclude --file {path}`",
 )
 NO_WORK = Phrase("没有计划维护。", "there is no planned work.")
 AND = Phrase("、", ", ")
@@ -182,5 +182,5 @@ CANCELLED = Phrase("(已取消)", "(cancelled)")
 WHOLE_TOWN = Phrase("全镇", "the whole town")
 UNDECIDED = Phrase(
     "注意:{month} 还有 {count} 项免责未决定,结账后不计",
-    "note: {count} exclusions of {month} are undecided and will not count",
+    "note: {count} {count:exclusion|exclusions} of {month} {count:is|are} undecided and will not count",
 )

@@ -48,7 +48,7 @@ def test_a_new_device_becomes_a_row_with_its_smallest_stream(
     assert (row.onvif, row.credentials, row.site.village) == (f"{camera.host}:8000", "cam", "柳溪村")
     told = capsys.readouterr()
     assert not told.out
-    assert "1 devices answered: 0 in the inventory, 1 new" in told.err
+    assert "1 device answered: 0 in the inventory, 1 new" in told.err
     assert "stream 640×360 h264" in told.err
     assert (row.vendor, row.model) == (PLATE.maker, PLATE.model)
     assert PASSWORD not in told.err + out.read_text("utf-8-sig")

@@ -79,7 +79,7 @@ def test_the_merged_inventory_is_written_and_agrees_from_then_on(
     export, out = spreadsheet(tmp_path / "export.xlsx", THEIRS_TOO), tmp_path / "merged.csv"
     words = ["import", export, "--lang", "en", "--config", str(config)]
     assert main([*words, "--write", str(out)]) == Exit.NO
-    assert "1 cameras changed, 1 added" in capsys.readouterr().out
+    assert "1 camera changed, 1 added" in capsys.readouterr().out
     assert (tmp_path / "cameras.csv").read_text("utf-8") == OURS
     cameras = load_inventory([out], set())
     assert [(camera.name, camera.url) for camera in cameras] == [
@@ -99,7 +99,7 @@ def test_what_is_left_to_fill_in_is_named(config: Path, tmp_path: Path, capsys: 
     out = tmp_path / "merged.csv"
     assert main(["import", export, "--lang", "en", "--config", str(config), "--write", str(out)]) == Exit.NO
     told = capsys.readouterr().out
-    assert "1 of the added have no stream address" in told
+    assert "1 of the added has no stream address" in told
     assert f"{out}:4: village: is missing" in told
 
 
