@@ -21,6 +21,7 @@ class Colour(StrEnum):
     NEAR = "#e55400"
     BAD = "semi-dark-red"
     UNKNOWN = "#6e6e78"
+    QUIET = "#2f3a45"  # there is none of it
     PLAIN = "semi-dark-blue"
     TARGET = "semi-dark-yellow"
 

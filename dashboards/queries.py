@@ -36,6 +36,11 @@ def against_target(expr: str, prefix: str = "") -> tuple[Query, ...]:
     )
 
 
+def counted(expr: str, name: Phrase, colour: Colour) -> tuple[Query, Query]:
+    """A number in a colour that is for when there is any; nought is quiet."""
+    return Query(f"{expr} > 0", name, colour), Query(f"{expr} == 0", name, Colour.QUIET)
+
+
 def standing(expr: str) -> str:
     """2 = on target, 1 = just below, 0 = below: the keys of ``words.STANDING``."""
     return f"(({expr}) >= bool {PER_TARGET} {TARGET}) + (({expr}) >= bool {PER_TARGET} {NEAR})"

@@ -11,7 +11,7 @@ from monitor.alerting import SEVERITIES as MESSAGES
 from monitor.alerting import Severity
 from monitor.incidents import Origin
 from monitor.language import Phrase
-from monitor.model import Cause, State, Verdict
+from monitor.model import Cause, Look, State, Verdict
 from monitor.notify import Outcome
 from monitor.wording import CAUSES, FINDINGS, ORIGINS, STATES
 
@@ -82,6 +82,18 @@ SEVERITIES: Words = MappingProxyType(
         "none": Word(Phrase("心跳", "sign of life"), Colour.GOOD),
     }
 )
+LOOKS: Words = MappingProxyType(
+    {
+        Look.FIRST.value: Word(Phrase("首次", "first"), Colour.PLAIN),
+        Look.RETURNED.value: Word(Phrase("恢复后", "returned"), Colour.PLAIN),
+        Look.IN_DOUBT.value: Word(Phrase("存疑", "in doubt"), Colour.PLAIN),
+        Look.DUE.value: Word(Phrase("到时", "due"), Colour.PLAIN),
+        Look.IDENTICAL.value: Word(Phrase("与上帧相同", "identical"), Colour.PLAIN),
+        Look.STREAM_CHANGED.value: Word(Phrase("码流变化", "stream changed"), Colour.PLAIN),
+        Look.SIZE.value: Word(Phrase("大小异常", "odd size"), Colour.PLAIN),
+    }
+)
+CHECKS: Words = MappingProxyType({"canaries": Word(Phrase("参照点", "canaries"), Colour.PLAIN)})
 HEALTH: Words = MappingProxyType(
     {
         "1": Word(Phrase("正常", "good"), Colour.GOOD),

@@ -53,13 +53,13 @@ async def until(client: aiohttp.ClientSession, url: str, wanted: Callable[[Any],
         pytest.fail(f"{url} last said {last!r}\n{end_of(log)}")
 
 
-def impatient(folder: Path, monitor: str) -> Path:
+def impatient(folder: Path, monitor: str, every: str = "300ms") -> Path:
     """The shipped configuration with short intervals and no waiting, aimed at this monitor."""
     for rules in (CONFIG / "prometheus").glob("*.rules.yml"):
         at_once = re.sub(r"\b(for|keep_firing_for): \w+", r"\1: 0s", rules.read_text("utf-8"))
         (folder / rules.name).write_text(at_once, "utf-8")
     settings = yaml.safe_load((CONFIG / "prometheus" / "prometheus.yml").read_text("utf-8"))
-    settings["global"] = {"scrape_interval": "300ms", "scrape_timeout": "300ms", "evaluation_interval": "300ms"}
+    settings["global"] = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
     del settings["scrape_configs"][1:]
     settings["scrape_configs"][0]["static_configs"] = [{"targets": [monitor.removeprefix("http://")]}]
     del settings["alerting"]
@@ -75,11 +75,11 @@ def firing(answer: dict[str, Any]) -> set[str]:
 
 
 @contextlib.contextmanager
-def prometheus_watching(folder: Path, monitor: str) -> Iterator[tuple[str, Path]]:
+def prometheus_watching(folder: Path, monitor: str, every: str = "300ms") -> Iterator[tuple[str, Path]]:
     """A Prometheus that scrapes the monitor at that address; gives the address of its API, and its log."""
     binary, port, log = program("prometheus"), free_port(), folder / "prometheus.log"
     arguments = (
-        f"--config.file={impatient(folder, monitor)}",
+        f"--config.file={impatient(folder, monitor, every)}",
         f"--storage.tsdb.path={folder / 'tsdb'}",
         f"--web.listen-address=127.0.0.1:{port}",
         "--log.level=warn",

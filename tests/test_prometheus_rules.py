@@ -188,9 +188,22 @@ def test_an_alert_says_in_two_languages_what_happened_and_where_to_read_on(alert
     for text in (notes["summary"], notes["description"]):
         assert CHINESE.search(text)
         assert ENGLISH.search(text)
-    assert notes["runbook_url"] == f"docs/runbooks/{alert['alert']}.md"
-    assert (ROOT / notes["runbook_url"]).is_file()
-    assert notes["dashboard_url"].split("?")[0].removeprefix("/d/sharpeyes-") in BOARDS
+    assert (RUNBOOKS / f"{alert['alert']}.md").is_file()
+    assert notes["runbook_url"] == f"{{{{ $externalLabels.console }}}}/runbooks/{alert['alert']}"
+    board = notes["dashboard_url"].split("?")[0].removeprefix("{{ $externalLabels.grafana }}/d/sharpeyes-")
+    assert board in BOARDS
+
+
+def test_the_links_of_alerts_begin_at_one_place_and_alertmanager_sees_nothing_of_it() -> None:
+    settings = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text("utf-8"))
+    labels = settings["global"]["external_labels"]
+    assert set(labels) == {"console", "grafana"}
+    assert all(re.fullmatch(r"https?://[\w.:-]+", url) for url in labels.values())
+    (dropped,) = settings["alerting"]["alert_relabel_configs"]
+    assert dropped["action"] == "labeldrop"
+    assert all(re.fullmatch(dropped["regex"], name) for name in labels)
+    asked = re.findall(r"\$externalLabels\.(\w+)", "".join(path.read_text("utf-8") for path in RULES))
+    assert set(asked) == set(labels)
 
 
 def test_every_runbook_belongs_to_an_alert_and_speaks_both_languages() -> None:

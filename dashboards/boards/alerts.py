@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards import words
 from dashboards.boards import shared
 from dashboards.model import Bars, Board, Colour, Column, Course, Lines, Panel, Query, Row, Stat, Table, Word
-from dashboards.queries import lasting
+from dashboards.queries import counted, lasting
 from monitor.incidents import Origin
 from monitor.language import Phrase
 from monitor.wording import ORIGINS
@@ -28,12 +28,13 @@ _COUNTS = Panel(
     Phrase("按级别；严重：立即处理，一般：派工单。", "By severity; critical: now, warning: a ticket."),
     Stat("value_and_name"),
     tuple(
-        Query(
-            f'count(ALERTS{{{_OURS},alertstate="firing",severity="{severity}"}}) or vector(0)',
+        query
+        for severity in ("critical", "warning")
+        for query in counted(
+            f'(count(ALERTS{{{_OURS},alertstate="firing",severity="{severity}"}}) or vector(0))',
             words.SEVERITIES[severity].text,
             words.SEVERITIES[severity].colour,
         )
-        for severity in ("critical", "warning")
     ),
     words.NUMBER,
 )

@@ -60,7 +60,7 @@ _CHECKS = Panel(
         "监测端自身的网络等；异常期间不判摄像机离线。",
         "The monitor's own surroundings; while one fails no camera is called down.",
     ),
-    Course(words.HEALTH),
+    Course(words.HEALTH, words.CHECKS),
     (Query("min by (check) (sharpeyes_selfcheck_up)", Phrase("{{check}}", "{{check}}")),),
     words.NUMBER,
     nothing=Phrase("未设自检", "no self-check is set up"),
@@ -150,7 +150,7 @@ _DECODES = Panel(
         "每秒解码的关键帧，按缘由叠加；见 docs/probing.md。",
         "Key frames decoded a second, by why; see docs/probing.md.",
     ),
-    Lines("stack"),
+    Lines("stack", words.LOOKS),
     (Query("sum by (reason) (rate(sharpeyes_decodes_total[$__rate_interval]))", Phrase("{{reason}}", "{{reason}}")),),
     words.PER_SECOND,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards import words
 from dashboards.model import Colour, Column, Link, Panel, Query, Stat, Table
-from dashboards.queries import MINIMUM, PER_TARGET, TARGET, against_target, month
+from dashboards.queries import MINIMUM, PER_TARGET, TARGET, against_target, counted, month
 from monitor.language import Phrase
 from monitor.model import State
 from monitor.wording import STATES
@@ -81,8 +81,9 @@ def coverage(width: int) -> Panel:
 def states(width: int, where: str = "") -> Panel:
     """How many cameras are in each state."""
     counts = tuple(
-        Query(f'sum(sharpeyes_cameras{{state="{state.value}"{where}}})', STATES[state], colour)
+        query
         for state, colour in STATE_COLOURS.items()
+        for query in counted(f'sum(sharpeyes_cameras{{state="{state.value}"{where}}})', STATES[state], colour)
     )
     return Panel(
         width,

@@ -17,7 +17,8 @@ from tests.dashboards.history import Past, write_past
 from tests.dashboards.town import DAY, past_town, probed
 from tests.prometheus import prometheus_watching, until
 
-ALERTED = 'ALERTS{alertname="SharpEyesWatchdog"}'
+ALERTED = 'ALERTS{alertname="SharpEyesIncident"}'
+EVERY = "5s"  # also a busy machine has answered by then
 STEP = timedelta(minutes=4)  # just below what Prometheus looks back
 
 
@@ -32,7 +33,7 @@ async def main(folder: Path, days: float) -> None:
             past = Past(town, now - days * DAY, STEP, monitor.removeprefix("http://"))
             await write_past(Path(name), past)
             probed(source.metrics, source.view)
-            with prometheus_watching(Path(name), monitor) as (api, log):
+            with prometheus_watching(Path(name), monitor, EVERY) as (api, log):
                 await until(client, f"{api}/query?query={ALERTED}", lambda a: bool(a["data"]["result"]), log)
                 for path in await draw(api.removesuffix("/api/v1"), folder, datetime.now(UTC), ["QX-04-03"]):
                     sys.stdout.write(f"{path}\n")

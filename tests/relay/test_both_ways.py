@@ -128,7 +128,7 @@ def marks(texts: list[str]) -> list[str]:
         (one_camera_is_down_and_back, [], ["故障", "已恢复"], 660),
         (a_recorder_fails_and_then_its_whole_line, ["故障", "扩大", "已恢复"], [], 90),
         (a_site_is_dark_once_its_second_camera_is_down, [], ["故障", "故障", "已恢复"], 660),
-        (an_account_is_refused_by_one_camera_and_then_by_nine, [], ["故障", "扩大", "已恢复"], 330),
+        (an_account_is_refused_by_one_camera_and_then_by_nine, [], ["未监测", "扩大", "已恢复"], 330),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
