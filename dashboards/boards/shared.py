@@ -106,8 +106,8 @@ def incidents(width: int) -> Panel:
         width,
         Phrase("未结束的事件", "Open incidents"),
         Phrase(
-            "同一起因的离线合为一个事件；两分钟后定下才列出。点编号到控制台看依据与修复时限。",
-            "Outages of one presumed origin are one incident, listed once settled, after two minutes."
+            "同一起因的离线合为一个事件；一分多钟后定下才列出。点编号到控制台看依据与修复时限。",
+            "Outages of one presumed origin are one incident, listed once settled, after 75 seconds."
             " A click on its number shows evidence and repair limit on the console.",
         ),
         Table(

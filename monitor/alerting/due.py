@@ -19,7 +19,7 @@ from monitor.alerting.telling import (
     over_lines,
     titled,
 )
-from monitor.alerting.values import Facts, Notice, Patience, Severity, Stage, Told
+from monitor.alerting.values import Facts, Notice, Patience, RepairClock, Severity, Stage, Told
 from monitor.incidents import Incident, Origin, Rules
 from monitor.language import Phrase
 
@@ -74,7 +74,7 @@ def _stage(told: Told | None, facts: Facts, now: datetime, patience: Patience) -
         return None
     if told is None or not told.open:
         fell = told is None or incident.falls > told.falls
-        return Stage.OPENED if incident.settled and fell else None
+        return _opening(told, clock) if incident.settled and fell else None
     times, more = MANY_MORE
     cameras = len(incident.camera_ids)
     rises = facts.figures.severity is Severity.CRITICAL is not told.severity
@@ -87,6 +87,13 @@ def _stage(told: Told | None, facts: Facts, now: datetime, patience: Patience) -
     if now - told.at >= patience.of(facts.figures.severity) * EARLY:
         return Stage.REMINDER
     return None
+
+
+def _opening(told: Told | None, clock: RepairClock | None) -> Stage:
+    """Who hears of it for the first time hears the worst of it: the office, of a limit that has passed."""
+    if clock is not None and clock.late_cameras and not (told and told.late):
+        return Stage.LATE
+    return Stage.NEAR if clock is not None and clock.near and not (told and told.near) else Stage.OPENED
 
 
 def call_for(facts: Facts, now: datetime) -> Told:

@@ -1,4 +1,4 @@
-"""``sharp-eyes check-config``: every fault of settings and inventory at once."""
+"""``sharp-eyes check-config``: every fault of settings, inventory and Alertmanager's routes at once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from monitor.cli.exits import Exit
 from monitor.errors import SettingsError
 from monitor.language import Count, Language
 from monitor.service import load_plan, refuse_mute_echoes
+from monitor.settings import Settings, faults_of_routes
 
 
-def check(config: Path, language: Language) -> int:
-    """Print the faults, one per line, or what was found in good order."""
+def check(config: Path, routes: Path | None, language: Language) -> int:
+    """Print the faults, one per line, or what was found in good order. ``routes``: Alertmanager's file; None: none."""
     try:
         plan = load_plan(config)
         refuse_mute_echoes(plan.settings)
+        _refuse_routes_to_nobody(routes, plan.settings)
     except SettingsError as error:
         print(texts.CONFIG_FAULTS[language].format(count=Count(len(error.faults))))
         print(error)
@@ -33,3 +35,13 @@ def check(config: Path, language: Language) -> int:
     if outside:
         print(texts.CONFIG_UNCONTRACTED[language].format(cameras=Count(outside)))
     return Exit.OK
+
+
+def _refuse_routes_to_nobody(routes: Path | None, settings: Settings) -> None:
+    """SettingsError where Alertmanager sends something to a receiver nobody stands behind."""
+    if routes is None:
+        return
+    known = settings.alerts.receivers if settings.alerts else ()
+    faults = faults_of_routes(routes.read_bytes(), str(routes), known)
+    if faults:
+        raise SettingsError(tuple(faults))

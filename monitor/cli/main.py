@@ -81,6 +81,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     commands.add_parser("run", parents=[configured], help=texts.HELP_RUN[language]).set_defaults(command=_run)
 
     check = commands.add_parser("check-config", parents=[configured], help=texts.HELP_CHECK[language])
+    check.add_argument("--alertmanager", type=Path, metavar="FILE", help=texts.HELP_ROUTES[language])
     check.set_defaults(command=_check)
 
     probe = commands.add_parser("probe", parents=[configured], help=texts.HELP_PROBE[language])
@@ -223,7 +224,7 @@ def _run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from monitor.cli.check import check
 
-    return check(args.config, args.lang)
+    return check(args.config, args.alertmanager, args.lang)
 
 
 def _probe(args: argparse.Namespace) -> int:

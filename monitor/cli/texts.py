@@ -19,6 +19,10 @@ HELP_LANG = Phrase("界面语言(默认取自环境变量 LANG)", "language of t
 HELP_DEMO = Phrase("演示:模拟一个镇并监测它", "the whole system on a simulated town")
 HELP_RUN = Phrase("开始监测", "watch the cameras")
 HELP_CHECK = Phrase("检查配置与清单,一次列出全部错误", "check settings and inventory, all faults at once")
+HELP_ROUTES = Phrase(
+    "同时检查 Alertmanager 的配置:接收方是否都有渠道",
+    "look at Alertmanager's configuration, too: has each receiver a channel?",
+)
 HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera and explain it stage by stage")
 HELP_DIAGNOSE = Phrase("检查一张图片或一段录像的画面", "look at a picture or a video as at a camera's")
 HELP_DIAGNOSE_FILE = Phrase("图片或录像文件", "a picture or a video")

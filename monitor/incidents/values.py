@@ -74,7 +74,9 @@ class Rules:
     grace: timedelta = timedelta(minutes=5)  # what is not back this long after the last that came back is another fault
     hold: timedelta = timedelta(minutes=15)  # what falls again this soon after its end is the same incident
     lull: timedelta = timedelta(hours=1)  # refused passwords and removals this close are one incident
-    settling: timedelta = timedelta(minutes=2)  # younger incidents may still turn out to be part of a wider one
+    # Younger incidents may still turn out to be part of a wider one: whatever stands on one line is asked within one
+    # interval of 60 s, and an answer that is refused is known 15 s before one that does not come.
+    settling: timedelta = timedelta(seconds=75)
     repeat: timedelta = timedelta(days=7)  # a suspect that failed again within this time is a repeat fault
 
 

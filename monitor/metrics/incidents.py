@@ -18,7 +18,7 @@ from monitor.metrics.text import BLOCK, Family, labels
 from monitor.metrics.view import PlaceFigures, TownView
 from monitor.model import SECOND_US
 
-MOST = 200  # incidents with series of their own: the critical ones first, then those with the most cameras; and sites
+MOST = 1000  # incidents with series of their own, the most urgent ones; and sites, the longest dark ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,9 @@ OTHERS = (
         lambda shown: None if shown.clock is None else shown.clock.ran_us / SECOND_US,
     ),
 )
+LEFT_OUT = Family(
+    "sharpeyes_incidents_left_out", "gauge", "Open incidents without series of their own: too many are open."
+)
 OPEN = Family("sharpeyes_incidents_open", "gauge", "Open incidents by presumed origin, young ones too.")
 BLIND = Family("sharpeyes_blind_spots", "gauge", "Sites that no camera shows.")
 BLIND_SINCE = Family(
@@ -99,7 +102,8 @@ def incident_pieces(town: TownView) -> Iterator[bytes]:
 
 
 def _incidents(town: TownView) -> bytes:
-    settled = sorted((shown for shown in town.incidents if shown.incident.settled), key=_urgency)[:MOST]
+    every = sorted((shown for shown in town.incidents if shown.incident.settled), key=_urgency)
+    settled = every[:MOST]
     full = [_full(shown) for shown in settled]
     alone = [labels(incident=shown.incident.id) for shown in settled]
     dark = town.blind_spots[:MOST]
@@ -111,6 +115,7 @@ def _incidents(town: TownView) -> bytes:
             CAMERAS.head() + CAMERAS.samples(full, map(CAMERAS.value, settled)),
             *(family.head() + family.samples(alone, map(family.value, settled)) for family in OTHERS),
             OPEN.head() + OPEN.samples((labels(scope=origin.value) for origin in counts), counts.values()),
+            LEFT_OUT.single(len(every) - len(settled)),
             BLIND.single(len(town.blind_spots)),
             BLIND_SINCE.head() + BLIND_SINCE.samples(map(_site, dark), [spot.since_at.timestamp() for spot in dark]),
         ]
@@ -138,8 +143,11 @@ def _site(spot: BlindSpot) -> str:
     return labels(site_id=site.id, county=site.county, town=site.town, village=site.village, site=site.name)
 
 
-def _urgency(shown: IncidentFigures) -> tuple[bool, int, str]:
-    return shown.severity is not Severity.CRITICAL, -len(shown.incident.camera_ids), shown.incident.id
+def _urgency(shown: IncidentFigures) -> tuple[bool, bool, int, str]:
+    """The critical ones, then those late or nearly late, then those with the most cameras."""
+    clock, cameras = shown.clock, len(shown.incident.camera_ids)
+    in_time = clock is None or not (clock.late_cameras or clock.near)
+    return shown.severity is not Severity.CRITICAL, in_time, -cameras, shown.incident.id
 
 
 def _full(shown: IncidentFigures) -> str:

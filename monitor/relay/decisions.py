@@ -78,15 +78,17 @@ class Decisions:
         alerts: Sequence[Alert],
         channels: Sequence[str],
         facts: Mapping[str, Facts],
-        ended: Mapping[str, Incident],
         incident_of: Callable[[str], str | None],
     ) -> Steps:
-        """What is due because Alertmanager called. Of an incident, only the record says how it stands."""
+        """What is due because Alertmanager called. Of an incident, only the record says how it stands.
+
+        One that is not open there is over, or a part of another, and Prometheus is a little behind.
+        """
         found: list[Due] = []
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
             subject = self._incident(alert, incident_of) or alert.subject
-            if subject not in seen and subject not in ended:  # else Prometheus is a little behind
+            if subject not in seen and (subject in facts or not alert.incident):
                 seen.add(subject)
                 found += self._of_alert(alert, channels, facts.get(subject))
             if nth % STEP == 0:
@@ -110,7 +112,7 @@ class Decisions:
         incident_id = facts.figures.incident.id
         found = self._judged(channels, incident_id, self._judge(facts))
         said = {channel for channel, _, _ in found}
-        silent = [channel for channel in channels if channel not in said and not self._open(channel, incident_id)]
+        silent = [channel for channel in channels if channel not in said and not self._heard(channel, incident_id)]
         return [*found, *((channel, call_for(facts, self._now), None) for channel in silent)]
 
     def _judge(self, facts: Facts) -> Judge:
@@ -135,9 +137,10 @@ class Decisions:
                 found.append((channel, *due))
         return found
 
-    def _open(self, channel: str, subject: str) -> bool:
+    def _heard(self, channel: str, subject: str) -> bool:
+        """Whether the channel was told of it, or will be as soon as it may."""
         told = self._told.get((channel, subject))
-        return told is not None and told.open
+        return told is not None and (told.open or told.called)
 
     def _audience(self, facts: Facts) -> list[str]:
         """The channels that are to know of the incident where no Alertmanager says it."""

@@ -123,8 +123,8 @@ class Relay:
             raise UnknownReceiver(f"no receiver is named {call.receiver!r}: name it under alerts.receivers")
         else:
             async with self._deciding:
-                facts, ended = await self._facts(), self._known.ended()
-                deciding = self._decisions().of_alerts(call.alerts, channels, facts, ended, self._known.incident_of)
+                facts = await self._facts()
+                deciding = self._decisions().of_alerts(call.alerts, channels, facts, self._known.incident_of)
                 await self._put(await unhurried(deciding, self._clock))
 
     # ------------------------------------------------------------ asking

@@ -9,6 +9,7 @@ from monitor.settings.alert_values import AlertPath, AlertSettings, BulletinKind
 from monitor.settings.contracts import read_file as read_contract
 from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settings
 from monitor.settings.matching import faults_between, line_of
+from monitor.settings.routes import faults_of_routes
 from monitor.settings.values import (
     Address,
     LimitSettings,
@@ -34,6 +35,7 @@ __all__ = [
     "StreamChoice",
     "examine_settings",
     "faults_between",
+    "faults_of_routes",
     "line_of",
     "load_settings",
     "read_contract",

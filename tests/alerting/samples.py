@@ -19,7 +19,8 @@ NIGHT = datetime(2026, 3, 15, 19, 14, tzinfo=UTC)  # 03:14 in the zone
 def facts(cameras: int = 12, origin: Origin = Origin.UPLINK, number: int = 1, **changes: Any) -> Facts:
     """An open incident that began ten minutes before NIGHT; ``changes`` are of the incident."""
     usual: dict[str, Any] = {"since_at": NIGHT - timedelta(minutes=10), "opened_at": NIGHT - timedelta(minutes=8)}
-    figures = incident(number, origin, cameras, **(usual | changes))
+    early = RepairClock(24 * HOUR, HOUR // 6, major=False, late_cameras=0, near=False)
+    figures = replace(incident(number, origin, cameras, **(usual | changes)), clock=early)
     ids = figures.incident.camera_ids
     return Facts(figures, tuple(camera(one, name=f"村口{nth}号") for nth, one in enumerate(ids, 1)))
 

@@ -89,6 +89,15 @@ def test_a_repair_limit_is_told_when_it_is_near_and_when_it_has_passed_once_each
     assert stage(late[0], with_clock(facts(), 25.5, late=3)) is None
 
 
+def test_who_hears_of_it_first_when_a_limit_is_near_or_has_passed_hears_that() -> None:
+    near, late = with_clock(facts(), 20), with_clock(facts(falls=2), 25, late=1)
+    assert stage(None, near) is Stage.NEAR
+    assert stage(call_for(near, NIGHT), near) is Stage.NEAR
+    assert stage(None, late) is Stage.LATE
+    over_and_down_again = replace(told_of(late), open=False, falls=1)
+    assert stage(over_and_down_again, late) is Stage.OPENED  # that it is late is known
+
+
 def test_a_limit_that_is_near_is_told_although_another_camera_is_late_already() -> None:
     late = due(told_of(with_clock(facts(), 1)), with_clock(facts(), 25, late=1, near=False))
     assert late is not None

@@ -100,6 +100,17 @@ def test_a_good_configuration_is_counted(place: Place, capsys: pytest.CaptureFix
     assert "27 cameras, 27 villages, 27 uplinks" in said(capsys)
 
 
+def test_routes_to_a_receiver_without_a_channel_are_a_fault_with_its_line(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    routes = Path(__file__).parents[2] / "config" / "alertmanager" / "alertmanager.yml"
+    words = ["check-config", "--lang", "en", "--config", str(place.settings), "--alertmanager", str(routes)]
+    assert main(words) == Exit.NO
+    line = routes.read_text("utf-8").splitlines().index("  - name: past-the-relay") + 1
+    assert f"{routes}:{line}: receivers.past-the-relay: has no channel" in said(capsys)
+    assert main([*words[:-1], str(routes.parent / "none.yml")]) == Exit.CANNOT
+
+
 def test_all_faults_of_a_configuration_are_printed_together(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     text = place.settings.read_text("utf-8").replace("heartbeat:", "hartbeat:").replace("zone: Asia", "zone: Asien")
     place.settings.write_text(text, "utf-8")

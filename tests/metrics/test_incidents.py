@@ -52,10 +52,21 @@ def test_an_incident_that_may_be_part_of_a_wider_one_is_counted_and_has_no_serie
 
 
 def test_however_much_goes_down_the_series_are_bounded_and_the_urgent_ones_stay() -> None:
-    many = [incident(number, Origin.CAMERA, cameras=1) for number in range(1000)]
-    found = series(*many, incident(1001, cameras=2), incident(1002, cameras=40))
+    many = [incident(number, Origin.CAMERA, cameras=1) for number in range(MOST + 50)]
+    found = series(*many, incident(5001, cameras=2), incident(5002, cameras=40))
     assert len(found) == MOST
-    assert {"i1001", "i1002"} <= found.keys()
+    assert {"i5001", "i5002"} <= found.keys()
+    left_out = value(replace(town(status()), incidents=tuple(many)), "sharpeyes_incidents_left_out")
+    assert left_out == len(many) - MOST
+    assert value(town(status()), "sharpeyes_incidents_left_out") == 0
+
+
+def test_of_many_the_late_ones_are_shown_before_those_that_have_time() -> None:
+    late = RepairClock(24 * HOUR, 25 * HOUR, major=False, late_cameras=1, near=False)
+    early = replace(late, ran_us=HOUR, late_cameras=0)
+    many = [replace(incident(number, Origin.CAMERA, cameras=1), clock=early) for number in range(MOST)]
+    shown = series(*many, replace(incident(5000, Origin.CAMERA, cameras=1), clock=late))
+    assert "i5000" in shown
 
 
 def test_an_incident_without_a_limit_has_no_clock() -> None:

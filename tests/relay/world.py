@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from monitor.alerting import MOST_BYTES, Channel, Facts, Target, usual_windows
-from monitor.engine.casebook import Casebook
+from monitor.contract import Contract
+from monitor.engine.casebook import Casebook, running_repairs
 from monitor.incidents import Enrolled, Incident, Rules
 from monitor.language import Language
 from monitor.metrics import Metrics
-from monitor.model import Camera, Cause, Secret, State, Transition
+from monitor.model import Camera, Cause, Secret, State, Transition, micros
 from monitor.notify import Outbox
 from monitor.relay import Relay
 from monitor.settings import AlertPath, AlertSettings
@@ -40,6 +41,7 @@ class World:
         self.running.set()
         self.planned: set[str] = set()
         self.wrong: str | None = None
+        self.contract: Contract | None = None  # whose repair limits run; None: none does
         self._state: dict[str, State] = {}
         for camera in cameras:
             self.casebook._incidents.note(clock.now(), Enrolled(camera))
@@ -50,6 +52,9 @@ class World:
         return self.casebook.rules
 
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
+        if self.contract is not None:
+            now = micros(self.clock.now())
+            self.casebook.repairs = running_repairs(self.casebook.faults(lambda _: (), now), [self.contract], now)
         return self.casebook.facts(self.clock.now(), lambda _: False, lambda camera: camera.id in self.planned)
 
     def ended(self) -> Mapping[str, Incident]:

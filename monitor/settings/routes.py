@@ -1,0 +1,67 @@
+"""Alertmanager's own file against our settings: whether what it sends finds somebody. The file is read, never changed.
+
+Alertmanager checks its grammar (``amtool check-config``); here stands what only both files together can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import yaml
+
+from monitor.errors import Fault
+
+WEBHOOK = "/api/alertmanager"  # the relay's address
+PAST_THE_RELAY = "past-the-relay"  # who hears of what the relay cannot say itself
+CHANNELS = "_configs"  # how a receiver's lists of channels end: email_configs, webhook_configs ...
+WITHOUT_CHANNELS = frozenset({"heartbeat"})  # a sign of life that nobody is sent is no fault
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # only its tree is used: nodes with their lines, no objects
+
+NO_CHANNEL = (
+    "has no channel: nobody hears that the monitor is down. Fill in one of the two examples of "
+    'config/alertmanager/alertmanager.yml; docs/operations.md, "Who watches the monitor", says how to try it'
+)
+ABSENT = f"no receiver is named {PAST_THE_RELAY}: nobody hears that the monitor is down"
+UNKNOWN = "alerts.receivers of the settings has no such receiver: the relay refuses what is sent to it"
+
+
+def faults_of_routes(content: bytes, file: str, known: Collection[str]) -> list[Fault]:
+    """What is wrong with Alertmanager's configuration, UTF-8; ``known`` are the receivers of the settings."""
+    try:
+        tree = yaml.compose(content, LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        return [Fault(file, mark.line + 1 if mark else 0, "file", "not YAML: run amtool check-config")]
+    receivers = list(_receivers(tree))
+    found = [] if any(name == PAST_THE_RELAY for name, _ in receivers) else [Fault(file, 0, "receivers", ABSENT)]
+    for name, receiver in receivers:
+        line, where = receiver.start_mark.line + 1, f"receivers.{name}"
+        channels = [node for key, node in _entries(receiver) if key.endswith(CHANNELS) and _items(node)]
+        if name == PAST_THE_RELAY and not channels:
+            found.append(Fault(file, line, where, NO_CHANNEL))
+        if name not in known and name not in WITHOUT_CHANNELS and any(map(_calls_the_relay, channels)):
+            found.append(Fault(file, line, where, UNKNOWN))
+    return found
+
+
+def _receivers(tree: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    for key, node in _entries(tree):
+        for receiver in _items(node) if key == "receivers" else ():
+            names = [value.value for name, value in _entries(receiver) if name == "name"]
+            yield str(names[0]) if names else "", receiver
+
+
+def _entries(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield str(key.value), value
+
+
+def _items(node: yaml.Node) -> list[yaml.Node]:
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def _calls_the_relay(channels: yaml.Node) -> bool:
+    """Whether one of a receiver's channels is the webhook of a monitor."""
+    urls = [str(value.value) for hook in _items(channels) for key, value in _entries(hook) if key == "url"]
+    return any(url.rstrip("/").endswith(WEBHOOK) for url in urls)

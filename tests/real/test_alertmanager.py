@@ -1,0 +1,243 @@
+"""A real Alertmanager with the shipped routes: what explains others quiets them, hours are kept, calls are repeated.
+
+Everything that waits in it is shortened to a sixtieth, so a minute is a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import time, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.settings import AlertPath, AlertSettings
+from tests.incidents.town import a_camera
+from tests.real.alertmanagers import CLOCK, FASTER, Heard, alertmanager, named, waited
+from tests.relay.test_storm import EVERYBODY, opened, over
+from tests.relay.world import office, settings
+from tests.robots import Robots
+from tests.test_prometheus_rules import alerts, routing, stories
+
+pytestmark = pytest.mark.real
+
+PATIENCE = 30  # seconds for a machine that is busy with something else
+COUNTY, TOWN, VILLAGE = {"county": "安平县"}, {"town": "清河镇"}, {"village": "柳溪村"}
+CAMERA = {"camera_id": "c1", "name": "村口1号", "site": "村口", "carrier": "中国移动", "uplink": "u1"}
+# What the expression of a rule leaves of its series' labels, beside the fixed ones.
+LABELS: dict[str, dict[str, str]] = {
+    "SharpEyesMonitorDown": {"job": "sharpeyes", "instance": "monitor:9105"},
+    "SharpEyesMonitorBlind": COUNTY,
+    "SharpEyesIncident": {"incident": "i1"},
+    "SharpEyesManyDown": COUNTY | TOWN,
+    "SharpEyesVillageDown": COUNTY | TOWN | VILLAGE,
+    "SharpEyesCameraDown": COUNTY
+    | TOWN
+    | VILLAGE
+    | CAMERA
+    | {"incident": "i2", "scope": "camera", "in_contract": "true"},
+    "SharpEyesBlindSpot": COUNTY | TOWN | VILLAGE | {"site": "村口"},
+    "SharpEyesCameraFlapping": COUNTY | TOWN | VILLAGE | CAMERA,
+    "SharpEyesClockDrift": COUNTY | TOWN | VILLAGE | {"camera_id": "c1", "name": "c1号", "site": "村口"},
+    "SharpEyesCredentialsRefused": {"incident": "i3"},
+    "SharpEyesRepairLimitNear": {"incident": "i2"},
+    "SharpEyesManyUnknown": {},
+    "SharpEyesResultsStale": {},
+    "SharpEyesDayCoverageLow": COUNTY,
+    "SharpEyesTargetUnrecoverable": {"scope": "town", "name": "清河镇"},
+    "SharpEyesOnlineRateBelowTarget": {"scope": "town", "name": "清河镇"},
+    "SharpEyesForecastBelowTarget": {"scope": "town", "name": "清河镇"},
+    "SharpEyesBudgetBurning": COUNTY,
+    "SharpEyesBudgetShrinking": COUNTY,
+    "SharpEyesWatchdog": {},
+}
+FIXED = {rule["alert"]: rule["labels"] for rule in alerts()}
+SHOWN = {name: {"alertname": name, **FIXED[name], **labels} for name, labels in LABELS.items()}
+
+
+def elsewhere(labels: dict[str, str], equal: set[str]) -> dict[str, str]:
+    """The same alert about another place."""
+    return labels | {label: "别处" for label in equal if label in labels}
+
+
+def test_the_labels_used_here_are_those_of_the_stories() -> None:
+    told = [
+        (test["alertname"], alert["exp_labels"])
+        for story in stories()
+        for test in story.get("alert_rule_test", ())
+        for alert in test["exp_alerts"]
+    ]
+    compared = [set(labels) == set(SHOWN[name]) - {"alertname"} for name, labels in told if name in SHOWN]
+    assert len(compared) > 8
+    assert all(compared)
+
+
+async def test_every_inhibition_quiets_its_targets_there_and_nowhere_else_until_its_source_is_over(
+    tmp_path: Path,
+) -> None:
+    looked_at = 0
+    async with alertmanager(tmp_path, Heard().hear) as manager:
+        for rule in routing()["inhibit_rules"]:
+            (source,), targets = named(rule["source_matchers"], SHOWN), named(rule["target_matchers"], SHOWN)
+            same = set(rule.get("equal", ()))
+            numbered = {target for target in targets if not same <= set(SHOWN[target])}
+            assert all("incident" in SHOWN[target] for target in numbered)  # told by the record, wherever they are
+            assert targets
+            for target in sorted(set(targets) - numbered):
+                looked_at += 1
+                await manager.post(SHOWN[target])
+                await manager.until_states({target: "active"})
+                away = elsewhere(SHOWN[source], same)
+                if away != SHOWN[source]:
+                    await manager.post(away)
+                    await manager.until_states({target: "active", source: "active"})
+                    await manager.post(away, over=True)
+                    await manager.until_states({target: "active"})
+                await manager.post(SHOWN[source])
+                await manager.until_states({target: "suppressed", source: "active"})
+                await manager.post(SHOWN[source], over=True)
+                await manager.until_states({target: "active"})
+                await manager.post(SHOWN[target], over=True)
+                await manager.until_states({})
+    assert looked_at > 15
+
+
+async def test_a_root_cause_is_told_before_its_children_and_they_are_told_if_they_outlive_it(tmp_path: Path) -> None:
+    heard = Heard()
+    root, village, camera = (SHOWN[f"SharpEyes{one}"] for one in ("ManyDown", "VillageDown", "CameraDown"))
+    async with alertmanager(tmp_path, heard.hear) as manager:
+        # As the rules fire: 3 minutes, 4 minutes, 10 minutes after the first camera of the town has failed.
+        await manager.post(root)
+        await asyncio.sleep(60 / FASTER)
+        await manager.post(village)
+        await manager.post(camera, camera | {"town": "乙镇", "incident": "i9"})
+        assert await waited(lambda: ("SharpEyesCameraDown", "乙镇") in heard.firing("tickets"), PATIENCE)
+        await asyncio.sleep(2)  # as long again as what waits in the same group
+        assert heard.firing("vendor-on-call") == {("SharpEyesManyDown", "清河镇")}
+        assert heard.firing("tickets") == {("SharpEyesCameraDown", "乙镇")}
+        await manager.post(root, over=True)
+        assert await waited(lambda: ("SharpEyesCameraDown", "清河镇") not in heard.firing("tickets"), 0)
+        await manager.post(village, over=True)  # the village quiets its cameras as long as it is down
+        assert await waited(lambda: ("SharpEyesCameraDown", "清河镇") in heard.firing("tickets"), PATIENCE)
+
+
+async def test_what_is_open_is_handed_over_again_as_often_as_its_route_says(tmp_path: Path) -> None:
+    heard = Heard()
+    async with alertmanager(tmp_path, heard.hear) as manager:
+        sent = [SHOWN[f"SharpEyes{one}"] for one in ("Incident", "CameraDown", "Watchdog", "MonitorDown")]
+        await manager.post(*sent[:3])
+        assert await waited(lambda: len(heard.times("heartbeat", "SharpEyesWatchdog")) >= 3, PATIENCE)
+        page = heard.times("vendor-on-call", "SharpEyesIncident")
+        assert len(page) >= 5  # once a minute, where the heartbeat has its five
+        assert all(later - one >= 1 for one, later in pairwise(page))
+        life = heard.times("heartbeat", "SharpEyesWatchdog")
+        assert all(later - one >= 4.5 for one, later in pairwise(life))
+        assert len(heard.times("tickets", "SharpEyesCameraDown")) == 1  # a day is twenty-four minutes here
+        await manager.post(SHOWN["SharpEyesIncident"] | {"incident": "i7"})
+        assert await waited(lambda: {"i1", "i7"} == _incidents(heard), PATIENCE)
+
+
+def _incidents(heard: Heard) -> set[str]:
+    return {
+        alert["labels"]["incident"] for name, alerts in heard.calls[-3:] for alert in alerts if name == "vendor-on-call"
+    }
+
+
+HOURS = (time(8, 30), time(17, 30))
+
+
+def _in_office(settings: dict[str, Any]) -> bool:
+    """Whether somebody sits in the office now, by the shipped hours read without Alertmanager."""
+    (hours,) = settings["time_intervals"][0]["time_intervals"]
+    assert hours == {
+        "weekdays": ["monday:friday"],
+        "times": [{"start_time": "08:30", "end_time": "17:30"}],
+        "location": "Asia/Shanghai",
+    }
+    now = CLOCK.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    return now.weekday() < 5 and HOURS[0] <= now.time() < HOURS[1]
+
+
+def _turned_round(settings: dict[str, Any]) -> None:
+    """Mute in the office's hours, and open outside them: one of both ways is always to be seen."""
+    for route in settings["route"]["routes"]:
+        if "active_time_intervals" in route:
+            route["mute_time_intervals"] = route.pop("active_time_intervals")
+
+
+async def test_the_office_is_told_in_its_hours_unless_it_is_critical_and_the_vendor_at_any_hour(tmp_path: Path) -> None:
+    expected = _in_office(routing())
+    near = CLOCK.now() + timedelta(seconds=20)
+    if near.minute % 30 == 0 and near.second < 25:
+        await asyncio.sleep(25)  # the hours are about to change
+        expected = _in_office(routing())
+    shipped, turned = Heard(), Heard()
+    warnings = ["SharpEyesForecastBelowTarget", "SharpEyesBlindSpot"]
+    pages = ["SharpEyesBudgetBurning"]
+    async with (
+        alertmanager(tmp_path / "shipped", shipped.hear) as one,
+        alertmanager(tmp_path / "turned", turned.hear, _turned_round) as other,
+    ):
+        for manager in (one, other):
+            await manager.post(*(SHOWN[name] for name in [*warnings, *pages]))
+        for heard, open_ in ((shipped, expected), (turned, not expected)):
+            told = {*pages, *(warnings if open_ else [])}
+            assert await waited(lambda: _names(heard, "office") >= told, PATIENCE)  # noqa: B023
+            assert await waited(lambda: "SharpEyesForecastBelowTarget" in _names(heard, "tickets"), PATIENCE)  # noqa: B023
+            assert await waited(lambda: "SharpEyesBudgetBurning" in _names(heard, "vendor-on-call"), PATIENCE)  # noqa: B023
+        await asyncio.sleep(2)
+        assert _names(shipped, "office") == {*pages, *(warnings if expected else [])}
+        assert _names(turned, "office") == {*pages, *(warnings if not expected else [])}
+
+
+def _names(heard: Heard, receiver: str) -> set[str]:
+    return {name for name, _ in heard.firing(receiver)}
+
+
+# ---------------------------------------------------------------- a storm
+
+
+def by_alertmanager(vendors: Robots) -> AlertSettings:
+    return settings(vendors, AlertPath.ALERTMANAGER, receivers=EVERYBODY)
+
+
+STORM = 3000
+VILLAGES = 6
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+async def test_three_thousand_outages_by_way_of_alertmanager_lose_nothing_block_nobody_and_are_counted_right(
+    tmp_path: Path,
+) -> None:
+    cameras = [a_camera(f"c{nth:04}", f"u{nth:04}", carrier=f"k{nth:04}") for nth in range(STORM)]
+    ids = [camera.id for camera in cameras]
+    async with (
+        office(tmp_path, cameras, by_alertmanager) as of,
+        alertmanager(tmp_path / "am", of.relay.call) as manager,
+    ):
+        of.world.cut(ids)
+        await of.later(timedelta(seconds=90))
+        labels = [
+            SHOWN["SharpEyesCameraDown"]
+            | {"camera_id": one, "incident": of.world.incident_of(one) or "", "village": f"{nth % VILLAGES}村"}
+            for nth, one in enumerate(ids)
+        ]
+        await manager.post(*labels)
+        for vendor in ("dingtalk", "wecom", "feishu"):
+            texts = of.vendors.texts[vendor]
+            await of.through(lambda: opened(texts) == (STORM, STORM))  # noqa: B023
+            assert len(texts) <= 30
+            assert f"目前未恢复：{STORM} 个事件，{STORM} 台摄像机" in texts[-1]
+        of.world.mend(ids)
+        await manager.post(*labels, over=True)
+        for vendor in ("dingtalk", "wecom", "feishu"):
+            texts = of.vendors.texts[vendor]
+            await of.through(lambda: over(texts) == STORM)  # noqa: B023
+            assert "目前未恢复：0 个事件，0 台摄像机" in texts[-1]
+        await of.quiet()
+        assert of.vendors.refused == []
+        assert {one.state for one in (await of.relay.listed())[1]} == {"sent"}

@@ -1,0 +1,162 @@
+"""The same stories by both ways in: people read the same words, and how much later by one way is written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.contract import Contract, RepairLimits
+from monitor.model import Cause, State
+from monitor.settings import AlertPath, AlertSettings
+from tests.incidents.town import a_camera, cameras
+from tests.relay.chain import Chain
+from tests.relay.world import Office, office, settings
+from tests.robots import Robots
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+STEP = 10 * SECOND
+TOWN = [
+    *cameras(4, "u1", recorder="r1"),
+    *cameras(8, "u1", first=5),
+    *(a_camera(f"u2-{number:03}", "u2", site="桥头" if number < 3 else "") for number in range(1, 9)),
+]
+LINE = [camera.id for camera in TOWN if camera.uplink == "u1"]
+PEOPLE = {"vendor-on-call": ("ding",), "tickets": ("wecom",)}
+VENDORS = ("dingtalk", "wecom")
+SHIFTING = re.compile(r"\d+ (?:小时|分)(?: \d+ 分)?|\d\d:\d\d|\d\d-\d\d")  # durations, instants and days
+
+Pass = Callable[[timedelta], Awaitable[None]]
+Story = Callable[[Office, Pass], Awaitable[None]]
+
+
+async def a_line_is_cut_and_mended(of: Office, pass_: Pass) -> None:
+    of.world.cut(LINE)
+    await pass_(6 * MINUTE)
+    of.world.mend(LINE)
+    await pass_(3 * MINUTE)
+
+
+async def one_camera_is_down_and_back(of: Office, pass_: Pass) -> None:
+    of.world.cut(["u2-004"])
+    await pass_(14 * MINUTE)
+    of.world.mend(["u2-004"])
+    await pass_(3 * MINUTE)
+
+
+async def a_recorder_fails_and_then_its_whole_line(of: Office, pass_: Pass) -> None:
+    of.world.cut(LINE[:4])
+    await pass_(170 * SECOND)
+    of.world.cut(LINE[4:])
+    await pass_(4 * MINUTE)
+    of.world.mend(LINE)
+    await pass_(3 * MINUTE)
+
+
+async def a_repair_limit_comes_near_and_passes(of: Office, pass_: Pass) -> None:
+    of.world.contract = Contract(repair=RepairLimits(normal=20 * MINUTE))
+    of.world.cut([*LINE, "u2-004"])
+    await pass_(26 * MINUTE)
+    of.world.mend([*LINE, "u2-004"])
+    await pass_(3 * MINUTE)
+
+
+async def a_site_is_dark_once_its_second_camera_is_down(of: Office, pass_: Pass) -> None:
+    of.world.cut(["u2-001"])
+    await pass_(14 * MINUTE)
+    of.world.cut(["u2-002"])
+    await pass_(14 * MINUTE)
+    of.world.mend(["u2-001", "u2-002"])
+    await pass_(3 * MINUTE)
+
+
+async def an_account_is_refused_by_one_camera_and_then_by_nine(of: Office, pass_: Pass) -> None:
+    of.world.turn(LINE[:1], State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
+    await pass_(8 * MINUTE)
+    of.world.turn(LINE[1:9], State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
+    await pass_(7 * MINUTE)
+    of.world.mend(LINE[:9])
+    await pass_(3 * MINUTE)
+
+
+def people_of(path: AlertPath) -> Callable[[Robots], AlertSettings]:
+    return lambda vendors: settings(vendors, path, receivers=PEOPLE)
+
+
+async def told(story: Story, path: AlertPath, folder: Path) -> tuple[dict[str, list[str]], dict[str, list[float]]]:
+    """What each channel was told, and the driven seconds at which it was."""
+    async with office(folder, TOWN, people_of(path)) as of:
+        chain, at = Chain(of), {vendor: list[float]() for vendor in of.vendors.texts}
+
+        async def pass_(span: timedelta) -> None:
+            end = of.clock.now() + span
+            while of.clock.now() < end:
+                await of.later(STEP)
+                if path is AlertPath.ALERTMANAGER:
+                    await chain.look()
+                for vendor, texts in of.vendors.texts.items():
+                    at[vendor] += [of.clock.monotonic()] * (len(texts) - len(at[vendor]))
+
+        await story(of, pass_)
+        await of.quiet()
+        return {vendor: [words(text) for text in of.vendors.texts[vendor]] for vendor in VENDORS}, at
+
+
+def folders_in(place: Path) -> tuple[Path, Path]:
+    folders = place / "embedded", place / "alertmanager"
+    for folder in folders:
+        folder.mkdir()
+    return folders
+
+
+def words(text: str) -> str:
+    """The message without its number, and without what is read from a clock."""
+    return SHIFTING.sub("…", text.rpartition("\n")[0])
+
+
+def marks(texts: list[str]) -> list[str]:
+    return [text[1 : text.index("】")].rpartition("·")[2] for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("story", "on_call", "tickets", "later"),
+    [
+        (a_line_is_cut_and_mended, ["故障", "已恢复"], [], 90),
+        (one_camera_is_down_and_back, [], ["故障", "已恢复"], 660),
+        (a_recorder_fails_and_then_its_whole_line, ["故障", "扩大", "已恢复"], [], 90),
+        (a_site_is_dark_once_its_second_camera_is_down, [], ["故障", "故障", "已恢复"], 660),
+        (an_account_is_refused_by_one_camera_and_then_by_nine, [], ["故障", "扩大", "已恢复"], 330),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+async def test_both_ways_in_say_the_same_words_and_one_of_them_says_them_later(
+    story: Story, on_call: list[str], tickets: list[str], later: float, tmp_path: Path
+) -> None:
+    folders = folders_in(tmp_path)
+    alone, at_alone = await told(story, AlertPath.EMBEDDED, folders[0])
+    chain, at_chain = await told(story, AlertPath.ALERTMANAGER, folders[1])
+    assert [marks(alone[vendor]) for vendor in VENDORS] == [on_call, tickets]
+    assert chain == alone
+    for vendor in VENDORS:
+        for one, other in zip(at_alone[vendor], at_chain[vendor], strict=True):
+            assert -2 * STEP.total_seconds() <= other - one <= later
+
+
+async def test_a_repair_limit_is_told_by_both_ways_and_by_one_of_them_to_the_office_of_tickets_too(
+    tmp_path: Path,
+) -> None:
+    story = a_repair_limit_comes_near_and_passes
+    folders = folders_in(tmp_path)
+    alone, _ = await told(story, AlertPath.EMBEDDED, folders[0])
+    chain, _ = await told(story, AlertPath.ALERTMANAGER, folders[1])
+    course = ["故障", "修复时限将到", "已超修复时限", "已恢复"]
+    assert [marks(alone[vendor]) for vendor in VENDORS] == [course] * 2
+    assert chain["dingtalk"] == alone["dingtalk"]
+    # The limit of a line is a ticket there, too, and told in one message with the camera's.
+    assert marks(chain["wecom"])[0] == "故障"
+    near, late, end = chain["wecom"][1:]
+    for text, mark in ((near, "修复时限将到"), (late, "已超修复时限"), (end, "已恢复")):
+        assert all(f"{mark}】东村：{what}" in text for what in ("上联线路 u1 中断，12 台", "u2-004 离线"))

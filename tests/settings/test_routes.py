@@ -1,0 +1,56 @@
+"""Whether what Alertmanager sends finds somebody: its file against the receivers of the settings."""
+
+from __future__ import annotations
+
+from monitor.settings import faults_of_routes
+from tests.test_prometheus_rules import ALERTMANAGER as SHIPPED
+from tests.test_prometheus_rules import with_a_channel
+
+EVERYBODY = ("vendor-on-call", "office", "tickets")
+
+
+def said(text: str, known: tuple[str, ...] = EVERYBODY) -> list[tuple[int, str, str]]:
+    return [(fault.line, fault.where, fault.what) for fault in faults_of_routes(text.encode(), "a.yml", known)]
+
+
+def test_as_shipped_the_one_thing_missing_is_a_channel_past_the_relay() -> None:
+    ((line, where, what),) = said(SHIPPED.read_text("utf-8"))
+    assert SHIPPED.read_text("utf-8").splitlines()[line - 1].strip() == "- name: past-the-relay"
+    assert where == "receivers.past-the-relay"
+    assert "nobody hears that the monitor is down" in what
+
+
+def test_each_of_the_shipped_examples_is_a_channel() -> None:
+    for kind in ("email", "webhook"):
+        assert said(with_a_channel(kind)) == []
+
+
+def test_an_empty_list_of_channels_is_none() -> None:
+    ((line, where, _),) = said("receivers:\n  - name: past-the-relay\n    email_configs: []\n")
+    assert (line, where) == (2, "receivers.past-the-relay")
+
+
+def test_a_file_without_the_receiver_is_told() -> None:
+    assert [what for *_, what in said("receivers: [{name: a}]")] == [
+        "no receiver is named past-the-relay: nobody hears that the monitor is down"
+    ]
+    for text in ("", "[1, 2]", "receivers: 3", "receivers: [3]"):
+        assert said(text)
+
+
+def test_a_receiver_that_the_settings_do_not_know_is_told_at_its_line() -> None:
+    ((line, where, what),) = said(with_a_channel("email"), ("vendor-on-call", "tickets"))
+    assert SHIPPED.read_text("utf-8").splitlines()[line - 1].strip().startswith("- name: office")
+    assert where == "receivers.office"
+    assert "alerts.receivers" in what
+
+
+def test_what_is_no_yaml_is_told_at_its_line() -> None:
+    ((line, where, what),) = said("receivers:\n  - {name: [\n")
+    assert (line > 1, where) == (True, "file")
+    assert "amtool" in what
+
+
+def test_aliases_of_aliases_cost_nothing() -> None:
+    bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
+    assert len(said(bomb + "receivers: *a59\n")) == 1
