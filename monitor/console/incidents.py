@@ -43,10 +43,10 @@ ENDED_HEADS = (
     Phrase("编号", "id"),
 )
 IN_ALL = Phrase("共 {count} 台", "{count} in all")
-FELL = Phrase("{count} 次离线", "went down {count} times")
+FELL = Phrase("{count} 次离线", "went down {count} {count:time|times}")
 LEFT_OUT = Phrase(
     "另有 {count} 个更早结束的未列出：见 /api/v1/incidents/ended，或用 ledger outages 按月查看",
-    "{count} {count:earlier one is|earlier ones are} not listed: /api/v1/incidents/ended or ledger outages",
+    "{count} earlier {count:one is|ones are} not listed: see /api/v1/incidents/ended, or ledger outages",
 )
 PLACES = Phrase("探测地址（{count} 处，{silent} 处无应答）", "Probe addresses ({count}, {silent} silent)")
 PLACE_HEADS = (Phrase("作为谁的依据", "evidence about"), Phrase("应答", "answer"), Phrase("自", "since"))
@@ -168,7 +168,7 @@ def _past_row(shown: IncidentFigures, names: Mapping[str, str], zone: ZoneInfo, 
     incident = shown.incident
     assert incident.ended_at is not None
     marks = [
-        *([FELL[language].format(count=incident.falls)] if incident.falls > 1 else []),
+        *([FELL[language].format(count=Count(incident.falls))] if incident.falls > 1 else []),
         *([REPEAT[language]] if incident.repeat else []),
         *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
     ]
