@@ -5,7 +5,7 @@ Decides how requests are written. Must never carry a password but as a digest; n
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,4 +98,4 @@ def username_token(credentials: Credentials, nonce: bytes, created: datetime) ->
 
 
 def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")

@@ -35,7 +35,10 @@ def root_of(body: bytes, name: str) -> Part | None:
     if "<!" in text:
         text = _without(_plain_data(text), "<!--", "-->")
     found = _ROOT.search(text)
-    return None if found is None or found[1] != name else _until_closed(text, name, found.end(), len(text))
+    if found is None or found[1] != name:
+        return None
+    end = text.find(f"{name}>", found.end())  # of its closing tag: what follows is another message
+    return Part(text[found.end() : end] if end >= 0 else text[found.end() :])
 
 
 def first(part: Part, *names: str) -> Part | None:

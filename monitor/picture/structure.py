@@ -94,7 +94,9 @@ def elsewhere(now: Field, reference: Field) -> Elsewhere:
 
 
 def _spectrum(outlines: Field) -> NDArray[Any]:
-    return cv2.dft(cv2.merge((outlines[0], outlines[1])), flags=cv2.DFT_COMPLEX_OUTPUT)
+    both: NDArray[Any] = cv2.merge((outlines[0], outlines[1]))
+    spectrum: NDArray[Any] = cv2.dft(both, flags=cv2.DFT_COMPLEX_OUTPUT)
+    return spectrum
 
 
 COARSE_SHAPE = (2, COARSE[1], COARSE[0])

@@ -178,7 +178,8 @@ async def _asked(
     finally:
         run.http.hang_up()
     found = replace(found, credentials_refused=login.refused, attempts_left=run.attempts_left, clock_offset=run.offset)
-    return replace(run.told, found=found, took_token=login.took_token)
+    told = (run.answered, run.identity, run.main, run.smaller, run.snapshot, run.snapshot_url)
+    return Inspection(found, *told, took_token=login.took_token)
 
 
 class _Run:
@@ -188,7 +189,12 @@ class _Run:
         """``strict``: its certificate matters."""
         self.offset: timedelta | None = None
         self.attempts_left: int | None = None
-        self.told = Inspection(StreamFound())
+        self.answered = False  # this and what follows: as in ``Inspection``
+        self.identity: Identity | None = None
+        self.main = ""
+        self.smaller: bool | None = None
+        self.snapshot: bool | None = None
+        self.snapshot_url = ""
         self.http = http
         self._device = device
         self._login = login
@@ -231,7 +237,7 @@ class _Run:
         before, began = self._clock.now(), self._clock.monotonic()
         answer = await self._anonymous(envelope.GET_SYSTEM_DATE_AND_TIME)
         halfway = timedelta(seconds=(self._clock.monotonic() - began) / 2)
-        self.told = replace(self.told, answered=True)
+        self.answered = True
         if answer is None:
             return
         try:
@@ -262,8 +268,7 @@ class _Run:
     async def _read_plate(self) -> None:
         """A device may keep it to itself, or from this account."""
         with suppress(_Ended, RemoteProtocolError):
-            identity = replies.identity(await self._ask(self._device, envelope.GET_DEVICE_INFORMATION))
-            self.told = replace(self.told, identity=identity)
+            self.identity = replies.identity(await self._ask(self._device, envelope.GET_DEVICE_INFORMATION))
 
     async def _smallest(self, media: Media, service: Service) -> StreamFound:
         candidates = _candidates(replies.profiles(await self._ask(service, envelope.get_profiles(media))))
@@ -273,12 +278,10 @@ class _Run:
         candidates = _candidates(replies.profiles(await self._ask(service, envelope.get_profiles(media))))
         smallest, largest = candidates[0], candidates[-1]
         found = await self._stream(media, service, smallest)
-        smaller = (smallest.width * smallest.height) < (largest.width * largest.height)
-        self.told = replace(self.told, smaller=smaller)
+        self.smaller = (smallest.width * smallest.height) < (largest.width * largest.height)
         main = found if largest.token == smallest.token else await self._stream(media, service, largest)
-        self.told = replace(self.told, main=main.url)
-        offers = await self._has_snapshots(media, service, smallest)  # notes where, too
-        self.told = replace(self.told, snapshot=offers)
+        self.main = main.url
+        self.snapshot = await self._has_snapshots(media, service, smallest)
         return found
 
     async def _has_snapshots(self, media: Media, service: Service, profile: Profile) -> bool | None:
@@ -289,7 +292,7 @@ class _Run:
         with suppress(RemoteProtocolError):
             place = service_at(replies.stream_uri(answer), self._device)
             if place is not None and self._safe(place):
-                self.told = replace(self.told, snapshot_url=place.url)
+                self.snapshot_url = place.url
         return True
 
     async def _stream(self, media: Media, service: Service, profile: Profile) -> StreamFound:
