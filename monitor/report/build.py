@@ -7,26 +7,30 @@ What one camera's month is stands in ``cameras``, what cameras come to together 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from monitor import sla
 from monitor.calendar import month_span
 from monitor.contract import Contract, Grant, counted_by_camera
-from monitor.model import CameraRecord, Span, State, Travelling
+from monitor.model import CameraRecord, ContractTerms, Span, State, Travelling
+from monitor.outages import BareRun, faults
 from monitor.report.ahead import Ahead, group_ahead
 from monitor.report.cameras import (
     CameraMonth,
+    CameraSums,
     CameraTime,
     Frame,
+    Offline,
     ahead_of,
     camera_month,
     courses_of,
     due_cameras,
+    figure_of,
     frame_of,
+    outage_figures,
     outages_of,
     sums_of,
     time_of,
@@ -36,9 +40,9 @@ from monitor.report.exclusions import exclusion_figures, granted, granted_back, 
 from monitor.report.findings import finding_figures
 from monitor.report.groups import bases_of, group_of, groups_of, intact_verdict, on_basis, worst_first
 from monitor.report.settled import Settlement
-from monitor.report.settlement import Course, Sums, course_of, settled_span, settlement, settles
+from monitor.report.settlement import Course, Sums, settled_span, settlement, settles
 from monitor.report.timelines import DETAILED, local_days, timeline
-from monitor.report.values import GroupKind, MaintenanceFigure, OutageFigure, Record, Report, Timeline
+from monitor.report.values import CameraFigure, GroupKind, MaintenanceFigure, Record, Report, Timeline
 from monitor.report.void import void_figures
 from monitor.sla import Forecast
 
@@ -48,9 +52,9 @@ class Folded(Travelling):
     """What some of the cameras come to: all that is told of each, made in whatever process."""
 
     months: list[CameraMonth]  # in the order of the record's cameras
-    outages: list[OutageFigure]  # the longest counted time first
+    outages: list[Offline]  # the longest counted time first, then by start and camera
     timelines: list[Timeline]  # of the worst ``DETAILED``
-    courses: list[Course]  # in the settlement period, where the contract settles anything
+    settled: list[tuple[CameraSums, list[BareRun]]]  # in the settlement period, where the contract settles anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +89,19 @@ def build_report(
     terms = contract.terms
     frames = _frames(record, contract, month, now)
     frame, found = frames.month, frames.found
+    in_scope = _in_scope(record, contract)
+    cameras = {known.camera.id: known for known in in_scope}
+    outside = [known for known in in_scope if not known.camera.in_contract]
+    maintenance, changes = _maintenance(in_scope, frame), change_figures(record.changes, contract, frame.period)
     own = _fold(record, contract, month, frames)
-    folded = own if rest is None else _joined(rest(), own)
-    histories = folded.months
-    figures = [history.figure for history in histories]
+    its = _figures(own, cameras, terms)
+    # Whatever can be done without the others is done by now.
+    others = Folded([], [], [], []) if rest is None else rest()
+    folded = _joined(others, own)
+    figures, raw = zip(*_figures(others, cameras, terms), *its, strict=True) if folded.months else ((), ())
     total = group_of(GroupKind.TOWN, town, town, figures, terms)
     bases = bases_of(total.seconds, figures, terms)
-    raw = [history.raw for history in histories]
-    ranked = sorted(histories, key=_rank)
-    in_scope = _in_scope(record, contract)
-    outside = [known for known in in_scope if not known.camera.in_contract]
+    ranked = sorted(figures, key=lambda each: (*worst_first(each.seconds, terms.blind_time), each.camera.id))
     timelines = {line.camera_id: line for line in folded.timelines}
     return Report(
         town=town,
@@ -126,15 +133,15 @@ def build_report(
             GroupKind.CATEGORY, figures, terms, lambda camera: (camera.site.category, camera.site.category)
         ),
         sites=groups_of(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
-        cameras=tuple(history.figure for history in ranked),
+        cameras=tuple(ranked),
         outside_contract=tuple(known.camera for known, _ in due_cameras(outside, frame)),
-        outages=tuple(folded.outages),
-        maintenance=_maintenance(in_scope, frame),
+        outages=tuple(outage_figures(folded.outages, cameras)),
+        maintenance=maintenance,
         exclusions=exclusion_figures(record, found, frame.period),
-        changes=change_figures(record.changes, contract, frame.period),
-        forecast=_forecast(histories, frame),
+        changes=changes,
+        forecast=_forecast(folded.months, frame),
         budget=sla.budget(
-            total.seconds, sum(history.to_come_us for history in histories), terms.target, terms.blind_time
+            total.seconds, sum(each.to_come_us for each in folded.months), terms.target, terms.blind_time
         ),
         recorders=groups_of(
             GroupKind.RECORDER,
@@ -142,10 +149,10 @@ def build_report(
             terms,
             lambda camera: (camera.recorder, camera.recorder),
         ),
-        timelines=tuple(timelines[history.figure.camera.id] for history in ranked[:DETAILED]),
+        timelines=tuple(timelines[figure.camera.id] for figure in ranked[:DETAILED]),
         settlement=None
         if frames.settled is None
-        else _settlement(record, contract, month, folded.courses, frames.settled),
+        else _settlement(record, contract, month, folded.settled, cameras, frames.settled),
         void=void_figures(record, month, frame.period),
         findings=finding_figures(record, contract, frame.elapsed),
     )
@@ -196,70 +203,99 @@ def _first_down(record: Record, otherwise: int) -> int:
 
 
 def _fold(record: Record, contract: Contract, month: tuple[int, int], frames: _Frames) -> Folded:
-    frame, settled = frames.month, frames.settled
-    times = _times(record, contract, frame)
-    offline = [outages_of(time, frame) for time in times]
-    histories = [camera_month(time, len(its), frame) for time, its in zip(times, offline, strict=True)]
-    outages = _worst_outages(chain.from_iterable(offline))
-    worst = heapq.nsmallest(DETAILED, zip(histories, times, strict=True), key=lambda each: _rank(each[0]))
+    frame, settled, terms, courses = frames.month, frames.settled, contract.terms, courses_of(record)
+    folded = Folded([], [], [], [])
+    owing = _owing(record, contract, frame, courses)
+    for known, owed in owing:  # one after the other, so that what was made of one is still at hand
+        time = time_of(known, owed, courses[known.camera.id], frame)
+        offline = outages_of(time, frame)
+        folded.months.append(camera_month(time, len(offline), frame))
+        folded.outages.extend(offline)
+        if settled is frame:
+            folded.settled.append((folded.months[-1].sums, [(*run,) for run in time.runs]))
+    folded.outages.sort()
+    worst = heapq.nsmallest(
+        DETAILED, zip(folded.months, owing, strict=True), key=lambda each: _rank(each[0].sums, terms)
+    )
     days = local_days(*month, frame.zone)
-    lines = [timeline(time.known.camera.id, time.states, time.scheduled, time.excluded, days) for _, time in worst]
-    if settled is None:
-        return Folded(histories, outages, lines, [])
-    if settled is frame:
-        summed = [(time, history.figure) for time, history in zip(times, histories, strict=True)]
-    else:  # over more than the month: made once more, with every camera that was owed in it
-        times = _times(record, contract, settled)
-        summed = [(time, sums_of(time, time.excluded, settled)) for time in times]
-    courses = [course_of(time.steps, figure, settled.known.end) for time, figure in summed]
-    return Folded(histories, outages, lines, courses)
+    for _, (known, owed) in worst:
+        time = time_of(known, owed, courses[known.camera.id], frame)
+        folded.timelines.append(timeline(known.camera.id, time.states, time.scheduled, time.excluded, days))
+    if settled is not None and settled is not frame:  # over more than the month, with every camera that was owed in it
+        for time in _times(record, contract, settled):
+            folded.settled.append((sums_of(time, time.excluded, settled), [(*run,) for run in time.runs]))
+    return folded
 
 
-def _times(record: Record, contract: Contract, frame: Frame) -> list[CameraTime]:
+def _times(record: Record, contract: Contract, frame: Frame) -> Iterator[CameraTime]:
     """The contract's cameras that owe any time, of which the record has a course."""
     courses = courses_of(record)
+    for known, owed in _owing(record, contract, frame, courses):
+        yield time_of(known, owed, courses[known.camera.id], frame)
+
+
+def _owing(
+    record: Record, contract: Contract, frame: Frame, courses: Collection[str]
+) -> list[tuple[CameraRecord, list[Span]]]:
+    """The contract's cameras that owe any time, of those that have a course, with that time."""
     its = [known for known in _in_scope(record, contract) if known.camera.in_contract and known.camera.id in courses]
-    return [time_of(known, owed, courses[known.camera.id], frame) for known, owed in due_cameras(its, frame)]
+    return due_cameras(its, frame)
 
 
 def _in_scope(record: Record, contract: Contract) -> list[CameraRecord]:
     return [known for known in record.cameras if contract.scope.covers(known.camera)]
 
 
+def _figures(
+    folded: Folded, cameras: Mapping[str, CameraRecord], terms: ContractTerms
+) -> list[tuple[CameraFigure, CameraFigure]]:
+    """Each camera's figures, and what they were without anything excluded."""
+    found = []
+    for month in folded.months:
+        known = cameras[month.sums.camera_id]
+        figure = figure_of(known, month.sums, terms, month.outages, month.reliability)
+        found.append((figure, figure if month.raw is month.sums else figure_of(known, month.raw, terms)))
+    return found
+
+
 def _joined(first: Folded, then: Folded) -> Folded:
     return Folded(
         first.months + then.months,
-        _worst_outages(first.outages + then.outages),  # two sorted lists are sorted nearly for nothing
+        sorted(first.outages + then.outages),  # two sorted lists are sorted nearly for nothing
         first.timelines + then.timelines,
-        first.courses + then.courses,
+        first.settled + then.settled,
     )
 
 
-def _rank(history: CameraMonth) -> tuple[bool, int, int, str]:
+def _rank(sums: CameraSums, terms: ContractTerms) -> tuple[bool, int, int, str]:
     """The worst first."""
-    return (*worst_first(history.figure.rates), history.figure.camera.id)
+    return (*worst_first(sums.seconds, terms.blind_time), sums.camera_id)
 
 
 def _settlement(
-    record: Record, contract: Contract, month: tuple[int, int], courses: list[Course], frame: Frame
+    record: Record,
+    contract: Contract,
+    month: tuple[int, int],
+    settled: Iterable[tuple[CameraSums, list[BareRun]]],
+    cameras: Mapping[str, CameraRecord],
+    frame: Frame,
 ) -> Settlement:
-    terms, figures = contract.terms, [course.figure for course in courses]
+    terms, until = contract.terms, frame.known.end
+    courses = [
+        Course(figure_of(cameras[sums.camera_id], sums, terms), faults(offline, until)) for sums, offline in settled
+    ]
+    figures = [course.figure for course in courses]
     total = group_of(GroupKind.TOWN, "", "", figures, terms)
-    sums = Sums(frame.elapsed, frame.known.end, total, on_basis(terms.basis, total.seconds, figures, terms))
+    sums = Sums(frame.elapsed, until, total, on_basis(terms.basis, total.seconds, figures, terms))
     return settlement(record, contract, month, courses, sums)
 
 
-def _forecast(histories: Iterable[CameraMonth], frame: Frame) -> Forecast | None:
+def _forecast(months: Iterable[CameraMonth], frame: Frame) -> Forecast | None:
     """None: the month is over."""
     if frame.elapsed.end >= frame.period.end:
         return None
-    ahead = [history.ahead for history in histories if history.ahead is not None]
+    ahead = [each.ahead for each in months if each.ahead is not None]
     return group_ahead("", ahead, frame.terms).forecast
-
-
-def _worst_outages(outages: Iterable[OutageFigure]) -> list[OutageFigure]:
-    """The longest counted time first, then by start and camera."""
-    return sorted(outages, key=lambda each: (each.excluded_us - each.scheduled_us, each.start, each.camera.id))
 
 
 def _maintenance(cameras: Sequence[CameraRecord], frame: Frame) -> tuple[MaintenanceFigure, ...]:
