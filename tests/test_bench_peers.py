@@ -47,6 +47,7 @@ GOOD = {
     Contestant.PYAV: outcome(10.0),
     Contestant.FFMPEG: outcome(80.0),
     Contestant.BLACKBOX: outcome(0.3),
+    Contestant.EXCHANGES: outcome(0.1),
     Contestant.BARE: outcome(4.5),
     Contestant.BARE_DIAGNOSED: outcome(5.0),
 }

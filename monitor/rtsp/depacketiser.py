@@ -29,7 +29,6 @@ class Depacketiser(Protocol):
     """For one codec."""
 
     account: Account
-    middle: int  # what marks a packet that only goes on with the open unit; -1 = no unit is open, ``run`` takes nothing
 
     def push(
         self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""
@@ -41,7 +40,7 @@ class Depacketiser(Protocol):
         ...
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:
-        """Take, of the interleaved packets in ``[start, end)``, as many as only go on with what the one before began.
+        """Take, of the interleaved packets in ``[start, end)``, those that go on with the one before or bring nothing.
 
         The same as ``push`` for each, only faster. ``before``: where the packet before begins; ``sequence``: the number
         due next. Gives where the first packet begins that was not taken, and how many were. Raises KeyFrameTooLarge.

@@ -32,12 +32,11 @@ class _Header:
 class JpegDepacketiser:
     """RTP packets in order of arrival in, the first complete JPEG file out."""
 
-    __slots__ = ("_data", "_header", "_limit", "_size", "_tables", "_timestamp", "account", "middle")
+    __slots__ = ("_data", "_header", "_limit", "_size", "_tables", "_timestamp", "account")
 
     def __init__(self, size: tuple[int, int], limit: int) -> None:
         """``size`` is the description's width and height for frames too large for the header; 0 = unknown."""
         self.account = Account()
-        self.middle = -1  # each packet has a header of its own
         self._size = size
         self._limit = limit
         self._tables: dict[int, tuple[bytes, ...]] = {}  # by quality: some devices send them only once
@@ -61,7 +60,7 @@ class JpegDepacketiser:
         return self._finish() if marker else None
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:  # noqa: ARG002
-        """None, as ``middle`` says."""
+        """None: each packet has a header of its own."""
         return start, 0
 
     @property

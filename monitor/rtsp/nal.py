@@ -34,6 +34,7 @@ _ANY_START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is loo
 # sequence number, timestamp and source. The payload follows: the codec's header, then the flags of the piece.
 _PIECE = struct.Struct("!HHHHQ")
 
+_MARKER = 0x80  # beside the payload type
 _FIRST, _LAST = 0x80, 0x40  # flags of a piece: the first of its unit, the last
 _WHOLE = _FIRST | _LAST
 
@@ -43,9 +44,8 @@ class NalDepacketiser:
 
     __slots__ = (
         "_announcement", "_budget", "_damaged", "_doubtful", "_first_slices", "_fragment_size", "_fragment_type",
-        "_fragments", "_header", "_limit", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size",
-        "_slices",
-        "_syntax", "_timestamp", "_touched", "account", "middle",
+        "_fragments", "_header", "_limit", "_middle", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size",
+        "_slices", "_syntax", "_timestamp", "_touched", "account",
     )  # fmt: skip
 
     def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int, budget: Budget) -> None:
@@ -66,7 +66,7 @@ class NalDepacketiser:
         self._fragments: list[bytes | bytearray] = []  # of the open unit; empty when nobody waits for it
         self._fragment_size = 0
         self._fragment_type = -1  # -1 = no unit is open
-        self.middle = -1  # the flags of a middle piece of the open unit; -1 = no unit is open
+        self._middle = -1  # the flags of a middle piece of the open unit; -1 = no unit is open
         self._middle_first = 0  # the first byte of its pieces
         self._slices: list[bytes] = []
         self._first_slices = 0  # those that begin a picture
@@ -92,7 +92,7 @@ class NalDepacketiser:
             return self._begin(timestamp, lost)
         # Nearly every packet is the next piece in the middle of a unit: kept, or passed over where nobody waits for it.
         if (
-            data[at] == self.middle
+            data[at] == self._middle
             and data[start] == self._middle_first
             and timestamp == self._timestamp
             and not (lost or marker)
@@ -127,21 +127,23 @@ class NalDepacketiser:
             self.account.types.add(unit_type)
         if flags & _WHOLE or timestamp != self._timestamp:
             self._timestamp = timestamp
-            self._fragment_type = self.middle = -1
+            self._fragment_type = self._middle = -1
         if flags & _WHOLE == _FIRST:
-            self._fragment_type, self.middle, self._middle_first = unit_type, flags & ~_WHOLE, first
+            self._fragment_type, self._middle, self._middle_first = unit_type, flags & ~_WHOLE, first
         return True
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:
-        """Take the packets of ``[start, end)`` that only go on with the unit of the one before.
+        """Take the packets of ``[start, end)`` that only go on with the unit of the one before, or bring nothing.
 
         The same as ``push`` for each of them, several times as fast. ``before`` is where the packet before begins in
         the interleaved stream, ``sequence`` the number due next. Gives where the first packet begins that is something
         else, and how many were taken.
         """
+        if not self._holds:
+            return self._skim(data, before, start, end, sequence)
         like, _, kind, _, stamp = _PIECE.unpack_from(data, before)
-        if stamp >> 32 != self._timestamp:
-            return start, 0  # it was late: the open unit is of another picture
+        if self._middle < 0 or kind & _MARKER or stamp >> 32 != self._timestamp:
+            return start, 0  # no unit is open; or it was late, and the open unit is of another picture
         flags, least = _PIECE.size + self._header, _PIECE.size + self._header + 1
         pieces, size, at, taken = self._fragments, 0, start, 0
         while at + least <= end:
@@ -150,7 +152,7 @@ class NalDepacketiser:
             if (
                 number != sequence
                 or this_stamp != stamp
-                or data[at + flags] != self.middle
+                or data[at + flags] != self._middle
                 or data[at + _PIECE.size] != self._middle_first
                 or this_kind != kind
                 or channel != like
@@ -164,6 +166,41 @@ class NalDepacketiser:
             taken += 1
             at = stop
         self._fragment_grew(size)
+        return at, taken
+
+    def _skim(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:
+        """As ``run`` while nothing is held: as far as there are only slices nobody waits for."""
+        like, _, kind, _, stamp = _PIECE.unpack_from(data, before)
+        kind, source = kind & ~_MARKER, stamp & 0xFFFFFFFF
+        header, size, plain, types = self._header, _PIECE.size, self._plain_slices, self.account.types
+        shift, mask, fragmentation = self._syntax.shift, self._syntax.mask, self._syntax.fragmentation
+        least, at, taken = size + header + 1, start, 0
+        while at + least <= end:
+            channel, length, this_kind, number, stamp = _PIECE.unpack_from(data, at)
+            stop, first, flags = at + 4 + length, data[at + size], _WHOLE
+            unit_type = first >> shift & mask
+            if unit_type == fragmentation:
+                flags = data[at + size + header]
+                unit_type = flags & mask
+            if (
+                number != sequence
+                or stamp & 0xFFFFFFFF != source
+                or unit_type not in plain
+                or not (first or data[at + size + 1])
+                or this_kind & ~_MARKER != kind
+                or channel != like
+                or not at + least <= stop <= end
+            ):
+                break
+            if flags & _WHOLE or stamp >> 32 != self._timestamp:
+                self._timestamp, self._fragment_type, self._middle = stamp >> 32, -1, -1
+                if flags & _FIRST:
+                    types.add(unit_type)
+                    if not flags & _LAST:
+                        self._fragment_type, self._middle, self._middle_first = unit_type, flags & ~_WHOLE, first
+            sequence = (sequence + 1) & 0xFFFF
+            taken += 1
+            at = stop
         return at, taken
 
     @property
@@ -239,7 +276,7 @@ class NalDepacketiser:
         if flags & _FIRST:
             self._close_fragment()
             self._fragment_type = unit_type
-            self.middle, self._middle_first = flags & ~_WHOLE, data[start]
+            self._middle, self._middle_first = flags & ~_WHOLE, data[start]
             self.account.types.add(unit_type)
             if self._wanted(unit_type):
                 self._keep(self._syntax.unit_header(bytes(data[start:at]), unit_type))
@@ -272,7 +309,7 @@ class NalDepacketiser:
     def _forget_fragments(self) -> None:
         self._fragments = []
         self._fragment_size = 0
-        self._fragment_type = self.middle = -1
+        self._fragment_type = self._middle = -1
 
     def _wanted(self, unit_type: int) -> bool:
         """Slices of pictures that are no key frame are passed over without copying them."""
@@ -356,7 +393,7 @@ class NalDepacketiser:
             sets = [unit for unit_type in self._syntax.parameter_sets for unit in self._sets.get(unit_type, ())]
             if all(self._sets.get(unit_type) for unit_type in self._syntax.parameter_sets):
                 announced = [self._announcement] if self._announcement else []
-                frame = _START_CODE + _START_CODE.join([*sets, *announced, *self._slices])
+                frame = _START_CODE.join([b"", *sets, *announced, *self._slices])
             else:
                 self.account.undescribed += 1
         elif self._touched:

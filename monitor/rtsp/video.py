@@ -91,10 +91,10 @@ class Video:
         ``before`` is where that one begins; it ends at ``start``. Gives where the first packet begins that ``push``
         must take.
         """
-        if self._depacketiser.middle < 0 or self._broken or start - before < _INTERLEAVED + _HEADER:
+        if self._broken or start - before < _INTERLEAVED + _HEADER:
             return start
         flags, kind, _, _, source = _UNPACK(data, before + _INTERLEAVED)
-        if (flags, kind, source) != (PLAIN, self._payload_type, self._source):
+        if (flags, kind & 0x7F, source) != (PLAIN, self._payload_type, self._source):
             return start  # whatever push made of it: what looks the same is no packet of ours in the middle of a unit
         start, taken = self._depacketiser.run(data, before, start, end, self._sequence.expected)
         self._sequence.expected = (self._sequence.expected + taken) & 0xFFFF

@@ -21,6 +21,7 @@ class Contestant(StrEnum):
     PYAV = "PyAV av.open"
     FFMPEG = "ffmpeg -frames:v 1"
     BLACKBOX = "blackbox_exporter, RTSP OPTIONS: no picture, no stream"
+    EXCHANGES = "bare exchanges and bytes, nothing read"
     BARE = "bare decode of the same key frame"
     BARE_DIAGNOSED = "bare decode + diagnosis"
 
@@ -107,11 +108,13 @@ QUICK_CELLS = (
     Cell(Scenery(Source.LIVE, Codec.H264, LARGE), 16),
     GSTREAMER_CELLS[1],
 )
+MEMORY_CELL = Cell(Scenery(Source.LIVE, Codec.H264, LARGE), 64)
 CELL_SETS: dict[str, Sequence[Cell]] = {
     "quick": QUICK_CELLS,
     "all": ALL_CELLS,
     "many": tuple(cell for cell in ALL_CELLS if cell.at_once == 64),
     "gstreamer": GSTREAMER_CELLS,
+    "memory": (MEMORY_CELL,),
 }
 
 
@@ -120,7 +123,7 @@ def probes_of(cell: Cell, contestant: Contestant) -> int:
     waits = cell.scenery.source is not Source.AT_ONCE
     count = {1: 12 if waits else 24, 16: 64, 64: 128}[cell.at_once]
     match contestant:
-        case Contestant.OURS_KEY_FRAME | Contestant.BLACKBOX:
+        case Contestant.OURS_KEY_FRAME | Contestant.EXCHANGES | Contestant.BLACKBOX:
             return count * (2 if waits else 8)
         case Contestant.OURS | Contestant.BARE | Contestant.BARE_DIAGNOSED:
             return count * 2

@@ -1,6 +1,7 @@
 """One contestant in one cell, in a fresh process: reads its task from standard input, prints what it showed as JSON.
 
-Only what happens between the warm-up and the last probe counts. It decides nothing and compares nothing.
+Only what happens between the warm-up and the last probe counts; between them the garbage collector is told that what
+was made so far stays, as the monitor does, for every contestant alike. It decides nothing and compares nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from monitor.heap import settle_heap
 from monitor.model import Credentials, Secret
 from monitor.simulator.__main__ import fastest_loop
-from tests.bench import ours, proc, rivals
+from tests.bench import bare, ours, proc, rivals
 from tests.bench.cells import Contestant
 
 WARM_UP = 48  # probes at most: a monitor runs for months, its first second says nothing
@@ -77,6 +79,9 @@ def _run(task: Task) -> Shown:
             return _asynchronous(task, lambda: ours.decoded(login))
         case Contestant.OURS_KEY_FRAME:
             return _asynchronous(task, lambda: ours.received(login))
+        case Contestant.EXCHANGES:
+            wanted = asyncio.run(bare.bytes_of_a_session(task.urls, login))
+            return _asynchronous(task, lambda: bare.bare(login, wanted))
         case Contestant.OPENCV:
             return _threaded(task, rivals.opencv(task.setting), _own_cpu)
         case Contestant.PYAV:
@@ -112,6 +117,7 @@ def _threaded(task: Task, probe: rivals.Probe, cpu_seconds: Callable[[], float])
 
     with ThreadPoolExecutor(task.at_once) as threads:
         list(threads.map(one, range(task.warm_up)))
+        settle_heap()
         shown.walls.clear()
         shown.failed = 0
         began, before = time.monotonic(), cpu_seconds()
@@ -145,6 +151,7 @@ def _asynchronous(task: Task, contestant: Callable[[], ours.AsyncProbe]) -> Show
                     group.create_task(keep_probing(numbers))
 
         await through(task.warm_up)
+        settle_heap()
         shown.walls.clear()
         shown.failed = 0
         began, before = time.monotonic(), _own_cpu()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
 import av
 import numpy as np
@@ -12,7 +13,7 @@ from av.video.frame import VideoFrame
 
 from monitor.clock import SystemClock
 from monitor.errors import SharpEyesError
-from monitor.model import Ask, Codec, Credentials, KeyFrame, Look, Rung
+from monitor.model import Ask, Camera, Codec, Credentials, KeyFrame, Look, Rung
 from monitor.picture import NO_EVIDENCE, Memory, examine
 from monitor.picture.frame import Frame, Plane
 from monitor.probes.camera import CameraProber, fetch, result_of
@@ -31,10 +32,9 @@ def decoded(login: Credentials | None) -> AsyncProbe:
     """A probe as the monitor makes it when a picture is due: with decoding and diagnosis every time."""
     clock = SystemClock()
     prober = CameraProber(RtspLimits(), clock, Decoders(LimitSettings().decoders))
-    camera = build_town(1, 1).cameras[0]
 
     async def probe(url: str) -> None:
-        ask = Ask(replace(camera, url=url), clock.now(), credentials=login, look=Look.DEMANDED)
+        ask = Ask(_camera(url), clock.now(), credentials=login, look=Look.DEMANDED)
         result = await prober.probe(ask, lambda: None)
         if result.picture is None:
             raise NoPicture(f"{result.cause.value}: {result.detail}")
@@ -45,15 +45,20 @@ def decoded(login: Credentials | None) -> AsyncProbe:
 def received(login: Credentials | None) -> AsyncProbe:
     """A probe as the monitor makes it when none is due: up to the complete key frame and what its bytes tell."""
     clock, limits = SystemClock(), RtspLimits()
-    camera = build_town(1, 1).cameras[0]
 
     async def probe(url: str) -> None:
-        ask = Ask(replace(camera, url=url), clock.now(), credentials=login)
+        ask = Ask(_camera(url), clock.now(), credentials=login)
         result = result_of(ask, await fetch(ask, limits, clock))
         if result.rung is not Rung.KEYFRAME:
             raise NoPicture(f"{result.cause.value}: {result.detail}")
 
     return probe
+
+
+@cache
+def _camera(url: str) -> Camera:
+    """As the inventory has it: made once."""
+    return replace(build_town(1, 1).cameras[0], url=url)
 
 
 async def key_frames_of(urls: Sequence[str], login: Credentials | None) -> list[KeyFrame]:

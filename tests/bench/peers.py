@@ -135,7 +135,7 @@ def summary(results: Results) -> Table:
     """CPU milliseconds for each success: cells down, contestants across."""
     names = (
         *("ours, decoded", "ours, received", "OpenCV", "PyAV", "ffmpeg", "blackbox (OPTIONS)"),
-        *("bare decode", "bare + diagnosis"),
+        *("bare exchanges", "bare decode", "bare + diagnosis"),
     )
     rows = tuple(
         (str(cell), *(number(shown[contestant].each * 1000, 2) for contestant in Contestant))

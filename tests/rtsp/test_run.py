@@ -108,6 +108,15 @@ ODD = st.builds(
     jump=st.sampled_from([1, 1, 1, 0, 2, -1, -3]),
     tick=st.sampled_from([0, 0, 1]),
 )
+PASSED_OVER = st.builds(
+    Packet,
+    kind=st.just(1),
+    flags=st.sampled_from([0, FIRST, LAST, FIRST | LAST]),
+    body=BODIES,
+    single=st.booleans(),
+    marker=st.booleans(),
+    tick=st.sampled_from([0, 0, 1]),
+)
 BEGINNING = Packet(flags=FIRST, body=b"\x80")
 MIDDLE = Packet(body=b"\1")
 END = Packet(flags=LAST, body=b"\2")
@@ -116,7 +125,8 @@ END = Packet(flags=LAST, body=b"\2")
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([Codec.H264, Codec.H265]),
-    st.lists(HONEST | HONEST | ODD, min_size=3, max_size=60),
+    st.lists(HONEST | HONEST | ODD, min_size=3, max_size=60)
+    | st.lists(PASSED_OVER | PASSED_OVER | PASSED_OVER | ODD, min_size=3, max_size=60),
     st.sampled_from([0, 65530]),
     st.sampled_from([1, 7, 50, 5000]),
 )
