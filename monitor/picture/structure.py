@@ -93,8 +93,8 @@ def elsewhere(now: Field, reference: Field) -> Elsewhere:
     )
 
 
-def _spectrum(outlines: Field) -> NDArray[Any]:
-    return cv2.dft(cv2.merge((outlines[0], outlines[1])), flags=cv2.DFT_COMPLEX_OUTPUT)
+def _spectrum(outlines: Field) -> Field:
+    return _single(cv2.dft(cv2.merge((outlines[0], outlines[1])), flags=cv2.DFT_COMPLEX_OUTPUT))
 
 
 COARSE_SHAPE = (2, COARSE[1], COARSE[0])
