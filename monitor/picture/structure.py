@@ -93,10 +93,8 @@ def elsewhere(now: Field, reference: Field) -> Elsewhere:
     )
 
 
-def _spectrum(outlines: Field) -> NDArray[Any]:
-    both: NDArray[Any] = cv2.merge((outlines[0], outlines[1]))
-    spectrum: NDArray[Any] = cv2.dft(both, flags=cv2.DFT_COMPLEX_OUTPUT)
-    return spectrum
+def _spectrum(outlines: Field) -> Field:
+    return _single(cv2.dft(cv2.merge((outlines[0], outlines[1])), flags=cv2.DFT_COMPLEX_OUTPUT))
 
 
 COARSE_SHAPE = (2, COARSE[1], COARSE[0])
