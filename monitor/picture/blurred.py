@@ -7,7 +7,7 @@ from monitor.model import Cause, Finding, FindingState
 from .findings import unjudged, weighed
 from .texture import Sharpness
 
-SOFT = 0.65  # share of the blocks with detail; rain in front of a lamp softens 0.3
+SOFT = 0.6  # share of the blocks with detail; snowfall and fog soften 0.3 to 0.5, a disc of 3 samples 0.75 to 0.98
 DEVIATIONS = 5.0
 ENOUGH_BLOCKS = 8  # of 144 must have had fine detail, and light enough to show it
 ELSEWHERE = 0.5  # of the view lost: then it is another view, and nothing can be said of its sharpness

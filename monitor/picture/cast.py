@@ -1,8 +1,17 @@
-"""Colour cast: one colour far too strong in the whole picture. By day only: an infra-red picture has no colour."""
+"""Colour cast: one colour far too strong in the whole picture. By day only: an infra-red picture has no colour.
+
+A tint is the medians r = ln(red / green) and b = ln(blue / green), turned by 45 degrees: warmth (r - b) / sqrt 2 and
+purple (r + b) / sqrt 2. The sun, clouds and lamps wander along warmth; one channel too strong leaves that way, and
+shows as purple (or its reverse) at least as much.
+
+Haze, rain and snow take colour: every tint goes towards grey, and the tints of a picture lie closer together. A cast
+moves them all alike and leaves their spread.
+"""
 
 from __future__ import annotations
 
-from math import hypot
+from dataclasses import dataclass
+from math import hypot, sqrt
 
 import numpy as np
 
@@ -11,14 +20,22 @@ from monitor.model import Cause, Finding, FindingState
 from .findings import unjudged, weighed
 from .frame import Reduced
 
-# Of the natural logarithm of a ratio of channels as coded: clouds and low sun change it by 0.15, one channel twice as
-# strong in linear light by 0.31.
-MOST = 0.25
+WARMER = 0.25  # ln of a ratio of channels as coded: clouds and low sun change it by 0.15
+PURPLER = 0.15  # one channel twice as strong in linear light by 0.2, green by 0.4
 HAZY = -0.07  # ln of contrast below which fog, rain or snow lies over the scene and takes its colours
 DEVIATIONS = 6.0  # beyond the camera's own wandering
 _DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels between which a sample's colour can be told
 _ENOUGH = 0.1  # of the samples must lie there
 COLOURLESS = 5  # 95th percentile of |u - 128| + |v - 128| below which a picture is taken by infra-red light
+
+
+@dataclass(frozen=True, slots=True)
+class Tint:
+    """Of a picture, or of all good ones on the mean, or how far those deviate."""
+
+    warmth: float
+    purple: float
+    spread: float  # between the lower and the upper quartile, of both ratios
 
 
 def colourless(picture: Reduced) -> bool:
@@ -29,8 +46,8 @@ def colourless(picture: Reduced) -> bool:
     return int(np.partition(colour, place)[place]) < COLOURLESS
 
 
-def tint(picture: Reduced) -> tuple[float, float] | None:
-    """Medians of ln(red / green) and ln(blue / green) over the samples that are neither dark nor clipped (BT.601)."""
+def tint(picture: Reduced) -> Tint | None:
+    """Over the samples that are neither dark nor clipped (BT.601); ``None`` where these are too few."""
     luma = picture.coarse[::2, ::2]  # a quarter of the samples has the same medians
     usable = (luma > _DIMMEST) & (luma < _BRIGHTEST)
     if np.count_nonzero(usable) < _ENOUGH * usable.size:
@@ -42,30 +59,26 @@ def tint(picture: Reduced) -> tuple[float, float] | None:
     red, blue = y + 1.402 * cr, y + 1.772 * cb
     green = y - 0.344 * cb - 0.714 * cr
     ratios = np.log(np.maximum(np.stack((red, blue)), 4.0) / np.maximum(green, 4.0))
-    middle = np.partition(ratios, y.size // 2, axis=1)[:, y.size // 2]
-    return float(middle[0]), float(middle[1])
+    quarters = [y.size // 4, y.size // 2, y.size * 3 // 4]
+    lower, middle, upper = np.partition(ratios, quarters, axis=1)[:, quarters].T.tolist()
+    return Tint(
+        (middle[0] - middle[1]) / sqrt(2),
+        (middle[0] + middle[1]) / sqrt(2),
+        hypot(upper[0] - lower[0], upper[1] - lower[1]),
+    )
 
 
-def cast(
-    now: tuple[float, float] | None, usual: tuple[float, float] | None, deviation: float, *, hazy: bool
-) -> Finding:
-    """``usual``: the camera's mean tint, ``None`` while it is learnt; ``deviation``: of its distance from that.
+def cast(now: Tint | None, usual: Tint | None, deviation: Tint, *, hazy: bool) -> Finding:
+    """``usual``: the camera's mean tint, ``None`` while it is learnt; ``deviation``: standard, of its good pictures.
 
     ``hazy``: contrast is below the usual (``HAZY``).
     """
-    measure = "tint_change"
     if now is None or usual is None:
         state = FindingState.CANNOT_JUDGE if now is None else FindingState.LEARNING
-        return unjudged(Cause.PICTURE_CAST, state, measure, 0.0, MOST)
-    distance = tint_change(now, usual, hazy=hazy)
-    threshold = max(MOST, DEVIATIONS * deviation)
-    return weighed(Cause.PICTURE_CAST, measure, distance, threshold, distance / threshold)
-
-
-def tint_change(now: tuple[float, float], usual: tuple[float, float], *, hazy: bool) -> float:
-    """How far a tint is from the usual one; by haze, from all that lie between it and grey as well."""
-    if not hazy:
-        return hypot(now[0] - usual[0], now[1] - usual[1])
-    length = usual[0] ** 2 + usual[1] ** 2
-    share = min(max((now[0] * usual[0] + now[1] * usual[1]) / length, 0.0), 1.0) if length else 0.0
-    return hypot(now[0] - share * usual[0], now[1] - share * usual[1])
+        return unjudged(Cause.PICTURE_CAST, state, "tint_purpler", 0.0, PURPLER)
+    left = min(now.spread / usual.spread, 1.0) if hazy and usual.spread else 1.0
+    warmer, purpler = abs(now.warmth - left * usual.warmth), abs(now.purple - left * usual.purple)
+    by_warmth, by_purple = max(WARMER, DEVIATIONS * deviation.warmth), max(PURPLER, DEVIATIONS * deviation.purple)
+    if warmer / by_warmth > purpler / by_purple:
+        return weighed(Cause.PICTURE_CAST, "tint_warmer", warmer, by_warmth, warmer / by_warmth)
+    return weighed(Cause.PICTURE_CAST, "tint_purpler", purpler, by_purple, purpler / by_purple)

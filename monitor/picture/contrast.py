@@ -11,10 +11,11 @@ from .texture import Sharpness
 
 LOW = -0.6  # ln of amplitude: 55 % of the usual contrast is left
 VEIL = -0.8  # 45 %; the onset of rain takes 0.1 to 0.5 from one look to the next
-DIMMED_SHARE = 0.30  # or that much of the picture lost 60 % of its contrast, and the rest nothing: drops and splashes
+DIMMED_SHARE = 0.25  # or that much of the picture lost 40 % of its fine detail ...
+CLEAREST = -0.2  # ... and the rest nothing (ln of amplitude): drops and splashes
 NORMAL = -0.25  # above, contrast is as usual ...
 NORMAL_SHARE = 0.12  # ... where no more than this is dimmed
-GAINED_SHARE = 0.05  # a veil takes and never gives; where a lamp goes on, something has more contrast than before
+GAINED_SHARE = 0.25  # a veil takes and never gives; where a lamp goes on, something has more contrast than before
 ENOUGH_BLOCKS = 8
 ELSEWHERE = 0.6  # of the view lost: then it is no veil that lies over it
 SOFT = 0.65  # share of the blocks without their fine detail: then it is out of focus, and contrast follows from that
@@ -36,7 +37,7 @@ def veiled(now: Sharpness, report: Finding, *, sudden: bool) -> Finding:
     cause = Cause.PICTURE_VEILED
     if report.state is FindingState.CANNOT_JUDGE:
         return unjudged(cause, report.state, report.measure, report.value, report.threshold)
-    everywhere, in_patches = now.contrast / VEIL, now.dimmed / DIMMED_SHARE
+    everywhere, in_patches = now.contrast / VEIL, now.dimmed / DIMMED_SHARE if now.clearest > CLEAREST else 0.0
     if in_patches > everywhere:
         return weighed(cause, "dimmed_share", now.dimmed, DIMMED_SHARE, in_patches if sudden else 0.0)
     return weighed(cause, "contrast_change", now.contrast, VEIL, everywhere if sudden else 0.0)
@@ -44,9 +45,10 @@ def veiled(now: Sharpness, report: Finding, *, sudden: bool) -> Finding:
 
 def is_veil(now: Sharpness) -> bool:
     """Whether so much contrast is gone that it is a veil if it went at once."""
-    return (now.contrast <= VEIL or now.dimmed >= DIMMED_SHARE) and now.gained <= GAINED_SHARE
+    in_patches = now.dimmed_now >= DIMMED_SHARE and now.clearest > CLEAREST
+    return (now.contrast_now <= VEIL or in_patches) and now.gained <= GAINED_SHARE
 
 
 def is_clear(now: Sharpness) -> bool:
     """Whether contrast is as usual everywhere."""
-    return now.contrast > NORMAL and now.dimmed <= NORMAL_SHARE
+    return now.contrast_now > NORMAL and now.dimmed_now <= NORMAL_SHARE

@@ -15,7 +15,7 @@ from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, mi
 from .black import black
 from .blocks import block_sums, fingerprint
 from .blurred import blurred, blurred_slowly
-from .cast import HAZY, cast, colourless, tint
+from .cast import HAZY, Tint, cast, colourless, tint
 from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
@@ -25,6 +25,7 @@ from .frame import Field, Frame, Reduced, reduced
 from .frozen import frozen
 from .learning import LEARNT, learnt
 from .memory import (
+    Doubts,
     Measure,
     Memory,
     Mode,
@@ -36,6 +37,7 @@ from .memory import (
 )
 from .noisy import LOW_LIGHT, grain, noisy
 from .single_colour import single_colour
+from .steady import stored
 from .striped import profiles, striped, stripes
 from .structure import structure
 from .tally import active, tallied
@@ -56,8 +58,9 @@ class _Measured:
     grain: float
     brightest: float
     clipped: float
+    luma: float
     smeared: float
-    tint: tuple[float, float] | None
+    tint: Tint | None
 
 
 def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> tuple[Picture, Memory]:
@@ -85,7 +88,16 @@ def approve_view(memory: Memory) -> Memory:
 
     How often this camera repeats itself, and where its clock is, stays.
     """
-    return replace(memory, colour=Reference(), infrared=Reference(), tallies=(), clear_us=0, veiled=False)
+    return replace(
+        memory,
+        colour=Reference(),
+        infrared=Reference(),
+        tallies=(),
+        doubts=Doubts(),
+        golden_doubts=Doubts(),
+        clear_us=0,
+        veiled=False,
+    )
 
 
 def _measured(picture: Reduced) -> _Measured:
@@ -97,6 +109,7 @@ def _measured(picture: Reduced) -> _Measured:
         grain(picture),
         brightest(picture),
         clipped(picture),
+        float(picture.coarse.mean()),
         smeared(picture),
         tint(picture),
     )
@@ -104,7 +117,9 @@ def _measured(picture: Reduced) -> _Measured:
 
 def _in_its_mode(memory: Memory, colourless_now: bool) -> Memory:
     mode = Mode.INFRARED if colourless_now else Mode.COLOUR
-    return replace(memory, mode=mode, in_mode=memory.in_mode + 1 if mode is memory.mode else 1)
+    if mode is memory.mode:
+        return replace(memory, in_mode=memory.in_mode + 1)
+    return replace(memory, mode=mode, in_mode=1, doubts=Doubts(), golden_doubts=Doubts())
 
 
 def _may_learn(findings: Iterable[Finding], now: tuple[Cause, ...], memory: Memory) -> bool:
@@ -120,18 +135,19 @@ def _judged(
     reference = memory.reference
     known = reference.seen >= LEARNT and memory.in_mode > HELD
     usual: Callable[[Measure], float | None] = reference.mean if known else lambda _: None
-    seen_view = view(seen.picture, seen.structure, structure_of(reference.structure))
-    sharp = sharpness(seen.texture, texture_of(reference.texture), max(seen.grain, reference.mean(Measure.GRAIN)))
+    grainy = max(seen.grain, reference.mean(Measure.GRAIN))
+    sharp = sharpness(seen.texture, texture_of(reference.texture), grainy, memory.doubts)
+    seen_view = view(seen.picture, seen.structure, structure_of(reference.structure), sharp, memory.doubts.lost)
     bands = stripes(seen.strips, profile_of(reference.profile) if reference.seen else None)
-    mean_tint = (reference.mean(Measure.RED), reference.mean(Measure.BLUE))
     tinted = cast(
         seen.tint if memory.mode is Mode.COLOUR else None,
-        mean_tint if known else None,
-        reference.deviation(Measure.TINT),
-        hazy=sharp.contrast < HAZY,
+        Tint(*map(reference.mean, _TINT)) if known else None,
+        Tint(*map(reference.deviation, _TINT)),
+        hazy=sharp.contrast_now < HAZY,
     )
     if known:
         memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
+        memory = replace(memory, doubts=_doubts(seen_view, sharp))
     else:
         by_reference = tuple(
             unjudged(cause, FindingState.LEARNING, "good_key_frames", float(reference.seen), float(LEARNT))
@@ -140,11 +156,11 @@ def _judged(
     moved, covered, soft, veil, fog = by_reference
     findings = (
         black(seen.brightest),
-        single_colour(seen.picture, seen_view.lost if known else 0.0),
+        single_colour(seen.picture, seen_view.lost_now if known else 0.0),
         still,
         corrupt(seen.smeared, usual(Measure.SMEARED), evidence),
         dark(seen.brightest, usual(Measure.BRIGHTEST)),
-        bright(seen.picture, usual(Measure.CLIPPED)),
+        bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),
         striped(bands, usual(Measure.STRIPES), another_view=known and seen_view.another),
         moved,
@@ -162,12 +178,14 @@ def _judged(
         Measure.SMEARED: seen.smeared,
         Measure.CLIPPED: seen.clipped,
         Measure.BRIGHTEST: seen.brightest,
+        Measure.LUMA: seen.luma,
     }
     if seen.tint is not None:
-        measures |= {Measure.RED: seen.tint[0], Measure.BLUE: seen.tint[1], Measure.TINT: tinted.value}
+        measures |= zip(_TINT, (seen.tint.warmth, seen.tint.purple, seen.tint.spread), strict=True)
     return findings, memory, measures
 
 
+_TINT = (Measure.WARMTH, Measure.PURPLE, Measure.SPREAD)
 _BY_REFERENCE = (
     Cause.PICTURE_MOVED,
     Cause.PICTURE_COVERED,
@@ -188,16 +206,21 @@ def _by_reference(
     )
     soft = blurred(sharp, seen_view.lost, reference.mean(Measure.SOFT), reference.deviation(Measure.SOFT))
     if reference.golden:
-        then = view(seen.picture, seen.structure, structure_of_golden(reference.golden.structure))
-        sharp_then = sharpness(
-            seen.texture, texture_of(reference.golden.texture), max(seen.grain, reference.mean(Measure.GRAIN))
-        )
+        golden, before = reference.golden, memory.golden_doubts
+        grainy = max(seen.grain, reference.mean(Measure.GRAIN))
+        sharp_then = sharpness(seen.texture, texture_of(golden.texture), grainy, before)
+        then = view(seen.picture, seen.structure, structure_of_golden(golden.structure), sharp_then, before.lost)
+        memory = replace(memory, golden_doubts=_doubts(then, sharp_then))
         moved_since, covered_since = view_drifted(then)
         moved, covered = _worse(moved, moved_since), _worse(covered, covered_since)
         soft = _worse(soft, blurred_slowly(sharp_then, then.lost))
     fog = low_contrast(sharp, seen_view.lost, low_light=low_light)
     memory = _with_contrast(memory, sharp, fog, at_us)
     return memory, (moved, covered, soft, veiled(sharp, fog, sudden=memory.veiled), fog)
+
+
+def _doubts(seen: View, sharp: Sharpness) -> Doubts:
+    return Doubts(stored(seen.doubts), stored(sharp.softness), stored(sharp.dimming), sharp.contrast_now)
 
 
 def _with_contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -> Memory:

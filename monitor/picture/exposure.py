@@ -15,6 +15,8 @@ ALWAYS_DARK = 0.6  # times what is usual, where the camera has never shown more
 WHITE = 250  # a level that is called clipped ...
 NEARLY_WHITE = 244.0  # ... and one of the coarse picture, which grain and codec blur
 CLIPPED_MORE = 0.30  # share of the picture beyond the usual; an overcast sky over snow adds 0.15 to 0.25
+CLIPPED_STUCK = 0.15  # or this, where the exposure did not answer to it: the whole picture is brighter as well ...
+BRIGHTER = 50.0  # ... by so many levels on the mean
 CLIPPED_UNKNOWN = 0.55  # share, while it is not known what is usual
 BRIGHT_MEAN = 228.0
 
@@ -41,10 +43,11 @@ def dark(now: float, usual: float | None) -> Finding:
     return weighed(Cause.PICTURE_DARK, "luma_p99", now, threshold, 2 - now / max(threshold, 1.0))
 
 
-def bright(picture: Reduced, usual: float | None) -> Finding:
-    """``usual``: of ``clipped``, ``None`` while it is learnt."""
-    now, mean = clipped(picture), float(picture.coarse.mean())
+def bright(now: float, mean: float, usual: float | None, usual_mean: float) -> Finding:
+    """``now``, ``usual``: of ``clipped``; ``mean``: of luma. ``usual`` is ``None`` while they are learnt."""
     threshold = CLIPPED_UNKNOWN if usual is None else min(usual + CLIPPED_MORE, 0.9)
+    if usual is not None and mean >= usual_mean + BRIGHTER:
+        threshold = min(usual + CLIPPED_STUCK, 0.9)
     by_mean = (mean / BRIGHT_MEAN) ** 4  # the fourth power, so that a bright sky of 190 is not yet a warning
     if by_mean > now / threshold:
         return weighed(Cause.PICTURE_BRIGHT, "luma_mean", mean, BRIGHT_MEAN, by_mean)

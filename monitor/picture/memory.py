@@ -40,12 +40,13 @@ class Measure(IntEnum):
     SOFT = 1
     GRAIN = 2
     STRIPES = 3
-    RED = 4
-    BLUE = 5
-    TINT = 6
+    WARMTH = 4
+    PURPLE = 5
+    SPREAD = 6
     SMEARED = 7
     CLIPPED = 8
     BRIGHTEST = 9
+    LUMA = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,16 @@ class Repeats:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubts:
+    """What the last key frame lacked against a reference (``steady``); b"" = there was none by this light."""
+
+    lost: bytes = field(default=b"", repr=False)  # 9 x 16 uint8: outlines
+    soft: bytes = field(default=b"", repr=False)  # 9 x 16 uint8: fine detail
+    dimmed: bytes = field(default=b"", repr=False)  # 9 x 16 uint8: contrast
+    contrast: float = 0.0  # ln of amplitude, of the whole
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """Of one finding over the last key frames."""
 
@@ -126,6 +137,8 @@ class Memory:
     colour_repeats: Repeats = Repeats()
     infrared_repeats: Repeats = Repeats()
     stillness: Stillness = Stillness()
+    doubts: Doubts = Doubts()  # against the reference
+    golden_doubts: Doubts = Doubts()  # against the golden copy
     tallies: tuple[Tally, ...] = ()
     clear_us: int = 0  # when contrast was last normal; 0 = not yet
     veiled: bool = False  # contrast fell at once and has not come back

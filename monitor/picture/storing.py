@@ -12,9 +12,9 @@ from typing import Any
 
 from monitor.errors import PictureMemoryBroken
 
-from .memory import Golden, Memory, Mode, Reference, Repeats, Stillness, Tally
+from .memory import Doubts, Golden, Memory, Mode, Reference, Repeats, Stillness, Tally
 
-_FORM = b"sharp-eyes picture memory 1\n"
+_FORM = b"sharp-eyes picture memory 2\n"
 _CHECKSUM = 16
 _NEXT = "delete it, and the camera is learnt anew"
 
@@ -76,6 +76,8 @@ def _memory(numbers: dict[str, Any], arrays: _Arrays) -> Memory:
             "colour_repeats": Repeats(**numbers["colour_repeats"]),
             "infrared_repeats": Repeats(**numbers["infrared_repeats"]),
             "stillness": _with_arrays(Stillness, numbers["stillness"], arrays, ("marks", "ticks", "recent")),
+            "doubts": _with_arrays(Doubts, numbers["doubts"], arrays, ("lost", "soft", "dimmed")),
+            "golden_doubts": _with_arrays(Doubts, numbers["golden_doubts"], arrays, ("lost", "soft", "dimmed")),
             "tallies": tuple(Tally(**tally) for tally in numbers["tallies"]),
         }
     )

@@ -30,7 +30,6 @@ class Agreement:
 
     kept: Field = field(repr=False)  # sum of u.R over sum of R.R: 1 as ever, 0 nothing of it, below 0 the reverse
     lasting: Field = field(repr=False)  # where the reference has outlines at all, 0 or 1
-    fresh: Field = field(repr=False)  # mean |u| now over mean |R|: outlines of any direction
 
     @property
     def blocks(self) -> int:
@@ -55,8 +54,7 @@ def agreement(now: Field, reference: Field) -> Agreement:
     energy = per_block((reference * reference).sum(axis=0))
     strength = per_block(np.sqrt((reference * reference).sum(axis=0)))
     kept = per_block((now * reference).sum(axis=0)) / np.maximum(energy, 1e-6)
-    fresh = per_block(np.sqrt((now * now).sum(axis=0))) / np.maximum(strength, 1e-3)
-    return Agreement(_single(kept), _single(strength >= LASTING), _single(fresh))
+    return Agreement(_single(kept), _single(strength >= LASTING))
 
 
 def per_block(plane: Field) -> Field:

@@ -33,6 +33,7 @@ NEEDED: Mapping[Cause, int] = MappingProxyType(
 )
 _CAUSES = {cause.value: cause for cause in NEEDED}
 APART = 25 * SECOND_US  # and no faster than this between two of them, on the mean
+WITHIN = 90 * 60 * SECOND_US  # nor slower: bad key frames here and there in a night of rain are chance
 CLEARED = 3  # good key frames in a row end it
 FORGIVEN = 1  # good key frame among the bad ones, before it is a fault
 
@@ -66,7 +67,8 @@ def _counted(tally: Tally, findings: Sequence[Finding], at_us: int) -> Tally:
     if worst is None or worst.state in (FindingState.LEARNING, FindingState.CANNOT_JUDGE):
         return tally
     if worst.faulty:
-        bad, from_us = tally.bad + 1, tally.from_us if tally.bad else at_us
+        goes_on = tally.active or (tally.bad and at_us - tally.from_us <= tally.bad * WITHIN)
+        bad, from_us = (tally.bad + 1, tally.from_us) if goes_on else (1, at_us)
         enough = bad >= NEEDED[worst.cause] and at_us - from_us >= (NEEDED[worst.cause] - 1) * APART
         return Tally(bad, 0, from_us, tally.active or (worst.cause.value if enough else ""))
     if worst.state is FindingState.WARNING:

@@ -6,13 +6,15 @@ band in a block is its mean square, in squared levels, kept as a logarithm to ba
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 
 import cv2
 import numpy as np
 
 from .frame import FINE, MIDDLE, Field, Reduced
+from .memory import Doubts
+from .steady import steady
 from .structure import per_block
 
 FLOOR = 0.25  # squared levels: below lies the rounding of the decoder
@@ -22,8 +24,12 @@ _GRAIN = np.array([0.19, 0.047, 0.015], np.float32)[:, None, None]
 CLEAR = 4.0  # a block's energy is detail, not grain, when it is this much above what grain may be
 # log2 of the energy of the fine bands relative to the coarse one, against the reference. A disc of 3 samples at 320
 # takes 0.9 to 2.2 from photographs of scenes, of 2 samples 0.5 to 1.5; light, haze and passers-by 0.1.
-SOFTER = -0.75
-DIMMED = -2.6  # log2 of energy: 40 % of the amplitude is left
+SOFTER = -0.5
+# log2 of the energy of the middle band relative to the coarse one. Below the first it is what a soft edge leaves in the
+# middle band, and a disc of 5 samples takes nothing from it; above the second it is writing on the picture.
+_SHARP_FROM, _WRITTEN_FROM = -3.0, 0.5
+DIMMED = -1.5  # log2 of energy: 60 % of the amplitude of fine detail is left
+_CLEAREST = 0.8  # the quantile of the blocks that stands for what is not under the drops
 GAINED = 1.0  # log2 of energy: 1.4 times the amplitude
 
 
@@ -34,8 +40,15 @@ class Sharpness:
     blocks: int  # how many have detail to judge by
     soft: float  # share of them that lost their fine detail and kept the coarse, 0 to 1
     contrast: float  # the coarse and middle detail that is left, as ln of amplitude; 0 as usual, negative less
-    dimmed: float  # share of the blocks with coarse detail that lost more than DIMMED of it, 0 to 1
-    gained: float  # share of them that have more than GAINED, 0 to 1
+    contrast_now: float  # the same of this key frame alone
+    dimmed: float  # share of the blocks with detail that lost more than DIMMED of it, 0 to 1
+    dimmed_now: float  # the same of this key frame alone
+    clearest: float  # what is left where most is, as ln of amplitude
+    gained: float  # share of the blocks with coarse detail that have more than GAINED, 0 to 1
+    fine: Field = field(repr=False)  # 9 x 16: where there is fine detail now, 0 or 1 ...
+    fine_usual: Field = field(repr=False)  # ... and where there usually is
+    softness: Field = field(repr=False)  # doubts of this key frame, 9 x 16
+    dimming: Field = field(repr=False)
 
 
 def texture(picture: Reduced) -> Field:
@@ -50,8 +63,11 @@ def texture(picture: Reduced) -> Field:
     return logarithms
 
 
-def sharpness(now: Field, reference: Field, grain: float) -> Sharpness:
-    """``grain``: the larger of this picture's and the usual deviation of its noise, in levels, at 640 x 360."""
+def sharpness(now: Field, reference: Field, grain: float, before: Doubts) -> Sharpness:
+    """``grain``: the larger of this picture's and the usual deviation of its noise, in levels, at 640 x 360.
+
+    ``before``: what the last key frame lacked against the same reference.
+    """
     noise = FLOOR + _GRAIN * grain * grain
     have, had = np.exp2(now), np.exp2(reference)
     detail = np.maximum(had - noise, 1e-3)
@@ -60,16 +76,32 @@ def sharpness(now: Field, reference: Field, grain: float) -> Sharpness:
     clear = had > CLEAR * noise
     # What must still be above the grain, were only the contrast lower: else its absence says nothing about focus.
     shown = clear & (had * np.exp2(np.minimum(coarse, 0)) > CLEAR * noise)
-    judged = clear[2] & shown[1] & (have[2] > 2 * noise[2])
+    written = detail[1] > 2**_WRITTEN_FROM * detail[2]
+    judged = clear[2] & shown[1] & (have[2] > 2 * noise[2]) & (detail[1] > 2**_SHARP_FROM * detail[2]) & ~written
     fine = np.where(shown[0], (gain[0] + gain[1]) / 2, gain[1])
-    soft = judged & (fine - coarse < SOFTER)
-    some = ((gain[1] + coarse) / 2)[clear[1] & clear[2]]
+    softness = np.where(judged, (fine - coarse) / np.float32(SOFTER), np.float32(0))
+    soft = judged & (steady(softness, before.soft) >= 1)
+    detailed = clear[1] & clear[2]
+    fine = np.where(clear[0], (gain[0] + gain[1]) / 2, gain[1])
+    dimming = np.where(detailed & ~written, fine / np.float32(DIMMED), np.float32(0))
+    dimmed = steady(dimming, before.dimmed) >= 1
+    some = ((gain[1] + coarse) / 2)[detailed]
     blocks, seen = int(np.count_nonzero(judged)), max(int(np.count_nonzero(clear[2])), 1)
+    detailed &= ~written
+    most = max(int(np.count_nonzero(detailed)), 1)
+    # Of energy, as a logarithm to base 2: half of it is that of amplitude.
+    contrast = log(2) / 2 * float(np.partition(some, some.size // 2)[some.size // 2]) if some.size else 0.0
     return Sharpness(
         blocks,
         int(np.count_nonzero(soft)) / max(blocks, 1),
-        # Of energy, as a logarithm to base 2: half of it is that of amplitude.
-        log(2) / 2 * float(np.partition(some, some.size // 2)[some.size // 2]) if some.size else 0.0,
-        int(np.count_nonzero(coarse[clear[2]] < DIMMED)) / seen,
+        max(contrast, before.contrast),
+        contrast,
+        int(np.count_nonzero(dimmed)) / most,
+        int(np.count_nonzero(dimming >= 1)) / most,
+        log(2) / 2 * float(np.quantile(fine[detailed], _CLEAREST)) if detailed.any() else 0.0,
         int(np.count_nonzero(coarse[clear[2]] > GAINED)) / seen,
+        (have[0] > CLEAR * noise[0]).astype(np.float32),
+        clear[0].astype(np.float32),
+        softness,
+        dimming,
     )

@@ -6,13 +6,17 @@ when there is nothing instead. The names are a hint; people are called for eithe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from monitor.model import Cause, Finding, FindingState
 
 from .findings import unjudged, weighed
 from .frame import Field, Reduced
+from .steady import steady
 from .structure import Agreement, agreement, elsewhere, per_block
+from .texture import Sharpness
 
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
 # Share of the blocks beyond the usual; a lorry that passes near takes 0.2, lamps that go on 0.3. A view that is found
@@ -29,7 +33,8 @@ QUARTERS = 3  # of 4 must have moved
 UNLIKE = 0.75  # mean agreement above which nobody need look elsewhere
 DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
 DARK = 30.0  # ... which is below this level
-_HIDDEN = 0.5  # of the usual amount of outlines in the lost blocks: with less there is nothing instead
+_HIDDEN = 0.5  # of the usual amount of fine detail in the lost blocks: with less there is nothing instead
+_SOME = 0.1  # of the blocks usually have fine detail, at least: else it would be noise that decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,10 @@ class View:
 
     blocks: int  # that can be judged
     lost: float  # share of them, 0 to 1
+    lost_now: float  # the same of this key frame alone
     shift: float  # share of width and height, 0 where the outlines were not found elsewhere
-    fresh: float  # outlines in the lost blocks over the usual amount
+    fresh: float  # share of the lost blocks with fine detail, over the usual share
+    doubts: Field = field(repr=False)  # of this key frame, 9 x 16
 
     @property
     def another(self) -> bool:
@@ -47,17 +54,23 @@ class View:
         return self.shift > 0 or (self.lost > LOST_MORE and self.fresh < _HIDDEN)
 
 
-def view(picture: Reduced, now: Field, reference: Field) -> View:
-    """``now``: the structure of ``picture``; ``reference``: the mean one, of the same shape."""
+def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, before: bytes) -> View:
+    """``now``: the structure of ``picture``; ``reference``: the mean one, of the same shape.
+
+    ``sharp``: of the same picture against the same reference; ``before``: the doubts of the last key frame, ``stored``.
+    """
     found = agreement(now, reference)
     if picture.quantile(0.9) < DIM:
         lit = (per_block(picture.coarse) > DARK).astype(found.lasting.dtype)
-        found = Agreement(found.kept, found.lasting * lit, found.fresh)
-    gone = (found.kept < GONE).astype(found.kept.dtype)
+        found = Agreement(found.kept, found.lasting * lit)
+    doubts = (1 - found.kept) / np.float32(1 - GONE)
+    gone = (steady(doubts, before) >= 1).astype(found.kept.dtype)
     lost = found.share(gone)
-    fresh = found.share(gone * found.fresh) / lost if lost else 0.0
+    # What stands near the lens is out of focus, another view is not.
+    fresh = found.share(gone * sharp.fine) / lost / max(found.share(sharp.fine_usual), _SOME) if lost else 0.0
     mean = found.share(found.kept.clip(-1, 1))
-    return View(found.blocks, lost, _shift(now, reference) if found.blocks and mean < UNLIKE else 0.0, fresh)
+    shift = _shift(now, reference) if found.blocks and mean < UNLIKE else 0.0
+    return View(found.blocks, lost, found.share((doubts >= 1).astype(doubts.dtype)), shift, fresh, doubts)
 
 
 def _shift(now: Field, reference: Field) -> float:

@@ -16,6 +16,7 @@ import av.logging
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
+from av.video.reformatter import VideoReformatter
 
 from monitor.model import Codec, KeyFrame
 from monitor.picture import Evidence, Frame
@@ -63,10 +64,12 @@ class Encoder:
         encoder.thread_count = 1
         encoder.options = _options(stream)
         self._encoder = encoder
+        self._reformatter = VideoReformatter()  # kept: a new one for each picture starts threads each time
 
     def encode(self, picture: Pixels) -> bytes:
         """One picture, in Annex B or as a JPEG file."""
-        frame = VideoFrame.from_ndarray(picture, format="bgr24").reformat(format=self._encoder.pix_fmt)
+        shown = VideoFrame.from_ndarray(picture, format="bgr24")
+        frame = self._reformatter.reformat(shown, format=self._encoder.pix_fmt, threads=1)
         frame.pts = self._number
         frame.pict_type = PictureType.I if self._number % self._stream.group == 0 else PictureType.NONE
         self._number += 1

@@ -97,9 +97,10 @@ def trial(
     picture: Picture | None = None
     judged = False
     for number, picture in enumerate(pictures, 1 - before):
+        # What said "good" before the fault has claimed to be able to tell, even if it now says otherwise.
+        judged = judged or any(_judges(picture, cause) for cause in right)
         if number < 1:
             continue
-        judged = judged or any(_judges(picture, cause) for cause in right)
         fresh = [cause for cause in picture.events if is_fault(cause)]
         naming = next((cause for cause in fresh if cause in right), None)
         event = event or next(iter(fresh), None)
