@@ -11,7 +11,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from monitor.console.cells import local, named, zone_note
-from monitor.incidents import BlindSpot
+from monitor.incidents import BlindSpot, Origin
 from monitor.language import Count, Language, Phrase
 from monitor.metrics import Ended, IncidentFigures, PlaceFigures, RepairClock, TownView
 from monitor.model import MICROSECOND, micros
@@ -50,6 +50,7 @@ LEFT_OUT = Phrase(
 )
 PLACES = Phrase("探测地址（{count} 处，{silent} 处无应答）", "Probe addresses ({count}, {silent} silent)")
 PLACE_HEADS = (Phrase("作为谁的依据", "evidence about"), Phrase("应答", "answer"), Phrase("自", "since"))
+CANARY = Phrase("（canaries 第 {name} 项）", "(number {name} of canaries)")
 ANSWERS = Phrase("有应答", "answers")
 SILENT = Phrase("无应答", "silent")
 NEVER = Phrase("从未应答，地址可能有误，不作为依据", "never answered: is the address right? It is no evidence")
@@ -190,7 +191,7 @@ def _probed(places: Sequence[PlaceFigures], zone: ZoneInfo, language: Language) 
     listed = sorted(places, key=lambda place: (place.reachable is not False, place.reachable is True))[:MOST_PLACES]
     rows = [
         [
-            escape(f"{ORIGINS[place.origin][language]} {place.name}"),
+            escape(f"{ORIGINS[place.origin][language]} {_place_name(place, language)}"),
             escape(_answer(place)[language]),
             "" if place.since_at is None else escape(local(place.since_at, zone)),
         ]
@@ -200,6 +201,10 @@ def _probed(places: Sequence[PlaceFigures], zone: ZoneInfo, language: Language) 
         f"<h2>{escape(PLACES[language].format(count=len(places), silent=silent))}</h2>",
         _table([head[language] for head in PLACE_HEADS], rows),
     ]
+
+
+def _place_name(place: PlaceFigures, language: Language) -> str:
+    return CANARY[language].format(name=place.name) if place.origin is Origin.MONITOR else place.name
 
 
 def _answer(place: PlaceFigures) -> Phrase:
