@@ -309,7 +309,7 @@ def test_open_ones_are_worked_out_one_by_one_and_those_that_end_meanwhile_are_le
 def test_an_incident_so_young_that_it_may_be_part_of_a_wider_one_is_not_settled() -> None:
     told = Told(cameras(6))
     told.down("u1-001", 0)
-    assert [shown.settled for at in (30, 139, 141) for shown in told.until(at).open()] == [False, False, True]
+    assert [shown.settled for at in (30, 94, 96) for shown in told.until(at).open()] == [False, False, True]
 
 
 def test_an_outage_that_became_known_when_it_was_over_has_its_incident_too() -> None:

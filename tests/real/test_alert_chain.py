@@ -141,7 +141,7 @@ async def test_a_cut_line_of_forty_cameras_wakes_each_channel_once_within_three_
             """The first line of everything that reached somebody, by channel: whatever it is about."""
             letters = [letter.get_content() for letter in box.letters]
             return [
-                [text.partition("\n")[0] for text in texts]
+                [text.splitlines()[0] for text in texts]
                 for texts in (*(vendors.texts[one] for one in VENDORS), letters)
             ]
 
@@ -166,9 +166,7 @@ async def test_a_cut_line_of_forty_cameras_wakes_each_channel_once_within_three_
                 await until_each_has([page, end], 60, log)
                 await asyncio.sleep(20)  # Alertmanager has its say, too
                 assert arrived() == [[page, end]] * 4
-            assert {json.loads(text)["text"].partition("\n")[0] for text in vendors.texts["sms"]} == {
-                "监测程序运行正常"
-            }
+            assert {json.loads(text)["text"].splitlines()[0] for text in vendors.texts["sms"]} == {"监测程序运行正常"}
             assert vendors.refused == []
             async with session.get(f"{child.address}/notifications?lang=zh") as listed:
                 assert "已送达" in await listed.text()
