@@ -20,7 +20,7 @@ class Colour(StrEnum):
     GOOD = "dark-green"
     NEAR = "#e55400"
     BAD = "semi-dark-red"
-    UNKNOWN = "#6e6e78"
+    UNKNOWN = "#7d7d86"
     QUIET = "#2f3a45"  # there is none of it
     PLAIN = "semi-dark-blue"
     TARGET = "semi-dark-yellow"

@@ -164,7 +164,7 @@ _FOUND = Panel(
             Column("camera_id", words.CAMERA_ID, link=words.TO_CAMERA, width=110),
             Column("name", words.NAME),
             Column("village", words.VILLAGE, width=100),
-            Column("finding", words.FINDING, words=words.FOUND, width=150),
+            Column("finding", words.FINDING, words=words.FOUND, width=190),
             Column("#B", Phrase("时钟误差", "clock off by"), words.OFF_BY, width=120),
         ),
         sort="#B",

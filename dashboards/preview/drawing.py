@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,9 @@ AXIS = 84  # pixels for the names of an axis
 FOOT = 18  # pixels for the times below a chart
 LEGEND = 20
 HEAT = "#ff780a"
+HOUR, DAY = 3600, 86400
+TIMES = (600, 1800, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY)  # between two marks
+MOST_TIMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +97,17 @@ def _svg(frame: Frame, parts: Sequence[str]) -> str:
 
 
 def _times(frame: Frame, left: int = AXIS) -> list[str]:
-    """A few instants below the chart, in the board's zone."""
+    """A few round instants below the chart, in the board's zone."""
     zone, parts = ZoneInfo(frame.zone), []
-    form = "%m-%d" if frame.end - frame.start > 3 * 86400 else "%H:%M"
-    for nth in range(6):
-        at = frame.start + (frame.end - frame.start) * (nth + 0.5) / 6
+    form = "%m-%d" if frame.end - frame.start > 3 * DAY else "%H:%M"
+    ahead = datetime.fromtimestamp(frame.start, zone).utcoffset() or timedelta(0)
+    shift = ahead.total_seconds()  # so that a day begins at the zone's midnight
+    step = next((each for each in TIMES if (frame.end - frame.start) / each <= MOST_TIMES), TIMES[-1])
+    at = math.ceil((frame.start + shift) / step) * step - shift
+    while at <= frame.end:
         text = f"{datetime.fromtimestamp(at, zone):{form}}"
         parts.append(f'<text x="{frame.x(at, left):.0f}" y="{frame.height - 5}" text-anchor="middle">{text}</text>')
+        at += step
     return parts
 
 

@@ -425,7 +425,7 @@ def test_a_limit_for_a_line_nobody_has_is_told(place: Place, capsys: pytest.Capt
     place.settings.write_text(text.replace("per_uplink: 8", f"per_uplink: 8, {limits}"), "utf-8")
     assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.NO
     out = said(capsys)
-    assert "1 faults" in out
+    assert out.startswith("1 fault:")
     assert f"limits.uplinks.{uplink}X: no camera has the uplink '{uplink}X'; did you mean {uplink}?" in out
 
 
@@ -445,7 +445,7 @@ def test_the_capacity_of_a_town_is_told_line_by_line(place: Place, capsys: pytes
     assert main(["capacity", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
     out = said(capsys)
     assert out.startswith("27 cameras (0 of them measured): 5.4 probes a second, 5.4 of them decoded")
-    assert out.count(" cameras, sessions ") == 27
+    assert len(re.findall(r" cameras?, sessions ", out)) == 27
     assert "warning" not in out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -128,3 +129,12 @@ def luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_marks_of_time_are_round_in_the_boards_zone() -> None:
+    towns = panel("sharpeyes-overview", "各乡镇在线率")
+    start = 1_764_000_000.0 + 420  # 2025-11-25 00:07 in Shanghai
+    series = Series({"town": "甲"}, ((start + 60, 0.9), (start + 6 * 3600, 1.0)))
+    frame = replace(FRAME, start=start, end=start + 6 * 3600)
+    drawn = inside(towns, answers(towns, [(towns.targets[0], [series])]), frame)
+    assert re.findall(r'text-anchor="middle">([^<]+)<', drawn) == ["01:00", "02:00", "03:00", "04:00", "05:00", "06:00"]
