@@ -31,6 +31,10 @@ LAST_TRANSITIONS: Final = f"""{_SELECT} WHERE {_UPTO}
 # All entries of a rare kind: its index knows their numbers. Asked for them in order, SQLite would walk the whole chain.
 OF_KIND: Final = f"""{_SELECT} WHERE vantage = :vantage AND seq IN (
         SELECT seq FROM events WHERE vantage = :vantage AND +seq <= :upto AND kind = :kind) ORDER BY seq"""
+# Of arrivals, departures and changes of cameras only what is told of them: a town has ten thousand.
+INVENTORY: Final = """SELECT seq, recorded_at, kind, body FROM events WHERE vantage = :vantage AND seq IN (
+        SELECT seq FROM events WHERE vantage = :vantage AND +seq <= :upto
+            AND kind IN ('camera_added', 'camera_changed', 'camera_removed')) ORDER BY seq"""
 _LAST_BEFORE: Final = f"SELECT max(seq) FROM events WHERE {_TRANSITIONS} AND at < :start GROUP BY camera_id"
 _CHOSEN: Final = "+camera_id >= :first_id AND +camera_id <= :last_id"
 # Texts as bytes: turning each into a text costs a call for each of hundreds of thousands of rows.

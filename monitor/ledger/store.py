@@ -34,9 +34,6 @@ from monitor.ledger.chain import PEOPLE, VANTAGE, Breach, BrokenLink, Link, Row,
 from monitor.ledger.codec import decode, encode
 from monitor.ledger.events import (
     KIND_OF,
-    CameraAdded,
-    CameraChanged,
-    CameraRemoved,
     Event,
     FindingAppeared,
     FindingGone,
@@ -388,7 +385,7 @@ class Ledger:
     def acts(self) -> Iterator[Recorded]:
         """What people did, as it stands in their chain, oldest first."""
         for row in self.rows(self.people, after_seq=0, camera_id=None, limit=None):
-            act = self._decoded(row)
+            act = self._decoded(row.vantage, row.seq, row.kind, row.body)
             if isinstance(act, Act) and act.stamp is not None:
                 yield Recorded(row.kind, row.body, act, instant(row.recorded_at))
 
@@ -494,9 +491,15 @@ class Ledger:
         """Every change with its entry's number."""
         if self._inventory is not None:
             return self._inventory
-        changes = tuple(inventory_changes(self.entries_of(CameraAdded, CameraChanged, CameraRemoved)))
+        changes = tuple(inventory_changes(self._inventory_told()))
         self._inventory = None if self._upto is None else changes
         return changes
+
+    def _inventory_told(self) -> Iterator[tuple[int, datetime, Event]]:
+        for recorded_us, rows in groupby(self._rows(queries.INVENTORY, self.vantage), key=itemgetter(1)):
+            recorded_at = instant(recorded_us)
+            for seq, _, kind, body in rows:
+                yield seq, recorded_at, self._decoded(self.vantage, seq, kind, body)
 
     def entries_of(self, *events: type[Event]) -> Iterator[Entry]:
         """Entries of the monitor's own chain of these kinds, in their order; the others are not read."""
@@ -505,13 +508,14 @@ class Ledger:
 
     def _entries(self, query: str, **values: str | int | None) -> Generator[Entry]:
         for row in self._fetched(query, self.vantage, **values):
-            yield Entry(row.vantage, row.seq, instant(row.recorded_at), self._decoded(row), row.prev, row.hash)
+            event = self._decoded(row.vantage, row.seq, row.kind, row.body)
+            yield Entry(row.vantage, row.seq, instant(row.recorded_at), event, row.prev, row.hash)
 
-    def _decoded(self, row: Row) -> Event:
+    def _decoded(self, vantage: str, seq: int, kind: str, body: str) -> Event:
         try:
-            return decode(row.kind, row.body)
+            return decode(kind, body)
         except Unreadable as error:
-            raise self._unreadable(row.vantage, row.seq, str(error)) from error
+            raise self._unreadable(vantage, seq, str(error)) from error
 
     def _unreadable(self, vantage: str, seq: int, why: str) -> LedgerBroken:
         broken = BrokenLink(vantage, seq, Breach.UNREADABLE, why)

@@ -31,20 +31,23 @@ class Entry:
     hash: str
 
 
-def inventory_changes(entries: Iterable[Entry]) -> Iterator[tuple[int, InventoryChange]]:
-    """Every arrival, departure and change with its entry's number; an entry that changes nothing is left out."""
+def inventory_changes(told: Iterable[tuple[int, datetime, Event]]) -> Iterator[tuple[int, InventoryChange]]:
+    """Every arrival, departure and change with its entry's number; an entry that changes nothing is left out.
+
+    Of each entry its number, when it was recorded, and the event are told.
+    """
     known: dict[str, Camera] = {}
-    for entry in entries:
-        match entry.event:
+    for seq, recorded_at, event in told:
+        match event:
             case CameraAdded(camera) | CameraChanged(camera):
                 before = known.get(camera.id)
                 known[camera.id] = camera
                 if before != camera:
-                    yield entry.seq, InventoryChange(entry.recorded_at, camera.id, before, camera)
+                    yield seq, InventoryChange(recorded_at, camera.id, before, camera)
             case CameraRemoved(camera_id):
                 before = known.pop(camera_id, None)
                 if before is not None:
-                    yield entry.seq, InventoryChange(entry.recorded_at, camera_id, before, None)
+                    yield seq, InventoryChange(recorded_at, camera_id, before, None)
             case _:
                 pass
 
