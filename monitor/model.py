@@ -535,15 +535,18 @@ class DeviceStatus:
 class State(StrEnum):
     """Belief after thresholds. Online = UP or DEGRADED; intact = UP."""
 
-    UP = "up"
-    DEGRADED = "degraded"
+    online: bool  # whether time in this state counts as online
+
+    def __new__(cls, value: str, online: bool = False) -> State:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.online = online
+        return member
+
+    UP = "up", True
+    DEGRADED = "degraded", True
     DOWN = "down"
     UNKNOWN = "unknown"
-
-    @property
-    def online(self) -> bool:
-        """Whether time in this state counts as online."""
-        return self in (State.UP, State.DEGRADED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from .model import Cause, Outage, Span, State, Step, Transition, micros
 
+_DOWN = State.DOWN  # looked up once: that takes a call, and a town's month has hundreds of thousands of steps
+
 
 class Run(NamedTuple):
     """One camera's time offline without a break, in microseconds; ``end`` is None while it is open."""
@@ -23,6 +25,10 @@ class Run(NamedTuple):
     start: int
     end: int | None
     causes: tuple[Cause, ...]  # in the order they were seen, each once
+    online_at: int | None = None  # when it was next seen online; None: not before the run after it, or not yet
+
+
+BareRun = tuple[int, int | None, tuple[Cause, ...], int | None]  # a Run is one, too
 
 
 class Fault(NamedTuple):
@@ -80,37 +86,32 @@ def runs(steps: Iterable[Step], until: int) -> list[Run]:
     """One camera's DOWN spans that began before ``until`` in runs without a break, as ``unbroken`` has them."""
     found: list[Run] = []
     since: int | None = None
-    why, online = Cause.OK, True  # whether it was seen online since the run before
+    why = Cause.OK
     for at, state, _, cause in steps:
         if at >= until:
             break
         if since is not None and since < at:
-            _extend(found, since, at, why, online)
-            online = False
-        online = online or state.online
-        since, why = (at if state is State.DOWN else None), cause
+            _extend(found, Run(since, at, (why,), at if state.online else None))
+        elif state.online and found and found[-1].online_at is None:
+            found[-1] = found[-1]._replace(online_at=at)
+        since, why = (at if state is _DOWN else None), cause
     if since is not None:
-        _extend(found, since, None, why, online)
+        _extend(found, Run(since, None, (why,)))
     return found
 
 
-def faults(steps: Iterable[Step], until_us: int) -> list[Fault]:
-    """One camera's faults as far as known at ``until_us``, by start; steps in their order."""
-    found: list[Fault] = []
-    down: list[Span] = []
-    since: int | None = None
-    for at, state, *_ in steps:
-        if at >= until_us:
-            break
-        if since is not None and since < at:
-            _append(down, since, at)
-        since = at if state is State.DOWN else None
-        if down and state.online:
-            found.append(Fault(tuple(down), at))
-            down = []
-    if since is not None and since < until_us:
-        _append(down, since, until_us)
-    return [*found, Fault(tuple(down), None)] if down else found
+def faults(found: Iterable[BareRun], until_us: int) -> list[Fault]:
+    """One camera's faults as far as known at ``until_us``, by start; from its ``runs`` until then."""
+    these: list[Fault] = []
+    down: tuple[Span, ...] = ()
+    for start, end, _, online_at in found:
+        down = (*down, Span(start, until_us if end is None else end))
+        if online_at is not None:
+            these.append(Fault(down, online_at))
+            down = ()
+    if down:
+        these.append(Fault(down, None))
+    return these
 
 
 def state_spans(transitions: Sequence[Transition], period: Span) -> list[tuple[Span, State]]:
@@ -146,21 +147,14 @@ def spans_of_steps(steps: Sequence[Step], period: Span) -> list[tuple[Span, Stat
     return spans
 
 
-def _extend(found: list[Run], start: int, end: int | None, cause: Cause, online: bool) -> None:
+def _extend(found: list[Run], run: Run) -> None:
     """Add a DOWN span: to the run before where it touches it and no result showed the camera online between."""
-    if online or found[-1].end != start:
-        found.append(Run(start, end, (cause,)))
+    before = found[-1] if found else None
+    if before is None or before.online_at is not None or before.end != run.start:
+        found.append(run)
         return
-    before = found.pop()
-    causes = before.causes if cause in before.causes else (*before.causes, cause)
-    found.append(Run(before.start, end, causes))
-
-
-def _append(down: list[Span], start: int, end: int) -> None:
-    """Add a span, joined with the one before where they touch."""
-    if down and down[-1].end == start:
-        start = down.pop().start
-    down.append(Span(start, end))
+    causes = before.causes if run.causes[0] in before.causes else before.causes + run.causes
+    found[-1] = Run(before.start, run.end, causes, run.online_at)
 
 
 def _begun(down: Transition) -> Outage:

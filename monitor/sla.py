@@ -16,6 +16,8 @@ from itertools import accumulate, chain
 
 from .model import BlindTime, Seconds, Span, State
 
+_STATES = tuple(State)  # up, degraded, down, unknown: each looked up once, for that takes a call
+
 # ---------------------------------------------------------------- sets of time
 
 
@@ -117,16 +119,16 @@ def account(states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], exc
 
 
 def snapshots(
-    states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], excluded: Iterable[Span], instants: Iterable[int]
+    states: Sequence[tuple[Span, State]], scheduled: Iterable[Span], excluded: Iterable[Span], instants: Sequence[int]
 ) -> Seconds:
     """What inspections at these instants find, as counts: a clock that goes on by one at each of them.
 
-    The counts add over cameras and take the same formulas as time.
+    The instants ascend, each once. The counts add over cameras and take the same formulas as time.
     """
-    looks = sorted(set(instants))
     owed = merge(scheduled)
+    looks = _within(instants, owed)
     counting = _within(looks, subtract(owed, merge(excluded)))
-    return _summed(states, partial(bisect_left, counting), len(_within(looks, owed)), len(counting))
+    return _summed(states, partial(bisect_left, counting), len(looks), len(counting))
 
 
 def _hold(spans: Sequence[Span], states: Sequence[tuple[Span, State]]) -> bool:
@@ -138,7 +140,7 @@ def _hold(spans: Sequence[Span], states: Sequence[tuple[Span, State]]) -> bool:
 
 def _summed(states: Iterable[tuple[Span, State]], shown: Callable[[int], int], owed: int, counting: int) -> Seconds:
     """What a clock that runs in counting time shows of each state; ``owed`` and ``counting`` are all it can show."""
-    known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
+    known = dict.fromkeys(_STATES, 0)
     last: int | None = None  # the instant read last: where one state ends the next one mostly begins
     read = 0
     for (start, end), state in states:
@@ -150,18 +152,18 @@ def _summed(states: Iterable[tuple[Span, State]], shown: Callable[[int], int], o
 
 def _whole(states: Iterable[tuple[Span, State]], owed: int, counting: int) -> Seconds:
     """The same where all time of the states is counting time."""
-    known = {State.UP: 0, State.DEGRADED: 0, State.DOWN: 0, State.UNKNOWN: 0}
+    known = dict.fromkeys(_STATES, 0)
     for (start, end), state in states:
         known[state] += end - start
     return _kinds(known, owed, counting)
 
 
 def _kinds(known: dict[State, int], owed: int, counting: int) -> Seconds:
-    up, degraded, down = known[State.UP], known[State.DEGRADED], known[State.DOWN]
+    up, degraded, down, _ = known.values()
     return Seconds(up, degraded, down, owed - counting, counting - up - degraded - down)
 
 
-def _within(instants: list[int], spans: Iterable[Span]) -> list[int]:
+def _within(instants: Sequence[int], spans: Iterable[Span]) -> list[int]:
     """Those of ascending instants that lie in the spans."""
     return list(chain.from_iterable(instants[bisect_left(instants, a) : bisect_left(instants, b)] for a, b in spans))
 
@@ -250,16 +252,22 @@ def verdict(seconds: Seconds, target: Fraction, min_coverage: Fraction, blind: B
     watched = coverage(seconds)
     if watched is not None and watched < min_coverage:
         return SlaVerdict.NOT_PROVABLE
-    rate = online_ratio(seconds, blind)
-    if rate is None:
+    enough = reaches(seconds, target, blind)
+    if enough is None:
         return SlaVerdict.UNDEFINED
-    return SlaVerdict.MET if rate >= target else SlaVerdict.MISSED
+    return SlaVerdict.MET if enough else SlaVerdict.MISSED
+
+
+def reaches(seconds: Seconds, target: Fraction, blind: BlindTime) -> bool | None:
+    """Whether the unrounded online rate is the target or above it; None if nothing counts."""
+    whole = counted(seconds, blind)
+    return online(seconds, blind) * target.denominator >= whole * target.numerator if whole else None
 
 
 def camera_pass_share(cameras: Iterable[Seconds], target: Fraction, blind: BlindTime) -> Fraction | None:
     """The share of cameras whose own rate reaches the target, among those that have a rate; None if none has."""
-    rates = [rate for seconds in cameras if (rate := online_ratio(seconds, blind)) is not None]
-    return _ratio(sum(rate >= target for rate in rates), len(rates))
+    rated = [enough for seconds in cameras if (enough := reaches(seconds, target, blind)) is not None]
+    return _ratio(sum(rated), len(rated))
 
 
 # ---------------------------------------------------------------- what is still to come

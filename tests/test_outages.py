@@ -99,7 +99,7 @@ def test_runs_and_faults_agree_about_what_was_down_and_when_it_was_seen_online(
         at += after
         course.append(became(new, at, cause=cause))
     steps, end = steps_of(course), micros(second(until))
-    found = faults(steps, end)
+    found = faults(runs(steps, end), end)
     apart = [span for fault in found for span in fault.down]
     assert apart == [Span(run.start, end if run.end is None else run.end) for run in runs(steps, end)]
     online = {step.at for step in steps if step.state.online}
@@ -111,7 +111,7 @@ def test_a_result_that_shows_the_camera_online_ends_outage_and_fault_though_the_
     course = [became(State.DOWN, 0), became(State.UP, 60), became(State.DOWN, 60), became(State.UP, 120)]
     steps, end = steps_of(course), micros(second(900))
     assert [(run.start, run.end) for run in runs(steps, end)] == [span(0, 60), span(60, 120)]
-    assert [(fault.down, fault.repaired_us) for fault in faults(steps, end)] == [
+    assert [(fault.down, fault.repaired_us) for fault in faults(runs(steps, end), end)] == [
         ((span(0, 60),), span(0, 60).end),
         ((span(60, 120),), span(60, 120).end),
     ]

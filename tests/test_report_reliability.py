@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor import sla
-from monitor.model import SECOND_US, Cause, Maintenance, Scope, Span, State, Transition, instant
-from monitor.outages import Fault, faults, steps_of
+from monitor.model import SECOND_US, Cause, Maintenance, Scope, Span, State, Transition, instant, micros
+from monitor.outages import Fault, faults, runs, steps_of
 from monitor.report import Reliability
 from monitor.report.reliability import REPEAT_US, reliability
 from tests.test_report import HOUR_US, build, camera, hour, move, off, record
@@ -84,7 +84,7 @@ def test_groups_add_and_never_average_averages() -> None:
 def test_nothing_at_all_has_no_mean() -> None:
     assert Reliability().mttr_us is None
     assert Reliability().mtbf_us is None
-    assert faults((), 10) == []
+    assert faults([], 10) == []
 
 
 # ---------------------------------------------------------------- the oracle
@@ -140,7 +140,9 @@ def test_the_sums_equal_what_every_second_says(
     owed = seconds_of(scheduled) & set(range(LENGTH))
     out = seconds_of(excluded)
     period = Span(0, LENGTH * SECOND_US)
-    found = reliability(faults(steps_of(moves), period.end), period, as_spans(owed - out), as_spans(out), 0)
+    found = reliability(
+        faults(runs(steps_of(moves), period.end), period.end), period, as_spans(owed - out), as_spans(out), 0
+    )
     # 7 days are longer than the oracle's month: it says yes to every pair with a repair between.
     expected = oracle(states, owed, out, REPEAT_US // SECOND_US)
     us = found.repair_us // SECOND_US
@@ -149,8 +151,8 @@ def test_the_sums_equal_what_every_second_says(
 
 def test_faults_keep_their_spans_and_their_repair() -> None:
     moves = [*off(1, 0, 1), move(1, hour(3), State.DOWN)]
-    until = hour(5)
-    first, second = faults(steps_of(moves), (until - instant(0)) // timedelta(microseconds=1))
+    until = micros(hour(5))
+    first, second = faults(runs(steps_of(moves), until), until)
     assert first.repaired_us is not None
     assert second == Fault(
         (Span(second.start_us, second.start_us + 2 * HOUR_US),),

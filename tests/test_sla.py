@@ -252,7 +252,7 @@ def test_a_clock_tells_how_much_of_a_span_lies_in_others(drawn: list[Span], a: i
 def test_inspections_find_what_is_there_at_their_second(
     states: list[tuple[Span, State]], scheduled: list[Span], excluded: list[Span], looks: set[int]
 ) -> None:
-    found = snapshots(states, scheduled, excluded, looks)
+    found = snapshots(states, scheduled, excluded, sorted(looks))
     each = [oracle.account(states, [Span(t, t + 1)] if _within(t, scheduled) else [], excluded) for t in looks]
     assert found == total(each)
 

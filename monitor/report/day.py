@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from monitor.calendar import day_span
@@ -12,7 +13,9 @@ from monitor.model import Span, instant
 from monitor.report.cameras import (
     courses_of,
     due_cameras,
+    figure_of,
     frame_of,
+    outage_figures,
     outages_of,
     sums_of,
     time_of,
@@ -51,11 +54,12 @@ def build_day(record: Record, contract: Contract, *, town: str, day: date) -> Da
     courses = courses_of(record)
     its = (known for known in record.cameras if contract.about(known.camera))
     times = [time_of(known, owed, courses[known.camera.id], frame) for known, owed in due_cameras(its, frame)]
-    figures = [sums_of(time, time.excluded, frame) for time in times]
-    found = (outage for time in times for outage in outages_of(time, frame))
+    figures = [figure_of(time.known, sums_of(time, time.excluded, frame), terms) for time in times]
+    found = chain.from_iterable(outages_of(time, frame) for time in times)
+    cameras = {time.known.camera.id: time.known for time in times}
     return DayFigures(
         day=day,
         period=period,
         total=group_of(GroupKind.TOWN, town, town, figures, terms),
-        outages=tuple(sorted(found, key=lambda outage: (outage.start, outage.camera.id))),
+        outages=tuple(sorted(outage_figures(found, cameras), key=lambda outage: (outage.start, outage.camera.id))),
     )

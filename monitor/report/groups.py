@@ -7,20 +7,23 @@ from dataclasses import replace
 from fractions import Fraction
 
 from monitor import sla
-from monitor.model import Basis, Camera, ContractTerms, Seconds
+from monitor.model import Basis, BlindTime, Camera, ContractTerms, Seconds
 from monitor.report.reliability import together
 from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, GroupKind, Rates
 
 
 def rates_of(seconds: Seconds, terms: ContractTerms) -> Rates:
-    return Rates(
-        sla.online_ratio(seconds, terms.blind_time), sla.intact_ratio(seconds, terms.blind_time), sla.coverage(seconds)
-    )
+    online = sla.online_ratio(seconds, terms.blind_time)
+    intact = sla.intact_ratio(seconds, terms.blind_time) if seconds.degraded else online
+    return Rates(online, intact, sla.coverage(seconds))
 
 
 def group_of(
     kind: GroupKind, group_id: str, name: str, figures: Sequence[CameraFigure], terms: ContractTerms
 ) -> GroupFigure:
+    if len(figures) == 1:  # most sites: the sums are the camera's own
+        (own,) = figures
+        return GroupFigure(kind, group_id, name, 1, own.seconds, own.rates, own.reliability)
     seconds = sla.total(figure.seconds for figure in figures)
     repairs = together(figure.reliability for figure in figures)
     return GroupFigure(kind, group_id, name, len(figures), seconds, rates_of(seconds, terms), repairs)
@@ -39,20 +42,21 @@ def groups_of(
         members.setdefault(group_id, []).append(figure)
         names.setdefault(group_id, name)
     groups = (group_of(kind, group_id, names[group_id], cameras, terms) for group_id, cameras in members.items())
-    return tuple(sorted(groups, key=lambda group: (*worst_first(group.rates), group.id)))
+    return tuple(sorted(groups, key=lambda group: (*worst_first(group.seconds, terms.blind_time), group.id)))
 
 
-def worst_first(rates: Rates) -> tuple[bool, int, int]:
+def worst_first(seconds: Seconds, blind: BlindTime) -> tuple[bool, int, int]:
     """Lowest online rate first, then lowest coverage; those without a rate last."""
-    return rates.online is None, _rank(rates.online), _rank(rates.coverage)
+    whole, owed = sla.counted(seconds, blind), seconds.scheduled
+    return not whole, _rank(sla.online(seconds, blind), whole), _rank(owed - seconds.unobserved, owed)
 
 
-def _rank(ratio: Fraction | None) -> int:
+def _rank(part: int, whole: int) -> int:
     """In the order of the ratios: two that differ do so by 1/2**128 at least, for no sum of time reaches 2**64 us.
 
     Comparing fractions costs ten times as much, and a town's cameras are compared a hundred thousand times.
     """
-    return 0 if ratio is None else (ratio.numerator << 128) // ratio.denominator
+    return (part << 128) // whole if whole else 0
 
 
 def bases_of(fleet: Seconds, figures: Sequence[CameraFigure], terms: ContractTerms) -> tuple[BasisFigure, ...]:

@@ -29,8 +29,8 @@ from monitor.contract import (
     late_in,
     score,
 )
-from monitor.model import MICROSECOND, Span, Step, Travelling
-from monitor.outages import Fault, faults
+from monitor.model import MICROSECOND, Span
+from monitor.outages import Fault
 from monitor.report.exclusions import absences_by_camera, granted_back, owed_time, span_of
 from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.steps import step_figure
@@ -38,8 +38,8 @@ from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Course(Travelling):
-    """One camera's settlement period so far; its faults reach back to where it was last online before the period."""
+class Course:
+    """One camera's settlement period so far."""
 
     figure: CameraFigure
     faults: Sequence[Fault]  # back to where it was last online before the period
@@ -61,11 +61,6 @@ class _Laid:
 
     stops: Mapping[tuple[StopKind, str], Span]
     excluded: list[Span]
-
-
-def course_of(steps: Sequence[Step], figure: CameraFigure, until: int) -> Course:
-    """One camera's, whose steps reach back to where it was last online before the period."""
-    return Course(figure, faults(steps, until))
 
 
 def settles(contract: Contract) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -37,12 +38,16 @@ def timeline(
     days: Sequence[Span],
 ) -> Timeline:
     """``scheduled`` and ``excluded`` as merged; ``states`` ascending, what they leave open is unobserved."""
-    owed = [(day, sla.intersect(scheduled, [day])) for day in days]
-    return Timeline(
-        camera_id,
-        tuple(_kinds(states, scheduled, excluded)),
-        tuple(sla.account(_within(states, day), part, excluded) for day, part in owed),
-    )
+    starts, ends = [span.start for span, _ in states], [span.end for span, _ in states]
+    sums = [
+        sla.account(
+            states[bisect_right(ends, day.start) : bisect_left(starts, day.end)],
+            sla.intersect(scheduled, [day]),
+            excluded,
+        )
+        for day in days
+    ]
+    return Timeline(camera_id, tuple(_kinds(states, scheduled, excluded)), tuple(sums))
 
 
 def _kinds(
@@ -55,7 +60,3 @@ def _kinds(
     by_kind[TimeKind.UNOBSERVED] += sla.subtract(counting, [span for span, _ in states])
     by_kind[TimeKind.EXCLUDED] = sla.intersect(scheduled, excluded)
     return sorted((span, kind) for kind, spans in by_kind.items() for span in sla.merge(spans))
-
-
-def _within(states: Sequence[tuple[Span, State]], day: Span) -> list[tuple[Span, State]]:
-    return [(span, state) for span, state in states if span.start < day.end and day.start < span.end]

@@ -80,6 +80,5 @@ def build_trend(report: Report, contract: Contract, past: Past, now: datetime) -
 
 def _trend_month(month: tuple[int, int], cameras: Sequence[Seconds], terms: ContractTerms) -> TrendMonth:
     seconds = sla.total(cameras)
-    rated = [rate for each in cameras if (rate := sla.online_ratio(each, terms.blind_time)) is not None]
-    passing = sum(rate >= terms.target for rate in rated)
-    return TrendMonth(*month, len(cameras), passing, len(rated), seconds, rates_of(seconds, terms))
+    rated = [enough for each in cameras if (enough := sla.reaches(each, terms.target, terms.blind_time)) is not None]
+    return TrendMonth(*month, len(cameras), sum(rated), len(rated), seconds, rates_of(seconds, terms))

@@ -27,8 +27,11 @@ def faults(film: str, watched: Camera, left_out: list[Span] | None = None, until
         for at, letter in enumerate(film)
         if at == 0 or film[at - 1] != letter
     ]
-    known = outages.faults(outages.steps_of(moves), len(film) if until is None else until)
-    return CameraFaults(watched, known, left_out or [])
+    return CameraFaults(watched, known(moves, len(film) if until is None else until), left_out or [])
+
+
+def known(moves: list[Transition], until: int) -> list[Fault]:
+    return outages.faults(outages.runs(outages.steps_of(moves), until), until)
 
 
 def once(start: int, end: int, left_out: list[Span] | None = None) -> CameraFaults:
@@ -106,7 +109,7 @@ def test_a_camera_seen_online_between_has_two_faults() -> None:
 def test_a_camera_seen_online_for_no_time_at_all_has_two_faults_too() -> None:
     order = ((0, State.DOWN), (3, State.UP), (3, State.DOWN), (6, State.UP))
     moves = [Transition("c1", instant(at), instant(at), State.UP, new, Cause.NO_REPLY) for at, new in order]
-    watched = CameraFaults(camera(), outages.faults(outages.steps_of(moves), 9))
+    watched = CameraFaults(camera(), known(moves, 9))
     assert [repair.ran_us for repair in repairs([watched], limits(), 9)] == [3, 3]
 
 
@@ -116,7 +119,7 @@ def test_a_change_of_cause_is_no_repair() -> None:
         Transition("c1", instant(at), instant(at), State.UP, new, cause)
         for (at, new), cause in zip(order, (Cause.TCP_TIMEOUT, Cause.NO_KEYFRAME, Cause.OK), strict=True)
     ]
-    watched = CameraFaults(camera(), outages.faults(outages.steps_of(moves), 9))
+    watched = CameraFaults(camera(), known(moves, 9))
     assert only(repairs([watched], limits(), 9)).ran_us == 6
 
 
