@@ -17,8 +17,9 @@ _GIVEN_UP = 'round(sum(increase(sharpeyes_notification_failures_total{reason="gi
 _HANDING = 'up{job="alertmanager"}'
 _UNHANDED = "round(sum(increase(alertmanager_notifications_failed_total[15m])))"
 _NEAR_LIMIT = (
-    "count(max by (incident) (sharpeyes_incident_repair_clock_seconds)"
-    " > on (incident) 0.8 * max by (incident) (sharpeyes_incident_repair_limit_seconds))"
+    "count(max by (incident) (sharpeyes_incident_repair_near) == 1"
+    " or max by (incident) (sharpeyes_incident_repair_clock_seconds)"
+    " > on (incident) max by (incident) (sharpeyes_incident_repair_limit_seconds))"
 )
 _NO_CHANNEL = Phrase("未设渠道", "no channel is set up")
 

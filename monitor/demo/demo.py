@@ -25,6 +25,7 @@ from monitor.errors import SharpEyesError
 from monitor.language import Language, Phrase
 from monitor.ledger import Ledger
 from monitor.memories import memories_path
+from monitor.model import Span, micros
 from monitor.publishing import write_report
 from monitor.service import only_error_of
 from monitor.settings import load_settings
@@ -139,7 +140,8 @@ class Demo:
         over = closing(self._tempo.pace)
         await self._clock.sleep(over - timedelta(seconds=self._clock.monotonic() - began))
         with Ledger.open_read_only(self._place.ledger) as ledger:
-            recorded = [change for change in ledger.transitions() if change.at >= began_at]
+            period = Span(micros(began_at), micros(self._clock.now()))
+            recorded = [change for change in ledger.transitions(period) if change.at >= began_at]
         # A probe may have been under way when the fault began; the next one meets it, and one more shows that a picture
         # stands still.
         comparison = compare(self._town.log, recorded, 2 * self._tempo.interval + self._tempo.patience)

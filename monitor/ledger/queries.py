@@ -41,14 +41,11 @@ _CHOSEN: Final = "+camera_id >= :first_id AND +camera_id <= :last_id"
 _MOVES: Final = "SELECT CAST(camera_id AS BLOB), at, seq, CAST(body AS BLOB) FROM events"
 MOVES_BEFORE: Final = f"{_MOVES} WHERE vantage = :vantage AND seq IN ({_LAST_BEFORE}) AND {_CHOSEN} ORDER BY seq"
 # A month lies together in the chain: read from its first to its last entry, a page of the file is read once.
-BOUNDS: Final = f"SELECT min(seq), max(seq) FROM events WHERE {_TRANSITIONS} AND at >= :start AND at < :end"
-_STRETCH: Final = f"""vantage = :vantage AND seq >= :first AND seq <= :last
-        AND +kind = 'transition' AND at >= :start AND at < :end AND {_CHOSEN}"""
-MOVES_WITHIN: Final = f"{_MOVES} WHERE {_STRETCH} ORDER BY seq"
-# The same as lines, and how many: each value of each row that is handed over costs as much as finding the row.
-LINES_WITHIN: Final = f"""
-    SELECT count(*), CAST(group_concat(seq || ' ' || at || ' ' || camera_id || ' ' || body, char(10)) AS BLOB)
-    FROM events WHERE {_STRETCH}"""
+MOVES_WITHIN: Final = f"""
+    WITH bounds (first, last) AS (
+        SELECT min(seq), max(seq) FROM events WHERE {_TRANSITIONS} AND at >= :start AND at < :end)
+    {_MOVES} WHERE vantage = :vantage AND seq >= (SELECT first FROM bounds) AND seq <= (SELECT last FROM bounds)
+        AND +kind = 'transition' AND at >= :start AND at < :end AND {_CHOSEN} ORDER BY seq"""
 MOVES_BACKWARDS: Final = f"""
     {_MOVES} WHERE {_TRANSITIONS} AND camera_id = :camera_id AND seq < :before_seq ORDER BY seq DESC"""
 # The same and when each became known, for incidents; a stretch of the chain by its numbers.

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from itertools import chain, groupby, takewhile
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TextIO
+from typing import Any, Final, NamedTuple, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.acts import Act, ActTerms, Head, Recorded, Standing, Written, standing
@@ -42,7 +42,7 @@ from monitor.ledger.events import (
     subject,
 )
 from monitor.ledger.opening import connect, lock_for_writing, text_of
-from monitor.ledger.steps import Misread, Move, step, steps
+from monitor.ledger.steps import Misread, Move, step, transition
 from monitor.ledger.steps import told as told_transition
 from monitor.ledger.telling import SURROUNDINGS, told
 from monitor.ledger.verification import Verification, verified
@@ -64,8 +64,8 @@ from monitor.report import Past, Record
 QUARTER_US: Final = timedelta(days=92) // MICROSECOND
 Form = tuple[str, str, Event]  # kind, body, and what they say
 Seen = Callable[[int, int], None]
+Said = TypeVar("Said")
 ALL_IDS: Final = ("", chr(0x10FFFF))
-STRETCH: Final = 2_000  # entries that are read at once
 
 
 class Share(NamedTuple):
@@ -277,20 +277,28 @@ class Ledger:
             limit=-1 if limit is None else limit,
         )
 
-    def transitions(self) -> Iterator[Transition]:
-        """Transitions by camera, then in the order they were written."""
-        entries = self._entries(queries.TRANSITIONS)
-        return (entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded))
+    def transitions(self, period: Span | None = None) -> Iterator[Transition]:
+        """Transitions by camera, then in the order they were written.
 
-    def courses(self, period: Span, ids: tuple[str, str] = ALL_IDS) -> Iterator[tuple[str, list[Step]]]:
-        """Transitions of a period as steps, by camera, of those whose ids lie between these two.
-
-        Those whose ``at`` lies inside it, and the last one before it; if the camera was not online then, all since it
-        was last seen online, so that an outage has its first second.
+        With a period: those whose ``at`` lies inside it, and for each camera the last one before it; if it was not
+        online then, all since it was last seen online, so that an outage has its first second.
         """
+        if period is None:
+            entries = self._entries(queries.TRANSITIONS)
+            return (entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded))
+        return (move for _, moves in self._read(period, transition) for move in moves)
+
+    def courses(self, period: Span) -> Iterator[tuple[str, list[Step]]]:
+        """The same transitions of a period as steps, by camera."""
+        return self._read(period, step)
+
+    def _read(
+        self, period: Span, read: Callable[[Move], Said], ids: tuple[str, str] = ALL_IDS
+    ) -> Iterator[tuple[str, list[Said]]]:
+        """What ``transitions`` says of a period, by camera, of those whose ids lie between these two."""
         with self._misread_is_broken():
-            for camera_id, course in sorted(self._courses(period, ids).items()):
-                yield text_of(camera_id), course
+            for camera_id, said in sorted(self._said(period, read, ids).items()):
+                yield text_of(camera_id), said
 
     @contextmanager
     def _misread_is_broken(self) -> Iterator[None]:
@@ -299,27 +307,15 @@ class Ledger:
         except Misread as error:
             raise self._unreadable(self.vantage, error.seq, str(error)) from error
 
-    def _courses(self, period: Span, ids: tuple[str, str]) -> dict[bytes, list[Step]]:
-        found: dict[bytes, list[Step]] = defaultdict(list)
+    def _said(self, period: Span, read: Callable[[Move], Said], ids: tuple[str, str]) -> dict[bytes, list[Said]]:
+        found: dict[bytes, list[Said]] = defaultdict(list)
         bounds: dict[str, str | int] = {"start": period.start, "end": period.end, "first_id": ids[0], "last_id": ids[1]}
         for move in self._rows(queries.MOVES_BEFORE, self.vantage, **bounds):
-            last = step(move)
-            found[move[0]] = [last] if last.state.online else [*map(step, reversed(self._back_to_online(move))), last]
-        ((begin, end),) = self._rows(queries.BOUNDS, self.vantage, **bounds)
-        for first in () if begin is None else range(begin, end + 1, STRETCH):
-            for camera_id, made in self._steps(bounds | {"first": first, "last": min(first + STRETCH - 1, end)}):
-                found[camera_id].append(made)
+            moves = [move] if step(move).state.online else [*reversed(self._back_to_online(move)), move]
+            found[move[0]] = list(map(read, moves))
+        for move in self._rows(queries.MOVES_WITHIN, self.vantage, **bounds):
+            found[move[0]].append(read(move))
         return found
-
-    def _steps(self, stretch: Mapping[str, str | int]) -> Sequence[tuple[bytes, Step]]:
-        """The transitions of a stretch of the chain, each with its camera's id."""
-        ((count, lines),) = self._rows(queries.LINES_WITHIN, self.vantage, **stretch)
-        if not count:
-            return ()
-        quickly = steps(lines, count)
-        if quickly is not None:
-            return quickly
-        return [(move[0], step(move)) for move in self._rows(queries.MOVES_WITHIN, self.vantage, **stretch)]
 
     def _down_before(self, period: Span) -> int:
         """The first instant at which a camera was down that was not online when the period began; else its start."""
@@ -418,7 +414,7 @@ class Ledger:
         cameras = around.cameras if share is None else share.of(around.cameras)
         courses: dict[str, Sequence[Step]] = {known.camera.id: () for known in cameras}
         if courses:
-            read = self.courses(period, (min(courses), max(courses)))
+            read = self._read(period, step, (min(courses), max(courses)))
             for number, (camera_id, course) in enumerate(read, 1):
                 courses[camera_id] = course
                 if seen is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from monitor.report.ahead import Ahead, CameraAhead, GroupAhead, Repair, Trip
-from monitor.report.build import Folded, build_report, fold_cameras
+from monitor.report.build import build_report
 from monitor.report.closing import agrees, closing, corrections, figures_digest
 from monitor.report.day import DayFigures, build_day
 from monitor.report.exclusions import absences_by_camera, excluded_by, granted
+from monitor.report.fold import Folded, fold_cameras
 from monitor.report.forecast import MonthForecast, PassShare, build_forecast
 from monitor.report.reliability import Reliability
 from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind

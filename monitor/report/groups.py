@@ -13,14 +13,17 @@ from monitor.report.values import BasisFigure, CameraFigure, GroupFigure, GroupK
 
 
 def rates_of(seconds: Seconds, terms: ContractTerms) -> Rates:
-    return Rates(
-        sla.online_ratio(seconds, terms.blind_time), sla.intact_ratio(seconds, terms.blind_time), sla.coverage(seconds)
-    )
+    online = sla.online_ratio(seconds, terms.blind_time)
+    intact = sla.intact_ratio(seconds, terms.blind_time) if seconds.degraded else online
+    return Rates(online, intact, sla.coverage(seconds))
 
 
 def group_of(
     kind: GroupKind, group_id: str, name: str, figures: Sequence[CameraFigure], terms: ContractTerms
 ) -> GroupFigure:
+    if len(figures) == 1:  # most sites: the sums are the camera's own
+        (own,) = figures
+        return GroupFigure(kind, group_id, name, 1, own.seconds, own.rates, own.reliability)
     seconds = sla.total(figure.seconds for figure in figures)
     repairs = together(figure.reliability for figure in figures)
     return GroupFigure(kind, group_id, name, len(figures), seconds, rates_of(seconds, terms), repairs)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.canonical import Unreadable, clean
 from monitor.ledger import TransitionRecorded
 from monitor.ledger.codec import decode, encode
-from monitor.ledger.steps import Misread, Move, step, steps, transition
+from monitor.ledger.steps import Misread, Move, step, transition
 from monitor.model import Cause, State, Step, Transition, micros
 
 NOON = datetime(2026, 6, 10, 4, tzinfo=UTC)
@@ -25,23 +25,18 @@ def stored(made: Transition) -> Move:
     return clean(made.camera_id).encode(), micros(made.at), 7, encode(TransitionRecorded(made)).encode()
 
 
-transitions = st.builds(
-    Transition,
-    texts,
-    instants,
-    instants,
-    st.sampled_from(State),
-    st.sampled_from(State),
-    st.sampled_from(Cause),
-    texts,
+@given(
+    st.builds(
+        Transition,
+        texts,
+        instants,
+        instants,
+        st.sampled_from(State),
+        st.sampled_from(State),
+        st.sampled_from(Cause),
+        texts,
+    )
 )
-
-
-def lines(*moves: Move) -> bytes:
-    return b"\n".join(b"%d %d %b %b" % (seq, at, camera_id, body) for camera_id, at, seq, body in moves)
-
-
-@given(transitions)
 def test_a_step_is_what_the_whole_transition_says(made: Transition) -> None:
     move = stored(made)
     whole = transition(move)
@@ -105,39 +100,3 @@ def test_a_byte_that_is_no_text_is_no_step_or_the_one_the_reader_sees() -> None:
 def test_a_row_that_speaks_of_another_camera_or_instant_than_its_body_is_refused(row: tuple[bytes, int]) -> None:
     with pytest.raises(Misread, match="differs from the body"):
         step((*row, 7, told().encode()))
-
-
-@given(st.lists(transitions, max_size=4))
-def test_many_rows_at_once_say_what_each_says_or_are_left_to_the_reader(made: list[Transition]) -> None:
-    moves = [(*stored(each)[:2], number, stored(each)[3]) for number, each in enumerate(made, 1)]
-    assert steps(lines(*moves), len(moves)) in (None, [(move[0], step(move)) for move in moves])
-
-
-def test_rows_of_the_usual_form_are_read_at_once() -> None:
-    moves = [(*stored(PLAIN)[:2], number, stored(PLAIN)[3]) for number in range(8, 12)]
-    assert steps(lines(*moves), 4) == [
-        (b"qh-001", Step(micros(NOON), State.DOWN, n, Cause.TCP_TIMEOUT)) for n in range(8, 12)
-    ]
-
-
-ROW = stored(PLAIN)
-NEXT = (*ROW[:2], 8, ROW[3])
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        (lines(ROW, NEXT), 3),
-        (lines(NEXT, ROW), 2),
-        (lines(ROW, (b"qh-002", *NEXT[1:])), 2),
-        (lines(ROW, (NEXT[0], NEXT[1] + 1, *NEXT[2:])), 2),
-        (lines(ROW, (*NEXT[:3], b"{}")), 2),
-        (lines((*ROW[:3], b"{}\n" + lines(NEXT))), 1),
-        (lines((*ROW[:3], ROW[3] + b"\n")), 1),
-        (lines(ROW, (b"a\nb", *NEXT[1:])), 2),
-        (lines((*ROW[:3], ROW[3].replace(b"tcp_timeout", b"bad_luck"))), 1),
-        (lines((*ROW[:3], ROW[3].replace(b'"old":"up"', b'"old":"gone"'))), 1),
-    ],
-)
-def test_rows_of_any_other_form_are_left_to_the_reader(text: bytes, count: int) -> None:
-    assert steps(text, count) is None

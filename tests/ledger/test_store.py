@@ -25,8 +25,7 @@ from monitor.ledger import (
     Started,
     TransitionRecorded,
 )
-from monitor.ledger.store import STRETCH
-from monitor.model import CameraRecord, InventoryChange, Span, State, Transition, micros
+from monitor.model import CameraRecord, InventoryChange, Span, State, micros
 from tests.ledger.samples import CAMERA, NOON, ONE_OF_EACH, WORK, camera, transition
 
 LATER = NOON + timedelta(hours=1)
@@ -106,49 +105,7 @@ def test_a_period_starts_with_the_last_transition_before_it_and_is_half_open(led
     only_after = transition("c", 9)
     ledger.append([TransitionRecorded(move) for move in (*moves, only_before, only_after)], NOON)
     period = Span(micros(moves[2].at), micros(moves[4].at))
-    assert {camera_id: [step.at for step in course] for camera_id, course in ledger.courses(period)} == {
-        "a": [micros(move.at) for move in moves[1:4]],
-        "b": [micros(only_before.at)],
-    }
-
-
-@pytest.fixture
-def busy(path: Path) -> list[Transition]:
-    """Three stretches of the chain: two cameras in turn, a heartbeat now and then, a detail that has to be escaped."""
-    moves = [
-        replace(
-            transition("ab"[minute % 2], minute, State.UP if minute % 4 < 2 else State.DOWN),
-            detail='said "no"\x07' if minute == STRETCH else "no answer",
-        )
-        for minute in range(2 * STRETCH + 10)
-    ]
-    events = [
-        event for move in moves for event in ((TransitionRecorded(move), Heartbeat())[: 2 - bool(move.at.minute)])
-    ]
-    with Ledger.open(path) as ledger:
-        ledger.append(events, NOON)
-    return moves
-
-
-def test_courses_over_many_entries_are_what_the_transitions_say(path: Path, busy: list[Transition]) -> None:
-    period = Span(micros(busy[3].at), micros(busy[-5].at))
-    with Ledger.open_read_only(path) as ledger:
-        found = dict(ledger.courses(period))
-        assert list(ledger.courses(Span(period.end, period.end + 1))) != []
-    assert [of.at for of in found["a"]] == [micros(move.at) for move in busy[2:-5:2]]
-    assert [of.at for of in found["b"]] == [micros(move.at) for move in busy[1:-5:2]]
-    assert [(of.state, of.cause) for of in found["a"]] == [(move.new, move.cause) for move in busy[2:-5:2]]
-
-
-def test_a_transition_among_many_that_cannot_be_read_is_named(path: Path, busy: list[Transition]) -> None:
-    database = sqlite3.connect(path)
-    database.execute("DROP TRIGGER events_are_never_updated")
-    ((seq,),) = database.execute("SELECT seq FROM events WHERE at = ?", (micros(busy[STRETCH + 5].at),))
-    database.execute("UPDATE events SET body = replace(body, 'no answer', char(10)) WHERE seq = ?", (seq,))
-    database.commit()
-    database.close()
-    with Ledger.open_read_only(path) as damaged, pytest.raises(LedgerBroken, match=f"seq {seq}: unreadable"):
-        list(damaged.courses(Span(0, micros(busy[-1].at))))
+    assert list(ledger.transitions(period)) == [*moves[1:4], only_before]
 
 
 def test_cameras_remember_when_they_came_and_went(ledger: Ledger) -> None:
