@@ -168,10 +168,19 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
         return replace(still, high=still.high + 1, low=0, high_from_us=high_from, high_most=most), repeats
     if still.high and still.low < BETWEEN:
         return replace(still, low=still.low + 1), repeats
-    # What ended before it was suspected is how this camera lives.
-    habit = 0.0 if _is_suspect(still, still.at_us) else still.high_most
-    repeats = replace(repeats, alike=max(repeats.alike * FORGETS, habit, pair.alike))
+    repeats = replace(repeats, alike=max(repeats.alike * FORGETS, _habit(still, repeats), pair.alike))
     return replace(still, high=0, low=0, high_most=0.0, confirmed=False), repeats
+
+
+def _habit(still: Stillness, repeats: Repeats) -> float:
+    """How alike this live camera's pairs are to be taken for, now that a time of more alike ones has ended.
+
+    What ended before it was suspected is how it lives; what was confirmed is not. What was only suspected may have
+    been either, a still night or a sensor that somebody restarted: half of it is believed.
+    """
+    if still.confirmed:
+        return 0.0
+    return (repeats.alike + still.high_most) / 2 if _is_suspect(still, still.at_us) else still.high_most
 
 
 def _suspect_from(repeats: Repeats) -> float:

@@ -168,6 +168,16 @@ def test_an_encoder_that_takes_another_quantiser_now_and_then_does_not_hide_a_fr
     assert states[-1] is FindingState.WARNING
 
 
+def test_still_nights_that_are_suspected_and_end_by_themselves_become_a_habit_within_a_few() -> None:
+    stream, suspected = Stream().live(60), []
+    for night in range(8):
+        states = [stream.show(partly_equal(1000 * night + number, 0.75)) for number in range(30)]
+        suspected.append(FindingState.WARNING in states)
+        for number in range(10):
+            stream.show(blocks(10_000 * night + 3000 + number))
+    assert suspected == [True] * 3 + [False] * 5
+
+
 def test_a_live_picture_that_is_now_and_then_more_alike_is_not_suspected_and_becomes_a_habit() -> None:
     stream = Stream().live(60)
     for number in range(200):
