@@ -14,7 +14,7 @@ from monitor.errors import PictureMemoryBroken
 
 from .memory import Golden, Memory, Mode, Reference, Repeats, Stillness, Tally
 
-_FORM = b"sharp-eyes picture memory 1\n"
+_FORM = b"sharp-eyes picture memory 2\n"
 _CHECKSUM = 16
 _NEXT = "delete it, and the camera is learnt anew"
 
@@ -75,7 +75,7 @@ def _memory(numbers: dict[str, Any], arrays: _Arrays) -> Memory:
             "infrared": _reference(numbers["infrared"], arrays),
             "colour_repeats": Repeats(**numbers["colour_repeats"]),
             "infrared_repeats": Repeats(**numbers["infrared_repeats"]),
-            "stillness": _with_arrays(Stillness, numbers["stillness"], arrays, ("marks", "ticks", "recent")),
+            "stillness": _with_arrays(Stillness, numbers["stillness"], arrays, ("marks", "earlier", "ticks", "recent")),
             "tallies": tuple(Tally(**tally) for tally in numbers["tallies"]),
         }
     )

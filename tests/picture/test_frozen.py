@@ -160,6 +160,18 @@ def test_snapshots_of_a_camera_that_is_not_suspected_any_more_change_nothing() -
     assert confirm_frozen(memory, blocks(3), blocks(3)) == memory
 
 
+@pytest.mark.parametrize("quantisers", [2, 3])
+def test_an_encoder_that_goes_round_between_quantisers_does_not_hide_a_frozen_picture(quantisers: int) -> None:
+    stream = Stream().live(60)
+    states = []
+    for number in range(40):
+        same = np.random.default_rng(number).random(GRID) < 0.9
+        coded = blocks(70 + number % quantisers)  # no two pictures in a row have a block in common
+        states.append(stream.show(np.where(same, coded, blocks(5000 + number))))
+    assert FindingState.FAULT not in states
+    assert states[-1] is FindingState.WARNING
+
+
 def test_an_encoder_that_takes_another_quantiser_now_and_then_does_not_hide_a_frozen_picture() -> None:
     stream = Stream().live(60)
     states = [
