@@ -160,7 +160,7 @@ def test_snapshots_of_a_camera_that_is_not_suspected_any_more_change_nothing() -
     assert confirm_frozen(memory, blocks(3), blocks(3)) == memory
 
 
-@pytest.mark.parametrize("quantisers", [2, 3])
+@pytest.mark.parametrize("quantisers", [2, 3, 4])
 def test_an_encoder_that_goes_round_between_quantisers_does_not_hide_a_frozen_picture(quantisers: int) -> None:
     stream = Stream().live(60)
     states = []
