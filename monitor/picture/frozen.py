@@ -20,12 +20,13 @@ taken for equal wrongly with 2^-16 where exactly one block changed, 2^-32 where 
 three pairs, each at least 5 s apart, the picture is frozen however often it repeats otherwise.
 
 **A constant bitrate under a ticking clock** encodes a frozen picture differently each time: the share of equal blocks
-is then above anything this live camera showed, but not 1. Now and then the encoder takes another quantiser, and a pair
-has no equal block at all: so ten pairs count that are that alike, with no more than three others between two of them.
-That is a ``WARNING`` (suspect), never a fault, until two snapshots some seconds apart (JPEG, of fixed quantiser) tell:
-frozen, if all blocks are equal but for a clock. Whoever takes a live camera for frozen by that would have to meet 890
-blocks of which none changed in seconds: (1 - p)^890 as above, 2e-5 with grain of 0.14 levels, and that of a camera
-whose last ten minutes were more alike than any before. It counts as frozen until four pairs in a row are as live ones.
+is then above anything this live camera showed, but not 1. The encoder goes to and fro between a few quantisers, and
+with another one no block is equal at all: so a picture is compared with the last four, and ten pictures count that
+are that much like one of them, with no more than three others between two of the ten. That is a ``WARNING`` (suspect),
+never a fault, until two snapshots some seconds apart (JPEG, of fixed quantiser) tell: frozen, if all blocks are equal
+but for a clock. Whoever takes a live camera for frozen by that would have to meet 890 blocks of which none changed in
+seconds: (1 - p)^890 as above, 2e-5 with grain of 0.14 levels, and that of a camera whose last ten minutes were more
+alike than any before. It counts as frozen until four pairs in a row are as live ones.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from numpy.typing import NDArray
 
 from monitor.model import SECOND_US, Cause, Finding
 
-from .blocks import GRID, Sums, marks
+from .blocks import GRID, Marks, Sums, marks
 from .findings import weighed
 from .memory import Memory, Repeats, Stillness
 
@@ -49,12 +50,13 @@ NO_PAIR = 5 * SECOND_US  # a server may hand out one key frame for as long: near
 FEW_CHANGED = 0.97  # of the blocks are equal: then those that are not may be a clock
 CLOCK_BLOCKS = 28  # at most, 3 % of 920
 KNOWN = 6  # of ``ticks``: three pairs in which only the clock changed
+EARLIER = 3  # pictures before the last one that a suspicion looks at
 REMEMBERED = 64  # pictures, for loops
 _DIGEST = 8  # bytes of a fingerprint
 ALIKE = "equal_blocks_share"  # the measure of a suspicion
 MORE_ALIKE = 0.10  # share of equal blocks beyond the most this live camera showed
-ALIKE_RUN, ALIKE_TIME = 10, 600 * SECOND_US  # so many such pairs, and so long
-BETWEEN = 3  # pairs that are not, between two that are
+ALIKE_RUN, ALIKE_TIME = 10, 600 * SECOND_US  # so many such pictures, and so long
+BETWEEN = 3  # pictures that are not, between two that are
 FORGETS = 0.999  # of the most it showed, with each live pair: one odd night is forgotten in a week or two
 CLOCK_ROWS, EDGE = 3, 5  # rows of blocks: a clock's height, and how far from the upper or lower edge it ends
 LEARNT = 20  # pairs, before this camera's share can be exceeded
@@ -67,7 +69,7 @@ Ticks = NDArray[np.uint8]
 class Pair:
     """Two key frames, compared block by block."""
 
-    alike: float  # share of equal blocks, 0 to 1
+    alike: float  # the largest share of blocks that equal those of one of the last four pictures, 0 to 1
     equal: bool  # all of them, outside the clock
     clock_stands: bool  # a clock is known, and it shows the same time
     looped: bool  # the picture equals an earlier one
@@ -129,10 +131,13 @@ def compare(sums: Sums, digest: bytes, still: Stillness) -> Pair:
     """A picture with the one before it and with the last 64."""
     changed = marks(sums) != np.frombuffer(still.marks, np.uint16).reshape(GRID)
     known = clock(still.ticks)
-    alike = 1.0 - float(changed.mean())
+    equal = 1.0 - float(changed.mean())
+    now = _sketch(marks(sums))
+    before = np.frombuffer(still.earlier, np.uint8).reshape(-1, *now.shape)
+    alike = max([equal, *(before == now).mean(axis=(1, 2)).tolist()])
     # A clock is learnt while it alone moves; the first pairs of a freeze teach it as well as a quiet night does.
     ticks = np.frombuffer(still.ticks, np.uint8).reshape(GRID) if still.ticks else np.zeros(GRID, np.uint8)
-    if FEW_CHANGED <= alike < 1:
+    if FEW_CHANGED <= equal < 1:
         ticks = np.where(changed, np.minimum(ticks, 250) + 2, np.maximum(ticks, 1) - 1).astype(np.uint8)
     recent = [still.recent[at : at + _DIGEST] for at in range(0, len(still.recent), _DIGEST)]
     return Pair(
@@ -168,10 +173,19 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
         return replace(still, high=still.high + 1, low=0, high_from_us=high_from, high_most=most), repeats
     if still.high and still.low < BETWEEN:
         return replace(still, low=still.low + 1), repeats
-    # What ended before it was suspected is how this camera lives.
-    habit = 0.0 if _is_suspect(still, still.at_us) else still.high_most
-    repeats = replace(repeats, alike=max(repeats.alike * FORGETS, habit, pair.alike))
+    repeats = replace(repeats, alike=max(repeats.alike * FORGETS, _habit(still, repeats), pair.alike))
     return replace(still, high=0, low=0, high_most=0.0, confirmed=False), repeats
+
+
+def _habit(still: Stillness, repeats: Repeats) -> float:
+    """How alike this live camera's pairs are to be taken for, now that a time of more alike ones has ended.
+
+    What ended before it was suspected is how it lives; what was confirmed is not. What was only suspected may have
+    been either, a still night or a sensor that somebody restarted: half of it is believed.
+    """
+    if still.confirmed:
+        return 0.0
+    return (repeats.alike + still.high_most) / 2 if _is_suspect(still, still.at_us) else still.high_most
 
 
 def _suspect_from(repeats: Repeats) -> float:
@@ -201,4 +215,11 @@ def _finding(still: Stillness, repeats: Repeats, at_us: int) -> Finding:
 
 def _with_picture(still: Stillness, sums: Sums, digest: bytes, at_us: int) -> Stillness:
     recent = (still.recent + digest)[-REMEMBERED * _DIGEST :]
-    return replace(still, marks=marks(sums).tobytes(), recent=recent, at_us=at_us)
+    before = _sketch(np.frombuffer(still.marks, np.uint16).reshape(-1, GRID[1])).tobytes()
+    earlier = (before + still.earlier)[: EARLIER * GRID[0] * GRID[1] // 2]
+    return replace(still, marks=marks(sums).tobytes(), earlier=earlier, recent=recent, at_us=at_us)
+
+
+def _sketch(of: Marks) -> NDArray[np.uint8]:
+    """Eight bits of every other block: enough to count by."""
+    return (of[:, ::2] >> 8).astype(np.uint8)

@@ -84,6 +84,7 @@ class Stillness:
     """What is remembered to tell a frozen picture."""
 
     marks: bytes = field(default=b"", repr=False)  # 23 x 40 uint16, of the last picture; b"" = none yet
+    earlier: bytes = field(default=b"", repr=False)  # up to 3 x 23 x 20 uint8: a quarter of that, newest first
     ticks: bytes = field(default=b"", repr=False)  # 23 x 40 uint8: how sure a block is part of a clock
     recent: bytes = field(default=b"", repr=False)  # 8 bytes of each of the last pictures' fingerprints
     at_us: int = 0  # of the last picture, microseconds since 1970

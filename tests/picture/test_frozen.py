@@ -160,12 +160,34 @@ def test_snapshots_of_a_camera_that_is_not_suspected_any_more_change_nothing() -
     assert confirm_frozen(memory, blocks(3), blocks(3)) == memory
 
 
+@pytest.mark.parametrize("quantisers", [2, 3, 4])
+def test_an_encoder_that_goes_round_between_quantisers_does_not_hide_a_frozen_picture(quantisers: int) -> None:
+    stream = Stream().live(60)
+    states = []
+    for number in range(40):
+        same = np.random.default_rng(number).random(GRID) < 0.9
+        coded = blocks(70 + number % quantisers)  # no two pictures in a row have a block in common
+        states.append(stream.show(np.where(same, coded, blocks(5000 + number))))
+    assert FindingState.FAULT not in states
+    assert states[-1] is FindingState.WARNING
+
+
 def test_an_encoder_that_takes_another_quantiser_now_and_then_does_not_hide_a_frozen_picture() -> None:
     stream = Stream().live(60)
     states = [
         stream.show(partly_equal(number, 0.75) if number % 4 < 2 else blocks(7000 + number)) for number in range(60)
     ]
     assert states[-1] is FindingState.WARNING
+
+
+def test_still_nights_that_are_suspected_and_end_by_themselves_become_a_habit_within_a_few() -> None:
+    stream, suspected = Stream().live(60), []
+    for night in range(8):
+        states = [stream.show(partly_equal(1000 * night + number, 0.75)) for number in range(30)]
+        suspected.append(FindingState.WARNING in states)
+        for number in range(10):
+            stream.show(blocks(10_000 * night + 3000 + number))
+    assert suspected == [True] * 3 + [False] * 5
 
 
 def test_a_live_picture_that_is_now_and_then_more_alike_is_not_suspected_and_becomes_a_habit() -> None:
