@@ -19,8 +19,9 @@ GAINED_SHARE = 0.25  # a veil takes and never gives; where a lamp goes on, somet
 ENOUGH_BLOCKS = 8
 ELSEWHERE = 0.6  # of the view lost: then it is no veil that lies over it
 SOFT = 0.65  # share of the blocks without their fine detail: then it is out of focus, and contrast follows from that
-# Fog takes longer; condensation, spray and foil are there from one look to the next.
-SUDDEN = timedelta(minutes=12)
+# Rain, snowfall and fog swell for longer; condensation, spray and foil are there from one look to the next. A camera
+# that is looked at less often has no veils, only low contrast.
+SUDDEN = timedelta(minutes=6)
 
 
 def low_contrast(now: Sharpness, lost: float, *, low_light: bool) -> Finding:

@@ -15,11 +15,11 @@ from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, mi
 from .black import black
 from .blocks import block_sums, fingerprint
 from .blurred import blurred, blurred_slowly
-from .cast import HAZY, Tint, cast, colourless, tint
+from .cast import HAZY, LAMPLIT, Tint, cast, colourless, tint
 from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
-from .exposure import bright, brightest, clipped, dark
+from .exposure import DAZZLED, bright, brightest, clipped, dark
 from .findings import unjudged
 from .frame import Field, Frame, Reduced, reduced
 from .frozen import frozen
@@ -140,7 +140,7 @@ def _judged(
     seen_view = view(seen.picture, seen.structure, structure_of(reference.structure), sharp, memory.doubts.lost)
     bands = stripes(seen.strips, profile_of(reference.profile) if reference.seen else None)
     tinted = cast(
-        seen.tint if memory.mode is Mode.COLOUR else None,
+        seen.tint if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None,
         Tint(*map(reference.mean, _TINT)) if known else None,
         Tint(*map(reference.deviation, _TINT)),
         hazy=sharp.contrast_now < HAZY,
@@ -180,7 +180,7 @@ def _judged(
         Measure.BRIGHTEST: seen.brightest,
         Measure.LUMA: seen.luma,
     }
-    if seen.tint is not None:
+    if seen.tint is not None and sharp.contrast_now > LAMPLIT:
         measures |= zip(_TINT, (seen.tint.warmth, seen.tint.purple, seen.tint.spread), strict=True)
     return findings, memory, measures
 
@@ -200,7 +200,11 @@ def _by_reference(
 ) -> tuple[Memory, tuple[Finding, ...]]:
     """What only a reference can tell: the view, its sharpness, its contrast."""
     reference = memory.reference
-    low_light = seen.grain > LOW_LIGHT * reference.mean(Measure.GRAIN) or seen.picture.quantile(0.9) < DIM
+    low_light = (
+        seen.grain > LOW_LIGHT * reference.mean(Measure.GRAIN)
+        or seen.picture.quantile(0.9) < DIM
+        or seen.clipped > reference.mean(Measure.CLIPPED) + DAZZLED
+    )
     moved, covered = view_lost(
         seen_view, reference.mean(Measure.LOST), reference.deviation(Measure.LOST), low_light=low_light
     )

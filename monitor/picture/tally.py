@@ -24,9 +24,9 @@ NEEDED: Mapping[Cause, int] = MappingProxyType(
         Cause.PICTURE_BRIGHT: 4,
         Cause.PICTURE_NOISY: 3,
         Cause.PICTURE_STRIPED: 3,
-        Cause.PICTURE_MOVED: 4,
-        Cause.PICTURE_COVERED: 4,
-        Cause.PICTURE_BLURRED: 6,
+        Cause.PICTURE_MOVED: 3,
+        Cause.PICTURE_COVERED: 3,
+        Cause.PICTURE_BLURRED: 5,
         Cause.PICTURE_VEILED: 4,
         Cause.PICTURE_CAST: 6,
     }

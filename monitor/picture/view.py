@@ -14,6 +14,7 @@ from monitor.model import Cause, Finding, FindingState
 
 from .findings import unjudged, weighed
 from .frame import Field, Reduced
+from .motion import motion
 from .steady import steady
 from .structure import Agreement, agreement, elsewhere, per_block
 from .texture import Sharpness
@@ -26,11 +27,11 @@ LOST_IN_LOW_LIGHT = 0.45  # lamps light other sides of things than the sun does,
 DEVIATIONS = 5.0
 LOST_SINCE_GOLDEN = 0.55  # leaves coming out took 0.28 within a year from a street's outlines
 ENOUGH_BLOCKS = 12  # of 144: a wall, water, snow or asphalt from above show no view that could be lost
-SHIFT = 0.018  # of the width or height: one coarse row, two coarse columns; a mast in the wind sways by less
+SHIFT = 0.012  # of the width or height; a mast in the wind sways by 0.005
+EXPLAINED = 0.12  # of what changed; weather and light that seem to move a view by SHIFT leave 0.06 at most
+FAR = 0.025  # of the width or height: two coarse columns, for motions that are too large for a fit
 ALIKE = 0.45  # of the outlines are found again at the new place
-BETTER = 1.3  # times as much as at the old one
-QUARTERS = 3  # of 4 must have moved
-UNLIKE = 0.75  # mean agreement above which nobody need look elsewhere
+UNLIKE = 0.9  # mean agreement above which nobody need look elsewhere
 DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
 DARK = 30.0  # ... which is below this level
 _HIDDEN = 0.5  # of the usual amount of fine detail in the lost blocks: with less there is nothing instead
@@ -74,18 +75,12 @@ def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, befor
 
 
 def _shift(now: Field, reference: Field) -> float:
-    """By how much the outlines have moved, as a share of width and height; 0 if they are not found again.
-
-    The whole picture tells a shift; its quarters tell a turn or a zoom, which move each of them somewhere else.
-    """
-    whole = elsewhere(now, reference)
-    if whole.alike >= ALIKE and whole.shift >= SHIFT:
-        return whole.shift
-    rows, columns = now.shape[1] // 2, now.shape[2] // 2
-    corners = [(slice(None), slice(y, y + rows), slice(x, x + columns)) for y in (0, rows) for x in (0, columns)]
-    quarters = [elsewhere(now[corner], reference[corner]) for corner in corners]
-    moved = [q.shift for q in quarters if q.shift and q.alike >= ALIKE and q.alike >= BETTER * q.here]
-    return max(SHIFT, sum(moved) / len(moved)) if len(moved) >= QUARTERS else 0.0
+    """By how much the outlines have moved, as a share of width and height; 0 if they are not found again."""
+    near = motion(now, reference)
+    if near.explained >= EXPLAINED and near.by >= SHIFT:
+        return near.by
+    far = elsewhere(now, reference)
+    return far.shift if far.alike >= ALIKE and far.shift >= FAR else 0.0
 
 
 def view_lost(now: View, usual: float, deviation: float, *, low_light: bool) -> tuple[Finding, Finding]:
