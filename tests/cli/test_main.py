@@ -423,7 +423,7 @@ def test_the_capacity_of_a_town_is_told_line_by_line(place: Place, capsys: pytes
     assert main(["capacity", "--lang", "en", "--config", str(place.settings)]) == Exit.OK
     out = said(capsys)
     assert out.startswith("27 cameras (0 of them measured): 5.4 probes a second, 5.4 of them decoded")
-    assert out.count(" cameras, sessions ") == 27
+    assert out.count(" camera, sessions ") == 27
     assert "warning" not in out
 
 
