@@ -403,7 +403,7 @@ def test_a_limit_for_a_line_nobody_has_is_told(place: Place, capsys: pytest.Capt
     place.settings.write_text(text.replace("per_uplink: 8", f"per_uplink: 8, {limits}"), "utf-8")
     assert main(["check-config", "--lang", "en", "--config", str(place.settings)]) == Exit.NO
     out = said(capsys)
-    assert "1 faults" in out
+    assert "1 fault:" in out
     assert f"limits.uplinks.{uplink}X: no camera has the uplink '{uplink}X'; did you mean {uplink}?" in out
 
 
