@@ -73,12 +73,15 @@ class HttpClient:
 
     async def post(self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> Response | Unanswered:
         """Ask. What came of an answer counts even when its end never came; never raises but CancelledError."""
-        request, kept = _request(service, fields, body), self._kept(service)
+        return await self._ask(service, _request("POST", service, (*fields, ("Content-Length", str(len(body))))) + body)
+
+    async def _ask(self, service: Service, request: bytes) -> Response | Unanswered:
+        kept = self._kept(service)
         if kept is not None:
             answer = await self._exchange(kept, request)
             if not (isinstance(answer, Unanswered) and kept.lost and not kept.answer.received):
                 return answer
-        return await self._asked_anew(service, request)
+        return await self._ask_anew(service, request)
 
     async def post_once(
         self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes
@@ -88,13 +91,14 @@ class HttpClient:
         One on which a second question was answered is one the device keeps; else there is a new one, because one that
         is gone already could not be told from one that went with the request.
         """
-        request, kept = _request(service, fields, body), self._kept(service)
+        request = _request("POST", service, (*fields, ("Content-Length", str(len(body))))) + body
+        kept = self._kept(service)
         if kept is not None and kept.answered >= KEPT:
             return await self._exchange(kept, request)
         self.hang_up()
-        return await self._asked_anew(service, request)
+        return await self._ask_anew(service, request)
 
-    async def _asked_anew(self, service: Service, request: bytes) -> Response | Unanswered:
+    async def _ask_anew(self, service: Service, request: bytes) -> Response | Unanswered:
         dialled = await self._dial(service)
         if isinstance(dialled, Unanswered):
             return dialled
@@ -145,13 +149,15 @@ class HttpClient:
         return line
 
 
-def _request(service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> bytes:
-    named = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    head = (
-        f"POST {service.path} HTTP/1.1\r\nHost: {service.authority}\r\nUser-Agent: sharp-eyes\r\n"
-        f"Accept-Encoding: identity\r\n{named}Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode("latin-1") + body
+def _request(method: str, service: Service, fields: tuple[tuple[str, str], ...]) -> bytes:
+    head = [
+        f"{method} {service.path} HTTP/1.1",
+        f"Host: {service.authority}",
+        "User-Agent: sharp-eyes",
+        "Accept-Encoding: identity",
+        *(f"{name}: {value}" for name, value in fields),
+    ]
+    return "\r\n".join([*head, "", ""]).encode("latin-1")
 
 
 async def _secure(line: _Line, transport: asyncio.Transport, host: str, certificate: str) -> None:
