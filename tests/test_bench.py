@@ -46,7 +46,11 @@ def test_a_round_over_onvif_is_compared_with_the_other_client_at_its_best() -> N
     costs = {asker: Cost(0.004, 0.001, 5e7) for asker in Asker}
     costs |= {Asker.OURS: Cost(0.0004, 0.0001, 4e7), Asker.ZEEP_KEPT: Cost(0.0003, 0.0001, 9e7)}
     found = onvif.findings(costs)
-    assert [(check.found, check.holds) for check in found.checks] == [("0.50 ms", True), ("1.25", False)]
+    assert [(check.found, check.holds) for check in found.checks] == [
+        ("0.50 ms", True),
+        ("0.10", True),
+        ("1.25", False),
+    ]
     (table,) = found.tables
     assert [row[-2] for row in table.rows] == ["1.00", "10.00", "10.00", "10.00", "0.80", "10.00"]
 

@@ -85,7 +85,7 @@ class HttpClient:
             answer = await self._exchange(kept, request)
             if not (isinstance(answer, Unanswered) and kept.lost and not kept.answer.received):
                 return answer
-        return await self._asked_anew(service, request)
+        return await self._ask_anew(service, request)
 
     async def post_once(
         self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes
@@ -99,9 +99,9 @@ class HttpClient:
         if kept is not None and kept.answered >= KEPT:
             return await self._exchange(kept, request)
         self.hang_up()
-        return await self._asked_anew(service, request)
+        return await self._ask_anew(service, request)
 
-    async def _asked_anew(self, service: Service, request: bytes) -> Response | Unanswered:
+    async def _ask_anew(self, service: Service, request: bytes) -> Response | Unanswered:
         dialled = await self._dial(service)
         if isinstance(dialled, Unanswered):
             return dialled

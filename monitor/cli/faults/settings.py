@@ -129,6 +129,44 @@ SETTINGS: Final = (
     ),
     Phrase("缺少:请至少写一个 alerts.channels 中的渠道", "is missing: name at least one of alerts.channels"),
     Phrase("{what} 太晚:今晚巡逻 {at} 出发", "{what} is too late for tonight: the patrol leaves at {at}"),
+    Phrase("备用渠道 {name} {why}", "its fallback {name} {why}"),
+    Phrase(
+        "什么也不说:body 和 url 中都没有 {{text}} 或 {{title}},收到的人不知道发生了什么;例如可写 "
+        """body: '{{"phones": "{{phones}}", "text": "{{text}}"}}'""",
+        "says nothing: neither its body nor its url has {{text}} or {{title}}, so nobody would read what happened; "
+        """write for instance body: '{{"phones": "{{phones}}", "text": "{{text}}"}}'""",
+    ),
+    Phrase("超过关键词的 {count} 个字符", "is longer than the {count} characters of a key word"),
+    Phrase(
+        "不是占位符,会原样发出;可用:{{title}} {{text}} {{number}} {{severity}} {{phones}}",
+        "is no placeholder: it would be sent as it stands; there are {{title}} {{text}} {{number}} {{severity}} "
+        "{{phones}}",
+    ),
+    Phrase(
+        "{word} 不是占位符,会原样发出;可用:{{title}} {{text}} {{number}} {{severity}} {{phones}}",
+        "{word} is no placeholder: it would be sent as it stands; there are {{title}} {{text}} {{number}} {{severity}} "
+        "{{phones}}",
+    ),
+    Phrase(
+        "{name} 永远不会因此被呼叫:没有摄像机在 {village}",
+        "{name} is never called for it: no camera is in {village}",
+    ),
+    # Alertmanager's routes
+    Phrase("不是 YAML:请运行 amtool check-config", "not YAML: run amtool check-config"),
+    Phrase(
+        "没有渠道:监测程序停运时无人知晓。请填写 config/alertmanager/alertmanager.yml 两个例子之一;"
+        "试用方法见 docs/operations.md 的 “Who watches the monitor”",
+        "has no channel: nobody hears that the monitor is down. Fill in one of the two examples of "
+        'config/alertmanager/alertmanager.yml; docs/operations.md, "Who watches the monitor", says how to try it',
+    ),
+    Phrase(
+        "没有名为 {name} 的接收者:监测程序停运时无人知晓",
+        "no receiver is named {name}: nobody hears that the monitor is down",
+    ),
+    Phrase(
+        "配置的 alerts.receivers 中没有这个接收者:发来的消息会被拒收",
+        "alerts.receivers of the settings has no such receiver: the relay refuses what is sent to it",
+    ),
     # contracts
     Phrase("两个时段重叠:一天中每分钟只能属于一个", "two spans overlap: each minute of the day may stand in one only"),
     Phrase("不得早于 from:这是合同的最后一天", "must not be before from: it is the contract's last day"),

@@ -487,7 +487,7 @@ def test_a_closed_month_stays_until_a_correction_that_prints_what_moved(run: Run
     name = propose(run, place)
     assert run("ledger", "close", MONTH, *VENDOR)[0] == Exit.NO
     code, out = run("ledger", "close", MONTH, *OFFICE)
-    assert (code, "1 exclusion of" in out) == (Exit.OK, True)
+    assert (code, "1 exclusion of " in out) == (Exit.OK, True)
     final = figures(run)
     code, out = run("ledger", "approve", name, *OFFICE)
     assert (code, "closed" in out) == (Exit.NO, True)
