@@ -57,6 +57,7 @@ def impatient(folder: Path, monitor: str, every: str = "300ms") -> Path:
     """The shipped configuration with short intervals and no waiting, aimed at this monitor."""
     for rules in (CONFIG / "prometheus").glob("*.rules.yml"):
         at_once = re.sub(r"\b(for|keep_firing_for): \w+", r"\1: 0s", rules.read_text("utf-8"))
+        at_once = re.sub(r"^    interval: \w+\n", "", at_once, flags=re.MULTILINE)  # a group's own
         (folder / rules.name).write_text(at_once, "utf-8")
     settings = yaml.safe_load((CONFIG / "prometheus" / "prometheus.yml").read_text("utf-8"))
     settings["global"] = {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": every}
