@@ -91,6 +91,17 @@ class Memories:
             if len(self._held) > MOST_HELD:
                 self._held.popitem(last=False)
 
+    def amend(self, camera_id: str, memory: Memory) -> None:
+        """What was loaded, changed by something other than a look: an approval since that look still counts."""
+        with self._lock:
+            if camera_id in self._held:
+                self._held[camera_id] = memory, self._held[camera_id][1]
+            elif self._file is not None:
+                try:
+                    self._file.execute("UPDATE memory SET body = ? WHERE camera_id = ?", (memory.to_bytes(), camera_id))
+                except sqlite3.Error as error:
+                    self._warn(error)
+
     def approve(self, camera_id: str, at: datetime) -> None:
         """What the camera shows from then on is its usual view; looks at earlier pictures under way change nothing.
 

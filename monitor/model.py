@@ -218,6 +218,8 @@ class Look(StrEnum):
     RETURNED = "returned"  # the camera was not online, or failed the last time
     IN_DOUBT = "in_doubt"  # a verdict about the picture is pending, or it counts as faulty
     DUE = "due"  # the time between two looks is over
+    PUT_OFF = "put_off"  # it was due but for that the decoders were busy: as SKIPPED, but the next turn is nearer
+    OVERDUE = "overdue"  # it was due several times and always put off
     IDENTICAL = "identical"  # the same bytes as the key frame before
     STREAM_CHANGED = "stream_changed"  # other parameter sets, another codec or URL
     SIZE = "size"  # larger or smaller than this camera's key frames are

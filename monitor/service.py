@@ -38,6 +38,7 @@ from monitor.probes.camera import CameraProber
 from monitor.probes.decoders import Decoders
 from monitor.probes.echo import SETTING, may_echo
 from monitor.probes.rtsp import RtspLimits
+from monitor.probes.snapshots import SnapshotProber
 from monitor.publishing import ALWAYS, Format, places_of, report_path, write_files
 from monitor.relay import Relay
 from monitor.report import Report
@@ -103,7 +104,14 @@ class Service:
         looking = Looking(limits.decoders, kept, hurry)
         self._workers = Workers(limits.workers, looking, clock, self.metrics)
         self._engine = Engine(
-            self._plan, self._ledger, clock, self.metrics, __version__, self._make_prober, memories=self._memories
+            self._plan,
+            self._ledger,
+            clock,
+            self.metrics,
+            __version__,
+            self._make_prober,
+            memories=self._memories,
+            snapshots=SnapshotProber(self._decoders),
         )
         self._relay = self._make_relay()
         self._reloading = asyncio.Lock()

@@ -27,6 +27,11 @@ _FACTOR = 2.0
 # Nothing is wrong, as far as anybody can see: with the decoders busy the next probe does as well. So a start, when no
 # picture of any camera was seen yet, takes its time instead of making the probes late.
 CAN_WAIT = frozenset({Look.FIRST, Look.DUE})
+# But not for ever, or busy decoders would leave a camera unseen as long as they are busy. A start has more time: all of
+# a large town are due at once.
+_PATIENCE = {Look.FIRST: 10, Look.DUE: 2}  # probes
+# What a probe says of its look when it took none.
+NOT_LOOKED = frozenset({Look.SKIPPED, Look.PUT_OFF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,8 @@ class Memory:
 
     mark: Mark | None = None  # of the last key frame
     habit: Habit | None = None  # of those not found faulty
-    looked_at: datetime | None = None  # when that was
+    looked_at: datetime | None = None  # when one was last looked at
+    put_off: int = 0  # how many were due since then and had to wait
 
 
 def look_before(
@@ -49,13 +55,13 @@ def look_before(
     if failing or state is State.DOWN:
         return Look.RETURNED
     if memory.looked_at is None:
-        return Look.FIRST
+        return _unless_overdue(Look.FIRST, memory)
     if not state.online:
         return Look.RETURNED
     if doubted or state is State.DEGRADED:
         return Look.IN_DOUBT
     if not every or _round(at, every, turn) != _round(memory.looked_at, every, turn):
-        return Look.DUE
+        return _unless_overdue(Look.DUE, memory)
     return Look.SKIPPED
 
 
@@ -82,12 +88,21 @@ def remembered(memory: Memory, result: Result) -> Memory:
     mark = result.mark
     if mark is None:
         return memory
-    if result.look is not Look.SKIPPED:
-        memory = replace(memory, looked_at=result.at)
+    match result.look:
+        case Look.SKIPPED:
+            pass
+        case Look.PUT_OFF:
+            memory = replace(memory, put_off=memory.put_off + 1)
+        case _:
+            memory = replace(memory, looked_at=result.at, put_off=0)
     if memory.mark is None or not _same_stream(memory.mark, mark) or memory.habit is None:
         return replace(memory, mark=mark, habit=Habit(mark.size, _FIRST_DEVIATION * mark.size))
     habit = memory.habit if result.verdict is Verdict.PICTURE_FAULT else _followed(memory.habit, mark.size)
     return replace(memory, mark=mark, habit=habit)
+
+
+def _unless_overdue(look: Look, memory: Memory) -> Look:
+    return look if memory.put_off < _PATIENCE[look] else Look.OVERDUE
 
 
 def _same_stream(before: Mark, now: Mark) -> bool:

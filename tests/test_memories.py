@@ -70,6 +70,22 @@ def test_what_is_learnt_after_the_approval_stays_though_it_is_said_again(path: P
     assert kept.load("a") == KNOWN
 
 
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_what_is_amended_between_two_looks_stays_and_takes_nothing_from_an_approval(
+    path: Path, *, on_disk: bool
+) -> None:
+    kept = Memories(path if on_disk else None)
+    kept.keep("a", KNOWN, START)
+    confirmed = replace(KNOWN, stillness=replace(KNOWN.stillness, confirmed=True))
+    kept.amend("a", confirmed)
+    assert kept.load("a") == confirmed
+    kept.approve("a", START + MINUTE)
+    kept.amend("a", replace(kept.load("a"), in_mode=7))
+    assert (kept.load("a").colour.seen, kept.load("a").in_mode) == (0, 7)
+    kept.amend("b", KNOWN)
+    assert kept.load("b") == Memory.fresh(), "of a camera nobody looked at nothing is remembered"
+
+
 def test_an_approval_holds_without_a_file(caplog: pytest.LogCaptureFixture) -> None:
     kept = Memories(None)
     kept.keep("a", KNOWN, START)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Ask, Cause, Codec, Credentials, Habit, Look, Mark, Picture, Result, Rung, Secret, Stage, State
-from monitor.tiers import Memory, look_after, look_before, remembered, repeats
+from monitor.tiers import NOT_LOOKED, Memory, look_after, look_before, remembered, repeats
 from tests.driven import a_camera
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
@@ -30,7 +30,7 @@ def mark(size: int = 20_000, digest: bytes = b"1" * 16, **changes: object) -> Ma
 
 
 def result(seen: Mark | None, look: Look = Look.SKIPPED, cause: Cause = Cause.OK, minute: int = 0) -> Result:
-    picture = Picture(640, 360, b"f" * 16) if look is not Look.SKIPPED and cause is not Cause.DECODE_FAILED else None
+    picture = Picture(640, 360, b"f" * 16) if look not in NOT_LOOKED and cause is not Cause.DECODE_FAILED else None
     rung = Rung.KEYFRAME if seen else Rung.NONE
     at = AT + minute * MINUTE
     return Result("c", at, MINUTE, rung, Stage.KEYFRAME, cause, picture=picture, look=look, mark=seen)
@@ -58,6 +58,25 @@ def test_each_camera_has_its_own_turn_and_one_look_in_every_round(turn: int) -> 
 
 def test_zero_means_every_time() -> None:
     assert {before(minute=minute, every=timedelta(0)) for minute in range(1, 9)} == {Look.DUE}
+
+
+@pytest.mark.parametrize(
+    ("memory", "every", "look", "times"),
+    [(LOOKED, timedelta(0), Look.DUE, 2), (LOOKED, MINUTE, Look.DUE, 2), (Memory(), EVERY, Look.FIRST, 10)],
+)
+def test_a_look_that_is_put_off_again_and_again_is_overdue_and_waits_no_more(
+    memory: Memory, every: timedelta, look: Look, times: int
+) -> None:
+    looks = []
+    for minute in range(1, times + 2):
+        looks.append(before(memory, minute=minute, every=every))
+        memory = remembered(memory, result(mark(), Look.PUT_OFF, minute=minute))
+    assert looks == [look] * times + [Look.OVERDUE]
+    assert look_after(Ask(CAMERA, AT, look=Look.OVERDUE, mark=mark(digest=b"0"), habit=Habit(20_000, 9)), mark()) is (
+        Look.OVERDUE
+    )
+    looked = remembered(memory, result(mark(), Look.OVERDUE, minute=times + 2))
+    assert before(looked, minute=times + 3, every=MINUTE) is Look.DUE
 
 
 def test_what_was_never_seen_is_looked_at() -> None:
@@ -205,4 +224,4 @@ def test_question_and_answer_travel_to_another_process_and_show_no_password() ->
 def test_every_reason_is_explained_in_the_order_of_the_list() -> None:
     page = (Path(__file__).parent.parent / "docs" / "probing.md").read_text("utf-8")
     explained = re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE)
-    assert explained == [look.value for look in Look if look not in (Look.SKIPPED, Look.DEMANDED)]
+    assert explained == [look.value for look in Look if look not in NOT_LOOKED and look is not Look.DEMANDED]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from monitor.cli import texts
 from monitor.cli.choosing import chosen
-from monitor.cli.diagnose import finding_lines, verdict_line
+from monitor.cli.diagnose import finding_lines, verdict_lines
 from monitor.cli.exits import Exit
 from monitor.cli.pauses import Pauses
 from monitor.clock import SystemClock
@@ -167,7 +167,8 @@ def _explain(result: Result, language: Language, shown: Shown) -> None:
         print(texts.PROBE_PICTURE[language].format(width=result.picture.width, height=result.picture.height))
         if shown.picture:
             print("\n".join(finding_lines(result.picture, language)))
-        print("  " + verdict_line(result.picture, language))
+        for line in verdict_lines(result.picture, language):
+            print(f"  {line}")
     if result.detail:
         print(f"  {result.detail}")
     for note in result.notes:

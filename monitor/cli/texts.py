@@ -137,15 +137,29 @@ FINDING_STATE = Phrase("结论", "says")
 FINDING_SEVERITY = Phrase("程度", "severity")
 FINDING_MEASURE = Phrase("量", "measure")
 FINDING_VALUE = Phrase("值", "value")
-FINDING_LIMIT = Phrase("限值", "limit")
+FINDING_LIMIT = Phrase("异常于", "faulty at")
 VERDICT_GOOD = Phrase("画面正常", "the picture is good")
+VERDICT_SO_FAR = Phrase("可判断的各项均未见异常", "no fault is seen in what can be judged")
+VERDICT_LEARNING = Phrase(
+    "尚在学习（正常关键帧 {seen:.0f}/{enough:.0f}），暂不判断：{checks}",
+    "still learning (good key frames: {seen:.0f} of {enough:.0f}), nothing is said yet of: {checks}",
+)
+VERDICT_CANNOT = Phrase(
+    "无法判断（此画面纹理、颜色或光线不足）：{checks}",
+    "cannot be judged, too little detail, colour or light in this picture: {checks}",
+)
+VERDICT_SUSPECT = Phrase(
+    "可疑：{cause}，由设备的两张快照确认（设备须提供 ONVIF 快照地址）",
+    "suspect: {cause}; two snapshots of the device settle it where it tells their address over ONVIF",
+)
+LIST_COMMA = Phrase("、", ", ")
 VERDICT_HOLDS = Phrase("画面异常：{cause}（{id}）", "the picture is faulty: {cause} ({id})")
 VERDICT_DOUBT = Phrase(
     "这一帧可疑：{cause}（{id}）；持续数帧才判异常",
     "this key frame is suspect: {cause} ({id}); it takes several over minutes to be a fault",
 )
 DIAGNOSED = Phrase(
-    "共 {count} 个关键帧，{width}×{height}；最后一帧：", "{count} key frames, {width}×{height}; the last one:"
+    "关键帧 {count} 个，{width}×{height}；最后一帧：", "key frames: {count}, {width}×{height}; the last one:"
 )
 DIAGNOSED_AT = Phrase("第 {seconds:.0f} 秒起：{verdict}", "from second {seconds:.0f}: {verdict}")
 DIAGNOSED_ONCE = Phrase(

@@ -31,6 +31,7 @@ from monitor.engine.recorder import Recorder
 from monitor.engine.register import Register
 from monitor.engine.rounds import Inspect, Rounds, over_onvif
 from monitor.engine.slots import Slots
+from monitor.engine.snapshots import Asking, Snapshots
 from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
@@ -73,11 +74,14 @@ class Engine:
         version: str,
         make_prober: Callable[[Settings], Prober],
         inspect: Inspect | None = None,
+        *,
         memories: Memories | None = None,
+        snapshots: Asking | None = None,
     ) -> None:
         """``inspect`` asks a device what it is and offers; over ONVIF unless something else is said.
 
-        ``memories``: what cameras usually show, to be told of approved views.
+        ``memories``: what cameras usually show, to be told of approved views. ``snapshots``: how single pictures are
+        taken; None: suspicions stay what they are.
         """
         self._plan = plan
         self._memories = memories or Memories(None)
@@ -100,6 +104,15 @@ class Engine:
         self._knowledge = Knowledge(self._devices)
         self._canaries = Canaries(settings.canaries, clock, metrics)
         self._places = Places(settings.places, self._canaries, self._recorder, clock)
+        self._snapshots = Snapshots(
+            lambda: self._plan.settings,
+            self._board.watched,
+            snapshots,
+            slots=self._slots,
+            permits=self._permits,
+            clock=clock,
+            settled=self._knowledge.doubt,
+        )
         self._rounds = Rounds(
             lambda: self._plan.settings,
             self._board,
@@ -111,6 +124,7 @@ class Engine:
             clock=clock,
             ask=inspect or over_onvif(clock),
             doubted=lambda: self._timeline.trouble is not None,
+            offered=self._snapshots.offered,
         )
         self._watcher = Watcher(
             lambda: self._plan.settings,
@@ -122,6 +136,7 @@ class Engine:
             knowledge=self._knowledge,
             clock=clock,
             metrics=metrics,
+            heard=self._snapshots.heard,
         )
         self._watches: asyncio.TaskGroup | None = None
         self._loops: dict[str, asyncio.Task[None]] = {}
@@ -173,6 +188,7 @@ class Engine:
         for camera_id in changes.removed:
             await self._board.remove(camera_id)
             self._knowledge.forget(camera_id)
+            self._snapshots.forget(camera_id)
         self._devices.forget({camera.id for camera in plan.cameras}, self._clock.now())
         await self.plan_maintenance()
         if hurried:
@@ -303,6 +319,7 @@ class Engine:
             self._places.run(),
             self._canaries.run(),
             self._rounds.run(),
+            self._snapshots.run(),
         )
 
     def _watch_new(self) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from monitor.devices import Devices, Stream
 from monitor.liveness import Track
 from monitor.model import Ask, Camera, Credentials, Result, Rung, Stage, Verdict
+from monitor.picture.verdict import leans_to_frozen
 from monitor.schedule import phase
 from monitor.settings import Settings, StreamChoice
 from monitor.substreams import sub_stream
@@ -31,6 +32,7 @@ class _Known:
 
     memory: Memory = field(default_factory=Memory)
     guess_failed: bool = False  # the last probe of our guessed stream failed: ask as written
+    leaning: bool = False  # the last picture, or what was learnt since, asks for another look
     strikes: int = 0  # how often in a row the guess failed while the stream as written worked
     received: float = 0.0  # bytes a probe takes, running mean; 0 = not measured
     took: float = 0.0  # seconds a probe holds the line, running mean
@@ -65,7 +67,7 @@ class Knowledge:
             track.state,
             at,
             failing=track.connection is not None,
-            doubted=track.picture is not None,
+            doubted=track.picture is not None or known.leaning,
             every=every,
             turn=timedelta(seconds=phase(camera.id, every.total_seconds())),
         )
@@ -86,6 +88,8 @@ class Knowledge:
         camera, known = ask.camera, self._known.get(ask.camera.id, _Known())
         before = stream = self._devices.stream(camera.id, camera.url)
         known = replace(known, memory=remembered(known.memory, result))
+        if result.picture is not None:
+            known = replace(known, leaning=leans_to_frozen(result.picture))
         known, absent = _judged_guess(known, ask, result)
         if absent:
             stream = replace(stream, no_sub_until=ask.at + NO_SUB_STREAM_FOR)
@@ -98,6 +102,10 @@ class Knowledge:
         self._known[camera.id] = known
         if stream != before:
             self._devices.learn(camera.id, camera.url, stream)
+
+    def doubt(self, camera_id: str) -> None:
+        """Let the camera's next key frame be looked at: something was learnt of its picture that none has shown yet."""
+        self._known[camera_id] = replace(self._known.get(camera_id, _Known()), leaning=True)
 
     def forget(self, camera_id: str) -> None:
         """The camera left the inventory."""

@@ -138,8 +138,12 @@ class Rounds:
         clock: Clock,
         ask: Inspect,
         doubted: Callable[[], bool],
+        offered: Callable[[Camera, str], None] = lambda *_: None,
     ) -> None:
-        """``doubted``: our own clock is not to be believed now, so nobody else's is measured by it."""
+        """``doubted``: our own clock is not to be believed now, so nobody else's is measured by it.
+
+        ``offered`` is told where a camera's single pictures are.
+        """
         self._settings = settings
         self._board = board
         self._record = record
@@ -150,6 +154,7 @@ class Rounds:
         self._clock = clock
         self._ask_device = ask
         self._doubted = doubted
+        self._offered = offered
         self._turns: dict[str, _Turn] = {}  # by place
         self._lost: set[str] = set()  # places that could not be reached at the last look
 
@@ -229,6 +234,8 @@ class Rounds:
         redactor = Redactor(credentials)
         if device.alone and told.found.url and settings.probe.stream is StreamChoice.SUB:
             self._keep_stream(camera, told.found.url, redactor)
+        if device.alone and told.snapshot_url and redactor.clean(told.snapshot_url) == told.snapshot_url:
+            self._offered(camera, told.snapshot_url)
         for one in device.cameras:
             await self._judge(one, told, at, redactor, alone=device.alone)
 

@@ -53,7 +53,9 @@ class Watcher:
         knowledge: Knowledge,
         clock: Clock,
         metrics: Metrics,
+        heard: Callable[[Result], None] = lambda _: None,
     ) -> None:
+        """``heard`` is told what each probe saw, once it is in the record."""
         self._settings = settings
         self._board = board
         self.prober = prober  # replaced when the settings change
@@ -63,6 +65,7 @@ class Watcher:
         self._knowledge = knowledge
         self._clock = clock
         self._metrics = metrics
+        self._heard = heard
         self.sleeping: set[str] = set()  # cameras whose loop only waits for its beat
         self._jitter = random.Random()  # noqa: S311  # spreads load, guards nothing
 
@@ -99,6 +102,7 @@ class Watcher:
             result = await self._probe(camera, session_over)
         self._metrics.probe_finished(result)
         await self._board.fold(result)
+        self._heard(result)
         return began
 
     async def _probe(self, camera: Camera, session_over: Callable[[], None]) -> Result:

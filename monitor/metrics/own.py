@@ -19,6 +19,7 @@ from monitor.metrics.groups import count_sheet, counts_of, group_sheet, town_tex
 from monitor.metrics.incidents import incident_pieces
 from monitor.metrics.view import TownView
 from monitor.model import Cause, Look, Result
+from monitor.tiers import NOT_LOOKED
 
 PROBE_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 LATE_SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60)
@@ -66,7 +67,7 @@ class Metrics:
             "sharpeyes_decodes_total", "Key frames decoded and looked at, by why.", ["reason"], registry=own
         )
         for look in Look:
-            if look not in (Look.SKIPPED, Look.DEMANDED):
+            if look not in NOT_LOOKED and look is not Look.DEMANDED:
                 self._decodes.labels(look.value)
         self._late = Histogram(
             "sharpeyes_scheduler_lateness_seconds",
@@ -139,7 +140,7 @@ class Metrics:
     def probe_finished(self, result: Result) -> None:
         """Count one finished probe by its cause, its duration, its bytes, and why its key frame was decoded."""
         self._probes.inc()
-        if result.look is not Look.SKIPPED:
+        if result.look not in NOT_LOOKED:
             self._decodes.labels(result.look.value).inc()
         if result.cause is not Cause.OK:
             self._failures.labels(result.cause.value).inc()

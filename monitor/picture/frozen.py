@@ -6,21 +6,27 @@ the picture equals one of the last 64 (a loop that is played again).
 **The false alarm, exactly.** Let p0 be the chance that a live camera repeats its picture. After n live pairs of which
 m were equal it is taken for p0 = (m + 1/2) / (n + 2). A live camera shows K equal pairs in a row by chance p0^K, were
 they independent. K is the least number of at least 3 for which p0^K <= 10^-6: the alarm asks for evidence of a million
-to one against this camera's own habit. A camera with visible grain has p0 near 0 whatever n is: a key frame of
-640 x 360 has B = 920 blocks; grain of 0.14 levels changes at least one quantised coefficient of a block with p = 0.012
-in a JPEG of quality 60, so all are equal with (1 - p)^B = 2e-5, and ordinary grain gives less than 1e-100. Then n = 48
-or more pairs suffice for K = 3. A camera that often repeats, a pond at night with the encoder smoothing all grain
-away, has p0 of 0.5 (K = 20) or 0.9 (K = 132): runs that end by themselves teach it. Where a still scene is smoothed to
-nothing pairs are not independent; what such a camera was never seen to do is then still called frozen, and two
-snapshots take it back (``confirm_frozen``). Unequal blocks share their 16 bits with 2^-16, so a pair is taken for equal
-wrongly with 2^-16 where exactly one block changed, 2^-32 where two did.
+to one against this camera's own habit. A camera with visible grain has p0 near 0 whatever n is: a key frame of 640 x
+360 has B = 920 blocks; grain of 0.14 levels changes at least one quantised coefficient of a block with p = 0.012 in a
+JPEG of quality 60, so all are equal with (1 - p)^B = 2e-5, and ordinary grain gives less than 1e-100. Then n = 48 or
+more pairs suffice for K = 3, 30 for 4. Of a camera never seen nothing is known: p0 is taken for 1/4 and K = 10, ten
+minutes of probes, because that a still scene would repeat itself so often is all there is to hold against it. A camera
+that often repeats, a pond at night with the encoder smoothing all grain away, has p0 of 0.5 (K = 20) or 0.9 (K = 132):
+runs that end by themselves teach it. Where a still scene is smoothed to nothing pairs are not independent; what such a
+camera was never seen to do is then still called frozen. Unequal blocks share their 16 bits with 2^-16, so a pair is
+taken for equal wrongly with 2^-16 where exactly one block changed, 2^-32 where two did.
 
 **Clocks.** Blocks that change although 97 % of the others do not, again and again, are a clock. If they too stand for
 three pairs, each at least 5 s apart, the picture is frozen however often it repeats otherwise.
 
 **A constant bitrate under a ticking clock** encodes a frozen picture differently each time: the share of equal blocks
-is then above anything this live camera showed, but not 1. That is a ``WARNING`` (suspect), never a fault, until two
-snapshots 5 s apart (JPEG, of fixed quantiser) were equal outside the clock.
+is then above anything this live camera showed, but not 1. The encoder goes to and fro between a few quantisers, and
+with another one no block is equal at all: so a picture is compared with the last four, and ten pictures count that
+are that much like one of them, with no more than three others between two of the ten. That is a ``WARNING`` (suspect),
+never a fault, until two snapshots some seconds apart (JPEG, of fixed quantiser) tell: frozen, if all blocks are equal
+but for a clock. Whoever takes a live camera for frozen by that would have to meet 890 blocks of which none changed in
+seconds: (1 - p)^890 as above, 2e-5 with grain of 0.14 levels, and that of a camera whose last ten minutes were more
+alike than any before. It counts as frozen until four pairs in a row are as live ones.
 """
 
 from __future__ import annotations
@@ -33,7 +39,7 @@ from numpy.typing import NDArray
 
 from monitor.model import SECOND_US, Cause, Finding
 
-from .blocks import GRID, Sums, marks
+from .blocks import GRID, Marks, Sums, marks
 from .findings import weighed
 from .memory import Memory, Repeats, Stillness
 
@@ -44,10 +50,15 @@ NO_PAIR = 5 * SECOND_US  # a server may hand out one key frame for as long: near
 FEW_CHANGED = 0.97  # of the blocks are equal: then those that are not may be a clock
 CLOCK_BLOCKS = 28  # at most, 3 % of 920
 KNOWN = 6  # of ``ticks``: three pairs in which only the clock changed
+EARLIER = 3  # pictures before the last one that a suspicion looks at
 REMEMBERED = 64  # pictures, for loops
 _DIGEST = 8  # bytes of a fingerprint
+ALIKE = "equal_blocks_share"  # the measure of a suspicion
 MORE_ALIKE = 0.10  # share of equal blocks beyond the most this live camera showed
-ALIKE_RUN, ALIKE_TIME = 10, 600 * SECOND_US  # more such pairs than others, since then
+ALIKE_RUN, ALIKE_TIME = 10, 600 * SECOND_US  # so many such pictures, and so long
+BETWEEN = 3  # pictures that are not, between two that are
+FORGETS = 0.999  # of the most it showed, with each live pair: one odd night is forgotten in a week or two
+CLOCK_ROWS, EDGE = 3, 5  # rows of blocks: a clock's height, and how far from the upper or lower edge it ends
 LEARNT = 20  # pairs, before this camera's share can be exceeded
 ALIKE_LEAST = 0.15  # and at least that much: the alive share is near 0 while nothing is known
 
@@ -58,7 +69,7 @@ Ticks = NDArray[np.uint8]
 class Pair:
     """Two key frames, compared block by block."""
 
-    alike: float  # share of equal blocks, 0 to 1
+    alike: float  # the largest share of blocks that equal those of one of the last four pictures, 0 to 1
     equal: bool  # all of them, outside the clock
     clock_stands: bool  # a clock is known, and it shows the same time
     looped: bool  # the picture equals an earlier one
@@ -92,33 +103,41 @@ def frozen(sums: Sums, print_: bytes, memory: Memory, at_us: int) -> tuple[Findi
 
 
 def confirm_frozen(memory: Memory, first: Sums, second: Sums) -> Memory:
-    """After two snapshots at least 5 s apart: frozen if their blocks are equal outside the clock, else cleared.
+    """After two snapshots at least 5 s apart: frozen if they differ by no more than a clock does, else cleared.
 
-    Cleared, its habit of repeating itself is taken for what it just showed, so that it is not asked again soon.
+    Cleared, its habit of being alike is taken for what it just showed, so that it is not asked again soon. A memory
+    that suspects nothing any more stays as it is.
     """
     still, repeats = memory.stillness, memory.repeats
-    changed = marks(first) != marks(second)
-    same = not np.any(changed & ~clock(still.ticks))
-    if same:
+    if not still.high:
+        return memory
+    if by_a_clock(marks(first) != marks(second), clock(still.ticks)):
         return replace(memory, stillness=replace(still, confirmed=True))
-    repeats = replace(
-        repeats,
-        equal=repeats.equal + still.run,
-        pairs=repeats.pairs + still.run,
-        alike=max(repeats.alike, still.high_most),
-    )
-    cleared = replace(still, run=0, standing=0, high=0, high_most=0.0, confirmed=False)
-    return memory.with_stillness(cleared, repeats)
+    repeats = replace(repeats, alike=max(repeats.alike, still.high_most))
+    return memory.with_stillness(replace(still, high=0, low=0, high_most=0.0), repeats)
+
+
+def by_a_clock(changed: NDArray[np.bool_], known: NDArray[np.bool_]) -> bool:
+    """Whether all blocks that changed may be a burnt-in clock: those known, or a few in a line near an edge."""
+    rest = changed & ~known
+    rows = np.flatnonzero(rest.any(axis=1))
+    if not rows.size:
+        return True
+    at_an_edge = rows[-1] < EDGE or rows[0] >= GRID[0] - EDGE
+    return bool(rest.sum() <= CLOCK_BLOCKS and rows[-1] - rows[0] < CLOCK_ROWS and at_an_edge)
 
 
 def compare(sums: Sums, digest: bytes, still: Stillness) -> Pair:
     """A picture with the one before it and with the last 64."""
     changed = marks(sums) != np.frombuffer(still.marks, np.uint16).reshape(GRID)
     known = clock(still.ticks)
-    alike = 1.0 - float(changed.mean())
+    equal = 1.0 - float(changed.mean())
+    now = _sketch(marks(sums))
+    before = np.frombuffer(still.earlier, np.uint8).reshape(-1, *now.shape)
+    alike = max([equal, *(before == now).mean(axis=(1, 2)).tolist()])
     # A clock is learnt while it alone moves; the first pairs of a freeze teach it as well as a quiet night does.
     ticks = np.frombuffer(still.ticks, np.uint8).reshape(GRID) if still.ticks else np.zeros(GRID, np.uint8)
-    if FEW_CHANGED <= alike < 1:
+    if FEW_CHANGED <= equal < 1:
         ticks = np.where(changed, np.minimum(ticks, 250) + 2, np.maximum(ticks, 1) - 1).astype(np.uint8)
     recent = [still.recent[at : at + _DIGEST] for at in range(0, len(still.recent), _DIGEST)]
     return Pair(
@@ -142,19 +161,31 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
     standing = still.standing + 1 if pair.clock_stands else 0
     if pair.equal or pair.looped:
         run_from = still.run_from_us if still.run else still.at_us
-        return replace(still, run=still.run + 1, run_from_us=run_from, standing=standing), repeats
+        still = replace(still, run=still.run + 1, run_from_us=run_from, standing=standing)
+        return replace(still, high=still.high + 1, low=0) if still.high else still, repeats
     if not _is_frozen(still, repeats, still.at_us):  # the run ended by itself: that is how this camera lives
         repeats = replace(repeats, equal=repeats.equal + still.run, pairs=repeats.pairs + still.run)
     repeats = replace(repeats, pairs=repeats.pairs + 1)
-    still = replace(still, run=0, standing=standing, confirmed=False)
+    still = replace(still, run=0, standing=standing)
     if repeats.pairs > LEARNT and pair.alike > _suspect_from(repeats):
         high_from = still.high_from_us if still.high else still.at_us
         most = max(still.high_most, pair.alike)
-        return replace(still, high=still.high + 1, high_from_us=high_from, high_most=most), repeats
-    if still.high > 1:  # a constant bitrate now and then changes more: what was once suspected is given up slowly
-        return replace(still, high=still.high - 1), repeats
-    repeats = replace(repeats, alike=max(repeats.alike, still.high_most, pair.alike))
-    return replace(still, high=0, high_most=0.0), repeats
+        return replace(still, high=still.high + 1, low=0, high_from_us=high_from, high_most=most), repeats
+    if still.high and still.low < BETWEEN:
+        return replace(still, low=still.low + 1), repeats
+    repeats = replace(repeats, alike=max(repeats.alike * FORGETS, _habit(still, repeats), pair.alike))
+    return replace(still, high=0, low=0, high_most=0.0, confirmed=False), repeats
+
+
+def _habit(still: Stillness, repeats: Repeats) -> float:
+    """How alike this live camera's pairs are to be taken for, now that a time of more alike ones has ended.
+
+    What ended before it was suspected is how it lives; what was confirmed is not. What was only suspected may have
+    been either, a still night or a sensor that somebody restarted: half of it is believed.
+    """
+    if still.confirmed:
+        return 0.0
+    return (repeats.alike + still.high_most) / 2 if _is_suspect(still, still.at_us) else still.high_most
 
 
 def _suspect_from(repeats: Repeats) -> float:
@@ -166,17 +197,29 @@ def _is_frozen(still: Stillness, repeats: Repeats, at_us: int) -> bool:
     return still.confirmed or long_enough or still.standing >= LEAST_RUN
 
 
+def _is_suspect(still: Stillness, at_us: int) -> bool:
+    return still.high >= ALIKE_RUN and at_us - still.high_from_us >= ALIKE_TIME
+
+
 def _finding(still: Stillness, repeats: Repeats, at_us: int) -> Finding:
     most = needed(repeats)
-    if _is_frozen(still, repeats, at_us):
+    if _is_frozen(still, repeats, at_us) and not still.confirmed:
         score = max(1.0, still.run / most)
         return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, score)
-    suspect = still.high >= ALIKE_RUN and at_us - still.high_from_us >= ALIKE_TIME
-    if suspect:
-        return weighed(Cause.PICTURE_FROZEN, "equal_blocks_share", still.high_most, _suspect_from(repeats), 0.99)
+    suspect = _is_suspect(still, at_us)
+    if still.confirmed or suspect or (still.high and not still.run):
+        score = 1.0 if still.confirmed else 0.99 if suspect else 0.0
+        return weighed(Cause.PICTURE_FROZEN, ALIKE, still.high_most, _suspect_from(repeats), score)
     return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, min(still.run / most, 0.99))
 
 
 def _with_picture(still: Stillness, sums: Sums, digest: bytes, at_us: int) -> Stillness:
     recent = (still.recent + digest)[-REMEMBERED * _DIGEST :]
-    return replace(still, marks=marks(sums).tobytes(), recent=recent, at_us=at_us)
+    before = _sketch(np.frombuffer(still.marks, np.uint16).reshape(-1, GRID[1])).tobytes()
+    earlier = (before + still.earlier)[: EARLIER * GRID[0] * GRID[1] // 2]
+    return replace(still, marks=marks(sums).tobytes(), earlier=earlier, recent=recent, at_us=at_us)
+
+
+def _sketch(of: Marks) -> NDArray[np.uint8]:
+    """Eight bits of every other block: enough to count by."""
+    return (of[:, ::2] >> 8).astype(np.uint8)

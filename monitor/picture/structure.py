@@ -80,8 +80,8 @@ def elsewhere(now: Field, reference: Field) -> Elsewhere:
 
     By the fast Fourier transform, so the edges are joined; what is alike is a share of the energy of both.
     """
-    spectrum = np.fft.fft2(now[0] + 1j * now[1]) * np.conj(np.fft.fft2(reference[0] + 1j * reference[1]))
-    plane = np.fft.ifft2(spectrum).real
+    product = cv2.mulSpectrums(_spectrum(now), _spectrum(reference), 0, conjB=True)
+    plane = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[:, :, 0]
     down, across = np.unravel_index(int(plane.argmax()), plane.shape)
     rows, columns = plane.shape
     dy, dx = (int(down) + rows // 2) % rows - rows // 2, (int(across) + columns // 2) % columns - columns // 2
@@ -89,6 +89,10 @@ def elsewhere(now: Field, reference: Field) -> Elsewhere:
     return Elsewhere(
         float(np.hypot(dx / COARSE[0], dy / COARSE[1])), float(plane.max()) / most, float(plane[0, 0]) / most
     )
+
+
+def _spectrum(outlines: Field) -> Field:
+    return _single(cv2.dft(cv2.merge((outlines[0], outlines[1])), flags=cv2.DFT_COMPLEX_OUTPUT))
 
 
 COARSE_SHAPE = (2, COARSE[1], COARSE[0])

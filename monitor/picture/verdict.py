@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from monitor.model import Cause, Finding, FindingState, Picture
 
+from .frozen import ALIKE
+
 SOON = 6  # equal key frames: where so few are enough, the first one already raises the doubt
 
 
@@ -19,6 +21,16 @@ def cause_of(picture: Picture) -> Cause:
     its = (finding for finding in picture.findings if finding.cause in picture.active)
     holds = any(finding.state is not FindingState.OK for finding in its)
     return picture.active[0] if holds or doubted is not Cause.OK else Cause.OK
+
+
+def leans_to_frozen(picture: Picture) -> bool:
+    """Whether its key frames are more alike than this camera's ever were: the next one is worth a look."""
+    return any(finding.measure == ALIKE for finding in picture.findings)
+
+
+def suspects_frozen(picture: Picture) -> bool:
+    """Whether that has lasted: two snapshots would tell."""
+    return any(finding.measure == ALIKE and finding.state is FindingState.WARNING for finding in picture.findings)
 
 
 def _doubtful(finding: Finding) -> bool:

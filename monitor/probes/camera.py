@@ -8,8 +8,7 @@ from datetime import timedelta
 
 from monitor import tiers
 from monitor.clock import Clock
-from monitor.model import Ask, Cause, KeyFrame, Look, Mark, Result, Rung, Stage, StageTime
-from monitor.picture import Evidence
+from monitor.model import Ask, Cause, Look, Result, Rung, Stage, StageTime
 from monitor.probes.decode import Seen
 from monitor.probes.decoders import Decoders
 from monitor.probes.marks import mark_of
@@ -45,13 +44,12 @@ class CameraProber:
         fetched = await fetch(ask, self.limits, self.clock)
         result = result_of(ask, fetched)
         if result.look in tiers.CAN_WAIT and self.decoders.busy:
-            result = replace(result, look=Look.SKIPPED)
-        if fetched.keyframe is None or result.look is Look.SKIPPED or result.mark is None:
+            result = replace(result, look=Look.PUT_OFF)
+        if fetched.keyframe is None or result.look in tiers.NOT_LOOKED or result.mark is None:
             return result
         session_over()
         started = self.clock.monotonic()
-        evidence = evidence_of(fetched.keyframe, result.mark)
-        seen = await self.decoders.look(fetched.keyframe, ask.camera.id, ask.at, evidence)
+        seen = await self.decoders.look(fetched.keyframe, ask.camera.id, ask.at)
         return with_picture(result, seen, timedelta(seconds=self.clock.monotonic() - started))
 
 
@@ -108,11 +106,6 @@ def result_of(ask: Ask, fetched: Fetched) -> Result:
         look=tiers.look_after(ask, mark) if mark else Look.SKIPPED,
         mark=mark,
     )
-
-
-def evidence_of(keyframe: KeyFrame, mark: Mark) -> Evidence:
-    """What is known of a key frame beside its pixels. One with packets missing inside never comes this far."""
-    return Evidence(payload_digest=mark.digest, codec=keyframe.codec)
 
 
 def with_picture(result: Result, seen: Seen, looking: timedelta) -> Result:

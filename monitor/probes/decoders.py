@@ -6,17 +6,23 @@ import asyncio
 import os
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
+from typing import TypeVar
 
 from monitor.memories import Memories
-from monitor.model import EPOCH, KeyFrame
-from monitor.picture import Evidence
-from monitor.probes.decode import Seen, look_at
+from monitor.model import EPOCH, KeyFrame, micros
+from monitor.picture.blocks import Sums
+from monitor.picture.frozen import confirm_frozen
+from monitor.picture.setting_back import not_later
+from monitor.probes.decode import Seen, blocks_of, look_at
 from monitor.probes.spares import Spares
+
+T = TypeVar("T")
 
 GIVES_WAY = 5  # steps of niceness: a third of the event loop's claim where both want one core
 
@@ -41,24 +47,37 @@ class Decoders:
         """Whether another picture would have to wait."""
         return self._under_way >= self._threads
 
-    async def look(self, keyframe: KeyFrame, camera_id: str, at: datetime, evidence: Evidence) -> Seen:
+    async def look(self, keyframe: KeyFrame, camera_id: str, at: datetime) -> Seen:
         """As ``look_at``, in one of the threads; what is remembered of the camera is loaded there, and kept."""
 
         def looked() -> Seen:
-            seen = look_at(
-                keyframe,
-                self._memories.load(camera_id),
-                EPOCH + (at - EPOCH) * self._hurry,
-                self._spares,
-                evidence,
-            )
+            hurried = EPOCH + (at - EPOCH) * self._hurry
+            memory = not_later(self._memories.load(camera_id), micros(hurried))
+            seen = look_at(keyframe, memory, hurried, self._spares)
             if seen.memory is not None:
                 self._memories.keep(camera_id, seen.memory, at)
             return replace(seen, memory=None)
 
+        return await self._in_a_thread(looked)
+
+    async def blocks(self, jpeg: bytes) -> Sums | None:
+        """As ``blocks_of``, in one of the threads."""
+        return await self._in_a_thread(lambda: blocks_of(jpeg))
+
+    async def settle(self, camera_id: str, first: Sums, second: Sums) -> bool:
+        """Whether two snapshots show a frozen picture; that is remembered of the camera."""
+
+        def settled() -> bool:
+            memory = confirm_frozen(self._memories.load(camera_id), first, second)
+            self._memories.amend(camera_id, memory)
+            return memory.stillness.confirmed
+
+        return await self._in_a_thread(settled)
+
+    async def _in_a_thread(self, work: Callable[[], T]) -> T:
         self._under_way += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, looked)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
         finally:
             self._under_way -= 1
 

@@ -72,15 +72,13 @@ class HttpClient:
 
     async def post(self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> Response | Unanswered:
         """Ask. What came of an answer counts even when its end never came; never raises but CancelledError."""
-        head = [
-            f"POST {service.path} HTTP/1.1",
-            f"Host: {service.authority}",
-            "User-Agent: sharp-eyes",
-            "Accept-Encoding: identity",
-            *(f"{name}: {value}" for name, value in fields),
-            f"Content-Length: {len(body)}",
-        ]
-        request = "\r\n".join([*head, "", ""]).encode("latin-1") + body
+        return await self._ask(service, _request("POST", service, (*fields, ("Content-Length", str(len(body))))) + body)
+
+    async def get(self, service: Service, fields: tuple[tuple[str, str], ...]) -> Response | Unanswered:
+        """As ``post``, without a body."""
+        return await self._ask(service, _request("GET", service, fields))
+
+    async def _ask(self, service: Service, request: bytes) -> Response | Unanswered:
         kept = self._kept(service)
         if kept is not None:
             answer = await self._exchange(kept, request)
@@ -132,6 +130,17 @@ class HttpClient:
             failed = failure(stage, error)
             return Unanswered(failed.cause, failed.detail)
         return line
+
+
+def _request(method: str, service: Service, fields: tuple[tuple[str, str], ...]) -> bytes:
+    head = [
+        f"{method} {service.path} HTTP/1.1",
+        f"Host: {service.authority}",
+        "User-Agent: sharp-eyes",
+        "Accept-Encoding: identity",
+        *(f"{name}: {value}" for name, value in fields),
+    ]
+    return "\r\n".join([*head, "", ""]).encode("latin-1")
 
 
 async def _secure(line: _Line, transport: asyncio.Transport, host: str, certificate: str) -> None:

@@ -82,6 +82,7 @@ class Inspection:
     main: str = field(default="", repr=False)  # the URL of its largest stream; "" = not told
     smaller: bool | None = None  # whether the smallest stream is smaller than that; None: not told
     snapshot: bool | None = None  # whether it offers single pictures; None: not told
+    snapshot_url: str = field(default="", repr=False)  # where, at the host we dialled; "" = not told
     took_token: bool = False  # it accepted a user name token: ``inspect`` may be told so the next time
 
     @property
@@ -272,14 +273,19 @@ class _Run:
         self.told = replace(self.told, smaller=smaller)
         main = found if largest.token == smallest.token else await self._stream(media, service, largest)
         self.told = replace(self.told, main=main.url)
-        self.told = replace(self.told, snapshot=await self._has_snapshots(media, service, smallest))
+        offers = await self._has_snapshots(media, service, smallest)  # notes where, too
+        self.told = replace(self.told, snapshot=offers)
         return found
 
     async def _has_snapshots(self, media: Media, service: Service, profile: Profile) -> bool | None:
         try:
-            await self._ask(service, envelope.get_snapshot_uri(media, profile.token))
+            answer = await self._ask(service, envelope.get_snapshot_uri(media, profile.token))
         except _Ended as ended:  # what is optional in ONVIF is refused in some way or other
             return None if ended.cause in _SAYS_NOTHING else False
+        with suppress(RemoteProtocolError):
+            place = service_at(replies.stream_uri(answer), self._device)
+            if place is not None and self._safe(place):
+                self.told = replace(self.told, snapshot_url=place.url)
         return True
 
     async def _stream(self, media: Media, service: Service, profile: Profile) -> StreamFound:

@@ -25,6 +25,7 @@ from monitor.simulator.scenes import NOISE, Pixels, Scene, draw
 RTP_CLOCK = 90_000  # Hz, for every video codec here
 MAGIC = b"SHARPEYESCLIP9\n"  # raised whenever drawing or this file format changes
 
+SCARCE = "bitrate=96:vbv-maxrate=96:vbv-bufsize=96"  # kbit/s: for key frames of 320 x 192, one a second
 X264 = "scenecut=0:threads=1:log-level=-1"
 X265 = "repeat-headers=1:open-gop=0:bframes=0:scenecut=0:pools=none:frame-threads=1:log-level=-1"
 
@@ -33,6 +34,7 @@ class Grade(StrEnum):
     """How many bits a film has."""
 
     LIGHT = "light"  # made and kept quickly, for demonstrations and tests
+    CONSTANT = "constant"  # as LIGHT, but at a constant bit rate: no two key frames are coded alike
     CAMERA = "camera"  # what cameras send: at 1920x1080 and 25 pictures/s 4 Mbit/s (H.264), 2 to 3 (H.265)
 
 
@@ -51,6 +53,16 @@ ENCODINGS = {
         "libx264", {"preset": "veryfast", "tune": "zerolatency", "crf": "27", "x264-params": X264}
     ),
     (Grade.LIGHT, Codec.H265): Encoding("libx265", {"preset": "ultrafast", "crf": "28", "x265-params": X265}),
+    (Grade.CONSTANT, Codec.H264): Encoding(
+        "libx264",
+        {
+            "preset": "veryfast",
+            "tune": "zerolatency",
+            "x264-params": f"{SCARCE}:{X264}",
+        },
+    ),
+    (Grade.CONSTANT, Codec.H265): Encoding("libx265", {"preset": "ultrafast", "x265-params": f"{SCARCE}:{X265}"}),
+    (Grade.CONSTANT, Codec.MJPEG): Encoding("mjpeg", {"huffman": "default", "qmin": "5", "qmax": "5"}),
     (Grade.CAMERA, Codec.H264): Encoding(
         "libx264",
         {"preset": "veryfast", "tune": "zerolatency", "x264-params": f"qp=26:ipratio=1.35:{X264}"},

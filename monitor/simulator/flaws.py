@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from monitor.simulator.scenes import NOISE, Pixels, Scene, draw
+from monitor.simulator.scenes import NOISE, Pixels, Scene, draw, write_clock
 
 SEED = 11
 
@@ -25,15 +25,20 @@ class Flaw(StrEnum):
     NOISY = "noisy"
     STRIPED = "striped"
     CAST = "cast"
+    STUCK = "stuck"
+
+
+_GAINS = {
+    Flaw.DARK: 0.01,  # the lens is shut all but a slit; what is left is noise and the clock's glow
+    Flaw.BRIGHT: 6.0,  # the exposure is stuck wide open
+}
 
 
 def draw_flawed(scene: Scene, flaw: Flaw, seconds: float, width: int, height: int, noise: float = NOISE) -> Pixels:
     """The picture ``seconds`` into the film as a camera with the flaw sends it."""
     match flaw:
-        case Flaw.DARK:  # the lens is shut all but a slit; what is left is noise and the clock's glow
-            return _exposed(draw(scene, seconds, width, height, noise), 0.01)
-        case Flaw.BRIGHT:  # the exposure is stuck wide open
-            return _exposed(draw(scene, seconds, width, height, noise), 6.0)
+        case Flaw.DARK | Flaw.BRIGHT:
+            return _exposed(draw(scene, seconds, width, height, noise), _GAINS[flaw])
         case Flaw.BLURRED:  # out of focus by a disc of 2 % of the width
             return _grained(_defocused(draw(scene, seconds, width, height, 0.0), width // 50), seconds, noise)
         case Flaw.COVERED:  # something hangs before most of the lens
@@ -47,6 +52,10 @@ def draw_flawed(scene: Scene, flaw: Flaw, seconds: float, width: int, height: in
         case Flaw.CAST:  # the blue channel lost most of its gain
             picture = draw(scene, seconds, width, height, noise)
             picture[:, :, 0] = (picture[:, :, 0] * 0.35).astype(np.uint8)
+            return picture
+        case Flaw.STUCK:  # the sensor hangs; the clock, burnt in behind it, ticks on
+            picture = draw(scene, 0.0, width, height, noise)
+            write_clock(picture, seconds)
             return picture
 
 

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Protocol, TypeVar
 
 from monitor.clock import SystemClock
 from monitor.simulator import onvif_answers as answers
@@ -228,8 +229,21 @@ class OnvifDevice:
             writer.close()
 
 
+class Serving(Protocol):
+    """A device that answers on a port of its own."""
+
+    port: int
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        ...
+
+
+Served = TypeVar("Served", bound=Serving)
+
+
 @asynccontextmanager
-async def running(device: OnvifDevice, tls: ssl.SSLContext | None = None) -> AsyncIterator[OnvifDevice]:
+async def running(device: Served, tls: ssl.SSLContext | None = None) -> AsyncIterator[Served]:
     """The device, listening on a free port of the loopback."""
     tasks: set[asyncio.Task[None]] = set()
 

@@ -51,7 +51,7 @@ def draw(scene: Scene, seconds: float, width: int, height: int, noise: float = N
 def _filmed(picture: Pixels, seconds: float, noise: float) -> Pixels:
     """With the traces of a camera: sensor noise, and above it the clock it burns in."""
     noisy = _with_noise(picture, seconds, noise)
-    _write_clock(noisy, seconds)
+    write_clock(noisy, seconds)
     return noisy
 
 
@@ -126,7 +126,7 @@ def _with_noise(picture: Pixels, seconds: float, sigma: float) -> Pixels:
     return np.clip(np.rint(picture + noise[:, :, None]), 0, 255).astype(np.uint8)
 
 
-def _write_clock(picture: Pixels, seconds: float) -> None:
+def write_clock(picture: Pixels, seconds: float) -> None:
     """The running clock most cameras burn into the picture."""
     import cv2
 

@@ -51,9 +51,11 @@ def test_a_good_picture_shows_every_number_and_says_what_one_picture_cannot_tell
     assert cv2.imwrite(str(path), scene(1))
     code, told = diagnosed(path, capsys)
     assert code == Exit.OK
-    assert "1 key frames, 320×192" in told
-    assert "the picture is good" in told
+    assert "key frames: 1, 320×192" in told
+    assert "no fault is seen in what can be judged" in told
+    assert "still learning (good key frames: 0 of 24), nothing is said yet of: view moved, view covered" in told
     assert "one picture has no reference" in told
+    assert "the picture is good" not in told, "that would be said of a blurred one, too"
     (frame,) = [frame for _, frame in key_frames(path)]
     picture, _ = examine(frame, NO_EVIDENCE, Memory.fresh(), START)
     assert len(picture.findings) == 14
@@ -73,6 +75,24 @@ def test_a_black_picture_is_suspect_and_code_1_says_so_in_both_languages(
     assert (code, "这一帧可疑" in told) == (Exit.NO, True)
 
 
+def test_of_a_film_that_was_learnt_all_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = video(tmp_path / "lane.mp4", [scene(second) for second in range(32)])
+    code, told = diagnosed(path, capsys)
+    assert (code, "the picture is good" in told, "learning" in told) == (Exit.OK, True, False)
+    assert "≤ 20" in told, "less light is worse"
+    assert "≥ 228" in told, "more light is worse"
+
+
+def test_what_cannot_be_judged_is_not_called_good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "wall.png"
+    wall = np.random.default_rng(1).normal(12, 4, (HEIGHT, WIDTH)).clip(0, 24).astype(np.uint8)
+    wall[20:60, 40:280] = 90
+    assert cv2.imwrite(str(path), cv2.merge((wall, wall, wall)))
+    for language, words in (("en", "cannot be judged"), ("zh", "无法判断")):
+        _, told = diagnosed(path, capsys, language)
+        assert words in told
+
+
 def test_of_a_video_each_change_of_the_verdict_is_told_with_its_second(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,7 +101,7 @@ def test_of_a_video_each_change_of_the_verdict_is_told_with_its_second(
     code, told = diagnosed(path, capsys)
     assert code == Exit.NO
     assert told.index("from second 0: ") < told.index("from second 30: ")
-    assert "8 key frames" in told
+    assert "key frames: 8" in told
     assert "the picture is faulty" in told
 
 

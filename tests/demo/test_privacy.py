@@ -32,7 +32,8 @@ TEMPO = Tempo(
     heartbeat=timedelta(seconds=1),
     hurry=60,
 )
-SETTLED, LONG = 14.0, 36.0  # seconds: what a process needs once it has then; and the end
+SETTLED, LONG, LATEST = 50.0, 130.0, 400.0  # seconds: what a process needs once it has then; and the end
+LOOKED_AT = 3_000  # pictures at least, however long a busy machine takes for them
 MAGIC = (
     *(b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM6", b"RIFF", b"II*\0", b"MM\0*"),
     *(
@@ -88,11 +89,13 @@ def total(metric: str, page: str) -> float:
 
 async def metrics_while(child: Child, town: SimulatedTown) -> tuple[str, list[int]]:
     """Faults of pictures come and go; the last page of metrics, and the process's memory when settled and later."""
-    clock, sizes = SystemClock(), list[int]()
+    clock, sizes, page = SystemClock(), list[int](), ""
     faulty = [camera.id for camera in town.cameras[:6]]
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
         began = clock.monotonic()
-        while (passed := clock.monotonic() - began) < LONG:
+        while (passed := clock.monotonic() - began) < LONG or (
+            passed < LATEST and total("sharpeyes_decodes_total", page) < LOOKED_AT
+        ):
             if int(passed) % 8 == 4:
                 town.inject(faulty[:3], Fault.FROZEN)
                 town.inject(faulty[3:], Fault.BLACK)
@@ -101,12 +104,15 @@ async def metrics_while(child: Child, town: SimulatedTown) -> tuple[str, list[in
             if passed >= SETTLED:
                 sizes.append(bytes_in_memory(child.pid))
             await clock.sleep(timedelta(seconds=1))
-        async with session.get(f"{child.address}/metrics") as answer:
-            return await answer.text(), sizes
+            if passed >= LONG - 5:
+                async with session.get(f"{child.address}/metrics") as answer:
+                    page = await answer.text()
+    return page, sizes
 
 
 @pytest.mark.slow
-async def test_of_a_thousand_pictures_the_whole_monitor_keeps_numbers_only(tmp_path: Path) -> None:
+@pytest.mark.timeout(LATEST + 120)
+async def test_of_thousands_of_pictures_the_whole_monitor_keeps_numbers_only(tmp_path: Path) -> None:
     clock, place = SystemClock(), Place(tmp_path)
     town = build_town(27, base=BASE, clock=clock, clip_size=FILM)
     await town.start()
@@ -120,12 +126,12 @@ async def test_of_a_thousand_pictures_the_whole_monitor_keeps_numbers_only(tmp_p
     finally:
         await town.stop()
 
-    # Where the machine is late, pictures that may wait are not decoded; the key frames were received all the same.
-    assert total("sharpeyes_probes_total", metrics) >= 300
-    assert total("sharpeyes_decodes_total", metrics) >= 100
-    # A 320 x 192 picture takes 92 kB: were every third kept, 100 of them would be 3 MB.
+    looked_at = total("sharpeyes_decodes_total", metrics)
+    assert looked_at >= LOOKED_AT
+    # A 320 x 192 picture takes 92 kB: were one in twenty kept, those between the two thirds alone would be 5 MB. What a
+    # process still grows by in its first minutes is 1 to 2 MB, in another five no more.
     third = len(sizes) // 3
-    assert min(sizes[-third:]) - min(sizes[:third]) < 3_000_000, [total("sharpeyes_decodes_total", metrics), *sizes]
+    assert min(sizes[-third:]) - min(sizes[:third]) < 5_000_000, [looked_at, *sizes]
 
     numbers_only(place, metrics)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from monitor.clock import SystemClock, at_once
 from monitor.engine import Engine, Plan, Prober
+from monitor.engine.snapshots import Asking
 from monitor.ledger import Ledger
 from monitor.memories import Memories
 from monitor.metrics import Metrics, TownView
@@ -131,6 +132,7 @@ async def running(
     prober: Prober | None = None,
     open_ledger: Callable[[Path], Ledger] = Ledger.open,
     memories: Memories | None = None,
+    snapshots: Asking | None = None,
     **changes: object,
 ) -> AsyncIterator[Running]:
     """An engine that has begun; it ends in an orderly way when the block does."""
@@ -139,7 +141,8 @@ async def running(
     plan = Plan(settings, tuple(cameras))
     metrics = Metrics("test", clock)
     with open_ledger(settings.ledger) as ledger:
-        engine = Engine(plan, ledger, clock, metrics, "test", lambda _: prober or scripted, memories=memories)
+        make_prober: Callable[[Settings], Prober] = lambda _: prober or scripted  # noqa: E731
+        engine = Engine(plan, ledger, clock, metrics, "test", make_prober, memories=memories, snapshots=snapshots)
         task = asyncio.create_task(engine.run())
         try:
             async with asyncio.timeout(PATIENCE):

@@ -11,7 +11,22 @@ import pytest
 from monitor.devices import Devices
 from monitor.engine.knowledge import UNKNOWN_RATE, Knowledge
 from monitor.liveness import new_track
-from monitor.model import Ask, Cause, Codec, Mark, Result, Rung, Stage, State, Transport
+from monitor.model import (
+    Ask,
+    Cause,
+    Codec,
+    Finding,
+    FindingState,
+    Look,
+    Mark,
+    Picture,
+    Result,
+    Rung,
+    Stage,
+    State,
+    Transport,
+)
+from monitor.picture.frozen import ALIKE
 from monitor.settings import ProbeSettings, Settings, StreamChoice
 from tests.driven import START, a_camera
 
@@ -128,6 +143,32 @@ def test_a_camera_s_rate_is_measured_and_kept_and_small_changes_are_not_written(
     for _ in range(10):
         talk.answer(size=200_000)
     assert talk.knowledge.rate(CAMERA) > 600_000
+
+
+def test_a_picture_that_leans_to_frozen_and_what_snapshots_told_bring_the_next_look_at_once(talk: Talk) -> None:
+    talk.answer()
+    finding = Finding(Cause.PICTURE_FROZEN, FindingState.OK, ALIKE, 0.8, 0.2)
+    picture = Picture(640, 360, b"", (finding,))
+    for leans in (picture, Picture(640, 360, b"")):
+        ask = talk.ask()
+        talk.knowledge.take(
+            ask,
+            Result(
+                CAMERA.id,
+                ask.at,
+                MINUTE,
+                Rung.PICTURE,
+                Stage.PICTURE,
+                Cause.OK,
+                look=Look.DUE,
+                picture=leans,
+                mark=Mark(ask.url, Codec.H264, 9, b"", b""),
+            ),
+        )
+        talk.at += MINUTE / 60
+        assert (talk.ask().look is Look.IN_DOUBT) is (leans is picture)
+    talk.knowledge.doubt(CAMERA.id)
+    assert talk.ask().look is Look.IN_DOUBT
 
 
 def test_a_camera_that_left_is_forgotten(talk: Talk) -> None:

@@ -124,6 +124,7 @@ async def watch(
     board: Watched | None = None,
     clock: Days | None = None,
     doubted: bool = False,
+    offered: Callable[[Camera, str], None] = lambda *_: None,
 ) -> Stream:
     """Let the rounds run that long; what is known afterwards."""
     devices, clock, register = Devices(tmp_path / "devices.db"), clock or Days(lasts), Register()
@@ -149,6 +150,7 @@ async def watch(
             clock=clock,
             ask=device.ask,
             doubted=lambda: doubted,
+            offered=offered,
         )
         with pytest.raises(asyncio.CancelledError):
             await rounds.run()
@@ -196,6 +198,26 @@ async def test_after_a_restart_those_that_are_known_are_asked_spread_over_the_in
     await watch(tmp_path, device, lasts=INTERVAL + MINUTE, watched=first, beside=tuple(others))
     assert len(device.asked) == 60
     assert max(device.asked.values()) <= 2
+
+
+@pytest.mark.parametrize(
+    ("told", "offered"),
+    [("http://127.0.0.1/snap", ["http://127.0.0.1/snap"]), ("http://127.0.0.1/snap?pwd=sesame", []), ("", [])],
+)
+async def test_where_single_pictures_are_is_passed_on_unless_a_secret_stands_in_it(
+    tmp_path: Path, told: str, offered: list[str]
+) -> None:
+    device, heard = Device(), list[str]()
+    device.told = replace(device.told, snapshot_url=told)
+    await watch(tmp_path, device, offered=lambda _, url: heard.append(url))
+    assert heard == offered
+
+
+async def test_a_device_with_several_cameras_is_not_believed_about_single_pictures(tmp_path: Path) -> None:
+    device, heard = Device(), list[str]()
+    device.told = replace(device.told, snapshot_url="http://127.0.0.1/snap")
+    await watch(tmp_path, device, beside=(replace(KNOWN, id="c2"),), offered=lambda _, url: heard.append(url))
+    assert not heard
 
 
 async def test_nobody_is_asked_without_an_address(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from monitor.model import SECOND_US, Cause, FindingState
 from monitor.picture import Memory
 from monitor.picture.blocks import GRID, Sums, block_sums, fingerprint, marks
 from monitor.picture.frame import Frame
-from monitor.picture.frozen import confirm_frozen, frozen, needed
+from monitor.picture.frozen import by_a_clock, confirm_frozen, frozen, needed
 from monitor.picture.memory import Repeats
 from tests.picture.film import HEIGHT, WIDTH, began, frame_of, shot, watched
 
@@ -124,16 +124,96 @@ def suspect() -> Memory:
     return stream.memory
 
 
-def test_far_more_equal_blocks_than_ever_are_suspect_until_two_equal_snapshots(suspect: Memory) -> None:
-    confirmed = confirm_frozen(suspect, ticking(blocks(3), 1), ticking(blocks(3), 1))
-    assert Stream(confirmed).memory.stillness.confirmed
+def after(memory: Memory) -> Stream:
+    """The stream that goes on where the memory ends."""
+    stream = Stream(memory)
+    stream.at_us = memory.stillness.at_us
+    return stream
+
+
+@pytest.mark.parametrize("second", [1, 2], ids=["the clock stands", "the clock ticks"])
+def test_far_more_equal_blocks_than_ever_are_frozen_once_two_snapshots_differ_in_a_clock_at_most(
+    suspect: Memory, second: int
+) -> None:
+    stream = after(confirm_frozen(suspect, ticking(blocks(3), 1), ticking(blocks(3), second)))
+    states = [stream.show(partly_equal(100 + number, 0.75)) for number in range(40)]
+    assert set(states) == {FindingState.FAULT}
+
+
+def test_a_confirmed_camera_is_frozen_until_four_pairs_in_a_row_are_as_live_ones(suspect: Memory) -> None:
+    stream = after(confirm_frozen(suspect, blocks(3), blocks(3)))
+    states = [stream.show(blocks(9000 + number)) for number in range(5)]
+    assert states == [FindingState.FAULT] * 3 + [FindingState.OK] * 2
+    assert stream.memory.repeats.alike < 0.1, "what a frozen picture did is no habit of the live camera"
+    again = [stream.show(partly_equal(100 + number, 0.75)) for number in range(40)]
+    assert again[-1] is FindingState.WARNING
 
 
 def test_two_different_snapshots_clear_a_suspect_for_long(suspect: Memory) -> None:
-    stream = Stream(confirm_frozen(suspect, blocks(3), blocks(4)))
-    stream.at_us = suspect.stillness.at_us
+    stream = after(confirm_frozen(suspect, blocks(3), blocks(4)))
     states = [stream.show(partly_equal(100 + number, 0.75)) for number in range(40)]
     assert set(states) == {FindingState.OK}
+
+
+def test_snapshots_of_a_camera_that_is_not_suspected_any_more_change_nothing() -> None:
+    memory = Stream().live(30).memory
+    assert confirm_frozen(memory, blocks(3), blocks(3)) == memory
+
+
+@pytest.mark.parametrize("quantisers", [2, 3, 4])
+def test_an_encoder_that_goes_round_between_quantisers_does_not_hide_a_frozen_picture(quantisers: int) -> None:
+    stream = Stream().live(60)
+    states = []
+    for number in range(40):
+        same = np.random.default_rng(number).random(GRID) < 0.9
+        coded = blocks(70 + number % quantisers)  # no two pictures in a row have a block in common
+        states.append(stream.show(np.where(same, coded, blocks(5000 + number))))
+    assert FindingState.FAULT not in states
+    assert states[-1] is FindingState.WARNING
+
+
+def test_an_encoder_that_takes_another_quantiser_now_and_then_does_not_hide_a_frozen_picture() -> None:
+    stream = Stream().live(60)
+    states = [
+        stream.show(partly_equal(number, 0.75) if number % 4 < 2 else blocks(7000 + number)) for number in range(60)
+    ]
+    assert states[-1] is FindingState.WARNING
+
+
+def test_still_nights_that_are_suspected_and_end_by_themselves_become_a_habit_within_a_few() -> None:
+    stream, suspected = Stream().live(60), []
+    for night in range(8):
+        states = [stream.show(partly_equal(1000 * night + number, 0.75)) for number in range(30)]
+        suspected.append(FindingState.WARNING in states)
+        for number in range(10):
+            stream.show(blocks(10_000 * night + 3000 + number))
+    assert suspected == [True] * 3 + [False] * 5
+
+
+def test_a_live_picture_that_is_now_and_then_more_alike_is_not_suspected_and_becomes_a_habit() -> None:
+    stream = Stream().live(60)
+    for number in range(200):
+        picture = partly_equal(number, 0.75) if number % 20 < 3 else blocks(7000 + number)
+        assert stream.show(picture) is FindingState.OK
+    assert stream.memory.repeats.alike > 0.5
+
+
+def changed(*places: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    blocks_of = np.zeros(GRID, bool)
+    for place in places:
+        blocks_of[place] = True
+    return blocks_of
+
+
+def test_what_changes_in_a_line_near_an_edge_may_be_a_clock_and_nothing_else_may() -> None:
+    unknown = changed()
+    assert by_a_clock(changed(), unknown)
+    assert by_a_clock(changed((1, 5), (1, 6), (2, 6)), unknown)
+    assert by_a_clock(changed((22, 39)), unknown)
+    assert not by_a_clock(changed((11, 20)), unknown), "a duck on the pond"
+    assert not by_a_clock(changed((1, 5), (21, 5)), unknown)
+    assert not by_a_clock(changed(*((0, column) for column in range(30))), unknown)
+    assert by_a_clock(changed((11, 20), (1, 5)), changed((11, 20)))
 
 
 def test_one_changed_sample_changes_one_block() -> None:

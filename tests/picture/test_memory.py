@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,9 +16,12 @@ from monitor.errors import PictureMemoryBroken
 from monitor.picture import Memory, examine
 from monitor.picture.evidence import NO_EVIDENCE
 from monitor.picture.frame import COARSE, reduced
-from monitor.picture.memory import golden_structure, structure_of, structure_of_golden
+from monitor.picture.memory import Measure, Reference, golden_structure, structure_of, structure_of_golden
+from tests.picture import leak
 from tests.picture.film import START, Pixels, frame_of, infrared, shot, watched
 from tests.picture.leak import reconstruction
+
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "pictures" / "picture-memory.png"
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +91,29 @@ def test_the_best_reconstruction_shows_less_than_a_picture_of_80_by_45(known: Me
     truth = reduced(frame_of(shot(3))).coarse
     correlation = np.corrcoef(picture.ravel(), truth.ravel())[0, 1]
     assert 0.2 < abs(correlation) < 0.97
+
+
+def test_the_picture_of_it_in_the_documentation_is_the_present_one(tmp_path: Path) -> None:
+    leak.main(tmp_path / "now.png")
+    shown, now = (cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in (DOCUMENTED, tmp_path / "now.png"))
+    assert shown is not None
+    assert now is not None
+    assert shown.shape == now.shape
+    assert np.abs(shown.astype(float) - now).mean() < 2, "python -m tests.picture.leak docs/pictures/picture-memory.png"
+
+
+def test_pictures_that_differ_in_brightness_alone_leave_the_same_reference() -> None:
+    """So no luminance is in it: what the reconstruction guesses it guesses from outlines."""
+
+    def lit(levels: int) -> Reference:
+        def spoil(picture: Pixels, _: int) -> Pixels:
+            return (picture * 0.7 + levels).astype(np.uint8)
+
+        return watched(Memory.fresh(), range(20), spoil)[1].colour
+
+    dull, bright = lit(5), lit(60)
+    for plane in ("structure", "texture", "profile"):
+        one, other = (np.frombuffer(getattr(each, plane), np.int8).astype(int) for each in (dull, bright))
+        assert np.abs(one - other).mean() <= 2, plane  # steps: rounding and dither
+    moved = [abs(a - b) for a, b in zip(dull.means, bright.means, strict=True)]
+    assert moved[Measure.BRIGHTEST] > 40, "the brightest level is one number of the whole picture"

@@ -81,12 +81,16 @@ class Busy(Decoders):
 
 
 @pytest.mark.parametrize(
-    ("usual_size", "seen"),
-    [(1.0, (Look.SKIPPED, Rung.KEYFRAME)), (10.0, (Look.SIZE, Rung.PICTURE))],
-    ids=["as always", "collapsed"],
+    ("usual_size", "asked", "seen"),
+    [
+        (1.0, Look.DUE, (Look.PUT_OFF, Rung.KEYFRAME)),
+        (1.0, Look.OVERDUE, (Look.OVERDUE, Rung.PICTURE)),
+        (10.0, Look.DUE, (Look.SIZE, Rung.PICTURE)),
+    ],
+    ids=["as always", "overdue", "collapsed"],
 )
-async def test_with_the_decoders_busy_a_look_is_put_off_unless_the_key_frame_looks_wrong(
-    prober: CameraProber, usual_size: float, seen: tuple[Look, Rung]
+async def test_with_the_decoders_busy_a_look_is_put_off_unless_it_is_overdue_or_the_key_frame_looks_wrong(
+    prober: CameraProber, usual_size: float, asked: Look, seen: tuple[Look, Rung]
 ) -> None:
     first = await good(prober)
     assert first.mark is not None
@@ -94,7 +98,7 @@ async def test_with_the_decoders_busy_a_look_is_put_off_unless_the_key_frame_loo
     with Busy(1) as decoders:
         async with device(camera) as cam:
             before = replace(first.mark, digest=b"another", url=cam.url)
-            ask = ask_of(cam, look=Look.DUE, mark=before, habit=habit)
+            ask = ask_of(cam, look=asked, mark=before, habit=habit)
             result = await probe(replace(prober, decoders=decoders), ask)
     assert (result.look, result.rung) == seen
 

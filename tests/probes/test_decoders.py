@@ -5,20 +5,38 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from datetime import timedelta
 
+import cv2
 import pytest
 
-from monitor.model import Cause, Codec, KeyFrame
-from monitor.picture import NO_EVIDENCE
+from monitor.memories import Memories
+from monitor.model import Cause, Codec, KeyFrame, micros
 from monitor.probes.decoders import GIVES_WAY, Decoders
+from monitor.simulator.scenes import Scene, draw
 from tests.driven import START
+
+
+def jpeg() -> bytes:
+    """One picture."""
+    return cv2.imencode(".jpg", draw(Scene.LANE, 0.0, 320, 192))[1].tobytes()
+
+
+async def test_a_memory_from_a_later_time_is_looked_at_as_of_now() -> None:
+    memories, frame = Memories(None), KeyFrame(Codec.MJPEG, jpeg())
+    later, now = START + timedelta(days=900), START
+    with Decoders(1, memories) as decoders:
+        for at in (later, now, now + timedelta(minutes=1)):
+            await decoders.look(frame, "cam", at)
+            assert memories.load("cam").stillness.at_us == micros(at)
+    assert memories.load("cam").stillness.run == 1, "a pair was counted since the clock was set back"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all threads of a process have one priority")
 async def test_a_thread_that_decodes_gives_way_to_the_event_loop() -> None:
     ours = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     with Decoders(1) as decoders:
-        seen = await decoders.look(KeyFrame(Codec.H264, b"no picture"), "cam", START, NO_EVIDENCE)
+        seen = await decoders.look(KeyFrame(Codec.H264, b"no picture"), "cam", START)
         assert seen.cause is Cause.DECODE_FAILED
         (thread,) = [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
         assert thread.native_id is not None

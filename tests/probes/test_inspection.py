@@ -56,6 +56,7 @@ async def test_a_round_tells_everything_in_whatever_form_the_password_must_be(
     assert told.found.url == "rtsp://127.0.0.1:8554/sub?a=1&b=2"
     assert told.main == "rtsp://127.0.0.1:8554/main?a=1&b=2"
     assert (told.smaller, told.snapshot, told.credentials_refused) == (True, True, False)
+    assert told.snapshot_url == "http://127.0.0.1/snap.jpg"
 
 
 async def test_a_round_is_one_conversation_and_the_password_is_shown_over_a_connection_of_its_own() -> None:
@@ -94,7 +95,7 @@ async def test_a_wrong_password_is_shown_once_to_whoever_took_a_token_the_last_t
 
 async def test_snapshots_that_are_not_offered_are_no_failure() -> None:
     told = await told_by(OnvifDevice())
-    assert (told.cause, told.snapshot) == (Cause.OK, False)
+    assert (told.cause, told.snapshot, told.snapshot_url) == (Cause.OK, False, "")
 
 
 @pytest.mark.parametrize("wants", [Wants.TOKEN, Wants.MD5])
