@@ -21,7 +21,7 @@ from .findings import unjudged, weighed
 from .frame import Reduced
 
 WARMER = 0.25  # ln of a ratio of channels as coded: clouds and low sun change it by 0.15
-PURPLER = 0.15  # one channel twice as strong in linear light by 0.2, green by 0.4
+PURPLER = 0.17  # one channel twice as strong in linear light by 0.2, green by 0.4
 HAZY = -0.07  # ln of contrast below which fog, rain or snow lies over the scene and takes its colours
 LAMPLIT = -0.2  # ... and below which lamps make the colours, or so dense a fog that there are none
 DEVIATIONS = 6.0  # beyond the camera's own wandering

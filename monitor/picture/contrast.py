@@ -17,7 +17,7 @@ NORMAL = -0.25  # above, contrast is as usual ...
 NORMAL_SHARE = 0.12  # ... where no more than this is dimmed
 GAINED_SHARE = 0.25  # a veil takes and never gives; where a lamp goes on, something has more contrast than before
 ENOUGH_BLOCKS = 8
-ELSEWHERE = 0.6  # of the view lost: then it is no veil that lies over it
+ELSEWHERE = 0.4  # of the view lost: then it is no veil that lies over it
 SOFT = 0.65  # share of the blocks without their fine detail: then it is out of focus, and contrast follows from that
 # Rain, snowfall and fog swell for longer; condensation, spray and foil are there from one look to the next. A camera
 # that is looked at less often has no veils, only low contrast.

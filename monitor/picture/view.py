@@ -52,7 +52,7 @@ class View:
     @property
     def another(self) -> bool:
         """Whether the outlines stand elsewhere, or nothing stands where many of them were."""
-        return self.shift > 0 or (self.lost > LOST_MORE and self.fresh < _HIDDEN)
+        return self.shift > 0 or (self.lost_now > LOST_MORE and self.fresh < _HIDDEN)
 
 
 def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, before: bytes) -> View:
@@ -65,13 +65,15 @@ def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, befor
         lit = (per_block(picture.coarse) > DARK).astype(found.lasting.dtype)
         found = Agreement(found.kept, found.lasting * lit)
     doubts = (1 - found.kept) / np.float32(1 - GONE)
-    gone = (steady(doubts, before) >= 1).astype(found.kept.dtype)
-    lost = found.share(gone)
+    gone = (doubts >= 1).astype(doubts.dtype)
+    lost_now = found.share(gone)
     # What stands near the lens is out of focus, another view is not.
-    fresh = found.share(gone * sharp.fine) / lost / max(found.share(sharp.fine_usual), _SOME) if lost else 0.0
+    usual = max(found.share(sharp.fine_usual), _SOME)
+    fresh = found.share(gone * sharp.fine) / lost_now / usual if lost_now else 0.0
     mean = found.share(found.kept.clip(-1, 1))
     shift = _shift(now, reference) if found.blocks and mean < UNLIKE else 0.0
-    return View(found.blocks, lost, found.share((doubts >= 1).astype(doubts.dtype)), shift, fresh, doubts)
+    lost = found.share((steady(doubts, before) >= 1).astype(doubts.dtype))
+    return View(found.blocks, lost, lost_now, shift, fresh, doubts)
 
 
 def _shift(now: Field, reference: Field) -> float:

@@ -135,6 +135,22 @@ def test_one_bad_key_frame_is_no_fault(known: Memory) -> None:
     assert began(pictures) == []
 
 
+def test_a_lorry_in_one_key_frame_takes_no_view(known: Memory) -> None:
+    pictures, _ = watched(known, range(LEARNT, LEARNT + 3), lambda p, n: bag(p, n) if n == LEARNT + 1 else p)
+    assert [finding for picture in pictures for finding in picture.findings if finding.faulty] == []
+
+
+def test_smooth_cloth_near_the_lens_is_a_cover_and_no_other_view(known: Memory) -> None:
+    def cloth(picture: Pixels, number: int) -> Pixels:
+        light = np.linspace(30, 120, HEIGHT)[:, None, None]
+        grain = np.random.default_rng(number).normal(0, 2.5, (HEIGHT, WIDTH, 1))
+        return clipped(np.where(np.arange(WIDTH)[None, :, None] < 0.85 * WIDTH, light + grain, picture))
+
+    pictures, _ = watched(known, range(LEARNT, LEARNT + 8), cloth)
+    assert began(pictures)[:1] == [Cause.PICTURE_COVERED]
+    assert Cause.PICTURE_MOVED not in began(pictures)
+
+
 def test_many_bad_key_frames_within_seconds_are_no_fault_yet(known: Memory) -> None:
     memory, at = known, START + LEARNT * STEP
     for number in range(20):

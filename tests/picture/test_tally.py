@@ -45,6 +45,11 @@ def test_what_cannot_be_judged_neither_proves_nor_clears() -> None:
     assert course(Cause.PICTURE_COVERED, "ffffcclwo")[-1]
 
 
+def test_bad_key_frames_hours_apart_are_chance() -> None:
+    assert not course(Cause.PICTURE_COVERED, "fffff", seconds=3 * 3600)[-1]
+    assert course(Cause.PICTURE_COVERED, "fffff", seconds=3600)[-1], "a slow drift is seen once an hour"
+
+
 @given(st.sampled_from(sorted(NEEDED, key=str)), st.text("fowcl", max_size=12), st.integers(0, 24))
 def test_nothing_begins_faster_than_its_number_of_half_minutes(cause: Cause, story: str, seconds: int) -> None:
     begun = next((number for number, held in enumerate(course(cause, story, seconds)) if held), None)

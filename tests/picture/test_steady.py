@@ -1,0 +1,62 @@
+"""What one key frame alone shows does not count; what two in a row show does; a motion is told from everything else."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.picture.frame import COARSE, Field, reduced
+from monitor.picture.motion import motion
+from monitor.picture.steady import MOST, steady, stored
+from monitor.picture.structure import GRID, structure
+from monitor.picture.view import EXPLAINED, SHIFT
+from tests.picture.film import HEIGHT, WIDTH, Pixels, frame_of, shot
+
+doubts = st.floats(-50, 50).map(lambda value: np.full(GRID, value, np.float32))
+
+
+@given(doubts)
+def test_no_key_frame_reaches_the_threshold_alone(now: Field) -> None:
+    assert steady(now, b"").max() < 1
+    assert steady(np.zeros(GRID, np.float32), stored(now)).max() < 1
+
+
+@given(doubts, doubts)
+def test_two_in_a_row_count_with_their_mean(now: Field, before: Field) -> None:
+    wanted = (np.clip(now, 0, MOST) + np.clip(before, 0, MOST)) / 2
+    assert np.allclose(steady(now, stored(before)), wanted, atol=0.006)
+
+
+def seen(picture: Pixels) -> Field:
+    return structure(reduced(frame_of(picture)))
+
+
+def turned(degrees: float, right: float = 0.0, nearer: float = 1.0) -> Field:
+    matrix = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), degrees, nearer)
+    matrix[0, 2] += right * WIDTH
+    picture = cv2.warpAffine(shot(7), matrix, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
+    return seen(picture.astype(np.uint8, copy=False))
+
+
+@pytest.mark.parametrize(
+    ("now", "by"),
+    [(turned(0, right=0.03), 0.03), (turned(4), np.radians(4) / 2), (turned(0, nearer=1.08), 0.04)],
+    ids=["shifted", "turned", "nearer"],
+)
+def test_a_small_motion_is_found_and_not_made_larger(now: Field, by: float) -> None:
+    found = motion(now, seen(shot(5)))
+    assert found.explained > EXPLAINED
+    assert SHIFT < found.by < 1.1 * by
+
+
+def test_what_is_no_motion_is_not_explained_by_one() -> None:
+    usual = seen(shot(5))
+    still = motion(seen(shot(9)), usual)
+    assert still.by < SHIFT / 2
+    noise = np.random.default_rng(1).uniform(-1, 1, usual.shape).astype(np.float32)
+    assert motion(noise, usual).explained < EXPLAINED
+    flat = motion(np.zeros_like(usual), np.zeros((2, COARSE[1], COARSE[0]), np.float32))
+    assert flat.explained < EXPLAINED
