@@ -12,6 +12,15 @@ import socket
 
 MARK = 256 * 1024  # bytes that wake us before the beat: more than a stream of 10 Mbit/s brings from one to the next
 BEAT = 0.2  # seconds: at each full beat of the loop's clock fewer bytes are read as well
+_MOMENT = 0.001  # seconds: how finely the loop's clock ticks
+
+
+def next_beat(now: float) -> float:
+    """The first full beat after this one; both on the loop's clock, in seconds.
+
+    Whoever begins right at a beat waits for the next one, be the beat's number ever so little above the quotient.
+    """
+    return ((now + _MOMENT) // BEAT + 1) * BEAT
 
 
 class Gathering:
@@ -29,7 +38,7 @@ class Gathering:
             self._transport = transport
             _set_mark(transport, MARK)
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_at((loop.time() // BEAT + 1) * BEAT, self.end)
+            self._timer = loop.call_at(next_beat(loop.time()), self.end)
 
     def end(self) -> None:
         """Have every byte from now on, and those that gathered, at once."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from monitor.probes.gathering import BEAT, MARK, Gathering
+from monitor.probes.gathering import BEAT, MARK, Gathering, next_beat
 
 
 class Ears(asyncio.Protocol):
@@ -83,6 +83,12 @@ async def test_few_bytes_wait_no_longer_than_a_beat() -> None:
         device.write(bytes(100))
         await heard(ears, 100)
         assert loop.time() - began >= BEAT * 0.8
+
+
+def test_a_beat_is_followed_by_a_whole_one_wherever_the_clock_stands() -> None:
+    waits = [next_beat(now) - now for now in (round(beat * BEAT, 3) for beat in range(20_000))]
+    assert min(waits) > BEAT * 0.99
+    assert max(waits) < BEAT * 1.01
 
 
 async def test_connections_whose_bytes_gather_are_read_together() -> None:
