@@ -235,7 +235,7 @@ CASES: dict[Cause, Case] = {
     Cause.NO_KEYFRAME: Case(keeps_sending(inter_pictures)),
     Cause.PARAMETER_SETS_MISSING: Case(keeps_sending(without_parameter_sets)),
     Cause.STREAM_DAMAGED: Case(keeps_sending(with_a_hole)),
-    Cause.OVER_BUDGET: Case(limits=RtspLimits(max_bytes=3000)),
+    Cause.OVER_BUDGET: Case(keeps_sending(without_parameter_sets), limits=RtspLimits(max_bytes=3000)),
     Cause.DECODE_FAILED: Case(streams((0, undecodable()))),
     Cause.PICTURE_BLACK: Case(flat(0, 0, 0)),
     Cause.PICTURE_SINGLE_COLOUR: Case(flat(200, 0, 0)),
