@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from monitor.errors import LocalProtocolError
-from monitor.probes.gathering import Gathering
+from monitor.probes.gathering import Gathering, something_waits
 from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Reconnect, Send
 from monitor.rtsp.fetch import KeyFrameFetch
 
@@ -225,6 +225,8 @@ class Conversation(asyncio.BufferedProtocol):
             self._set_timer(deadline)
             return
         silent = self._loop.time() - self._packet_at >= self._run.quiet_limit()
+        if silent and self._transport is not None:
+            silent = not something_waits(self._transport)
         self._step(self._flow.fell_silent if silent else self._flow.timed_out)
         if self._timer is None and self._finished is None:
             self._fail(LocalProtocolError("the conversation neither ended nor went on when its time was up"))

@@ -8,7 +8,9 @@ warm. Decides nothing about the bytes. Must never keep a reply or a key frame wa
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import socket
+import termios
 
 MARK = 256 * 1024  # bytes that wake us before the beat: more than a stream of 10 Mbit/s brings from one to the next
 BEAT = 0.2  # seconds: at each full beat of the loop's clock fewer bytes are read as well
@@ -52,3 +54,10 @@ class Gathering:
 def _set_mark(transport: asyncio.Transport, mark: int) -> None:
     if not transport.is_closing():
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, mark)
+
+
+def something_waits(transport: asyncio.Transport) -> bool:
+    """Whether bytes came that were not read yet, be it because they gather."""
+    if transport.is_closing():
+        return False
+    return any(fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.FIONREAD, bytes(4)))

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from monitor.probes.gathering import BEAT, MARK, Gathering, next_beat
+from monitor.probes.gathering import BEAT, MARK, Gathering, next_beat, something_waits
 
 
 class Ears(asyncio.Protocol):
@@ -66,10 +66,13 @@ async def test_few_bytes_wait_until_somebody_wants_them() -> None:
         gathering = Gathering()
         await beat()
         gathering.begin(transport)
+        assert not something_waits(transport)
         device.write(bytes(100))
         assert await silent(ears)
+        assert something_waits(transport)
         gathering.end()
         await heard(ears, 100)
+        assert not something_waits(transport)
         device.write(b"x")
         await heard(ears, 1)
 
