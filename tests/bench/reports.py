@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 
 from monitor.cli.sharing import beside, by_two_processes
@@ -53,7 +52,7 @@ ROUNDS = 3
 FIGURES = "figures alone"
 EVERYTHING = "all formats but pdf"
 SETTLED_TOO = ", settled"  # with repair limits, points and money
-LOOK_EVERY = 0.1  # seconds between two looks at the memory
+LOOK_EVERY = 0.1  # seconds between two looks at the memory, each of which walks all pages: a quarter of a core
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +65,14 @@ class Cost:
 
 
 def measured(ledger: Path, month: tuple[int, int], folder: Path, rounds: int = ROUNDS) -> dict[str, Cost]:
-    """Of each piece of work the round with the median wall time."""
+    """Of each piece of work the round with the median wall time; memory in a round of its own."""
     works: dict[str, Sequence[Format]] = {FIGURES: (), **{form.value: (form,) for form in Format}, EVERYTHING: ALWAYS}
     costs: dict[str, Cost] = {}
     for name, forms in works.items():
-        costs[name] = _median(partial(_in_processes, ledger, month, folder, forms, settled=False), rounds)
+        costs[name] = _cost([str(ledger), f"{month[0]}-{month[1]}", str(folder), "plain", *forms], rounds)
         if name in (FIGURES, EVERYTHING):
-            both = partial(_in_processes, ledger, month, folder, forms, settled=True)
-            costs[name + SETTLED_TOO] = _median(both, rounds)
+            words = [str(ledger), f"{month[0]}-{month[1]}", str(folder), "settled", *forms]
+            costs[name + SETTLED_TOO] = _cost(words, rounds)
     return costs
 
 
@@ -107,28 +106,37 @@ def _rows(costs: dict[str, Cost]) -> Iterator[Row]:
         yield name, number(cost.wall, 2), number(cost.cpu, 2), number(cost.peak / 1e6)
 
 
-def _median(work: Callable[[], Cost], rounds: int) -> Cost:
-    return sorted((work() for _ in range(rounds)), key=lambda cost: cost.wall)[rounds // 2]
+def _cost(words: Sequence[str], rounds: int) -> Cost:
+    """Of one piece of work, as its process is told it. Whoever looks at the memory takes time from those two cores."""
+    times = sorted((_spent(words, _in_peace) for _ in range(rounds)), key=lambda each: each["wall"])
+    peak = 0
+
+    def look(working: subprocess.Popen[bytes]) -> None:
+        nonlocal peak
+        while working.poll() is None:
+            peak = max(peak, proc.proportional_memory_of(working.pid))  # of all processes; what they share counts once
+            time.sleep(LOOK_EVERY)
+
+    _spent(words, look)
+    return Cost(**times[rounds // 2], peak=peak)
 
 
-def _in_processes(
-    ledger: Path, month: tuple[int, int], folder: Path, formats: Sequence[Format], *, settled: bool
-) -> Cost:
-    """The memory is that of all processes together, looked at many times a second; what they share counts once."""
-    contract = "settled" if settled else "plain"
-    words = [str(ledger), f"{month[0]}-{month[1]}", str(folder), contract, *formats]
+def _in_peace(working: subprocess.Popen[bytes]) -> None:
+    working.wait()
+
+
+def _spent(words: Sequence[str], meanwhile: Callable[[subprocess.Popen[bytes]], None]) -> dict[str, float]:
+    """Seconds on the wall and of CPU, as ``Cost`` has them, of a process of its own."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.bench.reports", *words], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
     ) as working:
-        peak = 0
-        while working.poll() is None:
-            peak = max(peak, proc.proportional_memory_of(working.pid))
-            time.sleep(LOOK_EVERY)
+        meanwhile(working)
         assert working.stdout is not None, "a pipe was asked for"
         said = working.stdout.read()
     if working.returncode:
         raise SharpEyesError(f"the report could not be made: {' '.join(words)}")
-    return Cost(**json.loads(said), peak=peak)
+    spent: dict[str, float] = json.loads(said)
+    return spent
 
 
 def _cpu() -> float:
