@@ -20,7 +20,7 @@ from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
 from .exposure import DAZZLED, bright, brightest, clipped, dark
-from .findings import unjudged
+from .findings import unjudged, weight
 from .frame import Field, Frame, Reduced, reduced
 from .frozen import frozen
 from .learning import LEARNT, learnt
@@ -237,4 +237,4 @@ def _with_contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -
 
 
 def _worse(one: Finding, other: Finding) -> Finding:
-    return other if other.severity > one.severity else one
+    return max(one, other, key=weight)

@@ -39,6 +39,7 @@ class Sharpness:
 
     blocks: int  # how many have detail to judge by
     soft: float  # share of them that lost their fine detail and kept the coarse, 0 to 1
+    soft_now: float  # the same of this key frame alone
     contrast: float  # the coarse and middle detail that is left, as ln of amplitude; 0 as usual, negative less
     contrast_now: float  # the same of this key frame alone
     dimmed: float  # share of the blocks with detail that lost more than DIMMED of it, 0 to 1
@@ -93,6 +94,7 @@ def sharpness(now: Field, reference: Field, grain: float, before: Doubts) -> Sha
     return Sharpness(
         blocks,
         int(np.count_nonzero(soft)) / max(blocks, 1),
+        int(np.count_nonzero(softness >= 1)) / max(blocks, 1),
         max(contrast, before.contrast),
         contrast,
         int(np.count_nonzero(dimmed)) / most,
