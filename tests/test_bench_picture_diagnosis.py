@@ -24,7 +24,7 @@ from tests.bench.picture_diagnosis.trials import tried
 from tests.bench.picture_diagnosis.watching import DAY, Alive, Seen, Trial
 
 JUNCTION = scene("drawn/junction", "drawn", draw(Drawn.JUNCTION, 3.0, 832, 468, noise=0))
-SHORT = replace(FULL, weathers=(Weather.RAIN,), step=timedelta(minutes=40), stride=7, streams=False, still=3)
+SHORT = replace(FULL, weathers=(Weather.RAIN,), step=timedelta(minutes=40), stride=7, streams=False, still=3, onset=0)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.model import Cause, Finding, FindingState
 
-from .findings import unjudged, weighed
+from .findings import doubted, unjudged, weighed
 from .texture import Sharpness
 
 SOFT = 0.6  # share of the blocks with detail; snowfall and fog soften 0.3 to 0.5, a disc of 3 samples 0.75 to 0.98
@@ -26,4 +26,5 @@ def blurred_slowly(now: Sharpness, lost: float) -> Finding:
 def _by(now: Sharpness, lost: float, measure: str, threshold: float) -> Finding:
     if now.blocks < ENOUGH_BLOCKS or lost > ELSEWHERE:
         return unjudged(Cause.PICTURE_BLURRED, FindingState.CANNOT_JUDGE, measure, now.soft, threshold)
-    return weighed(Cause.PICTURE_BLURRED, measure, now.soft, threshold, now.soft / threshold)
+    found = weighed(Cause.PICTURE_BLURRED, measure, now.soft, threshold, now.soft / threshold)
+    return doubted(found, now.soft_now, now.soft_now / threshold)

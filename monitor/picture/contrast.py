@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.model import Cause, Finding, FindingState
 
-from .findings import unjudged, weighed
+from .findings import doubted, unjudged, weighed
 from .texture import Sharpness
 
 LOW = -0.6  # ln of amplitude: 55 % of the usual contrast is left
@@ -41,7 +41,8 @@ def veiled(now: Sharpness, report: Finding, *, sudden: bool) -> Finding:
     everywhere, in_patches = now.contrast / VEIL, now.dimmed / DIMMED_SHARE if now.clearest > CLEAREST else 0.0
     if in_patches > everywhere:
         return weighed(cause, "dimmed_share", now.dimmed, DIMMED_SHARE, in_patches if sudden else 0.0)
-    return weighed(cause, "contrast_change", now.contrast, VEIL, everywhere if sudden else 0.0)
+    found = weighed(cause, "contrast_change", now.contrast, VEIL, everywhere if sudden else 0.0)
+    return doubted(found, now.contrast_now, 1.0 if sudden and is_veil(now) else 0.0)
 
 
 def is_veil(now: Sharpness) -> bool:

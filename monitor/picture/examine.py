@@ -20,7 +20,7 @@ from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
 from .exposure import DAZZLED, bright, brightest, clipped, dark
-from .findings import unjudged
+from .findings import unjudged, weight
 from .frame import Field, Frame, Reduced, reduced
 from .frozen import frozen
 from .learning import LEARNT, learnt
@@ -214,7 +214,7 @@ def _by_reference(
         grainy = max(seen.grain, reference.mean(Measure.GRAIN))
         sharp_then = sharpness(seen.texture, texture_of(golden.texture), grainy, before)
         then = view(seen.picture, seen.structure, structure_of_golden(golden.structure), sharp_then, before.lost)
-        memory = replace(memory, golden_doubts=_doubts(then, sharp_then))
+        memory = replace(memory, golden_doubts=replace(_doubts(then, sharp_then), dimmed=b""))  # fog is no drift
         moved_since, covered_since = view_drifted(then)
         moved, covered = _worse(moved, moved_since), _worse(covered, covered_since)
         soft = _worse(soft, blurred_slowly(sharp_then, then.lost))
@@ -237,4 +237,4 @@ def _with_contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -
 
 
 def _worse(one: Finding, other: Finding) -> Finding:
-    return other if other.severity > one.severity else one
+    return max(one, other, key=weight)

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from monitor.model import SECOND_US, Cause, Finding, FindingState
 
+from .findings import weight
 from .memory import Tally
 
 # How many bad key frames make a fault: few where chance hardly makes one, more where weather and traffic do.
@@ -63,7 +64,7 @@ def active(tallies: Sequence[Tally]) -> tuple[Cause, ...]:
 def _counted(tally: Tally, findings: Sequence[Finding], at_us: int) -> Tally:
     if not tally.bad and not any(finding.faulty for finding in findings):
         return tally
-    worst = max(findings, key=lambda finding: finding.severity, default=None)
+    worst = max(findings, key=weight, default=None)
     if worst is None or worst.state in (FindingState.LEARNING, FindingState.CANNOT_JUDGE):
         return tally
     if worst.faulty:

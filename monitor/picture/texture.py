@@ -39,6 +39,7 @@ class Sharpness:
 
     blocks: int  # how many have detail to judge by
     soft: float  # share of them that lost their fine detail and kept the coarse, 0 to 1
+    soft_now: float  # the same of this key frame alone
     contrast: float  # the coarse and middle detail that is left, as ln of amplitude; 0 as usual, negative less
     contrast_now: float  # the same of this key frame alone
     dimmed: float  # share of the blocks with detail that lost more than DIMMED of it, 0 to 1
@@ -89,19 +90,27 @@ def sharpness(now: Field, reference: Field, grain: float, before: Doubts) -> Sha
     blocks, seen = int(np.count_nonzero(judged)), max(int(np.count_nonzero(clear[2])), 1)
     detailed &= ~written
     most = max(int(np.count_nonzero(detailed)), 1)
-    # Of energy, as a logarithm to base 2: half of it is that of amplitude.
-    contrast = log(2) / 2 * float(np.partition(some, some.size // 2)[some.size // 2]) if some.size else 0.0
+    contrast = _as_amplitude(some, 0.5)
     return Sharpness(
         blocks,
         int(np.count_nonzero(soft)) / max(blocks, 1),
+        int(np.count_nonzero(softness >= 1)) / max(blocks, 1),
         max(contrast, before.contrast),
         contrast,
         int(np.count_nonzero(dimmed)) / most,
         int(np.count_nonzero(dimming >= 1)) / most,
-        log(2) / 2 * float(np.quantile(fine[detailed], _CLEAREST)) if detailed.any() else 0.0,
+        _as_amplitude(fine[detailed], _CLEAREST),
         int(np.count_nonzero(coarse[clear[2]] > GAINED)) / seen,
         (have[0] > CLEAR * noise[0]).astype(np.float32),
         clear[0].astype(np.float32),
         softness,
         dimming,
     )
+
+
+def _as_amplitude(gains: Field, share: float) -> float:
+    """A quantile of gains of energy (log2) as ln of amplitude, whose square energy is; 0 where there are none."""
+    if not gains.size:
+        return 0.0
+    place = int(share * (gains.size - 1) + 0.5)
+    return log(2) / 2 * float(np.partition(gains, place)[place])

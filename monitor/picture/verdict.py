@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.model import Cause, Finding, FindingState, Picture
 
+from .findings import is_doubt
 from .frozen import ALIKE
 
 SOON = 6  # equal key frames: where so few are enough, the first one already raises the doubt
@@ -37,4 +38,4 @@ def _doubtful(finding: Finding) -> bool:
     """Whether this key frame is, or may be, the first one with a fault."""
     if finding.cause is Cause.PICTURE_FROZEN and finding.measure == "equal_key_frames":
         return finding.faulty or (finding.value >= 1 and finding.threshold <= SOON)
-    return finding.faulty
+    return finding.faulty or is_doubt(finding)

@@ -12,7 +12,7 @@ import numpy as np
 
 from monitor.model import Cause, Finding, FindingState
 
-from .findings import unjudged, weighed
+from .findings import doubted, unjudged, weighed
 from .frame import Field, Reduced
 from .motion import motion
 from .steady import steady
@@ -107,8 +107,9 @@ def _both(now: View, measure: str, threshold: float) -> tuple[Finding, Finding]:
     if now.shift >= SHIFT:
         shifted = weighed(Cause.PICTURE_MOVED, "view_shift", now.shift, SHIFT, max(score, now.shift / SHIFT))
         return shifted, weighed(Cause.PICTURE_COVERED, measure, now.lost, threshold, 0.0)
-    elsewhere = now.fresh >= _HIDDEN
-    return (
-        weighed(Cause.PICTURE_MOVED, measure, now.lost, threshold, score if elsewhere else 0.0),
-        weighed(Cause.PICTURE_COVERED, measure, now.lost, threshold, 0.0 if elsewhere else score),
+    named = Cause.PICTURE_MOVED if now.fresh >= _HIDDEN else Cause.PICTURE_COVERED
+    found = doubted(weighed(named, measure, now.lost, threshold, score), now.lost_now, now.lost_now / threshold)
+    moved, covered = (
+        found if cause is named else weighed(cause, measure, now.lost, threshold, 0.0) for cause in causes
     )
+    return moved, covered

@@ -44,6 +44,7 @@ class Plan:
     stride: int = 1  # every how many-th fault of the list is tried
     streams: bool = True  # whether loss of packets, frozen sources, loops and slow drift are tried
     still: int = 40  # key frames of a still pond
+    onset: int = 30  # key frames, IN_DOUBT apart, in which rain and snowfall begin
 
 
 def tried(scene: Scene, plan: Plan) -> Seen:
@@ -72,6 +73,11 @@ class _Trials:
         self._faults(by_day, by_night)
         if self._plan.still:
             self._still(by_day)
+        if self._plan.onset:
+            for weather in (Weather.RAIN, Weather.SNOW):
+                self._onset(weather, by_day, noon(1), infrared=False)
+                if self._infrared:
+                    self._onset(weather, by_night, midnight(1), infrared=True)
         if self._plan.streams:
             self._streams(by_day)
             self._drift(by_day)
@@ -108,6 +114,19 @@ class _Trials:
             return watch.look(picture, at)
 
         self._alive.append(alive("still pond, no wind", (pond(number) for number in range(self._plan.still))))
+
+    def _onset(self, weather: Weather, memory: Memory, begins: datetime, *, infrared: bool) -> None:
+        """Rain or snowfall that swells in half of the time, looked at so often that it could be taken for a veil."""
+        rng = self._rng(f"onset of {weather}, {infrared}")
+        watch, most = Watch(self._stream, memory), self._plan.onset
+
+        def swelling(number: int) -> Picture:
+            fall = min(2 * number / most, 1.0)
+            moment = a_moment(weather, begins + number * IN_DOUBT, infrared, rng, fall=fall)
+            return watch.look(self._camera.film(moment, rng), moment.at)
+
+        condition = f"{weather}, beginning: {INFRARED if infrared else DAY}"
+        self._alive.append(alive(condition, map(swelling, range(most))))
 
     # ------------------------------------------------------------ faults
 
