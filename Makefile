@@ -6,8 +6,8 @@ DEMO ?=
 BENCH ?=
 FUZZ ?=
 FUZZ_SECONDS ?= 60
-# Many tests wait for time to pass: three processes keep two cores busy; more would make them wait for each other.
-PYTEST ?= --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+# Many tests wait for time to pass: four processes keep two cores busy.
+PYTEST ?= --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: demo test check format dashboards preview bench fuzz clean
 
