@@ -38,7 +38,7 @@ from .memory import (
 from .noisy import LOW_LIGHT, grain, noisy
 from .single_colour import single_colour
 from .steady import stored
-from .striped import profiles, striped, stripes
+from .striped import DULL, profiles, striped, stripes
 from .structure import structure
 from .tally import active, tallied
 from .texture import Sharpness, sharpness, texture
@@ -162,7 +162,7 @@ def _judged(
         dark(seen.brightest, usual(Measure.BRIGHTEST)),
         bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),
-        striped(bands, usual(Measure.STRIPES), another_view=known and seen_view.another),
+        striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dimmed_now > DULL)),
         moved,
         covered,
         soft,

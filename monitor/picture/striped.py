@@ -17,6 +17,7 @@ from .findings import unjudged, weighed
 from .frame import MIDDLE, Field, Reduced
 
 STRIPS = 5
+DULL = 0.5  # share of the blocks that lost fine detail
 ACROSS, DOWN = MIDDLE[1], MIDDLE[0]  # rows and columns of the middle picture: lengths of the two profiles
 _SMOOTH = 15  # rows: slower changes are sky, not stripes
 TIMES = 3.0  # beyond the usual value of this camera
@@ -43,10 +44,13 @@ def stripes(strips: Field, usual: Field | None) -> float:
     return max(_common(part, None if usual is None else usual[at : at + part.shape[1]]) for part, at in parts)
 
 
-def striped(now: float, usual: float | None, *, another_view: bool) -> Finding:
-    """``usual``: the mean of ``stripes``, ``None`` while it is learnt; ``another_view``: it is of no use."""
+def striped(now: float, usual: float | None, *, hidden: bool) -> Finding:
+    """``usual``: the mean of ``stripes``, ``None`` while it is learnt.
+
+    ``hidden``: it is another view, or its fine detail is gone: bands add detail, and what is left of ripples has bands.
+    """
     threshold = UNKNOWN if usual is None else max(LEAST, TIMES * usual)
-    if another_view:
+    if hidden:
         return unjudged(Cause.PICTURE_STRIPED, FindingState.CANNOT_JUDGE, "stripe_amplitude", now, threshold)
     return weighed(Cause.PICTURE_STRIPED, "stripe_amplitude", now, threshold, now / threshold)
 

@@ -15,14 +15,15 @@ from .findings import weight
 from .memory import Tally
 
 # How many bad key frames make a fault: few where chance hardly makes one, more where weather and traffic do.
+# No gross fault may need more than a lost view: what is dark, bright or striped has lost its outlines as well.
 NEEDED: Mapping[Cause, int] = MappingProxyType(
     {
         Cause.PICTURE_BLACK: 2,
         Cause.PICTURE_SINGLE_COLOUR: 2,
         Cause.PICTURE_FROZEN: 1,  # has counted by itself
         Cause.PICTURE_CORRUPT: 3,
-        Cause.PICTURE_DARK: 4,
-        Cause.PICTURE_BRIGHT: 4,
+        Cause.PICTURE_DARK: 3,
+        Cause.PICTURE_BRIGHT: 3,
         Cause.PICTURE_NOISY: 3,
         Cause.PICTURE_STRIPED: 3,
         Cause.PICTURE_MOVED: 3,

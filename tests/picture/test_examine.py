@@ -11,6 +11,7 @@ import pytest
 from monitor.model import Cause, FindingState
 from monitor.picture import Evidence, Memory, approve_view, examine
 from monitor.picture.memory import Mode
+from monitor.simulator.flaws import Flaw, draw_flawed
 from monitor.simulator.scenes import Scene
 from tests.picture.film import HEIGHT, START, STEP, WIDTH, Pixels, Spoil, began, frame_of, infrared, shot, watched
 
@@ -149,6 +150,15 @@ def test_smooth_cloth_near_the_lens_is_a_cover_and_no_other_view(known: Memory) 
     pictures, _ = watched(known, range(LEARNT, LEARNT + 8), cloth)
     assert began(pictures)[:1] == [Cause.PICTURE_COVERED]
     assert Cause.PICTURE_MOVED not in began(pictures)
+
+
+def test_ripples_out_of_focus_are_no_stripes(known: Memory) -> None:
+    def pond(_: Pixels, number: int) -> Pixels:
+        return draw_flawed(Scene.POND, Flaw.BLURRED, 30.0 * number, WIDTH, HEIGHT)
+
+    pictures, _ = watched(known, range(LEARNT, LEARNT + 7), pond)
+    assert began(pictures)[:1] == [Cause.PICTURE_BLURRED]
+    assert Cause.PICTURE_STRIPED not in began(pictures)
 
 
 def test_many_bad_key_frames_within_seconds_are_no_fault_yet(known: Memory) -> None:

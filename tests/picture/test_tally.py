@@ -64,3 +64,16 @@ def test_a_lost_view_keeps_the_name_it_began_with() -> None:
         finding = Finding(cause, FindingState.FAULT, "measure", 1.0, 1.0, 0.6)
         tallies = tallied(tallies, [finding], number * 30 * SECOND_US)
     assert active(tallies) == (Cause.PICTURE_MOVED,)
+
+
+def test_what_hides_a_view_is_named_before_the_view_is_lost() -> None:
+    gross = (Cause.PICTURE_BLACK, Cause.PICTURE_DARK, Cause.PICTURE_BRIGHT, Cause.PICTURE_NOISY, Cause.PICTURE_STRIPED)
+    lost = Finding(Cause.PICTURE_MOVED, FindingState.FAULT, "measure", 1.0, 1.0, 0.9)
+    for cause in gross:
+        tallies: tuple[Tally, ...] = ()
+        began: list[Cause] = []
+        for number in range(NEEDED[Cause.PICTURE_MOVED]):
+            finding = Finding(cause, FindingState.FAULT, "measure", 1.0, 1.0, 0.6)
+            tallies = tallied(tallies, [finding, lost], number * 30 * SECOND_US)
+            began = began or list(active(tallies))
+        assert began[:1] == [cause]
