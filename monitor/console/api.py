@@ -282,6 +282,8 @@ def _device(device: DeviceStatus) -> Json:
         "camera": device.camera_id,
         "asked_at": _iso(device.asked_at),
         "answered": device.answered,
+        "cause": None if device.asked_at is None else device.cause.value,
+        "detail": device.detail or None,
         "clock_offset_seconds": None if device.clock_offset is None else device.clock_offset.total_seconds(),
         "offers_snapshots": device.snapshot,
         "identity": None if plate is None else dataclasses.asdict(plate),
