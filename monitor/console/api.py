@@ -243,7 +243,7 @@ def _incident(shown: IncidentFigures) -> Json:
         "since_at": _iso(incident.since_at),
         "opened_at": _iso(incident.opened_at),
         "ended_at": _iso(incident.ended_at),
-        "settled": incident.settled,
+        "settled": incident.settled or incident.ended_at is not None,  # what has ended forms no more
         "repeat": incident.repeat,
         "falls": incident.falls,
         "split_from": incident.split_from or None,
