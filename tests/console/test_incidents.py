@@ -112,7 +112,7 @@ def test_names_from_the_inventory_are_escaped() -> None:
 def past() -> Ended:
     ended_at = NOW - timedelta(hours=1)
     began_at, cameras = ended_at - timedelta(hours=2), tuple(f"c{nth}" for nth in range(1, 8))
-    ended = {"since_at": began_at, "ended_at": ended_at, "camera_ids": (), "affected_ids": cameras}
+    ended: dict[str, Any] = {"since_at": began_at, "ended_at": ended_at, "camera_ids": (), "affected_ids": cameras}
     line = incident(7, cameras=7, falls=3, settled=False, **ended)
     return Ended(NOW - timedelta(days=7), (replace(line, clock=None),), left_out=12)
 
