@@ -527,6 +527,8 @@ class DeviceStatus:
     identity: Identity | None = None  # what the device is taken to be; None: never told
     asked_at: datetime | None = None  # when the last round began; None: not since the process started
     answered: bool = False  # it answered that round
+    cause: Cause = Cause.OK  # why that round ended before all was asked; OK: it did not, or there was none
+    detail: str = ""  # the same in words, the device's among them; never a secret
     clock_offset: timedelta | None = None  # its clock less ours; None: it did not tell
     snapshot: bool | None = None  # whether it offers single pictures; None: it did not tell
 

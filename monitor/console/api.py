@@ -243,7 +243,7 @@ def _incident(shown: IncidentFigures) -> Json:
         "since_at": _iso(incident.since_at),
         "opened_at": _iso(incident.opened_at),
         "ended_at": _iso(incident.ended_at),
-        "settled": incident.settled,
+        "settled": incident.settled or incident.ended_at is not None,  # what has ended forms no more
         "repeat": incident.repeat,
         "falls": incident.falls,
         "split_from": incident.split_from or None,
@@ -282,6 +282,8 @@ def _device(device: DeviceStatus) -> Json:
         "camera": device.camera_id,
         "asked_at": _iso(device.asked_at),
         "answered": device.answered,
+        "cause": None if device.asked_at is None else device.cause.value,
+        "detail": device.detail or None,
         "clock_offset_seconds": None if device.clock_offset is None else device.clock_offset.total_seconds(),
         "offers_snapshots": device.snapshot,
         "identity": None if plate is None else dataclasses.asdict(plate),

@@ -1,16 +1,17 @@
-"""The page at ``/findings``: what was found about devices over ONVIF, camera by camera, with the numbers behind it."""
+"""The page at ``/findings``: what was found about devices over ONVIF, and who did not answer; camera by camera."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from monitor.console.cells import local, named, zone_note
 from monitor.language import Count, Language, Phrase
 from monitor.metrics import TownView
-from monitor.model import Camera, DeviceStatus, OpenFinding
-from monitor.wording import FINDINGS, finding_numbers
+from monitor.model import Camera, Cause, DeviceStatus, OpenFinding
+from monitor.wording import CAUSES, CSV_NO, CSV_YES, FINDINGS, finding_numbers
 
 TITLE = Phrase("设备核查", "Findings about devices")
 NOTHING = Phrase("没有发现异常", "Nothing was found")
@@ -40,6 +41,14 @@ HEADS = (
     Phrase("开始", "since"),
     Phrase("设备", "device"),
 )
+FAILED = Phrase("没有应答或未答完（{count} 台）", "No answer, or not to the end ({count})")
+FAILED_HEADS = (
+    *HEADS[:3],
+    Phrase("应答", "answered"),
+    Phrase("原因", "cause"),
+    Phrase("详情", "detail"),
+    Phrase("问及时间", "asked at"),
+)
 BACK = Phrase("返回", "back")
 OTHER = Phrase("English", "中文")
 
@@ -47,9 +56,7 @@ OTHER = Phrase("English", "中文")
 def finding_page(town: TownView, language: Language) -> str:
     """The whole page; every value is escaped."""
     other = Language.EN if language is Language.ZH else Language.ZH
-    rows = list(_rows(town, language))
-    heads = "".join(f"<th>{escape(head[language])}</th>" for head in HEADS)
-    table = ["<table>", f"<tr>{heads}</tr>", *rows, "</table>"]
+    rows, failed = list(_rows(town, language)), list(_failed(town, language))
     return "\n".join(
         [
             f'<!doctype html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}">',
@@ -59,13 +66,26 @@ def finding_page(town: TownView, language: Language) -> str:
             f"<h1>{escape(TITLE[language])}</h1>",
             f"<p>{escape(_asked(town, language))}</p>",
             f"<h2>{escape(COUNT[language].format(count=len(rows)))}</h2>",
-            *(table if rows else [f"<p>{escape(_why_none(town, language))}</p>"]),
+            *(_table(HEADS, rows, language) if rows else [f"<p>{escape(_why_none(town, language))}</p>"]),
+            *_failed_part(failed, language),
             f"<p>{escape(zone_note(town.terms.zone, language))}</p>",
             f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
             f'<a href="/findings?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
             "</main>\n</html>\n",
         ]
     )
+
+
+def _table(heads: Sequence[Phrase], rows: Sequence[str], language: Language) -> list[str]:
+    head = "".join(f"<th>{escape(one[language])}</th>" for one in heads)
+    return ["<table>", f"<tr>{head}</tr>", *rows, "</table>"]
+
+
+def _failed_part(rows: Sequence[str], language: Language) -> list[str]:
+    """Nothing where every round came through."""
+    if not rows:
+        return []
+    return [f"<h2>{escape(FAILED[language].format(count=len(rows)))}</h2>", *_table(FAILED_HEADS, rows, language)]
 
 
 def _asked(town: TownView, language: Language) -> str:
@@ -96,20 +116,44 @@ def _rows(town: TownView, language: Language) -> Iterator[str]:
     for device in town.devices:
         for found in device.findings:
             if device.camera_id in cameras:
-                cells = _cells(cameras[device.camera_id], device, found, town.terms.zone, language)
-                yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+                yield _row(_cells(cameras[device.camera_id], device, found, town.terms.zone, language))
+
+
+def _failed(town: TownView, language: Language) -> Iterator[str]:
+    """A row for each camera whose device's last round ended early; those of silent devices first."""
+    cameras = {status.camera.id: status.camera for status in town.statuses}
+    failed = [device for device in town.devices if device.cause is not Cause.OK and device.camera_id in cameras]
+    for device in sorted(failed, key=attrgetter("answered")):
+        yield _row(_failed_cells(cameras[device.camera_id], device, town.terms.zone, language))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _cells(
     camera: Camera, device: DeviceStatus, found: OpenFinding, zone: ZoneInfo, language: Language
 ) -> Iterator[str]:
     """Escaped."""
+    yield from _place(camera)
     plate = device.identity
-    yield named(camera.name, camera.id)
-    yield escape(camera.site.name)
-    yield escape(camera.site.village)
     yield escape(FINDINGS[found.finding.kind][language])
     yield escape(finding_numbers(found.finding, language))
     yield escape(local(found.since_at, zone))
     told = () if plate is None else (plate.maker, plate.model, plate.firmware, plate.serial)
     yield escape(" ".join(filter(None, told)))
+
+
+def _failed_cells(camera: Camera, device: DeviceStatus, zone: ZoneInfo, language: Language) -> Iterator[str]:
+    """Escaped."""
+    yield from _place(camera)
+    yield escape((CSV_YES if device.answered else CSV_NO)[language])
+    yield escape(CAUSES[device.cause][language])
+    yield escape(device.detail)
+    yield "" if device.asked_at is None else escape(local(device.asked_at, zone))
+
+
+def _place(camera: Camera) -> Iterator[str]:
+    yield named(camera.name, camera.id)
+    yield escape(camera.site.name)
+    yield escape(camera.site.village)

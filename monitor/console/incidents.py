@@ -36,6 +36,7 @@ ENDED = Phrase("{since} 以来已结束（{count}）", "Ended since {since} ({co
 NONE_ENDED = Phrase("这段时间没有事件结束", "None has ended since")
 ENDED_HEADS = (
     Phrase("推定起因", "presumed origin"),
+    Phrase("依据", "evidence"),
     Phrase("开始", "since"),
     Phrase("结束", "until"),
     Phrase("历时", "lasted"),
@@ -111,15 +112,10 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _row(shown: IncidentFigures, names: Mapping[str, str], zone: ZoneInfo, language: Language) -> list[str]:
     """The cells, escaped; ``names`` are the cameras' by id."""
     incident = shown.incident
-    marks = [
-        *([] if incident.settled else [FORMING[language]]),
-        *([REPEAT[language]] if incident.repeat else []),
-        *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
-    ]
     cameras = _first(incident.camera_ids, names, language)
     count = CAMERAS[language].format(now=len(incident.camera_ids), total=incident.cameras)
     return [
-        _lines([f"{ORIGINS[incident.suspect.origin][language]} {shown.name}".strip(), shown.village, *marks]),
+        _accused(shown, language),
         f"{int(incident.confidence * 100)} %",
         _lines(clue_text(evidence, language) for evidence in incident.evidence),
         escape(local(incident.since_at, zone)),
@@ -127,6 +123,18 @@ def _row(shown: IncidentFigures, names: Mapping[str, str], zone: ZoneInfo, langu
         _repair(shown.clock, language),
         f"<small>{escape(incident.id)}</small>",
     ]
+
+
+def _accused(shown: IncidentFigures, language: Language) -> str:
+    """Who is presumed to be at fault, and what is odd about the incident; escaped."""
+    incident = shown.incident
+    marks = [
+        *([] if incident.settled or incident.ended_at is not None else [FORMING[language]]),
+        *([FELL[language].format(count=Count(incident.falls))] if incident.falls > 1 else []),
+        *([REPEAT[language]] if incident.repeat else []),
+        *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
+    ]
+    return _lines([f"{ORIGINS[incident.suspect.origin][language]} {shown.name}".strip(), shown.village, *marks])
 
 
 def _first(camera_ids: Sequence[str], names: Mapping[str, str], language: Language) -> list[str]:
@@ -168,13 +176,9 @@ def _past(ended: Ended, names: Mapping[str, str], zone: ZoneInfo, language: Lang
 def _past_row(shown: IncidentFigures, names: Mapping[str, str], zone: ZoneInfo, language: Language) -> list[str]:
     incident = shown.incident
     assert incident.ended_at is not None
-    marks = [
-        *([FELL[language].format(count=Count(incident.falls))] if incident.falls > 1 else []),
-        *([REPEAT[language]] if incident.repeat else []),
-        *([SPLIT[language].format(id=incident.split_from)] if incident.split_from else []),
-    ]
     return [
-        _lines([f"{ORIGINS[incident.suspect.origin][language]} {shown.name}".strip(), shown.village, *marks]),
+        _accused(shown, language),
+        _lines(clue_text(evidence, language) for evidence in incident.evidence),
         escape(local(incident.since_at, zone)),
         escape(local(incident.ended_at, zone)),
         _length(micros(incident.ended_at) - micros(incident.since_at)),
@@ -222,6 +226,7 @@ def _lines(texts: Iterable[str]) -> str:
 
 
 def _length(us: int) -> str:
-    """Hours and minutes, cut."""
-    minutes = us * MICROSECOND // timedelta(minutes=1)
-    return f"{minutes // 60}:{minutes % 60:02}"
+    """Hours and minutes, cut; of less than a minute the seconds too."""
+    minutes, rest = divmod(us * MICROSECOND, timedelta(minutes=1))
+    text = f"{minutes // 60}:{minutes % 60:02}"
+    return text if minutes else f"{text}:{rest // timedelta(seconds=1):02}"

@@ -93,7 +93,7 @@ def _write_inventory(path: Path, cameras: Sequence[Camera]) -> None:
                 (
                     camera.id,
                     camera.name,
-                    site.id,
+                    site.name,
                     site.category.value,
                     site.village,
                     site.town,

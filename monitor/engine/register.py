@@ -90,6 +90,8 @@ class Register:
             self._status(camera_id),
             asked_at=at,
             answered=inspection.answered,
+            cause=inspection.cause,
+            detail=inspection.found.detail,
             clock_offset=inspection.clock_offset,
             snapshot=inspection.snapshot,
         )

@@ -21,6 +21,7 @@ LONGEST_TEXT = 200
 LONGEST_SHOWN = 40
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?")
+FOUR_NUMBERS = re.compile(r"[0-9]{1,63}(?:\.[0-9]{1,63}){3}")  # as an IPv4 address is written
 IPV6 = re.compile(r"[0-9A-Fa-f:.]{2,45}")
 ED25519 = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")  # base64 of 32 bytes: the last sign carries four bits
 YEARS = range(1970, 2200)
@@ -223,13 +224,19 @@ def probe_address(text: str) -> ProbeAddress:
         if name.isdigit():
             raise ValueError(f"{shown(text)} asks no host for an echo: write icmp:host, such as icmp:192.0.2.1")
         return EchoAddress(host(name).strip("[]"))
+    if not colon or "@" in text:
+        raise ValueError(
+            f"{shown(text)} is not a probe address: write host:port for a TCP connection, such as 192.0.2.1:80, "
+            "or icmp:host for an ICMP echo"
+        )
     return TcpAddress(*address(text))
 
 
 def host(text: str) -> str:
     """A host name, an IPv4 address, or an IPv6 address in brackets."""
     bracketed = text.startswith("[") and text.endswith("]") and IPV6.fullmatch(text[1:-1])
-    if not bracketed and not HOST.fullmatch(text):
+    numbers = text.split(".") if FOUR_NUMBERS.fullmatch(text) else ()
+    if not bracketed and (not HOST.fullmatch(text) or any(int(number) > 255 for number in numbers)):
         raise ValueError(f"{shown(text)} is neither a host name nor an IP address")
     return text
 

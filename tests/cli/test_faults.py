@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ from monitor.cli.faults.telling import TEXTS
 from monitor.cli.faults.values import HINTS, PARTS
 from monitor.errors import Fault
 from monitor.language import Language, Phrase
+from monitor.reading import Unreadable, read_at_most
 
 ROOT = Path(__file__).parents[2] / "monitor"
 READERS = [
@@ -115,6 +118,33 @@ def test_each_fault_keeps_its_place() -> None:
     faults = (Fault("a.yml", 3, "probe.interval", "has no value"), Fault("b.csv", 7, "url", "is empty"))
     assert told_all(faults, Language.ZH) == "a.yml:3: probe.interval: 没有值\nb.csv:7: url: 为空"
     assert told_all(faults, Language.EN) == "\n".join(map(str, faults))
+
+
+def test_what_is_no_name_and_no_line_of_a_file_is_not_told_in_chinese(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable) as gone:
+        read_at_most(tmp_path / "gone.yml", 10)
+    with pytest.raises(Unreadable) as folder:
+        read_at_most(tmp_path, 10)
+    faults = (
+        Fault("gone.yml", 0, "file", str(gone.value)),
+        Fault("folder", 0, "file", str(folder.value)),
+        Fault("b.csv", 7, "file", "has more than 5 columns"),
+        Fault("b.csv", 9, "row", "has neither an id nor an address"),
+        Fault("am.yml", 0, "receivers", "is missing"),
+    )
+    assert told_all(faults, Language.ZH).splitlines() == [
+        "gone.yml: 无法读取:没有这个文件或目录",
+        "folder: 无法读取:这是目录,不是文件",
+        "b.csv:7: 超过 5 列",
+        "b.csv:9: 整行: 没有编号,也没有地址",
+        "am.yml: receivers: 缺少",
+    ]
+
+
+def test_everything_this_system_says_when_a_file_cannot_be_opened_has_chinese_words() -> None:
+    for number in (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO):
+        said = told(f"cannot be read: {os.strerror(number)}", Language.ZH)
+        assert not re.search("[A-Za-z]", said), said
 
 
 def test_check_config_names_the_faults_in_the_language_of_whoever_asks(

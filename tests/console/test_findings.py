@@ -12,7 +12,7 @@ import pytest
 from monitor.console.findings import finding_page
 from monitor.language import Language
 from monitor.metrics import TownView
-from monitor.model import DeviceFinding, DeviceStatus, FindingKind, Identity, OpenFinding
+from monitor.model import Cause, DeviceFinding, DeviceStatus, FindingKind, Identity, OpenFinding
 from tests.console.fakes import FakeSource, console
 from tests.metrics.town import NOW, camera, status, town
 
@@ -80,6 +80,38 @@ def test_the_page_counts_who_has_an_address_who_was_asked_and_who_answered() -> 
         shown, Language.EN
     )
     assert "2 台，本次运行中已问及 1 台，应答 1 台" in finding_page(shown, Language.ZH)
+
+
+SILENT = replace(ASKED, cause=Cause.TCP_TIMEOUT, detail="no answer within 5 s")
+REFUSED = replace(ASKED, camera_id="c2", answered=True, cause=Cause.CREDENTIALS_REFUSED, detail="<b>; 3 attempts left")
+
+
+def test_the_page_names_who_did_not_answer_to_the_end_and_why_the_silent_first() -> None:
+    second = status(watched=camera("c2", onvif="192.0.2.2"))
+    gone = replace(SILENT, camera_id="gone")
+    shown = replace(ADDRESS, statuses=(*ADDRESS.statuses, second), devices=(REFUSED, SILENT, gone))
+    page = finding_page(shown, Language.ZH)
+    assert "没有应答或未答完（2 台）" in page
+    one = page.index("<td>否</td><td>连接超时</td><td>no answer within 5 s</td><td>2026-03-15 20:00:00</td>")
+    assert one < page.index("<td>是</td><td>账号或密码错误</td><td>&lt;b&gt;; 3 attempts left</td>")
+    assert "No answer, or not to the end (2)" in finding_page(shown, Language.EN)
+
+
+def test_where_every_round_came_through_nobody_is_said_to_be_silent() -> None:
+    assert "没有应答或未答完" not in finding_page(view(DRIFT), Language.ZH)
+
+
+async def test_the_document_says_why_a_round_ended_early() -> None:
+    source = FakeSource()
+    source.view = replace(ADDRESS, devices=(SILENT, DeviceStatus("c3")))
+    async with (
+        console(source) as address,
+        aiohttp.ClientSession() as client,
+        client.get(f"{address}/api/v1/findings") as answer,
+    ):
+        silent, unasked = json.loads(await answer.read())["devices"]
+    assert (silent["cause"], silent["detail"]) == ("tcp_timeout", "no answer within 5 s")
+    assert (unasked["asked_at"], unasked["cause"], unasked["detail"]) == (None, None, None)
 
 
 def test_nothing_a_device_calls_itself_is_markup() -> None:

@@ -10,11 +10,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+from monitor.console import incidents
 from monitor.console.incidents import incident_page
 from monitor.incidents import BlindSpot, Clue, Evidence, Origin
 from monitor.language import Language
 from monitor.metrics import Ended, PlaceFigures, RepairClock, TownView
 from monitor.model import Cause
+from monitor.wording import clue_text
 from tests.console.fakes import FakeSource, console
 from tests.metrics.town import HOUR, NOW, camera, incident, status, town
 
@@ -110,7 +112,8 @@ def test_names_from_the_inventory_are_escaped() -> None:
 def past() -> Ended:
     ended_at = NOW - timedelta(hours=1)
     began_at, cameras = ended_at - timedelta(hours=2), tuple(f"c{nth}" for nth in range(1, 8))
-    line = incident(7, cameras=7, since_at=began_at, ended_at=ended_at, camera_ids=(), affected_ids=cameras, falls=3)
+    ended: dict[str, Any] = {"since_at": began_at, "ended_at": ended_at, "camera_ids": (), "affected_ids": cameras}
+    line = incident(7, cameras=7, falls=3, settled=False, **ended)
     return Ended(NOW - timedelta(days=7), (replace(line, clock=None),), left_out=12)
 
 
@@ -136,6 +139,23 @@ def test_what_has_ended_is_shown_with_how_long_it_lasted_and_whom_it_affected(
     assert "<td>2:00</td>" in row
     assert "c5" in row
     assert "c6" not in row
+    assert clue_text(Evidence(Clue.FELL_TOGETHER, 7, 7), language) in row
+    assert incidents.FORMING[language] not in row
+
+
+def test_what_is_open_says_how_often_it_went_down_too() -> None:
+    shown = replace(town(status()), incidents=(incident(falls=2),))
+    assert "went down 2 times" in incident_page(shown, NOTHING_ENDED, Language.EN)
+    assert "2 次离线" in incident_page(shown, NOTHING_ENDED, Language.ZH)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00:00"), (36, "0:00:36"), (60, "0:01"), (7385, "2:03")])
+def test_what_lasted_less_than_a_minute_is_shown_by_the_second(seconds: int, text: str) -> None:
+    (line,) = past().incidents
+    assert line.incident.ended_at is not None
+    short = replace(line.incident, since_at=line.incident.ended_at - timedelta(seconds=seconds))
+    ended = replace(past(), incidents=(replace(line, incident=short),))
+    assert f"<td>{text}</td>" in incident_page(town(status()), ended, Language.EN)
 
 
 PLACES = (
@@ -187,6 +207,7 @@ async def test_what_has_ended_can_be_asked_for_since_an_instant_and_no_more_than
         code, found = await asked("?since=2026-03-15T18:30:00%2B08:00&limit=2")
         assert (code, found["since_at"], found["left_out"]) == (200, "2026-03-15T18:30:00.000+08:00", 1)
         first, _ = found["incidents"]
+        assert first["settled"]  # though it ended while it was forming
         assert (first["id"], first["ended_at"], first["cameras"]) == (
             "i7",
             "2026-03-15T11:00:00.000+00:00",

@@ -9,13 +9,22 @@ from zoneinfo import ZoneInfo
 from monitor.acts import ActTerms
 from monitor.calendar import month_span
 from monitor.contract import Contract
-from monitor.demo.place import TOWN, ZONE
+from monitor.demo.place import TOWN, ZONE, Place, Tempo, furnish
 from monitor.demo.seed import seed
+from monitor.inventory import load_inventory
+from monitor.language import Language
 from monitor.ledger import Ledger
 from monitor.report import Report, build_report
 from monitor.simulator.town import build_town
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
+
+
+def test_the_demos_inventory_has_the_sites_by_their_names(tmp_path: Path) -> None:
+    town, place = build_town(54), Place(tmp_path)
+    furnish(place, town.cameras, town.credentials, town.cameras[0].id, NOW, Tempo(), Language.ZH)
+    read = load_inventory([place.inventory], town.credentials)
+    assert {camera.id: camera.site.name for camera in read} == {camera.id: camera.site.name for camera in town.cameras}
 
 
 def october(path: Path) -> Report:

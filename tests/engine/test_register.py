@@ -19,7 +19,7 @@ from monitor.ledger import (
     FindingGone,
     Ledger,
 )
-from monitor.model import DeviceFinding, DeviceStatus, FindingKind, Identity, OpenFinding
+from monitor.model import Cause, DeviceFinding, DeviceStatus, FindingKind, Identity, OpenFinding
 from monitor.probes.onvif import Inspection, StreamFound
 from tests.ledger.samples import CAMERA, NOON
 
@@ -75,3 +75,13 @@ def test_what_a_round_told_is_shown_beside_it() -> None:
     assert (status.asked_at, status.answered, status.clock_offset) == (NOON, True, timedelta(seconds=2))
     assert status.snapshot is False
     assert at_once(register.statuses())[0] is status
+
+
+def test_why_a_round_ended_early_is_shown_until_one_comes_through() -> None:
+    register = Register()
+    register.told("c1", Inspection(StreamFound(cause=Cause.TCP_REFUSED, detail="nobody there")), NOON)
+    (status,) = at_once(register.statuses())
+    assert (status.answered, status.cause, status.detail) == (False, Cause.TCP_REFUSED, "nobody there")
+    register.told("c1", Inspection(StreamFound(), answered=True), NOON)
+    (status,) = at_once(register.statuses())
+    assert (status.answered, status.cause, status.detail) == (True, Cause.OK, "")

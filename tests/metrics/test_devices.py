@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.metrics.text import BLOCK
-from monitor.model import DeviceFinding, DeviceStatus, FindingKind, OpenFinding
+from monitor.model import Cause, DeviceFinding, DeviceStatus, FindingKind, OpenFinding
 from tests.metrics.test_exposition import samples, value
 from tests.metrics.town import NOW, status, town
 
@@ -21,6 +21,12 @@ def test_a_clock_that_was_told_and_what_was_found_have_series() -> None:
     assert value(view, "sharpeyes_camera_finding", camera_id="c1", finding="clock_drift") == 1
     assert value(view, "sharpeyes_camera_finding", camera_id="c1", finding="no_sub_stream") == 1
     assert not [key for key in samples(view) if ("camera_id", "c2") in key[1]]
+
+
+def test_whose_round_ended_early_has_a_series_with_the_reason() -> None:
+    view = replace(town(status()), devices=(DeviceStatus("c1", cause=Cause.TCP_REFUSED), DeviceStatus("c2")))
+    found = [key for key in samples(view) if key[0] == "sharpeyes_camera_onvif_fault"]
+    assert found == [("sharpeyes_camera_onvif_fault", (("camera_id", "c1"), ("reason", "tcp_refused")))]
 
 
 def test_a_town_of_findings_is_written_whole() -> None:

@@ -152,10 +152,30 @@ def test_a_probe_address_is_a_port_to_connect_to_or_a_host_to_echo() -> None:
     assert scalars.probe_address("icmp:switch.village") == EchoAddress("switch.village")
 
 
-@pytest.mark.parametrize("text", ["icmp:", "icmp:80", "icmp:192.0.2.1:80", "ICMP:192.0.2.1", "icmp:a b", "192.0.2.1"])
+@pytest.mark.parametrize(
+    "text", ["icmp:", "icmp:80", "icmp:192.0.2.1:80", "ICMP:192.0.2.1", "icmp:a b", "192.0.2.1", "icmp:300.1.1.1"]
+)
 def test_anything_else_is_no_probe_address(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         scalars.probe_address(text)
+
+
+@pytest.mark.parametrize("text", ["192.0.2.1", "switch", "rtsp://a:s3cret:b@c:80"])
+def test_what_is_no_probe_address_is_told_both_forms(text: str) -> None:
+    with pytest.raises(ValueError, match=r"host:port .*192\.0\.2\.1:80, or icmp:host") as caught:
+        scalars.probe_address(text)
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["300.1.1.1", "1.2.3.256", "192.0.2.1234", f"1.2.3.{'9' * 63}"])
+def test_four_numbers_that_are_no_ip_address_are_no_host(text: str) -> None:
+    with pytest.raises(ValueError, match="neither a host name nor an IP address"):
+        scalars.host(text)
+
+
+@pytest.mark.parametrize("text", ["255.255.255.255", "1.2.3", "300.1.1.1.example", "300-1.1.1.1", "1.2.3.4.5"])
+def test_other_names_of_digits_are_hosts(text: str) -> None:
+    assert scalars.host(text) == text
 
 
 @pytest.mark.parametrize("text", ["::1:80", "host", ":80", "a b:80", "host:80000", "host:٣", "rtsp://a:s3cret:b@c:80"])

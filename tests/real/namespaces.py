@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 
-NEEDS = "needs root and iproute2: network namespaces are made and links taken down"
+from tests.programs import missing, program
+
+NEEDS = "no root, which network namespaces and links need"
 
 
 def ip(*words: str) -> None:
@@ -32,9 +33,14 @@ def kernel(namespace: str, *settings: str) -> None:
 
 @contextmanager
 def namespaces(*names: str) -> Iterator[tuple[str, ...]]:
-    """New ones, each with its loopback up; their full names. They are gone afterwards, and all links with them."""
-    if os.geteuid() != 0 or shutil.which("ip") is None:
-        pytest.skip(NEEDS)
+    """New ones, each with its loopback up; their full names. They are gone afterwards, and all links with them.
+
+    A container may keep even root from making any. Nothing that could be installed helps there, so that the test skips.
+    """
+    for needed in ("ip", "sysctl"):
+        program(needed)
+    if os.geteuid() != 0:
+        missing(NEEDS)
     full = tuple(f"se-{name}-{os.getpid()}" for name in names)
     try:
         for name in full:

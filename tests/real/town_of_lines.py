@@ -38,7 +38,7 @@ canaries: ["icmp:10.200.2.2"]
 places: {{uplinks: {{{uplink}: "icmp:10.200.1.2"}}}}
 alerts:
   languages: en
-  bulletins: {{pictures: null}}
+  bulletins: {{daily: null, patrol: null, month: null, pictures: null}}
   receivers:
     vendor-on-call: {{channels: [hook]}}
     tickets: {{channels: [hook]}}

@@ -17,15 +17,28 @@ from monitor.cli.faults.usage import USAGE
 from monitor.cli.faults.values import HINTS, PARTS, VALUES
 from monitor.errors import Fault
 from monitor.language import Language, Phrase
+from monitor.parsing.yaml_tree import WHOLE_FILE
 
 Form = tuple[re.Pattern[str], str]
 OURS = frozenset({"what", "why", "noun", "noun_again", "both", "more", "also", "hint"})  # not as a person wrote it
+PLACES = {"row": "整行"}  # where a fault is, where that is no name out of the file
 TEXTS = (*VALUES, *SETTINGS, *INVENTORY, *USAGE)
 
 
 def told_all(faults: Iterable[Fault], language: Language) -> str:
     """All of them, one a line, each with its place."""
-    return "\n".join(f"{fault.file}:{fault.line}: {fault.where}: {told(fault.what, language)}" for fault in faults)
+    match language:
+        case Language.EN:
+            return "\n".join(map(str, faults))
+        case Language.ZH:
+            return "\n".join(f"{_place(fault)}: {_chinese(fault.what)}" for fault in faults)
+
+
+def _place(fault: Fault) -> str:
+    """File, line and column or key, as far as there are any."""
+    line = str(fault.line) if fault.line else ""
+    where = "" if fault.where == WHOLE_FILE else PLACES.get(fault.where, fault.where)
+    return ": ".join(filter(None, (":".join(filter(None, (fault.file, line))), where)))
 
 
 def told(what: str, language: Language) -> str:

@@ -27,6 +27,14 @@ PARTS: Final = (
         "write 192.0.2.7, 192.0.2.0/24 or 192.0.2.10-192.0.2.20",
     ),
     Phrase("{noun}文件", "the {noun} file"),
+    # what an operating system says of a file
+    Phrase("没有这个文件或目录", "No such file or directory"),
+    Phrase("这是目录,不是文件", "Is a directory"),
+    Phrase("路径中有一段不是目录", "Not a directory"),
+    Phrase("没有权限", "Permission denied"),
+    Phrase("文件名过长", "File name too long"),
+    Phrase("符号链接循环", "Too many levels of symbolic links"),
+    Phrase("读写出错", "Input/output error"),
     Phrase("与 {key} 重复", "stands beside {key}"),
     Phrase("{one} 用 {zone},{other} 用 {other_zone}", "{one} is in {zone}, {other} in {other_zone}"),
     Phrase(" 等另外 {count} 台", " and {count} more"),
@@ -91,6 +99,11 @@ VALUES: Final = (
     Phrase(
         "{what} 没有写明向哪台主机发回显:请写 icmp:主机,如 icmp:192.0.2.1",
         "{what} asks no host for an echo: write icmp:host, such as icmp:192.0.2.1",
+    ),
+    Phrase(
+        "{what} 不是探测地址:TCP 连接请写 主机:端口,如 192.0.2.1:80;ICMP 回显请写 icmp:主机",
+        "{what} is not a probe address: write host:port for a TCP connection, such as 192.0.2.1:80, "
+        "or icmp:host for an ICMP echo",
     ),
     Phrase("{what} 不是主机名,也不是 IP 地址", "{what} is neither a host name nor an IP address"),
     Phrase("{what} 不是端口:{low} 至 65535", "{what} is not a port: {low} to 65535"),
