@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from monitor.cli.main import _parser
+from monitor.language import Language
 from tests.console.fakes import FakeSource, console
 
 ROOT = Path(__file__).parent.parent
@@ -93,6 +95,19 @@ def test_the_image_runs_the_console_script_as_documented() -> None:
     assert json.loads(arguments("ENTRYPOINT")[0]) == ["sharp-eyes"]
     assert json.loads(arguments("CMD")[0]) == ["run", "--config", "/etc/sharp-eyes/sharp-eyes.yml"]
     assert 'sharp-eyes = "' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+def test_the_commands_in_the_comments_read_the_settings_that_the_image_runs_with() -> None:
+    text = re.sub(r"\\\n# *", "", (ROOT / "compose.yaml").read_text("utf-8"))
+    commands = re.findall(r"^# *docker compose run --rm monitor (.+)$", text, re.MULTILINE)
+    (own,) = [mount.split(":") for mount in SERVICES["monitor"]["volumes"] if mount.startswith("./")]
+    assert commands
+    for command in commands:
+        asked = _parser(Language.EN).parse_args(command.split())
+        assert str(asked.config) == json.loads(arguments("CMD")[0])[-1], command
+        files = [word for word in command.split() if word.startswith(own[1]) and word != str(asked.config)]
+        for file in files:
+            assert (ROOT / own[0] / Path(file).relative_to(own[1])).is_file(), file
 
 
 async def test_the_health_check_follows_the_monitors_health() -> None:
