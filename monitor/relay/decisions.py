@@ -175,7 +175,12 @@ class Decisions:
         return told is not None and (told.open or told.called)
 
     def _audience(self, facts: Facts) -> list[str]:
-        """The channels that are to know of the incident where no Alertmanager says it."""
+        """The channels that are to know of the incident where no Alertmanager says it.
+
+        As by the rules, a camera alone that is in no contract is told to nobody.
+        """
+        if facts.figures.incident.suspect.origin is Origin.CAMERA and not any(one.in_contract for one in facts.cameras):
+            return []
         receivers = AUDIENCE[facts.figures.severity]
         names = [channel for receiver in receivers for channel in self._settings.receivers.get(receiver, ())]
         return list(dict.fromkeys(names))
