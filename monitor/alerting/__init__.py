@@ -24,13 +24,14 @@ from monitor.alerting.channels import (
     usual_windows,
 )
 from monitor.alerting.digest import Draft, Manner, Standing, drafts
-from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over
+from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, due_of_storm, over
 from monitor.alerting.pace import back_off, free_at
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.telling import SEVERITIES
 from monitor.alerting.values import (
     AUDIENCE,
     HEARTBEAT,
+    Area,
     Facts,
     IncidentFigures,
     Notice,
@@ -38,6 +39,7 @@ from monitor.alerting.values import (
     RepairClock,
     Severity,
     Stage,
+    Storm,
     Told,
     is_near,
 )
@@ -51,6 +53,7 @@ __all__ = [
     "SEVERITIES",
     "Alert",
     "Apprise",
+    "Area",
     "Call",
     "Channel",
     "DingTalk",
@@ -71,6 +74,7 @@ __all__ = [
     "Shift",
     "Stage",
     "Standing",
+    "Storm",
     "Target",
     "Told",
     "WeCom",
@@ -80,6 +84,7 @@ __all__ = [
     "drafts",
     "due_of_alert",
     "due_of_incident",
+    "due_of_storm",
     "free_at",
     "is_near",
     "on_duty",

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from monitor.alerting.values import Severity
+from monitor.alerting.values import Area, Severity
 from monitor.language import Phrase
 from monitor.model import EPOCH
 
 Kind = TypeVar("Kind")
 
+MANY_DOWN = "SharpEyesManyDown"  # of config/prometheus: a storm in a town
 MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
 LONGEST = 2_000  # characters of a label or an annotation that are looked at
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -42,6 +43,7 @@ class Alert:
     summary: Phrase
     description: tuple[Phrase, ...]
     villages: tuple[str, ...] = ()
+    area: Area | None = None  # where the storm is that it is about; None = it is about none
 
     @property
     def subject(self) -> str:
@@ -85,8 +87,9 @@ def _alert(written: object) -> Alert:
     summary = " ".join((notes.get("summary") or labels.get("alertname", "")).split())
     identity = json.dumps(labels, sort_keys=True).encode()
     fingerprint = alert.get("fingerprint") or hashlib.sha256(identity).hexdigest()[:16]
+    name = labels.get("alertname", "")
     return Alert(
-        name=labels.get("alertname", ""),
+        name=name,
         fingerprint=str(fingerprint)[:64],
         firing=alert.get("status") != "resolved",
         starts_at=_instant(alert.get("startsAt")),
@@ -97,6 +100,7 @@ def _alert(written: object) -> Alert:
         summary=bilingual(summary),
         description=_lines(notes.get("description", "")),
         villages=tuple(filter(None, [labels.get("village", "")])),
+        area=(labels.get("county", ""), labels.get("town", "")) if name == MANY_DOWN else None,
     )
 
 

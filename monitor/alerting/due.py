@@ -3,6 +3,7 @@
 Every notice that opens an incident is followed by one that says it is over, whatever happens between: what has been
 told stands in ``Told``, which is as durable as the notices themselves. Of an alert without an incident only
 Alertmanager knows when it is over. Its silence says nothing: routes repeat late, and are mute outside their hours.
+How far a storm reaches only the record knows: an alert keeps the figure it began with.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from monitor.alerting.telling import (
     incident_opening,
     incident_title,
     over_lines,
+    storm_lines,
     titled,
 )
-from monitor.alerting.values import Facts, Notice, Patience, RepairClock, Severity, Stage, Told
+from monitor.alerting.values import Facts, Notice, Patience, RepairClock, Severity, Stage, Storm, Told
 from monitor.incidents import Incident, Origin, Rules
 from monitor.language import Phrase
 
@@ -77,10 +79,8 @@ def _stage(told: Told | None, facts: Facts, now: datetime, patience: Patience) -
     if told is None or not told.open:
         fell = told is None or incident.falls > told.falls
         return _opening(told, clock) if incident.settled and fell else None
-    times, more = MANY_MORE
-    cameras = len(incident.camera_ids)
     rises = facts.figures.severity is Severity.CRITICAL is not told.severity
-    if rises or cameras >= max(times * told.cameras, told.cameras + more):
+    if rises or _many_more(len(incident.camera_ids), told):
         return Stage.WORSE
     if clock is not None and clock.late_cameras and not told.late:
         return Stage.LATE
@@ -89,6 +89,11 @@ def _stage(told: Told | None, facts: Facts, now: datetime, patience: Patience) -
     if now - told.at >= patience.of(facts.figures.severity) * EARLY:
         return Stage.REMINDER
     return None
+
+
+def _many_more(cameras: int, told: Told) -> bool:
+    times, more = MANY_MORE
+    return cameras >= max(times * told.cameras, told.cameras + more)
 
 
 def _opening(told: Told | None, clock: RepairClock | None) -> Stage:
@@ -116,16 +121,28 @@ def over(told: Told, ended: Incident | None, now: datetime, rules: Rules, zone: 
     return _closed(told, now, over_lines(told, ended, ended_at or now, zone))
 
 
-def due_of_alert(told: Told | None, alert: Alert, now: datetime, patience: Patience, zone: ZoneInfo) -> Due | None:
-    """What a channel is to be told of an alert without an incident."""
+def due_of_alert(
+    told: Told | None, alert: Alert, storm: Storm | None, now: datetime, patience: Patience, zone: ZoneInfo
+) -> Due | None:
+    """What a channel is to be told of an alert without an incident; ``storm``: what the record knows of one there."""
     if not alert.firing:
         return None if told is None or not told.open else _closed(told, now, over_lines(told, None, now, zone))
     opens = told is None or not told.open
     if told is not None and now - told.at < (AGAIN if opens else patience.of(alert.severity) * EARLY):
         return None
     stage, title = Stage.OPENED if opens else Stage.REMINDER, alert_title(alert)
+    villages = storm.villages if storm else alert.villages
     known = Told(
-        alert.subject, True, now, alert.starts_at, title, alert.severity, villages=alert.villages, incident=False
+        alert.subject,
+        True,
+        now,
+        alert.starts_at,
+        title,
+        alert.severity,
+        cameras=max(storm.cameras if storm else 0, told.cameras if told and told.open else 0),
+        villages=villages,
+        incident=False,
+        area=alert.area,
     )
     notice = Notice(
         alert.subject,
@@ -133,11 +150,30 @@ def due_of_alert(told: Told | None, alert: Alert, now: datetime, patience: Patie
         alert.severity,
         now,
         titled(stage, alert.severity, title, alert_opening(alert)),
-        alert.description,
-        villages=alert.villages,
+        storm_lines(storm) if storm else alert.description,
+        cameras=storm.cameras if storm else 0,
+        villages=villages,
         incident=False,
     )
     return known, notice
+
+
+def due_of_storm(told: Told, storm: Storm, now: datetime) -> Due | None:
+    """What a channel that knows of a storm is to be told of its growth: Alertmanager calls again only after hours."""
+    if not _many_more(storm.cameras, told):
+        return None
+    notice = Notice(
+        told.subject,
+        Stage.WORSE,
+        told.severity,
+        now,
+        titled(Stage.WORSE, told.severity, told.title),
+        storm_lines(storm),
+        cameras=storm.cameras,
+        villages=storm.villages,
+        incident=False,
+    )
+    return replace(told, at=now, cameras=storm.cameras, villages=storm.villages), notice
 
 
 def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:

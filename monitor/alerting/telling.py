@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.alertmanager import Alert
-from monitor.alerting.values import Facts, RepairClock, Severity, Stage, Told
+from monitor.alerting.alertmanager import MANY_DOWN, Alert
+from monitor.alerting.values import Facts, RepairClock, Severity, Stage, Storm, Told
 from monitor.incidents import Incident, Origin
 from monitor.language import Count, Language, Phrase
 from monitor.model import MICROSECOND, Camera
@@ -31,7 +31,7 @@ SUBJECTS = {
     "site": Phrase("盲区", "BLIND SPOT"),
     "monitor": Phrase("监测端", "MONITOR"),
 }
-OUTAGE_ALERTS = {"SharpEyesIncident", "SharpEyesManyDown", "SharpEyesVillageDown", "SharpEyesCameraDown"}
+OUTAGE_ALERTS = {"SharpEyesIncident", MANY_DOWN, "SharpEyesVillageDown", "SharpEyesCameraDown"}
 ALERT = Phrase("告警", "ALERT")
 MARKS = {
     Stage.WORSE: Phrase("扩大", "WORSE"),
@@ -103,6 +103,12 @@ FALLS = Phrase("期间离线 {count} 次", "went down {count} {count:time|times}
 TAKEN = Phrase(
     "不再单独成为事件，或已并入范围更大的事件", "no incident of its own any more, or part of a wider one by now"
 )
+STORM = Phrase(
+    "现有 {count} 台摄像机同时离线，不能归到同一线路或录像机。先问供电和运营商",
+    "{count} {count:camera is|cameras are} down now and no line or recorder explains it. Ask power and carriers first",
+)
+WHERE = Phrase("涉及：{names}", "in: {names}")
+MORE_VILLAGES = Phrase("{names}等 {count} 个村", "{names} and others, {count} villages")
 NUMBER = Phrase("事件 {id}", "incident {id}")
 
 
@@ -178,6 +184,14 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
 def alert_title(alert: Alert) -> Phrase:
     """An alert of the rules: its summary."""
     return alert.summary
+
+
+def storm_lines(storm: Storm) -> tuple[Phrase, ...]:
+    """How far a storm reaches by the record, in place of the figures its alert began with."""
+    names = _joined(COMMA, (Phrase(village, village) for village in storm.villages[:SHOWN]))
+    if len(storm.villages) > SHOWN:
+        names = _both(MORE_VILLAGES, names=names, count=len(storm.villages))
+    return _both(STORM, count=storm.cameras), _both(WHERE, names=names)
 
 
 def local(at: datetime, zone: ZoneInfo) -> str:

@@ -96,6 +96,17 @@ class Notice:
     incident: bool = True  # False: an alert without an incident, or a text
 
 
+Area = tuple[str, str]  # a county and a town of it
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """The cameras of a town that are down and of which none has a line, cabinet or recorder to blame."""
+
+    cameras: int
+    villages: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one channel knows of one subject: the fold of its notices."""
@@ -113,6 +124,7 @@ class Told:
     late: bool = False
     called: bool = False  # Alertmanager has called for it, and nothing could be told yet
     incident: bool = True  # False: an alert without an incident, of which only Alertmanager knows
+    area: Area | None = None  # of an alert about a storm there: how many cameras it affects, the record says
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,20 +13,24 @@ from zoneinfo import ZoneInfo
 from monitor.alerting import (
     AUDIENCE,
     Alert,
+    Area,
     Facts,
+    Storm,
     Told,
     call_for,
     due_of_alert,
     due_of_incident,
+    due_of_storm,
     over,
 )
 from monitor.alerting import Due as Said
-from monitor.incidents import Incident, Rules
+from monitor.incidents import Incident, Origin, Rules
 from monitor.relay.desk import Due
 from monitor.settings import AlertPath, AlertSettings
 
 CAMERA_DOWN = "SharpEyesCameraDown"  # of config/prometheus; whatever else is wrong with a camera is another story
-STEP = 5  # subjects looked at before others have their turn
+STEP = 5  # subjects judged before others have their turn
+BLOCK = 500  # incidents counted before that
 
 Steps = Generator[None, None, list[Due]]
 Judge = Callable[[Told | None], Said | None]
@@ -85,27 +89,55 @@ class Decisions:
         One that is not open there is over, or a part of another, and Prometheus is a little behind.
         """
         found: list[Due] = []
+        storms = (yield from self._storms(facts)) if any(alert.area for alert in alerts) else {}
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
             subject = self._incident(alert, incident_of) or alert.subject
             if subject not in seen and (subject in facts or not alert.incident):
                 seen.add(subject)
-                found += self._of_alert(alert, channels, facts.get(subject))
+                storm = storms.get(alert.area) if alert.area else None
+                found += self._of_alert(alert, channels, facts.get(subject), storm)
             if nth % STEP == 0:
                 yield
         return found
+
+    def of_storms(self, facts: Mapping[str, Facts]) -> Steps:
+        """What is due of storms that were told and have grown: their cameras are quiet meanwhile, and so are calls."""
+        if self._settings.path is not AlertPath.ALERTMANAGER:
+            return []
+        known = [(channel, told, told.area) for (channel, _), told in self._told.items() if told.open and told.area]
+        storms = (yield from self._storms(facts)) if known else {}
+        found: list[Due] = []
+        for channel, told, area in known:
+            due = due_of_storm(told, storms[area], self._now) if area in storms else None
+            if due is not None:
+                found.append((channel, *due))
+        return found
+
+    @staticmethod
+    def _storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:
+        """By town, what the rule about storms counts: cameras alone, settled, and not at planned work."""
+        villages: dict[Area, list[str]] = {}
+        for nth, each in enumerate(facts.values(), 1):
+            incident = each.figures.incident
+            if incident.suspect.origin is Origin.CAMERA and incident.settled and not each.planned:
+                for camera in each.cameras:
+                    villages.setdefault((camera.site.county, camera.site.town), []).append(camera.site.village)
+            if nth % BLOCK == 0:
+                yield
+        return {area: Storm(len(its), tuple(sorted({*its} - {""}))) for area, its in villages.items()}
 
     @staticmethod
     def _incident(alert: Alert, incident_of: Callable[[str], str | None]) -> str | None:
         """The incident the alert is about. Only that of a camera's outage may name the camera instead."""
         return alert.incident or (incident_of(alert.camera_id) if alert.name == CAMERA_DOWN else None)
 
-    def _of_alert(self, alert: Alert, channels: Sequence[str], facts: Facts | None) -> list[Due]:
+    def _of_alert(self, alert: Alert, channels: Sequence[str], facts: Facts | None, storm: Storm | None) -> list[Due]:
         if facts is None:
             return self._judged(
                 channels,
                 alert.subject,
-                lambda told: due_of_alert(told, alert, self._now, self._settings.patience, self._zone),
+                lambda told: due_of_alert(told, alert, storm, self._now, self._settings.patience, self._zone),
             )
         if not alert.firing:
             return []  # that an incident is over, the record says
@@ -143,7 +175,12 @@ class Decisions:
         return told is not None and (told.open or told.called)
 
     def _audience(self, facts: Facts) -> list[str]:
-        """The channels that are to know of the incident where no Alertmanager says it."""
+        """The channels that are to know of the incident where no Alertmanager says it.
+
+        As by the rules, a camera alone that is in no contract is told to nobody.
+        """
+        if facts.figures.incident.suspect.origin is Origin.CAMERA and not any(one.in_contract for one in facts.cameras):
+            return []
         receivers = AUDIENCE[facts.figures.severity]
         names = [channel for receiver in receivers for channel in self._settings.receivers.get(receiver, ())]
         return list(dict.fromkeys(names))

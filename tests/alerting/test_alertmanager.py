@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerting import Patience, Severity, Stage, call_of, due_of_alert
+from monitor.alerting import Patience, Severity, Stage, Storm, call_of, due_of_alert, due_of_storm
 from monitor.alerting.alertmanager import is_chinese
 from monitor.alerting.telling import OUTAGE_ALERTS
 from monitor.language import Phrase
@@ -50,19 +50,48 @@ def test_an_alert_is_read_with_both_of_its_languages() -> None:
 
 def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() -> None:
     firing, resolved = call(payload()).alerts[0], call(payload(status="resolved")).alerts[0]
-    assert due_of_alert(None, resolved, NIGHT, Patience(), ZONE) is None
-    first = due_of_alert(None, firing, NIGHT, Patience(), ZONE)
+    assert due_of_alert(None, resolved, None, NIGHT, Patience(), ZONE) is None
+    first = due_of_alert(None, firing, None, NIGHT, Patience(), ZONE)
     assert first is not None
     assert first[1].title.zh == "【严重·告警】台账写不进去"
-    assert due_of_alert(first[0], firing, NIGHT + timedelta(hours=3), Patience(), ZONE) is None
-    again = due_of_alert(first[0], firing, NIGHT + timedelta(hours=4), Patience(), ZONE)
+    assert due_of_alert(first[0], firing, None, NIGHT + timedelta(hours=3), Patience(), ZONE) is None
+    again = due_of_alert(first[0], firing, None, NIGHT + timedelta(hours=4), Patience(), ZONE)
     assert again is not None
     assert again[1].stage is Stage.REMINDER
-    end = due_of_alert(again[0], resolved, NIGHT + timedelta(hours=5), Patience(), ZONE)
+    end = due_of_alert(again[0], resolved, None, NIGHT + timedelta(hours=5), Patience(), ZONE)
     assert end is not None
     assert end[1].title.en == "[RECOVERED] was: the ledger cannot be written"
-    assert due_of_alert(end[0], resolved, NIGHT + timedelta(hours=5), Patience(), ZONE) is None
-    assert due_of_alert(end[0], firing, NIGHT + timedelta(hours=5, minutes=1), Patience(), ZONE) is None  # late copy
+    assert due_of_alert(end[0], resolved, None, NIGHT + timedelta(hours=5), Patience(), ZONE) is None
+    assert (
+        due_of_alert(end[0], firing, None, NIGHT + timedelta(hours=5, minutes=1), Patience(), ZONE) is None
+    )  # late copy
+
+
+def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grown_much() -> None:
+    labels = {"alertname": "SharpEyesManyDown", "severity": "critical", "county": "安平县", "town": "清河镇"}
+    alert = call(
+        payload(labels=labels, annotations={"summary": "清河镇大面积离线", "description": "有 10 台。"})
+    ).alerts[0]
+    assert alert.area == ("安平县", "清河镇")
+    first = due_of_alert(None, alert, Storm(100, ("东村", "西村")), NIGHT, Patience(), ZONE)
+    assert first is not None
+    told, notice = first
+    assert notice.title.zh == "【严重·故障】清河镇大面积离线"
+    assert [line.zh for line in notice.lines] == [
+        "现有 100 台摄像机同时离线，不能归到同一线路或录像机。先问供电和运营商",
+        "涉及：东村、西村",
+    ]
+    assert (notice.villages, notice.down) == (("东村", "西村"), 0)  # each of them is counted in its own incident
+    assert due_of_storm(told, Storm(199, ()), NIGHT) is None
+    grown = due_of_storm(told, Storm(200, tuple(f"{nth}村" for nth in range(12))), NIGHT)
+    assert grown is not None
+    assert grown[1].title.en == "[critical, WORSE] 清河镇大面积离线"
+    assert grown[1].lines[0].en.startswith("200 cameras are down now")
+    assert grown[1].lines[1].zh.endswith("9村等 12 个村")
+    assert due_of_storm(grown[0], Storm(399, ()), NIGHT) is None
+    again = due_of_alert(grown[0], alert, Storm(30, ()), NIGHT + timedelta(hours=4), Patience(), ZONE)
+    assert again is not None
+    assert (again[1].stage, again[1].cameras, again[0].cameras) == (Stage.REMINDER, 30, 200)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +148,7 @@ def test_control_characters_of_a_label_do_not_reach_a_message() -> None:
 )
 def test_only_an_outage_is_called_one(name: str, subject: str, zh: str, en: str) -> None:
     labels = {"alertname": name, "severity": "warning", "subject": subject}
-    found = due_of_alert(None, call(payload(labels=labels)).alerts[0], NIGHT, Patience(), ZONE)
+    found = due_of_alert(None, call(payload(labels=labels)).alerts[0], None, NIGHT, Patience(), ZONE)
     assert found is not None
     assert found[1].title.zh.startswith(f"【一般·{zh}】")
     assert found[1].title.en.startswith(f"[warning, {en}] ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -280,8 +281,15 @@ def test_the_outbox_lies_beside_the_ledger(tmp_path: Path) -> None:
         st.booleans(),
         st.booleans(),
         st.booleans(),
+        st.none() | st.tuples(st.text(), st.text()),
     ),
 )
 def test_what_is_written_down_is_read_back(one: Notice, other: Told) -> None:
     assert notice_of(notice_text(one)) == one
     assert told_of(told_text(other)) == other
+
+
+def test_what_an_older_version_wrote_down_is_read() -> None:
+    written = json.loads(told_text(Told("i1", True, NOW, NOW, Phrase("一", "one"))))
+    del written["area"]
+    assert told_of(json.dumps(written)).area is None

@@ -6,6 +6,7 @@ Everything that waits in it is shortened to a sixtieth, so a minute is a second.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -200,8 +201,8 @@ def _names(heard: Heard, receiver: str) -> set[str]:
 # ---------------------------------------------------------------- a storm
 
 
-def by_alertmanager(vendors: Robots) -> AlertSettings:
-    return settings(vendors, AlertPath.ALERTMANAGER, receivers=EVERYBODY)
+def by_alertmanager(vendors: Robots, people: Mapping[str, tuple[str, ...]] = EVERYBODY) -> AlertSettings:
+    return settings(vendors, AlertPath.ALERTMANAGER, receivers=people)
 
 
 STORM = 3000
@@ -241,3 +242,41 @@ async def test_three_thousand_outages_by_way_of_alertmanager_lose_nothing_block_
         await of.quiet()
         assert of.vendors.refused == []
         assert {one.state for one in (await of.relay.listed())[1]} == {"sent"}
+
+
+async def test_a_storm_in_one_town_is_one_message_that_grows_and_what_outlives_it_is_a_ticket_each(
+    tmp_path: Path,
+) -> None:
+    cameras = [a_camera(f"c{nth:03}", f"u{nth:03}", carrier=f"k{nth:03}") for nth in range(300)]
+    ids = [camera.id for camera in cameras]
+    place = {"county": cameras[0].site.county, "town": cameras[0].site.town}
+    many = SHOWN["SharpEyesManyDown"] | place
+    people = {"vendor-on-call": ("ding",), "office": ("ding",), "tickets": ("wecom", "feishu")}
+    async with (
+        office(tmp_path, cameras, lambda vendors: by_alertmanager(vendors, people)) as of,
+        alertmanager(tmp_path / "am", of.relay.call) as manager,
+    ):
+        pages, tickets = of.vendors.texts["dingtalk"], of.vendors.texts["wecom"]
+        of.world.cut(ids[:100])
+        await of.later(timedelta(seconds=90))
+        await manager.post(many)
+        await of.through(lambda: len(pages) == 1)
+        assert "现有 100 台摄像机同时离线" in pages[0]
+        of.world.cut(ids[100:])
+        await of.later(timedelta(seconds=90))
+        labels = [
+            SHOWN["SharpEyesCameraDown"] | place | {"camera_id": one, "incident": of.world.incident_of(one) or ""}
+            for one in ids
+        ]
+        await manager.post(many)
+        await manager.post(*labels)
+        await of.through(lambda: len(pages) == 2)
+        assert "扩大】" in pages[1]
+        assert "现有 300 台摄像机同时离线" in pages[1]
+        await asyncio.sleep(3)  # thrice as long as the group of the cameras waits
+        assert (len(pages), tickets) == (2, [])
+        of.world.mend(ids[80:])
+        await manager.post(*labels[80:], over=True)
+        await manager.post(many, over=True)
+        await of.through(lambda: len(pages) == 3 and opened(tickets) == (80, 80))
+        assert pages[2].startswith("【已恢复】")

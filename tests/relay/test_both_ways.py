@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.contract import Contract, RepairLimits
-from monitor.model import Cause, State
+from monitor.model import Camera, Cause, State
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera, cameras
 from tests.relay.chain import Chain
@@ -23,7 +24,9 @@ TOWN = [
     *cameras(4, "u1", recorder="r1"),
     *cameras(8, "u1", first=5),
     *(a_camera(f"u2-{number:03}", "u2", site="桥头" if number < 3 else "") for number in range(1, 9)),
+    replace(a_camera("shop", "u3", carrier="联通"), in_contract=False),
 ]
+STORM = [a_camera(f"c{number:02}", f"u{number:02}", carrier=f"k{number:02}") for number in range(40)]
 LINE = [camera.id for camera in TOWN if camera.uplink == "u1"]
 PEOPLE = {"vendor-on-call": ("ding",), "tickets": ("wecom",)}
 VENDORS = ("dingtalk", "wecom")
@@ -82,14 +85,49 @@ async def an_account_is_refused_by_one_camera_and_then_by_nine(of: Office, pass_
     await pass_(3 * MINUTE)
 
 
+async def a_camera_outside_the_contract_is_down_and_back(of: Office, pass_: Pass) -> None:
+    of.world.cut(["shop"])
+    await pass_(14 * MINUTE)
+    of.world.mend(["shop"])
+    await pass_(3 * MINUTE)
+
+
+async def a_camera_leaves_the_inventory_and_comes_back(of: Office, pass_: Pass) -> None:
+    of.world.turn(["u2-004"], State.DOWN, Cause.REMOVED_UNCONFIRMED)
+    await pass_(16 * MINUTE)
+    of.world.mend(["u2-004"])
+    await pass_(3 * MINUTE)
+
+
+async def the_monitor_is_blind_and_sees_again(of: Office, pass_: Pass) -> None:
+    of.world.turn([camera.id for camera in TOWN], State.UNKNOWN, Cause.MONITOR_BLIND)
+    await pass_(8 * MINUTE)
+    of.world.mend([camera.id for camera in TOWN])
+    await pass_(3 * MINUTE)
+
+
+async def a_storm_grows_and_ebbs(of: Office, pass_: Pass) -> None:
+    ids = [camera.id for camera in STORM]
+    of.world.cut(ids[:13])
+    await pass_(6 * MINUTE)
+    of.world.cut(ids[13:])
+    await pass_(6 * MINUTE)
+    of.world.mend(ids[8:])
+    await pass_(6 * MINUTE)
+    of.world.mend(ids[:8])
+    await pass_(3 * MINUTE)
+
+
 def people_of(path: AlertPath) -> Callable[[Robots], AlertSettings]:
     return lambda vendors: settings(vendors, path, receivers=PEOPLE)
 
 
-async def told(story: Story, path: AlertPath, folder: Path) -> tuple[dict[str, list[str]], dict[str, list[float]]]:
+async def told(
+    story: Story, path: AlertPath, folder: Path, town: Sequence[Camera] = TOWN
+) -> tuple[dict[str, list[str]], dict[str, list[float]]]:
     """What each channel was told, and the driven seconds at which it was."""
-    async with office(folder, TOWN, people_of(path)) as of:
-        chain, at = Chain(of), {vendor: list[float]() for vendor in of.vendors.texts}
+    async with office(folder, town, people_of(path)) as of:
+        chain, at = Chain(of, town), {vendor: list[float]() for vendor in of.vendors.texts}
 
         async def pass_(span: timedelta) -> None:
             end = of.clock.now() + span
@@ -129,6 +167,8 @@ def marks(texts: list[str]) -> list[str]:
         (a_recorder_fails_and_then_its_whole_line, ["故障", "扩大", "已恢复"], [], 90),
         (a_site_is_dark_once_its_second_camera_is_down, [], ["故障", "故障", "已恢复"], 660),
         (an_account_is_refused_by_one_camera_and_then_by_nine, [], ["未监测", "扩大", "已恢复"], 330),
+        (a_camera_outside_the_contract_is_down_and_back, [], [], 0),
+        (a_camera_leaves_the_inventory_and_comes_back, [], ["待确认", "已恢复"], 750),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
@@ -160,3 +200,30 @@ async def test_a_repair_limit_is_told_by_both_ways_and_by_one_of_them_to_the_off
     near, late, end = chain["wecom"][1:]
     for text, mark in ((near, "修复时限将到"), (late, "已超修复时限"), (end, "已恢复")):
         assert all(f"{mark}】东村：{what}" in text for what in ("上联线路 u1 中断，12 台", "u2-004 离线"))
+
+
+async def test_that_the_monitor_is_blind_is_a_page_by_both_ways_in_words_of_their_own(tmp_path: Path) -> None:
+    folders = folders_in(tmp_path)
+    alone, at_alone = await told(the_monitor_is_blind_and_sees_again, AlertPath.EMBEDDED, folders[0])
+    chain, at_chain = await told(the_monitor_is_blind_and_sees_again, AlertPath.ALERTMANAGER, folders[1])
+    for found in (alone, chain):
+        assert [marks(found[vendor]) for vendor in VENDORS] == [["监测端", "已恢复"], []]
+    assert f"监测端自身故障：{len(TOWN)} 台摄像机无人监测" in alone["dingtalk"][0]
+    assert "SharpEyesMonitorBlind" in chain["dingtalk"][0]
+    assert 0 <= at_chain["dingtalk"][0] - at_alone["dingtalk"][0] <= 150
+
+
+async def test_a_storm_is_a_ticket_a_camera_by_one_way_and_by_the_other_a_page_that_grows(tmp_path: Path) -> None:
+    folders = folders_in(tmp_path)
+    alone, _ = await told(a_storm_grows_and_ebbs, AlertPath.EMBEDDED, folders[0], STORM)
+    chain, _ = await told(a_storm_grows_and_ebbs, AlertPath.ALERTMANAGER, folders[1], STORM)
+    assert alone["dingtalk"] == []
+    opened = [re.search(r"】(\d+) 个事件，\1 台摄像机离线", text) for text in alone["wecom"]]
+    assert sum(int(one[1]) for one in opened if one) == len(STORM)
+    assert marks(chain["dingtalk"]) == ["故障", "扩大", "已恢复"]
+    assert "现有 13 台摄像机" in chain["dingtalk"][0]
+    assert "现有 40 台摄像机" in chain["dingtalk"][1]
+    assert [text.partition("\n")[0] for text in chain["wecom"]] == [
+        "【一般】8 个事件，8 台摄像机离线",  # those that outlived it
+        "【已恢复】8 个事件",
+    ]

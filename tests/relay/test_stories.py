@@ -16,7 +16,7 @@ from monitor.clock import at_once
 from monitor.errors import UnknownReceiver
 from monitor.language import Phrase
 from monitor.settings import AlertPath, AlertSettings
-from tests.incidents.town import cameras
+from tests.incidents.town import a_camera, cameras
 from tests.metrics.town import status as a_status
 from tests.metrics.town import town as a_town
 from tests.notify.samples import sms
@@ -122,6 +122,31 @@ async def test_an_alert_without_an_incident_is_told_in_its_own_words(tmp_path: P
         assert of.vendors.texts["dingtalk"][1].startswith("【已恢复】SharpEyesMonitorDown")
         with pytest.raises(UnknownReceiver, match="nobody"):
             await of.alertmanager("nobody", labels)
+
+
+async def test_a_storm_that_grows_is_told_by_the_record_without_another_call_even_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    storm = [a_camera(f"c{nth:02}", f"u{nth:02}", carrier=f"k{nth:02}") for nth in range(40)]
+    ids = [camera.id for camera in storm]
+    labels = {"alertname": "SharpEyesManyDown", "severity": "critical", "county": "清河县", "town": "清河镇"}
+    async with office(tmp_path, [*storm, a_camera("z", town="别镇")], by_alertmanager) as of:
+        of.world.cut([*ids[:15], "z"])
+        await of.later(3 * MINUTE)
+        await of.alertmanager("vendor-on-call", labels)
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+        assert "现有 15 台摄像机同时离线" in of.vendors.texts["dingtalk"][0]
+        of.world.planned = set(ids[30:])
+        of.world.cut(ids[15:])
+        world = of.world
+    async with office(tmp_path, storm, by_alertmanager, world=world) as of:
+        await of.until(lambda: told(of) == [1, 1, 1], 5 * MINUTE)
+        assert "扩大】" in of.vendors.texts["dingtalk"][0]
+        assert "现有 30 台摄像机同时离线" in of.vendors.texts["dingtalk"][0]
+        world.mend(ids)
+        await of.alertmanager("vendor-on-call", labels, status="resolved")
+        await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
+        assert of.vendors.texts["dingtalk"][1].startswith("【已恢复】")
 
 
 async def test_an_alert_that_outlives_its_incident_is_no_second_page_in_other_words(tmp_path: Path) -> None:
