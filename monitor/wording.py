@@ -264,8 +264,8 @@ CLUES: Mapping[Clue, Phrase] = MappingProxyType(
             "{count} of {of} {of:camera|cameras} in sight went down within minutes",
         ),
         Clue.OTHERS_ONLINE: Phrase(
-            "同一线路上另有 {count} 台在线",
-            "{count} other {count:camera|cameras} on the same line {count:is|are} online",
+            "同一线路上另有 {count} 台表明线路正常",
+            "{count} other {count:camera|cameras} on the same line {count:shows|show} that it works",
         ),
         Clue.NOTHING_TO_COMPARE: Phrase(
             "同一线路上没有其他摄像机可比较", "no other camera on its line to compare with"

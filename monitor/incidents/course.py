@@ -30,7 +30,7 @@ from monitor.incidents.topology import (
 )
 from monitor.incidents.values import Enrolled, Incident, News, Origin, Part, Reach, Rules, Struck, Suspect
 from monitor.incidents.weighing import weighed
-from monitor.model import Camera, Cause, Outage, State, Transition
+from monitor.model import Camera, Cause, Outage, Transition
 
 Archive = Callable[[Incident, tuple[Part, ...]], None]
 
@@ -149,6 +149,7 @@ class Incidents:
         if not told:
             return
         touched: dict[str, None] = {}
+        about: dict[str, None] = {}  # cameras of which a place said something
         begun: list[Fault] = []
         for news in sorted(told, key=_order):
             match news:
@@ -168,11 +169,13 @@ class Incidents:
                     begun += self._believe(news)
                     touched[camera_id] = None
                 case Reach(origin, name, reachable):
-                    touched |= dict.fromkeys(self._topology.reach(origin, name, reachable))
+                    about.update(dict.fromkeys(self._topology.reach(origin, name, reachable)))
         lasting = [fault for fault in begun if self._sights[fault.camera.id].fault is fault]
         for fault in sorted(lasting, key=attrgetter("key")):
             self._begin(fault)
-        self._regroup(touched)
+        about.update(dict.fromkeys(fault.camera.id for fault in lasting))
+        self._look_at(touched | about)
+        self._regroup(about)
 
     def _strike(self, camera_id: str) -> None:
         sight = self._sights.get(camera_id)
@@ -186,10 +189,9 @@ class Incidents:
         if sight is None:
             return []
         kind, before = kind_of(new), sight.fault
+        witness = sight.online or sight.answers or (before is not None and before.kind is Kind.OUTAGE)
         self._topology.leave(sight)
-        if sight.state is State.UP and new.new is not State.UP:
-            sight.usable_until = new.at
-        sight.state, sight.since_at = new.new, new.at
+        sight.believe(new)
         begun: list[Fault] = []
         if before is not None and not goes_on(before, kind):
             self._over(before, new)
@@ -200,6 +202,8 @@ class Incidents:
             sight.fault = Fault(sight.camera, new.at, kind, new.cause)
             begun.append(sight.fault)
         self._topology.enter(sight)
+        if not witness and (sight.online or sight.answers):
+            self._doubt(sight.camera)
         return begun
 
     def _over(self, fault: Fault, new: Transition) -> None:
@@ -289,15 +293,52 @@ class Incidents:
         if course.ended_at is not None:
             if self._now - course.ended_at >= self.rules.hold + self.rules.together:
                 self._finish(course)
-        elif course.id in self._running and course.returned_at and self._now - course.returned_at >= self.rules.grace:
+            return
+        if self._running.get(course.id) is not course:
+            return
+        alone = course.returned_at is not None and self._now - course.returned_at >= self.rules.grace
+        if course.doubted_at is not None and self._now - course.doubted_at >= self.rules.grace:
+            course.doubted_at = None
+            alone = alone or self._contradicted(course)
+        if alone:
             self._split(course, course.back_at or self._now)
 
+    def _doubt(self, camera: Camera) -> None:
+        """A camera nobody had seen works: what is presumed of that on which it hangs is weighed again in a while."""
+        where = self._topology.whereabouts(camera)
+        for one in (*where.groups, where.carrier):
+            course = None if one is None else self._grows(one.suspect)
+            if course is not None and course.doubted_at is None:
+                course.doubted_at = self._now
+                self._set_timer(self._now + self.rules.grace, course)
+
+    def _contradicted(self, course: Course) -> bool:
+        """Whether too many of those that stand and fall with its suspect work, and have not fallen."""
+        affected = {part.camera_id for part in course.parts}
+
+        def fell(group: Group) -> bool:
+            gone = affected & group.members.keys()
+            others = group.members.keys() - affected
+            alive = sum(self._sights[camera_id].works(group.suspect.origin) for camera_id in others)
+            return bool(gone) and most(len(gone), alive, group.reachable)
+
+        carrier = self._topology.carriers.get(course.suspect)
+        if carrier is None:
+            return not fell(self._topology.group(course.suspect))
+        lines = [self._topology.group(line) for line, cameras in carrier.lines.items() if cameras]
+        fallen = [line for line in lines if fell(line)]
+        alive = [line for line in lines if line not in fallen and line.working]
+        return not most(len(fallen), len(alive), carrier.reachable)
+
     def _split(self, course: Course, at: datetime) -> None:
-        """What did not come back with the others was not explained by the guess."""
+        """The guess did not explain what lasts of it. Where nothing else remains, it still tells whom it was about."""
         left = sorted(course.faults.values(), key=attrgetter("key"))
-        for fault in left:
-            del course.parts[fault.part]
+        over = course.parts.keys() - {fault.part for fault in left}
+        if over:
+            course.parts = {part: None for part in course.parts if part in over}
         self._end(course, at)
+        if not over:
+            course.parts.clear()
         for fault in left:
             fault.splits += 1
             self._open(_alone(fault), fault, split_from=course.id)
@@ -305,8 +346,23 @@ class Incidents:
 
     # ------------------------------------------------------------ grouping
 
+    def _look_at(self, touched: Iterable[str]) -> None:
+        """Work out again what of that on which these cameras hang seems lost as a whole."""
+        together = self.rules.together
+        groups = {
+            group.suspect: group
+            for camera_id in touched
+            for group in self._topology.whereabouts(self._sights[camera_id].camera).groups
+        }
+        for group in groups.values():
+            fresh = group.fresh(together)
+            group.silent_at = fresh[-1][0] if group.lost(fresh, together) else None
+
     def _regroup(self, touched: Iterable[str]) -> None:
-        """Look at everything that stands and falls with these cameras, from narrow to wide."""
+        """What stands and falls with these cameras may have one origin: look at it from narrow to wide.
+
+        They fell, or a place said something about them. That others cannot be seen any more, or are back, is no reason.
+        """
         groups: dict[Suspect, Group] = {}
         carriers: dict[Suspect, tuple[Carrier, set[Suspect]]] = {}
         for camera_id in touched:
@@ -325,9 +381,7 @@ class Incidents:
     def _consider(self, group: Group) -> None:
         together = self.rules.together
         fresh = group.fresh(together)
-        lost = group.lost(fresh, together)
-        group.silent_at = fresh[-1][0] if lost else None
-        if not lost or not group.suspect.name:
+        if group.silent_at is None or not group.suspect.name:
             return
         if group.host is not None and self._running.get(group.host.id) is not group.host:
             group.host = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from monitor.incidents.values import Incident, Part, Suspect
+from monitor.incidents.values import Incident, Origin, Part, Suspect
 from monitor.model import Camera, Cause, Outage, State, Transition
 
 REFUSED = frozenset(
@@ -100,6 +100,7 @@ class Course:
     falls: int = 1
     returned: int = 0  # cameras seen back since it fell last
     returned_at: datetime | None = None  # when that of the last one became known
+    doubted_at: datetime | None = None  # when what did not fall spoke against it, until that has been weighed
     back_at: datetime | None = None  # the last end of one of its faults
     ended_at: datetime | None = None
     final: Incident | None = None  # what is said of it once it has ended
@@ -131,6 +132,21 @@ class Sight:
     since_at: datetime | None = None  # None: nothing known yet
     usable_until: datetime | None = None  # when it last ceased to give a good picture; None: it never gave one
     fault: Fault | None = None
+    online: bool = False  # when it was seen last: while we are blind it counts as it was
+    answers: bool = False  # likewise: it answered, with something that cannot be judged
+
+    def believe(self, new: Transition) -> None:
+        """Take in what is believed of it from now on."""
+        if self.state is State.UP and new.new is not State.UP:
+            self.usable_until = new.at
+        self.state, self.since_at = new.new, new.at
+        if not (new.new is State.UNKNOWN and new.cause in OURS):
+            self.online = new.new.online
+            self.answers = new.new is State.UNKNOWN and new.cause not in SILENCE | {Cause.NOT_YET_OBSERVED}
+
+    def works(self, origin: Origin) -> bool:
+        """Whether it showed last that what has this origin works; an answer says nothing of a recorder."""
+        return self.online or (self.answers and origin is not Origin.RECORDER)
 
 
 def kind_of(new: Transition) -> Kind | None:

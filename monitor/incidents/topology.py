@@ -1,4 +1,6 @@
-"""What stands and falls together: for each recorder, cabinet and uplink, who of its cameras is online and who fell.
+"""What stands and falls together: for each recorder, cabinet and uplink, who of its cameras works and who fell.
+
+A camera we cannot see for a reason of our own counts as it was seen last: our blindness takes no witness away.
 
 A group's numbers are kept while transitions come in, so that judging one costs no more than the outages in it.
 """
@@ -34,7 +36,7 @@ class Group:
 
     suspect: Suspect
     members: dict[str, None] = field(default_factory=dict)  # ids of its cameras that are watched
-    online: int = 0
+    working: int = 0  # of them, those that showed last that the suspect works
     fallen: list[Start] = field(default_factory=list)  # outages the suspect explains, ascending
     speaking: list[Start] = field(default_factory=list)  # outages of devices that answer all the same, ascending
     reachable: bool | None = None  # what its own probe address says; None: there is none, or it never answered
@@ -49,8 +51,8 @@ class Group:
         return self.fallen[bisect_left(self.fallen, (self.fallen[-1][0] - together, "")) :]
 
     def alive(self, since: datetime) -> int:
-        """Cameras that show that it works: online, or answering with an error that is not older than ``since``."""
-        return self.online + len(self.speaking) - bisect_left(self.speaking, (since, ""))
+        """Cameras that show that it works: by what was seen last, or by an error that is not older than ``since``."""
+        return self.working + len(self.speaking) - bisect_left(self.speaking, (since, ""))
 
     def lost(self, fresh: list[Start], together: timedelta) -> bool:
         """Whether the outages are what the loss of the suspect looks like."""
@@ -154,8 +156,8 @@ class Topology:
                 group.members[sight.camera.id] = None
             else:
                 del group.members[sight.camera.id]
-            if sight.state.online:
-                group.online += sign
+            if sight.works(group.suspect.origin):
+                group.working += sign
             elif fault is not None and fault.kind is Kind.OUTAGE:
                 explained = fault.cause in EXPLAINS[group.suspect.origin]
                 _keep(group.fallen if explained else group.speaking, fault, sign)

@@ -43,7 +43,7 @@ class Clue(StrEnum):
     """The closed list of what speaks for a presumed origin, or against it."""
 
     FELL_TOGETHER = "fell_together"  # ``count`` of ``of`` cameras in sight went down within minutes
-    OTHERS_ONLINE = "others_online"  # ``count`` cameras on the same line are online
+    OTHERS_ONLINE = "others_online"  # ``count`` cameras on the same line show that it works
     NOTHING_TO_COMPARE = "nothing_to_compare"  # no other camera on its line is in sight
     NOTHING_ANSWERS = "nothing_answers"  # at ``count`` addresses there is silence
     DEVICE_ANSWERS = "device_answers"  # it is there, and its answer is ``cause``

@@ -364,3 +364,84 @@ def test_a_site_without_a_usable_camera_is_blind_since_the_last_of_them_failed()
     assert (spot.site.id, spot.since_at, spot.camera_ids) == ("gate", second(30), ("a", "b"))
     told.unknown("b", 600, Cause.MONITOR_BLIND)
     assert told.until(700).blind_spots() == ()
+
+
+@pytest.mark.parametrize(
+    "cause", [Cause.MONITOR_BLIND, Cause.MONITOR_STOPPED, Cause.NO_LOCAL_NETWORK, Cause.NOT_WATCHED]
+)
+def test_cameras_we_do_not_see_count_as_they_were_seen_last(cause: Cause) -> None:
+    told = Told(cameras(10, recorder="nvr", cabinet="c"))
+    told.down("u1-001", 0)
+    told.down("u1-002", 30)
+    for number in range(1, 11):
+        told.unknown(f"u1-{number:03}", 600, cause)
+    told.tell(700, Struck("u1-010"))
+    seen_by = [brief(told.until(at).open())[:2] for at in (500, 650, 800)]
+    assert seen_by == [[("camera", "u1-001", 1), ("camera", "u1-002", 1)]] * 3
+
+
+def test_a_line_that_is_cut_while_we_do_not_see_is_found_when_we_do() -> None:
+    told = Told(cameras(10))
+    told.down("u1-001", 0)
+    for number in range(1, 11):
+        told.unknown(f"u1-{number:03}", 600, Cause.MONITOR_BLIND)
+    for number in range(1, 11):
+        told.down(f"u1-{number:03}", 1200 + number)
+    assert brief(told.until(1300).open()) == [("camera", "u1-001", 1), ("uplink", "u1", 9)]
+
+
+@pytest.mark.parametrize("cause", [Cause.CREDENTIALS_REFUSED, Cause.DEVICE_BUSY, Cause.CERTIFICATE_REFUSED])
+def test_whoever_answers_with_what_cannot_be_judged_shows_that_line_and_power_work(cause: Cause) -> None:
+    told = Told(cameras(10, cabinet="c"))
+    for number in range(1, 9):
+        told.unknown(f"u1-{number:03}", -300, cause)
+    told.down("u1-009", 0)
+    told.down("u1-010", 5)
+    found = [shown for shown in told.until(200).open() if shown.suspect.origin is not Origin.CREDENTIALS]
+    assert brief(found) == [("camera", "u1-009", 1), ("camera", "u1-010", 1)]
+    assert [shown.confidence for shown in found] == pytest.approx([9 / 10] * 2)
+
+
+def test_channels_of_a_recorder_that_answer_do_not_show_that_it_works() -> None:
+    told = Told(cameras(4, recorder="nvr") + cameras(6, first=5))
+    for number in (1, 2):
+        told.unknown(f"u1-{number:03}", -300, Cause.DEVICE_BUSY)
+    for number in (3, 4):
+        told.down(f"u1-{number:03}", 0, Cause.TCP_REFUSED)
+    assert brief(told.until(60).open()) == [("recorder", "nvr", 2)]
+
+
+def a_start(fallen: tuple[str, ...], others: int, lines: int = 1) -> Told:
+    """Those that are down are seen first; of the others of each line nothing was ever known before."""
+    told = Told(())
+    for line in range(lines):
+        for camera in cameras(others + 1, f"m{line}"):
+            told.tell(-600, Enrolled(camera))
+            if camera.id in fallen:
+                told.down(camera.id, 0)
+            else:
+                told.up(camera.id, 60)
+    return told
+
+
+def test_a_line_of_which_most_turn_out_to_work_was_a_wrong_guess() -> None:
+    told = a_start(("m0-001", "m0-002"), 19)
+    assert brief(told.until(50).open()) == [("uplink", "m0", 2)]
+    assert brief(told.until(360).open()) == [("uplink", "m0", 2)]  # they may be late to fall
+    after = told.until(361)
+    assert brief(after.open()) == [("camera", "m0-001", 1), ("camera", "m0-002", 1)]
+    (ended,) = after.recent()
+    assert (ended.cameras, ended.camera_ids, ended.affected_ids) == (2, (), ("m0-001", "m0-002"))
+    assert {shown.split_from for shown in after.open()} == {ended.id}
+    assert [parts for shown, parts in after.finish() if shown.id == ended.id] == [()]
+
+
+def test_a_carrier_of_whose_lines_most_turn_out_to_work_was_a_wrong_guess() -> None:
+    told = a_start(("m0-001", "m1-001"), 9, lines=2)
+    assert brief(told.until(50).open()) == [("carrier_line", "移动", 2)]
+    assert brief(told.until(400).open()) == [("camera", "m0-001", 1), ("camera", "m1-001", 1)]
+
+
+def test_a_line_of_which_some_turn_out_to_work_is_still_the_guess() -> None:
+    told = a_start(tuple(f"m0-{number:03}" for number in range(1, 7)), 9)
+    assert brief(told.until(1000).open()) == [("uplink", "m0", 6)]

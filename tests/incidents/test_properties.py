@@ -12,7 +12,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.incidents import Enrolled, Incident, Incidents, News, Origin, Part, Reach, Rules, Struck
+from monitor.incidents import Enrolled, Incident, Incidents, News, Origin, Part, Reach, Rules, Struck, Suspect
 from monitor.model import Camera, Cause, State, Transition
 from monitor.outages import outages
 from tests.incidents.town import Line, a_camera, second
@@ -193,3 +193,27 @@ def test_open_ones_have_different_ids_and_closed_ones_an_end(drawn: list[tuple[i
     assert all(one.ended_at is None and one.since_at <= one.opened_at for one in shown)
     assert all(one.ended_at is not None and one.since_at <= one.ended_at and not one.camera_ids for one in closed)
     assert all(0 < one.confidence <= 1 for one in (*shown, *closed))
+
+
+@given(st.lists(moves, max_size=30))
+def test_a_time_of_our_own_blindness_changes_nothing_of_what_is_presumed_of_others(
+    drawn: list[tuple[int, tuple[object, ...]]],
+) -> None:
+    """Nobody sees a camera for ten minutes; then each is as it was."""
+    lines = record(drawn)
+    last = {news.camera_id: news for _, news in lines if isinstance(news, Transition)}
+    seen = {camera_id: news for camera_id, news in last.items() if news.cause is not Cause.MONITOR_BLIND}
+    start, end = second(50_000), second(50_600)
+    blind: list[Line] = [
+        (start, Transition(camera_id, start, start, news.new, State.UNKNOWN, Cause.MONITOR_BLIND))
+        for camera_id, news in seen.items()
+    ]
+    sight: list[Line] = [
+        (end, Transition(camera_id, end, end, State.UNKNOWN, news.new, news.cause)) for camera_id, news in seen.items()
+    ]
+    assert _of_others([*lines, *blind]) == _of_others([*lines, *blind, *sight]) == _of_others(lines)
+
+
+def _of_others(lines: Sequence[Line]) -> list[tuple[str, Suspect, tuple[str, ...]]]:
+    shown, _, _ = read(lines)
+    return [(one.id, one.suspect, one.camera_ids) for one in shown if one.suspect.origin is not Origin.MONITOR]
