@@ -137,7 +137,11 @@ NONE_NOW = Phrase("当前没有", "none now")
 OVERVIEW, AREA, CAMERA, SLA, MONITOR, ALERTS = (
     f"sharpeyes-{name}" for name in ("overview", "area", "camera", "sla", "monitor", "alerts")
 )
-TO_VILLAGE = Link(Phrase("看这个村", "this village"), f"{AREA}?var-village=${{__field.labels.village}}")
+# With its town: two towns may have a village of the same name.
+TO_VILLAGE = Link(
+    Phrase("看这个村", "this village"),
+    f"{AREA}?var-town=${{__field.labels.town}}&var-village=${{__field.labels.village}}",
+)
 TO_VILLAGE_CELL = Link(Phrase("看这个村", "this village"), f"{AREA}?var-village=${{__value.raw}}")
 TO_TOWN = Link(Phrase("看这个乡镇", "this town"), f"{AREA}?var-town=${{__field.labels.town}}")
 TO_CAMERA = Link(Phrase("看这台摄像机", "this camera"), f"{CAMERA}?var-camera=${{__value.raw}}")

@@ -138,11 +138,12 @@ class Service:
             *settings.listen,
         )
         self.metrics.console_at(console_address(settings, port))
+        bulletins = settings.alerts.bulletins if settings.alerts else ()
         scheduler = jobs.calendar_jobs(
             settings.contract.terms.zone,
             self._engine.plan_maintenance,
             self._report_last_month,
-            [(plan, partial(self._tell, plan)) for plan in (settings.alerts.bulletins if settings.alerts else ())],
+            [(plan, partial(self._tell, plan)) for plan in bulletins],
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -152,7 +153,8 @@ class Service:
                     beside.append(tasks.create_task(self._relay.run()))
                 scheduler.start()
                 scheduler.add_job(self._write_missing_report)
-                scheduler.add_job(self._tell_missed)
+                for plan in bulletins:  # the monitor may have been off when it was due
+                    scheduler.add_job(self._tell, args=[plan])
                 announce(f"http://{settings.listen[0]}:{port}")
                 await self._engine.run()
                 for task in beside:
@@ -251,12 +253,6 @@ class Service:
         known_at = self._started_at + min(CONFIRMED_ROUNDS * self._plan.settings.probe.interval, CONFIRMED_AT_LAST)
         await self._clock.sleep(known_at - self._clock.now())
         await send_due(plan, self._plan.settings, self._clock, self._relay)
-
-    async def _tell_missed(self) -> None:
-        """The monitor may have been off when a bulletin was due."""
-        alerts = self._plan.settings.alerts
-        for plan in alerts.bulletins if alerts else ():
-            await self._tell(plan)
 
     async def _report_last_month(self) -> None:
         for contract in self._plan.settings.contracts:

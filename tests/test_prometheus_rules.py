@@ -312,6 +312,31 @@ def test_what_quiets_others_fires_before_they_do() -> None:
     assert waits["SharpEyesManyDown"] + settling < waits["SharpEyesVillageDown"] < down
 
 
+# How often each group is evaluated at most, in seconds: what docs and stories say of delays is added up from these.
+SLOWEST = {
+    "sharpeyes-names": 30,
+    "sharpeyes-cameras-up": 30,
+    "sharpeyes-incidents": 10,
+    "sharpeyes-cameras": 30,
+    "sharpeyes-cameras-slow": 60,
+    "sharpeyes-contract": 30,
+    "sharpeyes-monitor": 30,
+    "sharpeyes-seconds": 60,
+    "sharpeyes-offline": 60,
+}
+
+
+def test_each_group_is_evaluated_as_often_as_is_said_and_five_times_in_its_smallest_window() -> None:
+    usual = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text("utf-8"))["global"]["evaluation_interval"]
+    groups = [group for path in RULES for group in yaml.safe_load(path.read_text("utf-8"))["groups"]]
+    assert {group["name"] for group in groups} == set(SLOWEST)
+    for group in groups:
+        interval = seconds(group.get("interval", usual))
+        windows = [seconds(window) for rule in group["rules"] for window in re.findall(r"\[(\w+)[\]:]", rule["expr"])]
+        assert 0 < interval <= SLOWEST[group["name"]], group["name"]
+        assert all(5 * interval <= window for window in windows), group["name"]
+
+
 # ---------------------------------------------------------------- the documentation
 
 METRICS_PAGE = (ROOT / "docs" / "metrics.md").read_text("utf-8")

@@ -51,6 +51,7 @@ _OPEN = Panel(
     words.NUMBER,
     words.TO_ALERTS,
 )
+_HURT = 'ALERTS{alertname=~"SharpEyes(ResultsStale|LedgerFailing|OutboxFailing)",alertstate="firing"}'
 _MONITOR = Panel(
     5,
     Phrase("监测程序", "The monitor"),
@@ -63,7 +64,13 @@ _MONITOR = Panel(
         Query('min(up{job="sharpeyes"}) == 0 or absent(up{job="sharpeyes"})', Phrase("停运", "stopped"), Colour.BAD),
         Query("min(sharpeyes_selfcheck_up) == 0", Phrase("监测端断网", "cut off"), Colour.BAD),
         Query(
-            'min(up{job="sharpeyes"}) == 1 unless on () min(sharpeyes_selfcheck_up) == 0',
+            f'max({_HURT}) == 1 and on () min(up{{job="sharpeyes"}}) == 1',
+            Phrase("检测停滞或出错", "stalled or failing"),
+            Colour.BAD,
+        ),
+        Query(
+            'min(up{job="sharpeyes"}) == 1 unless on () min(sharpeyes_selfcheck_up) == 0'
+            f" unless on () max({_HURT}) == 1",
             Phrase("正常", "running"),
             Colour.GOOD,
         ),

@@ -65,7 +65,7 @@ def coverage(width: int) -> Panel:
         width,
         Phrase("监测覆盖率", "Coverage"),
         Phrase(
-            "本月应监测时长中确有监测的比例；低于合同下限，月度结论为“无法认定”。",
+            "本月应监测时长中确有监测的比例；低于合同下限，月度结论为“无法证明”。",
             "Share of the month's scheduled time that was watched; below the minimum the month proves nothing.",
         ),
         Stat(),

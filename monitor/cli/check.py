@@ -7,8 +7,10 @@ from pathlib import Path
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.cli.faults import told_all
-from monitor.errors import SettingsError
+from monitor.errors import Fault, SettingsError
 from monitor.language import Count, Language
+from monitor.parsing.yaml_tree import WHOLE_FILE
+from monitor.reading import MEGABYTE, Unreadable, read_at_most
 from monitor.service import load_plan, refuse_mute_echoes
 from monitor.settings import Settings, faults_of_routes, warnings_between
 
@@ -45,6 +47,10 @@ def _refuse_routes_to_nobody(routes: Path | None, settings: Settings) -> None:
     if routes is None:
         return
     known = settings.alerts.receivers if settings.alerts else ()
-    faults = faults_of_routes(routes.read_bytes(), str(routes), known)
+    try:
+        content = read_at_most(routes, MEGABYTE)
+    except Unreadable as unreadable:
+        raise SettingsError((Fault(str(routes), 0, WHOLE_FILE, str(unreadable)),)) from None
+    faults = faults_of_routes(content, str(routes), known)
     if faults:
         raise SettingsError(tuple(faults))

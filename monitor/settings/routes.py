@@ -21,6 +21,14 @@ NO_CHANNEL = (
     "has no channel: nobody hears that the monitor is down. Fill in one of the two examples of "
     'config/alertmanager/alertmanager.yml; docs/operations.md, "Who watches the monitor", says how to try it'
 )
+THROUGH_THE_RELAY = (
+    "calls only the relay, which is a part of the monitor: nobody hears that the monitor is down. "
+    "Give it a channel of its own"
+)
+NO_ROUTE = (
+    "no route leads to it: nobody hears that the monitor is down. Take over the route to it of "
+    "config/alertmanager/alertmanager.yml"
+)
 ABSENT = f"no receiver is named {PAST_THE_RELAY}: nobody hears that the monitor is down"
 UNKNOWN = "alerts.receivers of the settings has no such receiver: the relay refuses what is sent to it"
 
@@ -36,9 +44,12 @@ def faults_of_routes(content: bytes, file: str, known: Collection[str]) -> list[
     found = [] if any(name == PAST_THE_RELAY for name, _ in receivers) else [Fault(file, 0, "receivers", ABSENT)]
     for name, receiver in receivers:
         line, where = receiver.start_mark.line + 1, f"receivers.{name}"
-        channels = [node for key, node in _entries(receiver) if key.endswith(CHANNELS) and _items(node)]
-        if name == PAST_THE_RELAY and not channels:
-            found.append(Fault(file, line, where, NO_CHANNEL))
+        channels = [item for key, node in _entries(receiver) if key.endswith(CHANNELS) for item in _items(node)]
+        if name == PAST_THE_RELAY:
+            if all(map(_calls_the_relay, channels)):
+                found.append(Fault(file, line, where, THROUGH_THE_RELAY if channels else NO_CHANNEL))
+            if name not in _routed(tree):
+                found.append(Fault(file, line, where, NO_ROUTE))
         if name not in known and name not in WITHOUT_CHANNELS and any(map(_calls_the_relay, channels)):
             found.append(Fault(file, line, where, UNKNOWN))
     return found
@@ -51,6 +62,23 @@ def _receivers(tree: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
             yield str(names[0]) if names else "", receiver
 
 
+def _routed(tree: yaml.Node | None) -> set[str]:
+    """The receivers that routes name. Each route is looked at once: aliases may name it often, or itself."""
+    waiting = [node for key, node in _entries(tree) if key == "route"]
+    seen, names = set(), set()
+    while waiting:
+        route = waiting.pop()
+        if id(route) in seen:
+            continue
+        seen.add(id(route))
+        for key, value in _entries(route):
+            if key == "receiver":
+                names.add(str(value.value))
+            elif key == "routes":
+                waiting += _items(value)
+    return names
+
+
 def _entries(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
@@ -61,7 +89,7 @@ def _items(node: yaml.Node) -> list[yaml.Node]:
     return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
-def _calls_the_relay(channels: yaml.Node) -> bool:
-    """Whether one of a receiver's channels is the webhook of a monitor."""
-    urls = [str(value.value) for hook in _items(channels) for key, value in _entries(hook) if key == "url"]
+def _calls_the_relay(channel: yaml.Node) -> bool:
+    """Whether a channel of a receiver is the webhook of a monitor."""
+    urls = [str(value.value) for key, value in _entries(channel) if key == "url"]
     return any(url.rstrip("/").endswith(WEBHOOK) for url in urls)

@@ -108,7 +108,16 @@ def test_routes_to_a_receiver_without_a_channel_are_a_fault_with_its_line(
     assert main(words) == Exit.NO
     line = routes.read_text("utf-8").splitlines().index("  - name: past-the-relay") + 1
     assert f"{routes}:{line}: receivers.past-the-relay: has no channel" in said(capsys)
-    assert main([*words[:-1], str(routes.parent / "none.yml")]) == Exit.CANNOT
+
+
+def test_routes_that_cannot_be_read_are_a_fault_in_the_language_of_whoever_asks(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["check-config", "--config", str(place.settings), "--alertmanager", str(place.settings.parent / "none.yml")]
+    assert main([*words, "--lang", "zh"]) == Exit.NO
+    out = said(capsys)
+    assert "none.yml:0: file: 无法读取:" in out
+    assert "Errno" not in out
 
 
 def test_all_faults_of_a_configuration_are_printed_together(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

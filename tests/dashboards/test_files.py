@@ -224,6 +224,22 @@ def test_a_label_a_link_passes_on_is_in_the_answers_of_its_panel(path: Path) -> 
                 assert all(f"{{{{{label}}}}}" in target.legend or "max(" in target.expr for target in panel.targets)
 
 
+def test_the_wall_calls_the_monitor_good_only_where_it_probes_and_can_write() -> None:
+    (wall,) = [read(path) for path in ENGLISH if path.stem == "sharpeyes-overview"]
+    (panel,) = [panel for panel in wall.panels if panel.title == "The monitor"]
+    exprs = {target.legend: target.expr for target in panel.targets}
+    for alert in ("ResultsStale", "LedgerFailing", "OutboxFailing"):
+        assert f"SharpEyes{alert}" in {rule.get("alert") for rule in rules()}
+        assert alert in exprs["stalled or failing"]
+        assert alert in exprs["running"].partition("unless")[2]
+
+
+def test_a_link_to_a_village_names_its_town() -> None:
+    for path in FILES:
+        for url in {url for panel in read(path).panels for url in links(panel.defaults)}:
+            assert "labels.village" not in url or "var-town=${__field.labels.town}" in url, url
+
+
 def test_every_board_can_be_reached_from_the_overview_in_each_language() -> None:
     for language in (CHINESE, ENGLISH):
         (tag,) = {tag for path in language for tag in loaded(path)["tags"]}

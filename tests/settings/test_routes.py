@@ -26,8 +26,37 @@ def test_each_of_the_shipped_examples_is_a_channel() -> None:
 
 
 def test_an_empty_list_of_channels_is_none() -> None:
-    ((line, where, _),) = said("receivers:\n  - name: past-the-relay\n    email_configs: []\n")
-    assert (line, where) == (2, "receivers.past-the-relay")
+    text = "route: {receiver: past-the-relay}\nreceivers:\n  - name: past-the-relay\n    email_configs: []\n"
+    ((line, where, what),) = said(text)
+    assert (line, where) == (3, "receivers.past-the-relay")
+    assert what.startswith("has no channel")
+
+
+def past_the_relay(*urls: str) -> str:
+    hooks = "".join(f"      - url: {url}\n" for url in urls)
+    return f"route: {{receiver: past-the-relay}}\nreceivers:\n  - name: past-the-relay\n    webhook_configs:\n{hooks}"
+
+
+def test_the_relay_is_no_way_past_itself() -> None:
+    relay, gateway = "http://monitor:9105/api/alertmanager", "https://sms.example.org/alertmanager"
+    ((line, where, what),) = said(past_the_relay(relay), (*EVERYBODY, "past-the-relay"))
+    assert (line, where) == (3, "receivers.past-the-relay")
+    assert what.startswith("calls only the relay")
+    assert said(past_the_relay(relay, gateway), (*EVERYBODY, "past-the-relay")) == []
+    assert said(past_the_relay(gateway)) == []
+
+
+def test_a_way_past_the_relay_to_which_no_route_leads_is_told() -> None:
+    text = with_a_channel("email").replace("      receiver: past-the-relay\n", "      receiver: tickets\n")
+    ((_, where, what),) = said(text)
+    assert where == "receivers.past-the-relay"
+    assert what.startswith("no route leads to it")
+
+
+def test_routes_that_name_themselves_are_looked_at_once() -> None:
+    bomb = "".join(f"a{n}: &a{n} {{routes: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 60))
+    text = "a0: &a0 {receiver: past-the-relay, routes: [*a0]}\n" + bomb + "route: *a59\n"
+    assert said(text + "receivers:\n  - {name: past-the-relay, email_configs: [{to: a}]}\n") == []
 
 
 def test_a_file_without_the_receiver_is_told() -> None:

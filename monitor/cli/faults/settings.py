@@ -160,6 +160,16 @@ SETTINGS: Final = (
         'config/alertmanager/alertmanager.yml; docs/operations.md, "Who watches the monitor", says how to try it',
     ),
     Phrase(
+        "只发往中继,而中继就在监测程序里:监测程序停运时无人知晓。请另给它一个渠道",
+        "calls only the relay, which is a part of the monitor: nobody hears that the monitor is down. "
+        "Give it a channel of its own",
+    ),
+    Phrase(
+        "没有路由指向它:监测程序停运时无人知晓。请照 config/alertmanager/alertmanager.yml 写上指向它的路由",
+        "no route leads to it: nobody hears that the monitor is down. Take over the route to it of "
+        "config/alertmanager/alertmanager.yml",
+    ),
+    Phrase(
         "没有名为 {name} 的接收者:监测程序停运时无人知晓",
         "no receiver is named {name}: nobody hears that the monitor is down",
     ),
