@@ -5,6 +5,7 @@ Sizes are bytes of UTF-8, as the other sides count: a Chinese character has thre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,8 @@ from monitor.language import Count, Language, Phrase
 TOP = 10  # incidents named in a message about many
 MOST_PARTS = 5  # messages that one long text may become
 SHORT = 600  # bytes; whoever takes no more is sent no second part
+PAGES = 3  # links below a message
+OURS = re.compile(r"(SharpEyes[A-Za-z]{1,60})/")  # how the subject of an alert begins that has a page of what to do
 RESERVED = 44  # bytes kept free for the number and for the mark of a repetition
 
 MANY_OPEN = Phrase("【{severity}】{what}", "[{severity}] {what}")
@@ -112,13 +115,13 @@ def _single(notice: Notice, room: int, now: datetime, manner: Manner) -> Draft:
 
 def _block(notice: Notice, duty: Sequence[Shift], language: Language, manner: Manner) -> str:
     lines = (line[language] for line in notice.lines)
-    return "\n".join([notice.title[language], *lines, *_foot(duty, language, manner)])
+    return "\n".join([notice.title[language], *lines, *_foot([notice], duty, language, manner)])
 
 
 def _cut_block(notice: Notice, duty: Sequence[Shift], room: int, manner: Manner) -> str:
     """The first language alone; who is on duty and the link stay where that leaves half of the room, and it is much."""
     language = manner.languages[0]
-    foot = "\n".join(["", *_foot(duty, language, manner)])
+    foot = "\n".join(["", *_foot([notice], duty, language, manner)])
     if room < SHORT or len(foot.encode()) > room // 2:
         foot = ""
     body = "\n".join([notice.title[language], *(line[language] for line in notice.lines)])
@@ -173,7 +176,7 @@ def _list(
     if len(ranked) > top:
         lines.append(REST[language].format(count=len(ranked) - top))
     lines.append(STANDING[language].format(count=Count(standing.incidents), cameras=Count(standing.cameras)))
-    return "\n".join([*lines, *_foot(duty, language, manner)])
+    return "\n".join([*lines, *_foot(ranked, duty, language, manner)])
 
 
 def _entry(notice: Notice, language: Language) -> str:
@@ -206,14 +209,21 @@ def _readers(duty: Iterable[Shift]) -> tuple[str, ...]:
     return tuple(shift.phone for shift in duty if shift.phone)
 
 
-def _foot(duty: Sequence[Shift], language: Language, manner: Manner) -> list[str]:
+def _foot(notices: Iterable[Notice], duty: Sequence[Shift], language: Language, manner: Manner) -> list[str]:
     lines = []
     if duty:
         names = ", ".join(f"{shift.name} {shift.phone}".strip() for shift in duty)
         lines.append(DUTY[language].format(names=names))
     if manner.link:
-        lines.append(LINK[language].format(link=f"{manner.link}/incidents"))
+        pages = list(dict.fromkeys(map(_page, notices)))
+        lines += [LINK[language].format(link=f"{manner.link}{page}") for page in pages[:PAGES]]
     return lines
+
+
+def _page(notice: Notice) -> str:
+    """Of the console: the incidents or, of an alert of our rules without one, what to do about it."""
+    ours = None if notice.incident else OURS.match(notice.subject)
+    return f"/runbooks/{ours[1]}" if ours else "/incidents"
 
 
 def _title(title: Phrase, manner: Manner) -> str:

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerting import MOST_BYTES, Manner, Patience, Severity, Shift, Stage, Standing, drafts, due_of_incident
+from monitor.alerting import (
+    MOST_BYTES,
+    Manner,
+    Notice,
+    Patience,
+    Severity,
+    Shift,
+    Stage,
+    Standing,
+    drafts,
+    due_of_incident,
+)
 from monitor.alerting.digest import RESERVED, cut, split
 from monitor.incidents import Clue, Evidence, Origin
 from monitor.language import Language, Phrase
@@ -108,6 +119,25 @@ def test_alerts_are_counted_apart_and_only_cameras_that_are_down_are_said_to_be(
     assert shown[3] == "3. 【一般·故障】时钟偏差：村口东"
     over = [replace(notice(number, Stage.RECOVERED, 0), incident=number < 3) for number in range(5)]
     assert drafts(over, Standing(), 2048, NIGHT, MANNER)[0].title == "【已恢复】3 个事件，2 条告警"
+
+
+def test_the_link_below_an_alert_leads_to_what_to_do_about_it_and_below_incidents_to_them() -> None:
+    def links(*notices: Notice, link: str = "http://m") -> list[str]:
+        (draft,) = drafts(notices, Standing(), 2048, NIGHT, replace(MANNER, link=link))
+        return [line.removeprefix("详情：") for line in draft.text.split("\n") if line.startswith("详情：")]
+
+    def alert(name: str, number: int = 1) -> Notice:
+        return replace(notice(), subject=f"{name}/f{number}/20260315T190000Z", incident=False)
+
+    stale, ledger = alert("SharpEyesResultsStale"), alert("SharpEyesLedgerFailing")
+    assert links(stale) == ["http://m/runbooks/SharpEyesResultsStale"]
+    assert links(stale, alert("SharpEyesResultsStale", 2)) == ["http://m/runbooks/SharpEyesResultsStale"]
+    assert (
+        links(alert("Disk/../x")) == links(notice()) == ["http://m/incidents"]
+    )  # of other people's rules none is known
+    assert set(links(notice(), stale, ledger)) == {"http://m/incidents", *links(stale), *links(ledger)}
+    assert len(links(notice(), *(alert(f"SharpEyes{letter}") for letter in "ABCD"))) == 3
+    assert links(stale, link="") == []
 
 
 def test_only_the_latest_sign_of_life_is_sent() -> None:
