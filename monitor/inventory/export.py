@@ -2,7 +2,8 @@
 
 Columns nobody here knows are passed over, and so are ports and paths: a platform keeps those of its own protocols
 there. Others are kept for a row of the inventory and not compared, as a platform means its own accounts and remarks. A
-row that cannot be understood is a fault, because a guess would accuse somebody of a difference.
+row that cannot be understood is a fault, because a guess would accuse somebody of a difference; one that names no
+camera, such as a line of totals, is passed over and told.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _KEPT: Final[Mapping[str, Column | Extra]] = {
     },
 }
 _NOTHING: Final = frozenset({"-", "--", "—", "/", "无", "null", "none", "n/a"})  # as exports write an empty cell
+_TOTALS: Final = frozenset({"合计", "总计", "小计", "共计", "total"})  # in place of an id
+_NAMING: Final = frozenset({Column.CAMERA_ID, Column.HOST, Column.URL})
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
 _WRAPPED: Final = re.compile(r'="([^"]*)"|\'(.*)')  # how exports keep Excel from making numbers of ids
 
@@ -78,13 +81,25 @@ class Listed:
         return Names(self.ids, frozenset({self.national}), self.host)
 
 
-def read_export(path: Path) -> tuple[Listed, ...]:
-    """The cameras of an export in their order; ``SettingsError`` with every fault, line by line."""
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a list says."""
+
+    cameras: tuple[Listed, ...]  # in its order
+    passed_over: tuple[int, ...]  # lines that name no camera: neither id nor address
+
+
+def read_export(path: Path) -> Export:
+    """The cameras of an export; ``SettingsError`` with every fault, line by line."""
     table = read_table(path, _is_heading, LACKING)
     faults: list[Fault] = []
     listed: list[Listed] = []
+    passed_over: list[int] = []
     first: dict[str, int] = {}
     for line in table.rows:
+        if _names_nobody(line, table):
+            passed_over.append(line.number)
+            continue
         read = _listed(line, table, faults)
         if read is None:
             continue
@@ -95,7 +110,13 @@ def read_export(path: Path) -> tuple[Listed, ...]:
         listed.append(read)
     if faults:
         raise SettingsError(tuple(faults))
-    return tuple(listed)
+    return Export(tuple(listed), tuple(passed_over))
+
+
+def _names_nobody(line: Line, table: Table) -> bool:
+    """Whether all cells for an id or an address are empty, or say that the line is a sum of others."""
+    told = (at for at, name in enumerate(table.names) if FOREIGN_SPELLINGS.get(name) in _NAMING)
+    return all(at not in line.refused and _TOTALS | {""} >= {unwrapped(cell(line, at)).lower()} for at in told)
 
 
 def _is_heading(names: frozenset[str]) -> bool:
@@ -140,9 +161,6 @@ def _listed(line: Line, table: Table, faults: list[Fault]) -> Listed | None:
         return None
     if Column.URL in cells:
         cells.setdefault(Column.HOST, parse_target(cells[Column.URL]).host)
-    if not ids and Column.HOST not in cells:
-        faults.append(Fault(table.file, line.number, "row", "has neither an id nor an address"))
-        return None
     ordered = sorted(ids, key=lambda one: one == national)
     return Listed(table.file, line.number, tuple(ordered), national, cells, kept, tuple(dropped))
 

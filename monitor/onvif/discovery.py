@@ -93,10 +93,10 @@ def mac_of(text: str) -> str:
     return "" if int(digits[:2], 16) & 1 else digits  # a group's address belongs to nobody
 
 
-def said(text: str) -> str:
-    """What a device says of itself, fit for one cell of a table: visible, short, and no formula of a spreadsheet."""
+def said(text: str, longest: int = LONGEST_SAID) -> str:
+    """What a device says, fit for one cell of a table: visible, no longer than that many characters, and no formula."""
     visible = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(visible.split()).lstrip("=+-@' ")[:LONGEST_SAID].strip()
+    return " ".join(visible.split()).lstrip("=+-@' ")[:longest].strip()
 
 
 def usable_sender(host: str) -> bool:

@@ -21,7 +21,7 @@ def inventory(folder: Path, text: str) -> tuple[Entry, ...]:
 
 
 def export(folder: Path, text: str) -> tuple[Listed, ...]:
-    return read_export(written(folder / "export.csv", text))
+    return read_export(written(folder / "export.csv", text)).cameras
 
 
 def both(folder: Path, ours: str, theirs: str) -> Differences:

@@ -21,7 +21,7 @@ CODE = "33010200001310000001"
 def test_an_export_in_chinese_with_a_title_and_columns_nobody_knows_is_read(tmp_path: Path) -> None:
     heading = "全部设备,,,,,\n\n序号,国标编码,设备名称,行政村,IP地址,端口,心跳周期,在线状态"
     text = f"{heading}\n1,{CODE},村口,柳溪村,192.0.2.1,5060,60,在线\n"
-    (camera,) = read_export(written(tmp_path / "export.csv", text, "gb18030"))
+    (camera,) = read_export(written(tmp_path / "export.csv", text, "gb18030")).cameras
     assert (camera.ids, camera.national, camera.host, camera.line) == ((CODE,), CODE, "192.0.2.1", 4)
     assert camera.cells == {Column.NAME: "村口", Column.VILLAGE: "柳溪村", Column.HOST: "192.0.2.1"}
 
@@ -36,7 +36,7 @@ def test_a_spreadsheet_is_read(tmp_path: Path) -> None:
     for row in (["平台设备"], ["设备编码", "国标编码", "名称"], ["D-7", CODE, "村口"]):
         book.worksheets[0].append(row)
     book.save(tmp_path / "export.xlsx")
-    (camera,) = read_export(tmp_path / "export.xlsx")
+    (camera,) = read_export(tmp_path / "export.xlsx").cameras
     assert (camera.ids, camera.national) == (("D-7", CODE), CODE)
 
 
@@ -60,15 +60,29 @@ def test_every_bad_row_is_named_with_its_line_and_column(tmp_path: Path) -> None
         "x-1,b,192.0.2.1:8000,",
         f"{CODE},c,,",
         f"{CODE},d,,",  # twice
-        ",e,,",
         "x-2,=cmd(),,",
         "x-3,f,,rtsp://admin:secret@192.0.2.1/",
     )
     with pytest.raises(SettingsError) as refused:
         export(tmp_path, "\n".join(["国标编码,名称,IP地址,URL", *rows]))
     where = [(fault.line, fault.where) for fault in refused.value.faults]
-    assert where == [(2, "camera_id"), (3, "host"), (5, "camera_id"), (6, "row"), (7, "name"), (8, "url")]
+    assert where == [(2, "camera_id"), (3, "host"), (5, "camera_id"), (6, "name"), (7, "url")]
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "total", ["合计,,128 台,,", ",合计,128 台,,", ",,合计,共 128 台,,", ",TOTAL,,,", ",-,共 128 台,,无"]
+)
+def test_a_line_of_totals_is_passed_over_and_told(tmp_path: Path, total: str) -> None:
+    text = f"序号,国标编码,名称,部位类别,IP地址\n1,{CODE},村口,,192.0.2.1\n{total}\n2,x-2,水塘,,\n"
+    read = read_export(written(tmp_path / "export.csv", text))
+    assert [camera.line for camera in read.cameras] == [2, 4]
+    assert read.passed_over == (3,)
+
+
+def test_a_line_with_a_broken_address_is_no_line_of_totals(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"export\.csv:2: host: "):
+        export(tmp_path, "国标编码,名称,IP地址\n合计,a,300.1.1.1\n")
 
 
 def test_a_number_that_lost_its_last_digits_in_excel_is_refused(tmp_path: Path) -> None:
@@ -91,7 +105,7 @@ def test_any_bytes_are_cameras_or_faults(tmp_path_factory: pytest.TempPathFactor
     path = tmp_path_factory.mktemp("export") / "export.csv"
     path.write_bytes("国标编码,名称,IP地址\n".encode() + junk)
     try:
-        listed = read_export(path)
+        listed = read_export(path).cameras
     except SettingsError:
         return
     ids = [one for camera in listed for one in camera.ids]

@@ -21,7 +21,7 @@ from monitor.model import Camera, Cause, Credentials, Identity, Site, SiteCatego
 from monitor.onvif.discovery import said
 from monitor.probes.http import HttpLimits
 from monitor.probes.onvif import OnvifLimits, StreamFound, inspect
-from monitor.rtsp.ending import Redactor
+from monitor.rtsp.ending import MAX_DETAIL, Redactor
 from monitor.wording import CAUSES
 
 AT_ONCE: Final = 4  # devices asked at the same time
@@ -87,7 +87,7 @@ class Asker:
     def _told(self, device: Found, stream: StreamFound) -> Told:
         if stream.cause is not Cause.OK or stream.codec is None:
             cause = f"{CAUSES[stream.cause][self._language]} ({stream.cause.value})"
-            reason = " ".join(filter(None, (cause, said(stream.detail))))
+            reason = " ".join(filter(None, (cause, said(stream.detail, MAX_DETAIL))))
             return Told(replace(device, remark=reason), reason)
         url = _writable(stream.url, self._credentials)
         if not url:

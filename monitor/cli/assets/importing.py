@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from monitor.cli.assets import texts
 from monitor.cli.exits import Exit
@@ -20,14 +21,16 @@ from monitor.errors import Fault, SettingsError, UsageError
 from monitor.inventory import load_inventory
 from monitor.inventory.columns import Column
 from monitor.inventory.comparing import Differences, Pair, compared
-from monitor.inventory.entries import TABLES, Entry, entries_of, heading, table_of
-from monitor.inventory.export import Listed, read_export
+from monitor.inventory.entries import TABLES, entries_of, heading, table_of
+from monitor.inventory.export import read_export
 from monitor.inventory.matching import MatchedBy
 from monitor.inventory.merging import merged
 from monitor.language import Count, Language
 from monitor.parsing.scalars import printable
 from monitor.service import load_plan
 from monitor.writing import whole_file
+
+MOST_LINES: Final = 20  # named of those that are passed over
 
 
 def compare_with_export(path: Path, config: Path, out: Path | None, language: Language, *, overwrite: bool) -> int:
@@ -38,9 +41,10 @@ def compare_with_export(path: Path, config: Path, out: Path | None, language: La
     if out is not None:
         _refuse(plan, out, language, overwrite=overwrite)
     entries = entries_of(plan.settings.inventory, plan.cameras)
-    listed = read_export(path)
-    found = compared(entries, listed)
-    _tell(found, entries, listed, language)
+    export = read_export(path)
+    found = compared(entries, export.cameras)
+    _tell_passed_over(export.passed_over, language)
+    _tell(found, len(entries), len(export.cameras), printable(path.name), language)
     if out is not None:
         _write(found, plan, out, language)
     return Exit.NO if found.differs else Exit.OK
@@ -100,12 +104,20 @@ def _faults(content: bytes, out: Path, plan: Plan) -> tuple[Fault, ...]:
     return ()
 
 
-def _tell(found: Differences, entries: Sequence[Entry], listed: Sequence[Listed], language: Language) -> None:
+def _tell_passed_over(lines: Sequence[int], language: Language) -> None:
+    if lines:
+        numbers = " ".join(map(str, lines[:MOST_LINES])) + (" ..." if len(lines) > MOST_LINES else "")
+        print(texts.PASSED_OVER[language].format(count=Count(len(lines)), lines=numbers))
+
+
+def _tell(found: Differences, ours: int, theirs: int, file: str, language: Language) -> None:
+    """``file``: the name of the list, which need not be the platform's; ``discover`` writes some too."""
     by = Counter(pair.by for pair in found.pairs)
     print(
         texts.IMPORT_COUNTS[language].format(
-            theirs=len(listed),
-            ours=len(entries),
+            file=file,
+            theirs=theirs,
+            ours=ours,
             pairs=len(found.pairs),
             **{each.value: by[each] for each in MatchedBy},
         )
@@ -113,11 +125,11 @@ def _tell(found: Differences, entries: Sequence[Entry], listed: Sequence[Listed]
     if not found.differs:
         print(texts.NO_DIFFERENCE[language])
         return
-    print(texts.ONLY_THEIRS[language].format(count=len(found.only_theirs)))
+    print(texts.ONLY_THEIRS[language].format(file=file, count=len(found.only_theirs)))
     for row in found.only_theirs:
         words = [*row.ids, row.cells.get(Column.NAME, ""), row.cells.get(Column.VILLAGE, ""), row.host]
         print(f"  {' '.join(filter(None, words))} ({row.place})")
-    print(texts.ONLY_OURS[language].format(count=len(found.only_ours)))
+    print(texts.ONLY_OURS[language].format(file=file, count=len(found.only_ours)))
     for entry in found.only_ours:
         camera = entry.camera
         print(f"  {camera.id} {camera.name} {camera.site.village} {entry.hosts[0]} ({entry.place})")

@@ -107,13 +107,17 @@ ONE_TABLE = Phrase(
     "--write needs an inventory that is one CSV or XLSX file; here it is {files}",
 )
 NOTHING_TO_OVERWRITE = Phrase("--overwrite 须与 --write 合用", "--overwrite goes with --write")
+PASSED_OVER = Phrase(
+    "略过 {count} 行,既无编号也无地址(如合计行):第 {lines} 行",
+    "{count} {count:line is|lines are} passed over, with neither an id nor an address, as totals have: {lines}",
+)
 IMPORT_COUNTS = Phrase(
-    "平台 {theirs} 台,一机一档 {ours} 台,对上 {pairs} 台(按编号 {id},按国标编码 {national_id},按地址 {address})",
-    "platform {theirs}, inventory {ours}, found on both sides {pairs} (by id {id}, by national id {national_id}, "
+    "{file} {theirs} 台,一机一档 {ours} 台,对上 {pairs} 台(按编号 {id},按国标编码 {national_id},按地址 {address})",
+    "{file} {theirs}, inventory {ours}, found on both sides {pairs} (by id {id}, by national id {national_id}, "
     "by address {address})",
 )
-ONLY_THEIRS = Phrase("平台有、一机一档没有:{count} 台", "on the platform, not in the inventory: {count}")
-ONLY_OURS = Phrase("一机一档有、平台没有:{count} 台", "in the inventory, not on the platform: {count}")
+ONLY_THEIRS = Phrase("{file} 有、一机一档没有:{count} 台", "in {file}, not in the inventory: {count}")
+ONLY_OURS = Phrase("一机一档有、{file} 没有:{count} 台", "in the inventory, not in {file}: {count}")
 FIELDS_DIFFER = Phrase("内容不同:{count} 台", "told otherwise: {count}")
 PAIR = Phrase("  {camera} {name}({by};{ours},{theirs})", "  {camera} {name} ({by}; {ours}, {theirs})")
 MATCHED_BY = {  # by the values of ``MatchedBy``
@@ -135,8 +139,8 @@ NOT_OVERWRITTEN = Phrase(
     "--write it to a new file, complete that, and then put it in place",
 )
 DROPPED = Phrase(
-    "新增摄像机的这些列未写入(平台自有,或无法原样写入):{headings}",
-    "columns of the added cameras that are not taken over (the platform's own, or not to be written as they are): "
+    "新增摄像机的这些列未写入(该文件自有,或无法原样写入):{headings}",
+    "columns of the added cameras that are not taken over (the file's own, or not to be written as they are): "
     "{headings}",
 )
 NO_PATH = Phrase(

@@ -148,7 +148,7 @@ def test_what_was_discovered_is_imported_as_it_is(
     capsys.readouterr()
     main(["import", out, "--write", whole, *config])
     told = capsys.readouterr()
-    assert "on the platform, not in the inventory: 1" in told.out
+    assert "in found.csv, not in the inventory: 1" in told.out
     assert not told.err
     table = list(csv.DictReader((tmp_path / "whole.csv").read_text("utf-8-sig").splitlines()))
     assert table[1][heading.partition(",")[0]] == f"cam-{camera.host.replace('.', '-')}"
@@ -157,6 +157,18 @@ def test_what_was_discovered_is_imported_as_it_is(
         assert (far.id, near.url) == ("far", f"rtsp://{camera.host}:8554/sub?a=1&b=2")
         assert (near.onvif, near.credentials, near.site.village) == (f"{camera.host}:8000", "cam", "柳溪村")
         assert (near.vendor, near.model) == (PLATE.maker, PLATE.model)
+
+
+def test_what_a_device_says_of_a_refused_password_is_kept_to_the_attempts_that_are_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    camera, config = a_persona(), settings(tmp_path, password="wrong")
+    with network({camera: OnvifDevice(locks_after=5)}):
+        assert main(["discover", *ranges(camera), "--credentials", "cam", *config]) == Exit.OK
+    told = capsys.readouterr()
+    for text in (told.out, told.err):
+        assert "You still have 4 attempt(s)" in text
+        assert "4 attempts left" in text
 
 
 def test_nobody_there_is_the_answer_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

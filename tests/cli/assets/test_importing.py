@@ -50,10 +50,10 @@ def test_what_differs_is_printed_and_the_code_says_so(
     assert main(["import", export, "--config", str(config), "--lang", "zh"]) == Exit.NO
     folder = tmp_path
     assert capsys.readouterr().out.splitlines() == [
-        "平台 2 台,一机一档 2 台,对上 1 台(按编号 1,按国标编码 0,按地址 0)",
-        "平台有、一机一档没有:1 台",
+        "export.xlsx 2 台,一机一档 2 台,对上 1 台(按编号 1,按国标编码 0,按地址 0)",
+        "export.xlsx 有、一机一档没有:1 台",
         f"  {C} 新装 石桥村 192.0.2.3 ({folder}/export.xlsx:4)",
-        "一机一档有、平台没有:1 台",
+        "一机一档有、export.xlsx 没有:1 台",
         f"  {B} 水塘 石桥村 192.0.2.2 ({folder}/cameras.csv:3)",
         "内容不同:1 台",
         f"  {A} 村口东(按编号;{folder}/cameras.csv:2,{folder}/export.xlsx:3)",
@@ -62,8 +62,18 @@ def test_what_differs_is_printed_and_the_code_says_so(
     ]
     assert main(["import", export, "--config", str(config), "--lang", "en"]) == Exit.NO
     out = capsys.readouterr().out
-    assert "on the platform, not in the inventory: 1" in out
+    assert "in export.xlsx, not in the inventory: 1" in out
     assert "    host: 192.0.2.1 → 192.0.2.8" in out
+
+
+def test_a_line_of_totals_is_named_and_the_rest_compared(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = spreadsheet(tmp_path / "export.xlsx", [*THEIRS_TOO, ["", "合计 2 台"]])
+    assert main(["import", export, "--config", str(config), "--lang", "zh"]) == Exit.NO
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first == "略过 1 行,既无编号也无地址(如合计行):第 5 行"
+    assert second.startswith("export.xlsx 2 台,")
 
 
 def test_lists_that_agree_are_fine(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +101,7 @@ def test_the_merged_inventory_is_written_and_agrees_from_then_on(
     assert main([*words, "--write", str(tmp_path / "cameras.csv"), "--overwrite"]) == Exit.NO
     capsys.readouterr()
     assert main(words) == Exit.NO  # the platform still lacks one
-    assert "on the platform, not in the inventory: 0" in capsys.readouterr().out
+    assert "in export.xlsx, not in the inventory: 0" in capsys.readouterr().out
 
 
 def test_what_is_left_to_fill_in_is_named(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
