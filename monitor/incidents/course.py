@@ -49,7 +49,7 @@ class Incidents:
         self._running: dict[str, Course] = {}  # by id
         self._names: set[str] = set()  # of those, and of what has ended and may fall again
         self._latest: dict[Suspect, Course] = {}  # the one of each suspect that may grow or fall again
-        self._ended: dict[Suspect, datetime] = {}
+        self._ended: dict[tuple[Suspect, str], datetime] = {}  # when what may fail again last ceased to, by ``_what``
         self._now = NEVER
         self._told: list[News] = []  # what became known at ``_now`` and is not judged yet
         self._timers: list[tuple[datetime, datetime, datetime, str, int, Course]] = []
@@ -238,6 +238,7 @@ class Incidents:
             latest.take(fault)
         elif latest.ended_at is None and latest.latest_at and fault.start_at - latest.latest_at <= self.rules.lull:
             latest.take(fault)
+            latest.repeat = latest.repeat or self._repeats(latest, fault)
         else:
             self._open(suspect, fault)
 
@@ -260,8 +261,12 @@ class Incidents:
         replaced, self._latest[suspect] = self._latest.get(suspect), course
         if replaced is not None and replaced.ended_at is not None:
             self._finish(replaced)
-        ended_at = self._ended.get(suspect)
-        course.repeat = ended_at is not None and course.since_at - ended_at <= self.rules.repeat
+        course.repeat = any(self._repeats(course, fault) for fault in course.faults.values())
+
+    def _repeats(self, course: Course, fault: Fault) -> bool:
+        """Whether what failed did so before within a week."""
+        ended_at = self._ended.get(_what(course.suspect, fault.camera))
+        return ended_at is not None and fault.start_at - ended_at <= self.rules.repeat
 
     def _reopen(self, course: Course) -> None:
         course.earlier, course.earlier_parts = course.final, len(course.parts)
@@ -273,8 +278,10 @@ class Incidents:
     def _end(self, course: Course, at: datetime) -> None:
         """Nobody is affected any more; what is said of it stays as it was up to now."""
         del self._running[course.id]
-        course.ended_at = self._ended[course.suspect] = at
+        course.ended_at = at
         affected = sorted({part.camera_id for part in course.parts})
+        for camera_id in affected:
+            self._ended[_what(course.suspect, self._sights[camera_id].camera)] = at
         course.final = replace(self.shown(course), camera_ids=(), affected_ids=tuple(affected))
         course.faults.clear()
         course.earlier = None
@@ -470,7 +477,7 @@ class Incidents:
         return host
 
     def _foremost(self, suspect: Suspect, movers: list[Course]) -> Course:
-        """The incident, taken from the movers, that has the others from now on; one that fell again stays what it was."""
+        """Of the movers, the incident that has the others from now on; one that fell again stays what it was."""
         new = next((course for course in movers if course.earlier is None), None)
         if new is not None:
             movers.remove(new)
@@ -532,6 +539,12 @@ def _order(news: News) -> tuple[int, str]:
             return 1, camera_id
         case Reach(origin, name, _):
             return 2, f"{origin} {name}"
+
+
+def _what(suspect: Suspect, camera: Camera) -> tuple[Suspect, str]:
+    """What fails again if it does: the suspect, but of an account or the inventory only the device."""
+    several = suspect.origin in (Origin.CREDENTIALS, Origin.INVENTORY)
+    return suspect, (camera.recorder or camera.id) if several else ""
 
 
 def _alone(fault: Fault) -> Suspect:

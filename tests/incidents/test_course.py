@@ -500,3 +500,27 @@ def test_a_recorder_that_fell_again_before_its_line_keeps_what_was_only_its_own(
     assert brief(after.open()) == [("uplink", "u1", 9)]
     (ended,) = after.recent()
     assert (ended.suspect.name, ended.falls, ended.ended_at) == ("nvr", 2, second(640))
+
+
+def test_refused_credentials_are_a_repeat_only_where_a_device_is_the_same() -> None:
+    """An account is a word in the settings: another device that refuses it fails for the first time."""
+    town = [a_camera(camera_id, recorder="nvr" if camera_id in "de" else "") for camera_id in "abcde"]
+    told = Told(town)
+    day = 86_400.0
+    for nth, refusing in enumerate(("a", "b", "a", "cd", "e", "c")):
+        for camera_id in refusing:
+            told.unknown(camera_id, nth * day, Cause.CREDENTIALS_REFUSED)
+            told.up(camera_id, nth * day + 3600)
+    found = [next(told.until(nth * day + 100).open()) for nth in range(6)]
+    assert [shown.suspect.name for shown in found] == ["hik"] * 6
+    assert [shown.repeat for shown in found] == [False, False, True, False, True, True]
+
+
+def test_an_account_refused_by_one_more_device_is_a_repeat_if_that_one_refused_before() -> None:
+    told = Told(cameras(3))
+    told.unknown("u1-001", 0, Cause.CREDENTIALS_REFUSED)
+    told.up("u1-001", 3600)
+    for nth, number in enumerate((2, 3, 1)):
+        told.unknown(f"u1-{number:03}", 20_000 + nth * 60, Cause.CREDENTIALS_REFUSED)
+    seen = [[shown.repeat for shown in told.until(20_010 + nth * 60).open()] for nth in range(3)]
+    assert seen == [[False], [False], [True]]
