@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from monitor.incidents import Origin
-from monitor.model import Camera, ExclusionCause, Span
+from monitor.incidents import BAD_LINE, Origin
+from monitor.model import Camera, Cause, ExclusionCause, Span
 from monitor.sla import intersect, length
 
 MOST = 2  # a neighbour was down with it if it was down for at least one half of the time
@@ -22,15 +22,25 @@ CAUSE_OF_ORIGIN: Mapping[Origin, ExclusionCause] = MappingProxyType(
 
 
 def presumed_cause(
-    origin: Origin | None, camera: Camera, span: Span, cameras: Collection[Camera], down: Mapping[str, Sequence[Span]]
+    origin: Origin | None,
+    causes: Collection[Cause],
+    camera: Camera,
+    span: Span,
+    cameras: Collection[Camera],
+    down: Mapping[str, Sequence[Span]],
 ) -> ExclusionCause | None:
-    """What the presumed origin of an outage's incident pre-fills, if that is wider than a camera.
+    """What the presumed origin of an outage's incident pre-fills, or else what the others that were down suggest.
 
-    Else (and where the record tells of no incident: None) what the others that were down suggest.
+    ``causes`` are those of the outage: of a device that answers no neighbour says anything.
     """
-    if origin is not None and origin.width:
-        return CAUSE_OF_ORIGIN.get(origin)
-    return suggested_cause(camera, span, cameras, down)
+    if asks_neighbours(origin):
+        return suggested_cause(camera, span, cameras, down) if BAD_LINE.issuperset(causes) else None
+    return None if origin is None else CAUSE_OF_ORIGIN.get(origin)
+
+
+def asks_neighbours(origin: Origin | None) -> bool:
+    """Whether others that were down are asked: where nothing is presumed (None), or the camera and nothing wider."""
+    return origin is None or origin is Origin.CAMERA
 
 
 def suggested_cause(

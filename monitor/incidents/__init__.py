@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from monitor.incidents.blindness import BlindSpot
 from monitor.incidents.course import Incidents
+from monitor.incidents.faults import BAD_LINE
 from monitor.incidents.hearing import Hearing
 from monitor.incidents.reference import Reference, References, references, rules_for
 from monitor.incidents.values import (
@@ -28,6 +29,7 @@ from monitor.incidents.values import (
 )
 
 __all__ = [
+    "BAD_LINE",
     "BlindSpot",
     "Clue",
     "Enrolled",

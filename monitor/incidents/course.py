@@ -49,7 +49,7 @@ class Incidents:
         self._running: dict[str, Course] = {}  # by id
         self._names: set[str] = set()  # of those, and of what has ended and may fall again
         self._latest: dict[Suspect, Course] = {}  # the one of each suspect that may grow or fall again
-        self._ended: dict[Suspect, datetime] = {}
+        self._ended: dict[tuple[Suspect, str], datetime] = {}  # when what may fail again last ceased to, by ``_what``
         self._now = NEVER
         self._told: list[News] = []  # what became known at ``_now`` and is not judged yet
         self._timers: list[tuple[datetime, datetime, datetime, str, int, Course]] = []
@@ -137,7 +137,7 @@ class Incidents:
             confidence=confidence,
             evidence=evidence,
             cause=_first_cause(course),
-            settled=self._now - course.opened_at >= self.rules.settling,
+            settled=self._now - (course.young_at or course.opened_at) >= self.rules.settling,
             repeat=course.repeat,
             split_from=course.split_from,
         )
@@ -234,13 +234,15 @@ class Incidents:
             self._open(suspect, fault)
         elif latest.ended_at is not None and fault.start_at - latest.ended_at <= self.rules.hold:
             self._reopen(latest)
+            latest.young_at = self._now
             latest.take(fault)
         elif latest.ended_at is None and latest.latest_at and fault.start_at - latest.latest_at <= self.rules.lull:
             latest.take(fault)
+            latest.repeat = latest.repeat or self._repeats(latest, fault)
         else:
             self._open(suspect, fault)
 
-    def _open(self, suspect: Suspect, fault: Fault, split_from: str = "") -> None:
+    def _open(self, suspect: Suspect, fault: Fault, split_from: str = "") -> Course:
         name = f"{fault.start_at:%Y%m%dT%H%M%SZ}-{fault.camera.id}" + (f".{fault.splits}" if fault.splits else "")
         while name in self._names:
             name += "+"  # another fault of the camera in the same second
@@ -249,6 +251,7 @@ class Incidents:
         course.take(fault)
         self._running[name] = course
         self._accuse(course, suspect)
+        return course
 
     def _accuse(self, course: Course, suspect: Suspect) -> None:
         """The incident has this presumed origin from now on."""
@@ -258,10 +261,15 @@ class Incidents:
         replaced, self._latest[suspect] = self._latest.get(suspect), course
         if replaced is not None and replaced.ended_at is not None:
             self._finish(replaced)
-        ended_at = self._ended.get(suspect)
-        course.repeat = ended_at is not None and course.since_at - ended_at <= self.rules.repeat
+        course.repeat = any(self._repeats(course, fault) for fault in course.faults.values())
+
+    def _repeats(self, course: Course, fault: Fault) -> bool:
+        """Whether what failed did so before within a week."""
+        ended_at = self._ended.get(_what(course.suspect, fault.camera))
+        return ended_at is not None and fault.start_at - ended_at <= self.rules.repeat
 
     def _reopen(self, course: Course) -> None:
+        course.earlier, course.earlier_parts = course.final, len(course.parts)
         course.ended_at = course.final = course.returned_at = None
         course.returned = 0
         course.falls += 1
@@ -270,11 +278,28 @@ class Incidents:
     def _end(self, course: Course, at: datetime) -> None:
         """Nobody is affected any more; what is said of it stays as it was up to now."""
         del self._running[course.id]
-        course.ended_at = self._ended[course.suspect] = at
+        course.ended_at = at
         affected = sorted({part.camera_id for part in course.parts})
+        for camera_id in affected:
+            self._ended[_what(course.suspect, self._sights[camera_id].camera)] = at
         course.final = replace(self.shown(course), camera_ids=(), affected_ids=tuple(affected))
         course.faults.clear()
+        course.earlier = None
         self._set_timer(at + self.rules.hold + self.rules.together, course)
+
+    def _give_up(self, course: Course) -> None:
+        """What lasts of it turned out to be another's: if that is all since it fell again, it never did."""
+        for fault in course.faults.values():
+            del course.parts[fault.part]
+        earlier = course.earlier
+        if earlier is None or earlier.ended_at is None or len(course.parts) > course.earlier_parts:
+            self._end(course, course.back_at or self._now)
+            return
+        del self._running[course.id]
+        course.final, course.ended_at, course.since_at = earlier, earlier.ended_at, earlier.since_at
+        course.falls, course.earlier = earlier.falls, None
+        course.faults.clear()
+        self._set_timer(earlier.ended_at + self.rules.hold + self.rules.together, course)
 
     def _finish(self, course: Course) -> None:
         """It has ended and can fall no more."""
@@ -444,12 +469,26 @@ class Incidents:
             if ended is not None and ended.ended_at is not None and since - ended.ended_at <= self.rules.hold:
                 self._reopen(host := ended)
             else:
-                host = movers.pop(0)
-                self._accuse(host, suspect)
+                host = self._foremost(suspect, movers)
         for course in movers:
             self._absorb(host, course)
         if host.suspect == suspect and (movers or host.together == 1):
             host.together, host.alive = len(host.faults), alive
+        return host
+
+    def _foremost(self, suspect: Suspect, movers: list[Course]) -> Course:
+        """Of the movers, the incident that has the others from now on; one that fell again stays what it was."""
+        new = next((course for course in movers if course.earlier is None), None)
+        if new is not None:
+            movers.remove(new)
+            self._accuse(new, suspect)
+            return new
+        first, *others = sorted(movers.pop(0).faults.values(), key=attrgetter("key"))
+        if first.course is not None:
+            self._give_up(first.course)
+        host = self._open(suspect, first)
+        for fault in others:
+            host.take(fault)
         return host
 
     def _explained(self, suspect: Suspect, camera_id: str) -> Fault | None:
@@ -475,9 +514,7 @@ class Incidents:
         if host.returned_at is not None and any(fault.start_at >= host.returned_at for fault in lasting):
             host.falls, host.returned, host.returned_at = host.falls + 1, 0, None
         if len(lasting) < len(course.parts):
-            for fault in lasting:
-                del course.parts[fault.part]
-            self._end(course, course.back_at or self._now)
+            self._give_up(course)
         else:
             del self._running[course.id]
             self._names.discard(course.id)
@@ -502,6 +539,12 @@ def _order(news: News) -> tuple[int, str]:
             return 1, camera_id
         case Reach(origin, name, _):
             return 2, f"{origin} {name}"
+
+
+def _what(suspect: Suspect, camera: Camera) -> tuple[Suspect, str]:
+    """What fails again if it does: the suspect, but of an account or the inventory only the device."""
+    several = suspect.origin in (Origin.CREDENTIALS, Origin.INVENTORY)
+    return suspect, (camera.recorder or camera.id) if several else ""
 
 
 def _alone(fault: Fault) -> Suspect:

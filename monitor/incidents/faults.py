@@ -98,6 +98,9 @@ class Course:
     together: int = 1  # cameras that fell together ...
     alive: int = 0  # ... and others of the suspect that showed it works, both when they were last counted
     falls: int = 1
+    earlier: Incident | None = None  # what was said of it before it fell again, while that lasts ...
+    earlier_parts: int = 0  # ... and how many parts it had then
+    young_at: datetime | None = None  # since when it may turn out to be part of a wider one; None: since it was opened
     returned: int = 0  # cameras seen back since it fell last
     returned_at: datetime | None = None  # when that of the last one became known
     doubted_at: datetime | None = None  # when what did not fall spoke against it, until that has been weighed

@@ -130,6 +130,6 @@ class Incident:
     evidence: tuple[Evidence, ...]
     cause: Cause  # of the earliest of its faults that last
     settled: bool  # False while it is so young that it may turn out to be part of a wider one
-    repeat: bool  # the same suspect failed before within a week
+    repeat: bool  # the same suspect failed before within a week; of an account or the inventory: the same device
     split_from: str = ""  # the incident whose guess did not hold for these; "" = none
     affected_ids: tuple[str, ...] = ()  # once it has ended: whom it affected in all, ascending

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.acts.suggestion import CAUSE_OF_ORIGIN, presumed_cause, suggested_cause
 from monitor.incidents import Origin
-from monitor.model import Camera, ExclusionCause, Site, SiteCategory, Span
+from monitor.model import Camera, Cause, ExclusionCause, Site, SiteCategory, Span
 
 LOST = Span(100, 200)
 
@@ -19,6 +19,7 @@ def camera(camera_id: str, village: str = "东村", uplink: str = "l1") -> Camer
 
 
 A, B = camera("a"), camera("b")
+BOTH, SILENT = {"a": [LOST], "b": [LOST]}, (Cause.TCP_TIMEOUT,)
 OTHER_LINE, OTHER_VILLAGE = camera("c", uplink="l2"), camera("d", village="西村")
 
 
@@ -58,14 +59,34 @@ def test_only_lines_and_power_are_anybody_s_exclusion(origin: Origin) -> None:
 
 @pytest.mark.parametrize("origin", [None, *Origin])
 def test_an_incident_wider_than_a_camera_decides_and_else_whoever_was_down_with_it(origin: Origin | None) -> None:
-    down = {"a": [LOST], "b": [LOST]}
-    neighbours = suggested_cause(A, LOST, [A, B], down)
+    neighbours = suggested_cause(A, LOST, [A, B], BOTH)
     assert neighbours is ExclusionCause.CARRIER_LINE
-    wide = origin is not None and origin.width > 0
+    wide = origin is not None and origin is not Origin.CAMERA
     expected = CAUSE_OF_ORIGIN.get(origin) if origin is not None and wide else neighbours
-    assert presumed_cause(origin, A, LOST, [A, B], down) is expected
+    assert presumed_cause(origin, SILENT, A, LOST, [A, B], BOTH) is expected
+
+
+@pytest.mark.parametrize("origin", [Origin.INVENTORY, Origin.CREDENTIALS, Origin.MONITOR])
+def test_what_left_the_inventory_or_was_not_seen_is_nobody_s_exclusion(origin: Origin) -> None:
+    assert presumed_cause(origin, SILENT, A, LOST, [A, B], BOTH) is None
+
+
+@pytest.mark.parametrize("origin", [None, Origin.CAMERA])
+@pytest.mark.parametrize(
+    ("causes", "cause"),
+    [
+        ([Cause.TCP_TIMEOUT, Cause.NO_REPLY], ExclusionCause.CARRIER_LINE),
+        ([Cause.TCP_REFUSED], None),
+        ([Cause.TCP_TIMEOUT, Cause.TCP_REFUSED], None),
+        ([Cause.PATH_NOT_FOUND], None),
+    ],
+)
+def test_of_a_device_that_answers_no_neighbour_says_anything(
+    origin: Origin | None, causes: list[Cause], cause: ExclusionCause | None
+) -> None:
+    assert presumed_cause(origin, causes, A, LOST, [A, B], BOTH) is cause
 
 
 def test_a_recorder_that_failed_with_all_of_its_line_is_nobody_s_exclusion() -> None:
-    assert presumed_cause(Origin.RECORDER, A, LOST, [A, B], {"a": [LOST], "b": [LOST]}) is None
-    assert presumed_cause(Origin.POWER_CABINET, A, LOST, [A, B], {}) is ExclusionCause.POWER
+    assert presumed_cause(Origin.RECORDER, SILENT, A, LOST, [A, B], BOTH) is None
+    assert presumed_cause(Origin.POWER_CABINET, SILENT, A, LOST, [A, B], {}) is ExclusionCause.POWER

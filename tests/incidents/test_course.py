@@ -445,3 +445,82 @@ def test_a_carrier_of_whose_lines_most_turn_out_to_work_was_a_wrong_guess() -> N
 def test_a_line_of_which_some_turn_out_to_work_is_still_the_guess() -> None:
     told = a_start(tuple(f"m0-{number:03}" for number in range(1, 7)), 9)
     assert brief(told.until(1000).open()) == [("uplink", "m0", 6)]
+
+
+def test_a_camera_that_falls_again_may_again_be_part_of_something_wider() -> None:
+    told = Told(cameras(6))
+    told.down("u1-001", 0)
+    told.up("u1-001", 400)
+    told.down("u1-001", 600)
+    found = {at: tuple(told.until(at).open()) for at in (300, 630, 694, 696)}
+    assert [[shown.settled for shown in found[at]] for at in found] == [[True], [False], [False], [True]]
+    assert {shown.id for open_ones in found.values() for shown in open_ones} == {"20261001T000000Z-u1-001"}
+    assert found[696][0].falls == 2
+
+
+def test_a_line_cut_soon_after_cameras_of_it_came_back_is_an_incident_of_its_own() -> None:
+    told = Told(cameras(6))
+    told.down("u1-001", 0)
+    told.up("u1-001", 400)
+    before = told.until(590).recent()
+    for number in range(1, 7):
+        told.down(f"u1-{number:03}", 600 + number)
+    after = told.until(700)
+    (only,) = after.open()
+    assert (only.suspect.origin, only.since_at, only.falls, only.cameras) == (Origin.UPLINK, second(601), 1, 6)
+    assert only.id == "20261001T001002Z-u1-002"
+    assert after.recent() == before
+
+
+def test_a_line_cut_after_each_of_its_cameras_fell_alone_is_an_incident_of_its_own() -> None:
+    told = Told(cameras(3))
+    for number in (1, 2, 3):
+        told.down(f"u1-{number:03}", number * 200)
+        told.up(f"u1-{number:03}", number * 200 + 100)
+    before = told.until(990).recent()
+    for number in (1, 2, 3):
+        told.down(f"u1-{number:03}", 1000 + number)
+    after = told.until(1100)
+    (only,) = after.open()
+    assert (only.id, only.since_at, only.falls) == ("20261001T001641Z-u1-001", second(1001), 1)
+    assert (brief([only]), after.recent()) == ([("uplink", "u1", 3)], before)
+    assert len(before) == 3
+
+
+def test_a_recorder_that_fell_again_before_its_line_keeps_what_was_only_its_own() -> None:
+    told = Told(cameras(4, recorder="nvr") + cameras(6, first=5))
+    for number in range(1, 5):
+        told.down(f"u1-{number:03}", 0)
+        told.up(f"u1-{number:03}", 300)
+        told.down(f"u1-{number:03}", 600)
+    told.up("u1-001", 640)
+    for number in range(5, 11):
+        told.down(f"u1-{number:03}", 650)
+    after = told.until(700)
+    assert brief(after.open()) == [("uplink", "u1", 9)]
+    (ended,) = after.recent()
+    assert (ended.suspect.name, ended.falls, ended.ended_at) == ("nvr", 2, second(640))
+
+
+def test_refused_credentials_are_a_repeat_only_where_a_device_is_the_same() -> None:
+    """An account is a word in the settings: another device that refuses it fails for the first time."""
+    town = [a_camera(camera_id, recorder="nvr" if camera_id in "de" else "") for camera_id in "abcde"]
+    told = Told(town)
+    day = 86_400.0
+    for nth, refusing in enumerate(("a", "b", "a", "cd", "e", "c")):
+        for camera_id in refusing:
+            told.unknown(camera_id, nth * day, Cause.CREDENTIALS_REFUSED)
+            told.up(camera_id, nth * day + 3600)
+    found = [next(told.until(nth * day + 100).open()) for nth in range(6)]
+    assert [shown.suspect.name for shown in found] == ["hik"] * 6
+    assert [shown.repeat for shown in found] == [False, False, True, False, True, True]
+
+
+def test_an_account_refused_by_one_more_device_is_a_repeat_if_that_one_refused_before() -> None:
+    told = Told(cameras(3))
+    told.unknown("u1-001", 0, Cause.CREDENTIALS_REFUSED)
+    told.up("u1-001", 3600)
+    for nth, number in enumerate((2, 3, 1)):
+        told.unknown(f"u1-{number:03}", 20_000 + nth * 60, Cause.CREDENTIALS_REFUSED)
+    seen = [[shown.repeat for shown in told.until(20_010 + nth * 60).open()] for nth in range(3)]
+    assert seen == [[False], [False], [True]]

@@ -8,18 +8,32 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from monitor.acts.suggestion import CAUSE_OF_ORIGIN
+from monitor.acts.suggestion import presumed_cause
 from monitor.calendar import month_span
 from monitor.engine.places import EVERY, PATIENCE
-from monitor.incidents import BlindSpot, Clue, Enrolled, Hearing, Incident, Incidents, News, Reach, Rules
+from monitor.incidents import BlindSpot, Clue, Enrolled, Hearing, Incident, Incidents, News, Reach, Rules, references
 from monitor.liveness import Policy, lapse, new_track, next_wait, step, witnessed
-from monitor.model import BlindTime, Cause, Outage, Result, Rung, Seconds, Span, Stage, State, Transition, micros
-from monitor.outages import outages, state_spans
+from monitor.model import (
+    BlindTime,
+    Cause,
+    ExclusionCause,
+    Outage,
+    Result,
+    Rung,
+    Seconds,
+    Span,
+    Stage,
+    State,
+    Transition,
+    micros,
+)
+from monitor.model import instant as moment
+from monitor.outages import outages, runs, state_spans, steps_of
 from monitor.sla import account, coverage, online_ratio, percent
 from tests.readings import PICTURE
 from tests.stories.reading import DAY, ZONE, Story, instant, local, names, parts, place_of, silent
@@ -36,8 +50,9 @@ def came_out(story: Story) -> dict[str, Any]:
     found, incidents = _known_at(story, known, story.end)
     by_camera = {camera.id: [move for move in moves if move.camera_id == camera.id] for camera in story.cameras}
     downs = outages(moves)
+    suggested = _suggested(story, by_camera, known)
     return {
-        "incidents": sorted(_incident(shown) for shown in incidents),
+        "incidents": sorted(_incident(shown, suggested.get(shown.id, Counter())) for shown in incidents),
         "at": {
             at: [_now(shown) for shown in _known_at(story, known, instant(at))[0].open()]
             for at in story.expect.get("at", {})
@@ -112,15 +127,41 @@ def _known_at(story: Story, known: Sequence[Known], at: datetime) -> tuple[Incid
     return found, [*archived, *(shown for shown, _ in found.finish())]
 
 
+def _suggested(
+    story: Story, by_camera: Mapping[str, Sequence[Transition]], known: Sequence[Known]
+) -> dict[str, Counter[ExclusionCause | None]]:
+    """For each incident what its outages suggest, as ``ledger outages`` lists them; how many say so."""
+    until = micros(story.end)
+    offline = {camera_id: runs(steps_of(moves), until) for camera_id, moves in by_camera.items()}
+    down = {
+        camera_id: [Span(run.start, until if run.end is None else run.end) for run in found]
+        for camera_id, found in offline.items()
+    }
+    enrolled: list[Known] = [(story.start, Enrolled(camera)) for camera in story.cameras]
+    belonging = references([*enrolled, *known], Rules())
+    found: dict[str, Counter[ExclusionCause | None]] = {}
+    for camera in story.cameras:
+        for run, span in zip(offline[camera.id], down[camera.id], strict=True):
+            incident = belonging.of(camera.id, moment(run.start))
+            assert incident is not None, f"{camera.id}: no incident"
+            cause = presumed_cause(incident.origin, run.causes, camera, span, story.cameras, down)
+            found.setdefault(incident.id, Counter())[cause] += 1
+    return found
+
+
 # ---------------------------------------------------------------- writing
 
 
-def _incident(shown: Incident) -> str:
+def _incident(shown: Incident, suggested: Mapping[ExclusionCause | None, int]) -> str:
     end = local(shown.ended_at) if shown.ended_at else "now"
     again = f", fell {shown.falls} times" if shown.falls > 1 else ""
     split = ", split off" if shown.split_from else ""
-    excusable = CAUSE_OF_ORIGIN.get(shown.suspect.origin)
-    cause = f", exclusion as {excusable}" if excusable else ""
+    outages = sum(suggested.values())
+    cause = "".join(
+        f", exclusion as {excusable}" + ("" if count == outages else f" for {count} of {outages} outages")
+        for excusable, count in sorted(suggested.items(), key=str)
+        if excusable
+    )
     return f"{local(shown.since_at)} to {end} {_suspect(shown)}, {shown.cameras} cameras{again}{split}{cause}"
 
 

@@ -139,7 +139,8 @@ def _suggestion(run: Sequence[Outage], span: Span, desk: Desk) -> ExclusionCause
         return None
     near = [other for other in cameras.values() if _neighbours(camera, other)]
     down = {other.id: merge(map(span_of, outage_runs(ledger, other.id))) for other in near}
-    return presumed_cause(None if incident is None else incident.origin, camera, span, near, down)
+    causes = [outage.cause for outage in run]
+    return presumed_cause(None if incident is None else incident.origin, causes, camera, span, near, down)
 
 
 def _neighbours(camera: Camera, other: Camera) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.acts.suggestion import presumed_cause
+from monitor.acts.suggestion import asks_neighbours, presumed_cause
 from monitor.calendar import month_of, month_span, parse_month
 from monitor.cli.people import texts
 from monitor.cli.people.desk import Desk
@@ -59,7 +59,7 @@ def lost_in(month: str | None, desk: Desk) -> list[Lost]:
 
     def lost(camera: Camera, near: Sequence[Camera], run: Run, span: Span) -> Lost:
         incident = incidents.of(camera.id, instant(run.start))
-        cause = presumed_cause(None if incident is None else incident.origin, camera, span, near, down)
+        cause = presumed_cause(None if incident is None else incident.origin, run.causes, camera, span, near, down)
         return Lost(camera, span, run, incident, cause)
 
     return sorted((lost(*each) for each in listed), key=lambda each: (each.span.start, each.camera.id))
@@ -86,7 +86,7 @@ def write_storm(path: Path, found: Sequence[Lost], desk: Desk) -> int:
             *_seconds(lost.span, desk),
             str(lost.suggested),
             _seen(lost, desk),
-            "" if lost.incident is None else _presumed(lost.incident, desk),
+            _reason(lost, desk),
         )
         for lost in over
     ]
@@ -101,6 +101,15 @@ def _seconds(span: Span, desk: Desk) -> tuple[str, str]:
 
 def _seen(lost: Lost, desk: Desk) -> str:
     return texts.AND[desk.language].join(CAUSES[cause][desk.language] for cause in lost.run.causes)
+
+
+def _reason(lost: Lost, desk: Desk) -> str:
+    """What the suggested cause rests on."""
+    incident = lost.incident
+    reasons = [] if incident is None else [_presumed(incident, desk)]
+    if asks_neighbours(None if incident is None else incident.origin):
+        reasons.append(texts.NEIGHBOURS_DOWN[desk.language])
+    return texts.BESIDES[desk.language].join(reasons)
 
 
 def _presumed(incident: Reference, desk: Desk) -> str:

@@ -164,6 +164,7 @@ NO_DECLARATIONS = Phrase("没有申报。", "nothing was declared.")
 NO_OUTAGES = Phrase("没有离线记录。", "there are no outages.")
 FOLDING = Phrase("归并事件", "working out incidents")
 PRESUMED = Phrase("事件 {id}，推定：{origin}", "incident {id}, presumed: {origin}")
+NEIGHBOURS_DOWN = Phrase("同线路或同村的其他摄像机同时离线", "the others of its line or village were down as well")
 NOT_OVER = Phrase("尚未恢复", "not over")
 STORM_WRITTEN = Phrase(
     "已写入 {path}:{count} 次离线,核对后用 ledger exclude --file {path} 提交",
@@ -171,6 +172,7 @@ STORM_WRITTEN = Phrase(
 )
 NO_WORK = Phrase("没有计划维护。", "there is no planned work.")
 AND = Phrase("、", ", ")
+BESIDES = Phrase("；", "; ")
 EVERY = {
     Repeat.DAY: Phrase("每天", "every day"),
     Repeat.WEEK: Phrase("每周{days}", "every week on {days}"),

@@ -31,7 +31,9 @@ POWER = [a_camera(f"P-{number}", "l1", cabinet="box-9") for number in range(1, 5
 ON_LINE = [a_camera(f"U-{number}", "l1") for number in range(1, 8)]
 LINE = [a_camera(f"L-{number}", "l2") for number in range(1, 4)]
 RECORDER = [a_camera(f"R-{number}", "l3", recorder="NVR-9") for number in range(1, 4)]
-TOWN = [*POWER, *ON_LINE, *LINE, *RECORDER]
+REFUSING = [a_camera(f"F-{number}", "l4") for number in range(1, 4)]  # each by itself, and the device answers
+APART = [a_camera(f"A-{number}", "l5") for number in range(1, 3)]  # silent, one some minutes after the other
+TOWN = [*POWER, *ON_LINE, *LINE, *RECORDER, *REFUSING, *APART]
 ZONE = ZoneInfo("Asia/Shanghai")
 SILENT, MINUTE, HOUR = Cause.TCP_TIMEOUT, timedelta(minutes=1), timedelta(hours=1)
 
@@ -57,12 +59,17 @@ def place(tmp_path: Path, began: datetime) -> Place:
             lost = began + nth * HOUR + 10 * MINUTE
             turn(ledger, group, lost, State.UP, State.DOWN)
             turn(ledger, group, lost + 20 * MINUTE, State.DOWN, State.UP)
+        lost = began + 4 * HOUR
+        turn(ledger, REFUSING, lost, State.UP, State.DOWN, Cause.TCP_REFUSED)
+        for nth, camera in enumerate(APART):
+            turn(ledger, [camera], lost + (1 + 5 * nth) * MINUTE, State.UP, State.DOWN)
+        turn(ledger, [*REFUSING, *APART], lost + 30 * MINUTE, State.DOWN, State.UP)
     return place
 
 
-def turn(ledger: Ledger, cameras: Iterable[Camera], at: datetime, old: State, new: State) -> None:
+def turn(ledger: Ledger, cameras: Iterable[Camera], at: datetime, old: State, new: State, lost: Cause = SILENT) -> None:
     """All of them, known twenty seconds after."""
-    known, cause = at + timedelta(seconds=20), SILENT if new is State.DOWN else Cause.OK
+    known, cause = at + timedelta(seconds=20), lost if new is State.DOWN else Cause.OK
     moves = [Transition(camera.id, at, known, old, new, cause) for camera in cameras]
     ledger.append([TransitionRecorded(move) for move in moves], known)
 
@@ -93,12 +100,14 @@ def test_every_outage_names_its_incident_and_the_list_is_the_file_that_excludes_
         for line in run("ledger", "outages", month(began), "--lang", "en").splitlines()
         if "@" in line
     }
-    assert shown.keys() == {camera.id for camera in (*POWER, *LINE, *RECORDER, ON_LINE[0])}
+    assert shown.keys() == {camera.id for camera in (*POWER, *LINE, *RECORDER, ON_LINE[0], *REFUSING, *APART)}
     for group, said in (
         (POWER, f"[incident {ids['box-9']}, presumed: the power cabinet box-9]  -> power"),
         (LINE, f"[incident {ids['l2']}, presumed: the uplink l2]  -> carrier line"),
         (RECORDER, f"[incident {ids['NVR-9']}, presumed: the recorder NVR-9]"),
         (ON_LINE[:1], f"[incident {ids['U-1']}, presumed: the camera]"),
+        (REFUSING, "presumed: the camera]"),
+        (APART, "presumed: the camera]  -> carrier line"),
     ):
         assert [shown[camera.id] for camera in group if not shown[camera.id].endswith(said)] == []
 
@@ -109,13 +118,14 @@ def test_every_outage_names_its_incident_and_the_list_is_the_file_that_excludes_
     assert evidence == {
         **{camera.id: f"事件 {ids['box-9']}，推定：配电箱（供电） box-9" for camera in POWER},
         **{camera.id: f"事件 {ids['l2']}，推定：上联线路 l2" for camera in LINE},
+        **{camera.id: f"事件 {ids[camera.id]}，推定：摄像机本身；同线路或同村的其他摄像机同时离线" for camera in APART},
     }
     run("ledger", "exclude", "--file", str(table), "--by", "王工", "--role", "vendor")
     with Ledger.open_read_only(place.ledger) as ledger:
         asked = [each.act for each in ledger.acts() if isinstance(each.act, ExclusionProposed)]
     assert {(*act.scope.camera_ids,): (act.cause, act.evidence) for act in asked} == {
         (camera.id,): (cause, evidence[camera.id])
-        for group, cause in ((POWER, ExclusionCause.POWER), (LINE, ExclusionCause.CARRIER_LINE))
+        for group, cause in ((POWER, ExclusionCause.POWER), ([*LINE, *APART], ExclusionCause.CARRIER_LINE))
         for camera in group
     }
 
