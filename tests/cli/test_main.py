@@ -116,7 +116,7 @@ def test_routes_that_cannot_be_read_are_a_fault_in_the_language_of_whoever_asks(
     words = ["check-config", "--config", str(place.settings), "--alertmanager", str(place.settings.parent / "none.yml")]
     assert main([*words, "--lang", "zh"]) == Exit.NO
     out = said(capsys)
-    assert "none.yml:0: file: 无法读取:" in out
+    assert "none.yml: 无法读取:没有这个文件或目录" in out
     assert "Errno" not in out
 
 
