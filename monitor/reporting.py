@@ -37,8 +37,8 @@ from monitor.settings import Settings
 TREND_MONTHS = 12  # the report's own included
 # Incidents of a period are told from the day before it, so that those that last into it come out right, and for an hour
 # after it, in which the last ones take their final form.
-SOMETIMES = 1000  # changes folded between two looks at how far that is
 LOOK_BACK_US, AFTERWARDS_US = timedelta(days=1) // MICROSECOND, timedelta(hours=1) // MICROSECOND
+SOMETIMES = 1000  # changes folded between two looks at how far that is
 # Whoever asks for help also tells the whole: that takes as long as a fifth of the cameras.
 OTHERS, REST = Share(0, 60), Share(60, 100)
 
