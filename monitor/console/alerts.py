@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import hdrs, web
 
-from monitor.console.cells import local, zone_note
+from monitor.console.cells import BACK, framed, heading, local, zone_note
 from monitor.console.landing import chosen_language
 from monitor.console.source import Alerts
 from monitor.errors import OutboxUnavailable, UnknownReceiver
@@ -38,8 +38,6 @@ STATES = {
     "moved": Phrase("改由备用渠道", "left to the fallback"),
     "lost": Phrase("放弃，未送达", "given up"),
 }
-BACK = Phrase("返回", "back")
-OTHER = Phrase("English", "中文")
 
 
 class AlertDesk:
@@ -90,27 +88,14 @@ async def _body(request: web.Request) -> bytes:
 
 
 def _page(shown: str, language: Language) -> str:
-    other = Language.EN if language is Language.ZH else Language.ZH
-    return "\n".join(
-        [
-            f'<!doctype html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}">',
-            '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">',
-            f"<title>{escape(TITLE[language])}</title>",
-            '<link rel="stylesheet" href="/console.css">\n<main class="wide">',
-            f"<h1>{escape(TITLE[language])}</h1>",
-            shown,
-            f'<p><a href="/incidents?lang={language.value}">{escape(BACK[language])}</a>',
-            f'<a href="/notifications?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
-            "</main>\n</html>\n",
-        ]
-    )
+    return framed(TITLE, "/notifications", [shown], language, [("/incidents", BACK)])
 
 
 def _shown(waiting: Waiting, messages: Sequence[Listed], zone: ZoneInfo, language: Language) -> str:
     summary = WAITING[language].format(count=waiting.notices)
     if waiting.oldest_at is not None:
         summary += OLDEST[language].format(at=local(waiting.oldest_at, zone))
-    rows = ["<tr>" + "".join(f"<th>{escape(head[language])}</th>" for head in HEADS) + "</tr>"]
+    rows = [heading(HEADS, language)]
     for listed in messages:
         message = listed.message
         cells = (

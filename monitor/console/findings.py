@@ -7,7 +7,7 @@ from html import escape
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
-from monitor.console.cells import local, named, zone_note
+from monitor.console.cells import BACK, framed, heading, local, named, zone_note
 from monitor.language import Count, Language, Phrase
 from monitor.metrics import TownView
 from monitor.model import Camera, Cause, DeviceStatus, OpenFinding
@@ -49,36 +49,23 @@ FAILED_HEADS = (
     Phrase("详情", "detail"),
     Phrase("问及时间", "asked at"),
 )
-BACK = Phrase("返回", "back")
-OTHER = Phrase("English", "中文")
 
 
 def finding_page(town: TownView, language: Language) -> str:
     """The whole page; every value is escaped."""
-    other = Language.EN if language is Language.ZH else Language.ZH
     rows, failed = list(_rows(town, language)), list(_failed(town, language))
-    return "\n".join(
-        [
-            f'<!doctype html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}">',
-            '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">',
-            f"<title>{escape(TITLE[language])}</title>",
-            '<link rel="stylesheet" href="/console.css">\n<main class="wide">',
-            f"<h1>{escape(TITLE[language])}</h1>",
-            f"<p>{escape(_asked(town, language))}</p>",
-            f"<h2>{escape(COUNT[language].format(count=len(rows)))}</h2>",
-            *(_table(HEADS, rows, language) if rows else [f"<p>{escape(_why_none(town, language))}</p>"]),
-            *_failed_part(failed, language),
-            f"<p>{escape(zone_note(town.terms.zone, language))}</p>",
-            f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
-            f'<a href="/findings?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
-            "</main>\n</html>\n",
-        ]
-    )
+    parts = [
+        f"<p>{escape(_asked(town, language))}</p>",
+        f"<h2>{escape(COUNT[language].format(count=len(rows)))}</h2>",
+        *(_table(HEADS, rows, language) if rows else [f"<p>{escape(_why_none(town, language))}</p>"]),
+        *_failed_part(failed, language),
+        f"<p>{escape(zone_note(town.terms.zone, language))}</p>",
+    ]
+    return framed(TITLE, "/findings", parts, language, [("/", BACK)])
 
 
 def _table(heads: Sequence[Phrase], rows: Sequence[str], language: Language) -> list[str]:
-    head = "".join(f"<th>{escape(one[language])}</th>" for one in heads)
-    return ["<table>", f"<tr>{head}</tr>", *rows, "</table>"]
+    return ["<table>", heading(heads, language), *rows, "</table>"]
 
 
 def _failed_part(rows: Sequence[str], language: Language) -> list[str]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
-from monitor.console.cells import local, named, zone_note
+from monitor.console.cells import BACK, framed, heading, local, named, zone_note
 from monitor.incidents import BlindSpot, Origin
 from monitor.language import Count, Language, Phrase
 from monitor.metrics import Ended, IncidentFigures, PlaceFigures, RepairClock, TownView
@@ -67,44 +67,29 @@ MAJOR = Phrase("重大故障", "major fault")
 NO_LIMIT = Phrase("合同未约定", "none agreed")
 MORE = Phrase("……另有 {count} 台", "... and {count} more")
 MESSAGES = Phrase("已发通知", "messages sent")
-BACK = Phrase("返回", "back")
-OTHER = Phrase("English", "中文")
 SHOWN = 5  # cameras named in a row
 MOST_PLACES = 100  # listed, those that do not answer first
 
 
 def incident_page(town: TownView, ended: Ended, language: Language) -> str:
     """The whole page; every value is escaped."""
-    other = Language.EN if language is Language.ZH else Language.ZH
     zone, names = town.terms.zone, {status.camera.id: status.camera.name for status in town.statuses}
     rows = [_row(shown, names, zone, language) for shown in town.incidents]
     spots = [_spot(spot, zone, language) for spot in town.blind_spots]
-    return "\n".join(
-        [
-            f'<!doctype html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}">',
-            '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">',
-            f"<title>{escape(TITLE[language])}</title>",
-            '<link rel="stylesheet" href="/console.css">\n<main class="wide">',
-            f"<h1>{escape(TITLE[language])}</h1>",
-            f"<h2>{escape(INCIDENTS[language].format(count=len(rows)))}</h2>",
-            _table([head[language] for head in HEADS], rows) if rows else f"<p>{escape(NOTHING[language])}</p>",
-            f"<h2>{escape(BLIND_SPOTS[language].format(count=len(spots)))}</h2>",
-            _table([head[language] for head in SPOT_HEADS], spots)
-            if spots
-            else f"<p>{escape(NO_BLIND_SPOT[language])}</p>",
-            *_past(ended, names, zone, language),
-            *(_probed(town.places, zone, language) if town.places else ()),
-            f"<p>{escape(zone_note(zone, language))}</p>",
-            f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
-            f'<a href="/notifications?lang={language.value}">{escape(MESSAGES[language])}</a>',
-            f'<a href="/incidents?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
-            "</main>\n</html>\n",
-        ]
-    )
+    parts = [
+        f"<h2>{escape(INCIDENTS[language].format(count=len(rows)))}</h2>",
+        _table(HEADS, rows, language) if rows else f"<p>{escape(NOTHING[language])}</p>",
+        f"<h2>{escape(BLIND_SPOTS[language].format(count=len(spots)))}</h2>",
+        _table(SPOT_HEADS, spots, language) if spots else f"<p>{escape(NO_BLIND_SPOT[language])}</p>",
+        *_past(ended, names, zone, language),
+        *(_probed(town.places, zone, language) if town.places else ()),
+        f"<p>{escape(zone_note(zone, language))}</p>",
+    ]
+    return framed(TITLE, "/incidents", parts, language, [("/", BACK), ("/notifications", MESSAGES)])
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["<table>", "<tr>" + "".join(f"<th>{escape(head)}</th>" for head in heads) + "</tr>"]
+def _table(heads: Iterable[Phrase], rows: Iterable[Sequence[str]], language: Language) -> str:
+    lines = ["<table>", heading(heads, language)]
     lines += ["<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>" for cells in rows]
     return "\n".join([*lines, "</table>"])
 
@@ -168,7 +153,7 @@ def _past(ended: Ended, names: Mapping[str, str], zone: ZoneInfo, language: Lang
     rows = [_past_row(shown, names, zone, language) for shown in ended.incidents]
     return [
         f"<h2>{escape(ENDED[language].format(since=local(ended.since_at, zone), count=count))}</h2>",
-        _table([head[language] for head in ENDED_HEADS], rows) if rows else f"<p>{escape(NONE_ENDED[language])}</p>",
+        _table(ENDED_HEADS, rows, language) if rows else f"<p>{escape(NONE_ENDED[language])}</p>",
         *([f"<p>{escape(LEFT_OUT[language].format(count=Count(ended.left_out)))}</p>"] if ended.left_out else []),
     ]
 
@@ -203,7 +188,7 @@ def _probed(places: Sequence[PlaceFigures], zone: ZoneInfo, language: Language) 
     ]
     return [
         f"<h2>{escape(PLACES[language].format(count=len(places), silent=silent))}</h2>",
-        _table([head[language] for head in PLACE_HEADS], rows),
+        _table(PLACE_HEADS, rows, language),
     ]
 
 

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import hdrs, web
 
 from monitor.clock import Clock
+from monitor.console.cells import BACK, framed, heading
 from monitor.console.landing import chosen_language
 from monitor.language import Language, Phrase
 from monitor.model import SECOND_US, instant
@@ -55,8 +56,6 @@ HEADS = (
     Phrase("写于", "written"),
 )
 TOO_LARGE = Phrase("{name}（过大，请从报告文件夹复制）", "{name} (too large: copy it from the folder of reports)")
-BACK = Phrase("返回", "back")
-OTHER = Phrase("English", "中文")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +121,9 @@ class ReportShelf:
 
 def report_page(files: Sequence[ReportFile], running: str, zone: ZoneInfo, language: Language) -> str:
     """The whole page; every value is escaped. ``running`` is the month of now, as 2026-11."""
-    other = Language.EN if language is Language.ZH else Language.ZH
-    heads = "".join(f"<th>{escape(head[language])}</th>" for head in HEADS)
-    table = ["<table>", f"<tr>{heads}</tr>", *_rows(files, running, zone, language), "</table>"]
-    return "\n".join(
-        [
-            f'<!doctype html>\n<html lang="{"zh-CN" if language is Language.ZH else "en"}">',
-            '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">',
-            f"<title>{escape(TITLE[language])}</title>",
-            '<link rel="stylesheet" href="/console.css">\n<main class="wide">',
-            f"<h1>{escape(TITLE[language])}</h1>",
-            *(table if files else [f"<p>{escape(NONE[language])}</p>"]),
-            f"<p>{escape(HOW[language])}</p>",
-            f'<p><a href="/?lang={language.value}">{escape(BACK[language])}</a>',
-            f'<a href="/reports?lang={other.value}" lang="{other.value}">{escape(OTHER[language])}</a></p>',
-            "</main>\n</html>\n",
-        ]
-    )
+    table = ["<table>", heading(HEADS, language), *_rows(files, running, zone, language), "</table>"]
+    parts = [*(table if files else [f"<p>{escape(NONE[language])}</p>"]), f"<p>{escape(HOW[language])}</p>"]
+    return framed(TITLE, "/reports", parts, language, [("/", BACK)])
 
 
 def _rows(files: Sequence[ReportFile], running: str, zone: ZoneInfo, language: Language) -> Iterator[str]:
