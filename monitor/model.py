@@ -217,6 +217,7 @@ class Look(StrEnum):
     FIRST = "first"  # no picture of this camera was seen since the monitor started
     RETURNED = "returned"  # the camera was not online, or failed the last time
     IN_DOUBT = "in_doubt"  # a verdict about the picture is pending, or it counts as faulty
+    ALWAYS = "always"  # the settings ask for every one
     DUE = "due"  # the time between two looks is over
     PUT_OFF = "put_off"  # it was due but for that the decoders were busy: as SKIPPED, but the next turn is nearer
     OVERDUE = "overdue"  # it was due several times and always put off

@@ -50,17 +50,20 @@ def look_before(
     """Why the key frame of a probe that begins ``at`` must be decoded, before anything of it is known.
 
     ``failing`` and ``doubted``: a verdict about the connection or the picture is pending. ``turn``: the camera's own
-    place in ``every``, so that many cameras are not all due at once; an ``every`` of zero is always due.
+    place in ``every``, so that many cameras are not all due at once; an ``every`` of zero asks for each key frame,
+    however busy the decoders are.
     """
     if failing or state is State.DOWN:
         return Look.RETURNED
+    if not every:
+        return Look.ALWAYS
     if memory.looked_at is None:
         return _unless_overdue(Look.FIRST, memory)
     if not state.online:
         return Look.RETURNED
     if doubted or state is State.DEGRADED:
         return Look.IN_DOUBT
-    if not every or _round(at, every, turn) != _round(memory.looked_at, every, turn):
+    if _round(at, every, turn) != _round(memory.looked_at, every, turn):
         return _unless_overdue(Look.DUE, memory)
     return Look.SKIPPED
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Ask, Cause, Codec, Credentials, Habit, Look, Mark, Picture, Result, Rung, Secret, Stage, State
-from monitor.tiers import NOT_LOOKED, Memory, look_after, look_before, remembered, repeats
+from monitor.tiers import CAN_WAIT, NOT_LOOKED, Memory, look_after, look_before, remembered, repeats
 from tests.driven import a_camera
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 EVERY = 10 * MINUTE
 CAMERA = a_camera()
 LOOKED = Memory(looked_at=AT)
-DOUBTS = (Look.FIRST, Look.RETURNED, Look.IN_DOUBT, Look.DUE, Look.DEMANDED)
+DOUBTS = (Look.FIRST, Look.RETURNED, Look.IN_DOUBT, Look.ALWAYS, Look.DUE, Look.DEMANDED)
 
 
 def mark(size: int = 20_000, digest: bytes = b"1" * 16, **changes: object) -> Mark:
@@ -56,13 +56,15 @@ def test_each_camera_has_its_own_turn_and_one_look_in_every_round(turn: int) -> 
     assert [minute % 10 for minute in looked] == [turn] * 4
 
 
-def test_zero_means_every_time() -> None:
-    assert {before(minute=minute, every=timedelta(0)) for minute in range(1, 9)} == {Look.DUE}
+@pytest.mark.parametrize("memory", [LOOKED, Memory()])
+def test_zero_means_every_time_however_busy_the_decoders_are(memory: Memory) -> None:
+    assert {before(memory, minute=minute, every=timedelta(0)) for minute in range(1, 9)} == {Look.ALWAYS}
+    assert Look.ALWAYS not in CAN_WAIT
 
 
 @pytest.mark.parametrize(
     ("memory", "every", "look", "times"),
-    [(LOOKED, timedelta(0), Look.DUE, 2), (LOOKED, MINUTE, Look.DUE, 2), (Memory(), EVERY, Look.FIRST, 10)],
+    [(LOOKED, MINUTE, Look.DUE, 2), (Memory(), EVERY, Look.FIRST, 10)],
 )
 def test_a_look_that_is_put_off_again_and_again_is_overdue_and_waits_no_more(
     memory: Memory, every: timedelta, look: Look, times: int

@@ -157,4 +157,4 @@ async def test_after_a_restart_the_picture_is_seen_again(watch: Watch, tmp_path:
 async def test_with_every_zero_each_key_frame_is_decoded(watch: Watch) -> None:
     watch.settings = replace(watch.settings, picture=PictureSettings(every=timedelta(0)))
     await watch.probes(5)
-    assert watch.looks == {Look.FIRST: 1, Look.DUE: 4}
+    assert watch.looks == {Look.ALWAYS: 5}
