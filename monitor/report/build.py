@@ -34,7 +34,7 @@ from monitor.report.groups import bases_of, group_of, groups_of, intact_verdict,
 from monitor.report.settled import Settlement
 from monitor.report.settlement import Course, Sums, settlement
 from monitor.report.timelines import DETAILED
-from monitor.report.values import CameraFigure, GroupKind, MaintenanceFigure, OutageFigure, Record, Report
+from monitor.report.values import CameraFigure, GroupKind, MaintenanceFigure, Record, Report
 from monitor.report.void import void_figures
 from monitor.sla import Forecast
 
@@ -62,12 +62,12 @@ def build_report(
     outside = [known for known in scope if not known.camera.in_contract]
     maintenance, changes = _maintenance(scope, frame), change_figures(record.changes, contract, frame.period)
     own = fold(record, contract, month, frames)
-    its, outages = _figures(own, cameras, terms), outage_figures(own.outages, cameras)
+    its = _figures(own, cameras, terms)
     # Whatever can be done without the others is done by now.
     others = Folded([], [], [], []) if rest is None else rest()
     months, timelines = others.months + own.months, others.timelines + own.timelines
     figures, raw = zip(*_figures(others, cameras, terms), *its, strict=True) if months else ((), ())
-    outages = sorted(outage_figures(others.outages, cameras) + outages, key=_dearest_first)
+    outages = outage_figures(sorted(others.outages + own.outages), cameras)  # two sorted runs: merged, not sorted
     total = group_of(GroupKind.TOWN, town, town, figures, terms)
     bases = bases_of(total.seconds, figures, terms)
     ranked = sorted(figures, key=lambda each: (*worst_first(each.seconds, terms.blind_time), each.camera.id))
@@ -152,11 +152,6 @@ def _figures(
         figure = figure_of(known, month.sums, terms, month.outages, month.reliability)
         found.append((figure, figure if month.raw is month.sums else figure_of(known, month.raw, terms)))
     return found
-
-
-def _dearest_first(outage: OutageFigure) -> tuple[int, int, str]:
-    """The longest counted time first, then by start and camera: as the bare ones are sorted."""
-    return outage.excluded_us - outage.scheduled_us, outage.start, outage.camera.id
 
 
 def _settlement(

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from monitor import sla
@@ -37,6 +39,8 @@ from monitor.report.groups import rates_of
 from monitor.report.reliability import Reliability, reliability
 from monitor.report.values import CameraFigure, OutageFigure, Record
 
+_CAMERA = attrgetter("camera")
+_OUTAGE_FIGURE = partial(tuple.__new__, OutageFigure)  # from all its fields, at a third of what a call of it costs
 NOTHING_BROKE = Reliability()
 DAY_US = timedelta(days=1) // MICROSECOND
 
@@ -161,11 +165,14 @@ def outages_of(time: CameraTime, frame: Frame) -> list[Offline]:
 
 
 def outage_figures(found: Iterable[Offline], cameras: Mapping[str, CameraRecord]) -> list[OutageFigure]:
-    """The same with their cameras, in the same order."""
-    return [
-        OutageFigure(cameras[camera_id].camera, start, end, causes, scheduled, excluded)
-        for _, start, camera_id, end, causes, scheduled, excluded in found
-    ]
+    """The same with their cameras, in the same order; column by column, for a town has a hundred thousand."""
+    columns = tuple(zip(*found, strict=True))
+    if not columns:
+        return []
+    _, starts, ids, ends, causes, scheduled, excluded = columns
+    its = map(_CAMERA, map(cameras.__getitem__, ids))
+    rows = zip(its, starts, ends, causes, scheduled, excluded, strict=True)
+    return list(map(_OUTAGE_FIGURE, rows))
 
 
 def sums_of(time: CameraTime, excluded: list[Span], frame: Frame) -> CameraSums:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.canonical import Unreadable, clean
 from monitor.ledger import TransitionRecorded
 from monitor.ledger.codec import decode, encode
-from monitor.ledger.steps import Misread, Move, step, transition
+from monitor.ledger.steps import Misread, Move, step, steps, transition
 from monitor.model import Cause, State, Step, Transition, micros
 
 NOON = datetime(2026, 6, 10, 4, tzinfo=UTC)
@@ -42,6 +42,42 @@ def test_a_step_is_what_the_whole_transition_says(made: Transition) -> None:
     whole = transition(move)
     assert step(move) == Step(micros(whole.at), whole.new, 7, whole.cause)
     assert (whole.new, whole.cause, whole.at) == (made.new, made.cause, made.at)
+
+
+made_moves = st.builds(
+    Transition,
+    st.sampled_from(["qh-001", "石桥-2"]) | texts,
+    instants,
+    instants,
+    st.sampled_from(State),
+    st.sampled_from(State),
+    st.sampled_from(Cause),
+    st.just("") | texts,
+).map(stored)
+
+
+@given(st.lists(made_moves, max_size=6))
+def test_many_are_read_as_each_by_itself(moves: list[Move]) -> None:
+    assert steps(moves) == [step(move) for move in moves]
+
+
+BODY = encode(TransitionRecorded(PLAIN)).encode()
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        [BODY + b"\n" + BODY, b"nothing"],  # as many lines in the form as there are entries
+        [BODY, BODY.replace(b'"new":"down"', b'"new":"gone"')],
+        [BODY, BODY.replace(b'"old":"up"', b'"old":"gone"')],
+        [BODY, BODY.replace(b"tcp_timeout", b"bad_luck")],
+        [BODY, BODY.replace(b"qh-001", b"qh-002")],
+        [BODY.replace(b'"at":17', b'"at":18'), BODY],
+    ],
+)
+def test_one_that_is_no_step_is_found_among_many(bodies: list[bytes]) -> None:
+    with pytest.raises(Misread):
+        steps([(b"qh-001", micros(NOON), 7, body) for body in bodies])
 
 
 def told(**fields: object) -> str:
