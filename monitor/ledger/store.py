@@ -12,26 +12,25 @@ from __future__ import annotations
 import heapq
 import sqlite3
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain, groupby, islice, takewhile
+from itertools import groupby, takewhile
 from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TextIO, TypeVar
+from typing import Final, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 from monitor.acts import Act, ActTerms, Head, Recorded, Standing, Written, standing
 from monitor.acts.events import MaintenanceCancelled, MaintenancePlanned
 from monitor.calendar import month_span
-from monitor.canonical import Unreadable, clean
-from monitor.errors import LedgerBroken, LedgerError, LedgerMoved, LedgerUnavailable
+from monitor.canonical import clean
+from monitor.errors import LedgerError, LedgerMoved
 from monitor.incidents import News
 from monitor.ledger import queries
-from monitor.ledger.chain import PEOPLE, VANTAGE, Breach, BrokenLink, Link, Row, link_hash, people_of
-from monitor.ledger.codec import decode, encode
+from monitor.ledger.chain import PEOPLE, VANTAGE, Link, Row, link_hash, people_of
+from monitor.ledger.codec import encode
 from monitor.ledger.events import (
     KIND_OF,
     Event,
@@ -41,9 +40,9 @@ from monitor.ledger.events import (
     TransitionRecorded,
     subject,
 )
-from monitor.ledger.opening import connect, lock_for_writing, text_of
-from monitor.ledger.steps import Misread, Move, step, steps, transition
-from monitor.ledger.steps import told as told_transition
+from monitor.ledger.moves import Moves
+from monitor.ledger.opening import connect, lock_for_writing
+from monitor.ledger.rows import Rows
 from monitor.ledger.telling import SURROUNDINGS, told
 from monitor.ledger.verification import Verification, verified
 from monitor.ledger.views import Entry, absences, camera_records, finding_spans, inventory_changes, planned_maintenance
@@ -53,7 +52,6 @@ from monitor.model import (
     InventoryChange,
     Maintenance,
     Span,
-    State,
     Step,
     Transition,
     instant,
@@ -64,9 +62,6 @@ from monitor.report import Past, Record
 QUARTER_US: Final = timedelta(days=92) // MICROSECOND
 Form = tuple[str, str, Event]  # kind, body, and what they say
 Seen = Callable[[int, int], None]
-Said = TypeVar("Said")
-TOGETHER: Final = 1000  # transitions that are read together
-ALL_IDS: Final = ("", chr(0x10FFFF))
 
 
 class Share(NamedTuple):
@@ -94,6 +89,8 @@ class Ledger:
         self._connection = connection
         self._lock = lock  # None: the vantage's own chain is not written
         self._upto = upto  # by vantage, the last entry that is looked at; None: all there are
+        self._rows = Rows(connection, path, upto)
+        self._moves = Moves(self._rows, vantage)
         # What stands before a fixed end never changes, so it is read and judged once.
         self._inventory: tuple[tuple[int, InventoryChange], ...] | None = None
         self._judged: tuple[ActTerms, Standing] | None = None
@@ -218,7 +215,7 @@ class Ledger:
                 rows = tuple(_chained(vantage, last, forms, recorded_at))
                 self._connection.executemany(queries.INSERT, rows)
         except sqlite3.Error as error:
-            raise self._named("nothing was written", error) from error
+            raise self._rows.named("nothing was written", error) from error
         return tuple(
             Entry(row.vantage, row.seq, instant(row.recorded_at), event, row.prev, row.hash)
             for row, (_, _, event) in zip(rows, forms, strict=True)
@@ -249,7 +246,7 @@ class Ledger:
 
     def holds(self, head: Head) -> bool:
         """Whether that chain has this entry: whether the record goes on from where it once ended."""
-        return list(self._rows(queries.HASH, head.vantage, seq=head.seq)) == [(head.hash,)]
+        return list(self._rows.found(queries.HASH, head.vantage, seq=head.seq)) == [(head.hash,)]
 
     def people_head(self) -> int:
         """Number of the last act of people; 0 when there is none."""
@@ -296,57 +293,11 @@ class Ledger:
         if period is None:
             entries = self._entries(queries.TRANSITIONS)
             return (entry.event.transition for entry in entries if isinstance(entry.event, TransitionRecorded))
-        return (move for _, moves in self._read(period, _transitions) for move in moves)
+        return self._moves.transitions(period)
 
     def courses(self, period: Span) -> Iterator[tuple[str, list[Step]]]:
         """The same transitions of a period as steps, by camera."""
-        return self._read(period, steps)
-
-    def _read(
-        self, period: Span, read: Callable[[Sequence[Move]], Iterable[Said]], ids: tuple[str, str] = ALL_IDS
-    ) -> Iterator[tuple[str, list[Said]]]:
-        """What ``transitions`` says of a period, by camera, of those whose ids lie between these two."""
-        with self._misread_is_broken():
-            for camera_id, said in sorted(self._said(period, read, ids).items()):
-                yield text_of(camera_id), said
-
-    @contextmanager
-    def _misread_is_broken(self) -> Iterator[None]:
-        try:
-            yield
-        except Misread as error:
-            raise self._unreadable(self.vantage, error.seq, str(error)) from error
-
-    def _said(
-        self, period: Span, read: Callable[[Sequence[Move]], Iterable[Said]], ids: tuple[str, str]
-    ) -> dict[bytes, list[Said]]:
-        found: dict[bytes, list[Said]] = defaultdict(list)
-        bounds: dict[str, str | int] = {"start": period.start, "end": period.end, "first_id": ids[0], "last_id": ids[1]}
-        for move in self._rows(queries.MOVES_BEFORE, self.vantage, **bounds):
-            found[move[0]] = [*read([*([] if step(move).state.online else reversed(self._back_to_online(move))), move])]
-        within = self._rows(queries.MOVES_WITHIN, self.vantage, **bounds)
-        while moves := [*islice(within, TOGETHER)]:
-            for move, said in zip(moves, read(moves), strict=True):
-                found[move[0]].append(said)
-        return found
-
-    def _down_before(self, period: Span) -> int:
-        """The first instant at which a camera was down that was not online when the period began; else its start."""
-        bounds: dict[str, str | int] = {"start": period.start, "first_id": ALL_IDS[0], "last_id": ALL_IDS[1]}
-        found = [period.start]
-        with self._misread_is_broken():
-            for move in self._rows(queries.MOVES_BEFORE, self.vantage, **bounds):
-                if not step(move).state.online:
-                    steps = map(step, [move, *self._back_to_online(move)])
-                    found += [said.at for said in steps if said.state is State.DOWN]
-        return min(found)
-
-    def _back_to_online(self, last: Move) -> list[Move]:
-        """The camera's transitions before this one, latest first, down to the one after which it was offline."""
-        camera_id, _, seq, _ = last
-        rows = self._rows(queries.MOVES_BACKWARDS, self.vantage, camera_id=text_of(camera_id), before_seq=seq)
-        with closing(rows):
-            return list(takewhile(lambda move: not step(move).state.online, rows))
+        return self._moves.courses(period)
 
     def news(self, period: Span) -> Iterator[tuple[datetime, News]]:
         """What incidents are told of the entries that were recorded within the period, and before that how it was then.
@@ -356,25 +307,11 @@ class Ledger:
         ends = self.head()[0] if self._upto is None else self._upto.get(self.vantage, 0)
         first, end = (bisect_left(range(1, ends + 1), us, key=self._recorded_at) + 1 for us in period)
         around = takewhile(lambda news: news[0] < instant(period.end), told(self.entries_of(*SURROUNDINGS)))
-        return heapq.merge(around, self._moves_told(first, end), key=itemgetter(0))
+        return heapq.merge(around, self._moves.told(first, end), key=itemgetter(0))
 
     def _recorded_at(self, seq: int) -> int:
-        ((us,),) = self._rows(queries.RECORDED_AT, self.vantage, seq=seq)
+        ((us,),) = self._rows.found(queries.RECORDED_AT, self.vantage, seq=seq)
         return int(us)
-
-    def _moves_told(self, first: int, end: int) -> Iterator[tuple[datetime, Transition]]:
-        """The transitions of the entries from ``first`` up to before ``end``, after what was so before, by number."""
-        with self._misread_is_broken():
-            before: list[tuple[Any, ...]] = []
-            for last in self._rows(queries.TOLD_BEFORE, self.vantage, first=first):
-                before.append(last)
-                if not step(last[:4]).state.online:
-                    earlier = {"camera_id": text_of(last[0]), "before_seq": last[2]}
-                    with closing(self._rows(queries.TOLD_BACKWARDS, self.vantage, **earlier)) as rows:
-                        before += takewhile(lambda row: not step(row[:4]).state.online, rows)
-            before.sort(key=itemgetter(2))
-            for row in chain(before, self._rows(queries.TOLD_WITHIN, self.vantage, first=first, end=end)):
-                yield instant(row[4]), told_transition(row[:4])
 
     def last_transitions(self) -> dict[str, Transition]:
         """The latest transition of each camera that has one."""
@@ -398,7 +335,7 @@ class Ledger:
     def acts(self) -> Iterator[Recorded]:
         """What people did, as it stands in their chain, oldest first."""
         for row in self.rows(self.people, after_seq=0, camera_id=None, limit=None):
-            act = self._decoded(row.vantage, row.seq, row.kind, row.body)
+            act = self._rows.decoded(row.vantage, row.seq, row.kind, row.body)
             if isinstance(act, Act) and act.stamp is not None:
                 yield Recorded(row.kind, row.body, act, instant(row.recorded_at))
 
@@ -427,12 +364,12 @@ class Ledger:
         cameras = around.cameras if share is None else share.of(around.cameras)
         courses: dict[str, Sequence[Step]] = {known.camera.id: () for known in cameras}
         if courses:
-            read = self._read(period, steps, (min(courses), max(courses)))
+            read = self._moves.courses(period, (min(courses), max(courses)))
             for number, (camera_id, course) in enumerate(read, 1):
                 courses[camera_id] = course
                 if seen is not None:
                     seen(min(number, len(cameras)), len(cameras))
-        down_from = self._down_before(period) if share is not None and around.exclusions else None
+        down_from = self._moves.down_before(period) if share is not None and around.exclusions else None
         return replace(around, courses=courses, down_from=down_from)
 
     def without_transitions(self, period: Span, terms: ActTerms) -> Record:
@@ -459,19 +396,8 @@ class Ledger:
 
         records = tuple(about(*month) for month in months)
         spans = [month_span(*month, zone) for month, record in zip(months, records, strict=True) if record.cameras]
-        courses = self._past_courses(Span(spans[0].start, spans[-1].end)) if spans else iter(())
+        courses = self._moves.past_courses(Span(spans[0].start, spans[-1].end)) if spans else iter(())
         return Past(tuple(months), records, courses)
-
-    def _past_courses(self, window: Span) -> Iterator[tuple[str, list[Step]]]:
-        rows = self._rows(queries.STEPS_OF_PERIOD, self.vantage, start=window.start, end=window.end)
-        with closing(rows):
-            for camera_id, of_camera in groupby(rows, key=itemgetter(0)):
-                yield camera_id, [self._step(at, number, seq) for _, at, number, seq in of_camera]
-
-    def _step(self, at: int, number: int, seq: int) -> Step:
-        if number < 0:
-            raise self._unreadable(self.vantage, seq, "its new state is none of ours")
-        return Step(at, queries.STATES[number], seq)
 
     # ------------------------------------------------------------ verifying
 
@@ -488,12 +414,12 @@ class Ledger:
     # ------------------------------------------------------------ queries
 
     def _end(self, vantage: str) -> Link:
-        return next((Link._make(row) for row in self._rows(queries.END, vantage)), Link())
+        return next((Link._make(row) for row in self._rows.found(queries.END, vantage)), Link())
 
     def _ends(self) -> Iterator[tuple[str, Link]]:
         vantage: str | None = ""
         while True:
-            ((vantage,),) = self._rows(queries.FOLLOWING_VANTAGE, vantage or "")
+            ((vantage,),) = self._rows.found(queries.FOLLOWING_VANTAGE, vantage or "")
             if vantage is None:
                 return
             end = self._end(vantage)
@@ -509,10 +435,10 @@ class Ledger:
         return changes
 
     def _inventory_told(self) -> Iterator[tuple[int, datetime, Event]]:
-        for recorded_us, rows in groupby(self._rows(queries.INVENTORY, self.vantage), key=itemgetter(1)):
+        for recorded_us, rows in groupby(self._rows.found(queries.INVENTORY, self.vantage), key=itemgetter(1)):
             recorded_at = instant(recorded_us)
             for seq, _, kind, body in rows:
-                yield seq, recorded_at, self._decoded(self.vantage, seq, kind, body)
+                yield seq, recorded_at, self._rows.decoded(self.vantage, seq, kind, body)
 
     def entries_of(self, *events: type[Event]) -> Iterator[Entry]:
         """Entries of the monitor's own chain of these kinds, in their order; the others are not read."""
@@ -521,37 +447,11 @@ class Ledger:
 
     def _entries(self, query: str, **values: str | int | None) -> Generator[Entry]:
         for row in self._fetched(query, self.vantage, **values):
-            event = self._decoded(row.vantage, row.seq, row.kind, row.body)
+            event = self._rows.decoded(row.vantage, row.seq, row.kind, row.body)
             yield Entry(row.vantage, row.seq, instant(row.recorded_at), event, row.prev, row.hash)
 
-    def _decoded(self, vantage: str, seq: int, kind: str, body: str) -> Event:
-        try:
-            return decode(kind, body)
-        except Unreadable as error:
-            raise self._unreadable(vantage, seq, str(error)) from error
-
-    def _unreadable(self, vantage: str, seq: int, why: str) -> LedgerBroken:
-        broken = BrokenLink(vantage, seq, Breach.UNREADABLE, why)
-        return LedgerBroken(f"{self.path}: {broken}; run `ledger verify`")
-
     def _fetched(self, query: str, vantage: str, **values: str | int | None) -> Iterator[Row]:
-        return map(Row._make, self._rows(query, vantage, **values))
-
-    def _rows(self, query: str, vantage: str, **values: str | int | None) -> Generator[tuple[Any, ...]]:
-        upto = queries.NEWEST if self._upto is None else self._upto.get(vantage, 0)
-        try:
-            yield from self._connection.execute(query, {"vantage": vantage, "upto": upto, **values})
-        except sqlite3.Error as error:
-            raise self._named("cannot be read", error) from error
-
-    def _named(self, what: str, error: sqlite3.Error) -> LedgerError:
-        """SQLite calls operational what may pass: a full disk, an I/O error, a lock held too long."""
-        kind = LedgerUnavailable if isinstance(error, sqlite3.OperationalError) else LedgerError
-        return kind(f"{self.path}: {what}: {error}")
-
-
-def _transitions(moves: Iterable[Move]) -> Iterator[Transition]:
-    return map(transition, moves)
+        return map(Row._make, self._rows.found(query, vantage, **values))
 
 
 def _around(ledger: Ledger, period: Span, changes: Sequence[InventoryChange], so_far: Standing) -> Record:
