@@ -418,6 +418,20 @@ MOVED = Phrase(
 )
 MOVED_CAMERA = Phrase("{id} {name}：{changes}", "{id} {name}: {changes}")
 MOVED_TIME = Phrase("{kind} {before} → {after} 秒", "{kind} {before} → {after} s")
+MOVED_LOOKS = Phrase("抽查{kind} {before} → {after} 次", "inspections {kind} {before} → {after}")
+MOVED_BASIS = Phrase(
+    "{basis}：{before} {verdict_before} → {after} {verdict_after}（计入 {counted_before} → {counted_after}）",
+    "{basis}: {before} {verdict_before} → {after} {verdict_after} (counted {counted_before} → {counted_after})",
+)
+MOVED_LINE = Phrase(
+    "评分项目“{title}”：次数 {count_before} → {count_after}，扣分 {before} → {after}",
+    "line of the scorecard “{title}”: count {count_before} → {count_after}, points lost {before} → {after}",
+)
+MOVED_REPAIR = Phrase(
+    "{id} {name} 自 {start} 的故障，超时修复计时：{before} → {after}",
+    "{id} {name}, fault since {start}, clock of the late repair: {before} → {after}",
+)
+NOT_LATE = Phrase("未超时", "not late")
 ACTOR = Phrase("{role} {name}（{mark}）", "{role} {name} ({mark})")
 WHOLE_TOWN = Phrase("全镇", "the whole town")
 ABOUT = Phrase("针对", "about")

@@ -234,6 +234,10 @@ REPORT_AGREES = Phrase(
     "一致:{path} 的各项数字与本台账按合同重算的完全相同",
     "agrees: every figure of {path} comes out of this record and contract",
 )
+REPORT_AGREES_AS_FAR = Phrase(
+    "一致:{path} 中有的各项数字与本台账按合同重算的完全相同;文件中没有:{absent}",
+    "agrees as far as it goes: what {path} holds comes out of this record and contract; it does not hold: {absent}",
+)
 REPORT_DIFFERS = Phrase("不一致:{path} 有 {count} 项不同", "differs: {count} values of {path} come out otherwise")
 REPORT_MORE = Phrase("  ……另有 {count} 项", "  ... and {count} more")
 REPORT_OTHER_VERSION = Phrase(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,7 +25,7 @@ from monitor.ledger import Ledger
 from monitor.model import instant
 from monitor.reading import Unreadable, read_at_most
 from monitor.render import to_json
-from monitor.render.comparing import Absent, Difference, differences, sentence
+from monitor.render.comparing import Absent, Difference, differences, field_name, sentence
 from monitor.render.json import Json
 from monitor.render.layout import clean
 from monitor.render.printed import LARGEST, NoReport, Printed, read_printed
@@ -57,7 +56,7 @@ def _verified(file: Path, ledger_path: Path | None, named: str | None, config: P
         _check_chains(ledger, printed, language)
         report, notes = _made_again(ledger, printed, contract, settings, language)
     ours: dict[str, Json] = json.loads(to_json(report))["report"]
-    return _judged(file, printed, _compared(printed, ours), notes, language)
+    return _judged(file, printed, ours, notes, language)
 
 
 def _read(file: Path, language: Language) -> Printed:
@@ -163,10 +162,9 @@ def _heads_then(ledger: Ledger, printed: Printed, contract: Contract, language: 
 
 
 def _compared(printed: Printed, ours: dict[str, Json]) -> Iterator[Difference]:
-    """Differences of everything that is made from the record, as far as the version that wrote the file knew of it."""
+    """Differences of everything that is made from the record."""
     left, right = ({key: side[key] for key in side.keys() - NO_FIGURES} for side in (printed.report, ours))
-    found = differences(left, right)
-    return found if printed.version == __version__ else (each for each in found if not _unclaimed(each))
+    return differences(left, right)
 
 
 def _unclaimed(difference: Difference) -> bool:
@@ -174,16 +172,28 @@ def _unclaimed(difference: Difference) -> bool:
     return difference.theirs is Absent.ABSENT and isinstance(difference.where[-1], str)
 
 
-def _judged(file: Path, printed: Printed, found: Iterator[Difference], notes: list[str], language: Language) -> int:
-    zone = ZoneInfo(printed.zone)
-    shown = [sentence(each, zone, language) for each in islice(found, MOST)]
-    more = sum(1 for _ in found)
-    verdict = texts.REPORT_DIFFERS if shown else texts.REPORT_AGREES
-    print(verdict[language].format(path=file, count=len(shown) + more))
+def _judged(file: Path, printed: Printed, ours: dict[str, Json], notes: list[str], language: Language) -> int:
+    """What differs; and what the file does not have where the version that wrote it may not have known of it."""
+    older, zone = printed.version != __version__, ZoneInfo(printed.zone)
+    shown: list[str] = []
+    count, absent = 0, dict[str, None]()
+    for each in _compared(printed, ours):
+        if older and _unclaimed(each):
+            absent[field_name(str(each.where[-1]), language)] = None
+            continue
+        count += 1
+        if count <= MOST:
+            shown.append(sentence(each, zone, language))
+    if count:
+        print(texts.REPORT_DIFFERS[language].format(path=file, count=count))
+    elif absent:
+        print(texts.REPORT_AGREES_AS_FAR[language].format(path=file, absent=", ".join(absent)))
+    else:
+        print(texts.REPORT_AGREES[language].format(path=file))
     for line in shown:
         print(f"  {line}")
-    if more:
-        print(texts.REPORT_MORE[language].format(count=more))
+    if count > MOST:
+        print(texts.REPORT_MORE[language].format(count=count - MOST))
     for note in notes:
         print(note)
-    return Exit.NO if shown else Exit.OK
+    return Exit.NO if count else Exit.OK

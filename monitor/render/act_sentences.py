@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from monitor import wording
 from monitor.language import Language, Phrase
-from monitor.model import Scope
-from monitor.render.phrases import TIME_KINDS, parted_seconds
-from monitor.report import ClosingFigure, CorrectionFigure, MovedFigure, StepFigure, TimeKind
+from monitor.model import Basis, Scope, Seconds, instant
+from monitor.render.phrases import TIME_KINDS, duration, parted_seconds, percent_sign
+from monitor.render.settlement_sentences import lost
+from monitor.render.settlement_words import ITEMS, MOVED_SUMS
+from monitor.report import (
+    ClosingFigure,
+    CorrectionFigure,
+    MovedBasis,
+    MovedFigure,
+    MovedLine,
+    MovedRepair,
+    StepFigure,
+    TimeKind,
+)
 from monitor.sla import percent
 
 Act = StepFigure | ClosingFigure | CorrectionFigure
@@ -32,31 +44,75 @@ class ActSentences:
         return line if figure.agrees else f"{line} {self._say(wording.DISAGREES)}"
 
     def correction(self, figure: CorrectionFigure) -> Iterator[str]:
-        """That the month was opened again, why, and what moved altogether."""
+        """That the month was opened again, why, and what moved but the cameras' own figures."""
         yield self._act(wording.CORRECTED, figure, number=figure.number, text=figure.text)
         if not figure.done:
             yield self._say(wording.OPEN_CORRECTION)
-        if not figure.moved:
+        if figure.nothing:
             yield self._say(wording.NOTHING_MOVED)
             return
         before, after = (percent(rates.online) for rates in (figure.before, figure.after))
         yield self._say(wording.MOVED, before=before, after=after, cameras=len(figure.moved))
 
+        yield from map(self._basis, figure.bases)
+        for total in figure.sums:
+            before, after = (self._sum(value) for value in (total.before, total.after))
+            yield self._say(MOVED_SUMS[total.what], before=before, after=after)
+        yield from map(self._line, figure.lines)
+        yield from map(self._repair, figure.repairs)
+
     def moved(self, figure: MovedFigure) -> str:
-        """Every kind of one camera's time that is not what it was."""
-        kinds = [(kind, getattr(figure.before, kind.value), getattr(figure.after, kind.value)) for kind in TimeKind]
-        changes = (
-            self._say(
-                wording.MOVED_TIME,
-                kind=self._say(TIME_KINDS[kind]),
-                before=parted_seconds(before),
-                after=parted_seconds(after),
-            )
-            for kind, before, after in kinds
-            if before != after
-        )
+        """Every kind of one camera's time and inspections that is not what it was."""
+        time, looks = (figure.before, figure.after), (figure.looks_before, figure.looks_after)
+        changes = [
+            *self._kinds(wording.MOVED_TIME, *time, parted_seconds),
+            *self._kinds(wording.MOVED_LOOKS, *looks, str),
+        ]
         camera = figure.camera
-        return self._say(wording.MOVED_CAMERA, id=camera.id, name=camera.name, changes="; ".join(changes))
+        said = "; ".join(changes) or self._say(wording.NONE)
+        return self._say(wording.MOVED_CAMERA, id=camera.id, name=camera.name, changes=said)
+
+    def _kinds(self, phrase: Phrase, before: Seconds, after: Seconds, written: Callable[[int], str]) -> Iterator[str]:
+        for kind in TimeKind:
+            was, now = getattr(before, kind.value), getattr(after, kind.value)
+            if was != now:
+                yield self._say(phrase, kind=self._say(TIME_KINDS[kind]), before=written(was), after=written(now))
+
+    def _basis(self, figure: MovedBasis) -> str:
+        before, after = figure.before, figure.after
+        seconds = figure.basis is Basis.FLEET_SECONDS
+        counted = (parted_seconds(each.counted) if seconds else f"{each.counted:,}" for each in (before, after))
+        return self._say(
+            wording.MOVED_BASIS,
+            basis=self._say(wording.BASES[figure.basis]),
+            before=percent_sign(before.ratio),
+            verdict_before=self._say(wording.VERDICTS[before.verdict]),
+            after=percent_sign(after.ratio),
+            verdict_after=self._say(wording.VERDICTS[after.verdict]),
+            **dict(zip(("counted_before", "counted_after"), counted, strict=True)),
+        )
+
+    def _line(self, figure: MovedLine) -> str:
+        before, after = figure.before, figure.after
+        return self._say(
+            wording.MOVED_LINE,
+            title=figure.item.title or self._say(ITEMS[figure.item.kind]),
+            count_before=0 if before is None else before.count,
+            count_after=0 if after is None else after.count,
+            before=self._say(wording.NONE) if before is None else lost(before),
+            after=self._say(wording.NONE) if after is None else lost(after),
+        )
+
+    def _repair(self, figure: MovedRepair) -> str:
+        before, after = (
+            self._say(wording.NOT_LATE) if each is None else duration(each.ran_us, self._language)
+            for each in (figure.before, figure.after)
+        )
+        camera, start = figure.camera, self._local(instant(figure.start))
+        return self._say(wording.MOVED_REPAIR, id=camera.id, name=camera.name, start=start, before=before, after=after)
+
+    def _sum(self, value: Decimal | None) -> str:
+        return self._say(wording.NONE) if value is None else f"{value:,}"
 
     def actor(self, act: Act) -> str:
         """Who, for whom, and whether it is signed."""

@@ -243,9 +243,14 @@ def sentence(difference: Difference, zone: ZoneInfo, language: Language) -> str:
     return LINE[language].format(where=where, theirs=theirs, ours=ours)
 
 
+def field_name(field: str, language: Language) -> str:
+    """What a field is called."""
+    return FIELDS[field][language] if field in FIELDS else clip(clean(field), WIDEST_VALUE)
+
+
 def _place(place: Place, zone: ZoneInfo, language: Language) -> str:
     if isinstance(place, str):
-        return FIELDS[place][language] if place in FIELDS else clip(clean(place), WIDEST_VALUE)
+        return field_name(place, language)
     name = clip(clean(place.name), WIDEST_VALUE)
     return name if place.at is None else f"{name} {_instant(place.at, zone)}"
 

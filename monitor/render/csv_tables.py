@@ -27,7 +27,7 @@ from monitor.render.csv_groups import bases_table, groups_table
 from monitor.render.html.texts import CUTS
 from monitor.render.outage_repairs import repair_finder
 from monitor.render.phrases import exact_local, exact_seconds
-from monitor.render.settlement_sentences import Sentences, fraction
+from monitor.render.settlement_sentences import Sentences, fraction, lost
 from monitor.report import ExclusionFigure, LateRepair, OutageFigure, RepairFigures, Report, Settlement
 
 BASES, GROUPS, OUTAGES, EXCLUSIONS = "-bases", "-groups", "-outages", "-exclusions"
@@ -278,7 +278,7 @@ class _Tables:
         yield self._points(words.START_POINTS, card.start)
         for line in score.lines:
             counted = ("", "") if line.undecided else (str(line.count), str(line.each))
-            yield _Line(words.SCORE, to.title(line), to.lost(line), words.POINTS, to.reason(line), *counted)
+            yield _Line(words.SCORE, to.title(line), lost(line), words.POINTS, to.reason(line), *counted)
         for declared in settlement.declared:
             count = str(declared.count if declared.counts else 0)
             acts = "; ".join(self._acts.step(step, step.text) for step in declared.steps)

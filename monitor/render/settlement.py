@@ -10,7 +10,7 @@ from monitor.contract import Score
 from monitor.language import Language, Phrase
 from monitor.render import settlement_words as words
 from monitor.render.layout import INDENT, Align, Column, table, width
-from monitor.render.settlement_sentences import Sentences
+from monitor.render.settlement_sentences import Sentences, lost
 from monitor.report import RepairFigures, Report, Settlement
 
 WIDEST_WHY = 60  # in terminal cells
@@ -82,7 +82,7 @@ class _Lines:
             (
                 Column(to.say(words.LINE), to.title),
                 Column(to.say(words.REASON), to.reason, widest=WIDEST_WHY),
-                Column(to.say(words.POINTS), to.lost, Align.RIGHT),
+                Column(to.say(words.POINTS), lost, Align.RIGHT),
             ),
         )
         yield from _bullets([*to.declarations(score), to.points(score)])

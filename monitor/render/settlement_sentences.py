@@ -36,6 +36,11 @@ def fraction(value: Fraction, least: int = 2) -> str:
     return text if 10**places % value.denominator == 0 else text + "…"
 
 
+def lost(line: LineScore) -> str:
+    """The points a line costs; ``—`` while they are undecided."""
+    return "—" if line.undecided else f"{line.points}"
+
+
 class Sentences:
     """One settlement in one language. Names in it are free of control characters, and nothing more."""
 
@@ -152,11 +157,6 @@ class Sentences:
                 return self.say(words.OVER, count=line.count, over=over, each=line.each)
             case Why.COUNTED:
                 return self.say(words.COUNTED, count=line.count, each=line.each)
-
-    @staticmethod
-    def lost(line: LineScore) -> str:
-        """The points a line costs; ``—`` while they are undecided."""
-        return "—" if line.undecided else f"{line.points}"
 
     def declarations(self, score: Score) -> Iterator[str]:
         """What was declared, by whom and when; nothing where the scorecard asks for no declarations."""

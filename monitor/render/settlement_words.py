@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from monitor.contract import ItemKind, LadderBy, RepairState, SettlementPeriod, Together
 from monitor.language import Phrase
-from monitor.report import StopKind
+from monitor.report import SettledSum, StopKind
 
 # ---------------------------------------------------------------- closed lists
 
@@ -47,6 +47,14 @@ ITEMS: Mapping[ItemKind, Phrase] = MappingProxyType(
 )
 LADDERS: Mapping[LadderBy, Phrase] = MappingProxyType(
     {LadderBy.POINTS: Phrase("得分", "points"), LadderBy.RATE: Phrase("在线率", "online rate")}
+)
+
+MOVED_SUMS: Mapping[SettledSum, Phrase] = MappingProxyType(
+    {
+        SettledSum.POINTS: Phrase("得分 {before} → {after}", "points {before} → {after}"),
+        SettledSum.AMOUNT: Phrase("扣款 {before} → {after}", "deducted {before} → {after}"),
+        SettledSum.PAYABLE: Phrase("应付 {before} → {after}", "payable {before} → {after}"),
+    }
 )
 
 # ---------------------------------------------------------------- which period

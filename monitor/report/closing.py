@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from monitor.acts import PeriodClosed, PeriodCorrected, Step
 from monitor.canonical import Json, canonical
+from monitor.contract import LineScore, Repair, Why
 from monitor.model import Seconds
-from monitor.report.settled import Settlement
-from monitor.report.values import ClosingFigure, CorrectionFigure, MovedFigure, Report
+from monitor.report.settled import LateRepair, Settlement
+from monitor.report.values import (
+    ClosingFigure,
+    CorrectionFigure,
+    MovedBasis,
+    MovedFigure,
+    MovedLine,
+    MovedRepair,
+    MovedSum,
+    Report,
+    SettledSum,
+)
 
 
 def figures_digest(report: Report) -> str:
@@ -49,15 +61,30 @@ def _settled(settlement: Settlement | None) -> dict[str, Json]:
     """What is owed and why, without the words of the contract."""
     if settlement is None:
         return {}
-    score, deduction = settlement.score, settlement.deduction
-    late = [] if settlement.repairs is None else settlement.repairs.late
-    lines = [] if score is None else score.lines
+    sums = _sums(settlement)
     return {
-        "late": [[each.camera.id, each.repair.start, each.repair.late_from, each.repair.ran_us] for each in late],
-        "lines": [[line.item.id, line.why.value, line.count, str(line.points)] for line in lines],
-        "points": None if score is None or not score.decided else str(score.points),
-        "amount": None if deduction is None else str(deduction.amount),
-        "payable": None if deduction is None else str(deduction.payable),
+        "late": [
+            [each.camera.id, each.repair.start, each.repair.late_from, each.repair.ran_us] for each in _late(settlement)
+        ],
+        "lines": [[line.item.id, line.why.value, line.count, str(line.points)] for line in _lines(settlement)],
+        **{what.value: None if value is None else str(value) for what, value in sums.items()},
+    }
+
+
+def _late(settlement: Settlement | None) -> tuple[LateRepair, ...]:
+    return () if settlement is None or settlement.repairs is None else settlement.repairs.late
+
+
+def _lines(settlement: Settlement | None) -> tuple[LineScore, ...]:
+    return () if settlement is None or settlement.score is None else settlement.score.lines
+
+
+def _sums(settlement: Settlement | None) -> dict[SettledSum, Decimal | None]:
+    score, deduction = (None, None) if settlement is None else (settlement.score, settlement.deduction)
+    return {
+        SettledSum.POINTS: None if score is None or not score.decided else score.points,
+        SettledSum.AMOUNT: None if deduction is None else deduction.amount,
+        SettledSum.PAYABLE: None if deduction is None else deduction.payable,
     }
 
 
@@ -93,20 +120,64 @@ def _correction(step: Step, before: Report, after: Report, *, done: bool) -> Cor
         before=before.total.rates,
         after=after.total.rates,
         moved=tuple(_moved(before, after)),
+        bases=tuple(_moved_bases(before, after)),
+        repairs=tuple(_moved_repairs(before.settlement, after.settlement)),
+        lines=tuple(_moved_lines(before.settlement, after.settlement)),
+        sums=tuple(
+            MovedSum(what, was, now)
+            for (what, was), now in zip(_sums(before.settlement).items(), _sums(after.settlement).values(), strict=True)
+            if str(was) != str(now)
+        ),
     )
 
 
-def _moved(before: Report, after: Report) -> list[MovedFigure]:
-    """Every camera whose time is not what it was, by id; one that was not there had none."""
+def _moved(before: Report, after: Report) -> Iterator[MovedFigure]:
+    """Every camera whose time or inspections are not what they were, by id; one that was not there had none."""
     old = {figure.camera.id: figure for figure in before.cameras}
     new = {figure.camera.id: figure for figure in after.cameras}
-    found = []
     for camera_id in sorted(old.keys() | new.keys()):
-        was = old[camera_id].seconds if camera_id in old else Seconds()
-        now = new[camera_id].seconds if camera_id in new else Seconds()
-        if was != now:
-            found.append(MovedFigure((new.get(camera_id) or old[camera_id]).camera, was, now))
-    return found
+        was, now = old.get(camera_id), new.get(camera_id)
+        if was is None or now is None or (was.seconds, was.looks) != (now.seconds, now.looks):
+            known = now or old[camera_id]
+            sums = ((Seconds(), Seconds()) if each is None else (each.seconds, each.looks) for each in (was, now))
+            (time_before, looks_before), (time_after, looks_after) = sums
+            yield MovedFigure(known.camera, time_before, time_after, looks_before, looks_after)
+
+
+def _moved_bases(before: Report, after: Report) -> Iterator[MovedBasis]:
+    for was, now in zip(before.bases, after.bases, strict=True):
+        if (was.good, was.counted, was.verdict) != (now.good, now.counted, now.verdict):
+            yield MovedBasis(now.basis, was, now)
+
+
+def _moved_repairs(before: Settlement | None, after: Settlement | None) -> Iterator[MovedRepair]:
+    old = {(each.repair.start, each.camera.id): each for each in _late(before)}
+    new = {(each.repair.start, each.camera.id): each for each in _late(after)}
+    for start, camera_id in sorted(old.keys() | new.keys()):
+        was, now = old.get((start, camera_id)), new.get((start, camera_id))
+        if was is None or now is None or _ran(was) != _ran(now):
+            camera = (now or old[start, camera_id]).camera
+            yield MovedRepair(camera, start, _repair(was), _repair(now))
+
+
+def _repair(late: LateRepair | None) -> Repair | None:
+    return None if late is None else late.repair
+
+
+def _ran(late: LateRepair) -> tuple[int | None, int]:
+    return late.repair.late_from, late.repair.ran_us
+
+
+def _moved_lines(before: Settlement | None, after: Settlement | None) -> Iterator[MovedLine]:
+    old, new = ({line.item.id: line for line in _lines(side)} for side in (before, after))
+    for item_id in new | old:
+        was, now = old.get(item_id), new.get(item_id)
+        if was is None or now is None or _costs(was) != _costs(now):
+            yield MovedLine((now or old[item_id]).item, was, now)
+
+
+def _costs(line: LineScore) -> tuple[Why, int, str]:
+    return line.why, line.count, str(line.points)
 
 
 def _five(seconds: Seconds) -> list[Json]:

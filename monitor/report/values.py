@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
 from monitor.acts import Declaration, Head, History, Refusal, Void
-from monitor.contract import Cut
+from monitor.contract import Cut, LineScore, Repair, ScoreItem
 from monitor.model import (
     Actor,
     Basis,
@@ -222,11 +223,58 @@ class ClosingFigure:
 
 @dataclass(frozen=True, slots=True)
 class MovedFigure:
-    """A camera whose time a correction changed."""
+    """A camera whose time or inspections a correction changed."""
 
     camera: Camera
     before: Seconds
     after: Seconds
+    looks_before: Seconds  # as counts
+    looks_after: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class MovedBasis:
+    """A basis that a correction changed."""
+
+    basis: Basis
+    before: BasisFigure
+    after: BasisFigure
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRepair:
+    """A late repair that a correction changed; None: it was not late."""
+
+    camera: Camera
+    start: int  # of the fault
+    before: Repair | None
+    after: Repair | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLine:
+    """A line of the scorecard that a correction changed."""
+
+    item: ScoreItem
+    before: LineScore | None
+    after: LineScore | None
+
+
+class SettledSum(StrEnum):
+    """What a settlement period comes to."""
+
+    POINTS = "points"
+    AMOUNT = "amount"  # deducted
+    PAYABLE = "payable"
+
+
+@dataclass(frozen=True, slots=True)
+class MovedSum:
+    """Points or money that a correction changed; None: not agreed, or undecided."""
+
+    what: SettledSum
+    before: Decimal | None
+    after: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +290,15 @@ class CorrectionFigure:
     before: Rates
     after: Rates
     moved: tuple[MovedFigure, ...]  # by camera
+    bases: tuple[MovedBasis, ...]
+    repairs: tuple[MovedRepair, ...]  # by start and camera
+    lines: tuple[MovedLine, ...]
+    sums: tuple[MovedSum, ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether every figure the month is settled by is what it was."""
+        return not (self.moved or self.bases or self.repairs or self.lines or self.sums)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -72,6 +73,18 @@ def test_every_expected_text_has_its_file() -> None:
 
 
 # ---------------------------------------------------------------- one good contract
+
+
+@pytest.mark.parametrize("key", re.findall(r"^ *# (\w+): ", EXAMPLE.read_text("utf-8"), re.MULTILINE))
+def test_a_key_that_is_a_comment_in_the_example_is_good_once_it_is_none(tmp_path: Path, key: str) -> None:
+    text = re.sub(rf"^( *)# {key}: ", rf"\1{key}: ", EXAMPLE.read_text("utf-8"), flags=re.MULTILINE)
+    if key == "per_point":
+        text = re.sub(r"\n  steps: .*?(?=\n  per_point)", "", text, flags=re.DOTALL)
+    if key == "may_overlap":
+        with pytest.raises(SettingsError, match="lines-2026"):  # understood: there is no such contract beside it here
+            load(tmp_path, text)
+    else:
+        assert load(tmp_path, text).contracts
 
 
 def test_the_example_is_understood_to_the_last_key(tmp_path: Path) -> None:

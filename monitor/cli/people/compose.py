@@ -28,6 +28,7 @@ from monitor.acts import (
 )
 from monitor.acts.suggestion import presumed_cause
 from monitor.calendar import month_span, parse_month
+from monitor.cli.ledger import walked
 from monitor.cli.people import texts
 from monitor.cli.people.bulk import read_storm
 from monitor.cli.people.desk import Desk, Made, ended, outage_runs, span_of
@@ -252,8 +253,11 @@ def approve_view(args: argparse.Namespace, desk: Desk) -> list[Made]:
 
 
 def close(args: argparse.Namespace, desk: Desk) -> list[Made]:
-    """The month's figures are final, as the record gives them now."""
-    heads = desk.record().heads()
+    """The month's figures are final, as the record gives them now: a record that holds to its last entry."""
+    record = desk.record()
+    if walked(record, None, desk.language).broken is not None:
+        raise UsageError(texts.CHAIN_BROKEN[desk.language].format(path=record.path))
+    heads = record.heads()
     figures = desk.figures(args.month, heads)
     undecided = _undecided(args.month, desk)
     if undecided:

@@ -184,6 +184,10 @@ WEEKDAYS = tuple(
 FROM_SETTINGS = Phrase("(来自配置)", "(from the settings)")
 CANCELLED = Phrase("(已取消)", "(cancelled)")
 WHOLE_TOWN = Phrase("全镇", "the whole town")
+CHAIN_BROKEN = Phrase(
+    "不能结账：{path} 的哈希链不完整，请先运行 sharp-eyes ledger verify",
+    "not closed: the chain of {path} does not hold; run `ledger verify` first",
+)
 UNDECIDED = Phrase(
     "注意:{month} 还有 {count} 项免责未决定,结账后不计",
     "note: {count} {count:exclusion|exclusions} of {month} {count:is|are} undecided and will not count",

@@ -9,7 +9,7 @@ from monitor import wording
 from monitor.contract import Cut
 from monitor.language import Phrase
 from monitor.model import Scope
-from monitor.render.act_sentences import scope_names
+from monitor.render.act_sentences import ActSentences, scope_names
 from monitor.render.html import texts
 from monitor.render.html.markup import Child, Markup, element, joined, lines, name
 from monitor.render.html.pen import MOST_ROWS, Column, Look, Pen, Section
@@ -21,7 +21,6 @@ from monitor.report import (
     StepFigure,
     TimeKind,
 )
-from monitor.sla import percent
 
 MOST_NAMES = 6  # of a scope; the others are counted
 
@@ -136,12 +135,8 @@ def _closed(pen: Pen, figure: ClosingFigure) -> Markup:
 
 def _correction(pen: Pen, figure: CorrectionFigure) -> Iterator[Markup]:
     line = _act(pen, wording.CORRECTED, figure, number=str(figure.number), text=name(figure.text))
-    still_open = None if figure.done else element("div", pen.say(wording.OPEN_CORRECTION))
-    moved = pen.say(wording.NOTHING_MOVED)
-    if figure.moved:
-        before, after = percent(figure.before.online), percent(figure.after.online)
-        moved = pen.say(wording.MOVED, before=before, after=after, cameras=len(figure.moved))
-    yield element("div", line, still_open, element("div", moved))
+    _, *told = ActSentences(pen.language, pen.local).correction(figure)
+    yield element("div", line, *(element("div", name(each)) for each in told))
     if figure.moved:
         yield element("div", pen.listed(figure.moved, texts.IN_WORKBOOK, *_moved(pen)), class_="wide")
 
@@ -152,7 +147,10 @@ def _moved(pen: Pen) -> Iterator[Column[MovedFigure]]:
         yield Column(texts.KINDS[kind], partial(_change, pen, kind), Look.NUMBER)
 
 
-def _change(pen: Pen, kind: TimeKind, moved: MovedFigure) -> str | None:
-    """The time of one kind before and after; nothing where it is what it was."""
+def _change(pen: Pen, kind: TimeKind, moved: MovedFigure) -> Markup | None:
+    """The time and the inspections of one kind before and after; nothing where they are what they were."""
     before, after = getattr(moved.before, kind.value), getattr(moved.after, kind.value)
-    return None if before == after else f"{pen.exact(before)} → {pen.exact(after)} s"
+    found, finds = getattr(moved.looks_before, kind.value), getattr(moved.looks_after, kind.value)
+    time = None if before == after else element("div", f"{pen.exact(before)} → {pen.exact(after)} s")
+    looks = None if found == finds else element("div", pen.say(texts.LOOKS_MOVED, before=found, after=finds))
+    return None if time is None and looks is None else joined(time, looks)

@@ -10,7 +10,7 @@ from monitor.render import settlement_words as words
 from monitor.render.html import texts
 from monitor.render.html.markup import Markup, element, name
 from monitor.render.html.pen import MOST_ROWS, Column, Look, Pen, Section
-from monitor.render.settlement_sentences import Sentences
+from monitor.render.settlement_sentences import Sentences, lost
 from monitor.report import RepairFigures
 
 
@@ -62,7 +62,7 @@ def _score(pen: Pen, to: Sentences, score: Score) -> Iterator[Markup]:
         score.lines,
         Column(words.LINE, lambda line: name(to.title(line))),
         Column(words.REASON, to.reason),
-        Column(words.POINTS, to.lost, Look.NUMBER),
+        Column(words.POINTS, lost, Look.NUMBER),
     )
     yield _list([*to.declarations(score), to.points(score)])
 

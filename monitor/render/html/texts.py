@@ -102,6 +102,8 @@ KINDS: Mapping[TimeKind, Phrase] = MappingProxyType(
     }
 )
 
+LOOKS_MOVED = Phrase("抽查 {before} → {after} 次", "inspections {before} → {after}")
+
 # ---------------------------------------------------------------- what happened
 
 WHOLE = Phrase("全长", "duration")
