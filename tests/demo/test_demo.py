@@ -43,7 +43,7 @@ async def heard(capsys: pytest.CaptureFixture[str], words: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_the_accelerated_story_is_recorded_exactly_as_it_happened(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
