@@ -12,9 +12,9 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=(Hea
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parent
-# A file runs in one process and each process has the next file in its queue, so that a long file that begins late would
-# decide when all are done. The two that wait longest begin first, each with the next such one behind it; the other two
-# processes have work for the cores meanwhile.
+# A file runs in one process, which takes the next one when two of its tests or fewer are left; a long file that begins
+# late would decide when all are done. So the two that wait longest begin first, and as each is a single test the next
+# two that wait are behind them; the other two processes have work for the cores meanwhile.
 FIRST = (
     *("real/test_cut_links.py", "real/test_alert_chain.py"),  # these wait
     *("months/test_every_figure.py", "real/test_libreoffice.py"),  # these compute
