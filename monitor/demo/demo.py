@@ -35,7 +35,7 @@ from monitor.simulator.scenes import LIVE_SCENES, Scene
 from monitor.simulator.town import SimulatedTown, build_town
 
 FIRST_ROUND = timedelta(seconds=60)
-LAST_ROUND = timedelta(seconds=60)  # after the story, for what is over to be recorded: a busy machine is behind
+LAST_ROUND = timedelta(seconds=30)  # after the story, for what is over to be recorded: a busy machine is behind
 ASK_EVERY = timedelta(milliseconds=500)
 
 
