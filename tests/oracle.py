@@ -5,6 +5,7 @@ It must never import the rules it judges, nor work the way they do: no fold, no 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -18,32 +19,28 @@ from monitor.model import Result, Seconds, Span, State, Verdict, instant
 
 def account(states: Sequence[tuple[Span, State]], scheduled: Sequence[Span], excluded: Sequence[Span]) -> Seconds:
     """Each unit of time asked in the order of the priorities. Spans are small integers here."""
-    total = Seconds()
-    ends = [span.end for span in scheduled]
-    for tick in range(min((span.start for span in scheduled), default=0), max(ends, default=0)):
-        total += _kind(tick, states, scheduled, excluded)
-    return total
+    first = min((span.start for span in scheduled), default=0)
+    last = max((span.end for span in scheduled), default=0)
+    kinds = Counter(_kind(tick, states, excluded) for tick in range(first, last) if _lies_in(scheduled, tick))
+    return Seconds(**kinds)
 
 
-def _kind(
-    tick: int, states: Sequence[tuple[Span, State]], scheduled: Sequence[Span], excluded: Sequence[Span]
-) -> Seconds:
-    if not any(start <= tick < end for start, end in scheduled):
-        return Seconds()
-    if any(start <= tick < end for start, end in excluded):
-        return Seconds(excluded=1)
+def _kind(tick: int, states: Sequence[tuple[Span, State]], excluded: Sequence[Span]) -> str:
+    """What sort of seconds it is, of those that are owed."""
+    if _lies_in(excluded, tick):
+        return "excluded"
     for (start, end), state in states:
         if start <= tick < end:
             match state:
-                case State.UP:
-                    return Seconds(up=1)
-                case State.DEGRADED:
-                    return Seconds(degraded=1)
-                case State.DOWN:
-                    return Seconds(down=1)
                 case State.UNKNOWN:
-                    return Seconds(unobserved=1)
-    return Seconds(unobserved=1)
+                    return "unobserved"
+                case State.UP | State.DEGRADED | State.DOWN:
+                    return state.value
+    return "unobserved"
+
+
+def _lies_in(spans: Sequence[Span], tick: int) -> bool:
+    return any(start <= tick < end for start, end in spans)
 
 
 # ---------------------------------------------------------------- calendars

@@ -11,6 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -160,6 +161,11 @@ def commands(page: Path) -> list[str]:
     return [command for command in typed if command.startswith(("make ", "sharp-eyes "))]
 
 
+@cache
+def command_line() -> argparse.ArgumentParser:
+    return _parser(Language.EN)
+
+
 def named(words: list[str], parser: argparse.ArgumentParser) -> bool:
     """Whether the words only name a command, in a sentence or a heading, and are not typed as they stand."""
     if not words:
@@ -172,12 +178,12 @@ def understood(command: str) -> bool:
     program, *words = shlex.split(command)
     if program == "make":
         return words[0] in re.findall(r"^([a-z]+):", text_of(ROOT / "Makefile"), re.MULTILINE)
-    if named(words, _parser(Language.EN)):
+    if named(words, command_line()):
         return True
     if "--help" in words or len(words) == 1:
-        return words[0] in {*subcommands(_parser(Language.EN)), "COMMAND", "命令", "--help", "--version"}
+        return words[0] in {*subcommands(command_line()), "COMMAND", "命令", "--help", "--version"}
     try:
-        _parser(Language.EN).parse_args(words)
+        command_line().parse_args(words)
     except SystemExit:
         return False
     return True
@@ -191,7 +197,7 @@ def test_every_command_on_a_page_exists(page: Path) -> None:
 def test_the_readmes_name_every_command() -> None:
     for page in READMES:
         named = {shlex.split(command)[1] for command in commands(page) if command.startswith("sharp-eyes ")}
-        assert named == set(subcommands(_parser(Language.EN)))
+        assert named == set(subcommands(command_line()))
 
 
 @pytest.mark.parametrize("page", READMES, ids=name_of)
@@ -221,12 +227,12 @@ def option_names(parser: argparse.ArgumentParser) -> set[str]:
 def test_every_option_is_explained_and_no_other() -> None:
     page = text_of(DOCS / "command-line.md")
     explained = set(re.findall(r"^\| `(--[a-z-]+)", page, re.MULTILINE)) | set(re.findall(r"`(--[a-z-]+) HASH`", page))
-    assert explained == option_names(_parser(Language.EN))
+    assert explained == option_names(command_line())
 
 
 def test_every_command_and_every_exit_code_is_explained() -> None:
     page = text_of(DOCS / "command-line.md")
-    below = subcommands(_parser(Language.EN))
+    below = subcommands(command_line())
     names = {f"{name} {deeper}" for name, parser in below.items() for deeper in subcommands(parser)}
     names |= {name for name, parser in below.items() if not subcommands(parser)}
     assert set(re.findall(r"^### `sharp-eyes ([a-z -]+?)(?: [A-Z]+)?`", page, re.MULTILINE)) == names
@@ -273,12 +279,15 @@ def test_the_index_of_decisions_is_complete_and_quotes_their_titles() -> None:
 # ---------------------------------------------------------------- metrics, links, hygiene
 
 
+metrics_there_are = cache(exposed)
+
+
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if METRIC.search(text_of(page)) and page.name != "metrics.md"], ids=name_of
 )
 def test_every_metric_a_page_names_exists(page: Path) -> None:
     asked = {name for name in METRIC.findall(text_of(page)) if ":" not in name}
-    assert asked <= exposed(), asked - exposed()
+    assert asked <= metrics_there_are(), asked - metrics_there_are()
 
 
 def anchors(page: Path) -> set[str]:
@@ -342,11 +351,13 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
+@cache
 def phrases() -> list[tuple[str, str, str]]:
     """Every ``Phrase("…", "…")`` in the source: where, Chinese, English."""
     found = []
     for path in sorted((ROOT / "monitor").rglob("*.py")):
-        for node in ast.walk(ast.parse(text_of(path))):
+        text = text_of(path)
+        for node in ast.walk(ast.parse(text)) if "Phrase(" in text else ():
             match node:
                 case ast.Call(
                     func=ast.Name(id="Phrase"), args=[ast.Constant(value=str(zh)), ast.Constant(value=str(en))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ def floor_of(module: str) -> int:
     raise AssertionError(f"monitor.{module} has no floor: add it to FLOORS in {__file__}")
 
 
+@cache
 def imports_of(path: Path) -> set[str]:
     """Every dotted name the file imports, with relative imports resolved."""
     package = ("monitor", *path.relative_to(ROOT).parts[:-1])

@@ -29,7 +29,8 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240), pytest.mark.asyncio(lo
 PAST = timedelta(minutes=45)
 STEP = timedelta(minutes=1)
 CAMERAS = 36
-ALERTED = 'ALERTS_FOR_STATE{alertname="SharpEyesIncident"}'
+# Groups of rules are evaluated each at its time: an alert about an incident, and one that names a camera.
+ALERTED = ('ALERTS_FOR_STATE{alertname="SharpEyesIncident"}', 'ALERTS{alertstate="firing",name!="",village!=""}')
 CHOSEN = {"camera": ["QX-06-02"]}  # one that is down, so that the board of one camera has a fault to show
 
 # One of such a panel's queries answers, and that is what it says; of all others every query has to answer.
@@ -56,7 +57,8 @@ async def asked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Asked
     async with console(source, SystemClock()) as monitor, aiohttp.ClientSession() as client:
         await write_past(folder, Past(town, now - PAST, STEP, monitor.removeprefix("http://")))
         with prometheus_watching(folder, monitor) as (api, log):
-            await until(client, f"{api}/query?query={ALERTED}", lambda a: bool(a["data"]["result"]), log)
+            for alerted in ALERTED:
+                await until(client, f"{api}/query?query={alerted}", lambda a: bool(a["data"]["result"]), log)
             yield Asked(Prometheus(client, api.removesuffix("/api/v1")), datetime.now(UTC).timestamp())
 
 

@@ -103,7 +103,7 @@ def assert_blind_time_is_unknown(entries: Sequence[Entry]) -> int:
 async def live_many_times(place: Place, port: int, lives: int, chance: random.Random) -> None:
     """One record through that many lives, each of which must leave all of it as it should be."""
     clock = SystemClock()
-    town = build_town(54, base=BASE, port=port, clock=clock)
+    town = build_town(27, base=BASE, port=port, clock=clock)
     furnish(place, town.cameras, town.credentials, town.cameras[0].id, clock.now(), HASTE, Language.EN)
     await town.start()
     try:

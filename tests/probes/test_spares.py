@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import av
 import numpy as np
@@ -11,15 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Codec, KeyFrame
-from monitor.probes.decode import look_at
+from monitor.probes.decode import Seen, look_at
 from monitor.probes.spares import MOST, MOST_PIXELS, Kind, Spares, kind_of
 from tests.probes.test_decode import encoded
 from tests.rtsp.footage import units
 
 NAL_CODECS = (Codec.H264, Codec.H265)
 SIZES = ((320, 192), (640, 352), (320, 160))
-KEY_FRAMES = [encoded(codec, seed=seed, size=size) for codec in Codec for size in SIZES for seed in (1, 2)]
-BARE = [look_at(key_frame) for key_frame in KEY_FRAMES]
+KEY_FRAMES = [(codec, seed, size) for codec in Codec for size in SIZES for seed in (1, 2)]
+
+
+@cache
+def looked_at(which: int) -> tuple[KeyFrame, Seen]:
+    """One of these key frames, and what a new decoder sees in it; not made where these tests are only collected."""
+    codec, seed, size = KEY_FRAMES[which]
+    key_frame = encoded(codec, seed=seed, size=size)
+    return key_frame, look_at(key_frame)
 
 
 def a_decoder() -> av.VideoCodecContext:
@@ -33,10 +41,11 @@ def a_decoder() -> av.VideoCodecContext:
 def test_whatever_came_before_a_picture_is_seen_as_a_new_decoder_sees_it(turns: list[tuple[int, int]]) -> None:
     spares = Spares()
     for which, lost in turns:
+        key_frame, bare = looked_at(which)
         if lost:  # a broken picture in between
-            data = KEY_FRAMES[which].data
-            look_at(KeyFrame(KEY_FRAMES[which].codec, data[: -lost * len(data) // 64]), spares=spares)
-        assert look_at(KEY_FRAMES[which], spares=spares) == BARE[which]
+            data = key_frame.data
+            look_at(KeyFrame(key_frame.codec, data[: -lost * len(data) // 64]), spares=spares)
+        assert look_at(key_frame, spares=spares) == bare
 
 
 @pytest.mark.parametrize("codec", NAL_CODECS)
@@ -107,6 +116,8 @@ def test_nothing_of_the_picture_stays_in_memory_that_is_kept(codec: Codec, monke
 
 def test_threads_may_share_them() -> None:
     spares = Spares()
+    known = [looked_at(which) for which in range(len(KEY_FRAMES))]
+    key_frames = [key_frame for key_frame, _ in known]
     with ThreadPoolExecutor(4) as pool:
-        seen = list(pool.map(lambda key_frame: look_at(key_frame, spares=spares), KEY_FRAMES * 8))
-    assert seen == BARE * 8
+        seen = list(pool.map(lambda key_frame: look_at(key_frame, spares=spares), key_frames * 8))
+    assert seen == [bare for _, bare in known] * 8

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,33 +81,35 @@ class Tab:
         return message
 
 
+@contextmanager
+def browser(folder: Path) -> Iterator[str]:
+    """A browser with a fresh profile in the folder; where it listens. Skips where it is not installed."""
+    command = [program("chromium"), *SWITCHES, f"--user-data-dir={folder}", "about:blank"]
+    environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield f"127.0.0.1:{_port(process, folder)}"
+        finally:
+            process.terminate()
+
+
+def _port(process: subprocess.Popen[bytes], folder: Path) -> int:
+    """From the file that it writes once it listens."""
+    told, deadline = folder / "DevToolsActivePort", time.monotonic() + PATIENCE
+    while not (told.exists() and told.read_text("ascii").count("\n")):
+        assert process.poll() is None, "chromium ended without listening"
+        assert time.monotonic() < deadline, "chromium does not listen"
+        time.sleep(0.05)
+    return int(told.read_text("ascii").splitlines()[0])
+
+
 @asynccontextmanager
-async def chromium(folder: Path) -> AsyncIterator[Tab]:
-    """A browser with a fresh profile in the folder; skips where it is not installed."""
-    process = await asyncio.create_subprocess_exec(
-        program("chromium"),
-        *SWITCHES,
-        f"--user-data-dir={folder}",
-        "about:blank",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-    )
-    try:
-        address = await asyncio.wait_for(_address(process), PATIENCE)
-        async with aiohttp.ClientSession() as session:
-            async with session.get(f"http://{address}/json/list") as answer:
-                pages = [target for target in await answer.json() if target["type"] == "page"]
-            async with session.ws_connect(pages[0]["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                yield Tab(socket)
-    finally:
-        process.terminate()
-        await process.communicate()
-
-
-async def _address(process: asyncio.subprocess.Process) -> str:
-    assert process.stderr is not None
-    async for line in process.stderr:
-        if found := re.search(rb"DevTools listening on ws://([^/]+)/", line):
-            return found[1].decode()
-    raise AssertionError("chromium ended without listening")
+async def chromium(address: str) -> AsyncIterator[Tab]:
+    """A page of its own in that browser."""
+    async with aiohttp.ClientSession() as session:
+        async with session.put(f"http://{address}/json/new?about:blank") as answer:
+            page = await answer.json()
+        async with session.ws_connect(page["webSocketDebuggerUrl"], max_msg_size=0) as socket:
+            yield Tab(socket)
+        async with session.get(f"http://{address}/json/close/{page['id']}") as answer:
+            assert answer.status == 200

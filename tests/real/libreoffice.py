@@ -1,8 +1,9 @@
-"""LibreOffice without a screen: computes a workbook's formulas anew, or prints it."""
+"""LibreOffice without a screen: computes workbooks' formulas anew, or prints them."""
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.programs import program
@@ -17,14 +18,17 @@ RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 PATIENCE = 200  # seconds: the machine may be busy
 
 
-def converted(data: bytes, suffix: str, folder: Path) -> Path:
-    """The workbook as LibreOffice writes it after computing every formula; ``xlsx`` or ``pdf``."""
+def converted(books: Mapping[str, bytes], suffix: str, folder: Path) -> dict[str, Path]:
+    """The workbooks by name, as LibreOffice writes them after computing every formula; ``xlsx`` or ``pdf``.
+
+    All of them by one start, which takes longer than the work.
+    """
     profile, out = folder / "profile", folder / "out"
-    if not profile.exists():
-        (profile / "user").mkdir(parents=True)
-        (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
-    made = folder / "book.xlsx"
-    made.write_bytes(data)
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(RECALCULATE, "utf-8")
+    made = {name: folder / f"{name}.xlsx" for name in books}
+    for name, path in made.items():
+        path.write_bytes(books[name])
     subprocess.run(
         [
             program("soffice"),
@@ -34,11 +38,11 @@ def converted(data: bytes, suffix: str, folder: Path) -> Path:
             suffix,
             "--outdir",
             str(out),
-            str(made),
+            *map(str, made.values()),
         ],
         check=True,
         capture_output=True,
         timeout=PATIENCE,
         env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
     )
-    return out / f"book.{suffix}"
+    return {name: out / f"{name}.{suffix}" for name in books}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from monitor.language import Language
 from monitor.render import to_html
 from monitor.report import Report, build_report
 from tests.programs import program
-from tests.real.chromium import chromium
+from tests.real.chromium import browser, chromium
 from tests.render.samples import CAMERAS, JULY, RECORD, TERMS, report
 from tests.test_report import build, camera, off, record
 
@@ -61,14 +62,23 @@ def text_of_page(pdf: Path, number: int) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where one browser listens; each test has a page of its own in it."""
+    with browser(tmp_path_factory.mktemp("profile")) as listening:
+        yield listening
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("make", [report, hostile, fleet])
-async def test_the_report_fits_its_page_and_asks_nobody(make: object, language: Language, tmp_path: Path) -> None:
+async def test_the_report_fits_its_page_and_asks_nobody(
+    make: object, language: Language, address: str, tmp_path: Path
+) -> None:
     shown = make() if callable(make) else None
     assert isinstance(shown, Report)
     file = tmp_path / "report.html"
     file.write_bytes(to_html(shown, language))
-    async with chromium(tmp_path / "profile") as tab:
+    async with chromium(address) as tab:
         await tab.open(file.as_uri())
         for width in (794, 1400):
             await tab.width(width)
@@ -96,10 +106,10 @@ async def test_the_report_fits_its_page_and_asks_nobody(make: object, language: 
         assert wanted in text_of_page(printed, number).replace(" ", "")
 
 
-async def test_headings_of_a_table_come_again_on_the_next_page(tmp_path: Path) -> None:
+async def test_headings_of_a_table_come_again_on_the_next_page(address: str, tmp_path: Path) -> None:
     file, printed = tmp_path / "report.html", tmp_path / "report.pdf"
     file.write_bytes(to_html(fleet(), Language.EN))
-    async with chromium(tmp_path / "profile") as tab:
+    async with chromium(address) as tab:
         await tab.open(file.as_uri())
         printed.write_bytes(await tab.printed())
     count, _ = pages(printed)
@@ -108,10 +118,10 @@ async def test_headings_of_a_table_come_again_on_the_next_page(tmp_path: Path) -
     assert len(repeated) >= 2
 
 
-async def test_chinese_is_drawn_with_a_font_that_has_it(tmp_path: Path) -> None:
+async def test_chinese_is_drawn_with_a_font_that_has_it(address: str, tmp_path: Path) -> None:
     file, printed = tmp_path / "report.html", tmp_path / "report.pdf"
     file.write_bytes(to_html(report(), Language.ZH))
-    async with chromium(tmp_path / "profile") as tab:
+    async with chromium(address) as tab:
         await tab.open(file.as_uri())
         printed.write_bytes(await tab.printed())
         await tab.call("DOM.enable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -47,34 +48,83 @@ def by_rate() -> Report:
     return made(replace(CONTRACT, terms=terms, deduction=ladder), replace(RECORD, transitions=moves))
 
 
+REPORTS: Mapping[str, Callable[[], Report]] = {
+    "report": report,
+    "uneven": uneven,
+    "unwatched": unwatched,
+    "by_rate": by_rate,
+}
+
+
+def column(data: bytes, title: str) -> str:
+    """The letter of the column of cameras with that title."""
+    (letter,) = (cell.column_letter for cell in sheet(opened(data), "Cameras")[2] if cell.value == title)
+    return letter
+
+
+def a_microsecond_less_down() -> bytes:
+    """In the first row of cameras of ``uneven``, and nothing else."""
+    shown = uneven()
+    data = written(shown)
+    less = (shown.cameras[0].seconds.down - 1) / 1_000_000
+    return altered(data, 2, f"{column(data, 'down, seconds')}3", less)
+
+
+def healed() -> bytes:
+    """The month of which its worst camera was never down."""
+    data = written(made())
+    up = column(data, "up, picture good, seconds")
+    return altered(altered(data, 2, f"{column(data, 'down, seconds')}3", 0), 2, f"{up}3", 2_577_600)
+
+
+@pytest.fixture(scope="module")
+def originals() -> dict[str, bytes]:
+    """Each report in each language, as we write it."""
+    return {f"{name}-{each}": written(make(), each) for name, make in REPORTS.items() for each in Language}
+
+
+@pytest.fixture(scope="module")
+def computed(originals: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """These, two that were altered and a running month, after every formula was computed anew."""
+    more = {
+        "a-microsecond-less": a_microsecond_less_down(),
+        "healed": healed(),
+        "running": written(made(now=at(15, 12))),
+    }
+    return converted({**originals, **more}, "xlsx", tmp_path_factory.mktemp("computed"))
+
+
+@pytest.fixture(scope="module")
+def printed(originals: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One of them as PDF, by language."""
+    books = {str(each): originals[f"uneven-{each}"] for each in Language}
+    return converted(books, "pdf", tmp_path_factory.mktemp("printed"))
+
+
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("make", [report, uneven, unwatched, by_rate])
-def test_every_formula_comes_to_the_value_beside_it(make: object, language: Language, tmp_path: Path) -> None:
-    shown = make() if callable(make) else None
-    assert isinstance(shown, Report)
-    data = written(shown, language)
-    before, after = opened(data, values=True), opened(converted(data, "xlsx", tmp_path), values=True)
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_formula_comes_to_the_value_beside_it(
+    name: str, language: Language, originals: dict[str, bytes], computed: dict[str, Path]
+) -> None:
+    shown, data = REPORTS[name](), originals[f"{name}-{language}"]
+    before, after = opened(data, values=True), opened(computed[f"{name}-{language}"], values=True)
     places = list(formulas(opened(data)))
     assert len(places) > 200
     for title, place in places:
-        kept, computed = sheet(before, title)[place].value, sheet(after, title)[place].value
-        if isinstance(kept, float) and isinstance(computed, int | float):
-            assert computed == pytest.approx(kept, rel=NEARLY, abs=0), (title, place)
+        kept, found = sheet(before, title)[place].value, sheet(after, title)[place].value
+        if isinstance(kept, float) and isinstance(found, int | float):
+            assert found == pytest.approx(kept, rel=NEARLY, abs=0), (title, place)
         else:
-            assert computed == kept, (title, place)
+            assert found == kept, (title, place)
     seconds = named(after, "counted_s") * 1_000_000 + named(after, "counted_us")
     assert seconds == counted(shown.total.seconds, shown.terms.blind_time)
 
 
-def test_an_altered_cell_moves_the_totals_and_the_check_says_so(tmp_path: Path) -> None:
+def test_an_altered_cell_moves_the_totals_and_the_check_says_so(computed: dict[str, Path]) -> None:
     """``qh-003`` one microsecond less down: exactly that is missing from every sum it is in."""
     shown = uneven()
-    worst = shown.cameras[0]
-    assert worst.camera.id == "qh-003"
-    data = written(shown)
-    (column,) = (cell.column_letter for cell in sheet(opened(data), "Cameras")[2] if cell.value == "down, seconds")
-    changed = altered(data, 2, f"{column}3", (worst.seconds.down - 1) / 1_000_000)
-    after = opened(converted(changed, "xlsx", tmp_path), values=True)
+    assert shown.cameras[0].camera.id == "qh-003"
+    after = opened(computed["a-microsecond-less"], values=True)
 
     def total(name: str) -> int:
         return int(named(after, f"{name}_s")) * 1_000_000 + int(named(after, f"{name}_us"))
@@ -91,21 +141,16 @@ def test_an_altered_cell_moves_the_totals_and_the_check_says_so(tmp_path: Path) 
     assert (groups["西营村"], groups["东营村"]) == ("differs", "agrees")
 
 
-def test_an_altered_month_changes_the_verdict_the_points_and_the_money(tmp_path: Path) -> None:
-    data = written(made())
-    table = sheet(opened(data), "Cameras")
-    (down,) = (cell.column_letter for cell in table[2] if cell.value == "down, seconds")
-    (up,) = (cell.column_letter for cell in table[2] if cell.value == "up, picture good, seconds")
-    healed = altered(altered(data, 2, f"{down}3", 0), 2, f"{up}3", 2_577_600)
-    after = opened(converted(healed, "xlsx", tmp_path), values=True)
+def test_an_altered_month_changes_the_verdict_the_points_and_the_money(computed: dict[str, Path]) -> None:
+    after = opened(computed["healed"], values=True)
     assert named(after, "verdict_fleet_seconds") == "target met"
     money = {row[0].value: row[4].value for row in sheet(after, "Settlement").iter_rows()}
     assert (money["points lost"], money["points left"], money["payable"]) == (6, 94, 30_000)
 
 
 @pytest.mark.parametrize(("language", "words"), [(Language.ZH, "在线率"), (Language.EN, "scheduled")])
-def test_it_prints_on_a4_with_chinese_characters(language: Language, words: str, tmp_path: Path) -> None:
-    pdf = converted(written(uneven(), language), "pdf", tmp_path)
+def test_it_prints_on_a4_with_chinese_characters(language: Language, words: str, printed: dict[str, Path]) -> None:
+    pdf = printed[language]
     told = subprocess.run([program("pdfinfo"), "-l", "-1", str(pdf)], check=True, capture_output=True, text=True).stdout
     sizes = re.findall(r"^Page +\d+ size: +([\d.]+) x ([\d.]+)", told, re.MULTILINE)
     assert {(round(float(width)), round(float(height))) for width, height in sizes} == {(842, 595)}
@@ -117,7 +162,6 @@ def test_it_prints_on_a4_with_chinese_characters(language: Language, words: str,
     assert "CJK" in fonts, "Chinese characters come from a font that has them"
 
 
-def test_a_running_month_agrees_as_well(tmp_path: Path) -> None:
-    data = written(made(now=at(15, 12)))
-    after = opened(converted(data, "xlsx", tmp_path), values=True)
+def test_a_running_month_agrees_as_well(computed: dict[str, Path]) -> None:
+    after = opened(computed["running"], values=True)
     assert named(after, "all_checks") == "everything agrees"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,13 +71,25 @@ def office(tmp_path: Path) -> Office:
     return Office(tmp_path / "office")
 
 
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, str]]:
+    """The vendor's and the office's key, made once for all tests: the file, and its public half."""
+    home, made = Office(tmp_path_factory.mktemp("keys") / "home"), []
+    for party in ("vendor", "office"):
+        path = home.folder / f"{party}.key"
+        code, said = home.type("ledger", "keygen", str(path))
+        assert code == Exit.OK, said
+        made.append((path, public_key(said)))
+    return made
+
+
 @pytest.fixture
-def vendor_key(tmp_path: Path, place: Place, run: Run, office: Office) -> Path:
-    """Both parties' keys are made, and their public halves stand in the contract; the vendor's is at the monitor."""
+def vendor_key(tmp_path: Path, place: Place, office: Office, keys: list[tuple[Path, str]]) -> Path:
+    """The public halves of both parties' keys stand in the contract; the vendor's key is at the monitor."""
     path = tmp_path / "vendor.key"
-    keys = [office.type("ledger", "keygen", str(key)) for key in (path, office.key)]
-    assert [code for code, _ in keys] == [Exit.OK, Exit.OK], keys
-    vendor, other = (public_key(said) for _, said in keys)
+    (vendors, vendor), (offices, other) = keys
+    shutil.copy2(vendors, path)
+    shutil.copy2(offices, office.key)
     contract = f"contract:\n  parties:\n    vendor:\n      key: {vendor}\n    office:\n      key: {other}\n"
     place.settings.write_text(place.settings.read_text("utf-8") + contract, "utf-8")
     return path
