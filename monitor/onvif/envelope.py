@@ -10,12 +10,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from xml.sax.saxutils import escape
 
 from monitor.model import Credentials
 
 DEVICE = "http://www.onvif.org/ver10/device/wsdl"
 _SCHEMA = "http://www.onvif.org/ver10/schema"
+_BEFORE_HEADER = '<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">'
 _SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 
 
@@ -41,13 +43,13 @@ class Call:
 
     def envelope(self, header: str = "") -> bytes:
         """The whole request; ``header`` is "" or what ``username_token`` made."""
-        return (
-            '<?xml version="1.0" encoding="utf-8"?>'
-            '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">'
-            f"{header}"
-            f'<s:Body><w:{self.name} xmlns:w="{self.namespace}" xmlns:t="{_SCHEMA}">'
-            f"{self.arguments}</w:{self.name}></s:Body></s:Envelope>"
-        ).encode()
+        begin, end = _around_arguments(self.namespace, self.name)
+        return f"{_BEFORE_HEADER}{header}{begin}{self.arguments}{end}".encode()
+
+
+@cache
+def _around_arguments(namespace: str, name: str) -> tuple[str, str]:
+    return f'<s:Body><w:{name} xmlns:w="{namespace}" xmlns:t="{_SCHEMA}">', f"</w:{name}></s:Body></s:Envelope>"
 
 
 GET_SYSTEM_DATE_AND_TIME = Call(DEVICE, "GetSystemDateAndTime")
@@ -56,6 +58,7 @@ GET_CAPABILITIES = Call(DEVICE, "GetCapabilities", "<w:Category>All</w:Category>
 GET_DEVICE_INFORMATION = Call(DEVICE, "GetDeviceInformation")
 
 
+@cache
 def get_profiles(media: Media) -> Call:
     """All profiles, with their encoders."""
     match media:
@@ -84,7 +87,7 @@ def get_snapshot_uri(media: Media, token: str) -> Call:
 
 def username_token(credentials: Credentials, nonce: bytes, created: datetime) -> str:
     """The SOAP header that shows we know the password; ``created`` is an aware UTC instant on the device's clock."""
-    at = created.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    at = created.isoformat()[:19] + "Z"
     password = credentials.password.reveal().encode()
     digest = hashlib.sha1(nonce + at.encode() + password, usedforsecurity=False).digest()
     return (

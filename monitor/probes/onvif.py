@@ -25,7 +25,7 @@ from monitor.onvif.markup import Part
 from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
 from monitor.onvif.replies import Fault
 from monitor.probes.dialling import ACCEPT
-from monitor.probes.http import HttpClient, HttpLimits, Unanswered
+from monitor.probes.http import Answer, HttpClient, HttpLimits, Unanswered, field_line
 from monitor.probes.login import Login
 from monitor.rtsp.ending import Redactor, cause_of_status
 from monitor.rtsp.lockout import attempts_left, text_of
@@ -307,60 +307,70 @@ class _Run:
 
     async def _anonymous(self, call: Call) -> Part | None:
         """The device's answer to a question that needs no credentials; None when it wants some or does not know it."""
-        response = await self._post(self._device, call)
-        if response.status == 401:
+        answer = _answered(call, await self._post(self._device, call))
+        if answer.status == 401:
             return None
-        answer = _understood(response)
-        return None if isinstance(answer, Fault) else answer
+        said = _understood(answer)
+        return None if isinstance(said, Fault) else said
 
     async def _ask(self, service: Service, call: Call) -> Part:
         """The answer to a question that may need credentials."""
         self._login.next_request()
         while True:
-            response = await self._post(service, call, signed=True)
-            answer = None if response.status == 401 else _understood(response)
-            if answer is None or (isinstance(answer, Fault) and answer.refuses_credentials):
-                text = _NAMES.sub("", text_of(response))
-                cause = self._login.challenged(response, text)
-                if cause is not None:
-                    self.attempts_left = left = attempts_left(text)
-                    said = str(answer or response.line)
-                    raise _Ended(cause, said if left is None else f"{said}; {left} attempts left")
+            answer = _answered(call, await self._post_signed(service, call))
+            said = None if answer.status == 401 else _understood(answer)
+            if said is None or (isinstance(said, Fault) and said.refuses_credentials):
+                self._refused(answer.response, said)
                 continue
             self._login.accept()
-            if isinstance(answer, Fault):
-                raise _Ended(Cause.REQUEST_REFUSED, f"{call.name}: {answer}")
-            return answer
+            if isinstance(said, Fault):
+                raise _Ended(Cause.REQUEST_REFUSED, f"{call.name}: {said}")
+            return said
 
-    async def _post(self, service: Service, call: Call, *, signed: bool = False) -> Response:
-        device_now = self._device_now()
-        signature = self._login.sign(service.path, device_now) if signed else None
-        fields = [("Content-Type", call.content_type)]
-        if signature is not None and signature.authorization is not None:
-            fields.append(("Authorization", signature.authorization))
-        body = call.envelope(signature.security if signature is not None else "")
+    def _refused(self, response: Response, fault: Fault | None) -> None:
+        """The device wants credentials, or others; raises _Ended unless the question is to be asked again."""
+        text = _NAMES.sub("", text_of(response))
+        cause = self._login.challenged(response, text)
+        if cause is not None:
+            self.attempts_left = left = attempts_left(text)
+            told = str(fault or response.line)
+            raise _Ended(cause, told if left is None else f"{told}; {left} attempts left")
+
+    def _post(self, service: Service, call: Call) -> Awaitable[Answer | Unanswered]:
+        return self.http.post(service, field_line("Content-Type", call.content_type), call.envelope())
+
+    def _post_signed(self, service: Service, call: Call) -> Awaitable[Answer | Unanswered]:
+        signature = self._login.sign(service.path, self._device_now())
+        fields = field_line("Content-Type", call.content_type)
+        if signature.authorization is not None:
+            fields += field_line("Authorization", signature.authorization)
         # Credentials the device has not taken yet are one attempt: sent twice they would be two.
-        ask = self.http.post_once if signature is not None and self._login.unsettled else self.http.post
-        response = await ask(service, tuple(fields), body)
-        if isinstance(response, Unanswered):
-            raise _Ended(response.cause, f"{call.name}: {response.detail}")
-        return response
+        post = self.http.post_once if self._login.unsettled else self.http.post
+        return post(service, fields, call.envelope(signature.security))
 
     def _device_now(self) -> datetime:
         return self._clock.now() + (self.offset or timedelta(0))
 
 
-def _understood(response: Response) -> Part | Fault:
-    """The answer in a response other than 401; raises _Ended when there is none."""
-    try:
-        answer = replies.parse(response.body)
-    except RemoteProtocolError as error:
-        if 200 <= response.status < 300:
-            raise _Ended(Cause.BAD_REPLY, f"{response.line}: {error}") from None
-        raise _Ended(cause_of_status(Stage.DESCRIBE, response.status), response.line) from None
-    if not isinstance(answer, Fault) and not 200 <= response.status < 300:
-        raise _Ended(cause_of_status(Stage.DESCRIBE, response.status), response.line)
+def _answered(call: Call, answer: Answer | Unanswered) -> Answer:
+    """The answer; raises _Ended where there is none."""
+    if isinstance(answer, Unanswered):
+        raise _Ended(answer.cause, f"{call.name}: {answer.detail}")
     return answer
+
+
+def _understood(answer: Answer) -> Part | Fault:
+    """What an answer other than 401 says; raises _Ended when there is nothing."""
+    good = 200 <= answer.status < 300
+    try:
+        said = replies.parse(answer.body)
+    except RemoteProtocolError as error:
+        if good:
+            raise _Ended(Cause.BAD_REPLY, f"{answer.response.line}: {error}") from None
+        raise _Ended(cause_of_status(Stage.DESCRIBE, answer.status), answer.response.line) from None
+    if not good and not isinstance(said, Fault):
+        raise _Ended(cause_of_status(Stage.DESCRIBE, answer.status), answer.response.line)
+    return said
 
 
 def _candidates(profiles: tuple[Profile, ...]) -> tuple[Profile, ...]:

@@ -18,7 +18,7 @@ from monitor.onvif import envelope
 from monitor.onvif.addresses import parse_address
 from monitor.probes import onvif
 from monitor.probes.dialling import ACCEPT
-from monitor.probes.http import HttpClient, HttpLimits
+from monitor.probes.http import HttpClient, HttpLimits, field_line
 from monitor.probes.login import Login
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
 from tests.bench import proc
@@ -111,7 +111,7 @@ async def bare(port: int) -> Round:
     async def once() -> None:
         http = HttpClient(HttpLimits())
         for call in calls:
-            await http.post(service, (("Content-Type", call.content_type),), call.envelope())
+            await http.post(service, field_line("Content-Type", call.content_type), call.envelope())
         http.hang_up()
 
     return once
