@@ -37,14 +37,20 @@ class Call:
     arguments: str = ""  # XML in the namespaces w (the service's) and t (the schema's)
 
     @property
-    def content_type(self) -> str:
-        """With the SOAP action, which some devices look at."""
-        return f'application/soap+xml; charset=utf-8; action="{self.namespace}/{self.name}"'
+    def content_type(self) -> bytes:
+        """The line of the HTTP request that names the SOAP action, which some devices look at."""
+        return _content_type(self.namespace, self.name)
 
     def envelope(self, header: str = "") -> bytes:
         """The whole request; ``header`` is "" or what ``username_token`` made."""
         begin, end = _around_arguments(self.namespace, self.name)
         return f"{_BEFORE_HEADER}{header}{begin}{self.arguments}{end}".encode()
+
+
+# There are a dozen operations, and a round makes as many requests: what is the same in all of them is written once.
+@cache
+def _content_type(namespace: str, name: str) -> bytes:
+    return f'Content-Type: application/soap+xml; charset=utf-8; action="{namespace}/{name}"\r\n'.encode()
 
 
 @cache
@@ -101,4 +107,4 @@ def username_token(credentials: Credentials, nonce: bytes, created: datetime) ->
 
 
 def _base64(data: bytes) -> str:
-    return binascii.b2a_base64(data, newline=False).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode()

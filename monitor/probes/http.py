@@ -21,6 +21,8 @@ from monitor.onvif.addresses import Service
 from monitor.probes.dialling import ACCEPT, check_pin, connect, failure, resolve, tls_context
 from monitor.rtsp.messages import Headers, Response, parse_head
 
+_USUAL = b"HTTP/1.1\r\nHost: %b\r\nUser-Agent: sharp-eyes\r\nAccept-Encoding: identity\r\n%b"
+_GET, _POST = b"GET %b " + _USUAL + b"\r\n", b"POST %b " + _USUAL + b"Content-Length: %d\r\n\r\n%b"
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _END_OF_ENVELOPE = re.compile(rb"Envelope\s*>\s*\Z")
 _TAIL = 64  # bytes in which the end of an envelope is looked for
@@ -97,7 +99,7 @@ class HttpClient:
 
     def get(self, service: Service, fields: bytes) -> Answering:
         """As ``post``, without a body."""
-        return self._ask(service, _request(b"GET", service, fields))
+        return self._ask(service, _GET % (service.path.encode(), service.authority.encode(), fields))
 
     def post_once(self, service: Service, fields: bytes, body: bytes) -> Answering:
         """The same for what must not be sent twice, whatever becomes of the connection.
@@ -165,14 +167,7 @@ def field_line(name: str, value: str) -> bytes:
 
 
 def _posting(service: Service, fields: bytes, body: bytes) -> bytes:
-    return _request(b"POST", service, b"%bContent-Length: %d\r\n" % (fields, len(body)), body)
-
-
-def _request(method: bytes, service: Service, fields: bytes, body: bytes = b"") -> bytes:
-    place = (method, service.path.encode(), service.authority.encode())
-    return b"%b %b HTTP/1.1\r\nHost: %b\r\nUser-Agent: sharp-eyes\r\nAccept-Encoding: identity\r\n%b\r\n%b" % (
-        *place, fields, body,
-    )  # fmt: skip
+    return _POST % (service.path.encode(), service.authority.encode(), fields, len(body), body)
 
 
 async def _secure(line: _Line, transport: asyncio.Transport, host: str, certificate: str) -> None:

@@ -110,6 +110,10 @@ class Inspection:
         return self.found.clock_offset
 
 
+_Stream = tuple[str, Profile]  # its URL, and what the device says of it
+_NO_STREAM: Final = ("", Profile("", None))
+
+
 class _Ended(Exception):
     """The run is over, or one of its ways."""
 
@@ -160,7 +164,7 @@ async def _asked(
     clock: Clock,
     limits: OnvifLimits,
     certificate: str,
-    question: Callable[[_Run], Awaitable[StreamFound]],
+    question: Callable[[_Run], Awaitable[_Stream]],
 ) -> Inspection:
     redactor = Redactor(login.credentials)
     try:
@@ -168,16 +172,19 @@ async def _asked(
     except LocalProtocolError as error:
         return Inspection(StreamFound(cause=Cause.MONITOR_ERROR, detail=redactor.detail(str(error))))
     run = _Run(device, login, clock, HttpClient(limits.exchange, certificate), strict=certificate != ACCEPT)
+    stream, cause, detail = _NO_STREAM, Cause.OK, ""
     try:
         async with asyncio.timeout(limits.total.total_seconds()):
-            found = await question(run)
+            stream = await question(run)
     except _Ended as ended:
-        found = StreamFound(cause=ended.cause, detail=redactor.detail(ended.detail))
+        cause, detail = ended.cause, redactor.detail(ended.detail)
     except TimeoutError:
-        found = StreamFound(cause=Cause.NO_REPLY, detail=f"not done within {limits.total.total_seconds():g} s")
+        cause, detail = Cause.NO_REPLY, f"not done within {limits.total.total_seconds():g} s"
     finally:
         run.http.hang_up()
-    found = replace(found, credentials_refused=login.refused, attempts_left=run.attempts_left, clock_offset=run.offset)
+    url, profile = stream
+    offers = (url, profile.width, profile.height, profile.codec)
+    found = StreamFound(*offers, cause, detail, login.refused, run.attempts_left, run.offset)
     told = (run.answered, run.identity, run.main, run.smaller, run.snapshot, run.snapshot_url)
     return Inspection(found, *told, took_token=login.took_token)
 
@@ -201,12 +208,12 @@ class _Run:
         self._clock = clock
         self._strict = strict
 
-    async def smallest(self) -> StreamFound:
+    async def smallest(self) -> _Stream:
         """From the device's clock to the address of its smallest stream."""
         await self._read_clock()
         return await self._of_media(await self._media_services(), self._smallest)
 
-    async def everything(self) -> StreamFound:
+    async def everything(self) -> _Stream:
         """The same, and what else there is to tell."""
         await self._read_clock()
         try:
@@ -219,8 +226,8 @@ class _Run:
         return found
 
     async def _of_media(
-        self, services: dict[Media, Service], ask: Callable[[Media, Service], Awaitable[StreamFound]]
-    ) -> StreamFound:
+        self, services: dict[Media, Service], ask: Callable[[Media, Service], Awaitable[_Stream]]
+    ) -> _Stream:
         """What the first media service says that knows anything."""
         last: _Ended | None = None
         for media, service in services.items():
@@ -253,10 +260,11 @@ class _Run:
             except _Ended:  # old devices answer a question they do not know with anything
                 continue
             told = {} if answer is None else replies.media_addresses(answer)
-            services = {media: service_at(told[media], self._device) for media in USUAL_PATHS if media in told}
-            found = {
-                media: service for media, service in services.items() if service is not None and self._safe(service)
-            }
+            found: dict[Media, Service] = {}
+            for media in USUAL_PATHS:
+                service = service_at(told[media], self._device) if media in told else None
+                if service is not None and self._safe(service):
+                    found[media] = service
             if found:
                 return found
         return {media: replace(self._device, path=path) for media, path in USUAL_PATHS.items()}
@@ -270,17 +278,17 @@ class _Run:
         with suppress(_Ended, RemoteProtocolError):
             self.identity = replies.identity(await self._ask(self._device, envelope.GET_DEVICE_INFORMATION))
 
-    async def _smallest(self, media: Media, service: Service) -> StreamFound:
+    async def _smallest(self, media: Media, service: Service) -> _Stream:
         candidates = _candidates(replies.profiles(await self._ask(service, envelope.get_profiles(media))))
         return await self._stream(media, service, candidates[0])
 
-    async def _streams(self, media: Media, service: Service) -> StreamFound:
+    async def _streams(self, media: Media, service: Service) -> _Stream:
         candidates = _candidates(replies.profiles(await self._ask(service, envelope.get_profiles(media))))
         smallest, largest = candidates[0], candidates[-1]
         found = await self._stream(media, service, smallest)
         self.smaller = (smallest.width * smallest.height) < (largest.width * largest.height)
-        main = found if largest.token == smallest.token else await self._stream(media, service, largest)
-        self.main = main.url
+        main, _ = found if largest.token == smallest.token else await self._stream(media, service, largest)
+        self.main = main
         self.snapshot = await self._has_snapshots(media, service, smallest)
         return found
 
@@ -295,7 +303,7 @@ class _Run:
                 self.snapshot_url = place.url
         return True
 
-    async def _stream(self, media: Media, service: Service, profile: Profile) -> StreamFound:
+    async def _stream(self, media: Media, service: Service, profile: Profile) -> _Stream:
         answer = await self._ask(service, envelope.get_stream_uri(media, profile.token))
         try:
             url = stream_url(replies.stream_uri(answer), self._device)
@@ -303,7 +311,7 @@ class _Run:
             raise _Ended(Cause.BAD_REPLY, str(error)) from None
         if not url:
             raise _Ended(Cause.BAD_REPLY, "the stream's address is none of RTSP")
-        return StreamFound(url, profile.width, profile.height, profile.codec)
+        return url, profile
 
     async def _anonymous(self, call: Call) -> Part | None:
         """The device's answer to a question that needs no credentials; None when it wants some or does not know it."""
@@ -337,11 +345,11 @@ class _Run:
             raise _Ended(cause, told if left is None else f"{told}; {left} attempts left")
 
     def _post(self, service: Service, call: Call) -> Awaitable[Answer | Unanswered]:
-        return self.http.post(service, field_line("Content-Type", call.content_type), call.envelope())
+        return self.http.post(service, call.content_type, call.envelope())
 
     def _post_signed(self, service: Service, call: Call) -> Awaitable[Answer | Unanswered]:
         signature = self._login.sign(service.path, self._device_now())
-        fields = field_line("Content-Type", call.content_type)
+        fields = call.content_type
         if signature.authorization is not None:
             fields += field_line("Authorization", signature.authorization)
         # Credentials the device has not taken yet are one attempt: sent twice they would be two.

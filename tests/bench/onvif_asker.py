@@ -18,7 +18,7 @@ from monitor.onvif import envelope
 from monitor.onvif.addresses import parse_address
 from monitor.probes import onvif
 from monitor.probes.dialling import ACCEPT
-from monitor.probes.http import HttpClient, HttpLimits, field_line
+from monitor.probes.http import HttpClient, HttpLimits
 from monitor.probes.login import Login
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
 from tests.bench import proc
@@ -55,7 +55,7 @@ async def ours_first(port: int) -> Round:
 def _five(port: int, *, took_token: bool) -> Round:
     clock, limits = SystemClock(), onvif.OnvifLimits()
 
-    async def five(run: onvif._Run) -> onvif.StreamFound:
+    async def five(run: onvif._Run) -> onvif._Stream:
         await run._read_clock()
         found = await run._of_media(await run._media_services(), run._smallest)
         await run._read_plate()
@@ -111,7 +111,7 @@ async def bare(port: int) -> Round:
     async def once() -> None:
         http = HttpClient(HttpLimits())
         for call in calls:
-            await http.post(service, field_line("Content-Type", call.content_type), call.envelope())
+            await http.post(service, call.content_type, call.envelope())
         http.hang_up()
 
     return once
