@@ -237,3 +237,24 @@ async def test_what_must_not_be_sent_twice_goes_over_a_connection_that_was_kept_
     assert (answer.cause if isinstance(answer, Unanswered) else None) is cause
     assert len(device.lines) == connections
     assert sum(b"secret" in each for each in device.read) == 1
+
+
+async def test_each_question_has_all_of_its_time_and_the_last_answer_none_of_it() -> None:
+    async def one_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"body")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await reader.read()  # the second question stays unanswered until the other side hangs up
+        writer.close()
+        hung_up.release()
+
+    hung_up, loop = asyncio.Semaphore(0), asyncio.get_running_loop()
+    async with await asyncio.start_server(one_answer, "127.0.0.1", 0) as server:
+        service, client = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x"), HttpClient(QUICK)
+        assert isinstance(await client.post(service, b"", b"body"), Answer)
+        await asyncio.sleep(0.2)
+        asked = loop.time()
+        assert isinstance(await client.post(service, b"", b"body"), Answer)  # over a new connection, once it is late
+        assert loop.time() - asked >= 0.29
+        client.hang_up()
+        for _ in range(2):
+            await hung_up.acquire()
