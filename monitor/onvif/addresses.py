@@ -17,8 +17,7 @@ LONGEST = 1000  # characters of an address a device may send
 
 _HOST = r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+"
 _WRITTEN = re.compile(rf"(?:(https?)://)?({_HOST})(?::([0-9]{{1,5}}))?(/[^#@]*)?", re.IGNORECASE)
-_SENT = re.compile(r"([a-z]+)://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
-_AUTHORITY = re.compile(rf"({_HOST})?(?::([0-9]{{1,5}}))?(?::.*)?", re.IGNORECASE)
+_SENT = re.compile(rf"(?:[^/?]*@)?+({_HOST})?(?::([0-9]{{1,5}}))?(?::[^/?]*)?([/?].*)?+", re.DOTALL)
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 _USUAL_PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
 
@@ -58,42 +57,32 @@ def parse_address(text: str) -> Service:
 
 def service_at(address: str, dialled: Service) -> Service | None:
     """The service a device says is at ``address``; its port counts only where it names the host we dialled."""
-    sent = _split(address)
-    if sent is None or sent.scheme not in ("http", "https") or not sent.rest.startswith("/"):
+    scheme, host, port, rest = _split(address)
+    if scheme not in ("http", "https") or not rest.startswith("/"):
         return None
-    if sent.host == dialled.host and sent.port is not None:
-        return Service(dialled.host, sent.port, sent.rest, sent.scheme == "https")
-    return Service(dialled.host, dialled.port, sent.rest, dialled.tls)
+    if host == dialled.host and port is not None:
+        return Service(dialled.host, port, rest, scheme == "https")
+    return Service(dialled.host, dialled.port, rest, dialled.tls)
 
 
 def stream_url(address: str, dialled: Service) -> str:
     """The RTSP address a device names, at the host we dialled; "" when it names none."""
-    sent = _split(address)
-    if sent is None or sent.scheme not in ("rtsp", "rtsps"):
+    scheme, _, port, rest = _split(address)
+    if scheme not in ("rtsp", "rtsps"):
         return ""
-    usual = _USUAL_PORTS[sent.scheme]
-    return f"{sent.scheme}://{_authority(dialled.host, sent.scheme, sent.port or usual)}{sent.rest or '/'}"
+    return f"{scheme}://{_authority(dialled.host, scheme, port or _USUAL_PORTS[scheme])}{rest or '/'}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    scheme: str
-    host: str
-    port: int | None  # None: no usable one; the first of several
-    rest: str  # path and query, ASCII
-
-
-def _split(address: str) -> _Sent | None:
+def _split(address: str) -> tuple[str, str, int | None, str]:
+    """Scheme ("": not one of ours), host, port (None: no usable one; the first of several), and path and query."""
     text = _quoted(address.strip())
-    parts = _SENT.fullmatch(text)
-    if parts is None or len(text) > LONGEST:
-        return None
-    scheme = parts[1].lower()
-    place = _AUTHORITY.fullmatch(parts[2].rpartition("@")[2])
-    usual = _USUAL_PORTS.get(scheme)
-    if place is None or usual is None:
-        return None
-    return _Sent(scheme, (place[1] or "").strip("[]").lower(), _port(place[2], usual), parts[3])
+    scheme, found, sent = text.partition("://")
+    scheme = scheme.lower()
+    usual = _USUAL_PORTS.get(scheme) if found else None
+    parts = _SENT.fullmatch(sent)
+    if usual is None or parts is None or len(text) > LONGEST:
+        return "", "", None, ""
+    return scheme, (parts[1] or "").strip("[]").lower(), _port(parts[2], usual), parts[3] or ""
 
 
 def _quoted(text: str) -> str:

@@ -10,12 +10,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from xml.sax.saxutils import escape
 
 from monitor.model import Credentials
 
 DEVICE = "http://www.onvif.org/ver10/device/wsdl"
 _SCHEMA = "http://www.onvif.org/ver10/schema"
+_BEFORE_HEADER = '<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">'
 _SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 
 
@@ -35,19 +37,25 @@ class Call:
     arguments: str = ""  # XML in the namespaces w (the service's) and t (the schema's)
 
     @property
-    def content_type(self) -> str:
-        """With the SOAP action, which some devices look at."""
-        return f'application/soap+xml; charset=utf-8; action="{self.namespace}/{self.name}"'
+    def content_type(self) -> bytes:
+        """The line of the HTTP request that names the SOAP action, which some devices look at."""
+        return _content_type(self.namespace, self.name)
 
     def envelope(self, header: str = "") -> bytes:
         """The whole request; ``header`` is "" or what ``username_token`` made."""
-        return (
-            '<?xml version="1.0" encoding="utf-8"?>'
-            '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">'
-            f"{header}"
-            f'<s:Body><w:{self.name} xmlns:w="{self.namespace}" xmlns:t="{_SCHEMA}">'
-            f"{self.arguments}</w:{self.name}></s:Body></s:Envelope>"
-        ).encode()
+        begin, end = _around_arguments(self.namespace, self.name)
+        return f"{_BEFORE_HEADER}{header}{begin}{self.arguments}{end}".encode()
+
+
+# There are a dozen operations, and a round makes as many requests: what is the same in all of them is written once.
+@cache
+def _content_type(namespace: str, name: str) -> bytes:
+    return f'Content-Type: application/soap+xml; charset=utf-8; action="{namespace}/{name}"\r\n'.encode()
+
+
+@cache
+def _around_arguments(namespace: str, name: str) -> tuple[str, str]:
+    return f'<s:Body><w:{name} xmlns:w="{namespace}" xmlns:t="{_SCHEMA}">', f"</w:{name}></s:Body></s:Envelope>"
 
 
 GET_SYSTEM_DATE_AND_TIME = Call(DEVICE, "GetSystemDateAndTime")
@@ -56,6 +64,7 @@ GET_CAPABILITIES = Call(DEVICE, "GetCapabilities", "<w:Category>All</w:Category>
 GET_DEVICE_INFORMATION = Call(DEVICE, "GetDeviceInformation")
 
 
+@cache
 def get_profiles(media: Media) -> Call:
     """All profiles, with their encoders."""
     match media:
@@ -84,7 +93,7 @@ def get_snapshot_uri(media: Media, token: str) -> Call:
 
 def username_token(credentials: Credentials, nonce: bytes, created: datetime) -> str:
     """The SOAP header that shows we know the password; ``created`` is an aware UTC instant on the device's clock."""
-    at = created.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    at = created.isoformat()[:19] + "Z"
     password = credentials.password.reveal().encode()
     digest = hashlib.sha1(nonce + at.encode() + password, usedforsecurity=False).digest()
     return (
@@ -98,4 +107,4 @@ def username_token(credentials: Credentials, nonce: bytes, created: datetime) ->
 
 
 def _base64(data: bytes) -> str:
-    return binascii.b2a_base64(data, newline=False).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode()

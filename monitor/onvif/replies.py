@@ -13,12 +13,13 @@ from itertools import islice
 from monitor.errors import RemoteProtocolError
 from monitor.model import Codec, Identity
 from monitor.onvif.envelope import Media
-from monitor.onvif.markup import Part, attribute, each, first, own_text, root_of, value, values
+from monitor.onvif.markup import Part, attribute, each, first, openings, own_text, plain, root_of, value, values
 from monitor.onvif.profiles import Profile
 
 MAX_BODY = 256_000  # bytes
 MAX_PROFILES = 256  # a recorder has some for each channel
 MAX_CODES = 4  # of a fault
+MAX_DIGITS = 9  # of a number, on either side of its point
 LONGEST_TOKEN = 200  # characters; ONVIF allows 64
 LONGEST_REASON = 200
 LONGEST_NAME = 100  # characters of what stands on a device's plate
@@ -34,7 +35,16 @@ _TIME = ("Year", "Month", "Day", "Hour", "Minute", "Second")
 _PLATE = ("Manufacturer", "Model", "FirmwareVersion", "SerialNumber")
 _ENCODER = ("Encoding", "Width", "Height", "FrameRateLimit", "BitrateLimit")
 _MEDIA = {media.value: media for media in Media}
-_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_SERVICE = ("Service", "Namespace", "XAddr")
+_VIDEO = ("VideoEncoderConfiguration", "VideoEncoder", "VideoSourceConfiguration", "VideoSource")
+_CONFIGURATIONS = frozenset(
+    {
+        *_VIDEO, "AudioEncoderConfiguration", "AudioEncoder", "AudioSourceConfiguration", "AudioSource",
+        "VideoAnalyticsConfiguration", "Analytics", "MetadataConfiguration", "Metadata", "PTZConfiguration", "PTZ",
+    }
+)  # fmt: skip
+_PROFILE = ("Profiles", *_CONFIGURATIONS, *_ENCODER, "SourceToken")
+_NUMBER = re.compile(rf"[0-9]{{1,{MAX_DIGITS}}}(?:\.[0-9]{{1,{MAX_DIGITS}}})?")
 _REFUSALS = frozenset({"NotAuthorized", "FailedAuthentication", "InvalidSecurity", "InvalidSecurityToken"})
 _REFUSED = re.compile(r"not.?authori[sz]ed|unauthori[sz]ed|authority failure|authentication fail", re.IGNORECASE)
 
@@ -70,11 +80,10 @@ def device_time(envelope: Part) -> datetime:
     if utc is None:
         raise RemoteProtocolError("no UTC time")
     said = values(utc, *_TIME)
-    year, month, day, hours, minutes, seconds = (_number(said.get(name)) for name in _TIME)
+    year, month, day, hours, minutes, seconds = [_number(said.get(name, "")) for name in _TIME]
     try:
-        return datetime(int(year), int(month), int(day), tzinfo=UTC) + timedelta(
-            hours=hours, minutes=minutes, seconds=seconds
-        )
+        midnight = datetime(int(year), int(month), int(day), tzinfo=UTC)
+        return midnight + timedelta(0, (hours * 60 + minutes) * 60 + seconds)
     except (ValueError, OverflowError):
         raise RemoteProtocolError("a time that is on no calendar") from None
 
@@ -91,26 +100,50 @@ def identity(envelope: Part) -> Identity:
 def media_addresses(envelope: Part) -> dict[Media, str]:
     """Where the media services are, out of GetServices or GetCapabilities; addresses as the device wrote them."""
     found: dict[Media, str] = {}
-    for service in each(envelope, "Service"):
-        said = values(service, "Namespace", "XAddr")
-        media = _MEDIA.get(said.get("Namespace", ""))
-        if media is not None and (address := said.get("XAddr")):
-            found.setdefault(media, address)
+    namespace = address = ""  # of the service that is being read
+    for name, _, text in openings(envelope, _SERVICE):
+        match name:
+            case "Service":
+                namespace = address = ""
+                continue
+            case "Namespace":
+                namespace = namespace or plain(text)
+            case _:
+                address = address or plain(text)
+        if address and namespace in _MEDIA:
+            found.setdefault(_MEDIA[namespace], address)
+    return found or _of_capabilities(envelope)
+
+
+def _of_capabilities(envelope: Part) -> dict[Media, str]:
     for capabilities in each(envelope, "Capabilities"):
         media_one = first(capabilities, "Media")
         if media_one is not None and (address := value(media_one, "XAddr")):
-            found.setdefault(Media.ONE, address)
-    return found
+            return {Media.ONE: address}
+    return {}
 
 
 def profiles(envelope: Part) -> tuple[Profile, ...]:
     """All profiles of either media service that have a token, at most MAX_PROFILES."""
     found: list[Profile] = []
-    for part in each(envelope, "Profiles"):
-        token = attribute(part, "token")
-        if token and len(token) <= LONGEST_TOKEN and len(found) < MAX_PROFILES:
-            found.append(_profile(token, part))
-    return tuple(found)
+    token, said, video = "", dict[str, str](), False  # of the profile that is being read; if it speaks of its video now
+    for name, attributes, text in openings(envelope, _PROFILE):
+        if name == "Profiles":
+            if token:
+                found.append(_profile(token, said))
+            token, said, video = _token(attributes), {}, False
+        elif name in _CONFIGURATIONS:
+            video = name in _VIDEO
+        elif video and text:
+            said.setdefault(name, plain(text))
+    if token:
+        found.append(_profile(token, said))
+    return tuple(found[:MAX_PROFILES])
+
+
+def _token(attributes: str) -> str:
+    token = attribute(attributes, "token")
+    return token if len(token) <= LONGEST_TOKEN else ""
 
 
 def stream_uri(envelope: Part) -> str:
@@ -121,16 +154,10 @@ def stream_uri(envelope: Part) -> str:
     return uri
 
 
-def _profile(token: str, part: Part) -> Profile:
-    encoder = first(part, "VideoEncoderConfiguration", "VideoEncoder")
-    source = first(part, "VideoSourceConfiguration", "VideoSource")
-    channel = "" if source is None else value(source, "SourceToken")
-    if encoder is None:
-        return Profile(token, None, source=channel)
-    said = values(encoder, *_ENCODER)
-    width, height, fps, kbps = (_number(said.get(name)) for name in _ENCODER[1:])
+def _profile(token: str, said: dict[str, str]) -> Profile:
     codec = _CODECS.get(said.get("Encoding", "").upper().replace(".", ""))
-    return Profile(token, codec, int(width), int(height), fps, int(kbps), channel)
+    width, height, fps, kbps = [_number(said.get(name, "")) for name in _ENCODER[1:]]
+    return Profile(token, codec, int(width), int(height), fps, int(kbps), said.get("SourceToken", ""))
 
 
 def _fault(part: Part) -> Fault:
@@ -140,7 +167,9 @@ def _fault(part: Part) -> Fault:
     return Fault(local, " ".join(reason.split())[:LONGEST_REASON])
 
 
-def _number(text: str | None) -> float:
+def _number(text: str) -> float:
     """The number at the start of a text; 0 when there is none."""
-    number = _NUMBER.match(text or "")
+    if text.isdecimal() and len(text) <= MAX_DIGITS:
+        return int(text)  # nearly always
+    number = _NUMBER.match(text)
     return float(number[0]) if number else 0.0

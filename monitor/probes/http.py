@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause, Stage
@@ -20,9 +21,14 @@ from monitor.onvif.addresses import Service
 from monitor.probes.dialling import ACCEPT, check_pin, connect, failure, resolve, tls_context
 from monitor.rtsp.messages import Headers, Response, parse_head
 
+_USUAL = b"HTTP/1.1\r\nHost: %b\r\nUser-Agent: sharp-eyes\r\nAccept-Encoding: identity\r\n%b"
+_GET, _POST = b"GET %b " + _USUAL + b"\r\n", b"POST %b " + _USUAL + b"Content-Length: %d\r\n\r\n%b"
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _END_OF_ENVELOPE = re.compile(rb"Envelope\s*>\s*\Z")
 _TAIL = 64  # bytes in which the end of an envelope is looked for
+MAX_USUAL_HEAD = 512  # bytes: so few hold neither too long a line nor too many
+MAX_DIGITS = 9  # of a length
+_PRINTABLE = bytes(range(0x20, 0x7F))
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 
@@ -35,6 +41,21 @@ class HttpLimits:
     max_bytes: int = 256_000
 
 
+@dataclass(slots=True)  # not frozen: each exchange makes one, and that would cost as much as to read it
+class Answer:
+    """What a device answered."""
+
+    status: int
+    body: bytes
+    head: bytes  # its status line and headers as they came
+
+    @property
+    def response(self) -> Response:
+        """The same with all its headers, for whoever wants more than its status."""
+        said = _head_of(self.head)
+        return Response(said.status, said.reason, said.headers, self.body, http=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     """No answer that can be read."""
@@ -43,13 +64,14 @@ class Unanswered:
     detail: str
 
 
+Answering = Coroutine[Any, Any, Answer | Unanswered]
 KEPT = 2  # answers on one connection that show that the device keeps it
 CLOSED = Unanswered(Cause.CONNECTION_CLOSED, "closed without an answer")
 
 
 async def post(
-    service: Service, fields: tuple[tuple[str, str], ...], body: bytes, limits: HttpLimits, certificate: str = ACCEPT
-) -> Response | Unanswered:
+    service: Service, fields: bytes, body: bytes, limits: HttpLimits, certificate: str = ACCEPT
+) -> Answer | Unanswered:
     """Ask once, over a connection of its own; never raises but CancelledError.
 
     ``certificate``: what a device behind ``https://`` must show, as in ``Camera.certificate``.
@@ -71,42 +93,38 @@ class HttpClient:
         self._place: tuple[str, int, bool] | None = None  # where the line leads to
         self._line: _Line | None = None
 
-    async def post(self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> Response | Unanswered:
+    def post(self, service: Service, fields: bytes, body: bytes) -> Answering:
         """Ask. What came of an answer counts even when its end never came; never raises but CancelledError."""
-        return await self._ask(service, _posting(service, fields, body))
+        return self._ask(service, _posting(service, fields, body))
 
-    async def get(self, service: Service, fields: tuple[tuple[str, str], ...]) -> Response | Unanswered:
+    def get(self, service: Service, fields: bytes) -> Answering:
         """As ``post``, without a body."""
-        return await self._ask(service, _request("GET", service, fields))
+        return self._ask(service, _GET % (service.path.encode(), service.authority.encode(), fields))
 
-    async def _ask(self, service: Service, request: bytes) -> Response | Unanswered:
-        kept = self._kept(service)
-        if kept is not None:
-            answer = await self._exchange(kept, request)
-            if not (isinstance(answer, Unanswered) and kept.lost and not kept.answer.received):
-                return answer
-        return await self._ask_anew(service, request)
-
-    async def post_once(
-        self, service: Service, fields: tuple[tuple[str, str], ...], body: bytes
-    ) -> Response | Unanswered:
+    def post_once(self, service: Service, fields: bytes, body: bytes) -> Answering:
         """The same for what must not be sent twice, whatever becomes of the connection.
 
         One on which a second question was answered is one the device keeps; else there is a new one, because one that
         is gone already could not be told from one that went with the request.
         """
         request, kept = _posting(service, fields, body), self._kept(service)
-        if kept is not None and kept.answered >= KEPT:
-            return await self._exchange(kept, request)
-        self.hang_up()
+        return self._ask_anew(service, request) if kept is None or kept.answered < KEPT else _once(kept, request)
+
+    async def _ask(self, service: Service, request: bytes) -> Answer | Unanswered:
+        kept = self._kept(service)
+        if kept is not None:
+            answer = await kept.ask(request)
+            if not (isinstance(answer, Unanswered) and kept.left_without_a_word):
+                return answer
         return await self._ask_anew(service, request)
 
-    async def _ask_anew(self, service: Service, request: bytes) -> Response | Unanswered:
+    async def _ask_anew(self, service: Service, request: bytes) -> Answer | Unanswered:
+        self.hang_up()
         dialled = await self._dial(service)
         if isinstance(dialled, Unanswered):
             return dialled
         self._place, self._line = (service.host, service.port, service.tls), dialled
-        return await self._exchange(dialled, request)
+        return await dialled.ask(request)
 
     def hang_up(self) -> None:
         """End the connection: the next request has one of its own."""
@@ -118,23 +136,10 @@ class HttpClient:
         line = self._line
         if line is not None and not line.lost and self._place == (service.host, service.port, service.tls):
             return line
-        self.hang_up()
         return None
 
-    async def _exchange(self, line: _Line, request: bytes) -> Response | Unanswered:
-        try:
-            answer = await line.exchange(request, self._limits)
-        except BaseException:
-            self.hang_up()
-            raise
-        if line.answer.persistent:
-            line.answered += 1
-        else:
-            self.hang_up()
-        return answer
-
     async def _dial(self, service: Service) -> _Line | Unanswered:
-        line, stage, seconds = _Line(), Stage.DNS, self._limits.connect.total_seconds()
+        line, stage, seconds = _Line(self._limits), Stage.DNS, self._limits.connect.total_seconds()
         try:
             async with asyncio.timeout(seconds):
                 addresses = await resolve(service.host, service.port)
@@ -152,17 +157,17 @@ class HttpClient:
         return line
 
 
-def _posting(service: Service, fields: tuple[tuple[str, str], ...], body: bytes) -> bytes:
-    return _request("POST", service, (*fields, ("Content-Length", str(len(body))))) + body
+async def _once(line: _Line, request: bytes) -> Answer | Unanswered:
+    return await line.ask(request)
 
 
-def _request(method: str, service: Service, fields: tuple[tuple[str, str], ...]) -> bytes:
-    named = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    head = (
-        f"{method} {service.path} HTTP/1.1\r\nHost: {service.authority}\r\nUser-Agent: sharp-eyes\r\n"
-        f"Accept-Encoding: identity\r\n{named}\r\n"
-    )
-    return head.encode("latin-1")
+def field_line(name: str, value: str) -> bytes:
+    """A header field on a line of its own, as ``post`` and ``get`` take them."""
+    return f"{name}: {value}\r\n".encode("latin-1")
+
+
+def _posting(service: Service, fields: bytes, body: bytes) -> bytes:
+    return _POST % (service.path.encode(), service.authority.encode(), fields, len(body), body)
 
 
 async def _secure(line: _Line, transport: asyncio.Transport, host: str, certificate: str) -> None:
@@ -179,84 +184,117 @@ async def _secure(line: _Line, transport: asyncio.Transport, host: str, certific
 
 
 class _Line(asyncio.Protocol):
-    """One connection; ``answer`` is the one that is coming in, or came in last."""
+    """One connection, kept from one question to the next as long as its answers are whole and the device keeps it."""
 
-    def __init__(self) -> None:
-        self.answer = _Answer()
+    def __init__(self, limits: HttpLimits) -> None:
         self.answered = 0  # questions whose answers left it standing
         self.lost = False
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._most = 0  # bytes of an answer
-        self._done: asyncio.Future[Response | Unanswered] | None = None
+        self._done: asyncio.Future[Answer | Unanswered] | None = None  # of the question under way
+        self._answer: _Incoming | None = None  # what came of its answer
+        self._due = 0.0  # when it must be there, on the loop's clock
+        self._watch: asyncio.TimerHandle | None = None  # looks whether it is late
+
+    @property
+    def left_without_a_word(self) -> bool:
+        """It is gone, and nothing of the last answer came."""
+        return self.lost and self._answer is None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It stands; once more when it is secured."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by birth
 
+    def ask(self, request: bytes) -> asyncio.Future[Answer | Unanswered]:
+        """Send the request; its answer comes within the limits, or why there is none."""
+        assert self._transport is not None
+        loop, self._answer = self._loop, None
+        self._done = done = loop.create_future()
+        self._due = loop.time() + self._limits.reply.total_seconds()
+        if self._watch is None:
+            self._watch = loop.call_at(self._due, self._look)
+        self._transport.write(request)
+        return done
+
     def data_received(self, data: bytes) -> None:
         """More of the answer; what comes when nothing was asked ends the connection."""
-        done, answer = self._done, self.answer
+        done, answer = self._done, self._answer
         if done is None or done.done():
             self.hang_up()
             return
+        if answer is None:
+            usual = whole(data) if len(data) <= self._limits.max_bytes else None
+            if usual is not None:
+                self._settle(done, usual, kept=True)
+                return
+            answer = self._answer = _Incoming()
         try:
             answer.receive_data(data)
         except RemoteProtocolError as error:
-            done.set_result(Unanswered(Cause.BAD_REPLY, str(error)))
+            self._settle(done, Unanswered(Cause.BAD_REPLY, str(error)))
             return
-        if answer.received > self._most:
-            done.set_result(Unanswered(Cause.OVER_BUDGET, f"more than {self._most} bytes"))
+        if answer.received > self._limits.max_bytes:
+            self._settle(done, Unanswered(Cause.OVER_BUDGET, f"more than {self._limits.max_bytes} bytes"))
         elif answer.complete:
-            done.set_result(answer.result(CLOSED))
+            self._settle(done, answer.result(CLOSED), kept=answer.persistent)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """No more comes."""
-        self.lost = True
         otherwise = CLOSED
         if isinstance(exc, OSError):
             otherwise = Unanswered(Cause.CONNECTION_CLOSED, failure(Stage.TCP, exc).detail)
         self._end(otherwise)
-
-    async def exchange(self, request: bytes, limits: HttpLimits) -> Response | Unanswered:
-        """Send the request and wait for its answer within the limits."""
-        assert self._transport is not None
-        loop = asyncio.get_running_loop()
-        self.answer, self._most = _Answer(), limits.max_bytes
-        self._done = loop.create_future()
-        late = loop.call_later(limits.reply.total_seconds(), self._late, limits)
-        self._transport.write(request)
-        try:
-            return await self._done
-        finally:
-            late.cancel()
-            self._done = None
-
-    def _late(self, limits: HttpLimits) -> None:
-        self._end(Unanswered(Cause.NO_REPLY, f"no answer within {limits.reply.total_seconds():g} s"))
-
-    def _end(self, otherwise: Unanswered) -> None:
-        """No more is waited for: what came counts."""
-        if self._done is not None and not self._done.done():
-            self._done.set_result(self.answer.result(otherwise))
+        self.hang_up()
 
     def hang_up(self) -> None:
         """End the connection at once."""
         self.lost = True
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
         if self._transport is not None:
             self._transport.abort()
 
+    def _look(self) -> None:
+        """One timer for all questions: when it rings it sees which is under way, and since when."""
+        self._watch = None
+        if self._done is None:
+            return
+        if self._loop.time() < self._due:
+            self._watch = self._loop.call_at(self._due, self._look)
+        else:
+            self._end(Unanswered(Cause.NO_REPLY, f"no answer within {self._limits.reply.total_seconds():g} s"))
 
-class _Answer:
+    def _end(self, otherwise: Unanswered) -> None:
+        """No more is waited for: what came counts."""
+        if self._done is not None and not self._done.done():
+            self._settle(self._done, otherwise if self._answer is None else self._answer.result(otherwise))
+
+    def _settle(
+        self, done: asyncio.Future[Answer | Unanswered], answer: Answer | Unanswered, *, kept: bool = False
+    ) -> None:
+        self._done = None
+        if kept:
+            self.answered += 1
+        else:
+            self.hang_up()
+        done.set_result(answer)
+
+
+class _Incoming:
     """An answer as it comes in."""
 
-    __slots__ = ("_buffer", "_chunked", "_head", "_new", "complete", "persistent", "received")
+    __slots__ = ("_buffer", "_chunked", "_head", "_headers", "_new", "_status", "complete", "persistent", "received")
 
     def __init__(self) -> None:
         self.complete = False
         self.persistent = False  # complete, and the connection is kept for another request
         self.received = 0  # bytes
         self._buffer = bytearray()  # the head until it is complete, then the body
-        self._head: Response | None = None
+        self._head = b""
+        self._status = 0
+        self._headers: Headers | None = None  # None: the head is not complete
         self._chunked = False
         self._new = False  # HTTP/1.1: connections are kept unless the device says otherwise
 
@@ -265,30 +303,27 @@ class _Answer:
         scanned = max(0, len(self._buffer) - 3)
         self._buffer += data
         self.received += len(data)
-        if self._head is None:
+        if self._headers is None:
             self._read_head(scanned)
-        if self._head is not None:
-            self.complete = self._has_all(self._head.headers)
+        if self._headers is not None:
+            self.complete = self._has_all(self._headers)
 
-    def result(self, otherwise: Unanswered) -> Response | Unanswered:
+    def result(self, otherwise: Unanswered) -> Answer | Unanswered:
         """The answer with what there is of its body."""
-        if self._head is None:
+        if self._headers is None:
             return otherwise
         body = bytes(self._buffer)
-        head = self._head
-        return Response(head.status, head.reason, head.headers, _dechunked(body) if self._chunked else body, head.http)
+        return Answer(self._status, _dechunked(body) if self._chunked else body, self._head)
 
     def _read_head(self, scanned: int) -> None:
         end = _END_OF_HEAD.search(self._buffer, scanned)
         while end is not None:
-            head = bytes(self._buffer[: end.start()]).lstrip()
-            message, self._new = parse_head(head), head.startswith(b"HTTP/1.1")
+            self._head = bytes(self._buffer[: end.start()]).lstrip()
+            said, self._new = _head_of(self._head), self._head.startswith(b"HTTP/1.1")
             del self._buffer[: end.end()]
-            if not isinstance(message, Response) or not message.http:
-                raise RemoteProtocolError("not HTTP")
-            if message.status >= 200:
-                self._head = message
-                self._chunked = "chunked" in message.headers.get("Transfer-Encoding").lower()
+            if said.status >= 200:
+                self._status, self._headers = said.status, said.headers
+                self._chunked = "chunked" in said.headers.get("Transfer-Encoding").lower()
                 return
             end = _END_OF_HEAD.search(self._buffer)  # 100 Continue is none we asked for
 
@@ -298,13 +333,46 @@ class _Answer:
             honest = self._buffer.endswith(b"0\r\n\r\n")
         else:
             length = headers.get("Content-Length")
-            announced = int(length) if length.isdecimal() and len(length) < 10 else None
+            announced = int(length) if length.isdecimal() and len(length) <= MAX_DIGITS else None
             honest = announced is not None and len(self._buffer) == announced
             if announced is not None and len(self._buffer) > announced:
                 return True
         if honest:
             self.persistent = self._new and "close" not in headers.get("Connection").lower()
         return honest or bool(_END_OF_ENVELOPE.search(self._buffer[-_TAIL:]))
+
+
+def whole(data: bytes) -> Answer | None:
+    """The answer, where these bytes are all of one that is written as most are and leaves its line open; else None.
+
+    It is what ``_Incoming`` makes of them. Most answers come so, and their headers are of no interest: not reading them
+    halves what an exchange costs.
+    """
+    end = data.find(b"\r\n\r\n", 0, MAX_USUAL_HEAD)
+    head = data[:end].lower() if end > 0 else b""
+    status, length = head[9:12], head.partition(b"\r\ncontent-length: ")[2].partition(b"\r")[0]
+    if (
+        not head.startswith(b"http/1.1 ")
+        or not status.isdigit()
+        or not length.isdigit()
+        or head.count(b"content-length") > 1
+        or head.translate(None, _PRINTABLE) != b"\r\n" * head.count(b"\r\n")
+        or b"\n " in head  # a folded line
+        or b"close" in head
+        or b"chunked" in head
+    ):
+        return None
+    body = data[end + 4 :]
+    if len(length) > MAX_DIGITS or int(length) != len(body) or status < b"200":
+        return None
+    return Answer(int(status), body, data[:end])
+
+
+def _head_of(head: bytes) -> Response:
+    message = parse_head(head)
+    if not isinstance(message, Response) or not message.http:
+        raise RemoteProtocolError("not HTTP")
+    return message
 
 
 def _dechunked(body: bytes) -> bytes:

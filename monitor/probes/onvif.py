@@ -25,7 +25,7 @@ from monitor.onvif.markup import Part
 from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
 from monitor.onvif.replies import Fault
 from monitor.probes.dialling import ACCEPT
-from monitor.probes.http import HttpClient, HttpLimits, Unanswered
+from monitor.probes.http import Answer, HttpClient, HttpLimits, Unanswered, field_line
 from monitor.probes.login import Login
 from monitor.rtsp.ending import Redactor, cause_of_status
 from monitor.rtsp.lockout import attempts_left, text_of
@@ -110,6 +110,10 @@ class Inspection:
         return self.found.clock_offset
 
 
+_Stream = tuple[str, Profile]  # its URL, and what the device says of it
+_NO_STREAM: Final = ("", Profile("", None))
+
+
 class _Ended(Exception):
     """The run is over, or one of its ways."""
 
@@ -160,7 +164,7 @@ async def _asked(
     clock: Clock,
     limits: OnvifLimits,
     certificate: str,
-    question: Callable[[_Run], Awaitable[StreamFound]],
+    question: Callable[[_Run], Awaitable[_Stream]],
 ) -> Inspection:
     redactor = Redactor(login.credentials)
     try:
@@ -168,16 +172,19 @@ async def _asked(
     except LocalProtocolError as error:
         return Inspection(StreamFound(cause=Cause.MONITOR_ERROR, detail=redactor.detail(str(error))))
     run = _Run(device, login, clock, HttpClient(limits.exchange, certificate), strict=certificate != ACCEPT)
+    stream, cause, detail = _NO_STREAM, Cause.OK, ""
     try:
         async with asyncio.timeout(limits.total.total_seconds()):
-            found = await question(run)
+            stream = await question(run)
     except _Ended as ended:
-        found = StreamFound(cause=ended.cause, detail=redactor.detail(ended.detail))
+        cause, detail = ended.cause, redactor.detail(ended.detail)
     except TimeoutError:
-        found = StreamFound(cause=Cause.NO_REPLY, detail=f"not done within {limits.total.total_seconds():g} s")
+        cause, detail = Cause.NO_REPLY, f"not done within {limits.total.total_seconds():g} s"
     finally:
         run.http.hang_up()
-    found = replace(found, credentials_refused=login.refused, attempts_left=run.attempts_left, clock_offset=run.offset)
+    url, profile = stream
+    offers = (url, profile.width, profile.height, profile.codec)
+    found = StreamFound(*offers, cause, detail, login.refused, run.attempts_left, run.offset)
     told = (run.answered, run.identity, run.main, run.smaller, run.snapshot, run.snapshot_url)
     return Inspection(found, *told, took_token=login.took_token)
 
@@ -201,12 +208,12 @@ class _Run:
         self._clock = clock
         self._strict = strict
 
-    async def smallest(self) -> StreamFound:
+    async def smallest(self) -> _Stream:
         """From the device's clock to the address of its smallest stream."""
         await self._read_clock()
         return await self._of_media(await self._media_services(), self._smallest)
 
-    async def everything(self) -> StreamFound:
+    async def everything(self) -> _Stream:
         """The same, and what else there is to tell."""
         await self._read_clock()
         try:
@@ -219,8 +226,8 @@ class _Run:
         return found
 
     async def _of_media(
-        self, services: dict[Media, Service], ask: Callable[[Media, Service], Awaitable[StreamFound]]
-    ) -> StreamFound:
+        self, services: dict[Media, Service], ask: Callable[[Media, Service], Awaitable[_Stream]]
+    ) -> _Stream:
         """What the first media service says that knows anything."""
         last: _Ended | None = None
         for media, service in services.items():
@@ -253,10 +260,11 @@ class _Run:
             except _Ended:  # old devices answer a question they do not know with anything
                 continue
             told = {} if answer is None else replies.media_addresses(answer)
-            services = {media: service_at(told[media], self._device) for media in USUAL_PATHS if media in told}
-            found = {
-                media: service for media, service in services.items() if service is not None and self._safe(service)
-            }
+            found: dict[Media, Service] = {}
+            for media in USUAL_PATHS:
+                service = service_at(told[media], self._device) if media in told else None
+                if service is not None and self._safe(service):
+                    found[media] = service
             if found:
                 return found
         return {media: replace(self._device, path=path) for media, path in USUAL_PATHS.items()}
@@ -270,17 +278,17 @@ class _Run:
         with suppress(_Ended, RemoteProtocolError):
             self.identity = replies.identity(await self._ask(self._device, envelope.GET_DEVICE_INFORMATION))
 
-    async def _smallest(self, media: Media, service: Service) -> StreamFound:
+    async def _smallest(self, media: Media, service: Service) -> _Stream:
         candidates = _candidates(replies.profiles(await self._ask(service, envelope.get_profiles(media))))
         return await self._stream(media, service, candidates[0])
 
-    async def _streams(self, media: Media, service: Service) -> StreamFound:
+    async def _streams(self, media: Media, service: Service) -> _Stream:
         candidates = _candidates(replies.profiles(await self._ask(service, envelope.get_profiles(media))))
         smallest, largest = candidates[0], candidates[-1]
         found = await self._stream(media, service, smallest)
         self.smaller = (smallest.width * smallest.height) < (largest.width * largest.height)
-        main = found if largest.token == smallest.token else await self._stream(media, service, largest)
-        self.main = main.url
+        main, _ = found if largest.token == smallest.token else await self._stream(media, service, largest)
+        self.main = main
         self.snapshot = await self._has_snapshots(media, service, smallest)
         return found
 
@@ -295,7 +303,7 @@ class _Run:
                 self.snapshot_url = place.url
         return True
 
-    async def _stream(self, media: Media, service: Service, profile: Profile) -> StreamFound:
+    async def _stream(self, media: Media, service: Service, profile: Profile) -> _Stream:
         answer = await self._ask(service, envelope.get_stream_uri(media, profile.token))
         try:
             url = stream_url(replies.stream_uri(answer), self._device)
@@ -303,64 +311,74 @@ class _Run:
             raise _Ended(Cause.BAD_REPLY, str(error)) from None
         if not url:
             raise _Ended(Cause.BAD_REPLY, "the stream's address is none of RTSP")
-        return StreamFound(url, profile.width, profile.height, profile.codec)
+        return url, profile
 
     async def _anonymous(self, call: Call) -> Part | None:
         """The device's answer to a question that needs no credentials; None when it wants some or does not know it."""
-        response = await self._post(self._device, call)
-        if response.status == 401:
+        answer = _answered(call, await self._post(self._device, call))
+        if answer.status == 401:
             return None
-        answer = _understood(response)
-        return None if isinstance(answer, Fault) else answer
+        said = _understood(answer)
+        return None if isinstance(said, Fault) else said
 
     async def _ask(self, service: Service, call: Call) -> Part:
         """The answer to a question that may need credentials."""
         self._login.next_request()
         while True:
-            response = await self._post(service, call, signed=True)
-            answer = None if response.status == 401 else _understood(response)
-            if answer is None or (isinstance(answer, Fault) and answer.refuses_credentials):
-                text = _NAMES.sub("", text_of(response))
-                cause = self._login.challenged(response, text)
-                if cause is not None:
-                    self.attempts_left = left = attempts_left(text)
-                    said = str(answer or response.line)
-                    raise _Ended(cause, said if left is None else f"{said}; {left} attempts left")
+            answer = _answered(call, await self._post_signed(service, call))
+            said = None if answer.status == 401 else _understood(answer)
+            if said is None or (isinstance(said, Fault) and said.refuses_credentials):
+                self._refused(answer.response, said)
                 continue
             self._login.accept()
-            if isinstance(answer, Fault):
-                raise _Ended(Cause.REQUEST_REFUSED, f"{call.name}: {answer}")
-            return answer
+            if isinstance(said, Fault):
+                raise _Ended(Cause.REQUEST_REFUSED, f"{call.name}: {said}")
+            return said
 
-    async def _post(self, service: Service, call: Call, *, signed: bool = False) -> Response:
-        device_now = self._device_now()
-        signature = self._login.sign(service.path, device_now) if signed else None
-        fields = [("Content-Type", call.content_type)]
-        if signature is not None and signature.authorization is not None:
-            fields.append(("Authorization", signature.authorization))
-        body = call.envelope(signature.security if signature is not None else "")
+    def _refused(self, response: Response, fault: Fault | None) -> None:
+        """The device wants credentials, or others; raises _Ended unless the question is to be asked again."""
+        text = _NAMES.sub("", text_of(response))
+        cause = self._login.challenged(response, text)
+        if cause is not None:
+            self.attempts_left = left = attempts_left(text)
+            told = str(fault or response.line)
+            raise _Ended(cause, told if left is None else f"{told}; {left} attempts left")
+
+    def _post(self, service: Service, call: Call) -> Awaitable[Answer | Unanswered]:
+        return self.http.post(service, call.content_type, call.envelope())
+
+    def _post_signed(self, service: Service, call: Call) -> Awaitable[Answer | Unanswered]:
+        signature = self._login.sign(service.path, self._device_now())
+        fields = call.content_type
+        if signature.authorization is not None:
+            fields += field_line("Authorization", signature.authorization)
         # Credentials the device has not taken yet are one attempt: sent twice they would be two.
-        ask = self.http.post_once if signature is not None and self._login.unsettled else self.http.post
-        response = await ask(service, tuple(fields), body)
-        if isinstance(response, Unanswered):
-            raise _Ended(response.cause, f"{call.name}: {response.detail}")
-        return response
+        post = self.http.post_once if self._login.unsettled else self.http.post
+        return post(service, fields, call.envelope(signature.security))
 
     def _device_now(self) -> datetime:
         return self._clock.now() + (self.offset or timedelta(0))
 
 
-def _understood(response: Response) -> Part | Fault:
-    """The answer in a response other than 401; raises _Ended when there is none."""
-    try:
-        answer = replies.parse(response.body)
-    except RemoteProtocolError as error:
-        if 200 <= response.status < 300:
-            raise _Ended(Cause.BAD_REPLY, f"{response.line}: {error}") from None
-        raise _Ended(cause_of_status(Stage.DESCRIBE, response.status), response.line) from None
-    if not isinstance(answer, Fault) and not 200 <= response.status < 300:
-        raise _Ended(cause_of_status(Stage.DESCRIBE, response.status), response.line)
+def _answered(call: Call, answer: Answer | Unanswered) -> Answer:
+    """The answer; raises _Ended where there is none."""
+    if isinstance(answer, Unanswered):
+        raise _Ended(answer.cause, f"{call.name}: {answer.detail}")
     return answer
+
+
+def _understood(answer: Answer) -> Part | Fault:
+    """What an answer other than 401 says; raises _Ended when there is nothing."""
+    good = 200 <= answer.status < 300
+    try:
+        said = replies.parse(answer.body)
+    except RemoteProtocolError as error:
+        if good:
+            raise _Ended(Cause.BAD_REPLY, f"{answer.response.line}: {error}") from None
+        raise _Ended(cause_of_status(Stage.DESCRIBE, answer.status), answer.response.line) from None
+    if not good and not isinstance(said, Fault):
+        raise _Ended(cause_of_status(Stage.DESCRIBE, answer.status), answer.response.line)
+    return said
 
 
 def _candidates(profiles: tuple[Profile, ...]) -> tuple[Profile, ...]:

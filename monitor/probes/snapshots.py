@@ -15,11 +15,10 @@ from monitor.model import Camera, Cause, Credentials, Stage
 from monitor.onvif.addresses import Service, parse_address
 from monitor.picture.blocks import Sums
 from monitor.probes.decoders import Decoders
-from monitor.probes.http import HttpClient, HttpLimits, Unanswered
+from monitor.probes.http import Answer, HttpClient, HttpLimits, Unanswered, field_line
 from monitor.rtsp.ending import Redactor, cause_of_status
 from monitor.rtsp.guard import Guard
 from monitor.rtsp.lockout import attempts_left, text_of
-from monitor.rtsp.messages import Response
 
 # A JPEG of 4K has 1 to 2 MB. Some devices take seconds to make one, and none is worth waiting for longer.
 LIMITS = HttpLimits(reply=timedelta(seconds=10), max_bytes=4_000_000)
@@ -53,14 +52,14 @@ class SnapshotProber:
         client = HttpClient(self.limits, camera.certificate)
         guard = Guard(credentials, lambda: os.urandom(8).hex(), may_authenticate=may_authenticate)
         try:
-            response = await _asked(client, service, guard)
+            answer = await _asked(client, service, guard)
         finally:
             client.hang_up()
-        if isinstance(response, Snapshot):
-            return replace(response, detail=redactor.detail(response.detail), credentials_refused=guard.refused)
-        sums = await self.decoders.blocks(response.body)
+        if isinstance(answer, Snapshot):
+            return replace(answer, detail=redactor.detail(answer.detail), credentials_refused=guard.refused)
+        sums = await self.decoders.blocks(answer.body)
         if sums is None:
-            return Snapshot(cause=Cause.DECODE_FAILED, detail=f"{len(response.body)} bytes that are no JPEG picture")
+            return Snapshot(cause=Cause.DECODE_FAILED, detail=f"{len(answer.body)} bytes that are no JPEG picture")
         return Snapshot(sums)
 
     async def settle(self, camera_id: str, first: Sums, second: Sums) -> bool:
@@ -68,7 +67,7 @@ class SnapshotProber:
         return await self.decoders.settle(camera_id, first, second)
 
 
-async def _asked(client: HttpClient, service: Service, guard: Guard) -> Response | Snapshot:
+async def _asked(client: HttpClient, service: Service, guard: Guard) -> Answer | Snapshot:
     """The answer that should be a picture, or why there is none."""
     shown = False
     while True:
@@ -76,14 +75,16 @@ async def _asked(client: HttpClient, service: Service, guard: Guard) -> Response
         if signature is not None and not shown:
             shown = True
             client.hang_up()  # on a connection that may be dead already it could come to be sent twice
-        response = await client.get(service, () if signature is None else (("Authorization", signature),))
-        if isinstance(response, Unanswered):
-            return Snapshot(cause=response.cause, detail=response.detail)
+        answer = await client.get(service, b"" if signature is None else field_line("Authorization", signature))
+        if isinstance(answer, Unanswered):
+            return Snapshot(cause=answer.cause, detail=answer.detail)
+        if answer.status == 200:
+            guard.accept()
+            return answer
+        response = answer.response
         if response.status != 401:
             guard.accept()
-            if response.status != 200:
-                return Snapshot(cause=cause_of_status(Stage.DESCRIBE, response.status), detail=response.line)
-            return response
+            return Snapshot(cause=cause_of_status(Stage.DESCRIBE, response.status), detail=response.line)
         text = text_of(response)
         cause = guard.challenged(response, text)
         if cause is not None:

@@ -32,7 +32,7 @@ def test_every_question_is_well_formed_and_in_its_namespace(media: Media) -> Non
     for call in calls:
         root = ET.fromstring(call.envelope())
         assert root[-1][0].tag == f"{{{call.namespace}}}{call.name}"
-        assert call.name in call.content_type
+        assert call.name.encode() in call.content_type
 
 
 def test_the_digest_is_that_of_the_worked_example() -> None:

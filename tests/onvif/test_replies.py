@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.clock import cpu_seconds
@@ -24,7 +25,11 @@ from monitor.onvif.replies import (
     profiles,
     stream_uri,
 )
+from monitor.simulator import onvif_answers
+from monitor.simulator.onvif_answers import Offer
 
+MEANT = {"H264": Codec.H264, "H265": Codec.H265, "JPEG": Codec.MJPEG, "MPEG4": None}
+CODECS, SIZES = st.sampled_from(sorted(MEANT)), st.integers(1, 9999)
 SENDER = "<Value>e:Sender</Value>"
 
 
@@ -75,6 +80,36 @@ def test_a_profile_is_read_in_any_order_and_with_parts_missing() -> None:
     source = "<x:VideoSourceConfiguration><x:SourceToken>s1</x:SourceToken></x:VideoSourceConfiguration>"
     inner = f'<x:Profiles token="a&amp;b">{encoder}{source}</x:Profiles><x:Profiles token="c"/><x:Profiles/>'
     assert profiles(root_of(inner)) == (Profile("a&b", Codec.H264, 640, 360, 12.5, 512, "s1"), Profile("c", None))
+
+
+@pytest.mark.parametrize("second", [False, True])
+@given(
+    st.lists(st.builds(Offer, st.sampled_from(["a", "b.c"]), CODECS, SIZES, SIZES, SIZES, st.just("s")), max_size=3),
+    st.data(),
+)
+@settings(max_examples=50)
+def test_a_tag_that_is_lost_costs_no_other_profile_anything(
+    second: bool, offers: list[Offer], data: st.DataObject
+) -> None:
+    listed = onvif_answers.profiles(tuple(offers), second=second)
+    meant = tuple(
+        Profile(offer.token, MEANT[offer.codec], offer.width, offer.height, 25, offer.kbps, "s") for offer in offers
+    )
+    assert profiles(root_of(listed)) == meant
+    pieces = re.split(r"(?=<\w+:Profiles )", listed)[1:]
+    if pieces:
+        hurt = data.draw(st.integers(0, len(pieces) - 1))
+        lost = data.draw(st.sampled_from(re.findall("<[^>]*>", pieces[hurt])[1:]))
+        pieces[hurt] = pieces[hurt].replace(lost, "", 1)
+        found = profiles(root_of("<r>" + "".join(pieces)))
+        assert found[:hurt] + found[hurt + 1 :] == meant[:hurt] + meant[hurt + 1 :]
+
+
+def test_only_what_is_said_of_the_video_counts() -> None:
+    sound = "<AudioEncoderConfiguration><Encoding>JPEG</Encoding></AudioEncoderConfiguration>"
+    video = "<VideoEncoderConfiguration><Encoding>H265</Encoding></VideoEncoderConfiguration>"
+    for inner in (sound + video, video + sound, f"<Encoding>JPEG</Encoding>{video}"):
+        assert profiles(root_of(f'<Profiles token="a">{inner}</Profiles>')) == (Profile("a", Codec.H265),)
 
 
 def test_no_device_has_profiles_without_end() -> None:

@@ -10,15 +10,14 @@ from datetime import timedelta
 
 import pytest
 import uvloop
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.errors import RemoteProtocolError
 from monitor.model import Cause
 from monitor.onvif.addresses import Service
 from monitor.probes.dialling import ACCEPT, PIN, VERIFY
-from monitor.probes.http import KEPT, HttpClient, HttpLimits, Unanswered, _Answer, post
-from monitor.rtsp.messages import Response
+from monitor.probes.http import KEPT, Answer, HttpClient, HttpLimits, Unanswered, _Incoming, post, whole
 from tests.probes.conftest import SelfSigned
 
 USUAL = HttpLimits()
@@ -33,7 +32,7 @@ async def answer_of(
     dial_tls: bool = False,
     limits: HttpLimits = USUAL,
     certificate: str = ACCEPT,
-) -> Response | Unanswered:
+) -> Answer | Unanswered:
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
             await serve(reader, writer)
@@ -43,7 +42,7 @@ async def answer_of(
     gone = asyncio.Event()
     async with await asyncio.start_server(once, "127.0.0.1", 0, ssl=tls) as server:
         service = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x", dial_tls)
-        answer = await post(service, (("A", "b"),), b"body", limits, certificate)
+        answer = await post(service, b"A: b\r\n", b"body", limits, certificate)
         async with asyncio.timeout(5):
             await gone.wait()
         return answer
@@ -59,14 +58,14 @@ async def hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 async def test_an_answer_ends_where_its_length_says() -> None:
     answer = await answer_of(hello)
-    assert isinstance(answer, Response)
+    assert isinstance(answer, Answer)
     assert (answer.status, answer.body) == (200, b"hello")
 
 
 def test_a_self_signed_device_is_asked_over_tls(self_signed: SelfSigned) -> None:
     async def run() -> None:
         answer = await answer_of(hello, tls=self_signed.context, dial_tls=True)
-        assert isinstance(answer, Response)
+        assert isinstance(answer, Answer)
         assert answer.body == b"hello"
 
     for loop_factory in (asyncio.new_event_loop, uvloop.new_event_loop):
@@ -76,7 +75,7 @@ def test_a_self_signed_device_is_asked_over_tls(self_signed: SelfSigned) -> None
 
 async def test_the_certificate_must_be_the_one_that_is_expected(self_signed: SelfSigned) -> None:
     good = await answer_of(hello, tls=self_signed.context, dial_tls=True, certificate=self_signed.pin)
-    assert isinstance(good, Response)
+    assert isinstance(good, Answer)
     heard: list[bytes] = []
 
     async def listening(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -86,7 +85,7 @@ async def test_the_certificate_must_be_the_one_that_is_expected(self_signed: Sel
     async with await asyncio.start_server(listening, "127.0.0.1", 0, ssl=self_signed.context) as server:
         service = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x", tls=True)
         for certificate in (f"{PIN}{'0' * 64}", VERIFY):
-            refused = await post(service, (), b"body", USUAL, certificate)
+            refused = await post(service, b"", b"body", USUAL, certificate)
             assert isinstance(refused, Unanswered)
             assert refused.cause is Cause.CERTIFICATE_REFUSED
     assert b"".join(heard) == b""
@@ -118,12 +117,12 @@ async def test_silence_is_told_from_half_an_answer() -> None:
     assert isinstance(silence, Unanswered)
     assert silence.cause is Cause.NO_REPLY
     partial = await answer_of(half, limits=QUICK)
-    assert isinstance(partial, Response)
+    assert isinstance(partial, Answer)
     assert (partial.status, partial.body) == (401, b"half")
 
 
 async def test_a_name_that_cannot_exist_is_named() -> None:
-    answer = await post(Service("no..name"), (), b"", HttpLimits())
+    answer = await post(Service("no..name"), b"", b"", HttpLimits())
     assert isinstance(answer, Unanswered)
     assert answer.cause is Cause.DNS_FAILED
 
@@ -136,7 +135,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES | st.binary(max_size=20)))
 def test_no_bytes_raise_anything_but_their_own_error(pieces: list[bytes]) -> None:
-    answer = _Answer()
+    answer = _Incoming()
     try:
         for piece in pieces:
             answer.receive_data(piece)
@@ -149,13 +148,53 @@ def test_no_bytes_raise_anything_but_their_own_error(pieces: list[bytes]) -> Non
 @given(st.lists(st.binary(min_size=1, max_size=40)), st.integers(1, 50))
 def test_chunks_are_joined_however_they_arrive(parts: list[bytes], step: int) -> None:
     sent = HEAD + b"".join(b"%X\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-    answer = _Answer()
+    answer = _Incoming()
     for place in range(0, len(sent), step):
         answer.receive_data(sent[place : place + step])
     result = answer.result(Unanswered(Cause.NO_REPLY, ""))
-    assert isinstance(result, Response)
+    assert isinstance(result, Answer)
     assert answer.complete
     assert result.body == b"".join(parts)
+
+
+NAMES = st.sampled_from(
+    [b"Content-Length", b"content-length", b"Connection", b"Transfer-Encoding", b"Server", b" x", b""]
+)
+VALUES = st.sampled_from([b"5", b"05", b"6", b"keep-alive", b"close", b"chunked", b"x", b""])
+COLONS = st.sampled_from([b": ", b":", b" : ", b""])
+ENDS = st.sampled_from([b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r\n ", b"\r", b"\0"])
+STARTS = st.sampled_from([b"HTTP/1.1 200 OK", b"HTTP/1.1 401 ", b"HTTP/1.1 100 C", b"HTTP/1.0 200 OK", b"HTTP/1.1 200"])
+FIELDS = st.lists(st.tuples(NAMES, COLONS, VALUES, ENDS).map(b"".join), max_size=4).map(b"".join)
+
+
+def read_in_two(data: bytes) -> tuple[Answer | Unanswered | None, bool]:
+    """What the tolerant reading makes of an answer in two pieces, and whether the line may be used again."""
+    incoming = _Incoming()
+    try:
+        incoming.receive_data(data[:20])
+        incoming.receive_data(data[20:])
+    except RemoteProtocolError:
+        return None, False
+    return incoming.result(Unanswered(Cause.NO_REPLY, "")), incoming.persistent
+
+
+@given(STARTS, ENDS, FIELDS, st.sampled_from([b"hello", b"", b"hello!"]))
+@example(b"HTTP/1.1 200 OK", b"\r\n", b"Server: x\r\nContent-Length: 5\r\n", b"hello")
+@example(b"HTTP/1.1 200 OK", b"\r\n", b":\n" * 400 + b"Content-Length: 5\r\n", b"hello")
+def test_an_answer_that_is_read_at_a_glance_is_what_tolerant_reading_makes_of_it(
+    start: bytes, end: bytes, fields: bytes, body: bytes
+) -> None:
+    data = start + end + fields + b"\r\n" + body
+    at_a_glance = whole(data)
+    assert at_a_glance is None or (at_a_glance, True) == read_in_two(data)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 500])
+def test_most_answers_are_read_at_a_glance(status: int) -> None:
+    fields = b"Content-Type: application/soap+xml\r\nContent-Length: 5\r\nConnection: keep-alive\r\n"
+    answer = whole(b"HTTP/1.1 %d It\r\n%b\r\nhello" % (status, fields))
+    assert answer is not None
+    assert (answer.status, answer.body, answer.response.headers.get("connection")) == (status, b"hello", "keep-alive")
 
 
 class Leaving:
@@ -191,10 +230,31 @@ async def test_what_must_not_be_sent_twice_goes_over_a_connection_that_was_kept_
     async with await asyncio.start_server(device.serve, "127.0.0.1", 0) as server:
         service, client = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x"), HttpClient(USUAL)
         for _ in range(min(answers, KEPT)):
-            assert isinstance(await client.post(service, (), b"body"), Response)
-        answer = await client.post_once(service, (), b"secret body")
+            assert isinstance(await client.post(service, b"", b"body"), Answer)
+        answer = await client.post_once(service, b"", b"secret body")
         client.hang_up()
         await asyncio.gather(*filter(None, device.lines))
     assert (answer.cause if isinstance(answer, Unanswered) else None) is cause
     assert len(device.lines) == connections
     assert sum(b"secret" in each for each in device.read) == 1
+
+
+async def test_each_question_has_all_of_its_time_and_the_last_answer_none_of_it() -> None:
+    async def one_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"body")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await reader.read()  # the second question stays unanswered until the other side hangs up
+        writer.close()
+        hung_up.release()
+
+    hung_up, loop = asyncio.Semaphore(0), asyncio.get_running_loop()
+    async with await asyncio.start_server(one_answer, "127.0.0.1", 0) as server:
+        service, client = Service("127.0.0.1", server.sockets[0].getsockname()[1], "/x"), HttpClient(QUICK)
+        assert isinstance(await client.post(service, b"", b"body"), Answer)
+        await asyncio.sleep(0.2)
+        asked = loop.time()
+        assert isinstance(await client.post(service, b"", b"body"), Answer)  # over a new connection, once it is late
+        assert loop.time() - asked >= 0.29
+        client.hang_up()
+        for _ in range(2):
+            await hung_up.acquire()
