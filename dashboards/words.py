@@ -142,7 +142,11 @@ TO_VILLAGE = Link(
     Phrase("看这个村", "this village"),
     f"{AREA}?var-town=${{__field.labels.town}}&var-village=${{__field.labels.village}}",
 )
-TO_VILLAGE_CELL = Link(Phrase("看这个村", "this village"), f"{AREA}?var-village=${{__value.raw}}")
+TO_VILLAGE_CELL = Link(
+    Phrase("看这个村", "this village"), f"{AREA}?var-town=${{__data.fields.town}}&var-village=${{__value.raw}}"
+)
+# The contract's groups are villages by name alone, of whichever town.
+TO_VILLAGES_CELL = Link(Phrase("看这个村", "this village"), f"{AREA}?var-village=${{__value.raw}}")
 TO_TOWN = Link(Phrase("看这个乡镇", "this town"), f"{AREA}?var-town=${{__field.labels.town}}")
 TO_CAMERA = Link(Phrase("看这台摄像机", "this camera"), f"{CAMERA}?var-camera=${{__value.raw}}")
 TO_SLA = Link(Phrase("考核详情", "the contract's figures"), SLA)

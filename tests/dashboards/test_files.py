@@ -191,6 +191,17 @@ def test_every_link_leads_to_a_board_of_its_language_or_a_page_of_the_console(pa
         assert set(re.findall(r"var-(\w+)=", query)) <= variables, url
 
 
+@every_file
+def test_a_click_on_a_village_goes_to_that_of_its_town_wherever_the_table_knows_the_town(path: Path) -> None:
+    for panel in loaded(path)["panels"]:
+        for change in panel.get("transformations", ()):
+            if change["id"] == "filterFieldsByName":
+                columns = set(change["options"]["include"]["names"])
+                for url in links(panel):
+                    if "var-village=" in url:
+                        assert ("var-town=${__data.fields.town}" in url) is ("town" in columns), panel["title"]
+
+
 def test_a_link_of_an_alert_leads_to_a_board_that_has_the_choices_it_names() -> None:
     boards = {loaded(path)["uid"]: path for path in CHINESE}
     shown = [rule["annotations"]["dashboard_url"] for rule in rules() if "alert" in rule]
