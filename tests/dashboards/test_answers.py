@@ -19,7 +19,7 @@ from monitor.clock import SystemClock
 from tests.addresses import free_port
 from tests.console.fakes import FakeSource, console
 from tests.dashboards.boards import ENGLISH, name_of
-from tests.dashboards.history import Past, write_past
+from tests.dashboards.history import Past, asked_by_boards, write_past
 from tests.dashboards.town import past_town, probed
 from tests.programs import program
 from tests.prometheus import CONFIG, prometheus_watching, running, until
@@ -54,7 +54,8 @@ async def asked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Asked
     source.view = town.view(now)
     probed(source.metrics, source.view)
     async with console(source, SystemClock()) as monitor, aiohttp.ClientSession() as client:
-        await write_past(folder, Past(town, now - PAST, STEP, monitor.removeprefix("http://")))
+        past = Past(town, now - PAST, STEP, monitor.removeprefix("http://"))
+        await write_past(folder, past, asked_by_boards())
         with prometheus_watching(folder, monitor) as (api, log):
             await until(client, f"{api}/query?query={ALERTED}", lambda a: bool(a["data"]["result"]), log)
             yield Asked(Prometheus(client, api.removesuffix("/api/v1")), datetime.now(UTC).timestamp())
