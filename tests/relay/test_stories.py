@@ -182,6 +182,19 @@ async def test_a_restart_tells_nothing_again_and_knows_what_to_take_back(tmp_pat
         assert of.vendors.texts["wecom"][0].startswith("【已恢复】")
 
 
+async def test_a_monitor_that_ends_in_order_waits_for_the_answer_and_says_nothing_twice(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN) as of:
+        of.vendors.dawdles = lambda: 0.5
+        await of.relay.tell("tickets", "k", Phrase("一", "one"), [], Severity.WARNING)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1, MINUTE)
+        world = of.world  # it has arrived, and the answer is still to come
+    async with office(tmp_path, TOWN, world=world) as of:
+        await of.later(5 * MINUTE)
+        _, listed = await of.relay.listed()
+        assert [(one.state, one.message.doubtful) for one in listed] == [("sent", False)]
+        assert of.vendors.texts["sms"] == []
+
+
 async def test_a_text_of_somebody_else_is_sent_once(tmp_path: Path) -> None:
     async with office(tmp_path, TOWN) as of:
         daily = (
