@@ -19,7 +19,7 @@ from tests.dashboards.boards import metrics_in
 from tests.dashboards.history import Past, put, serving
 from tests.test_prometheus_rules import alerts
 
-STEP = 240  # seconds between two looks, each at a sample: one that lags behind would be a stale result
+STEP = 150  # seconds between two looks
 SPAN = timedelta(hours=25)  # what the boards show, where samples are dense
 
 

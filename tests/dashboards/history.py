@@ -22,13 +22,12 @@ from tests.metrics.town import DrivenClock
 from tests.programs import program
 from tests.prometheus import CONFIG, running, until
 
-# How far apart samples are that are younger than this: the last hours as densely as rates need it.
+# How far apart samples are that are younger than this: two in what a rate looks at, five minutes or, lately, less.
 DENSITY = (
-    (timedelta(hours=6), timedelta(minutes=2)),
-    (timedelta(hours=25), timedelta(minutes=4)),
-    (timedelta.max, timedelta(minutes=14)),
+    (timedelta(hours=6), timedelta(minutes=1)),
+    (timedelta.max, timedelta(seconds=150)),
 )
-LOOK_BACK = "15m"  # above the widest of these
+LOOK_BACK = "5m"  # as Prometheus has it
 ALERTMANAGER = b'job="alertmanager",instance="alertmanager:9093"'
 SAMPLE = re.compile(rb"^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
 

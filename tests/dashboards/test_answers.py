@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240), pytest.mark.asyncio(lo
 PAST = timedelta(minutes=45)
 STEP = timedelta(minutes=1)
 CAMERAS = 36
-ALERTED = 'ALERTS_FOR_STATE{alertname="SharpEyesIncident"}'
+ALERTED = " and on () ".join(f'ALERTS_FOR_STATE{{alertname="SharpEyes{one}"}}' for one in ("Incident", "CameraDown"))
 CHOSEN = {"camera": ["QX-06-02"]}  # one that is down, so that the board of one camera has a fault to show
 
 # One of such a panel's queries answers, and that is what it says; of all others every query has to answer.
