@@ -87,6 +87,8 @@ LOOKS: Words = MappingProxyType(
         Look.FIRST.value: Word(Phrase("首次", "first"), Colour.PLAIN),
         Look.RETURNED.value: Word(Phrase("恢复后", "returned"), Colour.PLAIN),
         Look.IN_DOUBT.value: Word(Phrase("存疑", "in doubt"), Colour.PLAIN),
+        Look.ALWAYS.value: Word(Phrase("每帧必看", "always"), Colour.PLAIN),
+        Look.OVERDUE.value: Word(Phrase("逾期未看", "overdue"), Colour.PLAIN),
         Look.DUE.value: Word(Phrase("到时", "due"), Colour.PLAIN),
         Look.IDENTICAL.value: Word(Phrase("与上帧相同", "identical"), Colour.PLAIN),
         Look.STREAM_CHANGED.value: Word(Phrase("码流变化", "stream changed"), Colour.PLAIN),

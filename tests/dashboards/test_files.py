@@ -28,7 +28,7 @@ from monitor.relay.counter import REASONS
 from tests.console.fakes import FakeSource
 from tests.dashboards.boards import CHINESE, ENGLISH, FILES, FOLDER, expressions, labels_in, loaded, metrics_in, name_of
 from tests.dashboards.town import past_town, probed
-from tests.metrics.town import NOW, DrivenClock
+from tests.metrics.town import NOW, DrivenClock, status, town
 from tests.test_prometheus_rules import rules
 
 ROOT = FOLDER.parent
@@ -153,6 +153,14 @@ def test_the_names_in_an_expression_are_found() -> None:
     expr = 'sum by (le) (rate(a_total{b="c d",e!~"f"}[5m])) / on (g) max(x:y:z) and bool_metric offset 1d > bool 3'
     assert metrics_in(expr) == {"a_total", "x:y:z", "bool_metric"}
     assert labels_in(expr) == {"le", "b", "e", "g"}
+
+
+def test_every_reason_to_look_at_a_picture_has_its_word() -> None:
+    own = Metrics("1", DrivenClock())
+    text = b"".join(own.exposition(town(status()))).decode()
+    counted = set(re.findall(r'^sharpeyes_decodes_total\{reason="(\w+)"', text, re.MULTILINE))
+    assert counted
+    assert counted <= set(words.LOOKS)
 
 
 def test_every_reason_of_a_message_that_failed_has_its_word() -> None:
