@@ -87,6 +87,8 @@ LOOKS: Words = MappingProxyType(
         Look.FIRST.value: Word(Phrase("首次", "first"), Colour.PLAIN),
         Look.RETURNED.value: Word(Phrase("恢复后", "returned"), Colour.PLAIN),
         Look.IN_DOUBT.value: Word(Phrase("存疑", "in doubt"), Colour.PLAIN),
+        Look.ALWAYS.value: Word(Phrase("每帧必看", "always"), Colour.PLAIN),
+        Look.OVERDUE.value: Word(Phrase("逾期未看", "overdue"), Colour.PLAIN),
         Look.DUE.value: Word(Phrase("到时", "due"), Colour.PLAIN),
         Look.IDENTICAL.value: Word(Phrase("与上帧相同", "identical"), Colour.PLAIN),
         Look.STREAM_CHANGED.value: Word(Phrase("码流变化", "stream changed"), Colour.PLAIN),
@@ -142,7 +144,11 @@ TO_VILLAGE = Link(
     Phrase("看这个村", "this village"),
     f"{AREA}?var-town=${{__field.labels.town}}&var-village=${{__field.labels.village}}",
 )
-TO_VILLAGE_CELL = Link(Phrase("看这个村", "this village"), f"{AREA}?var-village=${{__value.raw}}")
+TO_VILLAGE_CELL = Link(
+    Phrase("看这个村", "this village"), f"{AREA}?var-town=${{__data.fields.town}}&var-village=${{__value.raw}}"
+)
+# The contract's groups are villages by name alone, of whichever town.
+TO_VILLAGES_CELL = Link(Phrase("看这个村", "this village"), f"{AREA}?var-village=${{__value.raw}}")
 TO_TOWN = Link(Phrase("看这个乡镇", "this town"), f"{AREA}?var-town=${{__field.labels.town}}")
 TO_CAMERA = Link(Phrase("看这台摄像机", "this camera"), f"{CAMERA}?var-camera=${{__value.raw}}")
 TO_SLA = Link(Phrase("考核详情", "the contract's figures"), SLA)

@@ -39,7 +39,7 @@ def the_page() -> tuple[dict[str, Any], dict[str, Any]]:
 
 def the_route() -> dict[str, Any]:
     (found,) = [
-        route for route in routing()["route"]["routes"] if "alertname = SharpEyesIncident" in route.get("matchers", ())
+        route for route in routing()["route"]["routes"] if "SharpEyesIncident" in " ".join(route.get("matchers", ()))
     ]
     return dict(found)
 

@@ -11,9 +11,10 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.incidents import Rules
+from monitor.incidents import Origin, Rules
 from monitor.metrics import Metrics
 from monitor.model import Cause, State
+from monitor.wording import ORIGINS
 from tests.metrics.town import DrivenClock, camera, status, town
 from tests.programs import program
 
@@ -192,6 +193,17 @@ def test_an_alert_says_in_two_languages_what_happened_and_where_to_read_on(alert
     assert notes["runbook_url"] == f"{{{{ $externalLabels.console }}}}/runbooks/{alert['alert']}"
     board = notes["dashboard_url"].split("?")[0].removeprefix("{{ $externalLabels.grafana }}/d/sharpeyes-")
     assert board in BOARDS
+
+
+def test_a_presumed_origin_has_in_alerts_the_name_it_has_everywhere() -> None:
+    (alert,) = [one for one in alerts() if one["alert"] == "SharpEyesIncident"]
+    text = alert["annotations"]["description"]
+    named = dict(re.findall(r'if eq \.Labels\.scope "(\w+)" }}(.*?){{', text))
+    (rest,) = re.findall(r"{{ else }}(.*?){{ end }}", text)
+    asked = re.findall(r"\w+", re.findall(r'scope=~"(.*?)"', alert["expr"])[0])
+    (last,) = set(asked) - set(named)
+    assert named | {last: rest} == {one.value: ORIGINS[one].zh for one in Origin if one.width > 0}
+    assert not re.search(r"推定起因：{{ \.Labels", text)
 
 
 def test_the_links_of_alerts_begin_at_one_place_and_alertmanager_sees_nothing_of_it() -> None:

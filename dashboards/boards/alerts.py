@@ -90,15 +90,16 @@ _LIST = Panel(
             Column("severity", words.SEVERITY, words=words.SEVERITIES, width=70),
             Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, link=words.TO_RUNBOOK, width=220),
             Column("name", words.NAME),
+            Column("town", words.TOWN, width=100),
             Column("village", words.VILLAGE, width=100, link=words.TO_VILLAGE_CELL),
-            Column("#A", words.HOW_LONG, words.LENGTH, width=190),
+            Column("#A", words.HOW_LONG, words.LENGTH, width=150),
         ),
         sort="#A",
     ),
     (
         Query(
-            f"max by (alertname, severity, village, name) (time() - ALERTS_FOR_STATE{{{_OURS}}})"
-            f" and on (alertname, severity, village, name) {_FIRING}"
+            f"max by (alertname, severity, town, village, name) (time() - ALERTS_FOR_STATE{{{_OURS}}})"
+            f" and on (alertname, severity, town, village, name) {_FIRING}"
         ),
     ),
     words.TEXT,

@@ -114,7 +114,7 @@ _REPAIRS = Panel(
     ),
     Table(
         (
-            Column("village", words.VILLAGE, link=words.TO_VILLAGE_CELL),
+            Column("village", words.VILLAGE, link=words.TO_VILLAGES_CELL),
             Column("#A", Phrase("可挽回", "gain"), words.HOURS),
             Column("#B", Phrase("离线", "down"), words.CAMERAS, width=90),
             Column("#C", Phrase("修到此行", "lands at"), words.RATIO, width=110),
@@ -133,7 +133,7 @@ _REPAIRS = Panel(
 
 def _places(width: int, scope: str, heading: Phrase, title: Phrase) -> Panel:
     """A table of the month's figures of each group of a kind."""
-    link = words.TO_VILLAGE_CELL if scope == "village" else None
+    link = words.TO_VILLAGES_CELL if scope == "village" else None
     figures = ("online_ratio", "intact_ratio", "coverage_ratio", "forecast_ratio")
     return Panel(
         width,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
@@ -16,7 +16,13 @@ from monitor.errors import SharpEyesError
 
 AXIS = 84  # pixels for the names of an axis
 FOOT = 18  # pixels for the times below a chart
-LEGEND = 20
+LEGEND = 20  # for a row of names below that
+WIDE, NARROW, SWATCH = (
+    12,
+    7,
+    40,
+)  # of a Chinese character and another one at 12 pixels, and of what stands before a name
+LAST_NARROW = 0x2E7F  # before the first character of Chinese
 HEAT = "#ff780a"
 HOUR, DAY = 3600, 86400
 TIMES = (600, 1800, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY)  # between two marks
@@ -125,7 +131,8 @@ def _lines(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:
         top = max(sums.values())
     low: float = panel.defaults.get("min", min(values))
     low -= 0.05 * (top - low) if "min" not in panel.defaults else 0
-    bottom = frame.height - FOOT - LEGEND
+    legend = LEGEND * len(_legend_rows(shown, frame.width))
+    bottom = frame.height - FOOT - legend
     span: float = (top - low) or 1
 
     def y(value: float) -> float:
@@ -140,8 +147,10 @@ def _lines(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:
         points = [(at, value + below.get(at, 0)) for at, value in each.series.points]
         if stacked:
             below.update(points)
-        parts.append(_bar(each, points, frame, y) if bars and not each.dashed else _course(each, points, frame, y))
-    shifted = Frame(frame.width, frame.height - LEGEND, frame.start, frame.end, frame.step, frame.zone)
+        parts.append(
+            _bar(each, points, frame, y, bottom) if bars and not each.dashed else _course(each, points, frame, y)
+        )
+    shifted = replace(frame, height=frame.height - legend)
     return _svg(frame, [*parts, *_times(shifted), _legend(shown, frame)])
 
 
@@ -156,9 +165,10 @@ def _course(each: Answer, points: list[tuple[float, float]], frame: Frame, y: Ca
     return f'<path d="{"".join(path)}" stroke="{each.colour}"{dash} fill="none" stroke-width="2"/>'
 
 
-def _bar(each: Answer, points: list[tuple[float, float]], frame: Frame, y: Callable[[float], float]) -> str:
+def _bar(
+    each: Answer, points: list[tuple[float, float]], frame: Frame, y: Callable[[float], float], foot: float
+) -> str:
     wide = 0.7 * (frame.x(frame.start + frame.step) - frame.x(frame.start))
-    foot = frame.height - FOOT - LEGEND
     return "".join(
         f'<rect x="{frame.x(at) - wide / 2:.1f}" y="{y(value):.1f}" width="{wide:.1f}" height="{foot - y(value):.1f}"'
         f' fill="{each.colour}" opacity=".6"/>'
@@ -167,11 +177,30 @@ def _bar(each: Answer, points: list[tuple[float, float]], frame: Frame, y: Calla
 
 
 def _legend(shown: Sequence[Answer], frame: Frame) -> str:
-    named = "".join(f'<span><u style="background:{each.colour}"></u>{escape(each.name)}</span>' for each in shown)
+    rows = _legend_rows(shown, frame.width)
+    named = "".join(f'<div class="legend">{"".join(_swatch(each) for each in row)}</div>' for row in rows)
+    high = LEGEND * len(rows)
     return (
-        f'<foreignObject x="0" y="{frame.height - LEGEND}" width="{frame.width}" height="{LEGEND}">'
-        f'<div class="legend">{named}</div></foreignObject>'
+        f'<foreignObject x="0" y="{frame.height - high}" width="{frame.width}" height="{high}">{named}</foreignObject>'
     )
+
+
+def _swatch(each: Answer) -> str:
+    return f'<span><u style="background:{each.colour}"></u>{escape(each.name)}</span>'
+
+
+def _legend_rows(shown: Sequence[Answer], width: int) -> list[list[Answer]]:
+    """The names in as many rows as they need."""
+    rows: list[list[Answer]] = [[]]
+    free = width
+    for each in shown:
+        taken = SWATCH + sum(WIDE if ord(letter) > LAST_NARROW else NARROW for letter in each.name)
+        if taken > free and rows[-1]:
+            rows.append([])
+            free = width
+        rows[-1].append(each)
+        free -= taken
+    return rows
 
 
 def _states(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:

@@ -38,7 +38,8 @@ table{width:100%;border-collapse:collapse;table-layout:fixed} td,th{padding:4px 
 text-overflow:ellipsis;text-align:left;border-top:1px solid #26282e;font-weight:400} th{color:#6e9fff;font-size:13px}
 a{color:#6e9fff;text-decoration:underline}
 .bars td{border:0;padding:3px 8px} .bars td:first-child{width:34%} .bars td:last-child{width:17%;text-align:right}
-.bars div{height:20px;min-width:1px} .legend{color:#9a9aa8;font-size:12px;white-space:nowrap;overflow:hidden}
+.bars div{height:20px;min-width:1px}
+.legend{color:#9a9aa8;font-size:12px;height:20px;white-space:nowrap;overflow:hidden}
 .legend span{margin:0 10px} .legend u{display:inline-block;width:14px;height:3px;margin:0 5px 4px 0}
 """
 

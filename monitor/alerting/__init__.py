@@ -24,7 +24,7 @@ from monitor.alerting.channels import (
     usual_windows,
 )
 from monitor.alerting.digest import Draft, Manner, Standing, drafts
-from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, due_of_storm, over
+from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over
 from monitor.alerting.pace import back_off, free_at
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.telling import SEVERITIES
@@ -84,7 +84,6 @@ __all__ = [
     "drafts",
     "due_of_alert",
     "due_of_incident",
-    "due_of_storm",
     "free_at",
     "is_near",
     "on_duty",

@@ -127,10 +127,10 @@ def due_of_alert(
     """What a channel is to be told of an alert without an incident; ``storm``: what the record knows of one there."""
     if not alert.firing:
         return None if told is None or not told.open else _closed(told, now, over_lines(told, None, now, zone))
-    opens = told is None or not told.open
-    if told is not None and now - told.at < (AGAIN if opens else patience.of(alert.severity) * EARLY):
+    stage = _stage_of_alert(told, alert, storm, now, patience)
+    if stage is None:
         return None
-    stage, title = Stage.OPENED if opens else Stage.REMINDER, alert_title(alert)
+    title = alert_title(alert)
     villages = storm.villages if storm else alert.villages
     known = Told(
         alert.subject,
@@ -142,7 +142,6 @@ def due_of_alert(
         cameras=max(storm.cameras if storm else 0, told.cameras if told and told.open else 0),
         villages=villages,
         incident=False,
-        area=alert.area,
     )
     notice = Notice(
         alert.subject,
@@ -158,22 +157,14 @@ def due_of_alert(
     return known, notice
 
 
-def due_of_storm(told: Told, storm: Storm, now: datetime) -> Due | None:
-    """What a channel that knows of a storm is to be told of its growth: Alertmanager calls again only after hours."""
-    if not _many_more(storm.cameras, told):
-        return None
-    notice = Notice(
-        told.subject,
-        Stage.WORSE,
-        told.severity,
-        now,
-        titled(Stage.WORSE, told.severity, told.title),
-        storm_lines(storm),
-        cameras=storm.cameras,
-        villages=storm.villages,
-        incident=False,
-    )
-    return replace(told, at=now, cameras=storm.cameras, villages=storm.villages), notice
+def _stage_of_alert(
+    told: Told | None, alert: Alert, storm: Storm | None, now: datetime, patience: Patience
+) -> Stage | None:
+    if told is None or not told.open:
+        return Stage.OPENED if told is None or now - told.at >= AGAIN else None
+    if storm is not None and _many_more(storm.cameras, told):
+        return Stage.WORSE
+    return Stage.REMINDER if now - told.at >= patience.of(alert.severity) * EARLY else None
 
 
 def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:

@@ -124,7 +124,6 @@ class Told:
     late: bool = False
     called: bool = False  # Alertmanager has called for it, and nothing could be told yet
     incident: bool = True  # False: an alert without an incident, of which only Alertmanager knows
-    area: Area | None = None  # of an alert about a storm there: how many cameras it affects, the record says
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""``sharp-eyes check-config``: every fault of settings, inventory and Alertmanager's routes at once."""
+"""``sharp-eyes check-config``: every fault of settings and inventory, and of the files of others."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from monitor.cli import texts
@@ -12,15 +13,20 @@ from monitor.language import Count, Language
 from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
 from monitor.service import load_plan, refuse_mute_echoes
-from monitor.settings import Settings, faults_of_routes, warnings_between
+from monitor.settings import Settings, faults_of_links, faults_of_routes, warnings_between
+
+LONGEST_ADDRESS = 4000  # bytes of a file with an address in it
 
 
-def check(config: Path, routes: Path | None, language: Language) -> int:
-    """Print the faults, one per line, or what was found in good order. ``routes``: Alertmanager's file; None: none."""
+def check(config: Path, routes: Path | None, prometheus: Path | None, language: Language) -> int:
+    """Print the faults, one per line, or what was found in good order.
+
+    ``routes`` is Alertmanager's file and ``prometheus`` that of Prometheus; None: it is not looked at.
+    """
     try:
         plan = load_plan(config)
         refuse_mute_echoes(plan.settings)
-        _refuse_routes_to_nobody(routes, plan.settings)
+        _refuse_files_of_others(routes, prometheus, plan.settings)
     except SettingsError as error:
         print(texts.CONFIG_FAULTS[language].format(count=Count(len(error.faults))))
         print(told_all(error.faults, language))
@@ -42,15 +48,33 @@ def check(config: Path, routes: Path | None, language: Language) -> int:
     return Exit.OK
 
 
-def _refuse_routes_to_nobody(routes: Path | None, settings: Settings) -> None:
-    """SettingsError where Alertmanager sends something to a receiver nobody stands behind."""
-    if routes is None:
-        return
-    known = settings.alerts.receivers if settings.alerts else ()
-    try:
-        content = read_at_most(routes, MEGABYTE)
-    except Unreadable as unreadable:
-        raise SettingsError((Fault(str(routes), 0, WHOLE_FILE, str(unreadable)),)) from None
-    faults = faults_of_routes(content, str(routes), known)
+def _refuse_files_of_others(routes: Path | None, prometheus: Path | None, settings: Settings) -> None:
+    """SettingsError where Alertmanager sends to nobody, or the links of Prometheus' alerts lead elsewhere than ours."""
+    faults: list[Fault] = []
+    alerts = settings.alerts
+    if routes is not None:
+        known, address_in = alerts.receivers if alerts else (), _address_in(routes.parent)
+        faults += _faults_in(routes, lambda content: faults_of_routes(content, str(routes), known, address_in))
+    if prometheus is not None and alerts and alerts.link:
+        faults += _faults_in(prometheus, lambda content: faults_of_links(content, str(prometheus), alerts.link))
     if faults:
         raise SettingsError(tuple(faults))
+
+
+def _faults_in(file: Path, judge: Callable[[bytes], list[Fault]]) -> list[Fault]:
+    try:
+        return judge(read_at_most(file, MEGABYTE))
+    except Unreadable as unreadable:
+        return [Fault(str(file), 0, WHOLE_FILE, str(unreadable))]
+
+
+def _address_in(folder: Path) -> Callable[[str], str]:
+    """Reads what a ``url_file`` of Alertmanager says, relative to its own folder; "": it is not on this machine."""
+
+    def read(name: str) -> str:
+        try:
+            return read_at_most(folder / name, LONGEST_ADDRESS).decode("utf-8", "replace").strip()
+        except Unreadable:
+            return ""
+
+    return read

@@ -86,6 +86,7 @@ def _parser(language: Language) -> argparse.ArgumentParser:
 
     check = commands.add_parser("check-config", parents=[configured], help=texts.HELP_CHECK[language])
     check.add_argument("--alertmanager", type=Path, metavar="FILE", help=texts.HELP_ROUTES[language])
+    check.add_argument("--prometheus", type=Path, metavar="FILE", help=texts.HELP_LINKS[language])
     check.set_defaults(command=_check)
 
     probe = commands.add_parser("probe", parents=[configured], help=texts.HELP_PROBE[language])
@@ -230,7 +231,7 @@ def _run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from monitor.cli.check import check
 
-    return check(args.config, args.alertmanager, args.lang)
+    return check(args.config, args.alertmanager, args.prometheus, args.lang)
 
 
 def _probe(args: argparse.Namespace) -> int:

@@ -23,6 +23,10 @@ HELP_ROUTES = Phrase(
     "同时检查 Alertmanager 的配置:接收方是否都有渠道",
     "look at Alertmanager's configuration, too: has each receiver a channel?",
 )
+HELP_LINKS = Phrase(
+    "同时检查 Prometheus 的配置:告警链接是否指向控制台",
+    "look at Prometheus' configuration, too: do the links of its alerts lead to the console?",
+)
 HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera and explain it stage by stage")
 HELP_DIAGNOSE = Phrase("检查一张图片或一段录像的画面", "look at a picture or a video as at a camera's")
 HELP_DIAGNOSE_FILE = Phrase("图片或录像文件", "a picture or a video")

@@ -63,7 +63,6 @@ def told_text(told: Told) -> str:
             "late": told.late,
             "called": told.called,
             "incident": told.incident,
-            "area": told.area,
         },
         ensure_ascii=False,
     )
@@ -86,7 +85,6 @@ def told_of(text: str) -> Told:
         late=value["late"],
         called=value["called"],
         incident=value["incident"],
-        area=(area[0], area[1]) if (area := value.get("area")) else None,  # unknown to older outboxes
     )
 
 

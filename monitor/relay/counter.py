@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 GATHER = timedelta(seconds=3)  # what comes within it goes into one message
 IDLE = timedelta(minutes=1)  # between two looks where nobody calls
+LAST_WORDS = timedelta(seconds=5)  # at the end, for the answer to a message that is under way
 HAND_OVER = timedelta(minutes=10)  # after which another channel takes over
 GIVE_UP = timedelta(days=3)
 REFUSED = timedelta(hours=1)  # between two tries of what is refused: somebody has to change something first
@@ -79,6 +80,17 @@ class Counter:
         return await self._desk.ask(lambda outbox: outbox.next(name, now))
 
     async def _try(self, message: Message) -> None:
+        """One attempt. Where the monitor ends in order it is seen through, or it would have to be said twice."""
+        attempt = asyncio.ensure_future(self._attempt(message))
+        try:
+            await asyncio.shield(attempt)
+        except asyncio.CancelledError:
+            await asyncio.wait((attempt,), timeout=LAST_WORDS.total_seconds())
+            if not attempt.cancel() and not attempt.cancelled():
+                attempt.exception()  # somebody has looked: nothing can be done about it now
+            raise
+
+    async def _attempt(self, message: Message) -> None:
         now = self._clock.now()
         await self._desk.ask(lambda outbox: outbox.begin(message, now))
         self._metrics.notification_tried(self.channel.name)

@@ -20,7 +20,6 @@ from monitor.alerting import (
     call_for,
     due_of_alert,
     due_of_incident,
-    due_of_storm,
     over,
 )
 from monitor.alerting import Due as Said
@@ -99,19 +98,6 @@ class Decisions:
                 found += self._of_alert(alert, channels, facts.get(subject), storm)
             if nth % STEP == 0:
                 yield
-        return found
-
-    def of_storms(self, facts: Mapping[str, Facts]) -> Steps:
-        """What is due of storms that were told and have grown: their cameras are quiet meanwhile, and so are calls."""
-        if self._settings.path is not AlertPath.ALERTMANAGER:
-            return []
-        known = [(channel, told, told.area) for (channel, _), told in self._told.items() if told.open and told.area]
-        storms = (yield from self._storms(facts)) if known else {}
-        found: list[Due] = []
-        for channel, told, area in known:
-            due = due_of_storm(told, storms[area], self._now) if area in storms else None
-            if due is not None:
-                found.append((channel, *due))
         return found
 
     @staticmethod

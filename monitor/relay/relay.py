@@ -159,7 +159,6 @@ class Relay:
         dues = await unhurried(self._decisions().of_open(facts), self._clock)
         closing = self._decisions().of_closed(facts, self._known.ended, self._known.rules)
         dues += await unhurried(closing, self._clock)
-        dues += await unhurried(self._decisions().of_storms(facts), self._clock)
         if self._settings.path is AlertPath.EMBEDDED and self._clock.now() - self._alive_at >= ALIVE:
             if self._known.trouble() is None:
                 dues += self._signs_of_life()

@@ -10,7 +10,7 @@ from monitor.settings.bulletins import PATROL_LEAVES
 from monitor.settings.contracts import read_file as read_contract
 from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settings
 from monitor.settings.matching import faults_between, line_of, warnings_between
-from monitor.settings.routes import faults_of_routes
+from monitor.settings.routes import faults_of_links, faults_of_routes
 from monitor.settings.values import (
     Address,
     LimitSettings,
@@ -37,6 +37,7 @@ __all__ = [
     "StreamChoice",
     "examine_settings",
     "faults_between",
+    "faults_of_links",
     "faults_of_routes",
     "line_of",
     "load_settings",

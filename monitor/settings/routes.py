@@ -1,11 +1,12 @@
-"""Alertmanager's own file against our settings: whether what it sends finds somebody. The file is read, never changed.
+"""The files of Alertmanager and Prometheus against our settings: whether somebody hears, and where links lead.
 
-Alertmanager checks its grammar (``amtool check-config``); here stands what only both files together can tell.
+They are read, never changed. Their grammar others check (``amtool check-config``, ``promtool check config``); here
+stands what only two files together can tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import yaml
 
@@ -30,29 +31,67 @@ NO_ROUTE = (
     "config/alertmanager/alertmanager.yml"
 )
 ABSENT = f"no receiver is named {PAST_THE_RELAY}: nobody hears that the monitor is down"
+MERGE = "tag:yaml.org,2002:merge"  # of the key <<
+CONSOLE = "global.external_labels.console"  # with what the links of Prometheus' alerts begin
+ELSEWHERE = (
+    "is not alerts.link of the settings: the links of alerts and those of messages and dashboards would lead to "
+    "two places"
+)
 UNKNOWN = "alerts.receivers of the settings has no such receiver: the relay refuses what is sent to it"
 
 
-def faults_of_routes(content: bytes, file: str, known: Collection[str]) -> list[Fault]:
-    """What is wrong with Alertmanager's configuration, UTF-8; ``known`` are the receivers of the settings."""
-    try:
-        tree = yaml.compose(content, LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        return [Fault(file, mark.line + 1 if mark else 0, "file", "not YAML: run amtool check-config")]
+def faults_of_routes(
+    content: bytes, file: str, known: Collection[str], address_in: Callable[[str], str]
+) -> list[Fault]:
+    """What is wrong with Alertmanager's configuration, UTF-8; ``known`` are the receivers of the settings.
+
+    ``address_in`` reads the address that stands in a file named by ``url_file``; "" where it cannot be read here.
+    """
+    tree = _tree(content, file, "amtool check-config")
+    if isinstance(tree, Fault):
+        return [tree]
+
+    def calls_the_relay(channel: yaml.Node) -> bool:
+        """Whether a channel of a receiver is the webhook of a monitor."""
+        written = [(key, str(value.value)) for key, value in _entries(channel) if key in ("url", "url_file")]
+        urls = [text if key == "url" else address_in(text) for key, text in written]
+        return any(url.rstrip("/").endswith(WEBHOOK) for url in urls)
+
     receivers = list(_receivers(tree))
     found = [] if any(name == PAST_THE_RELAY for name, _ in receivers) else [Fault(file, 0, "receivers", ABSENT)]
     for name, receiver in receivers:
         line, where = receiver.start_mark.line + 1, f"receivers.{name}"
         channels = [item for key, node in _entries(receiver) if key.endswith(CHANNELS) for item in _items(node)]
         if name == PAST_THE_RELAY:
-            if all(map(_calls_the_relay, channels)):
+            if all(map(calls_the_relay, channels)):
                 found.append(Fault(file, line, where, THROUGH_THE_RELAY if channels else NO_CHANNEL))
             if name not in _routed(tree):
                 found.append(Fault(file, line, where, NO_ROUTE))
-        if name not in known and name not in WITHOUT_CHANNELS and any(map(_calls_the_relay, channels)):
+        if name not in known and name not in WITHOUT_CHANNELS and any(map(calls_the_relay, channels)):
             found.append(Fault(file, line, where, UNKNOWN))
     return found
+
+
+def faults_of_links(content: bytes, file: str, link: str) -> list[Fault]:
+    """What is wrong with Prometheus' configuration, UTF-8; ``link`` is where the settings say that the console is."""
+    node = _tree(content, file, "promtool check config")
+    if isinstance(node, Fault):
+        return [node]
+    line = 0
+    for name in CONSOLE.split("."):
+        node = dict(_entries(node)).get(name)
+        line = node.start_mark.line + 1 if node else line
+    same = node is not None and str(node.value).rstrip("/") == link.rstrip("/")
+    return [] if same else [Fault(file, line, CONSOLE, ELSEWHERE)]
+
+
+def _tree(content: bytes, file: str, checker: str) -> yaml.Node | Fault | None:
+    try:
+        tree: yaml.Node | None = yaml.compose(content, LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        return Fault(file, mark.line + 1 if mark else 0, "file", f"not YAML: run {checker}")
+    return tree
 
 
 def _receivers(tree: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
@@ -80,16 +119,26 @@ def _routed(tree: yaml.Node | None) -> set[str]:
 
 
 def _entries(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield str(key.value), value
+    """What a mapping holds, with what ``<<`` merges into it: its own keys first, and no key twice, as YAML has it.
+
+    Each mapping is looked at once, however often aliases name it.
+    """
+    waiting, merged, given = [node], set(), set()
+    while waiting:
+        mapping = waiting.pop(0)
+        if not isinstance(mapping, yaml.MappingNode) or id(mapping) in merged:
+            continue
+        merged.add(id(mapping))
+        inner: list[yaml.Node | None] = []
+        for key, value in mapping.value:
+            name = str(key.value)
+            if key.tag == MERGE:
+                inner += _items(value) or [value]
+            elif name not in given:
+                given.add(name)
+                yield name, value
+        waiting = inner + waiting
 
 
 def _items(node: yaml.Node) -> list[yaml.Node]:
     return list(node.value) if isinstance(node, yaml.SequenceNode) else []
-
-
-def _calls_the_relay(channel: yaml.Node) -> bool:
-    """Whether a channel of a receiver is the webhook of a monitor."""
-    urls = [str(value.value) for key, value in _entries(channel) if key == "url"]
-    return any(url.rstrip("/").endswith(WEBHOOK) for url in urls)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerting import Patience, Severity, Stage, Storm, call_of, due_of_alert, due_of_storm
+from monitor.alerting import Patience, Severity, Stage, Storm, call_of, due_of_alert
 from monitor.alerting.alertmanager import is_chinese
 from monitor.alerting.telling import OUTAGE_ALERTS
 from monitor.language import Phrase
@@ -82,13 +82,14 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
         "涉及：东村、西村",
     ]
     assert (notice.villages, notice.down) == (("东村", "西村"), 0)  # each of them is counted in its own incident
-    assert due_of_storm(told, Storm(199, ()), NIGHT) is None
-    grown = due_of_storm(told, Storm(200, tuple(f"{nth}村" for nth in range(12))), NIGHT)
+    soon = NIGHT + timedelta(minutes=1)
+    assert due_of_alert(told, alert, Storm(199, ()), soon, Patience(), ZONE) is None
+    grown = due_of_alert(told, alert, Storm(200, tuple(f"{nth}村" for nth in range(12))), soon, Patience(), ZONE)
     assert grown is not None
     assert grown[1].title.en == "[critical, WORSE] 清河镇大面积离线"
     assert grown[1].lines[0].en.startswith("200 cameras are down now")
     assert grown[1].lines[1].zh.endswith("9村等 12 个村")
-    assert due_of_storm(grown[0], Storm(399, ()), NIGHT) is None
+    assert due_of_alert(grown[0], alert, Storm(399, ()), soon, Patience(), ZONE) is None
     again = due_of_alert(grown[0], alert, Storm(30, ()), NIGHT + timedelta(hours=4), Patience(), ZONE)
     assert again is not None
     assert (again[1].stage, again[1].cameras, again[0].cameras) == (Stage.REMINDER, 30, 200)

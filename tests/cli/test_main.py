@@ -120,6 +120,25 @@ def test_routes_that_cannot_be_read_are_a_fault_in_the_language_of_whoever_asks(
     assert "Errno" not in out
 
 
+def test_prometheus_is_asked_whether_its_alerts_lead_to_the_same_console(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(__file__).parents[2] / "config" / "prometheus" / "prometheus.yml"
+    words = ["check-config", "--config", str(place.settings), "--prometheus", str(shipped)]
+    written = place.settings.read_text("utf-8")
+    people = "receivers: {vendor-on-call: {channels: [a]}, tickets: {channels: [a]}}"
+    gateway = "channels: {a: {kind: gateway, url: 'http://a', encoding: text, body: '{text}'}}"
+    for port, good in ((9105, True), (9106, False)):
+        link = f"link: http://127.0.0.1:{port}"
+        place.settings.write_text(f"{written}\nalerts: {{{link}, {people}, {gateway}}}\n", "utf-8")
+        assert main([*words, "--lang", "en"]) == (Exit.OK if good else Exit.NO)
+        line = shipped.read_text("utf-8").splitlines().index("    console: http://127.0.0.1:9105") + 1
+        told = f"{shipped}:{line}: global.external_labels.console: is not alerts.link of the settings"
+        assert (told in said(capsys)) is not good
+    assert main([*words, "--lang", "zh"]) == Exit.NO
+    assert "告警中的链接与消息、看板中的链接会指向两处" in said(capsys)
+
+
 def test_all_faults_of_a_configuration_are_printed_together(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     text = place.settings.read_text("utf-8").replace("heartbeat:", "hartbeat:").replace("zone: Asia", "zone: Asien")
     place.settings.write_text(text, "utf-8")

@@ -1,4 +1,7 @@
-"""``python -m tests.dashboards FOLDER [DAYS]``: a made-up town's past in a real Prometheus, and every board drawn."""
+"""``python -m tests.dashboards FOLDER [DAYS]``: a made-up town's past in a real Prometheus, and every board drawn.
+
+Everything is asked as of one moment, the last of the past: however long the drawing takes, nothing on it grows old.
+"""
 
 from __future__ import annotations
 
@@ -8,36 +11,26 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import aiohttp
-
 from dashboards.preview.__main__ import draw
-from monitor.clock import SystemClock
-from tests.console.fakes import FakeSource, console
-from tests.dashboards.history import Past, write_past
-from tests.dashboards.town import DAY, past_town, probed
-from tests.prometheus import prometheus_watching, until
+from tests.dashboards.alerted import asked_by_alerts, write_alerts
+from tests.dashboards.history import Past, asked_by_boards, serving, write_past
+from tests.dashboards.town import DAY, past_town
 
-ALERTED = 'ALERTS{alertname="SharpEyesIncident"}'
-EVERY = "5s"  # also a busy machine has answered by then
-STEP = timedelta(minutes=4)  # just below what Prometheus looks back
+STEP = timedelta(minutes=4)  # between two evaluations of the records
+DAYS = 2.0
 
 
 async def main(folder: Path, days: float) -> None:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     now = datetime.now(UTC).replace(microsecond=0)
-    town = past_town(now, 81)
-    source = FakeSource(SystemClock())
-    source.view = town.view(now)
+    past = Past(past_town(now, 81, days * DAY), now - days * DAY, STEP, "monitor:9105")
     with tempfile.TemporaryDirectory() as name:
-        async with console(source, SystemClock()) as monitor, aiohttp.ClientSession() as client:
-            past = Past(town, now - days * DAY, STEP, monitor.removeprefix("http://"))
-            await write_past(Path(name), past)
-            probed(source.metrics, source.view)
-            with prometheus_watching(Path(name), monitor, EVERY) as (api, log):
-                await until(client, f"{api}/query?query={ALERTED}", lambda a: bool(a["data"]["result"]), log)
-                for path in await draw(api.removesuffix("/api/v1"), folder, datetime.now(UTC), ["QX-04-03"]):
-                    sys.stdout.write(f"{path}\n")
+        database = await write_past(Path(name), past, asked_by_boards() | asked_by_alerts())
+        await write_alerts(Path(name), database, past)
+        async with serving(Path(name), database) as address:
+            for path in await draw(address, folder, now, ["QX-04-03"]):
+                sys.stdout.write(f"{path}\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 7))
+    asyncio.run(main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else DAYS))

@@ -19,7 +19,7 @@ from monitor.clock import SystemClock
 from tests.addresses import free_port
 from tests.console.fakes import FakeSource, console
 from tests.dashboards.boards import ENGLISH, name_of
-from tests.dashboards.history import Past, write_past
+from tests.dashboards.history import Past, asked_by_boards, write_past
 from tests.dashboards.town import past_town, probed
 from tests.programs import program
 from tests.prometheus import CONFIG, prometheus_watching, running, until
@@ -29,8 +29,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240), pytest.mark.asyncio(lo
 PAST = timedelta(minutes=45)
 STEP = timedelta(minutes=1)
 CAMERAS = 36
-# Groups of rules are evaluated each at its time: an alert about an incident, and one that names a camera.
-ALERTED = ('ALERTS_FOR_STATE{alertname="SharpEyesIncident"}', 'ALERTS{alertstate="firing",name!="",village!=""}')
+ALERTED = " and on () ".join(f'ALERTS_FOR_STATE{{alertname="SharpEyes{one}"}}' for one in ("Incident", "CameraDown"))
 CHOSEN = {"camera": ["QX-06-02"]}  # one that is down, so that the board of one camera has a fault to show
 
 # One of such a panel's queries answers, and that is what it says; of all others every query has to answer.
@@ -55,10 +54,10 @@ async def asked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Asked
     source.view = town.view(now)
     probed(source.metrics, source.view)
     async with console(source, SystemClock()) as monitor, aiohttp.ClientSession() as client:
-        await write_past(folder, Past(town, now - PAST, STEP, monitor.removeprefix("http://")))
+        past = Past(town, now - PAST, STEP, monitor.removeprefix("http://"))
+        await write_past(folder, past, asked_by_boards())
         with prometheus_watching(folder, monitor) as (api, log):
-            for alerted in ALERTED:
-                await until(client, f"{api}/query?query={alerted}", lambda a: bool(a["data"]["result"]), log)
+            await until(client, f"{api}/query?query={ALERTED}", lambda a: bool(a["data"]["result"]), log)
             yield Asked(Prometheus(client, api.removesuffix("/api/v1")), datetime.now(UTC).timestamp())
 
 

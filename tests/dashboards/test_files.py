@@ -28,7 +28,7 @@ from monitor.relay.counter import REASONS
 from tests.console.fakes import FakeSource
 from tests.dashboards.boards import CHINESE, ENGLISH, FILES, FOLDER, expressions, labels_in, loaded, metrics_in, name_of
 from tests.dashboards.town import past_town, probed
-from tests.metrics.town import NOW, DrivenClock
+from tests.metrics.town import NOW, DrivenClock, status, town
 from tests.test_prometheus_rules import rules
 
 ROOT = FOLDER.parent
@@ -155,6 +155,14 @@ def test_the_names_in_an_expression_are_found() -> None:
     assert labels_in(expr) == {"le", "b", "e", "g"}
 
 
+def test_every_reason_to_look_at_a_picture_has_its_word() -> None:
+    own = Metrics("1", DrivenClock())
+    text = b"".join(own.exposition(town(status()))).decode()
+    counted = set(re.findall(r'^sharpeyes_decodes_total\{reason="(\w+)"', text, re.MULTILINE))
+    assert counted
+    assert counted <= set(words.LOOKS)
+
+
 def test_every_reason_of_a_message_that_failed_has_its_word() -> None:
     assert set(words.UNDELIVERED) == set(REASONS)
 
@@ -189,6 +197,17 @@ def test_every_link_leads_to_a_board_of_its_language_or_a_page_of_the_console(pa
         assert address.removeprefix("/d/") in boards, url
         variables = {variable.name for variable in read(boards[address.removeprefix("/d/")]).variables}
         assert set(re.findall(r"var-(\w+)=", query)) <= variables, url
+
+
+@every_file
+def test_a_click_on_a_village_goes_to_that_of_its_town_wherever_the_table_knows_the_town(path: Path) -> None:
+    for panel in loaded(path)["panels"]:
+        for change in panel.get("transformations", ()):
+            if change["id"] == "filterFieldsByName":
+                columns = set(change["options"]["include"]["names"])
+                for url in links(panel):
+                    if "var-village=" in url:
+                        assert ("var-town=${__data.fields.town}" in url) is ("town" in columns), panel["title"]
 
 
 def test_a_link_of_an_alert_leads_to_a_board_that_has_the_choices_it_names() -> None:

@@ -69,6 +69,18 @@ def test_a_gap_in_the_answers_is_a_gap_in_the_line() -> None:
     assert path.count("L") == 1
 
 
+def test_names_below_a_chart_take_as_many_rows_as_they_need_and_leave_the_chart_its_place() -> None:
+    towns = panel("sharpeyes-overview", "各乡镇在线率")
+    several = [Series({"town": f"{nth}镇很长的名字"}, ((0.0, 1.0), (60.0, 0.5))) for nth in range(12)]
+    for count in (2, 12):
+        drawn = inside(towns, answers(towns, [(towns.targets[0], several[:count])]), FRAME)
+        rows = re.findall(r'<div class="legend">(.*?)</div>', drawn)
+        assert "".join(rows).count("<span>") == count
+        assert all(row.count("<span>") * 119 <= FRAME.width for row in rows)
+        lowest = max(float(each) for each in re.findall(r'y1="([\d.]+)"', drawn))
+        assert lowest <= FRAME.height - 20 * len(rows)
+
+
 def test_a_table_has_one_row_for_the_answers_of_several_queries_and_the_largest_first() -> None:
     repairs = panel("sharpeyes-sla", "先修哪里")
     gains = [Series({"village": "甲村"}, ((0.0, 1.0),)), Series({"village": "乙村"}, ((0.0, 9.5),))]

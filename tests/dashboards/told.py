@@ -48,4 +48,5 @@ def messages(own: Metrics, view: TownView, interval: timedelta) -> None:
             own.notification_tried(SMS)
             own.notification_failed(SMS, Outcome.LIMITED.value)
             own.notification_tried(SMS)
-    own.outbox_holds(1, view.at - 2 * interval)
+    young = [shown for shown in view.incidents if view.at - 3 * interval < shown.incident.opened_at <= view.at]
+    own.outbox_holds(len(young), min((shown.incident.opened_at for shown in young), default=None))

@@ -158,10 +158,7 @@ class PastTown:
             cause, since, _ = life.at(now, self.began)
             if cause.verdict is Verdict.FAILED and not life.in_maintenance:
                 groups.setdefault((life.camera.uplink, since, cause), []).append(life.camera)
-        return tuple(
-            _incident(number, cameras, since, now, cause)
-            for number, ((_, since, cause), cameras) in enumerate(groups.items(), 1)
-        )
+        return tuple(_incident(cameras, since, now, cause) for (_, since, cause), cameras in groups.items())
 
     def _blind_spots(self, statuses: Sequence[CameraStatus]) -> tuple[BlindSpot, ...]:
         sites: dict[str, list[CameraStatus]] = {}
@@ -190,11 +187,11 @@ def result(camera_id: str, cause: Cause, at: datetime) -> Result:
     )
 
 
-def _incident(number: int, cameras: list[Camera], since: datetime, now: datetime, cause: Cause) -> IncidentFigures:
+def _incident(cameras: list[Camera], since: datetime, now: datetime, cause: Cause) -> IncidentFigures:
     first, several = cameras[0], len(cameras) > 1
     origin = Origin.UPLINK if several else Origin.CAMERA
     incident = Incident(
-        id=f"i{number}",
+        id=f"i{_spread(f'{first.id} {since}') % 9000 + 1000}",
         suspect=Suspect(origin, first.uplink if several else first.id),
         since_at=since,
         opened_at=since + MINUTE,

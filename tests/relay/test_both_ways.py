@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,11 +15,11 @@ from monitor.model import Camera, Cause, State
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera, cameras
 from tests.relay.chain import Chain
-from tests.relay.world import Office, office, settings
+from tests.relay.ruled import STEP, Firing, Pass, Story, firing
+from tests.relay.world import World, office, settings
 from tests.robots import Robots
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-STEP = 10 * SECOND
 TOWN = [
     *cameras(4, "u1", recorder="r1"),
     *cameras(8, "u1", first=5),
@@ -27,95 +27,104 @@ TOWN = [
     replace(a_camera("shop", "u3", carrier="联通"), in_contract=False),
 ]
 STORM = [a_camera(f"c{number:02}", f"u{number:02}", carrier=f"k{number:02}") for number in range(40)]
+VILLAGE = [
+    replace(camera, site=replace(camera.site, village="西村"))
+    for camera in (a_camera(f"w{number}", f"w{number}", carrier=f"w{number}") for number in range(4))
+]
 LINE = [camera.id for camera in TOWN if camera.uplink == "u1"]
 PEOPLE = {"vendor-on-call": ("ding",), "tickets": ("wecom",)}
 VENDORS = ("dingtalk", "wecom")
 SHIFTING = re.compile(r"\d+ (?:小时|分)(?: \d+ 分)?|\d\d:\d\d|\d\d-\d\d")  # durations, instants and days
 
-Pass = Callable[[timedelta], Awaitable[None]]
-Story = Callable[[Office, Pass], Awaitable[None]]
 
-
-async def a_line_is_cut_and_mended(of: Office, pass_: Pass) -> None:
-    of.world.cut(LINE)
+async def a_line_is_cut_and_mended(world: World, pass_: Pass) -> None:
+    world.cut(LINE)
     await pass_(6 * MINUTE)
-    of.world.mend(LINE)
+    world.mend(LINE)
     await pass_(3 * MINUTE)
 
 
-async def one_camera_is_down_and_back(of: Office, pass_: Pass) -> None:
-    of.world.cut(["u2-004"])
+async def one_camera_is_down_and_back(world: World, pass_: Pass) -> None:
+    world.cut(["u2-004"])
     await pass_(14 * MINUTE)
-    of.world.mend(["u2-004"])
+    world.mend(["u2-004"])
     await pass_(3 * MINUTE)
 
 
-async def a_recorder_fails_and_then_its_whole_line(of: Office, pass_: Pass) -> None:
-    of.world.cut(LINE[:4])
+async def a_recorder_fails_and_then_its_whole_line(world: World, pass_: Pass) -> None:
+    world.cut(LINE[:4])
     await pass_(170 * SECOND)
-    of.world.cut(LINE[4:])
+    world.cut(LINE[4:])
     await pass_(4 * MINUTE)
-    of.world.mend(LINE)
+    world.mend(LINE)
     await pass_(3 * MINUTE)
 
 
-async def a_repair_limit_comes_near_and_passes(of: Office, pass_: Pass) -> None:
-    of.world.contract = Contract(repair=RepairLimits(normal=20 * MINUTE))
-    of.world.cut([*LINE, "u2-004"])
+async def a_repair_limit_comes_near_and_passes(world: World, pass_: Pass) -> None:
+    world.contract = Contract(repair=RepairLimits(normal=20 * MINUTE))
+    world.cut([*LINE, "u2-004"])
     await pass_(26 * MINUTE)
-    of.world.mend([*LINE, "u2-004"])
+    world.mend([*LINE, "u2-004"])
     await pass_(3 * MINUTE)
 
 
-async def a_site_is_dark_once_its_second_camera_is_down(of: Office, pass_: Pass) -> None:
-    of.world.cut(["u2-001"])
+async def a_site_is_dark_once_its_second_camera_is_down(world: World, pass_: Pass) -> None:
+    world.cut(["u2-001"])
     await pass_(14 * MINUTE)
-    of.world.cut(["u2-002"])
+    world.cut(["u2-002"])
     await pass_(14 * MINUTE)
-    of.world.mend(["u2-001", "u2-002"])
+    world.mend(["u2-001", "u2-002"])
     await pass_(3 * MINUTE)
 
 
-async def an_account_is_refused_by_one_camera_and_then_by_nine(of: Office, pass_: Pass) -> None:
-    of.world.turn(LINE[:1], State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
+async def an_account_is_refused_by_one_camera_and_then_by_nine(world: World, pass_: Pass) -> None:
+    world.turn(LINE[:1], State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
     await pass_(8 * MINUTE)
-    of.world.turn(LINE[1:9], State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
+    world.turn(LINE[1:9], State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
     await pass_(7 * MINUTE)
-    of.world.mend(LINE[:9])
+    world.mend(LINE[:9])
     await pass_(3 * MINUTE)
 
 
-async def a_camera_outside_the_contract_is_down_and_back(of: Office, pass_: Pass) -> None:
-    of.world.cut(["shop"])
+async def a_camera_outside_the_contract_is_down_and_back(world: World, pass_: Pass) -> None:
+    world.cut(["shop"])
     await pass_(14 * MINUTE)
-    of.world.mend(["shop"])
+    world.mend(["shop"])
     await pass_(3 * MINUTE)
 
 
-async def a_camera_leaves_the_inventory_and_comes_back(of: Office, pass_: Pass) -> None:
-    of.world.turn(["u2-004"], State.DOWN, Cause.REMOVED_UNCONFIRMED)
+async def a_camera_leaves_the_inventory_and_comes_back(world: World, pass_: Pass) -> None:
+    world.turn(["u2-004"], State.DOWN, Cause.REMOVED_UNCONFIRMED)
     await pass_(16 * MINUTE)
-    of.world.mend(["u2-004"])
+    world.mend(["u2-004"])
     await pass_(3 * MINUTE)
 
 
-async def the_monitor_is_blind_and_sees_again(of: Office, pass_: Pass) -> None:
-    of.world.turn([camera.id for camera in TOWN], State.UNKNOWN, Cause.MONITOR_BLIND)
+async def the_monitor_is_blind_and_sees_again(world: World, pass_: Pass) -> None:
+    world.turn([camera.id for camera in TOWN], State.UNKNOWN, Cause.MONITOR_BLIND)
     await pass_(8 * MINUTE)
-    of.world.mend([camera.id for camera in TOWN])
-    await pass_(3 * MINUTE)
+    world.mend([camera.id for camera in TOWN])
+    await pass_(5 * MINUTE)
 
 
-async def a_storm_grows_and_ebbs(of: Office, pass_: Pass) -> None:
+async def a_storm_grows_and_ebbs(world: World, pass_: Pass) -> None:
     ids = [camera.id for camera in STORM]
-    of.world.cut(ids[:13])
+    world.cut(ids[:13])
     await pass_(6 * MINUTE)
-    of.world.cut(ids[13:])
+    world.cut(ids[13:])
     await pass_(6 * MINUTE)
-    of.world.mend(ids[8:])
-    await pass_(6 * MINUTE)
-    of.world.mend(ids[:8])
+    world.mend(ids[8:])
+    await pass_(13 * MINUTE)
+    world.mend(ids[:8])
     await pass_(3 * MINUTE)
+
+
+async def a_village_goes_dark_and_comes_back(world: World, pass_: Pass) -> None:
+    ids = [camera.id for camera in VILLAGE]
+    world.cut(ids)
+    await pass_(14 * MINUTE)
+    world.mend(ids)
+    await pass_(13 * MINUTE)
 
 
 def people_of(path: AlertPath) -> Callable[[Robots], AlertSettings]:
@@ -126,8 +135,9 @@ async def told(
     story: Story, path: AlertPath, folder: Path, town: Sequence[Camera] = TOWN
 ) -> tuple[dict[str, list[str]], dict[str, list[float]]]:
     """What each channel was told, and the driven seconds at which it was."""
+    ruled: Firing = await firing(story, town, folder) if path is AlertPath.ALERTMANAGER else []
     async with office(folder, town, people_of(path)) as of:
-        chain, at = Chain(of, town), {vendor: list[float]() for vendor in of.vendors.texts}
+        chain, at = Chain(of, ruled), {vendor: list[float]() for vendor in of.vendors.texts}
 
         async def pass_(span: timedelta) -> None:
             end = of.clock.now() + span
@@ -138,7 +148,7 @@ async def told(
                 for vendor, texts in of.vendors.texts.items():
                     at[vendor] += [of.clock.monotonic()] * (len(texts) - len(at[vendor]))
 
-        await story(of, pass_)
+        await story(of.world, pass_)
         await of.quiet()
         return {vendor: [words(text) for text in of.vendors.texts[vendor]] for vendor in VENDORS}, at
 
@@ -226,4 +236,21 @@ async def test_a_storm_is_a_ticket_a_camera_by_one_way_and_by_the_other_a_page_t
     assert [text.partition("\n")[0] for text in chain["wecom"]] == [
         "【一般】8 个事件，8 台摄像机离线",  # those that outlived it
         "【已恢复】8 个事件",
+    ]
+
+
+async def test_a_village_that_is_dark_is_tickets_by_one_way_and_by_the_other_a_page_that_quiets_them(
+    tmp_path: Path,
+) -> None:
+    folders, town = folders_in(tmp_path), [*TOWN, *VILLAGE]
+    alone, _ = await told(a_village_goes_dark_and_comes_back, AlertPath.EMBEDDED, folders[0], town)
+    chain, _ = await told(a_village_goes_dark_and_comes_back, AlertPath.ALERTMANAGER, folders[1], town)
+    assert alone["dingtalk"] == chain["wecom"] == []
+    assert [text.partition("\n")[0] for text in alone["wecom"]] == [
+        "【一般】4 个事件，4 台摄像机离线",
+        "【已恢复】4 个事件",
+    ]
+    assert [text.partition("\n")[0] for text in chain["dingtalk"]] == [
+        "【严重·故障】SharpEyesVillageDown",  # the story leaves out the annotations
+        "【已恢复】SharpEyesVillageDown",
     ]

@@ -124,7 +124,7 @@ async def test_an_alert_without_an_incident_is_told_in_its_own_words(tmp_path: P
             await of.alertmanager("nobody", labels)
 
 
-async def test_a_storm_that_grows_is_told_by_the_record_without_another_call_even_after_a_restart(
+async def test_a_storm_that_grows_is_told_at_the_next_call_even_after_a_restart_and_not_while_it_is_silenced(
     tmp_path: Path,
 ) -> None:
     storm = [a_camera(f"c{nth:02}", f"u{nth:02}", carrier=f"k{nth:02}") for nth in range(40)]
@@ -141,7 +141,12 @@ async def test_a_storm_that_grows_is_told_by_the_record_without_another_call_eve
         of.world.cut(ids[15:])
         world = of.world
     async with office(tmp_path, storm, by_alertmanager, world=world) as of:
-        await of.until(lambda: told(of) == [1, 1, 1], 5 * MINUTE)
+        await of.later(5 * MINUTE)  # a silence: Alertmanager does not call
+        assert told(of) == [0, 0, 0]
+        for _ in range(3):
+            await of.alertmanager("vendor-on-call", labels)
+            await of.later(MINUTE)
+        assert told(of) == [1, 1, 1]
         assert "扩大】" in of.vendors.texts["dingtalk"][0]
         assert "现有 30 台摄像机同时离线" in of.vendors.texts["dingtalk"][0]
         world.mend(ids)
@@ -175,6 +180,19 @@ async def test_a_restart_tells_nothing_again_and_knows_what_to_take_back(tmp_pat
         world.mend(LINE)
         await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
         assert of.vendors.texts["wecom"][0].startswith("【已恢复】")
+
+
+async def test_a_monitor_that_ends_in_order_waits_for_the_answer_and_says_nothing_twice(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN) as of:
+        of.vendors.dawdles = lambda: 0.5
+        await of.relay.tell("tickets", "k", Phrase("一", "one"), [], Severity.WARNING)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1, MINUTE)
+        world = of.world  # it has arrived, and the answer is still to come
+    async with office(tmp_path, TOWN, world=world) as of:
+        await of.later(5 * MINUTE)
+        _, listed = await of.relay.listed()
+        assert [(one.state, one.message.doubtful) for one in listed] == [("sent", False)]
+        assert of.vendors.texts["sms"] == []
 
 
 async def test_a_text_of_somebody_else_is_sent_once(tmp_path: Path) -> None:

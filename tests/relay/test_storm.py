@@ -1,6 +1,6 @@
 """A storm: three thousand outages of their own, told by robots that mute whoever is too loud.
 
-The same by way of Alertmanager, a real one: ``tests/real/test_alertmanager.py``.
+The same by way of a real Prometheus and a real Alertmanager: ``tests/real/test_storm_chain.py``.
 """
 
 from __future__ import annotations

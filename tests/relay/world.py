@@ -42,7 +42,7 @@ class World:
         self.planned: set[str] = set()
         self.wrong: str | None = None
         self.contract: Contract | None = None  # whose repair limits run; None: none does
-        self._state: dict[str, State] = {}
+        self._believed: dict[str, tuple[State, Cause]] = {}
         for camera in cameras:
             self.casebook._incidents.note(clock.now(), Enrolled(camera))
         self.turn([camera.id for camera in cameras], State.UP, Cause.OK)
@@ -70,9 +70,13 @@ class World:
         """The record says so from now on."""
         now = self.clock.now()
         for camera_id in camera_ids:
-            old = self._state.get(camera_id, State.UNKNOWN)
+            old, _ = self._believed.get(camera_id, (State.UNKNOWN, cause))
             self.casebook._incidents.note(now, Transition(camera_id, now, now, old, state, cause))
-            self._state[camera_id] = state
+            self._believed[camera_id] = state, cause
+
+    def believed(self, camera_id: str) -> tuple[State, Cause]:
+        """What the record says of a camera."""
+        return self._believed[camera_id]
 
     def cut(self, camera_ids: Iterable[str]) -> None:
         self.turn(camera_ids, State.DOWN, Cause.TCP_TIMEOUT)
@@ -90,6 +94,7 @@ class Office:
     vendors: Robots
     clock: DrivenClock
     metrics: Metrics
+    settings: AlertSettings
 
     async def later(self, span: timedelta) -> None:
         """Let time pass; what it sets going goes on in real time."""
@@ -172,10 +177,11 @@ async def office(
         return
     metrics = Metrics("1", clock)
     outbox = Outbox.open(folder / "ledger-outbox.db")
-    relay = Relay(make(vendors), outbox, known, clock, metrics, "Asia/Shanghai", Language.ZH)
+    made = make(vendors)
+    relay = Relay(made, outbox, known, clock, metrics, "Asia/Shanghai", Language.ZH)
     task = asyncio.create_task(relay.run())
     try:
-        yield Office(relay, known, vendors, clock, metrics)
+        yield Office(relay, known, vendors, clock, metrics, made)
     finally:
         task.cancel()
         await asyncio.wait([task])

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from monitor.settings import faults_of_routes
+import pytest
+
+from monitor.settings import faults_of_links, faults_of_routes
 from tests.test_prometheus_rules import ALERTMANAGER as SHIPPED
 from tests.test_prometheus_rules import with_a_channel
 
+RELAY, GATEWAY = "http://monitor:9105/api/alertmanager", "https://sms.example.org/alertmanager"
 EVERYBODY = ("vendor-on-call", "office", "tickets")
 
 
+ADDRESSES = {"/run/secrets/relay": RELAY, "/run/secrets/sms": GATEWAY}
+
+
 def said(text: str, known: tuple[str, ...] = EVERYBODY) -> list[tuple[int, str, str]]:
-    return [(fault.line, fault.where, fault.what) for fault in faults_of_routes(text.encode(), "a.yml", known)]
+    faults = faults_of_routes(text.encode(), "a.yml", known, lambda name: ADDRESSES.get(name, ""))
+    return [(fault.line, fault.where, fault.what) for fault in faults]
 
 
 def test_as_shipped_the_one_thing_missing_is_a_channel_past_the_relay() -> None:
@@ -38,12 +45,47 @@ def past_the_relay(*urls: str) -> str:
 
 
 def test_the_relay_is_no_way_past_itself() -> None:
-    relay, gateway = "http://monitor:9105/api/alertmanager", "https://sms.example.org/alertmanager"
-    ((line, where, what),) = said(past_the_relay(relay), (*EVERYBODY, "past-the-relay"))
+    ((line, where, what),) = said(past_the_relay(RELAY), (*EVERYBODY, "past-the-relay"))
     assert (line, where) == (3, "receivers.past-the-relay")
     assert what.startswith("calls only the relay")
-    assert said(past_the_relay(relay, gateway), (*EVERYBODY, "past-the-relay")) == []
-    assert said(past_the_relay(gateway)) == []
+    assert said(past_the_relay(RELAY, GATEWAY), (*EVERYBODY, "past-the-relay")) == []
+    assert said(past_the_relay(GATEWAY)) == []
+
+
+@pytest.mark.parametrize(("name", "fine"), [("relay", False), ("sms", True), ("on-another-machine", True)])
+def test_an_address_in_a_file_is_looked_at_where_it_can_be_read(name: str, fine: bool) -> None:
+    text = past_the_relay(GATEWAY).replace(f"url: {GATEWAY}", f"url_file: /run/secrets/{name}")
+    assert [what.partition(":")[0] for *_, what in said(text, (*EVERYBODY, "past-the-relay"))] == (
+        [] if fine else ["calls only the relay, which is a part of the monitor"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "fine"),
+    [(RELAY, False), (GATEWAY, True)],
+)
+def test_what_is_merged_into_a_receiver_or_its_channel_belongs_to_it(url: str, fine: bool) -> None:
+    text = (
+        f"hook: &hook {{url: '{url}'}}\n"
+        "usual: &usual {webhook_configs: [{<<: *hook, send_resolved: true}]}\n"
+        "way: &way {receiver: past-the-relay}\n"
+        "route: {receiver: a, routes: [{<<: [*way], group_wait: 0s}]}\n"
+        "receivers:\n  - <<: [*usual, {webhook_configs: []}]\n    name: past-the-relay\n"
+    )
+    known = (*EVERYBODY, "past-the-relay")
+    assert [line for line, *_ in said(text, known)] == ([] if fine else [6])
+
+
+def test_a_key_of_its_own_goes_before_one_that_is_merged() -> None:
+    text = f"a: &a {{url: '{GATEWAY}'}}\n" + past_the_relay(RELAY).replace(
+        f"url: {RELAY}", f"{{<<: *a, url: '{RELAY}'}}"
+    )
+    assert len(said(text, (*EVERYBODY, "past-the-relay"))) == 1
+
+
+def test_mappings_that_merge_themselves_are_looked_at_once() -> None:
+    bomb = "a0: &a0 {<<: *a0}\n" + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 60))
+    assert len(said(bomb + "receivers: [{<<: *a59, name: past-the-relay}]\n")) == 2
 
 
 def test_a_way_past_the_relay_to_which_no_route_leads_is_told() -> None:
@@ -83,3 +125,27 @@ def test_what_is_no_yaml_is_told_at_its_line() -> None:
 def test_aliases_of_aliases_cost_nothing() -> None:
     bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     assert len(said(bomb + "receivers: *a59\n")) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        ("http://10.0.0.5:9105", None),
+        ("http://10.0.0.5:9105/", None),
+        ("http://127.0.0.1:9105", 4),
+    ],
+)
+def test_the_links_of_alerts_begin_as_those_of_messages(written: str, line: int | None) -> None:
+    text = f"global:\n  external_labels:\n    grafana: http://g\n    console: {written}\n"
+    faults = faults_of_links(text.encode(), "p.yml", "http://10.0.0.5:9105")
+    assert [(fault.line, fault.where) for fault in faults] == [(line, "global.external_labels.console")] * (
+        line is not None
+    )
+
+
+def test_where_prometheus_does_not_know_the_console_it_is_told_where_it_would_stand() -> None:
+    for text, line in (("", 0), ("global: {scrape_interval: 30s}\n", 1), ("global:\n  external_labels: {a: b}\n", 2)):
+        (fault,) = faults_of_links(text.encode(), "p.yml", "http://10.0.0.5:9105")
+        assert fault.line == line
+    (fault,) = faults_of_links(b"global: [", "p.yml", "http://10.0.0.5:9105")
+    assert fault.what == "not YAML: run promtool check config"

@@ -151,8 +151,13 @@ SETTINGS: Final = (
         "{name} 永远不会因此被呼叫:没有摄像机在 {village}",
         "{name} is never called for it: no camera is in {village}",
     ),
-    # Alertmanager's routes
-    Phrase("不是 YAML:请运行 amtool check-config", "not YAML: run amtool check-config"),
+    # the files of Alertmanager and Prometheus
+    Phrase("不是 YAML:请运行 {checker}", "not YAML: run {checker}"),
+    Phrase(
+        "与配置的 alerts.link 不同:告警中的链接与消息、看板中的链接会指向两处",
+        "is not alerts.link of the settings: the links of alerts and those of messages and dashboards would lead to "
+        "two places",
+    ),
     Phrase(
         "没有渠道:监测程序停运时无人知晓。请填写 config/alertmanager/alertmanager.yml 两个例子之一;"
         "试用方法见 docs/operations.md 的 “Who watches the monitor”",
