@@ -10,8 +10,8 @@ gives the same incidents under the same names.
 from __future__ import annotations
 
 from monitor.incidents.blindness import BlindSpot
-from monitor.incidents.course import Incidents
 from monitor.incidents.faults import BAD_LINE
+from monitor.incidents.fold import Incidents
 from monitor.incidents.hearing import Hearing
 from monitor.incidents.reference import Reference, References, references, rules_for
 from monitor.incidents.values import (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.incidents.course import Incidents
+from monitor.incidents.fold import Incidents
 from monitor.incidents.values import Incident, News, Origin, Part, Rules
 from monitor.model import Travelling
 
