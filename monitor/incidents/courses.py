@@ -66,6 +66,7 @@ class Courses:
             settled=self.now - (course.young_at or course.opened_at) >= self._rules.settling,
             repeat=course.repeat,
             split_from=course.split_from,
+            refuted=course.refuted,
         )
 
     def grows(self, suspect: Suspect) -> Course | None:
@@ -148,7 +149,7 @@ class Courses:
         del self.running[course.id]
         course.ended_at = at
         affected = sorted({part.camera_id for part in course.parts})
-        for camera_id in affected:
+        for camera_id in () if course.refuted else affected:
             self._ended[_what(course.suspect, self._sights[camera_id].camera)] = at
         course.final = replace(self.shown(course), camera_ids=(), affected_ids=tuple(affected))
         course.faults.clear()

@@ -30,14 +30,14 @@ class Doubting:
                 course.doubted_at = self._courses.now
                 self._courses.remind(self._courses.now + self._rules.grace, course)
 
-    def refuted(self, course: Course) -> bool:
+    def overdue(self, course: Course) -> bool:
         """Whether the guess has had its time and does not hold for what lasts."""
         now, grace = self._courses.now, self._rules.grace
         alone = course.returned_at is not None and now - course.returned_at >= grace
         if course.doubted_at is not None and now - course.doubted_at >= grace:
             course.doubted_at = None
-            return alone or self._contradicted(course)
-        return alone
+            course.refuted = self._contradicted(course)
+        return alone or course.refuted
 
     def _contradicted(self, course: Course) -> bool:
         """Whether too many of those that stand and fall with its suspect work, and have not fallen."""
@@ -60,12 +60,13 @@ class Doubting:
     def split(self, course: Course) -> list[str]:
         """What lasts of it was not explained: each becomes an incident of its own; the cameras.
 
-        Where nothing else remains, it still tells whom it was about.
+        Where less than two others remain, nothing fell together after all. It still tells whom it was about.
         """
         left = sorted(course.faults.values(), key=attrgetter("key"))
         over = course.parts.keys() - {fault.part for fault in left}
         if over:
             course.parts = {part: None for part in course.parts if part in over}
+        course.refuted = course.refuted or len({part.camera_id for part in over}) < 2
         self._courses.end(course, course.back_at or self._courses.now)
         if not over:
             course.parts.clear()

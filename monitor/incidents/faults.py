@@ -109,6 +109,7 @@ class Course:
     final: Incident | None = None  # what is said of it once it has ended
     archived: bool = False
     repeat: bool = False
+    refuted: bool = False  # the guess proved wrong: not only what was split off had another origin
     split_from: str = ""
 
     @property

@@ -180,7 +180,7 @@ class Incidents:
         if course.ended_at is not None:
             if self._courses.now - course.ended_at >= self.rules.hold + self.rules.together:
                 self._courses.finish(course)
-        elif self._courses.running.get(course.id) is course and self._doubting.refuted(course):
+        elif self._courses.running.get(course.id) is course and self._doubting.overdue(course):
             left = self._doubting.split(course)
             self._guessing.regroup(left)
 

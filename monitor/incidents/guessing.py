@@ -111,7 +111,7 @@ class Guessing:
                 return None
             since = min(fault.start_at for course in movers for fault in course.faults.values())
             ended = self._courses.latest.get(suspect)
-            if ended is not None and ended.ended_at is not None and since - ended.ended_at <= self._rules.hold:
+            if ended is not None and not ended.refuted and since - (ended.ended_at or since) <= self._rules.hold:
                 self._courses.reopen(host := ended)
             else:
                 host = self._foremost(suspect, movers)

@@ -25,11 +25,12 @@ class Reference(Travelling):
     suspect: Suspect  # presumed
     confidence: float  # of that, 0 ... 1
     evidence: tuple[Evidence, ...]
+    refuted: bool = False  # that guess proved wrong
 
     @property
     def origin(self) -> Origin:
-        """What is presumed."""
-        return self.suspect.origin
+        """What is presumed; once a guess has proved wrong, each camera."""
+        return Origin.CAMERA if self.refuted else self.suspect.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
     answered: dict[Suspect, list[int]] = {}
 
     def keep(incident: Incident, parts: Iterable[Part]) -> None:
-        about = Reference(incident.id, incident.suspect, incident.confidence, incident.evidence)
+        about = Reference(incident.id, incident.suspect, incident.confidence, incident.evidence, incident.refuted)
         for part in parts:
             if part.down:
                 found.setdefault(part.camera_id, []).append((part.start_at, about))

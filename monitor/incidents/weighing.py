@@ -12,6 +12,7 @@ from monitor.incidents.values import Clue, Evidence, Origin
 
 SURE = 1.0
 TOLD_BY_DEVICE = 0.95  # the device itself says what is wrong; it may still be told so by something between
+WRONG = 0.05  # what is left of the confidence in a guess that proved wrong
 UNDECIDED = 0.5  # one camera alone on its line, and silence: the camera or the line
 
 
@@ -22,6 +23,8 @@ def weighed(course: Course, topology: Topology) -> tuple[float, tuple[Evidence, 
         clues.append(Evidence(Clue.CAME_BACK, course.returned))
     if course.falls > 1:
         clues.append(Evidence(Clue.FELL_AGAIN, course.falls - 1))
+    if course.refuted:
+        return confidence * WRONG, (*clues, Evidence(Clue.REFUTED))
     return confidence, tuple(clues)
 
 

@@ -136,3 +136,14 @@ def test_of_a_device_that_answers_no_other_says_anything(
 ) -> None:
     origins = {} if other is None else {"a": Origin.CAMERA, "b": other}
     assert bool(suggested(BOTH, [A, B], causes, origins)) == excused
+
+
+def test_a_guess_that_proved_wrong_excuses_nobody() -> None:
+    line = Suspect(Origin.UPLINK, "l1")
+    for refuted in (False, True):
+        about = Reference("i", line, 0.9, (), refuted)
+        found = {each: [(instant(LOST.start), about)] for each in "ab"}
+        incidents = References(found, BOTH, {}, timedelta(microseconds=5))
+        third = camera("c")  # on the same line, and online
+        made = suggestions(A, Run(LOST.start, LOST.end, SILENT), LOST, incidents, [A, B, third], BOTH)
+        assert bool(made) is not refuted

@@ -436,6 +436,35 @@ def test_a_line_of_which_most_turn_out_to_work_was_a_wrong_guess() -> None:
     assert [parts for shown, parts in after.finish() if shown.id == ended.id] == [()]
 
 
+def test_a_guess_that_proved_wrong_says_so_and_is_no_failure_to_repeat() -> None:
+    told = a_start(("m0-001", "m0-002"), 19)
+    told.up("m0-001", 500)
+    told.up("m0-002", 500)
+    for number in range(1, 21):
+        told.down(f"m0-{number:03}", 1_000 + number)
+    (wrong,) = told.until(400).recent()
+    assert (wrong.refuted, wrong.evidence[-1]) == (True, Evidence(Clue.REFUTED))
+    assert wrong.confidence < 0.1
+    (only,) = told.until(1_100).open()  # so soon that the other, had it been one, would have fallen again
+    assert (only.suspect.name, only.falls, only.repeat) == ("m0", 1, False)
+    assert only.id != wrong.id
+
+
+@pytest.mark.parametrize(("back", "refuted"), [(1, True), (2, False)])
+def test_a_line_that_came_back_with_less_than_two_cameras_never_failed(back: int, refuted: bool) -> None:
+    told = Told(cameras(4))
+    for number in range(1, 5):
+        told.down(f"u1-{number:03}", number)
+    for number in range(1, 5):
+        told.up(f"u1-{number:03}", 300 if number <= back else 700)
+    for number in range(1, 5):
+        told.down(f"u1-{number:03}", 90_000 + number)
+    parent = next(shown for shown in told.until(650).recent() if shown.suspect == Suspect(Origin.UPLINK, "u1"))
+    assert (parent.refuted, parent.cameras) == (refuted, back)
+    (again,) = told.until(90_100).open()
+    assert again.repeat is not refuted
+
+
 def test_a_carrier_of_whose_lines_most_turn_out_to_work_was_a_wrong_guess() -> None:
     told = a_start(("m0-001", "m1-001"), 9, lines=2)
     assert brief(told.until(50).open()) == [("carrier_line", "移动", 2)]
