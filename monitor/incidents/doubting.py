@@ -65,7 +65,7 @@ class Doubting:
         left = sorted(course.faults.values(), key=attrgetter("key"))
         over = course.parts.keys() - {fault.part for fault in left}
         if over:
-            course.parts = {part: None for part in course.parts if part in over}
+            course.parts = {part: cause for part, cause in course.parts.items() if part in over}
         course.refuted = course.refuted or len({part.camera_id for part in over}) < 2
         self._courses.end(course, course.back_at or self._courses.now)
         if not over:

@@ -64,7 +64,9 @@ def _of_group(course: Course, topology: Topology) -> tuple[float, list[Evidence]
     fell, seen = course.together, course.together + course.alive
     confidence = fell / seen * fell / (fell + 1)
     clues = [Evidence(Clue.FELL_TOGETHER, fell, seen)]
-    silent = sum(fault.cause in SILENCE for fault in course.faults.values())
+    lasting = {fault.part: fault.cause for fault in course.faults.values()}
+    told = course.parts if course.ended_at else lasting
+    silent = len({part.camera_id for part, cause in told.items() if cause in SILENCE})
     if silent:
         clues.append(Evidence(Clue.NOTHING_ANSWERS, silent))
     reachable = topology.reachable(course.suspect)

@@ -152,7 +152,10 @@ def test_one_outage_by_its_name_takes_the_same_cause(run: Run, place: Place, beg
     with Ledger.open_read_only(place.ledger) as ledger:
         (asked,) = [each.act for each in ledger.acts() if isinstance(each.act, ExclusionProposed)]
     assert asked.cause is ExclusionCause.POWER
-    assert "推定：配电箱（供电） box-9（把握 80 %）：可见的 4 台中有 4 台几分钟内一同离线；" in asked.evidence
+    assert (
+        "推定：配电箱（供电） box-9（把握 80 %）：可见的 4 台中有 4 台几分钟内一同离线；4 个地址毫无应答"
+        in asked.evidence
+    )
     assert "presumed: the power cabinet box-9 (confidence 80 %): 4 of 4 cameras in sight went" in asked.evidence
     whole_line = ["ledger", "exclude", "--outage", lost["R-2"], "--by", "王工", "--role", "vendor"]
     assert main([*whole_line, "--config", str(place.settings)]) == Exit.USAGE  # and yet it is the recorder: say why
