@@ -34,7 +34,7 @@ from monitor.cli.people.desk import Desk, Made, ended, outage_runs, span_of
 from monitor.cli.people.files import read_acts
 from monitor.cli.people.reasons import reason
 from monitor.errors import UsageError
-from monitor.incidents import References
+from monitor.incidents import Reference
 from monitor.language import Count
 from monitor.model import (
     Camera,
@@ -117,17 +117,16 @@ def _from_outage(args: argparse.Namespace, desk: Desk) -> Iterator[ExclusionProp
     asked = Span(
         *(micros(desk.at(said)) if said else at for said, at in zip((args.from_, args.to), whole, strict=True))
     )
-    incidents = desk.incidents(whole)
+    # Where all is said, nothing needs to be worked out.
+    own, suggested = (None, []) if args.cause and args.evidence else _suggested(camera_id, run, whole, desk)
     parts: list[tuple[ExclusionCause, Span, Suggestion | None]]
     if args.cause:
         parts = [(ExclusionCause(args.cause), asked, None)]
     else:
-        suggested = _suggested(camera_id, run, whole, incidents, desk)
         parts = [(each.cause, part, each) for each in suggested for part in intersect([asked], [each.span])]
     if not parts:
         raise UsageError(texts.NO_CAUSE[desk.language])
     text = args.text or "、".join(CAUSES[cause][desk.language] for cause in run.causes)
-    own = incidents.of(camera_id, instant(start))
     for cause, part, suggestion in parts:
         start_at, end_at = map(instant, part)
         print(
@@ -143,16 +142,17 @@ def _from_outage(args: argparse.Namespace, desk: Desk) -> Iterator[ExclusionProp
         yield ExclusionProposed(desk.stamp(), cause, cameras, start_at, end_at, text, evidence)
 
 
-def _suggested(camera_id: str, run: Run, span: Span, incidents: References, desk: Desk) -> list[Suggestion]:
-    """What its incidents suggest for it, or who else was down with it."""
-    ledger = desk.record()
+def _suggested(camera_id: str, run: Run, span: Span, desk: Desk) -> tuple[Reference | None, list[Suggestion]]:
+    """The outage's incident, and what it and others suggest for it, or who else was down with it."""
+    ledger, incidents = desk.record(), desk.incidents(span)
+    own = incidents.of(camera_id, instant(run.start))
     cameras = {record.camera.id: record.camera for record in ledger.cameras() if record.removed_at is None}
     camera = cameras.get(camera_id)
     if camera is None:
-        return []
+        return own, []
     near = [other for other in cameras.values() if _neighbours(camera, other)]
     down = {other.id: merge(map(span_of, outage_runs(ledger, other.id))) for other in near}
-    return suggestions(camera, run, span, incidents, near, down)
+    return own, suggestions(camera, run, span, incidents, near, down)
 
 
 def _neighbours(camera: Camera, other: Camera) -> bool:
