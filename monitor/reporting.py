@@ -16,7 +16,7 @@ from monitor.contract import Contract
 from monitor.errors import FiguresMoved
 from monitor.incidents import News, References, references, rules_for
 from monitor.ledger import Ledger, Share
-from monitor.model import MICROSECOND, Camera, Span, micros
+from monitor.model import MICROSECOND, Camera, Span, instant, micros
 from monitor.report import (
     Folded,
     MonthForecast,
@@ -153,7 +153,8 @@ def incidents_of(
                 seen(min(1.0, max(0.0, share)))
             yield news
 
-    return references(followed(), rules_for(settings.probe.max_gap))
+    until = min(instant(around.end), ledger.last_recorded_at() or instant(around.end))
+    return references(followed(), rules_for(settings.probe.max_gap), until)
 
 
 def _trend(

@@ -285,6 +285,7 @@ CLUES: Mapping[Clue, Phrase] = MappingProxyType(
             "{count} 台已不在清单中，尚未确认",
             "{count} {count:camera is|cameras are} gone from the inventory, unconfirmed",
         ),
+        Clue.REFUTED: Phrase("此推定后来证明不成立", "that guess proved wrong afterwards"),
     }
 )
 

@@ -1,17 +1,19 @@
-"""What an outage looks like from afar: who else was down with it speaks for a cause. Pure; a person decides."""
+"""What of an outage might be excluded, and why: what its camera hangs on was lost meanwhile. Pure; a person decides."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
-from monitor.incidents import BAD_LINE, Origin
-from monitor.model import Camera, Cause, ExclusionCause, Span
-from monitor.sla import intersect, length
+from monitor.incidents import BAD_LINE, Down, Origin, Reference, References, shared
+from monitor.model import Camera, ExclusionCause, Span, instant
+from monitor.outages import Run
+from monitor.sla import intersect, length, subtract
 
 MOST = 2  # a neighbour was down with it if it was down for at least one half of the time
 
-# What the presumed origin of an outage's incident pre-fills; other origins are nobody's exclusion.
+# What the presumed origin of an incident pre-fills; other origins are nobody's exclusion.
 CAUSE_OF_ORIGIN: Mapping[Origin, ExclusionCause] = MappingProxyType(
     {
         Origin.CARRIER_LINE: ExclusionCause.CARRIER_LINE,
@@ -21,46 +23,69 @@ CAUSE_OF_ORIGIN: Mapping[Origin, ExclusionCause] = MappingProxyType(
 )
 
 
-def presumed_cause(
-    origin: Origin | None,
-    causes: Collection[Cause],
+class Suggestion(NamedTuple):
+    """A part of an outage, and the cause that excludes it."""
+
+    cause: ExclusionCause
+    span: Span
+    incident: Reference | None  # on which it rests; None: on the neighbours that were down as well
+
+
+def suggestions(
     camera: Camera,
+    run: Run,
     span: Span,
+    incidents: References,
     cameras: Collection[Camera],
     down: Mapping[str, Sequence[Span]],
-) -> ExclusionCause | None:
-    """What the presumed origin of an outage's incident pre-fills, or else what the others that were down suggest.
+) -> list[Suggestion]:
+    """By start: the parts of the outage in which something was lost that takes several cameras with it.
 
-    ``causes`` are those of the outage: of a device that answers no neighbour says anything.
+    ``span`` is the outage as far as it is asked about; ``cameras`` are the neighbours and ``down`` their times offline.
+    Of a device that answered, only its own incident says anything.
     """
-    if asks_neighbours(origin):
-        return suggested_cause(camera, span, cameras, down) if BAD_LINE.issuperset(causes) else None
-    return None if origin is None else CAUSE_OF_ORIGIN.get(origin)
+    own = incidents.of(camera.id, instant(run.start))
+    silent = BAD_LINE.issuperset(run.causes)
+    found: list[Suggestion] = []
+    left = [span]
+    for loss in sorted(incidents.losses(camera, own), key=lambda loss: loss.incident != own):
+        cause = CAUSE_OF_ORIGIN.get(loss.incident.origin)
+        if cause is not None and (silent or loss.incident == own):
+            found += (Suggestion(cause, part, loss.incident) for part in intersect(left, loss.spans))
+            left = subtract(left, loss.spans)
+    if not found and silent and asks_neighbours(own):
+        found += _by_neighbours(camera, span, incidents.together, cameras, down)
+    return sorted(found, key=lambda each: each.span)
 
 
-def asks_neighbours(origin: Origin | None) -> bool:
+def asks_neighbours(own: Reference | None) -> bool:
     """Whether others that were down are asked: where nothing is presumed (None), or the camera and nothing wider."""
-    return origin is None or origin is Origin.CAMERA
+    return own is None or own.origin is Origin.CAMERA
 
 
-def suggested_cause(
-    camera: Camera, span: Span, cameras: Collection[Camera], down: Mapping[str, Sequence[Span]]
-) -> ExclusionCause | None:
-    """The whole uplink down is the carrier's line; the whole village, over more than one uplink, is power; else None.
+def _by_neighbours(
+    camera: Camera, span: Span, together: int, cameras: Collection[Camera], down: Mapping[str, Sequence[Span]]
+) -> Iterator[Suggestion]:
+    """The whole uplink down is the carrier's line; the whole village, over several uplinks, is power; else nothing.
 
     ``down`` are the spans each camera was DOWN, ascending and disjoint. One camera alone says nothing.
     """
 
-    def all_down(alike: Callable[[Camera], bool]) -> bool:
-        group = [other for other in cameras if alike(other)]
-        return len(group) > 1 and all(_together(span, down.get(other.id, ())) for other in group)
+    def all_down(alike: Callable[[Camera], bool]) -> list[Down]:
+        """Their outages meanwhile; none where not all were down."""
+        group = [other.id for other in cameras if alike(other)]
+        if len(group) < 2 or not all(_together(span, down.get(other, ())) for other in group):
+            return []
+        return [Down(part, other) for other in group for part in down[other] if intersect([part], [span])]
 
     village = {other.uplink for other in cameras if other.site.village == camera.site.village}
-    if len(village) > 1 and all_down(lambda other: other.site.village == camera.site.village):
-        return ExclusionCause.POWER
-    if camera.uplink and all_down(lambda other: other.uplink == camera.uplink):
-        return ExclusionCause.CARRIER_LINE
-    return None
+    those, cause = [], ExclusionCause.POWER
+    if len(village) > 1:
+        those = all_down(lambda other: other.site.village == camera.site.village)
+    if not those and camera.uplink:
+        those, cause = all_down(lambda other: other.uplink == camera.uplink), ExclusionCause.CARRIER_LINE
+    for part in intersect([span], shared(those, together)):
+        yield Suggestion(cause, part, None)
 
 
 def _together(span: Span, down: Sequence[Span]) -> bool:

@@ -79,16 +79,19 @@ def _nationals(settings: Settings) -> dict[str, str]:
 def compare_with_platform(path: Path, config: Path, language: Language) -> int:
     """Print both lists; code 1 when any camera is in one of them, 3 when most of ours could not be compared."""
     settings = load_settings(config, None)
-    nationals, rows = _nationals(settings), read_platform_list(path)
+    nationals, written = _nationals(settings), read_platform_list(path)
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
         cameras = {record.camera.id: record.camera for record in ledger.cameras() if record.removed_at is None}
         last, recorded_at = ledger.last_transitions(), ledger.last_recorded_at()
-    listed = _by_our_ids(rows, cameras, nationals)
+    listed = _by_our_ids(written.states, cameras, nationals)
     states = {camera_id: last[camera_id].new if camera_id in last else State.UNKNOWN for camera_id in cameras}
     found = compared(listed, states)
     zone = ZoneInfo(settings.zone)
     if recorded_at is not None:
         print(texts.PLATFORM_AS_OF[language].format(at=f"{recorded_at.astimezone(zone):%Y-%m-%d %H:%M:%S}"))
+    if written.sums:
+        lines = " ".join(map(str, written.sums[: texts.NAMED])) + (" ..." if len(written.sums) > texts.NAMED else "")
+        print(texts.SUMS_PASSED_OVER[language].format(count=Count(len(written.sums)), lines=lines))
     _print(texts.FALSELY_ONLINE, found.falsely_online, cameras, last, zone, language)
     _print(texts.FALSELY_OFFLINE, found.falsely_offline, cameras, last, zone, language)
     print(

@@ -10,10 +10,11 @@ gives the same incidents under the same names.
 from __future__ import annotations
 
 from monitor.incidents.blindness import BlindSpot
-from monitor.incidents.course import Incidents
 from monitor.incidents.faults import BAD_LINE
+from monitor.incidents.fold import Incidents
 from monitor.incidents.hearing import Hearing
-from monitor.incidents.reference import Reference, References, references, rules_for
+from monitor.incidents.reference import Loss, Reference, References, references, rules_for
+from monitor.incidents.sharing import Down, shared
 from monitor.incidents.values import (
     Clue,
     Enrolled,
@@ -32,11 +33,13 @@ __all__ = [
     "BAD_LINE",
     "BlindSpot",
     "Clue",
+    "Down",
     "Enrolled",
     "Evidence",
     "Hearing",
     "Incident",
     "Incidents",
+    "Loss",
     "News",
     "Origin",
     "Part",
@@ -48,4 +51,5 @@ __all__ = [
     "Suspect",
     "references",
     "rules_for",
+    "shared",
 ]

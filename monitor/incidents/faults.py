@@ -93,7 +93,7 @@ class Course:
     opened_at: datetime
     since_at: datetime
     faults: dict[str, Fault] = field(default_factory=dict)  # those that last, by camera
-    parts: dict[Part, None] = field(default_factory=dict)  # every fault it ever had, in the order of joining
+    parts: dict[Part, Cause] = field(default_factory=dict)  # every fault it ever had, in the order of joining
     latest_at: datetime | None = None  # the start of the fault that joined last
     together: int = 1  # cameras that fell together ...
     alive: int = 0  # ... and others of the suspect that showed it works, both when they were last counted
@@ -109,6 +109,7 @@ class Course:
     final: Incident | None = None  # what is said of it once it has ended
     archived: bool = False
     repeat: bool = False
+    refuted: bool = False  # the guess proved wrong: not only what was split off had another origin
     split_from: str = ""
 
     @property
@@ -120,7 +121,7 @@ class Course:
         """The fault belongs to it from now on."""
         fault.course = self
         self.faults[fault.camera.id] = fault
-        self.parts[fault.part] = None
+        self.parts[fault.part] = fault.cause
         self.since_at = min(self.since_at, fault.start_at)
         self.latest_at = fault.start_at if self.latest_at is None else max(self.latest_at, fault.start_at)
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
-from monitor.incidents.course import Incidents
-from monitor.incidents.values import Incident, News, Origin, Part, Rules
-from monitor.model import Travelling
+from monitor.incidents.fold import Incidents
+from monitor.incidents.sharing import Down, shared
+from monitor.incidents.topology import carrier_of, suspects_of
+from monitor.incidents.values import Evidence, Incident, News, Origin, Part, Reach, Rules, Suspect
+from monitor.model import MICROSECOND, Camera, Span, State, Transition, Travelling, micros
+
+LASTS = 1 << 62  # the end of an outage that lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +22,43 @@ class Reference(Travelling):
     """An incident as others refer to it."""
 
     id: str
-    origin: Origin  # presumed
-    name: str  # of the recorder, cabinet, uplink, carrier or account; the camera's id
+    suspect: Suspect  # presumed
+    confidence: float  # of that, 0 ... 1
+    evidence: tuple[Evidence, ...]
+    refuted: bool = False  # that guess proved wrong
+
+    @property
+    def origin(self) -> Origin:
+        """What is presumed; once a guess has proved wrong, each camera."""
+        return Origin.CAMERA if self.refuted else self.suspect.origin
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A time in which something was presumably lost that takes several cameras with it."""
+
+    incident: Reference
+    spans: tuple[Span, ...]  # what its outages share, ascending and disjoint
 
 
 class References:
     """The incident of every outage that was told."""
 
-    def __init__(self, found: Mapping[str, list[tuple[datetime, Reference]]]) -> None:
-        """By camera, the starts of its faults ascending, each with its incident."""
+    def __init__(
+        self,
+        found: Mapping[str, list[tuple[datetime, Reference]]],
+        down: Mapping[str, Sequence[Span]],
+        answered: Mapping[Suspect, Sequence[int]],
+        together: timedelta,
+    ) -> None:
+        """By camera, the starts of its faults ascending, each with its incident; and its times offline.
+
+        ``answered``: when probe addresses began to answer, by what they are the address of, in no town.
+        """
         self._found = found
+        self._down = down
+        self._answered = answered
+        self.together = together // MICROSECOND
 
     def of(self, camera_id: str, start_at: datetime) -> Reference | None:
         """Of an outage by its first instant; None: nothing was told of it.
@@ -37,13 +69,37 @@ class References:
         number = bisect_right(starts, start_at, key=lambda fault: fault[0])
         return starts[number - 1][1] if number else None
 
+    def losses(self, camera: Camera, own: Reference | None) -> Iterator[Loss]:
+        """Of what its own incident is about, and of all else the camera hangs on by what the inventory says."""
+        hangs_on = [*suspects_of(camera), carrier_of(camera)]
+        for suspect in dict.fromkeys(hangs_on if own is None else [own.suspect, *hangs_on]):
+            yield from self._losses.get(suspect, ())
 
-def references(told: Iterable[tuple[datetime, News]], rules: Rules) -> References:
-    """Fold what became known when, in that order, and keep of every outage where it belongs."""
+    @cached_property
+    def _losses(self) -> dict[Suspect, list[Loss]]:
+        outages: dict[Reference, list[Down]] = {}
+        for camera_id, starts in self._found.items():
+            at = [micros(start_at) for start_at, _ in starts]
+            for span in self._down.get(camera_id, ()):
+                number = bisect_right(at, span.start)
+                if number and starts[number - 1][1].origin.width and span.start < span.end:
+                    outages.setdefault(starts[number - 1][1], []).append(Down(span, camera_id))
+        found: dict[Suspect, list[Loss]] = {}
+        for incident, those in outages.items():
+            answered = self._answered.get(incident.suspect._replace(town=""), ())
+            loss = Loss(incident, tuple(shared(those, self.together, answered)))
+            found.setdefault(incident.suspect, []).append(loss)
+        return found
+
+
+def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datetime) -> References:
+    """Fold what became known when, in that order, as it stands at ``until``; keep of every outage where it belongs."""
     found: dict[str, list[tuple[datetime, Reference]]] = {}
+    down: dict[str, list[Span]] = {}
+    answered: dict[Suspect, list[int]] = {}
 
     def keep(incident: Incident, parts: Iterable[Part]) -> None:
-        about = Reference(incident.id, incident.suspect.origin, incident.suspect.name)
+        about = Reference(incident.id, incident.suspect, incident.confidence, incident.evidence, incident.refuted)
         for part in parts:
             if part.down:
                 found.setdefault(part.camera_id, []).append((part.start_at, about))
@@ -51,14 +107,31 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules) -> Reference
     incidents = Incidents(rules, keep)
     for known_at, news in told:
         incidents.note(known_at, news)
+        match news:
+            case Transition():
+                _believe(down.setdefault(news.camera_id, []), news)
+            case Reach(origin, name, True):
+                answered.setdefault(Suspect(origin, name), []).append(micros(known_at))
+            case _:
+                pass
+    incidents.advance(until)
     for incident, parts in incidents.finish():
         keep(incident, parts)
     for faults in found.values():
         faults.sort(key=lambda fault: fault[0])
-    return References(found)
+    return References(found, down, answered, rules.together)
 
 
 def rules_for(max_gap: timedelta) -> Rules:
     """The usual rules; outages are taken to start together within the time in which every camera has been asked."""
     usual = Rules()
     return Rules(together=max(usual.together, max_gap))
+
+
+def _believe(spans: list[Span], new: Transition) -> None:
+    """Take in whether a camera is offline from then on."""
+    at, lasts = micros(new.at), bool(spans) and spans[-1].end == LASTS
+    if lasts and new.new is not State.DOWN:
+        spans[-1] = Span(spans[-1].start, at)
+    elif not lasts and new.new is State.DOWN:
+        spans.append(Span(at, LASTS))

@@ -54,6 +54,7 @@ class Clue(StrEnum):
     CREDENTIALS_REFUSED = "credentials_refused"  # by ``count`` devices; the first said ``cause``
     MONITOR_FAILED = "monitor_failed"  # ``cause`` says how
     LEFT_INVENTORY = "left_inventory"  # ``count`` cameras
+    REFUTED = "refuted"  # the guess proved wrong: too many of the suspect's cameras work, or too few came back together
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +133,5 @@ class Incident:
     settled: bool  # False while it is so young that it may turn out to be part of a wider one
     repeat: bool  # the same suspect failed before within a week; of an account or the inventory: the same device
     split_from: str = ""  # the incident whose guess did not hold for these; "" = none
+    refuted: bool = False  # its guess proved wrong, also for what was not split off
     affected_ids: tuple[str, ...] = ()  # once it has ended: whom it affected in all, ascending

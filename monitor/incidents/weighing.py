@@ -12,6 +12,7 @@ from monitor.incidents.values import Clue, Evidence, Origin
 
 SURE = 1.0
 TOLD_BY_DEVICE = 0.95  # the device itself says what is wrong; it may still be told so by something between
+WRONG = 0.05  # what is left of the confidence in a guess that proved wrong
 UNDECIDED = 0.5  # one camera alone on its line, and silence: the camera or the line
 
 
@@ -22,6 +23,8 @@ def weighed(course: Course, topology: Topology) -> tuple[float, tuple[Evidence, 
         clues.append(Evidence(Clue.CAME_BACK, course.returned))
     if course.falls > 1:
         clues.append(Evidence(Clue.FELL_AGAIN, course.falls - 1))
+    if course.refuted:
+        return confidence * WRONG, (*clues, Evidence(Clue.REFUTED))
     return confidence, tuple(clues)
 
 
@@ -61,7 +64,9 @@ def _of_group(course: Course, topology: Topology) -> tuple[float, list[Evidence]
     fell, seen = course.together, course.together + course.alive
     confidence = fell / seen * fell / (fell + 1)
     clues = [Evidence(Clue.FELL_TOGETHER, fell, seen)]
-    silent = sum(fault.cause in SILENCE for fault in course.faults.values())
+    lasting = {fault.part: fault.cause for fault in course.faults.values()}
+    told = course.parts if course.ended_at else lasting
+    silent = len({part.camera_id for part, cause in told.items() if cause in SILENCE})
     if silent:
         clues.append(Evidence(Clue.NOTHING_ANSWERS, silent))
     reachable = topology.reachable(course.suspect)

@@ -9,7 +9,7 @@ camera, such as a line of totals, is passed over and told.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -46,7 +46,9 @@ _KEPT: Final[Mapping[str, Column | Extra]] = {
     },
 }
 _NOTHING: Final = frozenset({"-", "--", "—", "/", "无", "null", "none", "n/a"})  # as exports write an empty cell
-_TOTALS: Final = frozenset({"合计", "总计", "小计", "共计", "total"})  # in place of an id
+# As a line of sums begins, alone or before a number: no letter follows.
+_TOTAL: Final = re.compile(r"(?:合计|总计|小计|共计|总数|(?:grand |sub)?totals?)(?![^\W\d_])", re.IGNORECASE)
+_HOW_MANY: Final = re.compile(r"\d{1,7} ?[台个路条]?")
 _NAMING: Final = frozenset({Column.CAMERA_ID, Column.HOST, Column.URL})
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
 _WRAPPED: Final = re.compile(r'="([^"]*)"|\'(.*)')  # how exports keep Excel from making numbers of ids
@@ -115,8 +117,17 @@ def read_export(path: Path) -> Export:
 
 def _names_nobody(line: Line, table: Table) -> bool:
     """Whether all cells for an id or an address are empty, or say that the line is a sum of others."""
-    told = (at for at, name in enumerate(table.names) if FOREIGN_SPELLINGS.get(name) in _NAMING)
-    return all(at not in line.refused and _TOTALS | {""} >= {unwrapped(cell(line, at)).lower()} for at in told)
+    told = [at for at, name in enumerate(table.names) if FOREIGN_SPELLINGS.get(name) in _NAMING]
+    return sums_up(line, told) or all(at not in line.refused and not unwrapped(cell(line, at)) for at in told)
+
+
+def sums_up(line: Line, naming: Collection[int]) -> bool:
+    """Whether the line says that it is a sum of others: before all else, or in place of an id and with no address."""
+    first = next((at for at in range(len(line.cells)) if cell(line, at)), 0)
+    if first not in naming and _TOTAL.match(unwrapped(cell(line, first))):
+        return True
+    names = [text for at in naming if (text := unwrapped(cell(line, at))) and not _HOW_MANY.fullmatch(text)]
+    return bool(names) and all(map(_TOTAL.match, names))
 
 
 def _is_heading(names: frozenset[str]) -> bool:

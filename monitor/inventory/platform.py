@@ -1,18 +1,18 @@
 """What the video platform says is online: its exported list (CSV or XLSX) as ids and a yes or no each.
 
 It decides what such a list is. Columns it does not need are passed over, whatever they are called; a state it does not
-understand is a fault, because a guess would accuse somebody.
+understand is a fault, because a guess would accuse somebody. A line of sums below the others is no camera.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.errors import Fault, SettingsError
 from monitor.inventory.cameras import host_text
 from monitor.inventory.columns import Column, simplified
-from monitor.inventory.export import FOREIGN_SPELLINGS, unwrapped
+from monitor.inventory.export import FOREIGN_SPELLINGS, sums_up, unwrapped
 from monitor.inventory.foreign import Table, cell, read_table
 from monitor.inventory.matching import Names, national_id
 from monitor.parsing.scalars import shown
@@ -44,16 +44,27 @@ class PlatformState:
         return self.names.ids[0] if self.names.ids else self.names.host
 
 
-def read_platform_list(path: Path) -> tuple[PlatformState, ...]:
-    """Who of the list is online there, in its order; ``SettingsError`` with every fault, line by line."""
+@dataclass(frozen=True, slots=True)
+class PlatformList:
+    """What such a list says."""
+
+    states: tuple[PlatformState, ...]  # in its order
+    sums: tuple[int, ...]  # lines that only sum up others
+
+
+def read_platform_list(path: Path) -> PlatformList:
+    """Who of the list is online there; ``SettingsError`` with every fault, line by line."""
     faults: list[Fault] = []
-    found = _states(
-        read_table(path, lambda names: bool(names & (ID_HEADINGS | HOST_HEADINGS) and names & STATE_HEADINGS), LACKING),
-        faults,
+    table = read_table(
+        path, lambda names: bool(names & (ID_HEADINGS | HOST_HEADINGS) and names & STATE_HEADINGS), LACKING
     )
+    naming = table.places(ID_HEADINGS | HOST_HEADINGS)
+    sums = tuple(line.number for line in table.rows if sums_up(line, naming))
+    cameras = replace(table, rows=tuple(line for line in table.rows if line.number not in sums))
+    found = _states(cameras, faults)
     if faults:
         raise SettingsError(tuple(faults))
-    return tuple(found)
+    return PlatformList(tuple(found), sums)
 
 
 def _states(table: Table, faults: list[Fault]) -> list[PlatformState]:

@@ -79,7 +79,48 @@ def test_a_spreadsheet_with_a_title_above_its_heading_is_read(tmp_path: Path) ->
         book.worksheets[0].append(row)
     book.save(tmp_path / "list.xlsx")
     found = read_platform_list(tmp_path / "list.xlsx")
-    assert [(row.label, row.online) for row in found] == [("33010200001310000001", True), ("x", False)]
+    assert [(row.label, row.online) for row in found.states] == [("33010200001310000001", True), ("x", False)]
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        ["合计,,,2"],
+        ["3,合计,,"],
+        [",总计：2 台,,在线 1 台"],
+        ["小计,1,在线,"],
+        ["小计 1,,,", '"=""合计""",2,50%,'],
+        ["Total,2,,50 %"],
+        ["合计(2台),2,在线1台/离线1台,"],
+    ],
+)
+def test_lines_of_totals_are_no_cameras_and_counted(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], sums: list[str]
+) -> None:
+    listed = written(
+        tmp_path / "list.csv", "\n".join(["序号,设备编码,状态,在线率", "1,a,在线,", "2,b,离线,", "3,c,在线,", *sums])
+    )
+    found = read_platform_list(listed)
+    assert [row.label for row in found.states] == ["a", "b", "c"]
+    assert found.sums == tuple(range(5, 5 + len(sums)))
+    assert main(["platform", str(listed), "--config", str(config), "--lang", "en"]) == Exit.OK
+    counted = f"passed over {len(sums)} {'line' if len(sums) == 1 else 'lines'} of totals (line 5"
+    assert counted in capsys.readouterr().out
+
+
+def test_totals_in_place_of_an_id_have_no_address(tmp_path: Path) -> None:
+    head = "国标编码,IP地址,状态\na,127.0.0.1,在线\n"
+    assert read_platform_list(written(tmp_path / "list.csv", f"{head}合计,2 台,在线\n")).sums == (3,)
+    with pytest.raises(SettingsError, match=r"list\.csv:4"):
+        read_platform_list(written(tmp_path / "list.csv", f"{head}合计,127.0.0.2,在线\n合计,127.0.0.3,在线\n"))
+
+
+@pytest.mark.parametrize("row", ["3,,离线", "导出时间 2026-11-26,,", "1,c,合计"])
+def test_a_line_that_says_nothing_of_totals_must_be_a_camera(tmp_path: Path, row: str) -> None:
+    beside = "2,合计算力中心,在线"  # a name, and no sum
+    with pytest.raises(SettingsError) as refused:
+        read_platform_list(written(tmp_path / "list.csv", f"序号,设备编码,状态\n{beside}\n{row}\n"))
+    assert [fault.line for fault in refused.value.faults] == [3]
 
 
 def test_a_camera_is_found_by_its_national_id_and_by_an_address_nobody_else_has(

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.incidents import Origin, References, Rules, references, rules_for
-from monitor.ledger import TELLING, CameraAdded, Ledger, TransitionRecorded, told
-from monitor.model import Cause, Span, State, Transition, micros
+from monitor.incidents import Origin, References, Rules, Suspect, references, rules_for
+from monitor.ledger import TELLING, CameraAdded, Ledger, ReachChanged, TransitionRecorded, told
+from monitor.model import SECOND_US, Camera, Cause, Span, State, Transition, micros
 from tests.driven import a_camera
 from tests.incidents.town import second
 
 LINE = [a_camera(f"c{number}", host=f"127.20.1.{number}") for number in range(1, 7)]
 DOWN, UP, UNKNOWN = State.DOWN, State.UP, State.UNKNOWN
+LATEST = second(200_000)
 Move = tuple[str, int, State, State, Cause]
 
 
@@ -35,11 +36,11 @@ def back(at: int) -> list[Move]:
 
 
 def whole(ledger: Ledger) -> References:
-    return references(told(ledger.entries_of(*TELLING)), Rules())
+    return references(told(ledger.entries_of(*TELLING)), Rules(), LATEST)
 
 
 def within(ledger: Ledger, start: int, end: int) -> References:
-    return references(ledger.news(Span(micros(second(start)), micros(second(end)))), Rules())
+    return references(ledger.news(Span(micros(second(start)), micros(second(end)))), Rules(), LATEST)
 
 
 def test_every_outage_of_a_line_refers_to_its_one_incident(tmp_path: Path) -> None:
@@ -47,7 +48,7 @@ def test_every_outage_of_a_line_refers_to_its_one_incident(tmp_path: Path) -> No
         record(ledger, cut(100))
         found = whole(ledger)
     about = {found.of(camera.id, second(100 + nth)) for nth, camera in enumerate(LINE)}
-    assert {(one.origin, one.name) for one in about if one} == {(Origin.UPLINK, "up-1")}
+    assert {one.suspect for one in about if one} == {Suspect(Origin.UPLINK, "up-1")}
     assert len(about) == 1
     assert found.of("c1", second(50)) is None
     assert found.of("nobody", second(100)) is None
@@ -87,3 +88,37 @@ def test_an_outage_that_lasts_into_the_window_keeps_its_incident(tmp_path: Path)
 def test_rules_follow_a_longer_gap() -> None:
     assert rules_for(timedelta(minutes=3)) == Rules()
     assert rules_for(timedelta(minutes=10)).together == timedelta(minutes=10)
+
+
+def lost(found: References, camera: Camera) -> list[tuple[Suspect, list[tuple[int, int]]]]:
+    """What was lost of that on which the camera hangs, and from which second to which."""
+    begin = micros(second(0))
+    return [
+        (
+            loss.incident.suspect,
+            [((start - begin) // SECOND_US, (end - begin) // SECOND_US) for start, end in loss.spans],
+        )
+        for loss in found.losses(camera, None)
+    ]
+
+
+def test_a_loss_is_what_its_outages_share_and_others_on_the_line_see_it_too(tmp_path: Path) -> None:
+    early: Move = ("c6", 50, UP, DOWN, Cause.TCP_TIMEOUT)
+    line = [move for move in cut(1_000) if move[0] != "c6"]
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        record(ledger, [early, *line, *[move for move in back(3_000) if move[0] not in ("c5", "c6")]])
+        found = whole(ledger)
+    about_c5, about_c6 = found.of("c5", second(1_004)), found.of("c6", second(50))
+    assert about_c5 is not None
+    assert about_c6 is not None
+    assert {about_c5.origin, about_c6.origin} == {Origin.CAMERA}  # c5 stayed down, c6 had been before
+    for camera in LINE:
+        assert lost(found, camera) == [(Suspect(Origin.UPLINK, "up-1"), [(1_000, 3_003)])]
+
+
+def test_a_line_whose_own_address_answers_again_is_not_lost_any_more(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        record(ledger, cut(1_000))
+        ledger.append([ReachChanged(Origin.UPLINK, "up-1", reachable=True)], second(1_700))
+        found = whole(ledger)
+    assert lost(found, LINE[0]) == [(Suspect(Origin.UPLINK, "up-1"), [(1_000, 1_700)])]

@@ -22,6 +22,7 @@ from monitor.ledger import Ledger, news_of
 from tests.real.namespaces import inside, ip, join, kernel, namespaces
 
 LINES = (1, 2)  # villages of the simulated town, each on an uplink of its own
+PACE = "interval: 5s, retry: 1s"
 ASK = "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=5).read().decode())"
 SETTINGS = """\
 town: 清河镇
@@ -31,7 +32,7 @@ reports: reports
 listen: 127.0.0.1:0
 credentials:
 {credentials}
-probe: {{interval: 5s, retry: 1s, fall: 3, max_gap: 60s, connect_timeout: 1s, total_timeout: 10s,
+probe: {{{pace}, fall: 3, max_gap: 60s, connect_timeout: 1s, total_timeout: 10s,
   reply_timeout: 5s, first_packet_timeout: 5s, keyframe_timeout: 5s}}
 limits: {{per_uplink: 16, uplink_bandwidth: 0Mbit}}
 canaries: ["icmp:10.200.2.2"]
@@ -94,8 +95,8 @@ class Console:
 
 
 @contextmanager
-def running_town(folder: Path, cameras: int, seconds: int) -> Iterator[Town]:
-    """A simulated town and a monitor that has seen all of it online."""
+def running_town(folder: Path, cameras: int, seconds: int, pace: str = PACE) -> Iterator[Town]:
+    """A simulated town and a monitor that has seen all of it online; ``pace`` is how often it asks."""
     town = ("monitor.simulator", "--cameras", str(cameras), "--villages", "2", "--base", "127.77")
     files = ("--inventory", str(folder / "cameras.csv"), "--passwords", str(folder / "passwords.csv"))
     with (
@@ -105,7 +106,7 @@ def running_town(folder: Path, cameras: int, seconds: int) -> Iterator[Town]:
     ):
         assert _said(simulator, "ready", folder / f"{there}.log")
         hook = _said(webhook, "listening on ", folder / f"{here}.log").split()[-1]
-        uplinks = _furnished(folder, hook)
+        uplinks = _furnished(folder, hook, pace)
         with _process(here, folder, "monitor", "run", "--config", str(folder / "sharp-eyes.yml")) as monitor:
             address = _said(monitor, "listening on ", folder / f"{here}.log").split("listening on ")[1].split()[0]
             console = Console(here, address)
@@ -156,7 +157,7 @@ def _said(child: subprocess.Popen[str], words: str, log: Path) -> str:
     return line
 
 
-def _furnished(folder: Path, hook: str) -> dict[int, str]:
+def _furnished(folder: Path, hook: str, pace: str) -> dict[int, str]:
     """Settings for the simulated town; the names of its lines."""
     with (folder / "cameras.csv").open(encoding="utf-8") as file:
         found = {
@@ -170,7 +171,7 @@ def _furnished(folder: Path, hook: str) -> dict[int, str]:
             (folder / row["name"]).write_text(row["password"], "utf-8")
             (folder / row["name"]).chmod(0o600)
             credentials.append(f"  {row['name']}: {{username: {row['username']}, password_file: {row['name']}}}")
-    text = SETTINGS.format(credentials="\n".join(credentials), uplink=uplinks[1], hook=hook)
+    text = SETTINGS.format(credentials="\n".join(credentials), uplink=uplinks[1], hook=hook, pace=pace)
     (folder / "sharp-eyes.yml").write_text(text, "utf-8")
     return uplinks
 

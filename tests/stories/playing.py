@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from monitor.acts.suggestion import presumed_cause
+from monitor.acts.suggestion import suggestions
 from monitor.calendar import month_span
 from monitor.engine.places import EVERY, PATIENCE
 from monitor.incidents import BlindSpot, Clue, Enrolled, Hearing, Incident, Incidents, News, Reach, Rules, references
@@ -50,7 +50,7 @@ def came_out(story: Story) -> dict[str, Any]:
     found, incidents = _known_at(story, known, story.end)
     by_camera = {camera.id: [move for move in moves if move.camera_id == camera.id] for camera in story.cameras}
     downs = outages(moves)
-    suggested = _suggested(story, by_camera, known)
+    suggested, excused_parts = _suggested(story, by_camera, known)
     return {
         "incidents": sorted(_incident(shown, suggested.get(shown.id, Counter())) for shown in incidents),
         "at": {
@@ -61,6 +61,7 @@ def came_out(story: Story) -> dict[str, Any]:
         "causes": _causes(downs),
         "unknown": list(_unknown(by_camera, story.end)),
         "blind_spots": [_spot(spot) for spot in found.blind_spots()],
+        "parts": excused_parts,
         "month": _month(by_camera, story),
     }
 
@@ -129,8 +130,8 @@ def _known_at(story: Story, known: Sequence[Known], at: datetime) -> tuple[Incid
 
 def _suggested(
     story: Story, by_camera: Mapping[str, Sequence[Transition]], known: Sequence[Known]
-) -> dict[str, Counter[ExclusionCause | None]]:
-    """For each incident what its outages suggest, as ``ledger outages`` lists them; how many say so."""
+) -> tuple[dict[str, Counter[ExclusionCause | None]], list[str]]:
+    """What the outages suggest, as ``ledger outages`` lists them: how many of each incident, and parts of outages."""
     until = micros(story.end)
     offline = {camera_id: runs(steps_of(moves), until) for camera_id, moves in by_camera.items()}
     down = {
@@ -138,15 +139,23 @@ def _suggested(
         for camera_id, found in offline.items()
     }
     enrolled: list[Known] = [(story.start, Enrolled(camera)) for camera in story.cameras]
-    belonging = references([*enrolled, *known], Rules())
+    belonging = references([*enrolled, *known], Rules(), story.end)
     found: dict[str, Counter[ExclusionCause | None]] = {}
+    parts: list[str] = []
     for camera in story.cameras:
         for run, span in zip(offline[camera.id], down[camera.id], strict=True):
             incident = belonging.of(camera.id, moment(run.start))
             assert incident is not None, f"{camera.id}: no incident"
-            cause = presumed_cause(incident.origin, run.causes, camera, span, story.cameras, down)
-            found.setdefault(incident.id, Counter())[cause] += 1
-    return found
+            suggested = suggestions(camera, run, span, belonging, story.cameras, down)
+            whole = [each.cause for each in suggested if each.span == span]
+            found.setdefault(incident.id, Counter())[whole[0] if whole else None] += 1
+            parts += (
+                f"{camera.id}: {each.cause} for {local(moment(each.span.start))} to {local(moment(each.span.end))} "
+                f"of {local(moment(span.start))} to {'now' if run.end is None else local(moment(run.end))}"
+                for each in suggested
+                if each.span != span
+            )
+    return found, parts
 
 
 # ---------------------------------------------------------------- writing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from monitor.acts import (
@@ -26,14 +26,16 @@ from monitor.acts import (
     WorkOrdered,
     illegible,
 )
-from monitor.acts.suggestion import presumed_cause
-from monitor.calendar import month_span, parse_month
+from monitor.acts.suggestion import Suggestion, suggestions
+from monitor.calendar import FOREVER, month_span, parse_month
 from monitor.cli.ledger import walked
 from monitor.cli.people import texts
 from monitor.cli.people.bulk import read_storm
 from monitor.cli.people.desk import Desk, Made, ended, outage_runs, span_of
 from monitor.cli.people.files import read_acts
+from monitor.cli.people.reasons import reason
 from monitor.errors import UsageError
+from monitor.incidents import Reference
 from monitor.language import Count
 from monitor.model import (
     Camera,
@@ -41,15 +43,15 @@ from monitor.model import (
     ExclusionState,
     Maintenance,
     MaintenanceRule,
-    Outage,
     Repeat,
     Scope,
     Span,
     instant,
     micros,
 )
+from monitor.outages import Run
 from monitor.parsing import hours, identifier
-from monitor.sla import merge
+from monitor.sla import intersect, merge
 from monitor.wording import CAUSES
 
 SCOPES = ("camera", "site", "village", "town", "carrier", "uplink", "recorder")  # options that say which cameras
@@ -94,7 +96,7 @@ def exclude(args: argparse.Namespace, desk: Desk) -> list[Made]:
         return read_storm(args.file, desk, cause=args.cause, text=args.text, evidence=args.evidence)
     if args.outage:
         _alone(args, "--outage", SCOPES, desk)
-        return [Made("--outage", _from_outage(args, desk))]
+        return [Made("--outage", act) for act in _from_outage(args, desk)]
     start_at = desk.at(need(args.from_, "--from", desk))
     end_at = desk.at(need(args.to, "--to", desk))
     cause = ExclusionCause(need(args.cause, "--cause", desk))
@@ -105,43 +107,53 @@ def exclude(args: argparse.Namespace, desk: Desk) -> list[Made]:
     return [Made("exclude", ExclusionProposed(desk.stamp(), cause, wanted, start_at, end_at, text, args.evidence))]
 
 
-def _from_outage(args: argparse.Namespace, desk: Desk) -> ExclusionProposed:
-    """Span, cause and words of an outage, as far as the command does not say otherwise; tells what it filled in."""
-    run = desk.outage(args.outage)
-    span, camera_id = span_of(run), run[0].camera_id
-    end_at = ended(span, desk.now)
-    if instant(span.end) > desk.now:
+def _from_outage(args: argparse.Namespace, desk: Desk) -> Iterator[ExclusionProposed]:
+    """What of an outage suggests a cause, or all of it where the command says one; tells what it filled in."""
+    outages = desk.outage(args.outage)
+    camera_id, (start, end) = outages[0].camera_id, span_of(outages)
+    if instant(end) > desk.now:
         print(texts.STILL_OPEN[desk.language])
-    start_at = desk.at(args.from_) if args.from_ else run[0].start_at
-    end_at = desk.at(args.to) if args.to else end_at
-    cause = ExclusionCause(args.cause) if args.cause else _suggestion(run, Span(span.start, micros(end_at)), desk)
-    if cause is None:
-        raise UsageError(texts.NO_CAUSE[desk.language])
-    seen = "、".join(dict.fromkeys(CAUSES[outage.cause][desk.language] for outage in run))
-    print(
-        texts.FILLED_IN[desk.language].format(
-            camera=camera_id,
-            start=desk.local(start_at),
-            end=desk.local(end_at),
-            cause=texts.CAUSES[cause][desk.language],
-        )
+    run = Run(start, None if end == FOREVER else end, tuple(dict.fromkeys(outage.cause for outage in outages)))
+    whole = Span(start, micros(ended(Span(start, end), desk.now)))
+    asked = Span(
+        *(micros(desk.at(said)) if said else at for said, at in zip((args.from_, args.to), whole, strict=True))
     )
-    cameras = Scope(camera_ids=frozenset({camera_id}))
-    return ExclusionProposed(desk.stamp(), cause, cameras, start_at, end_at, args.text or seen, args.evidence)
+    # Where all is said, nothing needs to be worked out.
+    own, suggested = (None, []) if args.cause and args.evidence else _suggested(camera_id, run, whole, desk)
+    parts: list[tuple[ExclusionCause, Span, Suggestion | None]]
+    if args.cause:
+        parts = [(ExclusionCause(args.cause), asked, None)]
+    else:
+        parts = [(each.cause, part, each) for each in suggested for part in intersect([asked], [each.span])]
+    if not parts:
+        raise UsageError(texts.NO_CAUSE[desk.language])
+    text = args.text or "、".join(CAUSES[cause][desk.language] for cause in run.causes)
+    for cause, part, suggestion in parts:
+        start_at, end_at = map(instant, part)
+        print(
+            texts.FILLED_IN[desk.language].format(
+                camera=camera_id,
+                start=desk.local(start_at),
+                end=desk.local(end_at),
+                cause=texts.CAUSES[cause][desk.language],
+            )
+        )
+        evidence = args.evidence or reason(own, suggestion, run)
+        cameras = Scope(camera_ids=frozenset({camera_id}))
+        yield ExclusionProposed(desk.stamp(), cause, cameras, start_at, end_at, text, evidence)
 
 
-def _suggestion(run: Sequence[Outage], span: Span, desk: Desk) -> ExclusionCause | None:
-    """What the presumed origin of its incident says, or who else was down with it."""
-    ledger = desk.record()
-    incident = desk.incidents(span).of(run[0].camera_id, run[0].start_at)
+def _suggested(camera_id: str, run: Run, span: Span, desk: Desk) -> tuple[Reference | None, list[Suggestion]]:
+    """The outage's incident, and what it and others suggest for it, or who else was down with it."""
+    ledger, incidents = desk.record(), desk.incidents(span)
+    own = incidents.of(camera_id, instant(run.start))
     cameras = {record.camera.id: record.camera for record in ledger.cameras() if record.removed_at is None}
-    camera = cameras.get(run[0].camera_id)
+    camera = cameras.get(camera_id)
     if camera is None:
-        return None
+        return own, []
     near = [other for other in cameras.values() if _neighbours(camera, other)]
     down = {other.id: merge(map(span_of, outage_runs(ledger, other.id))) for other in near}
-    causes = [outage.cause for outage in run]
-    return presumed_cause(None if incident is None else incident.origin, causes, camera, span, near, down)
+    return own, suggestions(camera, run, span, incidents, near, down)
 
 
 def _neighbours(camera: Camera, other: Camera) -> bool:

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.acts.suggestion import asks_neighbours, presumed_cause
+from monitor.acts.suggestion import Suggestion, suggestions
 from monitor.calendar import month_of, month_span, parse_month
 from monitor.cli.people import texts
 from monitor.cli.people.desk import Desk
+from monitor.cli.people.reasons import presumed, reason
 from monitor.errors import UsageError
-from monitor.incidents import Origin, Reference
-from monitor.model import SECOND_US, Camera, ExclusionCause, Span, instant, micros
+from monitor.incidents import Reference
+from monitor.model import SECOND_US, Camera, Span, instant, micros
 from monitor.outages import Run, runs
 from monitor.render.csv import write_table
-from monitor.wording import CAUSES, ORIGINS
+from monitor.wording import CAUSES
 from monitor.writing import whole_file
 
 HEADINGS = ("camera", "from", "to", "cause", "text", "evidence")  # of ``bulk``
@@ -30,7 +31,7 @@ class Lost:
     span: Span
     run: Run
     incident: Reference | None  # None: it became known long after it was
-    suggested: ExclusionCause | None  # None: its incident presumes nothing excludable, and nothing was down with it
+    suggested: tuple[Suggestion, ...]  # for parts of it, by start; none: nothing it shares with others is excusable
 
 
 def lost_in(month: str | None, desk: Desk) -> list[Lost]:
@@ -59,8 +60,8 @@ def lost_in(month: str | None, desk: Desk) -> list[Lost]:
 
     def lost(camera: Camera, near: Sequence[Camera], run: Run, span: Span) -> Lost:
         incident = incidents.of(camera.id, instant(run.start))
-        cause = presumed_cause(None if incident is None else incident.origin, run.causes, camera, span, near, down)
-        return Lost(camera, span, run, incident, cause)
+        suggested = suggestions(camera, run, span, incidents, near, down)
+        return Lost(camera, span, run, incident, tuple(suggested))
 
     return sorted((lost(*each) for each in listed), key=lambda each: (each.span.start, each.camera.id))
 
@@ -72,27 +73,35 @@ def outage_lines(found: Sequence[Lost], desk: Desk) -> Iterator[str]:
     for lost in found:
         began = f"{lost.camera.id}@{desk.local(instant(lost.run.start))}"
         until = texts.NOT_OVER[desk.language] if lost.run.end is None else desk.local(instant(lost.run.end))
-        guess = "" if lost.suggested is None else f"  -> {texts.CAUSES[lost.suggested][desk.language]}"
-        told = "" if lost.incident is None else f"  [{_presumed(lost.incident, desk)}]"
+        told = "" if lost.incident is None else f"  [{presumed(lost.incident, desk.language)}]"
+        guess = "".join(_guess(lost, each, desk) for each in lost.suggested)
         yield f"{began} - {until}  {lost.camera.name}  {_seen(lost, desk)}{told}{guess}"
 
 
+def _guess(lost: Lost, suggestion: Suggestion, desk: Desk) -> str:
+    """The cause, and for which part of the outage if not for all of it."""
+    cause, span = texts.CAUSES[suggestion.cause][desk.language], suggestion.span
+    part = "" if span == lost.span else f" {desk.local(instant(span.start))} - {desk.local(instant(span.end))}"
+    return f"  -> {cause}{part}"
+
+
 def write_storm(path: Path, found: Sequence[Lost], desk: Desk) -> int:
-    """Those that are over and suggest a cause, as whole seconds that hold the month's part of each; how many."""
-    over = [lost for lost in found if lost.run.end is not None and lost.suggested is not None]
+    """Those that are over and suggest a cause, a line for each part that does, in whole seconds; how many outages."""
+    over = [lost for lost in found if lost.run.end is not None and lost.suggested]
     rows = [
         (
             lost.camera.id,
-            *_seconds(lost.span, desk),
-            str(lost.suggested),
+            *_seconds(each.span, desk),
+            str(each.cause),
             _seen(lost, desk),
-            _reason(lost, desk),
+            reason(lost.incident, each, lost.run),
         )
         for lost in over
+        for each in lost.suggested
     ]
     with whole_file(path) as file:
         write_table(HEADINGS, rows, file)
-    return len(rows)
+    return len(over)
 
 
 def _seconds(span: Span, desk: Desk) -> tuple[str, str]:
@@ -101,23 +110,6 @@ def _seconds(span: Span, desk: Desk) -> tuple[str, str]:
 
 def _seen(lost: Lost, desk: Desk) -> str:
     return texts.AND[desk.language].join(CAUSES[cause][desk.language] for cause in lost.run.causes)
-
-
-def _reason(lost: Lost, desk: Desk) -> str:
-    """What the suggested cause rests on."""
-    incident = lost.incident
-    reasons = [] if incident is None else [_presumed(incident, desk)]
-    if asks_neighbours(None if incident is None else incident.origin):
-        reasons.append(texts.NEIGHBOURS_DOWN[desk.language])
-    return texts.BESIDES[desk.language].join(reasons)
-
-
-def _presumed(incident: Reference, desk: Desk) -> str:
-    """The incident's id and its presumed origin, by name unless that is the camera itself."""
-    origin = ORIGINS[incident.origin][desk.language]
-    if incident.origin is not Origin.CAMERA:
-        origin = f"{origin} {incident.name}".rstrip()
-    return texts.PRESUMED[desk.language].format(id=incident.id, origin=origin)
 
 
 def _within(run: Run, period: Span) -> Span:

@@ -107,7 +107,8 @@ def test_every_outage_names_its_incident_and_the_list_is_the_file_that_excludes_
         (RECORDER, f"[incident {ids['NVR-9']}, presumed: the recorder NVR-9]"),
         (ON_LINE[:1], f"[incident {ids['U-1']}, presumed: the camera]"),
         (REFUSING, "presumed: the camera]"),
-        (APART, "presumed: the camera]  -> carrier line"),
+        (APART[1:], "presumed: the camera]  -> carrier line"),
+        (APART[:1], f"presumed: the camera]  -> carrier line {began:%F} 16:06:00 - {began:%F} 16:30:00"),
     ):
         assert [shown[camera.id] for camera in group if not shown[camera.id].endswith(said)] == []
 
@@ -115,11 +116,22 @@ def test_every_outage_names_its_incident_and_the_list_is_the_file_that_excludes_
     run("ledger", "outages", month(began), "--out", str(table), "--lang", "zh")
     with table.open(encoding="utf-8-sig", newline="") as file:
         evidence = {row["camera"]: row["evidence"] for row in csv.DictReader(file)}
-    assert evidence == {
-        **{camera.id: f"事件 {ids['box-9']}，推定：配电箱（供电） box-9" for camera in POWER},
-        **{camera.id: f"事件 {ids['l2']}，推定：上联线路 l2" for camera in LINE},
-        **{camera.id: f"事件 {ids[camera.id]}，推定：摄像机本身；同线路或同村的其他摄像机同时离线" for camera in APART},
+    words = {
+        "P-1": (
+            f"事件 {ids['box-9']}，推定：配电箱（供电） box-9（把握 80 %）：可见的 4 台中有 4 台",
+            "4 of 4 cameras in sight",
+        ),
+        "L-1": (
+            f"事件 {ids['l2']}，推定：上联线路 l2（把握 75 %）：",
+            f" / incident {ids['l2']}, presumed: the uplink l2 (con",
+        ),
+        "A-1": ("推定：摄像机本身（", "同线路或同村的其他摄像机同时离线；仅限与其他摄像机共同离线的时段 / incident"),
+        "A-2": ("推定：摄像机本身（", "the others of its line or village were down as well"),
     }
+    assert evidence.keys() == {camera.id for camera in (*POWER, *LINE, *APART)}
+    assert [(name, each) for name, said in words.items() for each in said if each not in evidence[name]] == []
+    assert "only the time" in evidence["A-1"]
+    assert not evidence["A-2"].endswith("with the others")
     run("ledger", "exclude", "--file", str(table), "--by", "王工", "--role", "vendor")
     with Ledger.open_read_only(place.ledger) as ledger:
         asked = [each.act for each in ledger.acts() if isinstance(each.act, ExclusionProposed)]
@@ -140,8 +152,65 @@ def test_one_outage_by_its_name_takes_the_same_cause(run: Run, place: Place, beg
     with Ledger.open_read_only(place.ledger) as ledger:
         (asked,) = [each.act for each in ledger.acts() if isinstance(each.act, ExclusionProposed)]
     assert asked.cause is ExclusionCause.POWER
+    assert (
+        "推定：配电箱（供电） box-9（把握 80 %）：可见的 4 台中有 4 台几分钟内一同离线；4 个地址毫无应答"
+        in asked.evidence
+    )
+    assert "presumed: the power cabinet box-9 (confidence 80 %): 4 of 4 cameras in sight went" in asked.evidence
     whole_line = ["ledger", "exclude", "--outage", lost["R-2"], "--by", "王工", "--role", "vendor"]
     assert main([*whole_line, "--config", str(place.settings)]) == Exit.USAGE  # and yet it is the recorder: say why
+
+
+def test_of_an_outage_that_began_before_the_line_was_cut_only_the_shared_time_is_asked_for(
+    run: Run, place: Place, began: datetime
+) -> None:
+    line = [a_camera(f"S-{number}", "l6") for number in range(1, 6)]
+    lost = began + 6 * HOUR
+    with Ledger.open(place.ledger) as ledger:
+        ledger.append([CameraAdded(camera) for camera in line], lost - HOUR)
+        turn(ledger, line, lost - HOUR, State.UNKNOWN, State.UP)
+        turn(ledger, line[:1], lost, State.UP, State.DOWN)
+        turn(ledger, line[1:], lost + 40 * MINUTE, State.UP, State.DOWN)
+        turn(ledger, line[1:4], lost + HOUR, State.DOWN, State.UP)
+        turn(ledger, [line[0], line[4]], lost + 2 * HOUR, State.DOWN, State.UP)
+    shown = {
+        line.partition("@")[0]: line for line in run("ledger", "outages", month(began), "--lang", "en").splitlines()
+    }
+    part = f"{began:%F} 18:40:00 - {began:%F} 19:00:00"
+    assert [shown[f"S-{number}"].partition("  -> ")[2] for number in range(1, 6)] == [
+        f"carrier line {part}",
+        "carrier line",
+        "carrier line",
+        "carrier line",
+        f"carrier line {part}",
+    ]
+    names = {name: line.partition(" - ")[0] for name, line in shown.items()}
+    asking = ("--by", "王工", "--role", "vendor")
+    said = run("ledger", "exclude", "--outage", names["S-1"], *asking, "--lang", "en")
+    assert f"{began:%F} 18:40:00 to {began:%F} 19:00:00, cause carrier line" in said
+    run(
+        "ledger",
+        "exclude",
+        "--outage",
+        names["S-5"],
+        "--from",
+        f"{began:%F} 18:50",
+        "--evidence",
+        "电信函 7 号",
+        *asking,
+    )
+    run("ledger", "exclude", "--outage", names["S-1"], "--cause", "other", "--from", f"{began:%F} 19:00", *asking)
+    with Ledger.open_read_only(place.ledger) as ledger:
+        asked = [each.act for each in ledger.acts() if isinstance(each.act, ExclusionProposed)]
+    assert [(act.start_at - lost, act.end_at - lost) for act in asked] == [
+        (40 * MINUTE, HOUR),
+        (50 * MINUTE, HOUR),
+        (HOUR, 2 * HOUR),
+    ]
+    assert "推定：上联线路 l6（" in asked[0].evidence
+    assert "only the time it shares with the others" in asked[0].evidence
+    assert asked[1].evidence == "电信函 7 号"
+    assert "presumed: the camera (" in asked[2].evidence
 
 
 def test_how_far_the_fold_of_a_long_record_is_can_be_watched(tmp_path: Path, began: datetime) -> None:

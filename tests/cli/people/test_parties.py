@@ -277,7 +277,7 @@ def test_a_closing_that_would_leave_out_what_was_agreed_since_it_was_signed_is_r
 def test_a_proposal_that_hides_its_words_is_neither_signed_nor_taken_in(
     run: Run, place: Place, office: Office, proposal: Path
 ) -> None:
-    hiding = altered(proposal, '"evidence":""', '"evidence":"\\u001b[2K"')
+    hiding = altered(proposal, '"evidence":"', '"evidence":"\\u001b[2K')
     out = office.folder / "a.act"
     words = ("approve", "--proposal", str(hiding), *OFFICE, "--contract", "default", "--key", str(office.key))
     code, said = office.type("ledger", "sign", *words, "--out", str(out))

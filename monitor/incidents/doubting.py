@@ -1,0 +1,76 @@
+"""When a guess proves wrong: what lasts of its incident, or all of it, is told apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import attrgetter
+
+from monitor.incidents.courses import Courses, by_itself
+from monitor.incidents.faults import Course, Sight
+from monitor.incidents.topology import Group, Topology, most
+from monitor.incidents.values import Rules
+from monitor.model import Camera
+
+
+class Doubting:
+    """The test of a guess: those that come back, and those that turn out never to have fallen."""
+
+    def __init__(self, rules: Rules, topology: Topology, sights: Mapping[str, Sight], courses: Courses) -> None:
+        self._rules = rules
+        self._topology = topology
+        self._sights = sights
+        self._courses = courses
+
+    def doubt(self, camera: Camera) -> None:
+        """A camera nobody had seen works: what is presumed of that on which it hangs is weighed again in a while."""
+        where = self._topology.whereabouts(camera)
+        for one in (*where.groups, where.carrier):
+            course = None if one is None else self._courses.grows(one.suspect)
+            if course is not None and course.doubted_at is None:
+                course.doubted_at = self._courses.now
+                self._courses.remind(self._courses.now + self._rules.grace, course)
+
+    def overdue(self, course: Course) -> bool:
+        """Whether the guess has had its time and does not hold for what lasts."""
+        now, grace = self._courses.now, self._rules.grace
+        alone = course.returned_at is not None and now - course.returned_at >= grace
+        if course.doubted_at is not None and now - course.doubted_at >= grace:
+            course.doubted_at = None
+            course.refuted = self._contradicted(course)
+        return alone or course.refuted
+
+    def _contradicted(self, course: Course) -> bool:
+        """Whether too many of those that stand and fall with its suspect work, and have not fallen."""
+        affected = {part.camera_id for part in course.parts}
+
+        def fell(group: Group) -> bool:
+            gone = affected & group.members.keys()
+            others = group.members.keys() - affected
+            alive = sum(self._sights[camera_id].works(group.suspect.origin) for camera_id in others)
+            return bool(gone) and most(len(gone), alive, group.reachable)
+
+        carrier = self._topology.carriers.get(course.suspect)
+        if carrier is None:
+            return not fell(self._topology.group(course.suspect))
+        lines = [self._topology.group(line) for line, cameras in carrier.lines.items() if cameras]
+        fallen = [line for line in lines if fell(line)]
+        alive = [line for line in lines if line not in fallen and line.working]
+        return not most(len(fallen), len(alive), carrier.reachable)
+
+    def split(self, course: Course) -> list[str]:
+        """What lasts of it was not explained: each becomes an incident of its own; the cameras.
+
+        Where less than two others remain, nothing fell together after all. It still tells whom it was about.
+        """
+        left = sorted(course.faults.values(), key=attrgetter("key"))
+        over = course.parts.keys() - {fault.part for fault in left}
+        if over:
+            course.parts = {part: cause for part, cause in course.parts.items() if part in over}
+        course.refuted = course.refuted or len({part.camera_id for part in over}) < 2
+        self._courses.end(course, course.back_at or self._courses.now)
+        if not over:
+            course.parts.clear()
+        for fault in left:
+            fault.splits += 1
+            self._courses.open(by_itself(fault), fault, split_from=course.id)
+        return [fault.camera.id for fault in left]

@@ -1,0 +1,166 @@
+"""Which outages have one origin: looked at from narrow to wide, whenever one more begins or a place says something."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
+
+from monitor.incidents.courses import Courses
+from monitor.incidents.faults import Course, Fault, Sight
+from monitor.incidents.topology import Carrier, Group, Topology, explains, most
+from monitor.incidents.values import Rules, Suspect
+
+
+class Guessing:
+    """The guess what failed: it makes one incident of those it explains."""
+
+    def __init__(self, rules: Rules, topology: Topology, sights: Mapping[str, Sight], courses: Courses) -> None:
+        self._rules = rules
+        self._topology = topology
+        self._sights = sights
+        self._courses = courses
+
+    def look_at(self, touched: Iterable[str]) -> None:
+        """Work out again what of that on which these cameras hang seems lost as a whole."""
+        together = self._rules.together
+        groups = {
+            group.suspect: group
+            for camera_id in touched
+            for group in self._topology.whereabouts(self._sights[camera_id].camera).groups
+        }
+        for group in groups.values():
+            fresh = group.fresh(together)
+            group.silent_at = fresh[-1][0] if group.lost(fresh, together) else None
+
+    def regroup(self, touched: Iterable[str]) -> None:
+        """What stands and falls with these cameras may have one origin: look at it from narrow to wide.
+
+        They fell, or a place said something about them. That others cannot be seen any more, or are back, is no reason.
+        """
+        groups: dict[Suspect, Group] = {}
+        carriers: dict[Suspect, tuple[Carrier, set[Suspect]]] = {}
+        for camera_id in touched:
+            where = self._topology.whereabouts(self._sights[camera_id].camera)
+            for group in where.groups:
+                groups[group.suspect] = group
+                group.loose[camera_id] = None
+            if where.carrier is not None:
+                lines = carriers.setdefault(where.carrier.suspect, (where.carrier, set()))[1]
+                lines.add(where.groups[-1].suspect)
+        for group in sorted(groups.values(), key=lambda group: (group.suspect.origin.width, group.suspect)):
+            self._consider(group)
+        for _, (carrier, lines) in sorted(carriers.items()):
+            self._consider_carrier(carrier, lines)
+
+    def _consider(self, group: Group) -> None:
+        together = self._rules.together
+        fresh = group.fresh(together)
+        if group.silent_at is None or not group.suspect.name:
+            return
+        if group.host is not None and self._courses.running.get(group.host.id) is not group.host:
+            group.host = None
+        among = [start[1] for start in fresh] if group.host is None else sorted(group.loose)
+        alive = group.alive(fresh[-1][0] - together)
+        group.host = self._gather(group.suspect, among, alive, group.reachable is False, group.host)
+        group.loose.clear()
+
+    def _consider_carrier(self, carrier: Carrier, touched: Collection[Suspect]) -> None:
+        """A carrier's line is lost when most of its uplinks are, at once; then their incidents are one."""
+        lines = [self._topology.group(line) for line, cameras in carrier.lines.items() if cameras]
+        silent = [line.silent_at for line in lines if line.silent_at is not None]
+        if carrier.reachable or not silent:
+            return
+        since = max(silent) - self._rules.together
+        fallen = [line for line in lines if line.silent_at is not None and line.silent_at >= since]
+        alive = [line for line in lines if line.silent_at is None and line.alive(since)]
+        if len(fallen) < 2 or not most(len(fallen), len(alive), carrier.reachable):
+            return
+        known = self._courses.grows(carrier.suspect)
+        if known is not None:  # then lines that were not touched are in it
+            fallen = [line for line in fallen if line.suspect in touched and line.host is not known]
+        fresh = [
+            camera_id
+            for line in fallen
+            for _, camera_id in line.fresh(self._rules.together)
+            if self._topology.whereabouts(self._sights[camera_id].camera).carrier is carrier
+        ]
+        working = sum(line.alive(since) for line in lines)
+        if known is not None and known.returned_at is None:
+            known.together, known.alive = len(known.faults), working
+        self._gather(carrier.suspect, fresh, working, carrier.reachable is False, known)
+
+    def _gather(
+        self, suspect: Suspect, fresh: Sequence[str], alive: int, convinced: bool, known: Course | None = None
+    ) -> Course | None:
+        """The outages of these cameras have this one origin: their incidents become one, which is returned.
+
+        Only incidents of which every outage is among them are taken, and None is returned where one already says all.
+        ``convinced``: the suspect's own address is lost. ``known``: the one that has all others of the suspect.
+        """
+        counts = Counter(fault.course for camera_id in fresh if (fault := self._explained(suspect, camera_id)))
+        movers = [
+            course
+            for course, those in counts.items()
+            if course and those == len(course.faults) and course.suspect.origin.width < suspect.origin.width
+        ]
+        movers.sort(key=attrgetter("seniority"))
+        host = known or self._courses.grows(suspect) or self._wider(suspect, counts)
+        if host is None:
+            if len(movers) < 2 and not (convinced and movers):
+                return None
+            since = min(fault.start_at for course in movers for fault in course.faults.values())
+            ended = self._courses.latest.get(suspect)
+            if ended is not None and not ended.refuted and since - (ended.ended_at or since) <= self._rules.hold:
+                self._courses.reopen(host := ended)
+            else:
+                host = self._foremost(suspect, movers)
+        for course in movers:
+            self._absorb(host, course)
+        if host.suspect == suspect and (movers or host.together == 1):
+            host.together, host.alive = len(host.faults), alive
+        return host
+
+    def _foremost(self, suspect: Suspect, movers: list[Course]) -> Course:
+        """Of the movers, the incident that has the others from now on; one that fell again stays what it was."""
+        new = next((course for course in movers if course.earlier is None), None)
+        if new is not None:
+            movers.remove(new)
+            self._courses.accuse(new, suspect)
+            return new
+        first, *others = sorted(movers.pop(0).faults.values(), key=attrgetter("key"))
+        if first.course is not None:
+            self._courses.give_up(first.course)
+        host = self._courses.open(suspect, first)
+        for fault in others:
+            host.take(fault)
+        return host
+
+    def _explained(self, suspect: Suspect, camera_id: str) -> Fault | None:
+        """The outage of the camera, if the suspect explains it."""
+        fault = self._sights[camera_id].fault
+        return fault if fault is not None and explains(suspect, fault) else None
+
+    def _wider(self, suspect: Suspect, counts: Counter[Course | None]) -> Course | None:
+        """The incident of a wider suspect to which at least half of the outages belong already."""
+        width, half = suspect.origin.width, counts.total() / 2
+        found = [
+            course
+            for course, those in counts.items()
+            if course and course.suspect.origin.width > width and those >= half
+        ]
+        return min(found, key=attrgetter("seniority"), default=None)
+
+    def _absorb(self, host: Course, course: Course) -> None:
+        """All that lasts of an incident belongs to another one; what of it is over stays its own."""
+        lasting = list(course.faults.values())
+        if not all(explains(host.suspect, fault) for fault in lasting):
+            return
+        if host.returned_at is not None and any(fault.start_at >= host.returned_at for fault in lasting):
+            host.falls, host.returned, host.returned_at = host.falls + 1, 0, None
+        if len(lasting) < len(course.parts):
+            self._courses.give_up(course)
+        else:
+            self._courses.forget(course)
+        for fault in lasting:
+            host.take(fault)

@@ -1,0 +1,98 @@
+"""When a guess proves wrong: what does not come back with the others, and what turns out never to have fallen."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.incidents import Clue, Enrolled, Evidence, Origin, Suspect
+from tests.incidents.town import Told, brief, cameras, second
+
+
+def test_what_does_not_come_back_with_the_others_is_split_off() -> None:
+    told = Told(cameras(8))
+    for number in range(1, 9):
+        told.down(f"u1-{number:03}", 0)
+    for number in range(1, 7):
+        told.up(f"u1-{number:03}", 300 + 10 * number)
+    waiting, split = told.until(650), told.until(662)
+    (parent,) = waiting.open()
+    assert brief(waiting.open()) == [("uplink", "u1", 2)]
+    assert brief(split.open()) == [("camera", "u1-007", 1), ("camera", "u1-008", 1)]
+    assert {shown.split_from for shown in split.open()} == {parent.id}
+    (ended,) = split.recent()
+    assert (ended.id, ended.ended_at) == (parent.id, second(360))
+
+
+def test_staggered_returns_after_a_power_cut_split_nothing() -> None:
+    told = Told(cameras(10, cabinet="c") + cameras(10, first=11))
+    for number in range(1, 11):
+        told.down(f"u1-{number:03}", 0)
+        told.up(f"u1-{number:03}", 600 + 240 * number)
+    for at in range(700, 3000, 60):
+        assert brief(told.until(at).open()) == [("power_cabinet", "c", sum(600 + 240 * n >= at for n in range(1, 11)))]
+    assert tuple(told.until(3060).open()) == ()
+
+
+def a_start(fallen: tuple[str, ...], others: int, lines: int = 1) -> Told:
+    """Those that are down are seen first; of the others of each line nothing was ever known before."""
+    told = Told(())
+    for line in range(lines):
+        for camera in cameras(others + 1, f"m{line}"):
+            told.tell(-600, Enrolled(camera))
+            if camera.id in fallen:
+                told.down(camera.id, 0)
+            else:
+                told.up(camera.id, 60)
+    return told
+
+
+def test_a_line_of_which_most_turn_out_to_work_was_a_wrong_guess() -> None:
+    told = a_start(("m0-001", "m0-002"), 19)
+    assert brief(told.until(50).open()) == [("uplink", "m0", 2)]
+    assert brief(told.until(360).open()) == [("uplink", "m0", 2)]  # they may be late to fall
+    after = told.until(361)
+    assert brief(after.open()) == [("camera", "m0-001", 1), ("camera", "m0-002", 1)]
+    (ended,) = after.recent()
+    assert (ended.cameras, ended.camera_ids, ended.affected_ids) == (2, (), ("m0-001", "m0-002"))
+    assert {shown.split_from for shown in after.open()} == {ended.id}
+    assert [parts for shown, parts in after.finish() if shown.id == ended.id] == [()]
+
+
+def test_a_guess_that_proved_wrong_says_so_and_is_no_failure_to_repeat() -> None:
+    told = a_start(("m0-001", "m0-002"), 19)
+    told.up("m0-001", 500)
+    told.up("m0-002", 500)
+    for number in range(1, 21):
+        told.down(f"m0-{number:03}", 1_000 + number)
+    (wrong,) = told.until(400).recent()
+    assert (wrong.refuted, wrong.evidence[-1]) == (True, Evidence(Clue.REFUTED))
+    assert wrong.confidence < 0.1
+    (only,) = told.until(1_100).open()  # so soon that the other, had it been one, would have fallen again
+    assert (only.suspect.name, only.falls, only.repeat) == ("m0", 1, False)
+    assert only.id != wrong.id
+
+
+@pytest.mark.parametrize(("back", "refuted"), [(1, True), (2, False)])
+def test_a_line_that_came_back_with_less_than_two_cameras_never_failed(back: int, refuted: bool) -> None:
+    told = Told(cameras(4))
+    for number in range(1, 5):
+        told.down(f"u1-{number:03}", number)
+    for number in range(1, 5):
+        told.up(f"u1-{number:03}", 300 if number <= back else 700)
+    for number in range(1, 5):
+        told.down(f"u1-{number:03}", 90_000 + number)
+    parent = next(shown for shown in told.until(650).recent() if shown.suspect == Suspect(Origin.UPLINK, "u1"))
+    assert (parent.refuted, parent.cameras) == (refuted, back)
+    (again,) = told.until(90_100).open()
+    assert again.repeat is not refuted
+
+
+def test_a_carrier_of_whose_lines_most_turn_out_to_work_was_a_wrong_guess() -> None:
+    told = a_start(("m0-001", "m1-001"), 9, lines=2)
+    assert brief(told.until(50).open()) == [("carrier_line", "移动", 2)]
+    assert brief(told.until(400).open()) == [("camera", "m0-001", 1), ("camera", "m1-001", 1)]
+
+
+def test_a_line_of_which_some_turn_out_to_work_is_still_the_guess() -> None:
+    told = a_start(tuple(f"m0-{number:03}" for number in range(1, 7)), 9)
+    assert brief(told.until(1000).open()) == [("uplink", "m0", 6)]
