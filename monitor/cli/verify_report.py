@@ -18,6 +18,7 @@ from monitor.acts import Head, act_terms, standing
 from monitor.calendar import month_span
 from monitor.cli import texts
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told_all
 from monitor.cli.ledger import walked
 from monitor.contract import Contract
 from monitor.errors import Fault, FiguresMoved, SettingsError, UsageError
@@ -42,8 +43,10 @@ def verify_report(args: argparse.Namespace) -> int:
     """Compare, and say so; UsageError where file, ledger and contract do not belong together."""
     try:
         return _verified(args.verify, args.ledger, args.contract, args.config, args.lang)
-    except (FiguresMoved, SettingsError) as error:  # its exit code would mean that figures differ
+    except FiguresMoved as error:  # its exit code would mean that figures differ, and so would that of the next
         raise UsageError(str(error)) from error
+    except SettingsError as error:
+        raise UsageError(told_all(error.faults, args.lang)) from error
 
 
 def _verified(file: Path, ledger_path: Path | None, named: str | None, config: Path, language: Language) -> int:
