@@ -135,3 +135,24 @@ def test_faults_of_a_contract_are_told_in_chinese_whoever_reads_it(ask: Ask, tmp
     assert f"{contract}:2: penalty: 没有这个键" in said
     assert f"{contract}:3: target: '95' 像是百分数:请写 0.95" in said
     assert not re.search("is not|looks like", said), said
+
+
+def test_a_column_that_a_storm_leaves_empty_is_named_as_the_file_names_it(ask: Ask, tmp_path: Path) -> None:
+    storm = tmp_path / "storm.csv"
+    start, end = "2026-10-05 08:00", "2026-10-05 09:00"
+    storm.write_text(
+        f"点位,村,start,结束时间,原因\n{CAMERA},,{start},,停电\n,,{start},{end},停电\n{CAMERA},,{start},{end},停电\n",
+        "utf-8",
+    )
+    code, said = ask("ledger", "exclude", "--file", str(storm), *VENDOR)
+    assert (code, said.splitlines()) == (
+        Exit.NO,
+        [
+            f"{storm}:2: {CAMERA}: 缺少 结束时间, 说明",
+            f"{storm}:3: 整行: 缺少 点位 / 村, 说明",
+            f"{storm}:4: {CAMERA}: 缺少 说明",
+        ],
+    )
+    storm.write_text(f"结束,原因\n{end},停电\n", "utf-8")
+    code, said = ask("ledger", "exclude", "--file", str(storm), *VENDOR)
+    assert (code, said) == (Exit.NO, f"{storm}:1: 缺少列 摄像机 / 部位 / 村 / 镇 / 运营商 / 上联 / 录像机, 开始\n")
