@@ -178,7 +178,7 @@ def test_a_format_whose_parts_are_missing_is_told_when_the_others_are_written(
     assert main([*words, "--out", str(tmp_path / "out")]) == Exit.CANNOT
     told = capsys.readouterr()
     assert told.err.startswith("sharp-eyes: PDF needs WeasyPrint: pip install weasyprint")
-    endings = ["-bases.csv", "-exclusions.csv", "-groups.csv", "-outages.csv", ".csv", ".txt"]
+    endings = ["-bases.csv", "-exclusions.csv", "-groups.csv", "-outages.csv", "-sources.csv", ".csv", ".txt"]
     names = [f"sla-{last_month()}{ending}" for ending in endings]
     assert [path.name for path in sorted((tmp_path / "out").iterdir())] == names
     assert all(name in told.out for name in names)
