@@ -8,6 +8,7 @@ from monitor.language import Phrase
 
 RECORD: Final = (
     Phrase("{file}: {why}", "{file}: {why}"),
+    Phrase("{why} ({more})", "{why} ({more})"),
     # the ledger's file
     Phrase("没有台账文件:请核对路径", "there is no ledger"),
     Phrase("不能作为台账打开:{why}", "cannot be opened as a ledger: {why}"),
@@ -42,7 +43,6 @@ RECORD: Final = (
     Phrase("记录时间倒退", "recorded_at goes back"),
     Phrase("写法不规范", "not canonical"),
     Phrase("无法读取", "unreadable"),
-    Phrase("无法读取({why})", "unreadable ({why})"),
     Phrase("camera_id 或 at 与正文不符", "camera_id or at differs from the body"),
     Phrase("链尾被截去或调换", "the end of the chain was cut off or exchanged"),
     Phrase("链中没有所要求的链头", "the expected head is not in the chain"),

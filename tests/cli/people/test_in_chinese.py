@@ -68,6 +68,8 @@ def test_a_time_that_is_none_is_told_in_chinese(ask: Ask, tmp_path: Path, start:
 def test_hours_and_months_that_are_none_are_told_in_chinese(ask: Ask) -> None:
     code, said = ask("maintenance", "add", "--title", "x", "--every", "day", "--at", "25:00-26:00", *VENDOR)
     assert (code, said) == (Exit.USAGE, "sharp-eyes: '25:00' 不是时刻:请写成 09:00\n")
+    code, said = ask("maintenance", "cancel", "b d", *VENDOR)
+    assert (code, said.startswith("sharp-eyes: 'b d' 不是编号:")) == (Exit.USAGE, True), said
     code, said = ask("ledger", "outages", "2026-13")
     assert (code, said) == (Exit.USAGE, "sharp-eyes: '2026-13' 不是月份:请写年和月,如 2026-10\n")
 
