@@ -94,9 +94,9 @@ def _reader(wanted: Any) -> Reader:
     if issubclass(wanted, Enum):
         return _enum_reader(wanted)
     if issubclass(wanted, datetime):
-        return lambda raw: instant(_expect(int, raw))
+        return _instant
     if issubclass(wanted, date | time):
-        return lambda raw: wanted.fromisoformat(_expect(str, raw))
+        return partial(_iso, wanted)
     return partial(_expect, wanted)
 
 
@@ -124,6 +124,22 @@ def _dataclass_reader(wanted: Any) -> Reader:
         return wanted(**given | {name: reader(given[name]) for name, reader in others if name in given})
 
     return build
+
+
+def _instant(raw: Any) -> datetime:
+    try:
+        return instant(_expect(int, raw))
+    except OverflowError:
+        raise Unreadable("an instant lies beyond the calendar") from None
+
+
+def _iso(wanted: Any, raw: Any) -> Any:
+    try:
+        return wanted.fromisoformat(_expect(str, raw))
+    except Unreadable:
+        raise
+    except ValueError:
+        raise Unreadable(f"{wanted.__name__} expected, found {raw[:40]!r}") from None
 
 
 def _expect(wanted: type, raw: Any) -> Any:

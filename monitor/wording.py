@@ -305,6 +305,10 @@ UNTIL = Phrase(
     "本月尚未结束：以下数字截至 {until}。",
     "The month is not over: all figures are as of {until}.",
 )
+NOT_BEGUN = Phrase(
+    "本月尚未开始（{until} 开始）：还没有任何数字。",
+    "The month has not begun; it does at {until}: there are no figures yet.",
+)
 CONCLUSION = Phrase("结论：{verdict}", "Verdict: {verdict}")
 CONCLUSION_SO_FAR = Phrase("目前：{verdict}", "So far: {verdict}")
 ONLINE_LINE = Phrase(

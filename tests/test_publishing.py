@@ -38,6 +38,7 @@ def test_every_format_is_written_and_named_by_its_month(settings: Settings) -> N
         "sla-2026-10-groups.csv",
         "sla-2026-10-outages.csv",
         "sla-2026-10-exclusions.csv",
+        "sla-2026-10-sources.csv",
         "sla-2026-10.json",
         "sla-2026-10.html",
         "sla-2026-10.xlsx",
@@ -45,7 +46,7 @@ def test_every_format_is_written_and_named_by_its_month(settings: Settings) -> N
     assert sorted(settings.reports.iterdir()) == sorted(written)
     assert "模拟数据" in written[0].read_text("utf-8")
     assert len(written[1].read_text("utf-8-sig").splitlines()) == 28
-    assert json.loads(written[6].read_bytes())["report"]["simulated"] is True
+    assert json.loads(written[7].read_bytes())["report"]["simulated"] is True
 
 
 def test_writing_it_again_gives_the_same_bytes(settings: Settings, tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ def test_another_process_of_another_place_and_language_writes_the_same_bytes(
     here = written("here", PYTHONHASHSEED="1", TZ="Asia/Shanghai", LANG="zh_CN.UTF-8", LC_ALL="zh_CN.UTF-8")
     there = written("there", PYTHONHASHSEED="2", TZ="America/St_Johns", LANG="C", LC_ALL="C")
     assert here == there
-    assert len(here) == len(ALWAYS) + 4, "CSV has five tables"
+    assert len(here) == len(ALWAYS) + 5, "CSV has six tables"
 
 
 def test_only_the_wanted_formats_are_written(settings: Settings) -> None:
@@ -89,6 +90,7 @@ def test_only_the_wanted_formats_are_written(settings: Settings) -> None:
         "-groups.csv",
         "-outages.csv",
         "-exclusions.csv",
+        "-sources.csv",
         "-settlement.csv",
     ]
 

@@ -9,6 +9,7 @@ from rich.progress import Progress
 
 from monitor.cli import texts
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told
 from monitor.language import Count, Language
 from monitor.ledger import Ledger, Verification
 from monitor.model import instant
@@ -21,7 +22,7 @@ def verify(config: Path, expect_head: str | None, language: Language) -> int:
     with Ledger.open_read_only(settings.ledger, settings.vantage) as ledger:
         found = walked(ledger, expect_head, language)
     if found.broken is not None:
-        print(texts.CHAIN_BROKEN[language].format(where=found.broken))
+        print(texts.CHAIN_BROKEN[language].format(where=told(str(found.broken), language)))
         return Exit.NO
     print(texts.CHAIN_HOLDS[language].format(entries=Count(found.entries), head=found.head))
     for head in found.heads:

@@ -13,7 +13,7 @@ from monitor import __version__
 from monitor.cli import texts
 from monitor.cli.assets.words import add_asset_words
 from monitor.cli.exits import Exit
-from monitor.cli.faults import told_all
+from monitor.cli.faults import told, told_all
 from monitor.cli.parser import parser_class
 from monitor.cli.people.words import Subparsers, add_ledger_words, add_maintenance_words
 from monitor.errors import SettingsError, SharpEyesError, UsageError
@@ -41,13 +41,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(told_all(error.faults, language), file=sys.stderr)
         return Exit.NO
     except UsageError as error:
-        print(f"sharp-eyes: {error}", file=sys.stderr)
+        print(f"sharp-eyes: {told(str(error), language)}", file=sys.stderr)
         return Exit.USAGE
     except (SharpEyesError, OSError) as error:
-        print(f"sharp-eyes: {error}", file=sys.stderr)
+        print(f"sharp-eyes: {told(_plain(error), language)}", file=sys.stderr)
         return Exit.CANNOT
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+
+
+def _plain(error: SharpEyesError | OSError) -> str:
+    """What is wrong; of a system's call without its number, the file in front as everywhere."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    return str(error)
 
 
 def _language_of(words: Sequence[str]) -> Language:

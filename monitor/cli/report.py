@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from rich.console import Console
 
@@ -11,10 +12,11 @@ from monitor.calendar import parse_month
 from monitor.cli import texts
 from monitor.cli.choosing import one_contract
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told
 from monitor.cli.progress import ReportProgress
 from monitor.cli.sharing import beside, by_two_processes
 from monitor.clock import SystemClock
-from monitor.errors import PartsMissing
+from monitor.errors import PartsMissing, UsageError
 from monitor.heap import resting_collector
 from monitor.language import Language
 from monitor.publishing import ALWAYS, Format, in_turn, places_of, rendered, write_files
@@ -29,6 +31,7 @@ def report(
 ) -> int:
     """Write the wanted formats; one format without a folder goes to the screen. The only contract needs no name.
 
+    UsageError, before the report is made, where nothing can be written into the folder.
     PartsMissing, when all others are written, for a format that cannot be written here.
     """
     try:
@@ -53,6 +56,8 @@ def report(
     about = one_contract(settings.contracts, contract, language)
     if about is None:
         return Exit.USAGE
+    if folder is not None:
+        _open_folder(folder, language)
     written: list[Path] = []
     try:
         with resting_collector(), ReportProgress(in_turn(wanted), language, clock, Console(stderr=True)) as watcher:
@@ -74,3 +79,16 @@ def report(
             print(texts.WRITTEN[language].format(path=path))
     sys.stdout.buffer.write(shown)
     return Exit.OK
+
+
+def _open_folder(folder: Path, language: Language) -> None:
+    """Have the folder, and try it: a large report takes a while, and would be lost."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(texts.OUT_IS_FILE[language].format(path=folder)) from None
+    except OSError as error:
+        why = told(error.strerror or type(error).__name__, language)
+        raise UsageError(texts.OUT_UNWRITABLE[language].format(path=folder, why=why)) from None

@@ -197,6 +197,13 @@ MONTH_NOT_BEGUN = Phrase(
     "{month} has not begun, there is nothing to forecast from: leave out --month for the running month",
 )
 WHICH_FOLDER = Phrase("多种格式需要 --out 目录", "several formats need --out FOLDER")
+OUT_IS_FILE = Phrase(
+    "{path} 是文件或在文件之下:--out 后请写目录", "{path} is a file, or below one: name a folder with --out"
+)
+OUT_UNWRITABLE = Phrase(
+    "无法写入目录 {path}({why}):请给予权限,或用 --out 另写目录",
+    "nothing can be written into {path} ({why}): allow it, or name another folder with --out",
+)
 NOT_ON_SCREEN = Phrase(
     "{format} 不能显示在屏幕上,需要 --out 目录", "{format} cannot be shown on a terminal: it needs --out FOLDER"
 )

@@ -17,6 +17,7 @@ from monitor.acts import Head, act_terms, standing
 from monitor.calendar import month_span
 from monitor.cli import texts
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told_all
 from monitor.cli.ledger import walked
 from monitor.contract import Contract
 from monitor.errors import Fault, FiguresMoved, SettingsError, UsageError
@@ -41,8 +42,10 @@ def verify_report(args: argparse.Namespace) -> int:
     """Compare, and say so; UsageError where file, ledger and contract do not belong together."""
     try:
         return _verified(args.verify, args.ledger, args.contract, args.config, args.lang)
-    except (FiguresMoved, SettingsError) as error:  # its exit code would mean that figures differ
+    except FiguresMoved as error:  # its exit code would mean that figures differ, and so would that of the next
         raise UsageError(str(error)) from error
+    except SettingsError as error:
+        raise UsageError(told_all(error.faults, args.lang)) from error
 
 
 def _verified(file: Path, ledger_path: Path | None, named: str | None, config: Path, language: Language) -> int:
@@ -119,22 +122,23 @@ def _made_again(
     ledger: Ledger, printed: Printed, contract: Contract, settings: Settings | None, language: Language
 ) -> tuple[Report, list[str]]:
     """The same report from what is at hand, and what there is to say about it."""
-    notes = list(_notes(ledger, printed, language))
+    heads = _heads_then(ledger, printed, contract, language)
+    notes = list(_notes(ledger, printed, heads, language))
     town = settings.town if settings else ""
     if not town:
         town = town_of(known.camera for known in ledger.as_of(printed.heads).cameras())
     if settings is None and town != printed.town:  # a name from the settings, and these are not at hand
         notes.append(texts.REPORT_TOWN_UNKNOWN[language].format(town=clean(printed.town)))
         town = printed.town
-    then = ledger.as_of(_heads_then(ledger, printed, contract, language))
+    then = ledger.as_of(heads)
     place = Settings(path=ledger.path, inventory=(), ledger=ledger.path, reports=ledger.path.parent, town=town)
     return report_of(then, place, contract, printed.month, instant(printed.until)), notes
 
 
-def _notes(ledger: Ledger, printed: Printed, language: Language) -> Iterator[str]:
+def _notes(ledger: Ledger, printed: Printed, heads: list[Head], language: Language) -> Iterator[str]:
     if printed.version != __version__:
         yield texts.REPORT_OTHER_VERSION[language].format(theirs=clean(printed.version), ours=__version__)
-    then = {head.vantage: head.seq for head in printed.heads}
+    then = {head.vantage: head.seq for head in heads}
     more = {head.vantage: head.seq - then.get(head.vantage, 0) for head in ledger.heads()}
     if any(more.values()):
         what = ", ".join(f"{vantage} +{count:,}" for vantage, count in more.items() if count)

@@ -24,6 +24,7 @@ from monitor.render import settlement_words
 from monitor.render.act_sentences import ActSentences
 from monitor.render.csv import write_csv, write_table
 from monitor.render.csv_groups import bases_table, groups_table
+from monitor.render.csv_sources import sources_table
 from monitor.render.html.texts import CUTS
 from monitor.render.outage_repairs import repair_finder
 from monitor.render.phrases import exact_local, exact_seconds
@@ -31,7 +32,7 @@ from monitor.render.settlement_sentences import Sentences, fraction, lost
 from monitor.report import ExclusionFigure, LateRepair, OutageFigure, RepairFigures, Report, Settlement
 
 BASES, GROUPS, OUTAGES, EXCLUSIONS = "-bases", "-groups", "-outages", "-exclusions"
-VOID, FINDINGS, SETTLEMENT = "-void", "-findings", "-settlement"
+VOID, FINDINGS, SETTLEMENT, SOURCES = "-void", "-findings", "-settlement", "-sources"
 
 
 def csv_tables(report: Report, language: Language) -> Iterator[tuple[str, Callable[[BinaryIO], None]]]:
@@ -45,6 +46,7 @@ def csv_tables(report: Report, language: Language) -> Iterator[tuple[str, Callab
     yield GROUPS, partial(made.table, groups_table)
     yield OUTAGES, made.outages
     yield EXCLUSIONS, made.exclusions
+    yield SOURCES, partial(made.table, sources_table)
     if report.void:
         yield VOID, made.void
     if report.findings:

@@ -21,7 +21,7 @@ MOST_DIGITS: Final = 300  # of a number; the longest fractions of a report have 
 LAST_ENTRY: Final = 2**63 - 1  # of a chain
 
 NOT_UTF_8 = Phrase("不是 UTF-8 文本", "is not UTF-8")
-NOT_JSON = Phrase("不是 JSON:{why}", "is not JSON: {why}")
+NOT_JSON = Phrase("从此处起不是 JSON:请重新取得该文件", "is not JSON from here on: get the file anew")
 TOO_DEEP = Phrase("嵌套过深", "is nested too deeply")
 TWICE = Phrase("同一对象中 {key} 出现两次", "{key} stands twice in one object")
 NO_NUMBER = Phrase("报告中没有这样的数:{number}", "no report has such a number: {number}")
@@ -136,7 +136,7 @@ def _parsed(text: str) -> Any:
             object_pairs_hook=strict.object,
         )
     except json.JSONDecodeError as error:
-        raise NoReport(NOT_JSON, error.lineno, why=error.msg) from None
+        raise NoReport(NOT_JSON, error.lineno) from None
     except RecursionError:
         raise NoReport(TOO_DEEP) from None
     except _RefusedError as refused:

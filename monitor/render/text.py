@@ -99,7 +99,9 @@ class _Text:
         report, terms = self._report, self._report.terms
         yield ""
         if not report.complete:
-            yield self._say(wording.UNTIL, until=local(report.elapsed.end, self._zone))
+            yield self._say(
+                wording.UNTIL if report.begun else wording.NOT_BEGUN, until=local(report.elapsed.end, self._zone)
+            )
         verdict = self._say(wording.VERDICTS[report.verdict])
         heading = wording.CONCLUSION if report.complete else wording.CONCLUSION_SO_FAR
         yield self._say(heading, verdict=verdict)

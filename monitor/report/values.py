@@ -405,6 +405,11 @@ class Report:
         return self.elapsed.end >= self.period.end
 
     @property
+    def begun(self) -> bool:
+        """Whether anything of the month has passed."""
+        return self.elapsed.end > self.elapsed.start
+
+    @property
     def below_target(self) -> tuple[CameraFigure, ...]:
         """Cameras whose own rate misses the target, worst first."""
         return tuple(figure for figure in self.cameras if figure.below_target)

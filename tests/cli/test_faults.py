@@ -19,14 +19,18 @@ from monitor.cli.faults.telling import TEXTS
 from monitor.cli.faults.values import HINTS, PARTS
 from monitor.errors import Fault
 from monitor.language import Language, Phrase
+from monitor.ledger.chain import Breach, BrokenLink
 from monitor.reading import Unreadable, read_at_most
 
 ROOT = Path(__file__).parents[2] / "monitor"
 READERS = [
     *sorted(path for name in ("settings", "inventory", "parsing") for path in (ROOT / name).rglob("*.py")),
-    *(ROOT / name for name in ("reading.py", "service.py", "cli/main.py", "cli/people/bulk.py")),
+    *(ROOT / name for name in ("reading.py", "service.py", "cli/main.py", "cli/people/bulk.py", "cli/people/files.py")),
+    *(ROOT / name for name in ("ledger/opening.py", "ledger/store.py", "ledger/rows.py", "notify/outbox.py")),
+    *(ROOT / name for name in ("canonical.py", "reporting.py", "calendar.py")),
 ]
-RAISED = {"ValueError", "BrokenTable", "Refused", "Unreadable", "ArgumentTypeError"}
+OF_THE_RECORD = {"LedgerError", "LedgerMoved", "LedgerBroken", "OutboxError", "OutboxUnavailable", "FiguresMoved"}
+RAISED = {"ValueError", "BrokenTable", "Refused", "Unreadable", "ArgumentTypeError", "SharpEyesError", *OF_THE_RECORD}
 KEPT = {"what", "both", "LACKING"}  # names under which a fault's words lie until they are used
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -108,10 +112,21 @@ def test_both_languages_fill_in_the_same_values_and_no_text_has_two_translations
          "所写内容 没有单位:按秒请写 5s,或用 ms、m、h、d"),
         ("a word nobody has thought of", "a word nobody has thought of"),
         ("no camera has 'password'", "没有摄像机有 'password'"),
+        ("a.db: cannot be opened as a ledger: file is not a database", "a.db: 不能作为台账打开:文件不是数据库"),
+        ("a.db: vantage v, seq 3: unreadable (unknown kind 'x'); run `ledger verify`",
+         "a.db: v 第 3 条:无法读取 (没有这一种操作:'x');请运行 `ledger verify`"),
+        ("a.yml:3: penalty: 没有这个键", "a.yml:3: penalty: 没有这个键"),
     ],
 )  # fmt: skip
 def test_names_stay_as_they_were_written_and_our_own_words_do_not(english: str, chinese: str) -> None:
     assert told(english, Language.ZH) == chinese
+
+
+def test_every_way_in_which_a_chain_does_not_hold_has_chinese_words() -> None:
+    for breach in Breach:
+        said = told(str(BrokenLink("town", 3, breach, "zz")), Language.ZH)
+        assert re.fullmatch(r"town 第 3 条:(.+) \(zz\)", said), said
+        assert CHINESE.search(said.partition(":")[2]), said
 
 
 def test_each_fault_keeps_its_place() -> None:
@@ -142,7 +157,8 @@ def test_what_is_no_name_and_no_line_of_a_file_is_not_told_in_chinese(tmp_path: 
 
 
 def test_everything_this_system_says_when_a_file_cannot_be_opened_has_chinese_words() -> None:
-    for number in (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO):
+    reading = (errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO)
+    for number in (*reading, errno.EEXIST, errno.ENOSPC, errno.EROFS, errno.EPERM, errno.EADDRINUSE):
         said = told(f"cannot be read: {os.strerror(number)}", Language.ZH)
         assert not re.search("[A-Za-z]", said), said
 

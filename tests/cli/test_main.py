@@ -168,6 +168,27 @@ def test_several_formats_go_into_a_folder(place: Place, tmp_path: Path, capsys: 
     assert json.loads(written.read_bytes())["report"]["simulated"] is True
 
 
+@pytest.mark.parametrize(
+    ("place_of", "words", "language"),
+    [
+        ("file", "is a file, or below one: name a folder with --out", "en"),
+        ("file", "是文件或在文件之下:--out 后请写目录", "zh"),
+        ("file/below", "是文件或在文件之下:--out 后请写目录", "zh"),
+        ("x" * 300, "(文件名过长):请给予权限", "zh"),
+    ],
+)
+def test_a_folder_that_is_none_is_told_before_the_report_is_made(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], place_of: str, words: str, language: str
+) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    place.ledger.unlink()  # of which a report that was made would speak
+    asked = ["report", last_month(), "--config", str(place.settings), "--lang", language]
+    assert main([*asked, "--out", str(tmp_path / place_of)]) == Exit.USAGE
+    assert f"{tmp_path / place_of}" in (told := said(capsys))
+    assert words in told
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
+
+
 def test_a_format_whose_parts_are_missing_is_told_when_the_others_are_written(
     place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,7 +198,7 @@ def test_a_format_whose_parts_are_missing_is_told_when_the_others_are_written(
     told = capsys.readouterr()
     last = told.err.splitlines()[-1]  # a slow machine says before it how far it is
     assert last.startswith("sharp-eyes: PDF needs WeasyPrint: pip install weasyprint")
-    endings = ["-bases.csv", "-exclusions.csv", "-groups.csv", "-outages.csv", ".csv", ".txt"]
+    endings = ["-bases.csv", "-exclusions.csv", "-groups.csv", "-outages.csv", "-sources.csv", ".csv", ".txt"]
     names = [f"sla-{last_month()}{ending}" for ending in endings]
     assert [path.name for path in sorted((tmp_path / "out").iterdir())] == names
     assert all(name in told.out for name in names)

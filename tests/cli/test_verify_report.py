@@ -143,6 +143,7 @@ def test_a_month_agrees_before_and_after_it_is_closed_and_corrected(run: Run, pl
     for file in files:
         code, out = run("report", "--verify", str(file))
         assert code == Exit.OK, out
+        assert ("has grown" in out) == (file != files[-1]), "the closing a report prints is no growth since"
     code, out = run("report", "--verify", str(forged(files[1], lambda report: report.update(closings=[{}] * 3))))
     assert (code, "does not know of it" in out) == (Exit.USAGE, True), out
 

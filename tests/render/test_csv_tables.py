@@ -11,12 +11,14 @@ from fractions import Fraction
 import pytest
 
 from monitor import wording
+from monitor.acts import Head, PeriodClosed, PeriodCorrected, Step
 from monitor.contract import Cut
 from monitor.language import Language
 from monitor.model import micros
 from monitor.render import csv_tables, to_csv
-from monitor.report import Report
+from monitor.report import Report, closing, corrections, figures_digest
 from monitor.sla import percent
+from tests.acts.samples import LI, NOON, recorded, stamp
 from tests.render.samples import RECORD, at, report
 from tests.render.test_csv import rows
 from tests.render.test_html_acts import FORGED, POWER, decided, june, with_void
@@ -49,8 +51,8 @@ def value(shown: Report, part: str, item: str) -> str:
 
 
 def test_the_first_table_is_that_of_cameras_and_only_what_is_agreed_has_a_settlement() -> None:
-    assert list(tables(made())) == ["", "-bases", "-groups", "-outages", "-exclusions", "-settlement"]
-    assert list(tables(report())) == ["", "-bases", "-groups", "-outages", "-exclusions"]
+    assert list(tables(made())) == ["", "-bases", "-groups", "-outages", "-exclusions", "-sources", "-settlement"]
+    assert list(tables(report())) == ["", "-bases", "-groups", "-outages", "-exclusions", "-sources"]
     assert tables(made())[""] == to_csv(made(), EN)
 
 
@@ -90,6 +92,33 @@ def test_every_group_has_its_rates_its_seconds_and_its_repairs() -> None:
     assert Decimal(town["down, seconds"]) * 1_000_000 == shown.total.seconds.down
     villages = [row for row in groups if row["by"] == "village"]
     assert sum(int(row["faults"]) for row in villages) == int(town["faults"]) == shown.total.reliability.faults
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_the_report_was_made_from_stands_in_a_table_of_its_own(language: Language) -> None:
+    before, after = june(), june(*decided())
+    closed = PeriodClosed(stamp("k1", LI), "2026-06", (), figures_digest(before))
+    reopened = PeriodCorrected(stamp("k2", LI), "2026-06", 1, "漏登停电")
+    shown = replace(
+        after,
+        contract_sha256="ab" * 32,
+        heads=(Head("local", 7, "cd" * 32),),
+        closings=(closing(1, Step(recorded(closed, NOON), False), before),),
+        corrections=corrections([Step(recorded(reopened, NOON), True)], [before, after], closed=False),
+    )
+    table = rows(tables(shown, language)["-sources"])
+    values = [list(row.values())[4] for row in table]
+    assert [row for row in table if shown.contract_id in row.values()]
+    assert {"ab" * 32, "cd" * 32, shown.version, *(each.figures for each in shown.closings)} <= set(values)
+    budget = [row for row in table if wording.HEAD_BUDGET[language] in row.values()]
+    found = [Decimal(list(row.values())[4]) * 1_000_000 for row in budget]
+    assert found == [shown.budget.allowed_us, shown.budget.used_us, abs(shown.budget.left_us)]
+    said = " ".join(list(row.values())[6] for row in table)
+    for correction in shown.corrections:
+        assert correction.text in said
+        assert all(moved.camera.id in said for moved in correction.moved)
+    other = replace(shown, heads=(Head("local", 7, "ce" * 32),))
+    assert tables(other, language)["-sources"] != tables(shown, language)["-sources"], "of two records"
 
 
 def test_an_act_that_does_not_count_has_a_row_with_the_reason() -> None:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -129,6 +130,12 @@ def test_a_month_nobody_watched_is_not_provable_and_says_how_much_is_missing() -
     assert "not provable: too little was watched" in text
     assert "too little, not provable" in text
     assert re.search(r"1,792 h 00 min were not watched, 49\.77% of the scheduled time", text)
+
+
+def test_a_month_to_come_says_that_it_has_not_begun() -> None:
+    coming = words(report(now=at(1) - timedelta(hours=1)), EN)
+    assert "The month has not begun; it does at 2026-06-01 00:00: there are no figures yet." in coming
+    assert "The month is not over" not in coming
 
 
 def test_an_unfinished_month_says_so_and_a_lost_one_too() -> None:

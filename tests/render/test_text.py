@@ -15,6 +15,7 @@ from monitor.render.layout import width
 from tests.render.samples import CAMERAS, JULY, RECORD, TERMS, at, report
 
 ZH, EN = Language.ZH, Language.EN
+HOUR = timedelta(hours=1)
 
 
 def section(text: str, heading: str) -> list[str]:
@@ -86,6 +87,15 @@ def test_an_unfinished_month_says_so_and_where_it_will_end() -> None:
     assert "The month is not over: all figures are as of 2026-06-16 12:00." in text
     assert "forecast for the month's end 88.72%; at best 98.29%" in text
     assert "forecast" not in to_text(report(), EN)
+
+
+def test_a_month_to_come_says_that_it_has_not_begun() -> None:
+    for language, words in (
+        (EN, "The month has not begun; it does at 2026-06-01 00:00: there are no figures yet."),
+        (ZH, "本月尚未开始（2026-06-01 00:00 开始）：还没有任何数字。"),
+    ):
+        coming, running = (to_text(report(now=at(1) + later), language) for later in (-HOUR, HOUR))
+        assert (words in coming, words in running) == (True, False), coming
 
 
 def test_a_lost_month_says_so() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from monitor.cli.people.desk import Desk, Made, new_id
 from monitor.errors import Fault, SettingsError
 from monitor.inventory.formats import lines_of_csv
 from monitor.inventory.table import BrokenTable, Line
+from monitor.language import Language
 from monitor.model import ExclusionCause, Scope
 from monitor.parsing import local_instant
 from monitor.parsing.scalars import one_of, plain_text
@@ -19,6 +20,7 @@ from monitor.reading import MEGABYTE, Unreadable, read_at_most
 
 LARGEST: Final = 16 * MEGABYTE
 WHOLE: Final = "file"
+ROW: Final = "row"
 HEADINGS: Final = {
     "camera": ("camera", "camera_id", "摄像机", "摄像机编号", "点位", "点位编号"),
     "site": ("site", "site_id", "部位", "部位编号", "重点部位"),
@@ -38,39 +40,49 @@ NEEDED: Final = ("from", "to")
 CAUSES: Final = {phrase.zh: cause.value for cause, phrase in texts.CAUSES.items()}
 
 
+class PartlyRead(SettingsError):
+    """Some lines of a storm cannot be read; ``made`` is what the others say."""
+
+    def __init__(self, faults: tuple[Fault, ...], made: list[Made]) -> None:
+        super().__init__(faults)
+        self.made = made
+
+
 def read_storm(path: Path, desk: Desk, *, cause: str | None, text: str, evidence: str) -> list[Made]:
     """Every line as one exclusion of the batch; what a line leaves out is taken from the command.
 
-    SettingsError names every bad line with its number.
+    PartlyRead names every line that cannot be read with its number.
     """
     faults: list[Fault] = []
     usual = {"cause": cause or "", "text": text, "evidence": evidence}
     made: list[Made] = []
     batch = new_id()
-    for line, cells in _rows(path, faults, desk):
+    names: dict[str, str] = {}
+    for line, cells in _rows(path, names, faults, desk.language):
         act_id = f"{batch}-{len(made) + 1}"
         try:
-            proposal = _proposal(usual | cells, act_id, desk)
+            proposal = _proposal(usual | cells, act_id, names, desk)
         except ValueError as error:
-            about = " ".join(cells[name] for name in SCOPES if name in cells)
+            about = " ".join(cells[name] for name in SCOPES if name in cells) or ROW
             faults.append(Fault(str(path), line, about, str(error)))
         else:
             made.append(Made(f"{path}:{line}", proposal))
     if not made and not faults:
         faults.append(Fault(str(path), 0, WHOLE, "has no line below its heading"))
     if faults:
-        raise SettingsError(tuple(faults))
+        raise PartlyRead(tuple(faults), made)
     return made
 
 
-def _proposal(cells: dict[str, str], act_id: str, desk: Desk) -> ExclusionProposed:
-    """ValueError says what is wrong with the line."""
-    for name in (*NEEDED, "cause", "text"):
-        if not cells.get(name):
-            raise ValueError(texts.MISSING[desk.language].format(what=name))
+def _proposal(cells: Mapping[str, str], act_id: str, names: Mapping[str, str], desk: Desk) -> ExclusionProposed:
+    """ValueError says what is wrong with the line; ``names``: the file's heading of each column it has."""
+    lacking: list[tuple[str, ...]] = [(name,) for name in (*NEEDED, "cause", "text") if not cells.get(name)]
+    if not any(name in cells for name in SCOPES):
+        lacking.insert(0, tuple(name for name in SCOPES if name in names))
+    if lacking:
+        what = (" / ".join(names.get(name) or _heading(name, desk.language) for name in each) for each in lacking)
+        raise ValueError(texts.MISSING[desk.language].format(what=", ".join(what)))
     named = {name: frozenset({cells[name]} if name in cells else ()) for name in SCOPES}
-    if not any(named.values()):
-        raise ValueError(texts.MISSING[desk.language].format(what=" / ".join(SCOPES)))
     cause = one_of(ExclusionCause)(CAUSES.get(cells["cause"], cells["cause"]))
     return ExclusionProposed(
         desk.stamp(act_id),
@@ -91,8 +103,10 @@ def _proposal(cells: dict[str, str], act_id: str, desk: Desk) -> ExclusionPropos
     )
 
 
-def _rows(path: Path, faults: list[Fault], desk: Desk) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells by column, empty cells left out."""
+def _rows(
+    path: Path, names: dict[str, str], faults: list[Fault], language: Language
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and cells by column, empty cells left out; ``names`` gets the file's heading of each column."""
     try:
         lines = [line for line in lines_of_csv(read_at_most(path, LARGEST)) if not line.blank]
     except Unreadable as error:
@@ -102,25 +116,35 @@ def _rows(path: Path, faults: list[Fault], desk: Desk) -> Iterator[tuple[int, di
         faults.append(Fault(str(path), error.line, WHOLE, error.what))
         return
     columns = _columns(lines[0]) if lines else {}
-    wrong = _wrong(lines[0] if lines else None, columns, desk)
+    wrong = _wrong(lines[0] if lines else None, columns, language)
     if wrong:
         faults.append(Fault(str(path), lines[0].number if lines else 0, WHOLE, wrong))
         return
+    names.update((name, lines[0].cells[place].strip()) for place, name in columns.items())
     for line in lines[1:]:
         cells = {columns[place]: cell.strip() for place, cell in enumerate(line.cells) if place in columns}
         yield line.number, {name: cell for name, cell in cells.items() if cell}
 
 
-def _wrong(heading: Line | None, columns: dict[int, str], desk: Desk) -> str:
+def _wrong(heading: Line | None, columns: dict[int, str], language: Language) -> str:
     """What is wrong with the heading; "" if nothing is. A column nobody knows might have narrowed something."""
-    missing = [name for name in NEEDED if name not in columns.values()]
+    missing = [_heading(name, language) for name in NEEDED if name not in columns.values()]
     if not set(SCOPES) & set(columns.values()):
-        missing.insert(0, " / ".join(SCOPES))
+        missing.insert(0, " / ".join(_heading(name, language) for name in SCOPES))
     if missing:
-        return texts.BAD_TABLE[desk.language].format(columns=", ".join(missing))
+        return texts.BAD_TABLE[language].format(columns=", ".join(missing))
     cells = () if heading is None else heading.cells
     strange = [cell.strip() for place, cell in enumerate(cells) if cell.strip() and place not in columns]
-    return texts.STRANGE_COLUMNS[desk.language].format(columns=", ".join(strange)) if strange else ""
+    return texts.STRANGE_COLUMNS[language].format(columns=", ".join(strange)) if strange else ""
+
+
+def _heading(name: str, language: Language) -> str:
+    """What to call a column that the file does not have."""
+    match language:
+        case Language.EN:
+            return name
+        case Language.ZH:
+            return next(spelling for spelling in HEADINGS[name] if not spelling.isascii())
 
 
 def _columns(heading: Line) -> dict[int, str]:

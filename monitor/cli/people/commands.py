@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 
 from monitor.acts import ActTerms, History, Written, act_terms, illegible, signed, written_act
 from monitor.cli.exits import Exit
 from monitor.cli.people import compose, texts
-from monitor.cli.people.desk import Desk
+from monitor.cli.people.bulk import PartlyRead
+from monitor.cli.people.desk import Desk, Made
 from monitor.cli.people.files import read_acts, write_acts
 from monitor.cli.people.keys import load_key
 from monitor.cli.people.listing import lost_in, outage_lines, write_storm
 from monitor.cli.people.show import declaration_lines, exclusion_lines, work_lines
-from monitor.cli.people.submit import submit
+from monitor.cli.people.submit import faults_of, submit
 from monitor.cli.texts import NO_CONTRACT, WHICH_CONTRACT
 from monitor.clock import SystemClock
-from monitor.errors import UsageError
+from monitor.errors import SettingsError, UsageError
 from monitor.language import Count
 from monitor.ledger import Ledger
 from monitor.model import Actor, ExclusionState, Role
@@ -140,8 +141,19 @@ def works(args: argparse.Namespace) -> int:
 
 def _made(args: argparse.Namespace, desk: Desk) -> list[tuple[str, Written]]:
     key = load_key(args.key, args.lang) if args.key else None
-    made = VERBS[args.verb](args, desk)
-    return [(where, written_act(signed(act, key) if key else act)) for where, act in made]
+
+    def offered(made: Sequence[Made]) -> list[tuple[str, Written]]:
+        return [(where, written_act(signed(act, key) if key else act)) for where, act in made]
+
+    try:
+        return offered(VERBS[args.verb](args, desk))
+    except (
+        PartlyRead
+    ) as partly:  # the lines that can be read may be wrong as well: whoever mends them mends all at once
+        if desk.ledger is None:
+            raise
+        faults = (*partly.faults, *faults_of(offered(partly.made), desk))
+        raise SettingsError(tuple(sorted(faults, key=lambda fault: fault.line))) from partly
 
 
 def _into_file(args: argparse.Namespace, desk: Desk) -> int:

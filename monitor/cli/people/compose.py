@@ -340,4 +340,8 @@ def plan(args: argparse.Namespace, desk: Desk) -> list[Made]:
 
 def cancel(args: argparse.Namespace, desk: Desk) -> list[Made]:
     """Work that will not take place."""
-    return [Made("maintenance cancel", MaintenanceCancelled(identifier(args.work), desk.stamp()))]
+    try:
+        work = identifier(args.work)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    return [Made("maintenance cancel", MaintenanceCancelled(work, desk.stamp()))]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from monitor.acts import Written, read_act
 from monitor.canonical import Unreadable, canonical
+from monitor.cli.faults import told
 from monitor.cli.people import texts
 from monitor.errors import SharpEyesError
 from monitor.language import Language
@@ -29,15 +30,18 @@ def read_acts(path: Path, language: Language) -> list[Written]:
     """Every act of the file, in its order; SharpEyesError names the first line that is none."""
     try:
         text = read_at_most(path, LARGEST).decode("utf-8")
-    except (TooLarge, UnicodeDecodeError) as error:
+    except TooLarge as error:
         raise SharpEyesError(f"{path}: {error}") from error
+    except UnicodeDecodeError:
+        raise SharpEyesError(f"{path}: is not UTF-8: save the file as UTF-8") from None
     found = []
     for number, line in enumerate(text.split("\n"), 1):  # a text in an act may hold other line breaks
         if line.strip():
             try:
                 found.append(_act(line))
             except (ValueError, RecursionError) as error:
-                why = texts.NO_ACT_FILE[language].format(path=path, line=number, why=error)
+                what = str(error) if isinstance(error, Unreadable) else "is not JSON"
+                why = texts.NO_ACT_FILE[language].format(path=path, line=number, why=told(what, language))
                 raise SharpEyesError(why) from error
     if not found:
         raise SharpEyesError(texts.EMPTY_ACT_FILE[language].format(path=path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from monitor.acts import ExclusionProposed, History, Standing, Step, Work
 from monitor.cli.people import texts
@@ -62,12 +62,12 @@ def step_text(step: Step, desk: Desk) -> str:
 
 
 def proposal_line(proposal: ExclusionProposed, desk: Desk) -> str:
-    """A proposal that is about to be decided on, in one line."""
+    """A proposal that is about to be decided on, in one line with every name: nobody signs what he was not shown."""
     span = f"{desk.local(proposal.start_at)} - {desk.local(proposal.end_at)}"
     cause = texts.CAUSES[proposal.cause][desk.language]
     who = actor_text(proposal.stamp.by, desk)
     evidence = f" [{proposal.evidence}]" if proposal.evidence else ""
-    scope = scope_text(proposal.scope, desk)
+    scope = _scope_text(proposal.scope, ",".join, desk)
     return f"{proposal.stamp.id}  {cause}  {scope}  {span}  {who}  {proposal.text}{evidence}"
 
 
@@ -107,6 +107,10 @@ def actor_text(by: Actor, desk: Desk) -> str:
 
 def scope_text(scope: Scope, desk: Desk) -> str:
     """The names that narrow it, or the whole town; many cameras are counted."""
+    return _scope_text(scope, _counted, desk)
+
+
+def _scope_text(scope: Scope, listed: Callable[[Sequence[str]], str], desk: Desk) -> str:
     named: tuple[frozenset[str], ...] = (
         scope.camera_ids,
         scope.sites,
@@ -118,7 +122,7 @@ def scope_text(scope: Scope, desk: Desk) -> str:
         scope.vendors,
         frozenset(category.value for category in scope.categories),
     )
-    return " ".join(_counted(sorted(names)) for names in named if names) or texts.WHOLE_TOWN[desk.language]
+    return " ".join(listed(sorted(names)) for names in named if names) or texts.WHOLE_TOWN[desk.language]
 
 
 def _counted(names: Sequence[str]) -> str:

@@ -22,9 +22,10 @@ from monitor.acts import (
 from monitor.acts.events import subject
 from monitor.cli.exits import Exit
 from monitor.cli.people import texts
+from monitor.cli.people.bulk import ROW
 from monitor.cli.people.caps import Caps
 from monitor.cli.people.desk import Desk, outage_runs
-from monitor.errors import LedgerMoved
+from monitor.errors import Fault, LedgerMoved
 
 Offered = tuple[str, Written]  # where it was described, and the act
 
@@ -53,6 +54,14 @@ def submit(offered: Sequence[Offered], desk: Desk) -> int:
         kind = texts.KINDS[written.kind][desk.language]
         print(texts.RECORDED[desk.language].format(what=kind, id=written.stamp.id))
     return Exit.OK
+
+
+def faults_of(offered: Sequence[Offered], desk: Desk) -> list[Fault]:
+    """What speaks against lines of a file of which others cannot be read: nothing of it is written anyway."""
+    known = _known(desk, [written.act for _, written in offered])
+    refused = judged(offered, desk.standing(), known, desk)
+    places = ((*where.rpartition(":"), why) for where, why in refused)
+    return [Fault(file, int(line), ROW, why.say(desk.language)) for file, _, line, why in places]
 
 
 def judged(offered: Sequence[Offered], so_far: Standing, known: Known, desk: Desk) -> list[tuple[str, Refusal]]:

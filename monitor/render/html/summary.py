@@ -82,7 +82,10 @@ def verdict(pen: Pen) -> Section:
     large = element("strong", pen.say(heading, verdict=pen.say(wording.VERDICTS[report.verdict])))
     until = None
     if not report.complete:
-        until = element("p", pen.say(wording.UNTIL, until=local(report.elapsed.end, pen.zone)))
+        until = element(
+            "p",
+            pen.say(wording.UNTIL if report.begun else wording.NOT_BEGUN, until=local(report.elapsed.end, pen.zone)),
+        )
     cameras = pen.say(wording.CAMERAS_LINE, count=report.total.cameras, below=len(report.below_target))
     results = settlement_results(pen.report, pen.language)
     remarks = element("ul", *(element("li", line) for line in [cameras, *results, *_forecast(pen)]))

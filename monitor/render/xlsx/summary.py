@@ -113,7 +113,7 @@ class _Summary:
         office, vendor = report.office or say(shared.OFFICE), report.vendor or say(shared.VENDOR)
         yield f"{say(shared.PARTIES_LABEL)}: {say(shared.PARTIES, office=office, vendor=vendor)}"
         if not report.complete:
-            yield say(wording.UNTIL, until=local(report.elapsed.end, zone))
+            yield say(wording.UNTIL if report.begun else wording.NOT_BEGUN, until=local(report.elapsed.end, zone))
 
     def _remarks(self) -> Iterator[str]:
         report, say = self._report, self._desk.say

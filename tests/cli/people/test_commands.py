@@ -331,7 +331,7 @@ def test_a_storm_may_name_villages_lines_and_towns_instead_of_cameras(run: Run, 
     assert (code, "nobody knows the columns 村居" in out) == (Exit.NO, True), out
     path.write_text(f"村,开始,结束\n,{span}\n", "utf-8")
     code, out = run("ledger", "exclude", *words)
-    assert (code, "recorder is missing" in out) == (Exit.NO, True), out
+    assert (code, "row: 村 is missing" in out) == (Exit.NO, True), out
 
 
 def test_every_bad_line_of_a_storm_is_named_and_nothing_is_written(run: Run, place: Place, tmp_path: Path) -> None:
@@ -344,11 +344,15 @@ def test_every_bad_line_of_a_storm_is_named_and_nothing_is_written(run: Run, pla
             "",
             f"{good},{MONTH}-05 08:00,{MONTH}-05 09:00,大风,台风",
             f"{good},{MONTH}-05 08:00,{MONTH}-05 09:00,停电,",
+            f"none,{MONTH}-05 08:00,{MONTH}-05 09:00,停电,台风",
+            f"{good},{MONTH}-05 08:00,{MONTH}-05 08:00,停电,台风",
         ],
     )
     code, out = run("ledger", "exclude", "--file", str(unreadable), *VENDOR)
     assert code == Exit.NO
-    assert [line.split(": ")[0].rpartition(":")[2] for line in out.splitlines()] == ["3", "5", "6"]
+    assert [line.split(": ")[0].rpartition(":")[2] for line in out.splitlines()] == ["3", "5", "6", "7", "8"]
+    assert "storm.csv:7: row: the record knows no none" in out, out
+    assert "storm.csv:8: row: the end" in out, out
     unlawful = storm(
         tmp_path / "storm2.csv",
         [

@@ -143,6 +143,21 @@ def test_the_vendor_proposes_and_the_office_approves_with_its_own_key_from_a_fil
     assert at_the_office == at_the_vendor
 
 
+def test_the_office_is_shown_every_camera_of_what_it_signs(
+    run: Run, place: Place, office: Office, vendor_key: Path, tmp_path: Path
+) -> None:
+    cameras = sorted(camera.id for camera in TOWN.cameras[:9])
+    asked = [word for camera in cameras for word in ("--camera", camera)]
+    span = ("--from", f"{MONTH}-05 08:00", "--to", f"{MONTH}-05 09:00", "--cause", "power", "--text", "台风")
+    code, said = run("ledger", "exclude", *asked, *span, *VENDOR, "--key", str(vendor_key))
+    assert code == Exit.OK, said
+    path, out = tmp_path / "nine.act", office.folder / "yes.act"
+    assert run("ledger", "export", acts(place)[0].stamp.id, "--out", str(path))[0] == Exit.OK
+    words = ("--proposal", str(path), "--contract", "default", "--key", str(office.key), "--out", str(out))
+    code, said = office.type("ledger", "sign", "approve", *words, *OFFICE)
+    assert (code, ",".join(cameras) in said) == (Exit.OK, True), said
+
+
 def test_a_forged_approval_is_refused_and_named(
     run: Run, place: Place, office: Office, proposal: Path, vendor_key: Path
 ) -> None:
