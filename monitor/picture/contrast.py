@@ -11,14 +11,17 @@ from .texture import Sharpness
 
 LOW = -0.6  # ln of amplitude: 55 % of the usual contrast is left
 VEIL = -0.8  # 45 %; the onset of rain takes 0.1 to 0.5 from one look to the next
-DIMMED_SHARE = 0.25  # or that much of the picture lost 40 % of its fine detail ...
-CLEAREST = -0.2  # ... and the rest nothing (ln of amplitude): drops and splashes
+DIMMED_SHARE = 0.25  # or that much of the picture lost 40 % of its fine detail, against what is left where most is ...
+CLEAREST = -0.35  # ... which is nearly all (ln of amplitude): drops and splashes
 NORMAL = -0.25  # above, contrast is as usual ...
 NORMAL_SHARE = 0.12  # ... where no more than this is dimmed
 GAINED_SHARE = 0.25  # a veil takes and never gives; where a lamp goes on, something has more contrast than before
 ENOUGH_BLOCKS = 8
 ELSEWHERE = 0.4  # of the view lost: then it is no veil that lies over it
-SOFT = 0.65  # share of the blocks without their fine detail: then it is out of focus, and contrast follows from that
+SOFT = (
+    0.65  # share of the blocks without their fine detail: then it is out of focus, and contrast follows from that ...
+)
+THICK = -1.25  # ... unless so much is gone (ln of amplitude) as no lens takes
 # Rain, snowfall and fog swell for longer; condensation, spray and foil are there from one look to the next. A camera
 # that is looked at less often has no veils, only low contrast.
 SUDDEN = timedelta(minutes=6)
@@ -27,7 +30,7 @@ SUDDEN = timedelta(minutes=6)
 def low_contrast(now: Sharpness, lost: float, *, low_light: bool) -> Finding:
     """A report, never a fault by itself: ``WARNING`` at most. By little light nothing is said: lamps make contrast."""
     measure, score = "contrast_change", now.contrast / LOW
-    if now.blocks < ENOUGH_BLOCKS or lost > ELSEWHERE or now.soft > SOFT or low_light:
+    if now.blocks < ENOUGH_BLOCKS or lost > ELSEWHERE or (now.soft > SOFT and now.contrast > THICK) or low_light:
         return unjudged(Cause.PICTURE_LOW_CONTRAST, FindingState.CANNOT_JUDGE, measure, now.contrast, LOW)
     found = weighed(Cause.PICTURE_LOW_CONTRAST, measure, now.contrast, LOW, min(score, 0.99))
     return found if score >= 1 else weighed(found.cause, measure, now.contrast, LOW, min(max(score, 0.0), 0.69))

@@ -15,7 +15,7 @@ from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, mi
 from .black import black
 from .blocks import block_sums, fingerprint
 from .blurred import blurred, blurred_slowly
-from .cast import HAZY, LAMPLIT, Tint, cast, colourless, tint
+from .cast import LAMPLIT, Tint, cast, colourless, tint
 from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
@@ -143,7 +143,6 @@ def _judged(
         seen.tint if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None,
         Tint(*map(reference.mean, _TINT)) if known else None,
         Tint(*map(reference.deviation, _TINT)),
-        hazy=sharp.contrast_now < HAZY,
     )
     if known:
         memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
@@ -162,7 +161,7 @@ def _judged(
         dark(seen.brightest, usual(Measure.BRIGHTEST)),
         bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),
-        striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dimmed_now > DULL)),
+        striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dull > DULL)),
         moved,
         covered,
         soft,
@@ -203,7 +202,7 @@ def _by_reference(
     low_light = (
         seen.grain > LOW_LIGHT * reference.mean(Measure.GRAIN)
         or seen.picture.quantile(0.9) < DIM
-        or seen.clipped > reference.mean(Measure.CLIPPED) + DAZZLED
+        or (seen.clipped > reference.mean(Measure.CLIPPED) + DAZZLED and sharp.clearest < 0)
     )
     moved, covered = view_lost(
         seen_view, reference.mean(Measure.LOST), reference.deviation(Measure.LOST), low_light=low_light

@@ -14,7 +14,7 @@ from monitor.model import Cause, Finding, FindingState
 
 from .findings import doubted, unjudged, weighed
 from .frame import Field, Reduced
-from .motion import motion
+from .motion import motion, turned
 from .steady import steady
 from .structure import Agreement, agreement, elsewhere, per_block
 from .texture import Sharpness
@@ -22,15 +22,17 @@ from .texture import Sharpness
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
 # Share of the blocks beyond the usual; a lorry that passes near takes 0.2, lamps that go on 0.3. A view that is found
 # again elsewhere needs none of this.
-LOST_MORE = 0.32
+LOST_MORE = 0.35
 LOST_IN_LOW_LIGHT = 0.45  # lamps light other sides of things than the sun does, and noise hides the rest
 DEVIATIONS = 5.0
 LOST_SINCE_GOLDEN = 0.55  # leaves coming out took 0.28 within a year from a street's outlines
 ENOUGH_BLOCKS = 12  # of 144: a wall, water, snow or asphalt from above show no view that could be lost
 SHIFT = 0.012  # of the width or height; a mast in the wind sways by 0.005
+SHIFT_SINCE_GOLDEN = 0.02  # snow that lies for a day seems to move outlines by 0.016
 EXPLAINED = 0.12  # of what changed; weather and light that seem to move a view by SHIFT leave 0.06 at most
 FAR = 0.025  # of the width or height: two coarse columns, for motions that are too large for a fit
 ALIKE = 0.45  # of the outlines are found again at the new place
+ALIKER = 0.15  # ... by a turn, more than where they should be
 UNLIKE = 0.9  # mean agreement above which nobody need look elsewhere
 DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
 DARK = 30.0  # ... which is below this level
@@ -82,30 +84,33 @@ def _shift(now: Field, reference: Field) -> float:
     if near.explained >= EXPLAINED and near.by >= SHIFT:
         return near.by
     far = elsewhere(now, reference)
-    return far.shift if far.alike >= ALIKE and far.shift >= FAR else 0.0
+    if far.alike >= ALIKE and far.shift >= FAR:
+        return far.shift
+    turn = turned(now, reference)
+    return turn.by if turn.alike >= max(ALIKE, far.here + ALIKER) else 0.0
 
 
 def view_lost(now: View, usual: float, deviation: float, *, low_light: bool) -> tuple[Finding, Finding]:
     """Moved, covered. ``usual`` and ``deviation``: of the share that is lost in this camera's good pictures."""
     more = LOST_IN_LOW_LIGHT if low_light else LOST_MORE
     threshold = min(usual + max(more, DEVIATIONS * deviation), 0.95)
-    return _both(now, "view_lost", threshold)
+    return _both(now, "view_lost", threshold, SHIFT)
 
 
 def view_drifted(now: View) -> tuple[Finding, Finding]:
     """The same against the commissioning reference."""
-    return _both(now, "view_lost_since_commissioning", LOST_SINCE_GOLDEN)
+    return _both(now, "view_lost_since_commissioning", LOST_SINCE_GOLDEN, SHIFT_SINCE_GOLDEN)
 
 
-def _both(now: View, measure: str, threshold: float) -> tuple[Finding, Finding]:
+def _both(now: View, measure: str, threshold: float, least: float) -> tuple[Finding, Finding]:
     causes = (Cause.PICTURE_MOVED, Cause.PICTURE_COVERED)
     if now.blocks < ENOUGH_BLOCKS:
         state = FindingState.CANNOT_JUDGE
         moved, covered = (unjudged(cause, state, measure, now.lost, threshold) for cause in causes)
         return moved, covered
     score = now.lost / threshold
-    if now.shift >= SHIFT:
-        shifted = weighed(Cause.PICTURE_MOVED, "view_shift", now.shift, SHIFT, max(score, now.shift / SHIFT))
+    if now.shift >= least:
+        shifted = weighed(Cause.PICTURE_MOVED, "view_shift", now.shift, least, max(score, now.shift / least))
         return shifted, weighed(Cause.PICTURE_COVERED, measure, now.lost, threshold, 0.0)
     named = Cause.PICTURE_MOVED if now.fresh >= _HIDDEN else Cause.PICTURE_COVERED
     found = doubted(weighed(named, measure, now.lost, threshold, score), now.lost_now, now.lost_now / threshold)
