@@ -29,7 +29,7 @@ FURTHER = 0.15  # share of colour that may be lost beyond what spread tells: whe
 DEVIATIONS = 6.0  # beyond the camera's own wandering
 _DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels between which a sample's colour can be told
 _ENOUGH = 0.1  # of the samples must lie there
-COLOURLESS = 5  # 95th percentile of |u - 128| + |v - 128| below which a picture is taken by infra-red light
+COLOURLESS = 3  # 95th percentile of |u - 128| + |v - 128| below which a picture is taken by infra-red light
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ CLIPPED_MORE = 0.30  # share of the picture beyond the usual; an overcast sky ov
 CLIPPED_STUCK = 0.15  # or this, where the exposure did not answer to it: the whole picture is brighter as well ...
 BRIGHTER = 50.0  # ... by so many levels on the mean
 CLIPPED_UNKNOWN = 0.55  # share, while it is not known what is usual
-DAZZLED = 0.02  # share beyond the usual, where all else is dim: headlights, to which exposure answers
+DAZZLED = 0.02  # share beyond the usual: headlights, to which exposure answers, so that all else is dim ...
+AMPLIFYING = 1.2  # ... by night, when grain is so many times the usual, if not by infra-red light
 BRIGHT_MEAN = 228.0
 
 

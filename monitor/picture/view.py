@@ -7,6 +7,7 @@ when there is nothing instead. The names are a hint; people are called for eithe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import exp
 
 import numpy as np
 
@@ -20,12 +21,15 @@ from .structure import Agreement, agreement, elsewhere, per_block
 from .texture import Sharpness
 
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
+# ... times what is left of fine detail where most is, but no less than this (ln of amplitude): fog weakens outlines in
+# all of a picture and leaves their directions; beside a cover they are as strong as ever.
+WEAKEST = -0.7
 # Share of the blocks beyond the usual; a lorry that passes near takes 0.2, lamps that go on 0.3. A view that is found
 # again elsewhere needs none of this.
 LOST_MORE = 0.35
 LOST_IN_LOW_LIGHT = 0.45  # lamps light other sides of things than the sun does, and noise hides the rest
 DEVIATIONS = 5.0
-LOST_SINCE_GOLDEN = 0.55  # leaves coming out took 0.28 within a year from a street's outlines
+LOST_SINCE_GOLDEN = 0.6  # leaves coming out took 0.28 within a year from a street's outlines
 ENOUGH_BLOCKS = 12  # of 144: a wall, water, snow or asphalt from above show no view that could be lost
 SHIFT = 0.012  # of the width or height; a mast in the wind sways by 0.005
 SHIFT_SINCE_GOLDEN = 0.02  # snow that lies for a day seems to move outlines by 0.016
@@ -66,7 +70,7 @@ def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, befor
     if picture.quantile(0.9) < DIM:
         lit = (per_block(picture.coarse) > DARK).astype(found.lasting.dtype)
         found = Agreement(found.kept, found.lasting * lit)
-    doubts = (1 - found.kept) / np.float32(1 - GONE)
+    doubts = (1 - found.kept) / np.float32(1 - GONE * exp(max(min(sharp.clearest, 0.0), WEAKEST)))
     gone = (doubts >= 1).astype(doubts.dtype)
     lost_now = found.share(gone)
     # What stands near the lens is out of focus, another view is not.
