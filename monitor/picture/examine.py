@@ -117,17 +117,23 @@ def _measured(picture: Reduced) -> _Measured:
 
 def _in_its_mode(memory: Memory, seen: _Measured, at_us: int) -> Memory:
     mode = Mode.INFRARED if colourless(seen.picture) else Mode.COLOUR
-    if mode is memory.mode or (mode is Mode.INFRARED and _is_under_a_veil(memory, seen, at_us)):
+    if mode is memory.mode or _is_hidden(memory, seen, mode, at_us):
         return replace(memory, in_mode=memory.in_mode + 1)
     return replace(memory, mode=mode, in_mode=1, doubts=Doubts(), golden_doubts=Doubts())
 
 
-def _is_under_a_veil(memory: Memory, seen: _Measured, at_us: int) -> bool:
-    """Whether foil or breath, all at once, took the colours: infra-red light leaves contrast."""
-    if memory.colour.seen < LEARNT or not (memory.veiled or at_us - memory.clear_us <= SUDDEN // MICROSECOND):
+def _is_hidden(memory: Memory, seen: _Measured, mode: Mode, at_us: int) -> bool:
+    """Whether it is no light that took or gave colours all at once, but foil and breath, or cloth before a camera that
+    never had any: by another light contrast and outlines remain."""
+    known = memory.reference
+    if known.seen < LEARNT or not (memory.veiled or at_us - memory.clear_us <= SUDDEN // MICROSECOND):
         return False
-    grainy = max(seen.grain, memory.colour.mean(Measure.GRAIN))
-    return is_thick(sharpness(seen.texture, texture_of(memory.colour.texture), grainy, Doubts()))
+    grainy = max(seen.grain, known.mean(Measure.GRAIN))
+    sharp = sharpness(seen.texture, texture_of(known.texture), grainy, Doubts())
+    if mode is Mode.INFRARED:
+        return is_thick(sharp)
+    never = memory.colour.seen < LEARNT
+    return never and view(seen.picture, seen.structure, structure_of(known.structure), sharp, b"").hidden
 
 
 def _may_learn(findings: Iterable[Finding], now: tuple[Cause, ...], memory: Memory) -> bool:

@@ -56,9 +56,14 @@ class View:
     doubts: Field = field(repr=False)  # of this key frame, 9 x 16
 
     @property
+    def hidden(self) -> bool:
+        """Whether nothing stands where many outlines were."""
+        return self.lost_now > LOST_MORE and self.fresh < _HIDDEN
+
+    @property
     def another(self) -> bool:
-        """Whether the outlines stand elsewhere, or nothing stands where many of them were."""
-        return self.shift > 0 or (self.lost_now > LOST_MORE and self.fresh < _HIDDEN)
+        """Whether the outlines stand elsewhere, or are hidden."""
+        return self.shift > 0 or self.hidden
 
 
 def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, before: bytes) -> View:
