@@ -45,7 +45,7 @@ def turned(now: Field, reference: Field) -> Turn:
 def _turned(structure: Field, degrees: float) -> Field:
     """Outlines as a camera sees them that is turned by so much: their places turn, and their directions with them."""
     matrix = cv2.getRotationMatrix2D((_WIDTH / 2 - 0.5, _HEIGHT / 2 - 0.5), degrees, 1.0)
-    across, down = (cv2.warpAffine(plane, matrix, COARSE) for plane in structure)
+    across, down = cv2.split(cv2.warpAffine(cv2.merge((structure[0], structure[1])), matrix, COARSE))
     cosine, sine = float(np.cos(np.radians(degrees))), float(np.sin(np.radians(degrees)))
     return np.stack((cosine * across + sine * down, cosine * down - sine * across)).astype(np.float32, copy=False)
 

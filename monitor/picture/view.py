@@ -37,6 +37,7 @@ EXPLAINED = 0.12  # of what changed; weather and light that seem to move a view 
 FAR = 0.025  # of the width or height: two coarse columns, for motions that are too large for a fit
 ALIKE = 0.45  # of the outlines are found again at the new place
 ALIKER = 0.15  # ... by a turn, more than where they should be
+TURNED_AWAY = 0.15  # share lost by turns that are too large for a fit: by 5 degrees 0.27 and more
 UNLIKE = 0.9  # mean agreement above which nobody need look elsewhere
 DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
 DARK = 30.0  # ... which is below this level
@@ -82,12 +83,12 @@ def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, befor
     usual = max(found.share(sharp.fine_usual), _SOME)
     fresh = found.share(gone * sharp.fine) / lost_now / usual if lost_now else 0.0
     mean = found.share(found.kept.clip(-1, 1))
-    shift = _shift(now, reference) if found.blocks and mean < UNLIKE else 0.0
+    shift = _shift(now, reference, lost_now) if found.blocks and mean < UNLIKE else 0.0
     lost = found.share((steady(doubts, before) >= 1).astype(doubts.dtype))
     return View(found.blocks, lost, lost_now, shift, fresh, doubts)
 
 
-def _shift(now: Field, reference: Field) -> float:
+def _shift(now: Field, reference: Field, lost: float) -> float:
     """By how much the outlines have moved, as a share of width and height; 0 if they are not found again."""
     near = motion(now, reference)
     if near.explained >= EXPLAINED and near.by >= SHIFT:
@@ -95,6 +96,8 @@ def _shift(now: Field, reference: Field) -> float:
     far = elsewhere(now, reference)
     if far.alike >= ALIKE and far.shift >= FAR:
         return far.shift
+    if lost < TURNED_AWAY:
+        return 0.0
     turn = turned(now, reference)
     return turn.by if turn.alike >= max(ALIKE, far.here + ALIKER) else 0.0
 
