@@ -5,7 +5,8 @@ purple (r + b) / sqrt 2. The sun, clouds and lamps wander along warmth; one chan
 shows as purple (or its reverse) at least as much.
 
 Haze, rain and snow take colour: every tint goes towards grey, and the tints of a picture lie closer together. A cast
-moves them all alike and leaves their spread.
+moves them all alike and leaves their spread. So a tint is compared with what the usual one would be if it had lost any
+share of its colour up to the one by which its spread fell.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from .frame import Reduced
 
 WARMER = 0.25  # ln of a ratio of channels as coded: clouds and low sun change it by 0.15
 PURPLER = 0.17  # one channel twice as strong in linear light by 0.2, green by 0.4
-HAZY = -0.07  # ln of contrast below which fog, rain or snow lies over the scene and takes its colours
-LAMPLIT = -0.2  # ... and below which lamps make the colours, or so dense a fog that there are none
+LAMPLIT = -0.2  # ln of contrast below which lamps make the colours, or so dense a fog that there are none
+CLOSER = 0.92  # times the usual spread: below it colour was taken, and not only by clouds
+FURTHER = 0.15  # share of colour that may be lost beyond what spread tells: where it was strongest, most is lost
 DEVIATIONS = 6.0  # beyond the camera's own wandering
 _DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels between which a sample's colour can be told
 _ENOUGH = 0.1  # of the samples must lie there
-COLOURLESS = 5  # 95th percentile of |u - 128| + |v - 128| below which a picture is taken by infra-red light
+COLOURLESS = 3  # 95th percentile of |u - 128| + |v - 128| below which a picture is taken by infra-red light
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +71,23 @@ def tint(picture: Reduced) -> Tint | None:
     )
 
 
-def cast(now: Tint | None, usual: Tint | None, deviation: Tint, *, hazy: bool) -> Finding:
-    """``usual``: the camera's mean tint, ``None`` while it is learnt; ``deviation``: standard, of its good pictures.
-
-    ``hazy``: contrast is below the usual (``HAZY``).
-    """
+def cast(now: Tint | None, usual: Tint | None, deviation: Tint) -> Finding:
+    """``usual``: the camera's mean tint, ``None`` while it is learnt; ``deviation``: standard, of its good pictures."""
     if now is None or usual is None:
         state = FindingState.CANNOT_JUDGE if now is None else FindingState.LEARNING
         return unjudged(Cause.PICTURE_CAST, state, "tint_purpler", 0.0, PURPLER)
-    left = min(now.spread / usual.spread, 1.0) if hazy and usual.spread else 1.0
+    left = _left(now, usual)
     warmer, purpler = abs(now.warmth - left * usual.warmth), abs(now.purple - left * usual.purple)
     by_warmth, by_purple = max(WARMER, DEVIATIONS * deviation.warmth), max(PURPLER, DEVIATIONS * deviation.purple)
     if warmer / by_warmth > purpler / by_purple:
         return weighed(Cause.PICTURE_CAST, "tint_warmer", warmer, by_warmth, warmer / by_warmth)
     return weighed(Cause.PICTURE_CAST, "tint_purpler", purpler, by_purple, purpler / by_purple)
+
+
+def _left(now: Tint, usual: Tint) -> float:
+    """The share of the usual colour, as far as spread allows for less than 1, that comes nearest to the tint of now."""
+    closer = now.spread / usual.spread if usual.spread else 1.0
+    least = max(closer - FURTHER, 0.0) if closer < CLOSER else 1.0
+    strength = usual.warmth**2 + usual.purple**2
+    nearest = (now.warmth * usual.warmth + now.purple * usual.purple) / strength if strength else 1.0
+    return min(max(nearest, least), 1.0)

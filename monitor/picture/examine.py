@@ -14,12 +14,12 @@ from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, mi
 
 from .black import black
 from .blocks import block_sums, fingerprint
-from .blurred import blurred, blurred_slowly
-from .cast import HAZY, LAMPLIT, Tint, cast, colourless, tint
-from .contrast import SUDDEN, is_clear, is_veil, low_contrast, veiled
+from .blurred import SHARPER, blurred, blurred_slowly
+from .cast import LAMPLIT, Tint, cast, colourless, tint
+from .contrast import SUDDEN, is_clear, is_thick, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
-from .exposure import DAZZLED, bright, brightest, clipped, dark
+from .exposure import AMPLIFYING, DAZZLED, bright, brightest, clipped, dark
 from .findings import unjudged, weight
 from .frame import Field, Frame, Reduced, reduced
 from .frozen import frozen
@@ -68,7 +68,7 @@ def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> t
     at_us = micros(at)
     sums, seen = block_sums(frame), _measured(reduced(frame))
     print_ = fingerprint(sums)
-    memory = _in_its_mode(memory, colourless(seen.picture))
+    memory = _in_its_mode(memory, seen, at_us)
     still, stillness, repeats = frozen(sums, print_, memory, at_us)
     memory = memory.with_stillness(stillness, repeats)
     findings, memory, measures = _judged(seen, still, evidence, memory, at_us)
@@ -115,11 +115,25 @@ def _measured(picture: Reduced) -> _Measured:
     )
 
 
-def _in_its_mode(memory: Memory, colourless_now: bool) -> Memory:
-    mode = Mode.INFRARED if colourless_now else Mode.COLOUR
-    if mode is memory.mode:
+def _in_its_mode(memory: Memory, seen: _Measured, at_us: int) -> Memory:
+    mode = Mode.INFRARED if colourless(seen.picture) else Mode.COLOUR
+    if mode is memory.mode or _is_hidden(memory, seen, mode, at_us):
         return replace(memory, in_mode=memory.in_mode + 1)
     return replace(memory, mode=mode, in_mode=1, doubts=Doubts(), golden_doubts=Doubts())
+
+
+def _is_hidden(memory: Memory, seen: _Measured, mode: Mode, at_us: int) -> bool:
+    """Whether it is no light that took or gave colours all at once, but foil and breath, or cloth before a camera that
+    never had any: by another light contrast and outlines remain."""
+    known = memory.reference
+    if known.seen < LEARNT or not (memory.veiled or at_us - memory.clear_us <= SUDDEN // MICROSECOND):
+        return False
+    grainy = max(seen.grain, known.mean(Measure.GRAIN))
+    sharp = sharpness(seen.texture, texture_of(known.texture), grainy, Doubts())
+    if mode is Mode.INFRARED:
+        return is_thick(sharp)
+    never = memory.colour.seen < LEARNT
+    return never and view(seen.picture, seen.structure, structure_of(known.structure), sharp, b"").hidden
 
 
 def _may_learn(findings: Iterable[Finding], now: tuple[Cause, ...], memory: Memory) -> bool:
@@ -143,7 +157,6 @@ def _judged(
         seen.tint if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None,
         Tint(*map(reference.mean, _TINT)) if known else None,
         Tint(*map(reference.deviation, _TINT)),
-        hazy=sharp.contrast_now < HAZY,
     )
     if known:
         memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
@@ -162,7 +175,7 @@ def _judged(
         dark(seen.brightest, usual(Measure.BRIGHTEST)),
         bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),
-        striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dimmed_now > DULL)),
+        striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dull > DULL)),
         moved,
         covered,
         soft,
@@ -200,13 +213,15 @@ def _by_reference(
 ) -> tuple[Memory, tuple[Finding, ...]]:
     """What only a reference can tell: the view, its sharpness, its contrast."""
     reference = memory.reference
-    low_light = (
-        seen.grain > LOW_LIGHT * reference.mean(Measure.GRAIN)
-        or seen.picture.quantile(0.9) < DIM
-        or seen.clipped > reference.mean(Measure.CLIPPED) + DAZZLED
-    )
+    grain = seen.grain / max(reference.mean(Measure.GRAIN), 0.1)
+    dazzled = seen.clipped > reference.mean(Measure.CLIPPED) + DAZZLED
+    night = memory.mode is Mode.INFRARED or grain > AMPLIFYING
+    low_light = grain > LOW_LIGHT or seen.picture.quantile(0.9) < DIM or (dazzled and night)
     moved, covered = view_lost(
-        seen_view, reference.mean(Measure.LOST), reference.deviation(Measure.LOST), low_light=low_light
+        seen_view,
+        reference.mean(Measure.LOST),
+        reference.deviation(Measure.LOST),
+        low_light=low_light and sharp.clearest < SHARPER,
     )
     soft = blurred(sharp, seen_view.lost, reference.mean(Measure.SOFT), reference.deviation(Measure.SOFT))
     if reference.golden:
@@ -233,7 +248,9 @@ def _with_contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -
     if is_clear(sharp):
         return replace(memory, clear_us=at_us, veiled=False)
     sudden = memory.clear_us and at_us - memory.clear_us <= SUDDEN // MICROSECOND
-    return replace(memory, veiled=True) if sudden and is_veil(sharp) else memory
+    if sudden and is_veil(sharp):
+        return replace(memory, veiled=True)
+    return memory if memory.veiled else replace(memory, clear_us=0)  # it goes slowly: until it is clear again
 
 
 def _worse(one: Finding, other: Finding) -> Finding:

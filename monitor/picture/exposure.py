@@ -11,6 +11,7 @@ from .frame import Reduced
 
 # Levels of the 99th percentile. The darkest lane with one lamp is above 60, infra-red far above.
 BRIGHTEST_OF_DARK = 40.0
+DARK_OF_BRIGHT = 48.0  # where the camera is known to show more: grain lifts a percentile by as much as 5
 ALWAYS_DARK = 0.6  # times what is usual, where the camera has never shown more
 WHITE = 250  # a level that is called clipped ...
 NEARLY_WHITE = 244.0  # ... and one of the coarse picture, which grain and codec blur
@@ -18,7 +19,8 @@ CLIPPED_MORE = 0.30  # share of the picture beyond the usual; an overcast sky ov
 CLIPPED_STUCK = 0.15  # or this, where the exposure did not answer to it: the whole picture is brighter as well ...
 BRIGHTER = 50.0  # ... by so many levels on the mean
 CLIPPED_UNKNOWN = 0.55  # share, while it is not known what is usual
-DAZZLED = 0.02  # share beyond the usual: headlights, to which exposure answers, so that all else is dim
+DAZZLED = 0.02  # share beyond the usual: headlights, to which exposure answers, so that all else is dim ...
+AMPLIFYING = 1.2  # ... by night, when grain is so many times the usual, if not by infra-red light
 BRIGHT_MEAN = 228.0
 
 
@@ -40,7 +42,7 @@ def clipped(picture: Reduced) -> float:
 
 def dark(now: float, usual: float | None) -> Finding:
     """``now``, ``usual``: of ``brightest``; ``usual`` is ``None`` while it is learnt."""
-    threshold = BRIGHTEST_OF_DARK if usual is None else min(BRIGHTEST_OF_DARK, ALWAYS_DARK * usual)
+    threshold = BRIGHTEST_OF_DARK if usual is None else min(DARK_OF_BRIGHT, ALWAYS_DARK * usual)
     return weighed(Cause.PICTURE_DARK, "luma_p99", now, threshold, 2 - now / max(threshold, 1.0))
 
 

@@ -14,11 +14,40 @@ import cv2
 import numpy as np
 
 from .frame import COARSE, Field
+from .structure import elsewhere
 
 _SMOOTH = (5, 5)  # samples; motions of up to as much are found
 _WIDTH, _HEIGHT = COARSE
 _DOWN, _ACROSS = np.mgrid[0:_HEIGHT, 0:_WIDTH].astype(np.float32) - np.array([_HEIGHT // 2, _WIDTH // 2])[:, None, None]
 _LEAST = 0.2  # of the reference's strength: with less there is nothing that could have moved
+
+
+_TURNS = (-9, -6, -3, 3, 6, 9)  # degrees; an outline at the edge is then off by one sample at most, in between
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The best one of a few."""
+
+    by: float  # share of width or height at the middle of the picture's edges
+    alike: float  # how far outlines are the same then, 0 to 1
+
+
+def turned(now: Field, reference: Field) -> Turn:
+    """Turns that are too large for a fit: tried one by one, each with the shift that suits it best."""
+    tried = (
+        Turn(abs(float(np.radians(degrees))) / 2, elsewhere(now, _turned(reference, degrees)).alike)
+        for degrees in _TURNS
+    )
+    return max(tried, key=lambda turn: turn.alike)
+
+
+def _turned(structure: Field, degrees: float) -> Field:
+    """Outlines as a camera sees them that is turned by so much: their places turn, and their directions with them."""
+    matrix = cv2.getRotationMatrix2D((_WIDTH / 2 - 0.5, _HEIGHT / 2 - 0.5), degrees, 1.0)
+    across, down = cv2.split(cv2.warpAffine(cv2.merge((structure[0], structure[1])), matrix, COARSE))
+    cosine, sine = float(np.cos(np.radians(degrees))), float(np.sin(np.radians(degrees)))
+    return np.stack((cosine * across + sine * down, cosine * down - sine * across)).astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,11 @@ ACROSS, DOWN = MIDDLE[1], MIDDLE[0]  # rows and columns of the middle picture: l
 _SMOOTH = 15  # rows: slower changes are sky, not stripes
 TIMES = 3.0  # beyond the usual value of this camera
 LEAST = 2.6  # levels; bands of 15 levels at 640 x 360 leave 3.4 to 14, a scene that was turned by 5 degrees 0.3 to 2.5
-UNKNOWN = 14.0  # levels, while the camera's profile is not known: blinds, steps and furrows give 10
+UNKNOWN = (
+    14.0  # levels, while the camera's profile is not known: blinds, steps and furrows give 10; then no more than a
+)
+# warning, for a wall of slats is learnt only if it is no fault
+_WARNED = 0.99
 _REGULAR = (
     0.75  # share of the spectrum's energy in its highest line and the two beside it; sound pictures stay below 0.7
 )
@@ -52,7 +56,8 @@ def striped(now: float, usual: float | None, *, hidden: bool) -> Finding:
     threshold = UNKNOWN if usual is None else max(LEAST, TIMES * usual)
     if hidden:
         return unjudged(Cause.PICTURE_STRIPED, FindingState.CANNOT_JUDGE, "stripe_amplitude", now, threshold)
-    return weighed(Cause.PICTURE_STRIPED, "stripe_amplitude", now, threshold, now / threshold)
+    score = now / threshold if usual is not None else min(now / threshold, _WARNED)
+    return weighed(Cause.PICTURE_STRIPED, "stripe_amplitude", now, threshold, score)
 
 
 def _high(strips: Field | np.ndarray) -> np.ndarray:

@@ -24,12 +24,13 @@ _GRAIN = np.array([0.19, 0.047, 0.015], np.float32)[:, None, None]
 CLEAR = 4.0  # a block's energy is detail, not grain, when it is this much above what grain may be
 # log2 of the energy of the fine bands relative to the coarse one, against the reference. A disc of 3 samples at 320
 # takes 0.9 to 2.2 from photographs of scenes, of 2 samples 0.5 to 1.5; light, haze and passers-by 0.1.
-SOFTER = -0.5
+SOFTER = -0.6
 # log2 of the energy of the middle band relative to the coarse one. Below the first it is what a soft edge leaves in the
 # middle band, and a disc of 5 samples takes nothing from it; above the second it is writing on the picture.
 _SHARP_FROM, _WRITTEN_FROM = -3.0, 0.5
-DIMMED = -1.5  # log2 of energy: 60 % of the amplitude of fine detail is left
+DIMMED = -1.5  # log2 of energy: 60 % of the amplitude of fine detail is left, of what is left where most is
 _CLEAREST = 0.8  # the quantile of the blocks that stands for what is not under the drops
+_AMPLITUDE = log(2) / 2  # times a gain of energy (log2) is ln of amplitude, whose square energy is
 GAINED = 1.0  # log2 of energy: 1.4 times the amplitude
 
 
@@ -42,8 +43,9 @@ class Sharpness:
     soft_now: float  # the same of this key frame alone
     contrast: float  # the coarse and middle detail that is left, as ln of amplitude; 0 as usual, negative less
     contrast_now: float  # the same of this key frame alone
-    dimmed: float  # share of the blocks with detail that lost more than DIMMED of it, 0 to 1
+    dimmed: float  # share of the blocks with detail that lost more than DIMMED of it against the clearest, 0 to 1
     dimmed_now: float  # the same of this key frame alone
+    dull: float  # share of them that lost as much against the reference, in this key frame
     clearest: float  # what is left where most is, as ln of amplitude
     gained: float  # share of the blocks with coarse detail that have more than GAINED, 0 to 1
     fine: Field = field(repr=False)  # 9 x 16: where there is fine detail now, 0 or 1 ...
@@ -84,13 +86,14 @@ def sharpness(now: Field, reference: Field, grain: float, before: Doubts) -> Sha
     soft = judged & (steady(softness, before.soft) >= 1)
     detailed = clear[1] & clear[2]
     fine = np.where(clear[0], (gain[0] + gain[1]) / 2, gain[1])
-    dimming = np.where(detailed & ~written, fine / np.float32(DIMMED), np.float32(0))
-    dimmed = steady(dimming, before.dimmed) >= 1
     some = ((gain[1] + coarse) / 2)[detailed]
     blocks, seen = int(np.count_nonzero(judged)), max(int(np.count_nonzero(clear[2])), 1)
     detailed &= ~written
     most = max(int(np.count_nonzero(detailed)), 1)
-    contrast = _as_amplitude(some, 0.5)
+    clearest = _quantile(fine[detailed], _CLEAREST)
+    dimming = np.where(detailed, (fine - np.float32(min(clearest, 0.0))) / np.float32(DIMMED), np.float32(0))
+    dimmed = steady(dimming, before.dimmed) >= 1
+    contrast = _AMPLITUDE * _quantile(some, 0.5)
     return Sharpness(
         blocks,
         int(np.count_nonzero(soft)) / max(blocks, 1),
@@ -99,7 +102,8 @@ def sharpness(now: Field, reference: Field, grain: float, before: Doubts) -> Sha
         contrast,
         int(np.count_nonzero(dimmed)) / most,
         int(np.count_nonzero(dimming >= 1)) / most,
-        _as_amplitude(fine[detailed], _CLEAREST),
+        int(np.count_nonzero(fine[detailed] <= DIMMED)) / most,
+        _AMPLITUDE * clearest,
         int(np.count_nonzero(coarse[clear[2]] > GAINED)) / seen,
         (have[0] > CLEAR * noise[0]).astype(np.float32),
         clear[0].astype(np.float32),
@@ -108,9 +112,9 @@ def sharpness(now: Field, reference: Field, grain: float, before: Doubts) -> Sha
     )
 
 
-def _as_amplitude(gains: Field, share: float) -> float:
-    """A quantile of gains of energy (log2) as ln of amplitude, whose square energy is; 0 where there are none."""
+def _quantile(gains: Field, share: float) -> float:
+    """0 where there are none."""
     if not gains.size:
         return 0.0
     place = int(share * (gains.size - 1) + 0.5)
-    return log(2) / 2 * float(np.partition(gains, place)[place])
+    return float(np.partition(gains, place)[place])

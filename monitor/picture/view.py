@@ -7,6 +7,7 @@ when there is nothing instead. The names are a hint; people are called for eithe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import exp
 
 import numpy as np
 
@@ -14,23 +15,29 @@ from monitor.model import Cause, Finding, FindingState
 
 from .findings import doubted, unjudged, weighed
 from .frame import Field, Reduced
-from .motion import motion
+from .motion import motion, turned
 from .steady import steady
 from .structure import Agreement, agreement, elsewhere, per_block
 from .texture import Sharpness
 
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
+# ... times what is left of fine detail where most is, but no less than this (ln of amplitude): fog weakens outlines in
+# all of a picture and leaves their directions; beside a cover they are as strong as ever.
+WEAKEST = -0.7
 # Share of the blocks beyond the usual; a lorry that passes near takes 0.2, lamps that go on 0.3. A view that is found
 # again elsewhere needs none of this.
-LOST_MORE = 0.32
+LOST_MORE = 0.35
 LOST_IN_LOW_LIGHT = 0.45  # lamps light other sides of things than the sun does, and noise hides the rest
 DEVIATIONS = 5.0
-LOST_SINCE_GOLDEN = 0.55  # leaves coming out took 0.28 within a year from a street's outlines
+LOST_SINCE_GOLDEN = 0.6  # leaves coming out took 0.28 within a year from a street's outlines
 ENOUGH_BLOCKS = 12  # of 144: a wall, water, snow or asphalt from above show no view that could be lost
 SHIFT = 0.012  # of the width or height; a mast in the wind sways by 0.005
+SHIFT_SINCE_GOLDEN = 0.02  # snow that lies for a day seems to move outlines by 0.016
 EXPLAINED = 0.12  # of what changed; weather and light that seem to move a view by SHIFT leave 0.06 at most
 FAR = 0.025  # of the width or height: two coarse columns, for motions that are too large for a fit
 ALIKE = 0.45  # of the outlines are found again at the new place
+ALIKER = 0.15  # ... by a turn, more than where they should be
+TURNED_AWAY = 0.1  # share lost by turns that are too large for a fit: 0.13 and more, so that others need not be tried
 UNLIKE = 0.9  # mean agreement above which nobody need look elsewhere
 DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
 DARK = 30.0  # ... which is below this level
@@ -50,9 +57,14 @@ class View:
     doubts: Field = field(repr=False)  # of this key frame, 9 x 16
 
     @property
+    def hidden(self) -> bool:
+        """Whether nothing stands where many outlines were."""
+        return self.lost_now > LOST_MORE and self.fresh < _HIDDEN
+
+    @property
     def another(self) -> bool:
-        """Whether the outlines stand elsewhere, or nothing stands where many of them were."""
-        return self.shift > 0 or (self.lost_now > LOST_MORE and self.fresh < _HIDDEN)
+        """Whether the outlines stand elsewhere, or are hidden."""
+        return self.shift > 0 or self.hidden
 
 
 def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, before: bytes) -> View:
@@ -64,48 +76,53 @@ def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, befor
     if picture.quantile(0.9) < DIM:
         lit = (per_block(picture.coarse) > DARK).astype(found.lasting.dtype)
         found = Agreement(found.kept, found.lasting * lit)
-    doubts = (1 - found.kept) / np.float32(1 - GONE)
+    doubts = (1 - found.kept) / np.float32(1 - GONE * exp(max(min(sharp.clearest, 0.0), WEAKEST)))
     gone = (doubts >= 1).astype(doubts.dtype)
     lost_now = found.share(gone)
     # What stands near the lens is out of focus, another view is not.
     usual = max(found.share(sharp.fine_usual), _SOME)
     fresh = found.share(gone * sharp.fine) / lost_now / usual if lost_now else 0.0
     mean = found.share(found.kept.clip(-1, 1))
-    shift = _shift(now, reference) if found.blocks and mean < UNLIKE else 0.0
+    shift = _shift(now, reference, lost_now) if found.blocks and mean < UNLIKE else 0.0
     lost = found.share((steady(doubts, before) >= 1).astype(doubts.dtype))
     return View(found.blocks, lost, lost_now, shift, fresh, doubts)
 
 
-def _shift(now: Field, reference: Field) -> float:
+def _shift(now: Field, reference: Field, lost: float) -> float:
     """By how much the outlines have moved, as a share of width and height; 0 if they are not found again."""
     near = motion(now, reference)
     if near.explained >= EXPLAINED and near.by >= SHIFT:
         return near.by
     far = elsewhere(now, reference)
-    return far.shift if far.alike >= ALIKE and far.shift >= FAR else 0.0
+    if far.alike >= ALIKE and far.shift >= FAR:
+        return far.shift
+    if lost < TURNED_AWAY:
+        return 0.0
+    turn = turned(now, reference)
+    return turn.by if turn.alike >= max(ALIKE, far.here + ALIKER) else 0.0
 
 
 def view_lost(now: View, usual: float, deviation: float, *, low_light: bool) -> tuple[Finding, Finding]:
     """Moved, covered. ``usual`` and ``deviation``: of the share that is lost in this camera's good pictures."""
     more = LOST_IN_LOW_LIGHT if low_light else LOST_MORE
     threshold = min(usual + max(more, DEVIATIONS * deviation), 0.95)
-    return _both(now, "view_lost", threshold)
+    return _both(now, "view_lost", threshold, SHIFT)
 
 
 def view_drifted(now: View) -> tuple[Finding, Finding]:
     """The same against the commissioning reference."""
-    return _both(now, "view_lost_since_commissioning", LOST_SINCE_GOLDEN)
+    return _both(now, "view_lost_since_commissioning", LOST_SINCE_GOLDEN, SHIFT_SINCE_GOLDEN)
 
 
-def _both(now: View, measure: str, threshold: float) -> tuple[Finding, Finding]:
+def _both(now: View, measure: str, threshold: float, least: float) -> tuple[Finding, Finding]:
     causes = (Cause.PICTURE_MOVED, Cause.PICTURE_COVERED)
     if now.blocks < ENOUGH_BLOCKS:
         state = FindingState.CANNOT_JUDGE
         moved, covered = (unjudged(cause, state, measure, now.lost, threshold) for cause in causes)
         return moved, covered
     score = now.lost / threshold
-    if now.shift >= SHIFT:
-        shifted = weighed(Cause.PICTURE_MOVED, "view_shift", now.shift, SHIFT, max(score, now.shift / SHIFT))
+    if now.shift >= least:
+        shifted = weighed(Cause.PICTURE_MOVED, "view_shift", now.shift, least, max(score, now.shift / least))
         return shifted, weighed(Cause.PICTURE_COVERED, measure, now.lost, threshold, 0.0)
     named = Cause.PICTURE_MOVED if now.fresh >= _HIDDEN else Cause.PICTURE_COVERED
     found = doubted(weighed(named, measure, now.lost, threshold, score), now.lost_now, now.lost_now / threshold)

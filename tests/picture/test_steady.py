@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from monitor.picture.frame import COARSE, Field, reduced
 from monitor.picture.motion import motion
+from monitor.picture.motion import turned as best_turn
 from monitor.picture.steady import MOST, steady, stored
-from monitor.picture.structure import GRID, structure
-from monitor.picture.view import EXPLAINED, SHIFT
+from monitor.picture.structure import GRID, elsewhere, structure
+from monitor.picture.view import ALIKE, ALIKER, EXPLAINED, SHIFT
 from tests.picture.film import HEIGHT, WIDTH, Pixels, frame_of, shot
 
 doubts = st.floats(-50, 50).map(lambda value: np.full(GRID, value, np.float32))
@@ -50,6 +51,19 @@ def test_a_small_motion_is_found_and_not_made_larger(now: Field, by: float) -> N
     found = motion(now, seen(shot(5)))
     assert found.explained > EXPLAINED
     assert SHIFT < found.by < 1.1 * by
+
+
+@pytest.mark.parametrize("degrees", [-8, -5, 5, 8])
+def test_a_turn_that_is_too_large_for_a_fit_is_found(degrees: int) -> None:
+    usual = seen(shot(5))
+    found = best_turn(turned(degrees), usual)
+    assert found.alike > max(ALIKE, elsewhere(turned(degrees), usual).here + ALIKER)
+    assert found.by == pytest.approx(np.radians(abs(degrees)) / 2, abs=np.radians(1.5))
+
+
+def test_a_view_that_was_not_turned_is_nowhere_more_alike() -> None:
+    usual, now = seen(shot(5)), seen(shot(9))
+    assert best_turn(now, usual).alike < elsewhere(now, usual).here + ALIKER
 
 
 def test_what_is_no_motion_is_not_explained_by_one() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -43,22 +44,26 @@ def measure(order: Order, progress: Progress) -> Findings:
     packages.obtain(cache, progress)
     every = scenes_of(cache)
     scenes = [scene for scene in every if scene.half is order.half][: order.most]
+    if order.most is None:  # by their hashes, so that those before an interruption are a fair choice
+        scenes.sort(key=lambda scene: scene.seed)
     seen = tried_scenes(scenes, order.plan, progress)
+    scenes = scenes[: len(seen)]
     if order.most is None:
         seen += films_seen(cache, order.half)
     return findings(seen, scenes, every, order)
 
 
 def tried_scenes(scenes: Sequence[Scene], plan: Plan, progress: Progress) -> list[Seen]:
-    """Every scene, in the order given, whichever process came first."""
+    """Every scene, in the order given; interrupted, those that were done before the first that was not."""
     task = progress.add_task("scenes", total=len(scenes))
-    found: dict[str, Seen] = {}
+    found: list[Seen] = []
     # concurrent.futures waits for ever where its processes are replaced (Python 3.11); this pool does not.
-    with multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=PATIENCE) as workers:
-        for seen in workers.imap_unordered(partial(tried, plan=plan), scenes):
-            found[seen.scene] = seen
+    pool = multiprocessing.get_context("spawn").Pool(PROCESSES, maxtasksperchild=PATIENCE)
+    with suppress(KeyboardInterrupt), pool as workers:
+        for seen in workers.imap(partial(tried, plan=plan), scenes):
+            found.append(seen)
             progress.update(task, advance=1, description=f"scenes, last {seen.scene}"[:60])
-    return [found[scene.name] for scene in scenes]
+    return found
 
 
 def films_seen(cache: Path, half: Half) -> list[Seen]:
