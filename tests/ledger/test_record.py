@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from monitor.acts import ActTerms, Head
 from monitor.calendar import month_span
 from monitor.language import Language
@@ -16,6 +18,7 @@ from monitor.ledger import (
     MaintenancePlanned,
     Started,
     TransitionRecorded,
+    moves,
 )
 from monitor.model import Cause, Span, State, micros
 from monitor.render import to_csv, to_json, to_text
@@ -57,6 +60,30 @@ def test_the_record_of_a_month_holds_what_was_appended(tmp_path: Path) -> None:
     assert [(change.camera_id, change.after) for change in record.changes] == [("qh-005", None)]
     assert record.recorded_until == JULY + timedelta(days=1)
     assert record.simulated
+
+
+@pytest.mark.parametrize("together", [1, 2, 7])
+def test_transitions_are_read_to_the_last_however_many_are_read_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    path = written(tmp_path / "ledger.db")
+    at_once = record_of(path)
+    monkeypatch.setattr(moves, "TOGETHER", together)
+    assert record_of(path) == at_once
+
+
+def test_a_ledger_opened_again_ends_where_it_ended(tmp_path: Path) -> None:
+    path = written(tmp_path / "ledger.db")
+    with Ledger.open_read_only(path) as opened:
+        then = opened.as_it_is()
+        before = then.record(PERIOD, TERMS)
+    with Ledger.open(path) as ledger:
+        ledger.append(
+            [TransitionRecorded(move("qh-001", at(20), State.DOWN, Cause.TCP_TIMEOUT)), Heartbeat()],
+            JULY + timedelta(2),
+        )
+    with then.opened_again() as again:
+        assert again.record(PERIOD, TERMS) == before
 
 
 def test_the_head_printed_is_the_head_of_what_was_read(tmp_path: Path) -> None:
