@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Iterator
 import yaml
 
 from monitor.errors import Fault
+from monitor.parsing.yaml_tree import LOADER, WHOLE_FILE, Refused, shallow
 
 WEBHOOK = "/api/alertmanager"  # the relay's address
 PAST_THE_RELAY = "past-the-relay"  # who hears of what the relay cannot say itself
 CHANNELS = "_configs"  # how a receiver's lists of channels end: email_configs, webhook_configs ...
 WITHOUT_CHANNELS = frozenset({"heartbeat"})  # a sign of life that nobody is sent is no fault
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # only its tree is used: nodes with their lines, no objects
 
 NO_CHANNEL = (
     "has no channel: nobody hears that the monitor is down. Fill in one of the two examples of "
@@ -53,7 +53,7 @@ def faults_of_routes(
 
     def calls_the_relay(channel: yaml.Node) -> bool:
         """Whether a channel of a receiver is the webhook of a monitor."""
-        written = [(key, str(value.value)) for key, value in _entries(channel) if key in ("url", "url_file")]
+        written = [(key, _text(value)) for key, value in _entries(channel) if key in ("url", "url_file")]
         urls = [text if key == "url" else address_in(text) for key, text in written]
         return any(url.rstrip("/").endswith(WEBHOOK) for url in urls)
 
@@ -81,24 +81,34 @@ def faults_of_links(content: bytes, file: str, link: str) -> list[Fault]:
     for name in CONSOLE.split("."):
         node = dict(_entries(node)).get(name)
         line = node.start_mark.line + 1 if node else line
-    same = node is not None and str(node.value).rstrip("/") == link.rstrip("/")
+    same = node is not None and _text(node).rstrip("/") == link.rstrip("/")
     return [] if same else [Fault(file, line, CONSOLE, ELSEWHERE)]
 
 
 def _tree(content: bytes, file: str, checker: str) -> yaml.Node | Fault | None:
+    """The nodes with their lines, no objects. The composer recurses in C: what is nested too deep must not reach it."""
     try:
+        for _ in shallow(yaml.parse(content, LOADER)):
+            pass
         tree: yaml.Node | None = yaml.compose(content, LOADER)
+    except Refused as refused:
+        return Fault(file, refused.line, WHOLE_FILE, refused.what)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        return Fault(file, mark.line + 1 if mark else 0, "file", f"not YAML: run {checker}")
+        return Fault(file, mark.line + 1 if mark else 0, WHOLE_FILE, f"not YAML: run {checker}")
     return tree
+
+
+def _text(node: yaml.Node) -> str:
+    """A plain value; "" for a list or mapping, which aliases can make endless to write out."""
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
 
 def _receivers(tree: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
     for key, node in _entries(tree):
         for receiver in _items(node) if key == "receivers" else ():
-            names = [value.value for name, value in _entries(receiver) if name == "name"]
-            yield str(names[0]) if names else "", receiver
+            names = [_text(value) for name, value in _entries(receiver) if name == "name"]
+            yield names[0] if names else "", receiver
 
 
 def _routed(tree: yaml.Node | None) -> set[str]:
@@ -112,7 +122,7 @@ def _routed(tree: yaml.Node | None) -> set[str]:
         seen.add(id(route))
         for key, value in _entries(route):
             if key == "receiver":
-                names.add(str(value.value))
+                names.add(_text(value))
             elif key == "routes":
                 waiting += _items(value)
     return names
@@ -131,7 +141,7 @@ def _entries(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
         merged.add(id(mapping))
         inner: list[yaml.Node | None] = []
         for key, value in mapping.value:
-            name = str(key.value)
+            name = _text(key)
             if key.tag == MERGE:
                 inner += _items(value) or [value]
             elif name not in given:

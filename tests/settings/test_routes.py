@@ -127,6 +127,21 @@ def test_aliases_of_aliases_cost_nothing() -> None:
     assert len(said(bomb + "receivers: *a59\n")) == 1
 
 
+@pytest.mark.parametrize("place", ["route: {receiver: *a59}", "receivers: [{name: *a59}]", "? *a59\n: 1"])
+def test_a_bomb_where_a_plain_value_belongs_is_not_written_out(place: str) -> None:
+    bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
+    assert said(bomb + place)
+    assert faults_of_links(f"{bomb}global: {{external_labels: {{console: *a59}}}}".encode(), "p.yml", "http://h")
+
+
+def test_nesting_without_end_is_a_fault_and_no_crash() -> None:
+    for text in ("[" * 100_000, "{a: " * 100_000, "\n".join(" " * n + "a:" for n in range(200))):
+        ((_, where, what),) = said(text)
+        assert (where, what) == ("file", "is nested more than 12 levels deep")
+        (fault,) = faults_of_links(text.encode(), "p.yml", "http://h")
+        assert fault.what == what
+
+
 @pytest.mark.parametrize(
     ("written", "line"),
     [
