@@ -107,7 +107,9 @@ def test_routes_to_a_receiver_without_a_channel_are_a_fault_with_its_line(
     words = ["check-config", "--lang", "en", "--config", str(place.settings), "--alertmanager", str(routes)]
     assert main(words) == Exit.NO
     line = routes.read_text("utf-8").splitlines().index("  - name: past-the-relay") + 1
-    assert f"{routes}:{line}: receivers.past-the-relay: has no channel" in said(capsys)
+    found = said(capsys)
+    assert f"{routes}:{line}: receivers.past-the-relay: has no channel" in found
+    assert "receivers.office: calls the relay, which takes no calls: alerts.path" in found
 
 
 def test_routes_that_cannot_be_read_are_a_fault_in_the_language_of_whoever_asks(
