@@ -92,7 +92,10 @@ def faults_of_routes(
 
 
 def faults_of_links(content: bytes, file: str, link: str) -> list[Fault]:
-    """What is wrong with Prometheus' configuration, UTF-8; ``link`` is where the settings say that the console is."""
+    """What is wrong with Prometheus' configuration, UTF-8.
+
+    ``link`` is where the settings say that the console is; "": they do not, and the two cannot be compared.
+    """
     node = _tree(content, file, "promtool check config")
     if isinstance(node, Fault):
         return [node]
@@ -100,7 +103,7 @@ def faults_of_links(content: bytes, file: str, link: str) -> list[Fault]:
     for name in CONSOLE.split("."):
         node = dict(_entries(node)).get(name)
         line = node.start_mark.line + 1 if node else line
-    same = node is not None and _text(node).rstrip("/") == link.rstrip("/")
+    same = not link or (node is not None and _text(node).rstrip("/") == link.rstrip("/"))
     return [] if same else [Fault(file, line, CONSOLE, ELSEWHERE)]
 
 

@@ -141,6 +141,20 @@ def test_prometheus_is_asked_whether_its_alerts_lead_to_the_same_console(
     assert "告警中的链接与消息、看板中的链接会指向两处" in said(capsys)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "could not be compared: the settings have no alerts.link"), ("zh", "无从核对")]
+)
+def test_prometheus_is_read_and_not_compared_where_the_settings_have_no_link(
+    language: str, words: str, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(__file__).parents[2] / "config" / "prometheus" / "prometheus.yml"
+    command = ["check-config", "--lang", language, "--config", str(place.settings), "--prometheus"]
+    assert main([*command, str(shipped)]) == Exit.OK
+    assert words in said(capsys)
+    assert main([*command, str(place.settings.parent / "none.yml")]) == Exit.NO
+    assert "none.yml" in said(capsys)
+
+
 def test_all_faults_of_a_configuration_are_printed_together(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     text = place.settings.read_text("utf-8").replace("heartbeat:", "hartbeat:").replace("zone: Asia", "zone: Asien")
     place.settings.write_text(text, "utf-8")

@@ -235,3 +235,8 @@ def test_where_prometheus_does_not_know_the_console_it_is_told_where_it_would_st
         assert fault.line == line
     (fault,) = faults_of_links(b"global: [", "p.yml", "http://10.0.0.5:9105")
     assert fault.what == "not YAML: run promtool check config"
+
+
+def test_without_a_link_nothing_is_compared_and_the_file_is_read_all_the_same() -> None:
+    assert faults_of_links(b"global: {external_labels: {console: a}}", "p.yml", "") == []
+    assert len(faults_of_links(b"global: [", "p.yml", "")) == 1
