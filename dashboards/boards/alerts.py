@@ -93,13 +93,14 @@ _LIST = Panel(
             Column("town", words.TOWN, width=100),
             Column("village", words.VILLAGE, width=100, link=words.TO_VILLAGE_CELL),
             Column("#A", words.HOW_LONG, words.LENGTH, width=150),
+            Column("incident", words.CAMERA_ID, width=70, link=words.TO_INCIDENTS),
         ),
         sort="#A",
     ),
     (
         Query(
-            f"max by (alertname, severity, town, village, name) (time() - ALERTS_FOR_STATE{{{_OURS}}})"
-            f" and on (alertname, severity, town, village, name) {_FIRING}"
+            # No label is left out: what one alert has and another has not (incident, site, channel) makes two of them.
+            f"time() - ALERTS_FOR_STATE{{{_OURS}}} and ignoring (alertstate) {_FIRING}"
         ),
     ),
     words.TEXT,

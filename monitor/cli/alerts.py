@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor.alerting import Channel, Severity
 from monitor.cli import texts
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told
 from monitor.clock import Clock, SystemClock
 from monitor.console.alerts import STATES, WAITING
 from monitor.errors import UsageError
@@ -36,7 +37,8 @@ def test_channel(name: str, config: Path, language: Language) -> int:
         raise UsageError(texts.NO_SUCH_CHANNEL[language].format(channel=name, there=there))
     answer = asyncio.run(_sent(channels[name], settings.town, ZoneInfo(settings.zone), language))
     wait = answer.wait.total_seconds()
-    print(f"{name} ({channels[name].kind}): {OUTCOMES[answer.outcome][language].format(text=answer.text, wait=wait)}")
+    text = told(answer.text, language)
+    print(f"{name} ({channels[name].kind}): {OUTCOMES[answer.outcome][language].format(text=text, wait=wait)}")
     return Exit.OK if answer.outcome is Outcome.SENT else Exit.NO
 
 
@@ -51,7 +53,8 @@ def list_messages(config: Path, limit: int, language: Language) -> int:
             message = listed.message
             at = f"{(listed.ended_at or message.made_at).astimezone(zone):%Y-%m-%d %H:%M:%S}"
             state = STATES[listed.state][language]
-            print(f"#{message.number}  {at}  {message.channel}  {state}  {message.title}  {listed.answer}".rstrip())
+            answer = told(listed.answer, language)
+            print(f"#{message.number}  {at}  {message.channel}  {state}  {message.title}  {answer}".rstrip())
     finally:
         outbox.close()
     return Exit.OK

@@ -13,7 +13,7 @@ from monitor.language import Count, Language
 from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
 from monitor.service import load_plan, refuse_mute_echoes
-from monitor.settings import Settings, faults_of_links, faults_of_routes, warnings_between
+from monitor.settings import AlertPath, Settings, faults_of_links, faults_of_routes, warnings_between
 
 LONGEST_ADDRESS = 4000  # bytes of a file with an address in it
 
@@ -36,7 +36,9 @@ def check(config: Path, routes: Path | None, prometheus: Path | None, language: 
     counts = {"cameras": plan.cameras, "villages": villages, "uplinks": uplinks}
     print(texts.CONFIG_GOOD[language].format(**{name: Count(len(things)) for name, things in counts.items()}))
     for warning in warnings_between(plan.settings, plan.cameras):
-        print(texts.CONFIG_WARNING[language].format(warning=warning))
+        print(texts.CONFIG_WARNING[language].format(warning=told_all([warning], language)))
+    if prometheus is not None and not (plan.settings.alerts and plan.settings.alerts.link):
+        print(texts.CONFIG_UNCOMPARED[language].format(file=prometheus))
     contracts = plan.settings.contracts
     for contract in contracts:
         count = sum(map(contract.about, plan.cameras))
@@ -53,10 +55,12 @@ def _refuse_files_of_others(routes: Path | None, prometheus: Path | None, settin
     faults: list[Fault] = []
     alerts = settings.alerts
     if routes is not None:
-        known, address_in = alerts.receivers if alerts else (), _address_in(routes.parent)
+        called = alerts is not None and alerts.path is AlertPath.ALERTMANAGER
+        known, address_in = alerts.receivers if alerts and called else None, _address_in(routes.parent)
         faults += _faults_in(routes, lambda content: faults_of_routes(content, str(routes), known, address_in))
-    if prometheus is not None and alerts and alerts.link:
-        faults += _faults_in(prometheus, lambda content: faults_of_links(content, str(prometheus), alerts.link))
+    if prometheus is not None:
+        link = alerts.link if alerts else ""
+        faults += _faults_in(prometheus, lambda content: faults_of_links(content, str(prometheus), link))
     if faults:
         raise SettingsError(tuple(faults))
 

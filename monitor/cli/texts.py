@@ -24,8 +24,8 @@ HELP_ROUTES = Phrase(
     "look at Alertmanager's configuration, too: has each receiver a channel?",
 )
 HELP_LINKS = Phrase(
-    "同时检查 Prometheus 的配置:告警链接是否指向控制台",
-    "look at Prometheus' configuration, too: do the links of its alerts lead to the console?",
+    "同时检查 Prometheus 的配置:只核对 external_labels.console 与 alerts.link 是否相同",
+    "look at Prometheus' configuration, too; all that is compared is external_labels.console with alerts.link",
 )
 HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera and explain it stage by stage")
 HELP_DIAGNOSE = Phrase("检查一张图片或一段录像的画面", "look at a picture or a video as at a camera's")
@@ -108,6 +108,10 @@ CONFIG_CONTRACT = Phrase(
 )
 CONFIG_UNCONTRACTED = Phrase("未纳入任何合同:{cameras} 台。", "in no contract: {cameras} {cameras:camera|cameras}.")
 CONFIG_WARNING = Phrase("提示:{warning}", "mind: {warning}")
+CONFIG_UNCOMPARED = Phrase(
+    "提示:{file} 的 external_labels.console 无从核对:配置没有 alerts.link",
+    "mind: external_labels.console of {file} could not be compared: the settings have no alerts.link",
+)
 CONFIG_FAULTS = Phrase("发现 {count} 处错误:", "{count} {count:fault|faults}:")
 NO_SUCH_CAMERA = Phrase("清单中没有摄像机 {id};最接近的是:{near}", "no camera {id} in the inventory; nearest: {near}")
 NONE = Phrase("(无)", "(none)")

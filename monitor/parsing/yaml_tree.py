@@ -8,7 +8,7 @@ file has no use for them, and a bomb has no other material.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -16,7 +16,7 @@ import yaml
 from monitor.errors import Fault
 from monitor.parsing.scalars import invisible, printable
 
-DEEPEST = 12
+DEEPEST = 12  # lists and mappings inside each other
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # only its parser is used: it makes events, never objects
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 WHOLE_FILE = "file"
@@ -107,6 +107,19 @@ def line_of(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 0
 
 
+def shallow(events: Iterable[yaml.Event]) -> Iterator[yaml.Event]:
+    """The same events; raises ``Refused`` at the first list or mapping nested too deep, before anything recurses."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise Refused(line_of(event), f"is nested more than {DEEPEST} levels deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        yield event
+
+
 class Builder:
     """Folds the parser's events into nodes."""
 
@@ -119,7 +132,7 @@ class Builder:
     def parsed(self) -> Iterator[yaml.Event]:
         """The events; a syntax error becomes ``Refused``."""
         try:
-            yield from yaml.parse(self.text, Loader=LOADER)
+            yield from shallow(yaml.parse(self.text, Loader=LOADER))
         except yaml.MarkedYAMLError as error:
             raise self.syntax_error(error) from None
         except yaml.YAMLError:
@@ -154,8 +167,6 @@ class Builder:
     def node(self, event: yaml.Event, path: Path) -> Node:
         """The node that begins with the event."""
         line = line_of(event)
-        if len(path) > DEEPEST:
-            raise Refused(line, f"is nested more than {DEEPEST} levels deep")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Refused(line, "uses an anchor or alias (& or *): write the value out, or put it in quotes")
         if getattr(event, "tag", None) not in (None, "!"):

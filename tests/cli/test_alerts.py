@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from monitor import notify
 from monitor.alerting import Draft, Severity
 from monitor.cli.exits import Exit
+from monitor.cli.faults import told
 from monitor.cli.main import main
+from monitor.language import Language
 from monitor.notify import Answer, Outbox, Outcome
+from tests.addresses import free_port
 from tests.alerting.samples import notice
+from tests.cli.test_faults import written as texts_of
 from tests.notify.samples import NOW
 from tests.robots import SECRET, TOKEN, robots
 
@@ -51,6 +59,44 @@ async def test_a_test_message_is_marked_and_the_answer_is_shown(
 
         assert await run("test", "bell", "--config", config, "--lang", "en") == Exit.USAGE
         assert "no channel bell; alerts.channels has: ding" in capsys.readouterr().err
+
+
+async def test_a_channel_that_cannot_be_reached_is_told_in_the_language_of_whoever_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = str(written(tmp_path, f"http://127.0.0.1:{free_port()}/"))
+    assert await run("test", "ding", "--config", config, "--lang", "zh") == Exit.NO
+    out = capsys.readouterr().out
+    assert "无法连接:连接 ('127.0.0.1'," in out
+    assert "connect" not in out.lower()
+    assert await run("test", "ding", "--config", config, "--lang", "en") == Exit.NO
+    assert "cannot connect: Connect call failed" in capsys.readouterr().out
+
+
+def answers() -> Iterator[str]:
+    """Every text of its own that a sender gives for an answer."""
+    for path in sorted(Path(notify.__file__).parent.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Answer":
+                yield from texts_of(node.args[1])
+
+
+SAID = sorted(text for text in answers() if not re.fullmatch(r"HTTP ('x'|\d+)", text))
+
+
+def test_senders_have_several_things_to_say() -> None:
+    assert len(SAID) > 7
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_what_a_sender_says_has_chinese_words(text: str) -> None:
+    assert told(text, Language.ZH) != text
+    assert told(text, Language.EN) == text
+
+
+def test_what_somebody_else_said_stays_as_it_is() -> None:
+    for text in ("errcode 310000: sign not match", "HTTP 404 no such page", "550 mailbox unavailable", ""):
+        assert told(text, Language.ZH) == text
 
 
 def test_the_list_says_what_became_of_each_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

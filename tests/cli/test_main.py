@@ -107,7 +107,9 @@ def test_routes_to_a_receiver_without_a_channel_are_a_fault_with_its_line(
     words = ["check-config", "--lang", "en", "--config", str(place.settings), "--alertmanager", str(routes)]
     assert main(words) == Exit.NO
     line = routes.read_text("utf-8").splitlines().index("  - name: past-the-relay") + 1
-    assert f"{routes}:{line}: receivers.past-the-relay: has no channel" in said(capsys)
+    found = said(capsys)
+    assert f"{routes}:{line}: receivers.past-the-relay: has no channel" in found
+    assert "receivers.office: calls the relay, which takes no calls: alerts.path" in found
 
 
 def test_routes_that_cannot_be_read_are_a_fault_in_the_language_of_whoever_asks(
@@ -137,6 +139,20 @@ def test_prometheus_is_asked_whether_its_alerts_lead_to_the_same_console(
         assert (told in said(capsys)) is not good
     assert main([*words, "--lang", "zh"]) == Exit.NO
     assert "告警中的链接与消息、看板中的链接会指向两处" in said(capsys)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "could not be compared: the settings have no alerts.link"), ("zh", "无从核对")]
+)
+def test_prometheus_is_read_and_not_compared_where_the_settings_have_no_link(
+    language: str, words: str, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(__file__).parents[2] / "config" / "prometheus" / "prometheus.yml"
+    command = ["check-config", "--lang", language, "--config", str(place.settings), "--prometheus"]
+    assert main([*command, str(shipped)]) == Exit.OK
+    assert words in said(capsys)
+    assert main([*command, str(place.settings.parent / "none.yml")]) == Exit.NO
+    assert "none.yml" in said(capsys)
 
 
 def test_all_faults_of_a_configuration_are_printed_together(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

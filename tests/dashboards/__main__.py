@@ -17,7 +17,7 @@ from tests.dashboards.history import Past, asked_by_boards, serving, write_past
 from tests.dashboards.town import DAY, past_town
 
 STEP = timedelta(minutes=4)  # between two evaluations of the records
-DAYS = 2.0
+DAYS = 3.25  # the eldest trouble of the town began three days ago
 
 
 async def main(folder: Path, days: float) -> None:

@@ -20,7 +20,7 @@ from tests.dashboards.history import Past, put, serving
 from tests.test_prometheus_rules import alerts
 
 STEP = 150  # seconds between two looks
-SPAN = timedelta(hours=25)  # what the boards show, where samples are dense
+MOST = 10_000 * timedelta(seconds=STEP)  # Prometheus gives 11,000 looks at most
 
 
 def asked_by_alerts() -> set[str]:
@@ -29,9 +29,10 @@ def asked_by_alerts() -> set[str]:
 
 
 async def write_alerts(folder: Path, database: Path, past: Past) -> None:
-    """Add the alerts of the last days to the past there is."""
+    """Add the alerts of the past there is, from its beginning: one that fires is as old as its trouble."""
     end = int(past.town.until.timestamp())
-    times = range(end - int(SPAN.total_seconds()), end + 1, STEP)
+    begin = max(past.since, past.town.until - MOST)
+    times = range(int(begin.timestamp()), end + 1, STEP)
     lines: list[bytes] = []
     async with serving(folder, database) as address, aiohttp.ClientSession() as client:
         prometheus = Prometheus(client, address)

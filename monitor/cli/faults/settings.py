@@ -170,9 +170,21 @@ SETTINGS: Final = (
         "Give it a channel of its own",
     ),
     Phrase(
-        "没有路由指向它:监测程序停运时无人知晓。请照 config/alertmanager/alertmanager.yml 写上指向它的路由",
-        "no route leads to it: nobody hears that the monitor is down. Take over the route to it of "
-        "config/alertmanager/alertmanager.yml",
+        "没有渠道:发给它的无人知晓。请给它一个渠道;无须通知任何人的,请路由到 dashboards-only",
+        "has no channel: nobody hears what is routed to it. Give it one, or route to dashboards-only what nobody is to "
+        "hear",
+    ),
+    Phrase(
+        "SharpEyesMonitorDown 不能随时经路由到达它:监测程序停运时无人知晓。"
+        "请照 config/alertmanager/alertmanager.yml 写上指向它的路由",
+        "no route brings it SharpEyesMonitorDown at every hour: nobody hears that the monitor is down. Take over the "
+        "route to it of config/alertmanager/alertmanager.yml",
+    ),
+    Phrase(
+        "发往中继,而配置的 alerts.path 不是 alertmanager:控制台回 403,消息会被拒收。"
+        "请写 alerts.path: alertmanager,或停用 Alertmanager",
+        "calls the relay, which takes no calls: alerts.path of the settings is not alertmanager, and the console "
+        "answers 403. Write alerts.path: alertmanager, or stop Alertmanager",
     ),
     Phrase(
         "没有名为 {name} 的接收者:监测程序停运时无人知晓",

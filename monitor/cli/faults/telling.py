@@ -13,6 +13,7 @@ from string import Formatter
 
 from monitor.cli.faults.inventory import INVENTORY
 from monitor.cli.faults.record import RECORD
+from monitor.cli.faults.sending import SENDING
 from monitor.cli.faults.settings import SETTINGS
 from monitor.cli.faults.usage import USAGE
 from monitor.cli.faults.values import HINTS, PARTS, VALUES
@@ -23,7 +24,7 @@ from monitor.parsing.yaml_tree import WHOLE_FILE
 Form = tuple[re.Pattern[str], str]
 OURS = frozenset({"what", "why", "noun", "noun_again", "both", "more", "also", "hint"})  # not as a person wrote it
 PLACES = {"row": "整行"}  # where a fault is, where that is no name out of the file
-TEXTS = (*VALUES, *SETTINGS, *INVENTORY, *RECORD, *USAGE)
+TEXTS = (*VALUES, *SETTINGS, *INVENTORY, *RECORD, *USAGE, *SENDING)
 
 
 def told_all(faults: Iterable[Fault], language: Language) -> str:
