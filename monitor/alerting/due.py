@@ -30,6 +30,7 @@ from monitor.language import Phrase
 MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
 EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
 AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
+APART = timedelta(minutes=2)  # two Prometheus of a pair begin the same alert: a scrape and an evaluation
 
 UNSEEN = (Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY)  # nobody knows whether its cameras are down
 
@@ -126,7 +127,7 @@ def due_of_alert(
 ) -> Due | None:
     """What a channel is to be told of an alert without an incident; ``storm``: what the record knows of one there."""
     if not alert.firing:
-        return None if told is None or not told.open else _closed(told, now, over_lines(told, None, now, zone))
+        return _end_of_alert(told, alert, now, zone)
     stage = _stage_of_alert(told, alert, storm, now, patience)
     if stage is None:
         return None
@@ -136,7 +137,7 @@ def due_of_alert(
         alert.subject,
         True,
         now,
-        alert.starts_at,
+        told.since_at if told and told.open else alert.starts_at,
         title,
         alert.severity,
         cameras=max(storm.cameras if storm else 0, told.cameras if told and told.open else 0),
@@ -161,10 +162,19 @@ def _stage_of_alert(
     told: Told | None, alert: Alert, storm: Storm | None, now: datetime, patience: Patience
 ) -> Stage | None:
     if told is None or not told.open:
-        return Stage.OPENED if told is None or now - told.at >= AGAIN else None
+        fell = told is None or alert.starts_at > told.since_at or now - told.at >= AGAIN
+        return Stage.OPENED if fell else None
     if storm is not None and _many_more(storm.cameras, told):
         return Stage.WORSE
     return Stage.REMINDER if now - told.at >= patience.of(alert.severity) * EARLY else None
+
+
+def _end_of_alert(told: Told | None, alert: Alert, now: datetime, zone: ZoneInfo) -> Due | None:
+    """The end of whatever is open; that of one which began before it, and was told to be over, is late and no news."""
+    if told is None or not told.open or alert.starts_at < told.since_at - APART:
+        return None
+    known, notice = _closed(told, now, over_lines(told, None, now, zone))
+    return replace(known, since_at=max(told.since_at, alert.starts_at)), notice
 
 
 def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:

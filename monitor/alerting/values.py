@@ -114,7 +114,7 @@ class Told:
     subject: str
     open: bool  # False: it was told that it is over
     at: datetime  # when something was told last
-    since_at: datetime
+    since_at: datetime  # of an alert that is over: when it had begun the last time
     title: Phrase  # of what it was told first, without its stage
     severity: Severity = Severity.WARNING
     falls: int = 1  # of those it knows

@@ -127,7 +127,7 @@ def test_the_link_below_an_alert_leads_to_what_to_do_about_it_and_below_incident
         return [line.removeprefix("详情：") for line in draft.text.split("\n") if line.startswith("详情：")]
 
     def alert(name: str, number: int = 1) -> Notice:
-        return replace(notice(), subject=f"{name}/f{number}/20260315T190000Z", incident=False)
+        return replace(notice(), subject=f"{name}/f{number}", incident=False)
 
     stale, ledger = alert("SharpEyesResultsStale"), alert("SharpEyesLedgerFailing")
     assert links(stale) == ["http://m/runbooks/SharpEyesResultsStale"]

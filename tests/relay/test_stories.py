@@ -124,6 +124,17 @@ async def test_an_alert_without_an_incident_is_told_in_its_own_words(tmp_path: P
             await of.alertmanager("nobody", labels)
 
 
+async def test_an_alert_whose_prometheus_restarted_is_told_to_be_over(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, by_alertmanager) as of:
+        labels = {"alertname": "SharpEyesVillageDown", "severity": "critical"}
+        await of.alertmanager("vendor-on-call", labels)
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+        await of.alertmanager("vendor-on-call", labels, status="resolved", after=20 * MINUTE)
+        await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
+        assert of.vendors.texts["dingtalk"][1].startswith("【已恢复】SharpEyesVillageDown")
+        assert not any(known.open for known in of.relay._desk.told.values())
+
+
 async def test_a_storm_that_grows_is_told_at_the_next_call_even_after_a_restart_and_not_while_it_is_silenced(
     tmp_path: Path,
 ) -> None:
