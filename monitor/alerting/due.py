@@ -58,6 +58,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         villages=facts.villages,
         near=bool(clock and clock.near),
         late=bool(clock and clock.late_cameras),
+        area=facts.area,
     )
     notice = Notice(
         subject=incident.id,
@@ -69,6 +70,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         cameras=cameras,
         villages=facts.villages,
         down=cameras if incident.suspect.origin not in UNSEEN else 0,
+        area=facts.area,
     )
     return known, notice
 
@@ -143,6 +145,7 @@ def due_of_alert(
         cameras=max(storm.cameras if storm else 0, told.cameras if told and told.open else 0),
         villages=villages,
         incident=False,
+        area=alert.area,
     )
     notice = Notice(
         alert.subject,
@@ -153,7 +156,9 @@ def due_of_alert(
         storm_lines(storm) if storm else alert.description,
         cameras=storm.cameras if storm else 0,
         villages=villages,
+        down=storm.cameras if storm else 0,
         incident=False,
+        area=alert.area,
     )
     return known, notice
 
@@ -187,5 +192,6 @@ def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:
         lines,
         villages=told.villages,
         incident=told.incident,
+        area=told.area,
     )
     return replace(told, open=False, at=now), notice

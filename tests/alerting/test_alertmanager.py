@@ -114,7 +114,7 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
         "现有 100 台摄像机同时离线，不能归到同一线路或录像机。先问供电和运营商",
         "涉及：东村、西村",
     ]
-    assert (notice.villages, notice.down) == (("东村", "西村"), 0)  # each of them is counted in its own incident
+    assert (notice.villages, notice.down, notice.area) == (("东村", "西村"), 100, alert.area)
     soon = NIGHT + timedelta(minutes=1)
     assert due_of_alert(told, alert, Storm(199, ()), soon, Patience(), ZONE) is None
     grown = due_of_alert(told, alert, Storm(200, tuple(f"{nth}村" for nth in range(12))), soon, Patience(), ZONE)
