@@ -21,6 +21,7 @@ from monitor.alerting.telling import (
     incident_title,
     over_lines,
     storm_lines,
+    storm_over_lines,
     titled,
 )
 from monitor.alerting.values import Facts, Notice, Patience, RepairClock, Severity, Stage, Storm, Told
@@ -129,7 +130,7 @@ def due_of_alert(
 ) -> Due | None:
     """What a channel is to be told of an alert without an incident; ``storm``: what the record knows of one there."""
     if not alert.firing:
-        return _end_of_alert(told, alert, now, zone)
+        return _end_of_alert(told, alert, storm, now, zone)
     stage = _stage_of_alert(told, alert, storm, now, patience)
     if stage is None:
         return None
@@ -174,11 +175,12 @@ def _stage_of_alert(
     return Stage.REMINDER if now - told.at >= patience.of(alert.severity) * EARLY else None
 
 
-def _end_of_alert(told: Told | None, alert: Alert, now: datetime, zone: ZoneInfo) -> Due | None:
+def _end_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: datetime, zone: ZoneInfo) -> Due | None:
     """The end of whatever is open; that of one which began before it, and was told to be over, is late and no news."""
     if told is None or not told.open or alert.starts_at < told.since_at - APART:
         return None
-    known, notice = _closed(told, now, over_lines(told, None, now, zone))
+    lines = storm_over_lines(told, storm, now, zone) if alert.area else over_lines(told, None, now, zone)
+    known, notice = _closed(told, now, lines)
     return replace(known, since_at=max(told.since_at, alert.starts_at)), notice
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -126,6 +127,15 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
     again = due_of_alert(grown[0], alert, Storm(30, ()), NIGHT + timedelta(hours=4), Patience(), ZONE)
     assert again is not None
     assert (again[1].stage, again[1].cameras, again[0].cameras) == (Stage.REMINDER, 30, 200)
+    resolved = replace(alert, firing=False)
+    end = due_of_alert(again[0], resolved, Storm(29, ()), NIGHT + timedelta(hours=5), Patience(), ZONE)
+    assert end is not None
+    assert end[1].lines[0].zh == "最多时 200 台同时离线，仍有 29 台未恢复，另发工单"
+    assert end[1].lines[0].en == "29 of at most 200 cameras are still down, told as tickets"
+    assert end[1].lines[1].zh.startswith("03-16 03:00 至 03-16 08:14")
+    whole = due_of_alert(again[0], resolved, None, NIGHT + timedelta(hours=5), Patience(), ZONE)
+    assert whole is not None
+    assert whole[1].lines[0] == Phrase("最多时 200 台同时离线", "200 cameras were down at most")
 
 
 @pytest.mark.parametrize(
