@@ -47,8 +47,11 @@ class Alert:
 
     @property
     def subject(self) -> str:
-        """What identifies it where there is no incident; the same alert fires again under another one."""
-        return f"{self.name}/{self.fingerprint}/{self.starts_at:%Y%m%dT%H%M%SZ}"
+        """What identifies it where there is no incident.
+
+        Not when it began: a Prometheus that restarts says later, and Alertmanager then tells nobody but at the end.
+        """
+        return f"{self.name}/{self.fingerprint}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.telling import SEVERITIES
-from monitor.alerting.values import Notice, Severity, Stage
+from monitor.alerting.values import Notice, Severity, Stage, Told
 from monitor.language import Count, Language, Phrase
+
+Known = TypeVar("Known", Notice, Told)
 
 TOP = 10  # incidents named in a message about many
 MOST_PARTS = 5  # messages that one long text may become
@@ -33,10 +36,9 @@ COLON = Phrase("：", ": ")
 ALSO_OVER = Phrase("，另有 {count} 个已恢复", ", and {count} recovered")
 BRIEFLY = Phrase("（曾故障，现已恢复）", " (was down, is back)")
 REST = Phrase("……另有 {count} 个，见链接", "... and {count} more, see the link")
-STANDING = Phrase(
-    "目前未恢复：{count} 个事件，{cameras} 台摄像机",
-    "open now: {count} {count:incident|incidents}, {cameras} {cameras:camera|cameras}",
-)
+STORMS = Phrase("{count} 处大面积离线", "{count} {count:storm|storms}")
+CAMERAS = Phrase("{count} 台摄像机", "{count} {count:camera|cameras}")
+STANDING = Phrase("目前未恢复：{what}", "open now: {what}")
 DUTY = Phrase("值班：{names}", "on duty: {names}")
 LINK = Phrase("详情：{link}", "details: {link}")
 CUT = Phrase("……（已截断，见链接）", "... (cut, see the link)")
@@ -58,7 +60,15 @@ class Standing:
     """What a channel has been told of and is not over."""
 
     incidents: int = 0
-    cameras: int = 0
+    cameras: int = 0  # of both, each once
+    storms: int = 0
+
+    @classmethod
+    def of(cls, told: Iterable[Told]) -> Standing:
+        """That of all a channel was told."""
+        open_ = [each for each in told if each.open and (each.incident or each.area)]
+        incidents = sum(each.incident for each in open_)
+        return cls(incidents, sum(each.cameras for each in _once(open_)), len(open_) - incidents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +165,17 @@ def _headline(notices: Sequence[Notice]) -> Phrase:
 
 
 def _counted(notices: Sequence[Notice], language: Language) -> str:
-    """How many incidents with how many cameras down, and how many alerts that are no incident."""
+    """How many incidents, how many cameras are down, and how many alerts that are no incident."""
     incidents = sum(notice.incident for notice in notices)
-    alerts, down = len(notices) - incidents, sum(notice.down for notice in notices)
+    alerts, down = len(notices) - incidents, sum(notice.down for notice in _once(notices))
     counts = [(INCIDENTS, incidents), (DOWN, down), (ALERTS, alerts)]
     return COMMA[language].join(phrase[language].format(count=Count(count)) for phrase, count in counts if count)
+
+
+def _once(those: Sequence[Known]) -> list[Known]:
+    """Of what is open: without the cameras alone that a storm counts."""
+    storms = {each.area for each in those if not each.incident}
+    return [each for each in those if not each.incident or each.area is None or each.area not in storms]
 
 
 def _list(
@@ -175,8 +191,16 @@ def _list(
     lines += [f"{nth}. {_entry(notice, language)}" for nth, notice in enumerate(ranked[:top], 1)]
     if len(ranked) > top:
         lines.append(REST[language].format(count=len(ranked) - top))
-    lines.append(STANDING[language].format(count=Count(standing.incidents), cameras=Count(standing.cameras)))
+    lines.append(_standing(standing, language))
     return "\n".join([*lines, *_foot(ranked, duty, language, manner)])
+
+
+def _standing(standing: Standing, language: Language) -> str:
+    counts = [(INCIDENTS, standing.incidents), (CAMERAS, standing.cameras)]
+    if standing.storms:
+        counts.insert(1, (STORMS, standing.storms))
+    what = COMMA[language].join(phrase[language].format(count=Count(count)) for phrase, count in counts)
+    return STANDING[language].format(what=what)
 
 
 def _entry(notice: Notice, language: Language) -> str:

@@ -21,6 +21,7 @@ from monitor.alerting.telling import (
     incident_title,
     over_lines,
     storm_lines,
+    storm_over_lines,
     titled,
 )
 from monitor.alerting.values import Facts, Notice, Patience, RepairClock, Severity, Stage, Storm, Told
@@ -30,6 +31,7 @@ from monitor.language import Phrase
 MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
 EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
 AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
+APART = timedelta(minutes=2)  # two Prometheus of a pair begin the same alert: a scrape and an evaluation
 
 UNSEEN = (Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY)  # nobody knows whether its cameras are down
 
@@ -57,6 +59,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         villages=facts.villages,
         near=bool(clock and clock.near),
         late=bool(clock and clock.late_cameras),
+        area=facts.area,
     )
     notice = Notice(
         subject=incident.id,
@@ -68,6 +71,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         cameras=cameras,
         villages=facts.villages,
         down=cameras if incident.suspect.origin not in UNSEEN else 0,
+        area=facts.area,
     )
     return known, notice
 
@@ -126,7 +130,7 @@ def due_of_alert(
 ) -> Due | None:
     """What a channel is to be told of an alert without an incident; ``storm``: what the record knows of one there."""
     if not alert.firing:
-        return None if told is None or not told.open else _closed(told, now, over_lines(told, None, now, zone))
+        return _end_of_alert(told, alert, storm, now, zone)
     stage = _stage_of_alert(told, alert, storm, now, patience)
     if stage is None:
         return None
@@ -136,12 +140,13 @@ def due_of_alert(
         alert.subject,
         True,
         now,
-        alert.starts_at,
+        told.since_at if told and told.open else alert.starts_at,
         title,
         alert.severity,
         cameras=max(storm.cameras if storm else 0, told.cameras if told and told.open else 0),
         villages=villages,
         incident=False,
+        area=alert.area,
     )
     notice = Notice(
         alert.subject,
@@ -152,7 +157,9 @@ def due_of_alert(
         storm_lines(storm) if storm else alert.description,
         cameras=storm.cameras if storm else 0,
         villages=villages,
+        down=storm.cameras if storm else 0,
         incident=False,
+        area=alert.area,
     )
     return known, notice
 
@@ -161,10 +168,20 @@ def _stage_of_alert(
     told: Told | None, alert: Alert, storm: Storm | None, now: datetime, patience: Patience
 ) -> Stage | None:
     if told is None or not told.open:
-        return Stage.OPENED if told is None or now - told.at >= AGAIN else None
+        fell = told is None or alert.starts_at > told.since_at or now - told.at >= AGAIN
+        return Stage.OPENED if fell else None
     if storm is not None and _many_more(storm.cameras, told):
         return Stage.WORSE
     return Stage.REMINDER if now - told.at >= patience.of(alert.severity) * EARLY else None
+
+
+def _end_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: datetime, zone: ZoneInfo) -> Due | None:
+    """The end of whatever is open; that of one which began before it, and was told to be over, is late and no news."""
+    if told is None or not told.open or alert.starts_at < told.since_at - APART:
+        return None
+    lines = storm_over_lines(told, storm, now, zone) if alert.area else over_lines(told, None, now, zone)
+    known, notice = _closed(told, now, lines)
+    return replace(known, since_at=max(told.since_at, alert.starts_at)), notice
 
 
 def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:
@@ -177,5 +194,6 @@ def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:
         lines,
         villages=told.villages,
         incident=told.incident,
+        area=told.area,
     )
     return replace(told, open=False, at=now), notice

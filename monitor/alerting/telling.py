@@ -107,6 +107,11 @@ STORM = Phrase(
     "现有 {count} 台摄像机同时离线，不能归到同一线路或录像机。先问供电和运营商",
     "{count} {count:camera is|cameras are} down now and no line or recorder explains it. Ask power and carriers first",
 )
+AT_MOST = Phrase("最多时 {count} 台同时离线", "{count} {count:camera was|cameras were} down at most")
+STILL_DOWN = Phrase(
+    "最多时 {most} 台同时离线，仍有 {count} 台未恢复，另发工单",
+    "{count} of at most {most} {count:camera is|cameras are} still down, told as tickets",
+)
 WHERE = Phrase("涉及：{names}", "in: {names}")
 MORE_VILLAGES = Phrase("{names}等 {count} 个村", "{names} and others, {count} villages")
 NUMBER = Phrase("事件 {id}", "incident {id}")
@@ -179,6 +184,14 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
     if told.incident:
         lines.append(_both(NUMBER, id=told.subject))
     return tuple(lines)
+
+
+def storm_over_lines(told: Told, left: Storm | None, now: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
+    """What is said once a storm is over, first what it leaves: fewer cameras than make one may still be down."""
+    down = left.cameras if left else 0
+    most = max(told.cameras, down)
+    said = _both(STILL_DOWN, count=down, most=most) if down else _both(AT_MOST, count=most)
+    return said, *over_lines(told, None, now, zone)
 
 
 def alert_title(alert: Alert) -> Phrase:

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from monitor.incidents import Incident
+from monitor.incidents import Incident, Origin
 from monitor.language import Phrase
 from monitor.model import Camera, Site
 
 NEAR = 4, 5  # of the limit
+
+Area = tuple[str, str]  # a county and a town of it
 
 
 class Severity(StrEnum):
@@ -66,6 +68,14 @@ class Facts:
         """Where somebody may have to go."""
         return tuple(sorted({camera.site.village for camera in self.cameras} - {""}))
 
+    @property
+    def area(self) -> Area | None:
+        """The town of a camera alone, which a storm there counts, too; None: it is not alone."""
+        if self.figures.incident.suspect.origin is not Origin.CAMERA or not self.cameras:
+            return None
+        site = self.cameras[0].site
+        return site.county, site.town
+
 
 class Stage(StrEnum):
     """What a notice is about."""
@@ -94,9 +104,7 @@ class Notice:
     villages: tuple[str, ...] = ()
     down: int = 0  # of these cameras, where they are DOWN; of the others nobody knows
     incident: bool = True  # False: an alert without an incident, or a text
-
-
-Area = tuple[str, str]  # a county and a town of it
+    area: Area | None = None  # where a storm is, or a camera alone that a storm there counts; None: of all else
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ class Told:
     subject: str
     open: bool  # False: it was told that it is over
     at: datetime  # when something was told last
-    since_at: datetime
+    since_at: datetime  # of an alert that is over: when it had begun the last time
     title: Phrase  # of what it was told first, without its stage
     severity: Severity = Severity.WARNING
     falls: int = 1  # of those it knows
@@ -124,6 +132,7 @@ class Told:
     late: bool = False
     called: bool = False  # Alertmanager has called for it, and nothing could be told yet
     incident: bool = True  # False: an alert without an incident, of which only Alertmanager knows
+    area: Area | None = None  # as of a notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from monitor.alerting import Notice, Severity, Stage, Told
+from monitor.alerting import Area, Notice, Severity, Stage, Told
 from monitor.language import Phrase
 from monitor.model import instant, micros
 
@@ -24,6 +24,7 @@ def notice_text(notice: Notice) -> str:
             "villages": notice.villages,
             "down": notice.down,
             "incident": notice.incident,
+            "area": notice.area,
         },
         ensure_ascii=False,
     )
@@ -43,6 +44,7 @@ def notice_of(text: str) -> Notice:
         villages=tuple(value["villages"]),
         down=value["down"],
         incident=value["incident"],
+        area=_area(value.get("area")),
     )
 
 
@@ -63,6 +65,7 @@ def told_text(told: Told) -> str:
             "late": told.late,
             "called": told.called,
             "incident": told.incident,
+            "area": told.area,
         },
         ensure_ascii=False,
     )
@@ -85,7 +88,13 @@ def told_of(text: str) -> Told:
         late=value["late"],
         called=value["called"],
         incident=value["incident"],
+        area=_area(value.get("area")),
     )
+
+
+def _area(written: list[str] | None) -> Area | None:
+    """What older versions wrote has none."""
+    return (written[0], written[1]) if written else None
 
 
 def _pair(phrase: Phrase) -> list[str]:

@@ -17,7 +17,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -343,6 +343,20 @@ def outbox_path(ledger: Path) -> Path:
     return ledger.with_name(f"{ledger.stem}-outbox.db")
 
 
+def _rename(connection: sqlite3.Connection) -> None:
+    """An alert was once identified by its beginning, too: of what was told so, the latest is what the channel knows."""
+    dated = "*/[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z"
+    query = "SELECT channel, subject, value FROM told WHERE subject GLOB ? ORDER BY at"
+    connection.execute("BEGIN IMMEDIATE")
+    for channel, subject, value in connection.execute(query, (dated,)).fetchall():
+        told = told_of(value)
+        told = replace(told, subject=subject.rpartition("/")[0])
+        row = (channel, told.subject, told.open, micros(told.at), told_text(told))
+        connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", row)
+        connection.execute("DELETE FROM told WHERE channel = ? AND subject = ?", (channel, subject))
+    connection.execute("COMMIT")
+
+
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(
@@ -364,6 +378,7 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
                     f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID};"
                     f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
                 )
+            _rename(connection)
     except sqlite3.Error as error:
         raise OutboxError(f"{path}: cannot be opened: {error}") from error
     return connection

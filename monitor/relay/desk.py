@@ -42,8 +42,7 @@ class Desk:
 
     def standing(self, channel: str) -> Standing:
         """What the channel was told of and is not over."""
-        mine = [told for (name, _), told in self._told.items() if name == channel and told.open and told.incident]
-        return Standing(len(mine), sum(told.cameras for told in mine))
+        return Standing.of(told for (name, _), told in self._told.items() if name == channel)
 
     async def put(self, dues: Sequence[Due]) -> int:
         """Make these due, all or none; OutboxUnavailable. Returns how many are new."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerting import Patience, Severity, Stage, Storm, call_of, due_of_alert
+from monitor.alerting import Due, Patience, Severity, Stage, Storm, Told, call_of, due_of_alert
 from monitor.alerting.alertmanager import is_chinese
 from monitor.alerting.telling import OUTAGE_ALERTS
 from monitor.language import Phrase
@@ -45,7 +46,7 @@ def test_an_alert_is_read_with_both_of_its_languages() -> None:
     assert alert.description == (Phrase("磁盘可能已满。", "The disk of 青溪镇 may be full."),)
     assert (alert.severity, alert.villages, alert.firing) == (Severity.CRITICAL, ("柳溪村",), True)
     assert alert.starts_at == datetime(2026, 3, 15, 19, 0, 0, 123456, tzinfo=UTC)
-    assert alert.subject == "SharpEyesLedgerFailing/abc/20260315T190000Z"
+    assert alert.subject == "SharpEyesLedgerFailing/abc"
 
 
 def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() -> None:
@@ -67,6 +68,39 @@ def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() ->
     )  # late copy
 
 
+def judge(told: Told | None, at: datetime, began: str, status: str = "firing") -> Due | None:
+    (alert,) = call(payload(status=status, startsAt=f"2026-03-15T{began}Z")).alerts
+    return due_of_alert(told, alert, None, at, Patience(), ZONE)
+
+
+def test_a_prometheus_that_restarts_begins_no_other_story_and_its_end_is_the_end() -> None:
+    first = judge(None, NIGHT, "19:00:00")
+    assert first is not None
+    assert judge(first[0], NIGHT + timedelta(hours=1), "20:14:00") is None
+    again = judge(first[0], NIGHT + timedelta(hours=4), "20:14:00")
+    assert again is not None
+    assert (again[1].stage, again[0].since_at) == (Stage.REMINDER, first[0].since_at)
+    for told in (first[0], again[0]):  # Alertmanager may have told nobody of the later beginning before the end
+        end = judge(told, NIGHT + timedelta(hours=5), "20:14:00", "resolved")
+        assert end is not None
+        assert (end[0].open, end[1].stage, end[1].subject) == (False, Stage.RECOVERED, first[1].subject)
+        assert end[1].lines[0].zh.startswith("03-16 03:00 至 03-16 08:14")
+
+
+def test_the_end_of_an_older_story_does_not_close_a_newer_one_which_is_told_at_once() -> None:
+    soon = NIGHT + timedelta(minutes=5)
+    first = judge(None, NIGHT, "19:00:00")
+    assert first is not None
+    end = judge(first[0], NIGHT + timedelta(minutes=1), "19:00:00", "resolved")
+    assert end is not None
+    assert judge(end[0], soon, "19:00:00") is None  # the late copy of another Alertmanager
+    newer = judge(end[0], soon, "19:17:00")
+    assert newer is not None
+    assert newer[1].stage is Stage.OPENED
+    assert judge(newer[0], soon, "19:00:00", "resolved") is None
+    assert judge(newer[0], soon, "19:16:00", "resolved") is not None  # the other Prometheus of a pair saw it first
+
+
 def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grown_much() -> None:
     labels = {"alertname": "SharpEyesManyDown", "severity": "critical", "county": "安平县", "town": "清河镇"}
     alert = call(
@@ -81,7 +115,7 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
         "现有 100 台摄像机同时离线，不能归到同一线路或录像机。先问供电和运营商",
         "涉及：东村、西村",
     ]
-    assert (notice.villages, notice.down) == (("东村", "西村"), 0)  # each of them is counted in its own incident
+    assert (notice.villages, notice.down, notice.area) == (("东村", "西村"), 100, alert.area)
     soon = NIGHT + timedelta(minutes=1)
     assert due_of_alert(told, alert, Storm(199, ()), soon, Patience(), ZONE) is None
     grown = due_of_alert(told, alert, Storm(200, tuple(f"{nth}村" for nth in range(12))), soon, Patience(), ZONE)
@@ -93,6 +127,15 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
     again = due_of_alert(grown[0], alert, Storm(30, ()), NIGHT + timedelta(hours=4), Patience(), ZONE)
     assert again is not None
     assert (again[1].stage, again[1].cameras, again[0].cameras) == (Stage.REMINDER, 30, 200)
+    resolved = replace(alert, firing=False)
+    end = due_of_alert(again[0], resolved, Storm(29, ()), NIGHT + timedelta(hours=5), Patience(), ZONE)
+    assert end is not None
+    assert end[1].lines[0].zh == "最多时 200 台同时离线，仍有 29 台未恢复，另发工单"
+    assert end[1].lines[0].en == "29 of at most 200 cameras are still down, told as tickets"
+    assert end[1].lines[1].zh.startswith("03-16 03:00 至 03-16 08:14")
+    whole = due_of_alert(again[0], resolved, None, NIGHT + timedelta(hours=5), Patience(), ZONE)
+    assert whole is not None
+    assert whole[1].lines[0] == Phrase("最多时 200 台同时离线", "200 cameras were down at most")
 
 
 @pytest.mark.parametrize(

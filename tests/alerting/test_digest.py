@@ -17,6 +17,7 @@ from monitor.alerting import (
     Shift,
     Stage,
     Standing,
+    Told,
     drafts,
     due_of_incident,
 )
@@ -121,13 +122,29 @@ def test_alerts_are_counted_apart_and_only_cameras_that_are_down_are_said_to_be(
     assert drafts(over, Standing(), 2048, NIGHT, MANNER)[0].title == "【已恢复】3 个事件，2 条告警"
 
 
+def test_a_camera_is_counted_once_where_its_town_has_a_storm_and_it_is_told_itself_too() -> None:
+    here, there = ("安平县", "清河镇"), ("安平县", "大镇")
+    storm = notice(1, cameras=60, incident=False, area=here)
+    alone = [notice(2, area=here), notice(3, area=there), notice(4, cameras=5)]
+    said = Standing.of(
+        Told(each.subject, True, NIGHT, NIGHT, each.title, cameras=each.cameras, incident=each.incident, area=each.area)
+        for each in [storm, *alone]
+    )
+    (draft,) = drafts([storm, *alone], said, 2048, NIGHT, replace(MANNER, languages=(Language.ZH, Language.EN)))
+    assert draft.text.startswith("【严重】3 个事件，66 台摄像机离线，1 条告警\n1. 【严重·故障】第1处")
+    assert "目前未恢复：3 个事件，1 处大面积离线，66 台摄像机" in draft.text
+    assert "open now: 3 incidents, 1 storm, 66 cameras" in draft.text
+    outlived = [replace(storm, stage=Stage.RECOVERED, cameras=0, down=0), *alone]
+    assert drafts(outlived, said, 2048, NIGHT, MANNER)[0].title == "【严重】3 个事件，7 台摄像机离线，另有 1 个已恢复"
+
+
 def test_the_link_below_an_alert_leads_to_what_to_do_about_it_and_below_incidents_to_them() -> None:
     def links(*notices: Notice, link: str = "http://m") -> list[str]:
         (draft,) = drafts(notices, Standing(), 2048, NIGHT, replace(MANNER, link=link))
         return [line.removeprefix("详情：") for line in draft.text.split("\n") if line.startswith("详情：")]
 
     def alert(name: str, number: int = 1) -> Notice:
-        return replace(notice(), subject=f"{name}/f{number}/20260315T190000Z", incident=False)
+        return replace(notice(), subject=f"{name}/f{number}", incident=False)
 
     stale, ledger = alert("SharpEyesResultsStale"), alert("SharpEyesLedgerFailing")
     assert links(stale) == ["http://m/runbooks/SharpEyesResultsStale"]

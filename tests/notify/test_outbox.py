@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -265,6 +266,7 @@ def test_the_outbox_lies_beside_the_ledger(tmp_path: Path) -> None:
         st.lists(st.text()).map(tuple),
         st.integers(0, 10**6),
         st.booleans(),
+        st.none() | st.tuples(st.text(), st.text()),
     ),
     st.builds(
         Told,
@@ -281,6 +283,7 @@ def test_the_outbox_lies_beside_the_ledger(tmp_path: Path) -> None:
         st.booleans(),
         st.booleans(),
         st.booleans(),
+        st.none() | st.tuples(st.text(), st.text()),
     ),
 )
 def test_what_is_written_down_is_read_back(one: Notice, other: Told) -> None:
@@ -288,6 +291,29 @@ def test_what_is_written_down_is_read_back(one: Notice, other: Told) -> None:
     assert told_of(told_text(other)) == other
 
 
+def test_alerts_that_were_once_identified_by_their_beginning_are_known_by_name_and_by_the_latest(path: Path) -> None:
+    before = Outbox.open(path)
+    rows = [("20260315T190000Z", True, 0), ("20260316T190000Z", False, 1), ("20260317T190000Z", True, 2)]
+    states = [
+        replace(told(f"SharpEyesBlindSpot/abc/{began}", open_), at=NOW + nth * SECOND, incident=False)
+        for began, open_, nth in reversed(rows)
+    ]
+    before.put([("ding", state, None) for state in states], NOW)
+    before.put([("ding", told("i1"), None), ("sms", states[1], None)], NOW)
+    before.close()
+    for _ in range(2):
+        after = Outbox.open(path)
+        known = after.told()
+        after.close()
+        assert set(known) == {("ding", "SharpEyesBlindSpot/abc"), ("sms", "SharpEyesBlindSpot/abc"), ("ding", "i1")}
+        assert known["ding", "SharpEyesBlindSpot/abc"] == replace(states[0], subject="SharpEyesBlindSpot/abc")
+        assert not known["sms", "SharpEyesBlindSpot/abc"].open
+
+
 def test_what_an_older_version_wrote_down_is_read() -> None:
+    def before(text: str) -> str:
+        return json.dumps({name: value for name, value in json.loads(text).items() if name != "area"})
+
     known = Told("i1", True, NOW, NOW, Phrase("一", "one"))
-    assert told_of(json.dumps(json.loads(told_text(known)) | {"area": ["县", "镇"]})) == known
+    assert told_of(before(told_text(known))) == known
+    assert notice_of(before(notice_text(notice()))) == notice()

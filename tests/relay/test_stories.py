@@ -15,6 +15,7 @@ from monitor.alerting import Facts, Severity, Shift
 from monitor.clock import at_once
 from monitor.errors import UnknownReceiver
 from monitor.language import Phrase
+from monitor.model import Camera
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera, cameras
 from tests.metrics.town import status as a_status
@@ -124,6 +125,17 @@ async def test_an_alert_without_an_incident_is_told_in_its_own_words(tmp_path: P
             await of.alertmanager("nobody", labels)
 
 
+async def test_an_alert_whose_prometheus_restarted_is_told_to_be_over(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, by_alertmanager) as of:
+        labels = {"alertname": "SharpEyesVillageDown", "severity": "critical"}
+        await of.alertmanager("vendor-on-call", labels)
+        await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
+        await of.alertmanager("vendor-on-call", labels, status="resolved", after=20 * MINUTE)
+        await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
+        assert of.vendors.texts["dingtalk"][1].startswith("【已恢复】SharpEyesVillageDown")
+        assert not any(known.open for known in of.relay._desk.told.values())
+
+
 async def test_a_storm_that_grows_is_told_at_the_next_call_even_after_a_restart_and_not_while_it_is_silenced(
     tmp_path: Path,
 ) -> None:
@@ -153,6 +165,32 @@ async def test_a_storm_that_grows_is_told_at_the_next_call_even_after_a_restart_
         await of.alertmanager("vendor-on-call", labels, status="resolved")
         await of.until(lambda: told(of) == [2, 2, 2], MINUTE)
         assert of.vendors.texts["dingtalk"][1].startswith("【已恢复】")
+
+
+@pytest.mark.parametrize(
+    ("line", "headline", "standing"),
+    [
+        (True, "1 个事件，65 台摄像机离线，1 条告警", "1 个事件，1 处大面积离线，65 台摄像机"),
+        (False, "110 台摄像机离线，2 条告警", "0 个事件，2 处大面积离线，110 台摄像机"),
+    ],
+)
+async def test_storms_are_counted_with_their_cameras(tmp_path: Path, line: bool, headline: str, standing: str) -> None:
+    def alone(town: str, count: int) -> list[Camera]:
+        return [a_camera(f"{town}{nth}", f"u{town}{nth}", carrier=f"k{town}{nth}", town=town) for nth in range(count)]
+
+    here = alone("清河镇", 60)
+    there = cameras(5, "line", carrier="电信") if line else alone("大镇", 50)
+    critical = {"severity": "critical", "county": "清河县"}
+    async with office(tmp_path, [*here, *there], by_alertmanager) as of:
+        of.world.cut([camera.id for camera in (*here, *there)])
+        await of.later(2 * MINUTE)
+        storm = critical | {"alertname": "SharpEyesManyDown", "town": "清河镇"}
+        other = critical | {"alertname": "SharpEyesIncident", "incident": of.world.incident_of(there[0].id)}
+        await of.alertmanager("vendor-on-call", storm, other if line else storm | {"town": "大镇"})
+        await of.quiet()
+        (text,) = of.vendors.texts["dingtalk"]
+        assert text.split("\n")[0] == f"【严重】{headline}"
+        assert f"目前未恢复：{standing}" in text.split("\n")
 
 
 async def test_an_alert_that_outlives_its_incident_is_no_second_page_in_other_words(tmp_path: Path) -> None:

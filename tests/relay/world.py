@@ -131,9 +131,11 @@ class Office:
         except TimeoutError:
             raise AssertionError(("nothing arrives any more", self.vendors.texts, await self.relay.listed())) from None
 
-    async def alertmanager(self, receiver: str, *alerts: Mapping[str, Any], status: str = "firing") -> None:
-        """A call of Alertmanager about these labels."""
-        began = f"{BEGINNING:%Y-%m-%dT%H:%M:%SZ}"
+    async def alertmanager(
+        self, receiver: str, *alerts: Mapping[str, Any], status: str = "firing", after: timedelta = timedelta(0)
+    ) -> None:
+        """A call of Alertmanager about these labels; they fire since so long after the beginning."""
+        began = f"{BEGINNING + after:%Y-%m-%dT%H:%M:%SZ}"
         written = [{"labels": labels, "annotations": {}, "status": status, "startsAt": began} for labels in alerts]
         await self.relay.call(json.dumps({"version": "4", "receiver": receiver, "alerts": written}).encode())
 
