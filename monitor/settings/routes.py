@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 
 import yaml
 
-from monitor.errors import Fault
+from monitor.errors import WHOLE_FILE, Fault
 
 WEBHOOK = "/api/alertmanager"  # the relay's address
 PAST_THE_RELAY = "past-the-relay"  # who hears of what the relay cannot say itself
@@ -90,7 +90,7 @@ def _tree(content: bytes, file: str, checker: str) -> yaml.Node | Fault | None:
         tree: yaml.Node | None = yaml.compose(content, LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        return Fault(file, mark.line + 1 if mark else 0, "file", f"not YAML: run {checker}")
+        return Fault(file, mark.line + 1 if mark else 0, WHOLE_FILE, f"not YAML: run {checker}")
     return tree
 
 
