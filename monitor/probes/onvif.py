@@ -25,7 +25,8 @@ from monitor.onvif.markup import Part
 from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
 from monitor.onvif.replies import Fault
 from monitor.probes.dialling import ACCEPT
-from monitor.probes.http import Answer, HttpClient, HttpLimits, Unanswered, field_line
+from monitor.probes.http import HttpClient, HttpLimits, field_line
+from monitor.probes.http_answers import Answer, Unanswered
 from monitor.probes.login import Login
 from monitor.rtsp.ending import Redactor, cause_of_status
 from monitor.rtsp.lockout import attempts_left, text_of
