@@ -25,6 +25,9 @@ A probe never raises: what it saw is a ``Result``. Secrets never stand in an err
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+WHOLE_FILE: Final = "file"  # where a fault is that is not about one part of it
 
 
 class SharpEyesError(Exception):
@@ -40,8 +43,14 @@ class Fault:
     where: str  # a path such as ``probe.interval`` or a column name
     what: str  # what is wrong and, where one is near, the name that was probably meant
 
+    @property
+    def place(self) -> str:
+        """File and line, as far as there is one."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.where}: {self.what}"
+        where = "" if self.where == WHOLE_FILE else self.where
+        return ": ".join(filter(None, (self.place, where, self.what)))
 
 
 class SettingsError(SharpEyesError):

@@ -8,9 +8,8 @@ from pathlib import Path
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.cli.faults import told_all
-from monitor.errors import Fault, SettingsError
+from monitor.errors import WHOLE_FILE, Fault, SettingsError
 from monitor.language import Count, Language
-from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
 from monitor.service import load_plan, refuse_mute_echoes
 from monitor.settings import AlertPath, Settings, faults_of_links, faults_of_routes, warnings_between

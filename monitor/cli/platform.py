@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.cli import texts
+from monitor.cli.assets.texts import PASSED_OVER
 from monitor.cli.exits import Exit
 from monitor.inventory import load_inventory
 from monitor.inventory.entries import Extra, entries_of
@@ -89,9 +90,9 @@ def compare_with_platform(path: Path, config: Path, language: Language) -> int:
     zone = ZoneInfo(settings.zone)
     if recorded_at is not None:
         print(texts.PLATFORM_AS_OF[language].format(at=f"{recorded_at.astimezone(zone):%Y-%m-%d %H:%M:%S}"))
-    if written.sums:
-        lines = " ".join(map(str, written.sums[: texts.NAMED])) + (" ..." if len(written.sums) > texts.NAMED else "")
-        print(texts.SUMS_PASSED_OVER[language].format(count=Count(len(written.sums)), lines=lines))
+    if over := written.passed_over:
+        lines = " ".join(map(str, over[: texts.NAMED])) + (" ..." if len(over) > texts.NAMED else "")
+        print(PASSED_OVER[language].format(count=Count(len(over)), lines=lines))
     _print(texts.FALSELY_ONLINE, found.falsely_online, cameras, last, zone, language)
     _print(texts.FALSELY_OFFLINE, found.falsely_offline, cameras, last, zone, language)
     print(

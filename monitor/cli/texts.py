@@ -356,9 +356,6 @@ LATE_DEVICE = Phrase(
 
 NAMED = 20  # ids shown of a list that only counts
 PLATFORM_AS_OF = Phrase("监测台账截至 {at}", "the record ends at {at}")
-SUMS_PASSED_OVER = Phrase(
-    "略过合计行 {count} 行（第 {lines} 行）", "passed over {count} {count:line|lines} of totals (line {lines})"
-)
 FALSELY_ONLINE = Phrase(
     "假在线（平台称在线，监测为离线）：{count} 台", "falsely online (online there, down here): {count}"
 )

@@ -98,8 +98,9 @@ def read_export(path: Path) -> Export:
     listed: list[Listed] = []
     passed_over: list[int] = []
     first: dict[str, int] = {}
+    naming = [at for at, name in enumerate(table.names) if FOREIGN_SPELLINGS.get(name) in _NAMING]
     for line in table.rows:
-        if _names_nobody(line, table):
+        if names_nobody(line, naming):
             passed_over.append(line.number)
             continue
         read = _listed(line, table, faults)
@@ -115,13 +116,12 @@ def read_export(path: Path) -> Export:
     return Export(tuple(listed), tuple(passed_over))
 
 
-def _names_nobody(line: Line, table: Table) -> bool:
-    """Whether all cells for an id or an address are empty, or say that the line is a sum of others."""
-    told = [at for at, name in enumerate(table.names) if FOREIGN_SPELLINGS.get(name) in _NAMING]
-    return sums_up(line, told) or all(at not in line.refused and not unwrapped(cell(line, at)) for at in told)
+def names_nobody(line: Line, naming: Collection[int]) -> bool:
+    """Whether all cells for an id or an address (``naming``) are empty, or say that the line is a sum of others."""
+    return _sums_up(line, naming) or all(at not in line.refused and not unwrapped(cell(line, at)) for at in naming)
 
 
-def sums_up(line: Line, naming: Collection[int]) -> bool:
+def _sums_up(line: Line, naming: Collection[int]) -> bool:
     """Whether the line says that it is a sum of others: before all else, or in place of an id and with no address."""
     first = next((at for at in range(len(line.cells)) if cell(line, at)), 0)
     if first not in naming and _TOTAL.match(unwrapped(cell(line, first))):

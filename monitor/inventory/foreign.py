@@ -9,12 +9,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.errors import Fault, SettingsError
+from monitor.errors import WHOLE_FILE, Fault, SettingsError
 from monitor.inventory.columns import simplified
 from monitor.inventory.formats import LARGEST_FILE, lines_of_csv
 from monitor.inventory.spreadsheet import lines_of_xlsx
 from monitor.inventory.table import HEADING_WITHIN, BrokenTable, Line, counted
-from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import Unreadable, read_at_most
 
 

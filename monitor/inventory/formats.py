@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.errors import Fault
+from monitor.errors import WHOLE_FILE, Fault
 from monitor.inventory.columns import Column, column_of
 from monitor.inventory.spreadsheet import lines_of_xlsx
 from monitor.inventory.table import MOST_LINES, BrokenTable, Line, Row, rows_of
 from monitor.parsing.scalars import printable
 from monitor.parsing.section import single_text
-from monitor.parsing.yaml_tree import WHOLE_FILE, Mapping, Node, Scalar, Sequence, parse_yaml
+from monitor.parsing.yaml_tree import Mapping, Node, Scalar, Sequence, parse_yaml
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
 
 LARGEST_FILE = 64 * MEGABYTE
@@ -54,8 +54,10 @@ def lines_of_csv(content: bytes) -> Iterator[Line]:
         for cells in reader:
             yield Line(begun, tuple(cells))
             begun = reader.line_num + 1
-    except csv.Error as error:
-        raise BrokenTable(begun, f"is not valid CSV in the row that begins here: {error}") from None
+    except csv.Error:
+        raise BrokenTable(
+            begun, 'is not valid CSV in the row that begins here: look for a quote (") too many'
+        ) from None
 
 
 def decoded(content: bytes) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from monitor.errors import Fault, SettingsError
+from monitor.errors import WHOLE_FILE, Fault, SettingsError
 from monitor.inventory.cameras import camera_of
 from monitor.inventory.columns import Column
 from monitor.inventory.formats import read_rows
 from monitor.inventory.table import Row
 from monitor.model import Camera, Site
 from monitor.parsing.scalars import shown
-from monitor.parsing.yaml_tree import WHOLE_FILE
 
 
 def load_inventory(paths: Sequence[Path], known_credentials: Collection[str]) -> tuple[Camera, ...]:

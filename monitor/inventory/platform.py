@@ -1,7 +1,8 @@
 """What the video platform says is online: its exported list (CSV or XLSX) as ids and a yes or no each.
 
 It decides what such a list is. Columns it does not need are passed over, whatever they are called; a state it does not
-understand is a fault, because a guess would accuse somebody. A line of sums below the others is no camera.
+understand is a fault, because a guess would accuse somebody. A line that names no camera, such as one of sums, is
+passed over and told.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 from monitor.errors import Fault, SettingsError
 from monitor.inventory.cameras import host_text
 from monitor.inventory.columns import Column, simplified
-from monitor.inventory.export import FOREIGN_SPELLINGS, sums_up, unwrapped
+from monitor.inventory.export import FOREIGN_SPELLINGS, names_nobody, unwrapped
 from monitor.inventory.foreign import Table, cell, read_table
 from monitor.inventory.matching import Names, national_id
 from monitor.parsing.scalars import shown
@@ -49,7 +50,7 @@ class PlatformList:
     """What such a list says."""
 
     states: tuple[PlatformState, ...]  # in its order
-    sums: tuple[int, ...]  # lines that only sum up others
+    passed_over: tuple[int, ...]  # lines that name no camera: neither id nor address
 
 
 def read_platform_list(path: Path) -> PlatformList:
@@ -59,12 +60,12 @@ def read_platform_list(path: Path) -> PlatformList:
         path, lambda names: bool(names & (ID_HEADINGS | HOST_HEADINGS) and names & STATE_HEADINGS), LACKING
     )
     naming = table.places(ID_HEADINGS | HOST_HEADINGS)
-    sums = tuple(line.number for line in table.rows if sums_up(line, naming))
-    cameras = replace(table, rows=tuple(line for line in table.rows if line.number not in sums))
+    passed_over = tuple(line.number for line in table.rows if names_nobody(line, naming))
+    cameras = replace(table, rows=tuple(line for line in table.rows if line.number not in passed_over))
     found = _states(cameras, faults)
     if faults:
         raise SettingsError(tuple(faults))
-    return PlatformList(tuple(found), sums)
+    return PlatformList(tuple(found), passed_over)
 
 
 def _states(table: Table, faults: list[Fault]) -> list[PlatformState]:

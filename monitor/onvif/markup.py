@@ -1,7 +1,8 @@
 """Markup searched as it stands: prefixes, declarations, order and missing ends do not matter, and no tree is built.
 
 Cameras send XML that parsers refuse: undeclared prefixes, bare ampersands, bodies cut short. What is wanted of it is
-the text behind a name. Must never expand an entity, raise anything for what came in, or look at any part of a text more
+the text behind a name, and only if a tag follows: where a body was cut, what stands before the cut may be half a value.
+Must never expand an entity, raise anything for what came in, or look at any part of a text more
 than a few times for one question, however it is nested.
 """
 
@@ -13,12 +14,15 @@ from functools import cache
 from typing import Final, NewType
 from xml.sax.saxutils import escape, unescape
 
-Part = NewType("Part", str)  # an element from behind its name on: attributes, ">", what is in it
+Part = NewType("Part", str)  # an element from behind its name on: attributes, ">", what is in it, the next tag's start
 
 _CONTROL: Final = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _TO_SPACES: Final = bytes.maketrans(_CONTROL, b" " * len(_CONTROL))
 # A quantifier with a plus gives nothing back: so a search goes over a text once, whatever stands there.
 _PREFIX: Final = r"(?:[A-Za-z_][\w.-]{0,40}+:)?+"
+_TAG: Final = "(?=<[^!])"  # behind a text: one that a mark cuts in two is put together before
+_OWN: Final = re.compile(rf"[^>]*+>([^<]*+){_TAG}")
+_LONGEST_PREFIX: Final = len("</") + 41 + len(":")  # characters before the name in a closing tag
 _ROOT: Final = re.compile(rf"<{_PREFIX}([A-Za-z_][\w.-]{{0,40}}+)")
 _REFERENCE: Final = re.compile(r"&#(?:x([0-9a-fA-F]{1,5})|([0-9]{1,6}));")
 _NAMED: Final = {"&quot;": '"', "&apos;": "'"}
@@ -55,14 +59,14 @@ def each(part: Part, name: str) -> Iterator[Part]:
     begin = -1
     for found in _opening(name).finditer(part):
         if begin >= 0:
-            yield _until_closed(part, name, begin, found.start())
+            yield _until_closed(part, name, begin, found.start() + 2)
         begin = found.end()
     if begin >= 0:
         yield _until_closed(part, name, begin, len(part))
 
 
 def openings(part: Part, names: tuple[str, ...]) -> list[tuple[str, str, str]]:
-    """Every opening tag of these names: its name, its attributes, and the text behind it; an empty element has none.
+    """Every opening tag of these names: its name, its attributes, and the text from it to the next tag; "" for none.
 
     For whoever wants much of a long text: this goes over it once.
     """
@@ -83,7 +87,13 @@ def value(part: Part, name: str) -> str:
 
 def own_text(part: Part) -> str:
     """The text at the beginning of an element."""
-    return plain(part.partition(">")[2].partition("<")[0])
+    found = _OWN.match(part)
+    return "" if found is None else plain(found[1])
+
+
+def closes(part: Part, *names: str) -> bool:
+    """Whether the last element of one of these names has its end: nothing in it was cut off."""
+    return any(_closing(name).search(part, max(0, part.rfind(name) - _LONGEST_PREFIX)) for name in names)
 
 
 def attribute(part: str, name: str) -> str:
@@ -106,7 +116,7 @@ def _opening(name: str) -> re.Pattern[str]:
 
 @cache
 def _openings(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"<{_PREFIX}({'|'.join(names)})(?=[\s/>])([^<>]*+)(?:(?<!/)>([^<]*+)|>?+)")
+    return re.compile(rf"<{_PREFIX}({'|'.join(names)})(?=[\s/>])([^<>]*+)(?:(?<!/)>([^<]*+){_TAG}|>?+)")
 
 
 @cache
@@ -116,7 +126,7 @@ def _closing(name: str) -> re.Pattern[str]:
 
 @cache
 def _with_text(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"<{_PREFIX}({'|'.join(names)})(?:\s[^<>]*+)?+(?<!/)>([^<]*+)")
+    return re.compile(rf"<{_PREFIX}({'|'.join(names)})(?:\s[^<>]*+)?+(?<!/)>([^<]*+){_TAG}")
 
 
 @cache
@@ -125,12 +135,12 @@ def _attribute(name: str) -> re.Pattern[str]:
 
 
 def _until_closed(text: str, name: str, begin: int, end: int) -> Part:
-    """From there to the closing tag of that name, or to the end where it never comes."""
+    """From there to the start of the closing tag of that name, or to the end where it never comes."""
     head = text.find(">", begin, end)
     if head >= 0 and text[head - 1] == "/":
         return Part(text[begin : head + 1])
     closed = _closing(name).search(text, begin, end)
-    return Part(text[begin : end if closed is None else closed.start()])
+    return Part(text[begin : end if closed is None else closed.start() + 2])
 
 
 def _character(reference: re.Match[str]) -> str:

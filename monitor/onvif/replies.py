@@ -13,7 +13,7 @@ from itertools import islice
 from monitor.errors import RemoteProtocolError
 from monitor.model import Codec, Identity
 from monitor.onvif.envelope import Media
-from monitor.onvif.markup import Part, attribute, each, first, openings, own_text, plain, root_of, value, values
+from monitor.onvif.markup import Part, attribute, closes, each, first, openings, own_text, plain, root_of, value, values
 from monitor.onvif.profiles import Profile
 
 MAX_BODY = 256_000  # bytes
@@ -45,6 +45,7 @@ _CONFIGURATIONS = frozenset(
 )  # fmt: skip
 _PROFILE = ("Profiles", *_CONFIGURATIONS, *_ENCODER, "SourceToken")
 _NUMBER = re.compile(rf"[0-9]{{1,{MAX_DIGITS}}}(?:\.[0-9]{{1,{MAX_DIGITS}}})?")
+_ONLY_BEGUN = re.compile(rb"[^<]*+<(?:\?[^>]*+>[^<]*+(?:<[^>]*+)?+|[^>]*+)")
 _REFUSALS = frozenset({"NotAuthorized", "FailedAuthentication", "InvalidSecurity", "InvalidSecurityToken"})
 _REFUSED = re.compile(r"not.?authori[sz]ed|unauthori[sz]ed|authority failure|authentication fail", re.IGNORECASE)
 
@@ -71,7 +72,12 @@ def parse(body: bytes) -> Part | Fault:
     if envelope is None:
         raise RemoteProtocolError("not a SOAP envelope")
     fault = first(envelope, "Fault") if "Fault" in envelope else None
-    return envelope if fault is None else _fault(fault)
+    if fault is None:
+        return envelope
+    told = _fault(fault)
+    if not (told.refuses_credentials or closes(envelope, "Fault", "Body")):
+        raise RemoteProtocolError("a fault that is cut short")  # it might have gone on to refuse them
+    return told
 
 
 def device_time(envelope: Part) -> datetime:
@@ -80,7 +86,9 @@ def device_time(envelope: Part) -> datetime:
     if utc is None:
         raise RemoteProtocolError("no UTC time")
     said = values(utc, *_TIME)
-    year, month, day, hours, minutes, seconds = [_number(said.get(name, "")) for name in _TIME]
+    if not all(map(said.get, _TIME)):
+        raise RemoteProtocolError("a time that is not whole")
+    year, month, day, hours, minutes, seconds = [_number(said[name]) for name in _TIME]
     try:
         midnight = datetime(int(year), int(month), int(day), tzinfo=UTC)
         return midnight + timedelta(0, (hours * 60 + minutes) * 60 + seconds)
@@ -121,6 +129,16 @@ def _of_capabilities(envelope: Part) -> dict[Media, str]:
         if media_one is not None and (address := value(media_one, "XAddr")):
             return {Media.ONE: address}
     return {}
+
+
+def only_begun(body: bytes) -> bool:
+    """Whether a body ends before its first tag does: it may have been an envelope."""
+    return _ONLY_BEGUN.fullmatch(body[:MAX_BODY]) is not None
+
+
+def complete(envelope: Part, question: str) -> bool:
+    """Whether the answer to that operation came to its end: a list that was cut may lack what matters."""
+    return closes(envelope, f"{question}Response", "Body")
 
 
 def profiles(envelope: Part) -> tuple[Profile, ...]:

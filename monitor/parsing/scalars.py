@@ -48,7 +48,7 @@ def printable(text: str) -> str:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """``; did you mean X?`` when a known name is near; else the known names while they are few, or nothing."""
-    names = sorted(known)
+    names = sorted(filter(None, known))  # where a column is empty, "" is no name anybody could write
     lower = {name.lower(): name for name in names}
     near = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
     if near:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TypeVar
 
-from monitor.errors import Fault
+from monitor.errors import WHOLE_FILE, Fault
 from monitor.parsing.scalars import near_only, suggestion
-from monitor.parsing.yaml_tree import WHOLE_FILE, Mapping, Node, Path, Scalar, Sequence, dotted, parse_yaml
+from monitor.parsing.yaml_tree import Mapping, Node, Path, Scalar, Sequence, dotted, parse_yaml
 
 T = TypeVar("T")
 

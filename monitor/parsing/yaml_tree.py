@@ -13,13 +13,12 @@ from dataclasses import dataclass
 
 import yaml
 
-from monitor.errors import Fault
+from monitor.errors import WHOLE_FILE, Fault
 from monitor.parsing.scalars import invisible, printable
 
 DEEPEST = 12  # lists and mappings inside each other
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # only its parser is used: it makes events, never objects
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-WHOLE_FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from monitor.onvif.markup import Part
 from monitor.onvif.profiles import LEAST_HEIGHT, LEAST_WIDTH, Profile, usable
 from monitor.onvif.replies import Fault
 from monitor.probes.dialling import ACCEPT
-from monitor.probes.http import Answer, HttpClient, HttpLimits, Unanswered, field_line
+from monitor.probes.http import HttpClient, HttpLimits, field_line
+from monitor.probes.http_answers import Answer, Unanswered
 from monitor.probes.login import Login
 from monitor.rtsp.ending import Redactor, cause_of_status
 from monitor.rtsp.lockout import attempts_left, text_of
@@ -121,6 +122,13 @@ class _Ended(Exception):
         super().__init__(detail)
         self.cause = cause
         self.detail = detail
+
+
+class _CutShort(_Ended):
+    """An answer ended before its end: what another service says instead might not be the same."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(Cause.BAD_REPLY, f"{call.name}: the answer is cut short")
 
 
 async def smallest_stream(
@@ -233,6 +241,8 @@ class _Run:
         for media, service in services.items():
             try:
                 return await ask(media, service)
+            except _CutShort:
+                raise
             except _Ended as ended:
                 last = ended
                 if ended.cause not in _ANOTHER_MAY_DO or self._login.unsettled:
@@ -242,23 +252,29 @@ class _Run:
 
     async def _read_clock(self) -> None:
         before, began = self._clock.now(), self._clock.monotonic()
-        answer = await self._anonymous(envelope.GET_SYSTEM_DATE_AND_TIME)
+        call = envelope.GET_SYSTEM_DATE_AND_TIME
+        answer = await self._anonymous(call)
         halfway = timedelta(seconds=(self._clock.monotonic() - began) / 2)
         self.answered = True
         if answer is None:
             return
         try:
             self.offset = replies.device_time(answer) + UNTOLD - (before + halfway)
-        except RemoteProtocolError:
-            return  # some devices do not tell: then our own clock must do
+        except RemoteProtocolError:  # some devices do not tell: then our own clock must do
+            if not replies.complete(answer, call.name):  # with a token of our time a right password may be refused
+                raise _CutShort(call) from None
 
     async def _media_services(self) -> dict[Media, Service]:
         """The second generation first: it lists every codec."""
         for call in (envelope.GET_SERVICES, envelope.GET_CAPABILITIES):
             try:
                 answer = await self._anonymous(call)
+            except _CutShort:
+                raise
             except _Ended:  # old devices answer a question they do not know with anything
                 continue
+            if answer is not None and not replies.complete(answer, call.name):
+                raise _CutShort(call)
             told = {} if answer is None else replies.media_addresses(answer)
             found: dict[Media, Service] = {}
             for media in USUAL_PATHS:
@@ -295,6 +311,8 @@ class _Run:
     async def _has_snapshots(self, media: Media, service: Service, profile: Profile) -> bool | None:
         try:
             answer = await self._ask(service, envelope.get_snapshot_uri(media, profile.token))
+        except _CutShort:
+            return None
         except _Ended as ended:  # what is optional in ONVIF is refused in some way or other
             return None if ended.cause in _SAYS_NOTHING else False
         with suppress(RemoteProtocolError):
@@ -318,7 +336,7 @@ class _Run:
         answer = _answered(call, await self._post(self._device, call))
         if answer.status == 401:
             return None
-        said = _understood(answer)
+        said = _understood(call, answer)
         return None if isinstance(said, Fault) else said
 
     async def _ask(self, service: Service, call: Call) -> Part:
@@ -326,10 +344,12 @@ class _Run:
         self._login.next_request()
         while True:
             answer = _answered(call, await self._post_signed(service, call))
-            said = None if answer.status == 401 else _understood(answer)
+            said = None if answer.status == 401 else _understood(call, answer)
             if said is None or (isinstance(said, Fault) and said.refuses_credentials):
                 self._refused(answer.response, said)
                 continue
+            if not (isinstance(said, Fault) or replies.complete(said, call.name)):
+                raise _CutShort(call)  # before the password counts as taken: a refusal may be what is missing
             self._login.accept()
             if isinstance(said, Fault):
                 raise _Ended(Cause.REQUEST_REFUSED, f"{call.name}: {said}")
@@ -367,12 +387,14 @@ def _answered(call: Call, answer: Answer | Unanswered) -> Answer:
     return answer
 
 
-def _understood(answer: Answer) -> Part | Fault:
+def _understood(call: Call, answer: Answer) -> Part | Fault:
     """What an answer other than 401 says; raises _Ended when there is nothing."""
     good = 200 <= answer.status < 300
     try:
         said = replies.parse(answer.body)
     except RemoteProtocolError as error:
+        if good and replies.only_begun(answer.body):
+            raise _CutShort(call) from None
         if good:
             raise _Ended(Cause.BAD_REPLY, f"{answer.response.line}: {error}") from None
         raise _Ended(cause_of_status(Stage.DESCRIBE, answer.status), answer.response.line) from None

@@ -15,7 +15,8 @@ from monitor.model import Camera, Cause, Credentials, Stage
 from monitor.onvif.addresses import Service, parse_address
 from monitor.picture.blocks import Sums
 from monitor.probes.decoders import Decoders
-from monitor.probes.http import Answer, HttpClient, HttpLimits, Unanswered, field_line
+from monitor.probes.http import HttpClient, HttpLimits, field_line
+from monitor.probes.http_answers import Answer, Unanswered
 from monitor.rtsp.ending import Redactor, cause_of_status
 from monitor.rtsp.guard import Guard
 from monitor.rtsp.lockout import attempts_left, text_of

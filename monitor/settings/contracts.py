@@ -8,10 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from monitor.contract import Contract
-from monitor.errors import Fault
+from monitor.errors import WHOLE_FILE, Fault
 from monitor.parsing.scalars import identifier, shown, suggestion
 from monitor.parsing.section import Section, whole_file
-from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
 from monitor.settings.agreement import USUAL, read_agreement
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from monitor.errors import Fault, SettingsError
+from monitor.errors import WHOLE_FILE, Fault, SettingsError
 from monitor.incidents import Origin
 from monitor.language import Language
 from monitor.model import ProbeAddress, UplinkLimit
@@ -28,7 +28,6 @@ from monitor.parsing.scalars import (
     within,
 )
 from monitor.parsing.section import Section, whole_file
-from monitor.parsing.yaml_tree import WHOLE_FILE
 from monitor.reading import MEGABYTE, Unreadable, read_at_most
 from monitor.settings.agreement import zone_name
 from monitor.settings.alerts import read_alerts

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 import yaml
 
-from monitor.errors import Fault
-from monitor.parsing.yaml_tree import LOADER, WHOLE_FILE, Refused, shallow
+from monitor.errors import WHOLE_FILE, Fault
+from monitor.parsing.yaml_tree import LOADER, Refused, shallow
 
 WEBHOOK = "/api/alertmanager"  # the relay's address
 PAST_THE_RELAY = "past-the-relay"  # who hears of what the relay cannot say itself

@@ -64,7 +64,7 @@ async def test_each_device_is_found_out_and_a_swap_is_noticed_by_the_next_proces
             text = b"".join(town.metrics.exposition(town.view())).decode()
             assert 'sharpeyes_camera_finding{camera_id="late",finding="clock_drift"} 1' in text
             assert 'sharpeyes_camera_clock_offset_seconds{camera_id="late"} -28' in text
-            assert {town.state(name).value for name in devices} == {"up"}
+            await town.until(lambda: {town.state(name).value for name in devices} == {"up"})
         assert len(told(tmp_path, DeviceRecorded)) == 4
         late.skew, fine.plate = timedelta(0), replace(PLATE, serial="4712")
         async with running(tmp_path, cameras, clock=Hasty(), credentials=LOGINS, onvif=ALWAYS) as town:

@@ -45,8 +45,8 @@ def test_faults_of_all_files_come_together_in_the_order_of_the_files(tmp_path: P
     with pytest.raises(SettingsError) as caught:
         load_inventory([tmp_path / "b.csv", tmp_path / "a.csv"], ())
     assert [str(fault).removeprefix(f"{tmp_path}/") for fault in caught.value.faults] == [
-        "b.csv:0: file: has no heading row such as camera_id,name,village,url",
-        "a.csv:0: file: cannot be read: No such file or directory",
+        "b.csv: has no heading row such as camera_id,name,village,url",
+        "a.csv: cannot be read: No such file or directory",
     ]
 
 

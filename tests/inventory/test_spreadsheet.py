@@ -100,7 +100,7 @@ def test_a_cell_beyond_the_heading_is_a_fault(tmp_path: Path) -> None:
 
 def test_a_sheet_that_is_too_wide_is_refused(tmp_path: Path) -> None:
     wide = sheet((*HEADING, *["备注"] * 60), ROW)
-    assert faults(tmp_path, wide) == ["cameras.xlsx:1: file: has more than 64 columns"]
+    assert faults(tmp_path, wide) == ["cameras.xlsx:1: has more than 64 columns"]
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
@@ -132,12 +132,12 @@ def test_the_size_a_sheet_states_is_not_believed(tmp_path: Path) -> None:
 
 def test_a_row_far_below_is_not_waited_for(tmp_path: Path) -> None:
     far = rewritten("xl/worksheets/sheet1.xml", b'<row r="3"', b'<row r="99999999999"')
-    assert faults(tmp_path, far) == ["cameras.xlsx:100001: file: has more than 100,000 lines: split the file"]
+    assert faults(tmp_path, far) == ["cameras.xlsx:100001: has more than 100,000 lines: split the file"]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\xd0\xcf\x11\xe0 an old .xls", GOOD[: len(GOOD) // 2]])
 def test_what_is_no_spreadsheet_is_a_fault(tmp_path: Path, content: bytes) -> None:
-    assert faults(tmp_path, content) == [f"cameras.xlsx:0: file: {NOT_READABLE}"]
+    assert faults(tmp_path, content) == [f"cameras.xlsx: {NOT_READABLE}"]
 
 
 @settings(max_examples=150, deadline=None)

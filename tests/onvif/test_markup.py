@@ -77,10 +77,14 @@ def test_an_attribute_is_found_by_its_name(tag: str, token: str) -> None:
 @pytest.mark.parametrize(
     ("body", "found"),
     [
-        (b"\xef\xbb\xbf\r\n junk <?xml version='1.0' encoding='gbk'?><!DOCTYPE a><s:Envelope>x", "x"),
+        (b"\xef\xbb\xbf\r\n junk <?xml version='1.0' encoding='gbk'?><!DOCTYPE a><s:Envelope>x</", "x"),
         (b"<Envelope>a</Envelope><Envelope>b</Envelope>", "a"),
-        (b"<Envelope>a\0<Envelope>", "a"),
+        (b"<Envelope>a</\0<Envelope>", "a"),
         (b"<Envelope>a\x01\xffb</Envelope>", "a \ufffdb"),
+        (b"<Envelope>a", ""),
+        (b"<Envelope>a<", ""),
+        (b"<Envelope>a<![CDATA[b]", ""),
+        (b"<Envelope>a\0</Envelope>", ""),
         (b"<html><Envelope>a</Envelope></html>", None),
         (b"Envelope>", None),
     ],

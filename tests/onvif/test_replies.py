@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.clock import cpu_seconds
 from monitor.errors import RemoteProtocolError
-from monitor.model import Codec
+from monitor.model import Codec, Identity
 from monitor.onvif.envelope import Media
 from monitor.onvif.markup import Part
 from monitor.onvif.profiles import Profile
@@ -19,14 +20,17 @@ from monitor.onvif.replies import (
     MAX_BODY,
     MAX_PROFILES,
     Fault,
+    complete,
     device_time,
+    identity,
     media_addresses,
+    only_begun,
     parse,
     profiles,
     stream_uri,
 )
 from monitor.simulator import onvif_answers
-from monitor.simulator.onvif_answers import Offer
+from monitor.simulator.onvif_answers import MAIN, MEDIA, MEDIA2, PLATE, SUB, Offer
 
 MEANT = {"H264": Codec.H264, "H265": Codec.H265, "JPEG": Codec.MJPEG, "MPEG4": None}
 CODECS, SIZES = st.sampled_from(sorted(MEANT)), st.integers(1, 9999)
@@ -164,6 +168,11 @@ def test_what_is_no_envelope_is_refused(body: bytes) -> None:
         parse(body)
 
 
+@pytest.mark.parametrize("body", [b"", b"hello", b"<html>", b"<?xml version='1.0'?><a>", b"<a/"])
+def test_what_some_devices_say_to_a_question_they_do_not_know_is_no_envelope_that_was_cut(body: bytes) -> None:
+    assert only_begun(body) is (body == b"<a/")
+
+
 def test_no_entity_is_expanded_and_no_file_is_read() -> None:
     head = '<!DOCTYPE e [<!ENTITY f SYSTEM "file:///etc/hostname"><!ENTITY g "ggg">]>'
     root = parse(f"{head}<Envelope><Uri>&f;&g;x</Uri></Envelope>".encode())
@@ -219,3 +228,64 @@ def everything_of(body: bytes) -> None:
             read(root)
         except RemoteProtocolError:
             continue
+
+
+def told(body: bytes, read: Callable[[Part], object]) -> object:
+    """What is read; None where the answer is refused."""
+    try:
+        root = parse(body)
+        return root if isinstance(root, Fault) else read(root)
+    except RemoteProtocolError:
+        return None
+
+
+def plate_of(envelope: Part) -> tuple[str, ...]:
+    said: Identity = identity(envelope)
+    return said.maker, said.model, said.firmware, said.serial
+
+
+ANSWERS: dict[str, tuple[str, Callable[[Part], object]]] = {
+    "GetSystemDateAndTime": (onvif_answers.clock(datetime(2026, 11, 26, 23, 45, 56, tzinfo=UTC)), device_time),
+    "GetStreamUri": (onvif_answers.address("GetStreamUri", "rtsp://h/a?b=1&amp;c=2", second=False), stream_uri),
+    "GetSnapshotUri": (onvif_answers.address("GetSnapshotUri", "http://h/a?b=12", second=True), stream_uri),
+}
+LISTS: dict[str, tuple[str, Callable[[Part], object]]] = {
+    "GetServices": (onvif_answers.services("http://h", (MEDIA, MEDIA2)), media_addresses),
+    "GetCapabilities": (onvif_answers.capabilities("http://h"), media_addresses),
+    "GetProfiles": (onvif_answers.profiles((MAIN, SUB), second=True), profiles),
+}
+
+
+@pytest.mark.parametrize("soap", ["1.1", "1.2"])
+@pytest.mark.parametrize("question", [*ANSWERS, *LISTS])
+def test_an_answer_cut_anywhere_says_what_it_said_or_nothing(question: str, soap: str) -> None:
+    content, read = (ANSWERS | LISTS)[question]
+    body = onvif_answers.envelope(content, soap)
+    whole = told(body, read)
+    assert whole is not None
+    refused = [body[:length] for length in range(1, len(body)) if told(body[:length], bool) is None]
+    assert refused
+    assert all(map(only_begun, refused))
+    assert not only_begun(body)
+    lengths = [length for length in range(len(body)) if told(body[:length], read) not in (whole, None, {}, ())]
+    if question in LISTS:  # these have parts that are whole: but then they say themselves that they are not
+        lengths = [length for length in lengths if told(body[:length], lambda one: complete(one, question))]
+    assert [body[:length] for length in lengths] == []
+    assert complete(root_of(content), question)
+
+
+def test_a_plate_cut_anywhere_has_each_of_its_words_whole_or_not_at_all() -> None:
+    body = onvif_answers.envelope(onvif_answers.information(PLATE), "1.2")
+    meant = (PLATE.maker, PLATE.model, PLATE.firmware, PLATE.serial)
+    for length in range(len(body)):
+        words = told(body[:length], plate_of)
+        if words is not None:
+            assert isinstance(words, tuple)
+            assert all(word in ("", one) for word, one in zip(words, meant, strict=True)), words
+
+
+def test_a_refusal_cut_anywhere_is_a_refusal_or_nothing_that_is_known() -> None:
+    body = onvif_answers.envelope(onvif_answers.fault("NotAuthorized", "Sender not Authorized", "1.2"), "1.2")
+    for length in range(len(body)):
+        said = told(body[:length], lambda envelope: complete(envelope, "GetProfiles"))
+        assert (isinstance(said, Fault) and said.refuses_credentials) or not said

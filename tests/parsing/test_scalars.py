@@ -202,6 +202,8 @@ def test_without_a_near_name_the_known_ones_are_listed_while_they_are_few() -> N
     assert scalars.suggestion("zzz", ["b", "a"]) == "; known: a, b"
     assert scalars.suggestion("zzz", [f"name{number}" for number in range(21)]) == ""
     assert scalars.suggestion("zzz", []) == ""
+    assert scalars.suggestion("zzz", [""]) == ""
+    assert scalars.suggestion("zzz", ["", "a"]) == "; known: a"
 
 
 @pytest.mark.parametrize("text", ["a\tb", "a\u200bb", "a\u202eb", "a\x7fb", "a\u2028b"])

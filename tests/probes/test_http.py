@@ -17,7 +17,8 @@ from monitor.errors import RemoteProtocolError
 from monitor.model import Cause
 from monitor.onvif.addresses import Service
 from monitor.probes.dialling import ACCEPT, PIN, VERIFY
-from monitor.probes.http import KEPT, Answer, HttpClient, HttpLimits, Unanswered, _Incoming, post, whole
+from monitor.probes.http import KEPT, HttpClient, HttpLimits, post
+from monitor.probes.http_answers import Answer, Incoming, Unanswered, whole
 from tests.probes.conftest import SelfSigned
 
 USUAL = HttpLimits()
@@ -135,7 +136,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES | st.binary(max_size=20)))
 def test_no_bytes_raise_anything_but_their_own_error(pieces: list[bytes]) -> None:
-    answer = _Incoming()
+    answer = Incoming()
     try:
         for piece in pieces:
             answer.receive_data(piece)
@@ -148,7 +149,7 @@ def test_no_bytes_raise_anything_but_their_own_error(pieces: list[bytes]) -> Non
 @given(st.lists(st.binary(min_size=1, max_size=40)), st.integers(1, 50))
 def test_chunks_are_joined_however_they_arrive(parts: list[bytes], step: int) -> None:
     sent = HEAD + b"".join(b"%X\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-    answer = _Incoming()
+    answer = Incoming()
     for place in range(0, len(sent), step):
         answer.receive_data(sent[place : place + step])
     result = answer.result(Unanswered(Cause.NO_REPLY, ""))
@@ -169,7 +170,7 @@ FIELDS = st.lists(st.tuples(NAMES, COLONS, VALUES, ENDS).map(b"".join), max_size
 
 def read_in_two(data: bytes) -> tuple[Answer | Unanswered | None, bool]:
     """What the tolerant reading makes of an answer in two pieces, and whether the line may be used again."""
-    incoming = _Incoming()
+    incoming = Incoming()
     try:
         incoming.receive_data(data[:20])
         incoming.receive_data(data[20:])

@@ -225,7 +225,7 @@ def test_a_contract_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     path.write_text("inventory: a.csv\ncontracts: [gone.yml]", "utf-8")
     with pytest.raises(SettingsError) as caught:
         load_settings(path, {})
-    assert str(caught.value) == f"{tmp_path}/gone.yml:0: file: cannot be read: No such file or directory"
+    assert str(caught.value) == f"{tmp_path}/gone.yml: cannot be read: No such file or directory"
 
 
 def test_each_contract_has_an_id_of_its_own(tmp_path: Path) -> None:

@@ -103,7 +103,10 @@ INVENTORY: Final = (
         "is a spreadsheet, not CSV: name it .xlsx, or save it as CSV",
     ),
     Phrase("是 UTF-16:请另存为 CSV UTF-8", "is UTF-16: save it as CSV UTF-8"),
-    Phrase("从此处开始的一行不是有效的 CSV:{why}", "is not valid CSV in the row that begins here: {why}"),
+    Phrase(
+        '从此处开始的一行不是有效的 CSV:请查多余的引号(")',
+        'is not valid CSV in the row that begins here: look for a quote (") too many',
+    ),
     Phrase("应为摄像机列表:每台以短横(-)开头", "must be a list of cameras: begin each with a dash (-)"),
     Phrase("超过 {count} 台摄像机:请分成几个文件", "has more than {count} cameras: split the file"),
     Phrase("超过 {count} 行:请分成几个文件", "has more than {count} lines: split the file"),

@@ -17,9 +17,8 @@ from monitor.cli.faults.sending import SENDING
 from monitor.cli.faults.settings import SETTINGS
 from monitor.cli.faults.usage import USAGE
 from monitor.cli.faults.values import HINTS, PARTS, VALUES
-from monitor.errors import Fault
+from monitor.errors import WHOLE_FILE, Fault
 from monitor.language import Language, Phrase
-from monitor.parsing.yaml_tree import WHOLE_FILE
 
 Form = tuple[re.Pattern[str], str]
 OURS = frozenset({"what", "why", "noun", "noun_again", "both", "more", "also", "hint"})  # not as a person wrote it
@@ -38,9 +37,8 @@ def told_all(faults: Iterable[Fault], language: Language) -> str:
 
 def _place(fault: Fault) -> str:
     """File, line and column or key, as far as there are any."""
-    line = str(fault.line) if fault.line else ""
     where = "" if fault.where == WHOLE_FILE else PLACES.get(fault.where, fault.where)
-    return ": ".join(filter(None, (":".join(filter(None, (fault.file, line))), where)))
+    return ": ".join(filter(None, (fault.place, where)))
 
 
 def told(what: str, language: Language) -> str:
