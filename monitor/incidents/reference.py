@@ -14,7 +14,7 @@ from monitor.incidents.topology import carrier_of, suspects_of
 from monitor.incidents.values import Evidence, Incident, News, Origin, Part, Reach, Rules, Suspect
 from monitor.model import MICROSECOND, Camera, Span, State, Transition, Travelling, micros
 
-LASTS = 1 << 62  # the end of an outage that lasts
+LASTS = 1 << 62  # the end of what lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ class References:
         self,
         found: Mapping[str, list[tuple[datetime, Reference]]],
         down: Mapping[str, Sequence[Span]],
-        answered: Mapping[Suspect, Sequence[int]],
+        answered: Mapping[Suspect, Sequence[Span]],
         together: timedelta,
     ) -> None:
         """By camera, the starts of its faults ascending, each with its incident; and its times offline.
 
-        ``answered``: when probe addresses began to answer, by what they are the address of, in no town.
+        ``answered``: while probe addresses answered, by what they are the address of, in no town.
         """
         self._found = found
         self._down = down
@@ -68,6 +68,12 @@ class References:
         starts = self._found.get(camera_id, [])
         number = bisect_right(starts, start_at, key=lambda fault: fault[0])
         return starts[number - 1][1] if number else None
+
+    def works(self, suspect: Suspect, span: Span) -> bool:
+        """Whether its own address answered within the span: all the time, or longer than edges lie apart."""
+        times = self._answered.get(suspect._replace(town=""), ())
+        there = (min(each.end, span.end) - max(each.start, span.start) for each in times)
+        return any(time > min(self.together, span.end - span.start - 1) for time in there)
 
     def losses(self, camera: Camera, own: Reference | None) -> Iterator[Loss]:
         """Of what its own incident is about, and of all else the camera hangs on by what the inventory says."""
@@ -86,7 +92,7 @@ class References:
                     outages.setdefault(starts[number - 1][1], []).append(Down(span, camera_id))
         found: dict[Suspect, list[Loss]] = {}
         for incident, those in outages.items():
-            answered = self._answered.get(incident.suspect._replace(town=""), ())
+            answered = [there.start for there in self._answered.get(incident.suspect._replace(town=""), ())]
             loss = Loss(incident, tuple(shared(those, self.together, answered)))
             found.setdefault(incident.suspect, []).append(loss)
         return found
@@ -96,7 +102,7 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
     """Fold what became known when, in that order, as it stands at ``until``; keep of every outage where it belongs."""
     found: dict[str, list[tuple[datetime, Reference]]] = {}
     down: dict[str, list[Span]] = {}
-    answered: dict[Suspect, list[int]] = {}
+    answered: dict[Suspect, list[Span]] = {}
 
     def keep(incident: Incident, parts: Iterable[Part]) -> None:
         about = Reference(incident.id, incident.suspect, incident.confidence, incident.evidence, incident.refuted)
@@ -109,9 +115,9 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
         incidents.note(known_at, news)
         match news:
             case Transition():
-                _believe(down.setdefault(news.camera_id, []), news)
-            case Reach(origin, name, True):
-                answered.setdefault(Suspect(origin, name), []).append(micros(known_at))
+                _believe(down.setdefault(news.camera_id, []), micros(news.at), holds=news.new is State.DOWN)
+            case Reach(origin, name, reachable):
+                _believe(answered.setdefault(Suspect(origin, name), []), micros(known_at), holds=bool(reachable))
             case _:
                 pass
     incidents.advance(until)
@@ -128,10 +134,10 @@ def rules_for(max_gap: timedelta) -> Rules:
     return Rules(together=max(usual.together, max_gap))
 
 
-def _believe(spans: list[Span], new: Transition) -> None:
-    """Take in whether a camera is offline from then on."""
-    at, lasts = micros(new.at), bool(spans) and spans[-1].end == LASTS
-    if lasts and new.new is not State.DOWN:
+def _believe(spans: list[Span], at: int, *, holds: bool) -> None:
+    """Take in whether it holds from then on; a span that lasts ends in a time to come."""
+    lasts = bool(spans) and spans[-1].end == LASTS
+    if lasts and not holds:
         spans[-1] = Span(spans[-1].start, at)
-    elif not lasts and new.new is State.DOWN:
+    elif not lasts and holds:
         spans.append(Span(at, LASTS))

@@ -82,6 +82,37 @@ def test_cameras_whose_line_nobody_knows_are_not_on_the_same_line() -> None:
     assert suggestions(alone[0], run, LOST, nothing_told, alone, BOTH) == []
 
 
+WORLD = Span(0, 1000)
+LINE, BOX = Suspect(Origin.UPLINK, "l1"), Suspect(Origin.POWER_CABINET, "box")
+
+
+@pytest.mark.parametrize(
+    ("cameras", "answered", "cause"),
+    [
+        ([A, B], {LINE: [WORLD]}, None),
+        ([A, B], {LINE: [Span(0, 104), Span(198, 300)]}, ExclusionCause.CARRIER_LINE),  # the edges of a cut
+        ([A, B], {LINE: [Span(0, 106)]}, None),
+        ([A, B], {Suspect(Origin.UPLINK, "l2"): [WORLD], BOX: [WORLD]}, ExclusionCause.CARRIER_LINE),
+        ([A, B, OTHER_LINE], {}, ExclusionCause.POWER),
+        ([A, B, OTHER_LINE], {Suspect(Origin.UPLINK, "l2"): [WORLD]}, ExclusionCause.CARRIER_LINE),
+        ([A, B, OTHER_LINE], {BOX: [WORLD]}, ExclusionCause.CARRIER_LINE),
+        ([A, B, OTHER_LINE], {LINE: [WORLD]}, None),
+    ],
+)
+def test_of_what_answered_by_its_own_address_the_neighbours_say_nothing(
+    cameras: list[Camera], answered: dict[Suspect, list[Span]], cause: ExclusionCause | None
+) -> None:
+    incidents = References({}, {}, answered, timedelta(microseconds=5))
+    down = {each.id: [LOST] for each in cameras}
+    made = suggestions(A, Run(LOST.start, LOST.end, SILENT), LOST, incidents, cameras, down)
+    assert [each.cause for each in made] == ([] if cause is None else [cause])
+
+
+def test_an_address_that_answered_all_through_a_short_outage_speaks_for_the_line() -> None:
+    incidents = References({}, {}, {LINE: [WORLD]}, timedelta(microseconds=500))
+    assert suggestions(A, Run(LOST.start, LOST.end, SILENT), LOST, incidents, [A, B], BOTH) == []
+
+
 @pytest.mark.parametrize("origin", Origin)
 def test_only_lines_and_power_are_anybody_s_exclusion(origin: Origin) -> None:
     lines, power = {Origin.UPLINK, Origin.CARRIER_LINE}, {Origin.POWER_CABINET}
