@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from monitor.incidents import BAD_LINE, Down, Origin, Reference, References, Suspect, shared
+from monitor.incidents import SILENCE, Down, Origin, Reference, References, Suspect, shared
 from monitor.model import Camera, ExclusionCause, Span, instant
 from monitor.outages import Run
 from monitor.sla import intersect, length, subtract
@@ -42,10 +42,10 @@ def suggestions(
     """By start: the parts of the outage in which something was lost that takes several cameras with it.
 
     ``span`` is the outage as far as it is asked about; ``cameras`` are the neighbours and ``down`` their times offline.
-    Of a device that answered, only its own incident says anything.
+    Of a device that answered, by any of the causes recorded, only its own incident says anything.
     """
     own = incidents.of(camera.id, instant(run.start))
-    silent = BAD_LINE.issuperset(run.causes)
+    silent = SILENCE.issuperset(run.causes)
     found: list[Suggestion] = []
     left = [span]
     for loss in sorted(incidents.losses(camera, own), key=lambda loss: loss.incident != own):
@@ -59,8 +59,11 @@ def suggestions(
 
 
 def asks_neighbours(own: Reference | None) -> bool:
-    """Whether others that were down are asked: where nothing is presumed (None), or the camera and nothing wider."""
-    return own is None or own.origin is Origin.CAMERA
+    """Whether others that were down are asked: where nothing is presumed (None), or the camera and nothing wider.
+
+    Where a wider guess proved wrong, that they were down as well has been weighed already.
+    """
+    return own is None or own.suspect.origin is Origin.CAMERA
 
 
 def _by_neighbours(

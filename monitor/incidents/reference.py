@@ -49,15 +49,17 @@ class References:
         found: Mapping[str, list[tuple[datetime, Reference]]],
         down: Mapping[str, Sequence[Span]],
         answered: Mapping[Suspect, Sequence[Span]],
+        online: Mapping[str, Sequence[Span]],
         together: timedelta,
     ) -> None:
-        """By camera, the starts of its faults ascending, each with its incident; and its times offline.
+        """By camera, the starts of its faults ascending, each with its incident; its times offline, and those online.
 
         ``answered``: while probe addresses answered, by what they are the address of, in no town.
         """
         self._found = found
         self._down = down
         self._answered = answered
+        self._online = online
         self.together = together // MICROSECOND
 
     def of(self, camera_id: str, start_at: datetime) -> Reference | None:
@@ -76,10 +78,20 @@ class References:
         return any(time > min(self.together, span.end - span.start - 1) for time in there)
 
     def losses(self, camera: Camera, own: Reference | None) -> Iterator[Loss]:
-        """Of what its own incident is about, and of all else the camera hangs on by what the inventory says."""
+        """Of what its own incident is about, and of all else the camera hangs on by what the inventory says.
+
+        Of others than its own incident only those through which the camera was not seen online: it was not lost.
+        """
         hangs_on = [*suspects_of(camera), carrier_of(camera)]
         for suspect in dict.fromkeys(hangs_on if own is None else [own.suspect, *hangs_on]):
-            yield from self._losses.get(suspect, ())
+            for loss in self._losses.get(suspect, ()):
+                spared = () if loss.incident == own else self._online.get(camera.id, ())
+                yield Loss(loss.incident, tuple(span for span in loss.spans if not self._within(span, spared)))
+
+    def _within(self, span: Span, others: Sequence[Span]) -> bool:
+        """Whether any of the others reaches farther into the span than its edges lie apart."""
+        first, last = span.start + self.together, span.end - self.together
+        return any(start < last and end > first for start, end in others)
 
     @cached_property
     def _losses(self) -> dict[Suspect, list[Loss]]:
@@ -102,6 +114,7 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
     """Fold what became known when, in that order, as it stands at ``until``; keep of every outage where it belongs."""
     found: dict[str, list[tuple[datetime, Reference]]] = {}
     down: dict[str, list[Span]] = {}
+    online: dict[str, list[Span]] = {}
     answered: dict[Suspect, list[Span]] = {}
 
     def keep(incident: Incident, parts: Iterable[Part]) -> None:
@@ -116,6 +129,7 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
         match news:
             case Transition():
                 _believe(down.setdefault(news.camera_id, []), micros(news.at), holds=news.new is State.DOWN)
+                _believe(online.setdefault(news.camera_id, []), micros(news.at), holds=news.new.online)
             case Reach(origin, name, reachable):
                 _believe(answered.setdefault(Suspect(origin, name), []), micros(known_at), holds=bool(reachable))
             case _:
@@ -125,7 +139,7 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
         keep(incident, parts)
     for faults in found.values():
         faults.sort(key=lambda fault: fault[0])
-    return References(found, down, answered, rules.together)
+    return References(found, down, answered, online, rules.together)
 
 
 def rules_for(max_gap: timedelta) -> Rules:
