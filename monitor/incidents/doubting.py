@@ -60,13 +60,15 @@ class Doubting:
     def split(self, course: Course) -> list[str]:
         """What lasts of it was not explained: each becomes an incident of its own; the cameras.
 
-        Where less than two others remain, nothing fell together after all. It still tells whom it was about.
+        Where less than two others remain, nothing fell together after all, unless the suspect's own address was lost
+        with them. It still tells whom it was about.
         """
         left = sorted(course.faults.values(), key=attrgetter("key"))
         over = course.parts.keys() - {fault.part for fault in left}
         if over:
             course.parts = {part: cause for part, cause in course.parts.items() if part in over}
-        course.refuted = course.refuted or len({part.camera_id for part in over}) < 2
+        few = len({part.camera_id for part in over}) < 2
+        course.refuted = course.refuted or (few and course.reachable is not False)
         self._courses.end(course, course.back_at or self._courses.now)
         if not over:
             course.parts.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.incidents import Clue, Enrolled, Evidence, Origin, Suspect
+from monitor.incidents import Clue, Enrolled, Evidence, Origin, Reach, Suspect
 from tests.incidents.town import Told, brief, cameras, second
 
 
@@ -85,6 +85,18 @@ def test_a_line_that_came_back_with_less_than_two_cameras_never_failed(back: int
     assert (parent.refuted, parent.cameras) == (refuted, back)
     (again,) = told.until(90_100).open()
     assert again.repeat is not refuted
+
+
+def test_power_whose_address_was_lost_is_no_wrong_guess_for_returning_one_by_one() -> None:
+    told = Told(cameras(6, cabinet="c") + cameras(8, first=7))
+    told.tell(-500, Reach(Origin.POWER_CABINET, "c", reachable=True))
+    told.tell(40, Reach(Origin.POWER_CABINET, "c", reachable=False))
+    told.tell(3_600, Reach(Origin.POWER_CABINET, "c", reachable=True))
+    for number in range(1, 7):
+        told.down(f"u1-{number:03}", number)
+        told.up(f"u1-{number:03}", 3_200 + 400 * number)
+    (parent,) = (shown for shown in told.until(3_950).recent() if shown.suspect == Suspect(Origin.POWER_CABINET, "c"))
+    assert (parent.cameras, parent.refuted) == (1, False)
 
 
 def test_a_carrier_of_whose_lines_most_turn_out_to_work_was_a_wrong_guess() -> None:
