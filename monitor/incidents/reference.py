@@ -104,7 +104,7 @@ class References:
                     outages.setdefault(starts[number - 1][1], []).append(Down(span, camera_id))
         found: dict[Suspect, list[Loss]] = {}
         for incident, those in outages.items():
-            answered = [there.start for there in self._answered.get(incident.suspect._replace(town=""), ())]
+            answered = self._answered.get(incident.suspect._replace(town=""), ())
             loss = Loss(incident, tuple(shared(those, self.together, answered)))
             found.setdefault(incident.suspect, []).append(loss)
         return found
@@ -130,8 +130,8 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
             case Transition():
                 _believe(down.setdefault(news.camera_id, []), micros(news.at), holds=news.new is State.DOWN)
                 _believe(online.setdefault(news.camera_id, []), micros(news.at), holds=news.new.online)
-            case Reach(origin, name, reachable):
-                _believe(answered.setdefault(Suspect(origin, name), []), micros(known_at), holds=bool(reachable))
+            case Reach(origin, name, bool(reachable)):  # one that is asked no more has not fallen silent
+                _believe(answered.setdefault(Suspect(origin, name), []), micros(known_at), holds=reachable)
             case _:
                 pass
     incidents.advance(until)
