@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from monitor.incidents import BAD_LINE, Down, Origin, Reference, References, shared
+from monitor.incidents import SILENCE, Down, Origin, Reference, References, Suspect, shared
 from monitor.model import Camera, ExclusionCause, Span, instant
 from monitor.outages import Run
 from monitor.sla import intersect, length, subtract
@@ -42,10 +42,10 @@ def suggestions(
     """By start: the parts of the outage in which something was lost that takes several cameras with it.
 
     ``span`` is the outage as far as it is asked about; ``cameras`` are the neighbours and ``down`` their times offline.
-    Of a device that answered, only its own incident says anything.
+    Of a device that answered, by any of the causes recorded, only its own incident says anything.
     """
     own = incidents.of(camera.id, instant(run.start))
-    silent = BAD_LINE.issuperset(run.causes)
+    silent = SILENCE.issuperset(run.causes)
     found: list[Suggestion] = []
     left = [span]
     for loss in sorted(incidents.losses(camera, own), key=lambda loss: loss.incident != own):
@@ -54,21 +54,29 @@ def suggestions(
             found += (Suggestion(cause, part, loss.incident) for part in intersect(left, loss.spans))
             left = subtract(left, loss.spans)
     if not found and silent and asks_neighbours(own):
-        found += _by_neighbours(camera, span, incidents.together, cameras, down)
+        found += _by_neighbours(camera, span, incidents, cameras, down)
     return sorted(found, key=lambda each: each.span)
 
 
 def asks_neighbours(own: Reference | None) -> bool:
-    """Whether others that were down are asked: where nothing is presumed (None), or the camera and nothing wider."""
-    return own is None or own.origin is Origin.CAMERA
+    """Whether others that were down are asked: where nothing is presumed (None), or the camera and nothing wider.
+
+    Where a wider guess proved wrong, that they were down as well has been weighed already.
+    """
+    return own is None or own.suspect.origin is Origin.CAMERA
 
 
 def _by_neighbours(
-    camera: Camera, span: Span, together: int, cameras: Collection[Camera], down: Mapping[str, Sequence[Span]]
+    camera: Camera,
+    span: Span,
+    incidents: References,
+    cameras: Collection[Camera],
+    down: Mapping[str, Sequence[Span]],
 ) -> Iterator[Suggestion]:
     """The whole uplink down is the carrier's line; the whole village, over several uplinks, is power; else nothing.
 
-    ``down`` are the spans each camera was DOWN, ascending and disjoint. One camera alone says nothing.
+    ``down`` are the spans each camera was DOWN, ascending and disjoint. One camera alone says nothing. A line whose own
+    address answered meanwhile was there, and so was the power of a village in which any line's or cabinet's did.
     """
 
     def all_down(alike: Callable[[Camera], bool]) -> list[Down]:
@@ -78,13 +86,16 @@ def _by_neighbours(
             return []
         return [Down(part, other) for other in group for part in down[other] if intersect([part], [span])]
 
-    village = {other.uplink for other in cameras if other.site.village == camera.site.village}
+    village = [other for other in cameras if other.site.village == camera.site.village]
+    powered = {Suspect(Origin.UPLINK, other.uplink) for other in village}
+    several = len(powered) > 1
+    powered |= {Suspect(Origin.POWER_CABINET, other.cabinet) for other in village}
     those, cause = [], ExclusionCause.POWER
-    if len(village) > 1:
+    if several and not any(incidents.works(suspect, span) for suspect in powered):
         those = all_down(lambda other: other.site.village == camera.site.village)
-    if not those and camera.uplink:
+    if not those and camera.uplink and not incidents.works(Suspect(Origin.UPLINK, camera.uplink), span):
         those, cause = all_down(lambda other: other.uplink == camera.uplink), ExclusionCause.CARRIER_LINE
-    for part in intersect([span], shared(those, together)):
+    for part in intersect([span], shared(those, incidents.together)):
         yield Suggestion(cause, part, None)
 
 

@@ -10,7 +10,7 @@ gives the same incidents under the same names.
 from __future__ import annotations
 
 from monitor.incidents.blindness import BlindSpot
-from monitor.incidents.faults import BAD_LINE
+from monitor.incidents.faults import SILENCE
 from monitor.incidents.fold import Incidents
 from monitor.incidents.hearing import Hearing
 from monitor.incidents.reference import Loss, Reference, References, references, rules_for
@@ -30,7 +30,7 @@ from monitor.incidents.values import (
 )
 
 __all__ = [
-    "BAD_LINE",
+    "SILENCE",
     "BlindSpot",
     "Clue",
     "Down",

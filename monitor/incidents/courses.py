@@ -139,7 +139,7 @@ class Courses:
     def reopen(self, course: Course) -> None:
         """What had ended falls again; what was said of it is kept, for the fall may turn out to be another's."""
         course.earlier, course.earlier_parts = course.final, len(course.parts)
-        course.ended_at = course.final = course.returned_at = None
+        course.ended_at = course.final = course.returned_at = course.reachable = None
         course.returned = 0
         course.falls += 1
         self.running[course.id] = course

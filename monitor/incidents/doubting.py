@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from operator import attrgetter
 
 from monitor.incidents.courses import Courses, by_itself
 from monitor.incidents.faults import Course, Sight
 from monitor.incidents.topology import Group, Topology, most
-from monitor.incidents.values import Rules
+from monitor.incidents.values import Origin, Rules
 from monitor.model import Camera
 
 
@@ -31,17 +31,33 @@ class Doubting:
                 self._courses.remind(self._courses.now + self._rules.grace, course)
 
     def overdue(self, course: Course) -> bool:
-        """Whether the guess has had its time and does not hold for what lasts."""
+        """Whether the guess has had its time and does not hold for what lasts.
+
+        Where it still holds for that, whoever came back early is given up waiting for.
+        """
         now, grace = self._courses.now, self._rules.grace
-        alone = course.returned_at is not None and now - course.returned_at >= grace
         if course.doubted_at is not None and now - course.doubted_at >= grace:
             course.doubted_at = None
-            course.refuted = self._contradicted(course)
-        return alone or course.refuted
+            course.refuted = not self._holds(course, {part.camera_id for part in course.parts})
+        if course.refuted or course.returned_at is None or now - course.returned_at < grace:
+            return course.refuted
+        if not self._explains_the_rest(course):
+            return True
+        course.returned_at = None
+        return False
 
-    def _contradicted(self, course: Course) -> bool:
-        """Whether too many of those that stand and fall with its suspect work, and have not fallen."""
-        affected = {part.camera_id for part in course.parts}
+    def _explains_the_rest(self, course: Course) -> bool:
+        """Whether what lasts of it still looks like the loss of its suspect, and of nothing narrower."""
+        suspect, rest = course.suspect, course.faults.keys()
+        answers = self._topology.reachable(suspect) and suspect.origin is not Origin.RECORDER
+        if len(rest) < 2 or answers or not suspect.origin.width:
+            return False
+        groups = self._topology.whereabouts(self._sights[next(iter(rest))].camera).groups
+        narrower = (group for group in groups if group.suspect.origin.width < suspect.origin.width)
+        return self._holds(course, rest) and not any(rest <= group.members.keys() for group in narrower)
+
+    def _holds(self, course: Course, affected: Set[str]) -> bool:
+        """Whether the suspect explains these, beside those that stand and fall with it and work."""
 
         def fell(group: Group) -> bool:
             gone = affected & group.members.keys()
@@ -51,22 +67,24 @@ class Doubting:
 
         carrier = self._topology.carriers.get(course.suspect)
         if carrier is None:
-            return not fell(self._topology.group(course.suspect))
+            return fell(self._topology.group(course.suspect))
         lines = [self._topology.group(line) for line, cameras in carrier.lines.items() if cameras]
         fallen = [line for line in lines if fell(line)]
         alive = [line for line in lines if line not in fallen and line.working]
-        return not most(len(fallen), len(alive), carrier.reachable)
+        return most(len(fallen), len(alive), carrier.reachable)
 
     def split(self, course: Course) -> list[str]:
         """What lasts of it was not explained: each becomes an incident of its own; the cameras.
 
-        Where less than two others remain, nothing fell together after all. It still tells whom it was about.
+        Where less than two others remain, nothing fell together after all, unless the suspect's own address was lost
+        with them. It still tells whom it was about.
         """
         left = sorted(course.faults.values(), key=attrgetter("key"))
         over = course.parts.keys() - {fault.part for fault in left}
         if over:
             course.parts = {part: cause for part, cause in course.parts.items() if part in over}
-        course.refuted = course.refuted or len({part.camera_id for part in over}) < 2
+        few = len({part.camera_id for part in over}) < 2
+        course.refuted = course.refuted or (few and course.reachable is not False)
         self._courses.end(course, course.back_at or self._courses.now)
         if not over:
             course.parts.clear()

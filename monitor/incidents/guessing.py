@@ -62,7 +62,7 @@ class Guessing:
             group.host = None
         among = [start[1] for start in fresh] if group.host is None else sorted(group.loose)
         alive = group.alive(fresh[-1][0] - together)
-        group.host = self._gather(group.suspect, among, alive, group.reachable is False, group.host)
+        group.host = self._gather(group.suspect, among, alive, group.reachable, group.host)
         group.loose.clear()
 
     def _consider_carrier(self, carrier: Carrier, touched: Collection[Suspect]) -> None:
@@ -88,15 +88,20 @@ class Guessing:
         working = sum(line.alive(since) for line in lines)
         if known is not None and known.returned_at is None:
             known.together, known.alive = len(known.faults), working
-        self._gather(carrier.suspect, fresh, working, carrier.reachable is False, known)
+        self._gather(carrier.suspect, fresh, working, carrier.reachable, known)
 
     def _gather(
-        self, suspect: Suspect, fresh: Sequence[str], alive: int, convinced: bool, known: Course | None = None
+        self,
+        suspect: Suspect,
+        fresh: Sequence[str],
+        alive: int,
+        reachable: bool | None,
+        known: Course | None = None,
     ) -> Course | None:
         """The outages of these cameras have this one origin: their incidents become one, which is returned.
 
         Only incidents of which every outage is among them are taken, and None is returned where one already says all.
-        ``convinced``: the suspect's own address is lost. ``known``: the one that has all others of the suspect.
+        ``reachable``: what the suspect's own address says. ``known``: the one that has all others of the suspect.
         """
         counts = Counter(fault.course for camera_id in fresh if (fault := self._explained(suspect, camera_id)))
         movers = [
@@ -107,7 +112,7 @@ class Guessing:
         movers.sort(key=attrgetter("seniority"))
         host = known or self._courses.grows(suspect) or self._wider(suspect, counts)
         if host is None:
-            if len(movers) < 2 and not (convinced and movers):
+            if len(movers) < 2 and not (reachable is False and movers):
                 return None
             since = min(fault.start_at for course in movers for fault in course.faults.values())
             ended = self._courses.latest.get(suspect)
@@ -119,6 +124,8 @@ class Guessing:
             self._absorb(host, course)
         if host.suspect == suspect and (movers or host.together == 1):
             host.together, host.alive = len(host.faults), alive
+        if host.suspect == suspect and reachable is not None:
+            host.reachable = reachable
         return host
 
     def _foremost(self, suspect: Suspect, movers: list[Course]) -> Course:

@@ -14,7 +14,7 @@ from monitor.incidents.topology import carrier_of, suspects_of
 from monitor.incidents.values import Evidence, Incident, News, Origin, Part, Reach, Rules, Suspect
 from monitor.model import MICROSECOND, Camera, Span, State, Transition, Travelling, micros
 
-LASTS = 1 << 62  # the end of an outage that lasts
+LASTS = 1 << 62  # the end of what lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,18 @@ class References:
         self,
         found: Mapping[str, list[tuple[datetime, Reference]]],
         down: Mapping[str, Sequence[Span]],
-        answered: Mapping[Suspect, Sequence[int]],
+        answered: Mapping[Suspect, Sequence[Span]],
+        online: Mapping[str, Sequence[Span]],
         together: timedelta,
     ) -> None:
-        """By camera, the starts of its faults ascending, each with its incident; and its times offline.
+        """By camera, the starts of its faults ascending, each with its incident; its times offline, and those online.
 
-        ``answered``: when probe addresses began to answer, by what they are the address of, in no town.
+        ``answered``: while probe addresses answered, by what they are the address of, in no town.
         """
         self._found = found
         self._down = down
         self._answered = answered
+        self._online = online
         self.together = together // MICROSECOND
 
     def of(self, camera_id: str, start_at: datetime) -> Reference | None:
@@ -69,11 +71,27 @@ class References:
         number = bisect_right(starts, start_at, key=lambda fault: fault[0])
         return starts[number - 1][1] if number else None
 
+    def works(self, suspect: Suspect, span: Span) -> bool:
+        """Whether its own address answered within the span: all the time, or longer than edges lie apart."""
+        times = self._answered.get(suspect._replace(town=""), ())
+        there = (min(each.end, span.end) - max(each.start, span.start) for each in times)
+        return any(time > min(self.together, span.end - span.start - 1) for time in there)
+
     def losses(self, camera: Camera, own: Reference | None) -> Iterator[Loss]:
-        """Of what its own incident is about, and of all else the camera hangs on by what the inventory says."""
+        """Of what its own incident is about, and of all else the camera hangs on by what the inventory says.
+
+        Of others than its own incident only those through which the camera was not seen online: it was not lost.
+        """
         hangs_on = [*suspects_of(camera), carrier_of(camera)]
         for suspect in dict.fromkeys(hangs_on if own is None else [own.suspect, *hangs_on]):
-            yield from self._losses.get(suspect, ())
+            for loss in self._losses.get(suspect, ()):
+                spared = () if loss.incident == own else self._online.get(camera.id, ())
+                yield Loss(loss.incident, tuple(span for span in loss.spans if not self._within(span, spared)))
+
+    def _within(self, span: Span, others: Sequence[Span]) -> bool:
+        """Whether any of the others reaches farther into the span than its edges lie apart."""
+        first, last = span.start + self.together, span.end - self.together
+        return any(start < last and end > first for start, end in others)
 
     @cached_property
     def _losses(self) -> dict[Suspect, list[Loss]]:
@@ -96,7 +114,8 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
     """Fold what became known when, in that order, as it stands at ``until``; keep of every outage where it belongs."""
     found: dict[str, list[tuple[datetime, Reference]]] = {}
     down: dict[str, list[Span]] = {}
-    answered: dict[Suspect, list[int]] = {}
+    online: dict[str, list[Span]] = {}
+    answered: dict[Suspect, list[Span]] = {}
 
     def keep(incident: Incident, parts: Iterable[Part]) -> None:
         about = Reference(incident.id, incident.suspect, incident.confidence, incident.evidence, incident.refuted)
@@ -109,9 +128,10 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
         incidents.note(known_at, news)
         match news:
             case Transition():
-                _believe(down.setdefault(news.camera_id, []), news)
-            case Reach(origin, name, True):
-                answered.setdefault(Suspect(origin, name), []).append(micros(known_at))
+                _believe(down.setdefault(news.camera_id, []), micros(news.at), holds=news.new is State.DOWN)
+                _believe(online.setdefault(news.camera_id, []), micros(news.at), holds=news.new.online)
+            case Reach(origin, name, bool(reachable)):  # one that is asked no more has not fallen silent
+                _believe(answered.setdefault(Suspect(origin, name), []), micros(known_at), holds=reachable)
             case _:
                 pass
     incidents.advance(until)
@@ -119,7 +139,7 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
         keep(incident, parts)
     for faults in found.values():
         faults.sort(key=lambda fault: fault[0])
-    return References(found, down, answered, rules.together)
+    return References(found, down, answered, online, rules.together)
 
 
 def rules_for(max_gap: timedelta) -> Rules:
@@ -128,10 +148,10 @@ def rules_for(max_gap: timedelta) -> Rules:
     return Rules(together=max(usual.together, max_gap))
 
 
-def _believe(spans: list[Span], new: Transition) -> None:
-    """Take in whether a camera is offline from then on."""
-    at, lasts = micros(new.at), bool(spans) and spans[-1].end == LASTS
-    if lasts and new.new is not State.DOWN:
+def _believe(spans: list[Span], at: int, *, holds: bool) -> None:
+    """Take in whether it holds from then on; a span that lasts ends in a time to come."""
+    lasts = bool(spans) and spans[-1].end == LASTS
+    if lasts and not holds:
         spans[-1] = Span(spans[-1].start, at)
-    elif not lasts and new.new is State.DOWN:
+    elif not lasts and holds:
         spans.append(Span(at, LASTS))

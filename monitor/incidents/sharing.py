@@ -15,25 +15,39 @@ class Down(NamedTuple):
     camera_id: str
 
 
-def shared(outages: Iterable[Down], together: int, answered: Sequence[int] = ()) -> list[Span]:
+def shared(outages: Iterable[Down], together: int, answered: Sequence[Span] = ()) -> list[Span]:
     """While at least half of those that were down about the same time were so at once, and of several at least two.
 
     Cameras are asked one after the other, so the edge of a loss is seen within ``together`` (microseconds): a shared
     time reaches to the first of their starts and the last of their ends that are not farther away than that.
-    ``answered`` is when the origin's own address answered again: by then it was there. Ascending and disjoint.
+    While the origin's own address ``answered`` it was there; an answer within that is over by ``together`` says
+    nothing. Ascending and disjoint, as ``answered`` is.
     """
     found: list[Span] = []
     for cluster in _clusters(outages):
         cameras = len({down.camera_id for down in cluster})
-        for start, end in _at_once(cluster, max(min(cameras, 2), -(-cameras // 2))):
-            over = min((at for at in answered if start < at < end), default=end)
-            first = min(down.span.start for down in cluster if down.span.start >= start - together)
-            last = max((down.span.end for down in cluster if down.span.end <= over + together), default=over)
+        enough = max(min(cameras, 2), -(-cameras // 2))
+        for start, end in (part for many in _at_once(cluster, enough) for part in _lost(many, answered, together)):
+            first = min((down.span.start for down in cluster if down.span.start >= start - together), default=start)
+            last = max((down.span.end for down in cluster if down.span.end <= end + together), default=end)
             if found and first <= found[-1].end:
-                found[-1] = Span(found[-1].start, max(found[-1].end, over, last))
+                found[-1] = Span(found[-1].start, max(found[-1].end, end, last))
             else:
-                found.append(Span(first, max(over, last)))
+                found.append(Span(min(first, start), max(end, last)))
     return found
+
+
+def _lost(many: Span, answered: Sequence[Span], together: int) -> Iterator[Span]:
+    """What of the span is left without the times in which the address answered: for long, or until its end."""
+    at = many.start
+    for there in answered:
+        start, end = max(there.start, many.start), min(there.end, many.end)
+        if start < end and (end == many.end or end - start > together):
+            if at < start:
+                yield Span(at, start)
+            at = end
+    if at < many.end:
+        yield Span(at, many.end)
 
 
 def _clusters(outages: Iterable[Down]) -> Iterator[list[Down]]:

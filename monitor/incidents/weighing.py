@@ -61,6 +61,7 @@ def _of_one(course: Course, topology: Topology) -> tuple[float, list[Evidence]]:
 
 
 def _of_group(course: Course, topology: Topology) -> tuple[float, list[Evidence]]:
+    """What falls with something: once it has ended, by what was seen while it was lost, not after its repair."""
     fell, seen = course.together, course.together + course.alive
     confidence = fell / seen * fell / (fell + 1)
     clues = [Evidence(Clue.FELL_TOGETHER, fell, seen)]
@@ -69,7 +70,7 @@ def _of_group(course: Course, topology: Topology) -> tuple[float, list[Evidence]
     silent = len({part.camera_id for part, cause in told.items() if cause in SILENCE})
     if silent:
         clues.append(Evidence(Clue.NOTHING_ANSWERS, silent))
-    reachable = topology.reachable(course.suspect)
+    reachable = course.reachable if course.ended_at else topology.reachable(course.suspect)
     if reachable is False:
         return 1 - (1 - confidence) / 4, [*clues, Evidence(Clue.PLACE_LOST)]
     if reachable:

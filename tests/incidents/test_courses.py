@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.incidents import Clue, Incidents, Origin, Part, Rules
+from monitor.incidents import Clue, Incidents, Origin, Part, Reach, Rules
 from monitor.model import Cause, State, Transition
 from tests.incidents.town import Told, a_camera, brief, cameras, second
 
@@ -171,3 +171,19 @@ def test_an_account_refused_by_one_more_device_is_a_repeat_if_that_one_refused_b
         told.unknown(f"u1-{number:03}", 20_000 + nth * 60, Cause.CREDENTIALS_REFUSED)
     seen = [[shown.repeat for shown in told.until(20_010 + nth * 60).open()] for nth in range(3)]
     assert seen == [[False], [False], [True]]
+
+
+def test_what_has_ended_is_weighed_by_what_its_address_said_while_it_was_lost() -> None:
+    told = Told(cameras(10) + cameras(6, "u2"))
+    told.tell(-500, Reach(Origin.UPLINK, "u1", reachable=True))
+    told.tell(30, Reach(Origin.UPLINK, "u1", reachable=False))
+    told.tell(5_400, Reach(Origin.UPLINK, "u1", reachable=True))
+    for number in range(1, 11):
+        told.down(f"u1-{number:03}", number)
+        told.up(f"u1-{number:03}", 5_410 + number)
+    (lost,) = told.until(5_300).open()
+    (ended,) = told.until(5_500).recent()
+    for shown in (lost, ended):
+        clues = {evidence.clue for evidence in shown.evidence}
+        assert (Clue.PLACE_LOST in clues, Clue.PLACE_ANSWERS in clues) == (True, False)
+    assert ended.confidence == lost.confidence

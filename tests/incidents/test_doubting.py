@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.incidents import Clue, Enrolled, Evidence, Origin, Suspect
+from monitor.incidents import Clue, Enrolled, Evidence, Origin, Reach, Suspect
 from tests.incidents.town import Told, brief, cameras, second
 
 
@@ -85,6 +85,59 @@ def test_a_line_that_came_back_with_less_than_two_cameras_never_failed(back: int
     assert (parent.refuted, parent.cameras) == (refuted, back)
     (again,) = told.until(90_100).open()
     assert again.repeat is not refuted
+
+
+@pytest.mark.parametrize(("silent", "again"), [(True, False), (False, False), (True, True)])
+def test_a_line_of_which_one_came_back_early_stays_the_same_incident(silent: bool, again: bool) -> None:
+    told = Told(cameras(40))
+    if silent:
+        told.tell(-500, Reach(Origin.UPLINK, "u1", reachable=True))
+        told.tell(40, Reach(Origin.UPLINK, "u1", reachable=False))
+    for number in range(1, 41):
+        told.down(f"u1-{number:03}", number)
+        told.up(f"u1-{number:03}", 5_400 if number == 7 else 9_000 + number)
+    if again:
+        told.down("u1-007", 5_900)
+        told.up("u1-007", 9_007)
+    found = [only for at in range(120, 9_000, 240) for only in told.until(at).open()]
+    assert {(only.id, only.since_at, only.suspect.name) for only in found} == {(found[0].id, second(1), "u1")}
+    assert {only.falls for only in found} == {1}
+    assert [len(only.camera_ids) for only in told.until(5_800).open()] == [39]
+    ended = told.until(9_600).recent()
+    assert [(only.id, only.cameras, only.refuted) for only in ended] == [(found[0].id, 40, False)]
+
+
+def test_where_what_stays_down_hangs_on_something_narrower_that_is_presumed() -> None:
+    told = Told(cameras(6, cabinet="c") + cameras(4, first=7))
+    for number in range(1, 11):
+        told.down(f"u1-{number:03}", number)
+    for number in range(7, 11):
+        told.up(f"u1-{number:03}", 600)
+    assert brief(told.until(880).open()) == [("uplink", "u1", 6)]
+    assert brief(told.until(920).open()) == [("power_cabinet", "c", 6)]
+
+
+def test_a_line_whose_address_answers_again_is_no_reason_for_those_that_stay_down() -> None:
+    told = Told(cameras(40))
+    told.tell(-500, Reach(Origin.UPLINK, "u1", reachable=True))
+    told.tell(40, Reach(Origin.UPLINK, "u1", reachable=False))
+    told.tell(5_390, Reach(Origin.UPLINK, "u1", reachable=True))
+    for number in range(1, 41):
+        told.down(f"u1-{number:03}", number)
+    told.up("u1-007", 5_400)
+    assert {only.suspect.origin for only in told.until(5_800).open()} == {Origin.CAMERA}
+
+
+def test_power_whose_address_was_lost_is_no_wrong_guess_for_returning_one_by_one() -> None:
+    told = Told(cameras(6, cabinet="c") + cameras(8, first=7))
+    told.tell(-500, Reach(Origin.POWER_CABINET, "c", reachable=True))
+    told.tell(40, Reach(Origin.POWER_CABINET, "c", reachable=False))
+    told.tell(3_600, Reach(Origin.POWER_CABINET, "c", reachable=True))
+    for number in range(1, 7):
+        told.down(f"u1-{number:03}", number)
+        told.up(f"u1-{number:03}", 3_200 + 400 * number)
+    (parent,) = (shown for shown in told.until(3_950).recent() if shown.suspect == Suspect(Origin.POWER_CABINET, "c"))
+    assert (parent.cameras, parent.refuted) == (1, False)
 
 
 def test_a_carrier_of_whose_lines_most_turn_out_to_work_was_a_wrong_guess() -> None:

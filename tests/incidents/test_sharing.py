@@ -37,10 +37,27 @@ def test_the_shared_time_is_cut_where_too_few_are_down(outages: list[Down], comm
     assert shared(outages, TOGETHER) == common
 
 
-@pytest.mark.parametrize(("answered", "end"), [([], 90), ([5, 20], 90), ([60, 70], 60), ([37], 40), ([36], 36)])
-def test_an_address_that_answers_again_ends_it(answered: list[int], end: int) -> None:
+@pytest.mark.parametrize(
+    ("answered", "common"),
+    [
+        ([], [(20, 90)]),
+        ([(0, 5), (6, 23)], [(20, 90)]),  # its silence is known a little late
+        ([(60, 99)], [(20, 60)]),
+        ([(37, 99)], [(20, 40)]),
+        ([(36, 99)], [(20, 36)]),
+        ([(89, 99)], [(20, 90)]),  # asked one after the other
+        ([(60, 63)], [(20, 90)]),  # one answer while it was cut
+        ([(60, 64)], [(20, 60), (64, 90)]),
+        ([(0, 24)], [(24, 90)]),
+        ([(50, 60), (70, 80)], [(20, 50), (60, 70), (80, 90)]),
+        ([(0, 99)], []),
+    ],
+)
+def test_while_its_address_answers_it_is_not_lost(
+    answered: list[tuple[int, int]], common: list[tuple[int, int]]
+) -> None:
     outages = downs(("a", 20, 40), ("b", 20, 90), ("c", 20, 90), ("d", 20, 90))
-    assert shared(outages, TOGETHER, answered) == [(20, end)]
+    assert shared(outages, TOGETHER, [Span(*each) for each in answered]) == common
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.tuples(st.integers(0, 30), st.integers(1, 15))), st.integers(0, 5))

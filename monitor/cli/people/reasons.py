@@ -11,11 +11,12 @@ from monitor.wording import ORIGINS, clue_text
 
 
 def presumed(incident: Reference, language: Language) -> str:
-    """The incident's id and its presumed origin, by name unless that is the camera itself."""
-    origin = ORIGINS[incident.origin][language]
-    if incident.origin is not Origin.CAMERA:
+    """The incident's id and what is presumed, or was until that proved wrong; by name unless that is the camera."""
+    origin = ORIGINS[incident.suspect.origin][language]
+    if incident.suspect.origin is not Origin.CAMERA:
         origin = f"{origin} {incident.suspect.name}".rstrip()
-    return texts.PRESUMED[language].format(id=incident.id, origin=origin)
+    phrase = texts.PRESUMED_WRONGLY if incident.refuted else texts.PRESUMED
+    return phrase[language].format(id=incident.id, origin=origin)
 
 
 def reason(own: Reference | None, suggestion: Suggestion | None, run: Run) -> str:
@@ -29,7 +30,9 @@ def reason(own: Reference | None, suggestion: Suggestion | None, run: Run) -> st
 def _reason(own: Reference | None, suggestion: Suggestion | None, run: Run, language: Language) -> str:
     said = []
     incident = own if suggestion is None else suggestion.incident or own
-    if incident is not None:
+    if incident is not None and incident.refuted:
+        said.append(presumed(incident, language))
+    elif incident is not None:
         clues = texts.BESIDES[language].join(clue_text(clue, language) for clue in incident.evidence)
         sure = texts.SURE[language].format(percent=int(incident.confidence * 100), clues=clues)
         said.append(presumed(incident, language) + sure)

@@ -164,6 +164,9 @@ NO_DECLARATIONS = Phrase("没有申报。", "nothing was declared.")
 NO_OUTAGES = Phrase("没有离线记录。", "there are no outages.")
 FOLDING = Phrase("归并事件", "working out incidents")
 PRESUMED = Phrase("事件 {id}，推定：{origin}", "incident {id}, presumed: {origin}")
+PRESUMED_WRONGLY = Phrase(
+    "事件 {id}，曾推定：{origin}，后不成立", "incident {id}, was presumed {origin}, which proved wrong"
+)
 SURE = Phrase("（把握 {percent} %）：{clues}", " (confidence {percent} %): {clues}")
 SHARED_ONLY = Phrase("仅限与其他摄像机共同离线的时段", "only the time it shares with the others")
 NEIGHBOURS_DOWN = Phrase("同线路或同村的其他摄像机同时离线", "the others of its line or village were down as well")
