@@ -39,8 +39,8 @@ TREND_MONTHS = 12  # the report's own included
 # after it, in which the last ones take their final form.
 LOOK_BACK_US, AFTERWARDS_US = timedelta(days=1) // MICROSECOND, timedelta(hours=1) // MICROSECOND
 SOMETIMES = 1000  # changes folded between two looks at how far that is
-# Whoever asks for help also tells the whole: that takes as long as a fifth of the cameras.
-OTHERS, REST = Share(0, 60), Share(60, 100)
+# Half each: the helper packs what it made, and whoever asked for help unpacks it and tells the whole.
+OTHERS, REST = Share(0, 50), Share(50, 100)
 
 
 class Stage(StrEnum):
