@@ -46,6 +46,10 @@ class ActSentences:
     def correction(self, figure: CorrectionFigure) -> Iterator[str]:
         """That the month was opened again, why, and what moved but the cameras' own figures."""
         yield self._act(wording.CORRECTED, figure, number=figure.number, text=figure.text)
+        yield from self.outcome(figure)
+
+    def outcome(self, figure: CorrectionFigure) -> Iterator[str]:
+        """What moved but the cameras' own figures."""
         if not figure.done:
             yield self._say(wording.OPEN_CORRECTION)
         if figure.nothing:

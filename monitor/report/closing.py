@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from typing import TypeVar
 
 from monitor.acts import PeriodClosed, PeriodCorrected, Step
 from monitor.canonical import Json, canonical
-from monitor.contract import LineScore, Repair, Why
+from monitor.contract import LineScore, Repair
 from monitor.model import Seconds
 from monitor.report.settled import LateRepair, Settlement
 from monitor.report.values import (
+    BasisFigure,
+    CameraFigure,
     ClosingFigure,
     CorrectionFigure,
     MovedBasis,
@@ -23,6 +26,9 @@ from monitor.report.values import (
     Report,
     SettledSum,
 )
+
+Key = TypeVar("Key")
+Thing = TypeVar("Thing")
 
 
 def figures_digest(report: Report) -> str:
@@ -50,10 +56,10 @@ def _figures(report: Report) -> dict[str, Json]:
     return {
         "month": f"{report.year}-{report.month:02}",
         "cameras": [
-            [figure.camera.id, _five(figure.seconds), _five(figure.looks)]
+            [figure.camera.id, *_sums_of(figure)]
             for figure in sorted(report.cameras, key=lambda figure: figure.camera.id)
         ],
-        "bases": [[basis.basis.value, basis.good, basis.counted, basis.verdict.value] for basis in report.bases],
+        "bases": [[basis.basis.value, *_stands(basis)] for basis in report.bases],
     }
 
 
@@ -61,13 +67,10 @@ def _settled(settlement: Settlement | None) -> dict[str, Json]:
     """What is owed and why, without the words of the contract."""
     if settlement is None:
         return {}
-    sums = _sums(settlement)
     return {
-        "late": [
-            [each.camera.id, each.repair.start, each.repair.late_from, each.repair.ran_us] for each in _late(settlement)
-        ],
-        "lines": [[line.item.id, line.why.value, line.count, str(line.points)] for line in _lines(settlement)],
-        **{what.value: None if value is None else str(value) for what, value in sums.items()},
+        "late": [[each.camera.id, each.repair.start, *_ran(each)] for each in _late(settlement)],
+        "lines": [[line.item.id, *_costs(line)] for line in _lines(settlement)],
+        **{what.value: _written(value) for what, value in _sums(settlement).items()},
     }
 
 
@@ -126,58 +129,73 @@ def _correction(step: Step, before: Report, after: Report, *, done: bool) -> Cor
         sums=tuple(
             MovedSum(what, was, now)
             for (what, was), now in zip(_sums(before.settlement).items(), _sums(after.settlement).values(), strict=True)
-            if str(was) != str(now)
+            if _written(was) != _written(now)
         ),
     )
 
 
 def _moved(before: Report, after: Report) -> Iterator[MovedFigure]:
     """Every camera whose time or inspections are not what they were, by id; one that was not there had none."""
-    old = {figure.camera.id: figure for figure in before.cameras}
-    new = {figure.camera.id: figure for figure in after.cameras}
-    for camera_id in sorted(old.keys() | new.keys()):
-        was, now = old.get(camera_id), new.get(camera_id)
-        if was is None or now is None or (was.seconds, was.looks) != (now.seconds, now.looks):
-            known = now or old[camera_id]
-            sums = ((Seconds(), Seconds()) if each is None else (each.seconds, each.looks) for each in (was, now))
-            (time_before, looks_before), (time_after, looks_after) = sums
-            yield MovedFigure(known.camera, time_before, time_after, looks_before, looks_after)
+    old, new = ({figure.camera.id: figure for figure in side.cameras} for side in (before, after))
+    for known, was, now in _differing(old, new, sorted(old.keys() | new.keys()), _sums_of):
+        sums = ((Seconds(), Seconds()) if each is None else (each.seconds, each.looks) for each in (was, now))
+        (time_before, looks_before), (time_after, looks_after) = sums
+        yield MovedFigure(known.camera, time_before, time_after, looks_before, looks_after)
 
 
 def _moved_bases(before: Report, after: Report) -> Iterator[MovedBasis]:
     for was, now in zip(before.bases, after.bases, strict=True):
-        if (was.good, was.counted, was.verdict) != (now.good, now.counted, now.verdict):
+        if _stands(was) != _stands(now):
             yield MovedBasis(now.basis, was, now)
 
 
 def _moved_repairs(before: Settlement | None, after: Settlement | None) -> Iterator[MovedRepair]:
-    old = {(each.repair.start, each.camera.id): each for each in _late(before)}
-    new = {(each.repair.start, each.camera.id): each for each in _late(after)}
-    for start, camera_id in sorted(old.keys() | new.keys()):
-        was, now = old.get((start, camera_id)), new.get((start, camera_id))
-        if was is None or now is None or _ran(was) != _ran(now):
-            camera = (now or old[start, camera_id]).camera
-            yield MovedRepair(camera, start, _repair(was), _repair(now))
+    old, new = ({(each.repair.start, each.camera.id): each for each in _late(side)} for side in (before, after))
+    for known, was, now in _differing(old, new, sorted(old.keys() | new.keys()), _ran):
+        yield MovedRepair(known.camera, known.repair.start, _repair(was), _repair(now))
+
+
+def _moved_lines(before: Settlement | None, after: Settlement | None) -> Iterator[MovedLine]:
+    old, new = ({line.item.id: line for line in _lines(side)} for side in (before, after))
+    for known, was, now in _differing(old, new, new | old, _costs):
+        yield MovedLine(known.item, was, now)
+
+
+def _differing(
+    old: Mapping[Key, Thing], new: Mapping[Key, Thing], order: Iterable[Key], settled_by: Callable[[Thing], object]
+) -> Iterator[tuple[Thing, Thing | None, Thing | None]]:
+    """Of each that is not what it was: as it last was, before, and after; None: it was not there."""
+    for key in order:
+        was, now = old.get(key), new.get(key)
+        if was is None or now is None or settled_by(was) != settled_by(now):
+            yield new[key] if key in new else old[key], was, now
 
 
 def _repair(late: LateRepair | None) -> Repair | None:
     return None if late is None else late.repair
 
 
-def _ran(late: LateRepair) -> tuple[int | None, int]:
-    return late.repair.late_from, late.repair.ran_us
+# ---------------------------------------------------------------- what counts: in the digest, and as moved
 
 
-def _moved_lines(before: Settlement | None, after: Settlement | None) -> Iterator[MovedLine]:
-    old, new = ({line.item.id: line for line in _lines(side)} for side in (before, after))
-    for item_id in new | old:
-        was, now = old.get(item_id), new.get(item_id)
-        if was is None or now is None or _costs(was) != _costs(now):
-            yield MovedLine((now or old[item_id]).item, was, now)
+def _sums_of(figure: CameraFigure) -> list[Json]:
+    return [_five(figure.seconds), _five(figure.looks)]
 
 
-def _costs(line: LineScore) -> tuple[Why, int, str]:
-    return line.why, line.count, str(line.points)
+def _stands(basis: BasisFigure) -> list[Json]:
+    return [basis.good, basis.counted, basis.verdict.value]
+
+
+def _ran(late: LateRepair) -> list[Json]:
+    return [late.repair.late_from, late.repair.ran_us]
+
+
+def _costs(line: LineScore) -> list[Json]:
+    return [line.why.value, line.count, str(line.points)]
+
+
+def _written(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _five(seconds: Seconds) -> list[Json]:

@@ -135,7 +135,7 @@ def _closed(pen: Pen, figure: ClosingFigure) -> Markup:
 
 def _correction(pen: Pen, figure: CorrectionFigure) -> Iterator[Markup]:
     line = _act(pen, wording.CORRECTED, figure, number=str(figure.number), text=name(figure.text))
-    _, *told = ActSentences(pen.language, pen.local).correction(figure)
+    told = ActSentences(pen.language, pen.local).outcome(figure)
     yield element("div", line, *(element("div", name(each)) for each in told))
     if figure.moved:
         yield element("div", pen.listed(figure.moved, texts.IN_WORKBOOK, *_moved(pen)), class_="wide")
