@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -79,12 +79,11 @@ def _by_neighbours(
     address answered meanwhile was there, and so was the power of a village in which any line's or cabinet's did.
     """
 
-    def all_down(alike: Callable[[Camera], bool]) -> list[Down]:
+    def all_down(group: Sequence[Camera]) -> list[Down]:
         """Their outages meanwhile; none where not all were down."""
-        group = [other.id for other in cameras if alike(other)]
-        if len(group) < 2 or not all(_together(span, down.get(other, ())) for other in group):
+        if len(group) < 2 or not all(_together(span, down.get(other.id, ())) for other in group):
             return []
-        return [Down(part, other) for other in group for part in down[other] if intersect([part], [span])]
+        return [Down(part, other.id) for other in group for part in down[other.id] if intersect([part], [span])]
 
     village = [other for other in cameras if other.site.village == camera.site.village]
     powered = {Suspect(Origin.UPLINK, other.uplink) for other in village}
@@ -92,9 +91,10 @@ def _by_neighbours(
     powered |= {Suspect(Origin.POWER_CABINET, other.cabinet) for other in village}
     those, cause = [], ExclusionCause.POWER
     if several and not any(incidents.works(suspect, span) for suspect in powered):
-        those = all_down(lambda other: other.site.village == camera.site.village)
+        those = all_down(village)
     if not those and camera.uplink and not incidents.works(Suspect(Origin.UPLINK, camera.uplink), span):
-        those, cause = all_down(lambda other: other.uplink == camera.uplink), ExclusionCause.CARRIER_LINE
+        line = [other for other in cameras if other.uplink == camera.uplink]
+        those, cause = all_down(line), ExclusionCause.CARRIER_LINE
     for part in intersect([span], shared(those, incidents.together)):
         yield Suggestion(cause, part, None)
 
