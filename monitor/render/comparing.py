@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from monitor import wording
 from monitor.calendar import FOREVER
 from monitor.language import Language, Phrase
-from monitor.model import SECOND_US, instant
+from monitor.model import SECOND_US
 from monitor.render.json import Json
 from monitor.render.layout import clean, clip
 from monitor.render.phrases import exact_local, exact_seconds
@@ -279,4 +279,4 @@ def _instant(us: int, zone: ZoneInfo) -> str:
     """Local time to the microsecond, as far as it has any; a number no calendar has stays one."""
     if not 0 <= us < FOREVER - DAY_US:
         return str(us)
-    return exact_local(instant(us), zone)
+    return exact_local(us, zone)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import wording
 from monitor.language import Language, Phrase
-from monitor.model import instant
+from monitor.model import micros
 from monitor.render import csv_words as words
 from monitor.render.act_sentences import ActSentences
 from monitor.render.phrases import exact_local, exact_seconds
@@ -17,7 +17,7 @@ from monitor.report import Report
 def sources_table(report: Report, language: Language) -> Iterator[list[str]]:
     """Headings, then contract, program, instant, the heads of all chains, error budget, closings, corrections."""
     zone = ZoneInfo(report.terms.zone)
-    acts = ActSentences(language, lambda at: exact_local(at, zone))
+    acts = ActSentences(language, lambda at: exact_local(micros(at), zone))
 
     def row(part: Phrase, item: str, value: str, unit: str = "", why: str = "") -> list[str]:
         return [part[language], item, value, unit, why]
@@ -27,7 +27,7 @@ def sources_table(report: Report, language: Language) -> Iterator[list[str]]:
     yield row(words.CONTRACT, words.ID[language], report.contract_id, why=report.contract_title)
     yield row(words.CONTRACT, "SHA-256", sha256)
     yield row(words.PROGRAM, words.VERSION[language], report.version)
-    yield row(words.CHAINS, words.AS_OF[language], exact_local(instant(report.elapsed.end), zone))
+    yield row(words.CHAINS, words.AS_OF[language], exact_local(report.elapsed.end, zone))
     for head in report.heads:
         yield row(words.CHAINS, head.vantage, head.hash, why=words.ENTRY[language].format(seq=head.seq))
     budget = report.budget

@@ -6,19 +6,19 @@ Lengths are seconds without loss, instants local times to the second and finer w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from monitor import wording
 from monitor.contract import Cut, DeductionLadder, Repair, RepairState, Score
 from monitor.language import Language, Phrase
-from monitor.model import MICROSECOND, instant, micros
+from monitor.model import MICROSECOND, Cause, micros
 from monitor.render import csv_words as words
 from monitor.render import settlement_words
 from monitor.render.act_sentences import ActSentences
@@ -76,12 +76,19 @@ class _Tables:
         self._language = language
         self._zone = ZoneInfo(report.terms.zone)
         self._acts = ActSentences(language, self._local)
+        kind = self._say(wording.SIMULATED if report.simulated else wording.RECORDED)
+        # The first two cells of every row: which month, and whether it is real.
+        self._about = f"{report.year}-{report.month:02}", kind
+        # Said once: a month of a large town has 100,000 outages.
+        self._states = {state: self._say(phrase) for state, phrase in settlement_words.REPAIR_STATES.items()}
+        self._classes = {True: self._say(settlement_words.MAJOR), False: self._say(settlement_words.NORMAL)}
+        self._causes = cache(self._joined)
 
     def table(self, rows_of: Callable[[Report, Language], Iterator[list[str]]], file: BinaryIO) -> None:
         """A table whose first row are its headings."""
         rows = rows_of(self._report, self._language)
         about = map(self._say, (wording.CSV_MONTH, wording.CSV_RECORD))
-        write_table([*about, *next(rows)], ([*self._about(), *row] for row in rows), file)
+        write_table([*about, *next(rows)], ([*self._about, *row] for row in rows), file)
 
     # ------------------------------------------------------------ outages
 
@@ -107,18 +114,18 @@ class _Tables:
         write_table(headings, rows, file)
 
     def _outage(self, outage: OutageFigure, repair: Repair | None) -> list[str]:
-        end = self._report.elapsed.end if outage.end_at is None else micros(outage.end_at)
+        end = self._report.elapsed.end if outage.end is None else outage.end
         camera = outage.camera
         return [
-            *self._about(),
+            *self._about,
             camera.id,
             camera.name,
             camera.site.village,
             camera.carrier,
-            self._local(outage.start_at),
-            self._until(outage.end_at),
-            " → ".join(self._say(wording.CAUSES[cause]) for cause in outage.causes),
-            exact_seconds(end - micros(outage.start_at)),
+            exact_local(outage.start, self._zone),
+            self._until(outage.end),
+            self._causes(outage.causes),
+            exact_seconds(end - outage.start),
             exact_seconds(outage.scheduled_us),
             exact_seconds(outage.excluded_us),
             exact_seconds(outage.counted_us),
@@ -130,10 +137,10 @@ class _Tables:
         if repair is None:
             return ["", "", "", ""]
         return [
-            self._say(settlement_words.REPAIR_STATES[repair.state]),
+            self._states[repair.state],
             exact_seconds(repair.limit_us),
             exact_seconds(repair.ran_us),
-            self._say(settlement_words.MAJOR if repair.major else settlement_words.NORMAL),
+            self._classes[repair.major],
         ]
 
     # ------------------------------------------------------------ exclusions
@@ -153,7 +160,7 @@ class _Tables:
     def _exclusion(self, figure: ExclusionFigure) -> list[str]:
         exclusion, cuts = figure.exclusion, dict(figure.cuts)
         return [
-            *self._about(),
+            *self._about,
             exclusion.id,
             self._say(wording.EXCLUSION_STATES[exclusion.state]),
             self._say(wording.EXCLUSION_CAUSES[exclusion.cause]),
@@ -174,7 +181,7 @@ class _Tables:
         headings += (words.ROLE, wording.IN_WHOSE_NAME, wording.WHY_VOID)
         rows = (
             [
-                *self._about(),
+                *self._about,
                 act.id,
                 self._local(act.at),
                 self._say(wording.ACTS[act.kind]),
@@ -196,7 +203,7 @@ class _Tables:
         ]
         rows = (
             [
-                *self._about(),
+                *self._about,
                 found.camera.id,
                 found.camera.name,
                 found.camera.site.village,
@@ -221,7 +228,7 @@ class _Tables:
         headings += [settlement_words.COUNT, settlement_words.EACH, words.VALUE, words.UNIT]
         rows = (
             [
-                *self._about(),
+                *self._about,
                 self._say(line.part),
                 line.item,
                 line.why,
@@ -237,9 +244,9 @@ class _Tables:
     def _lines(self, settlement: Settlement) -> Iterator[_Line]:
         to = Sentences(settlement, self._zone, self._language)
         unit, (start, end) = self._say(settlement_words.UNITS[settlement.unit]), settlement.period
-        yield _Line(words.PERIOD, self._say(wording.START), self._local(instant(start)), unit)
-        yield _Line(words.PERIOD, self._say(wording.END), self._local(instant(end)), unit)
-        yield _Line(words.PERIOD, self._say(words.AS_OF), self._local(instant(settlement.elapsed.end)))
+        yield _Line(words.PERIOD, self._say(wording.START), exact_local(start, self._zone), unit)
+        yield _Line(words.PERIOD, self._say(wording.END), exact_local(end, self._zone), unit)
+        yield _Line(words.PERIOD, self._say(words.AS_OF), exact_local(settlement.elapsed.end, self._zone))
         yield _Line(words.PERIOD, self._say(words.IS_OVER), self._yes(settlement.final))
         if settlement.repairs is not None:
             yield from self._repairs(settlement.repairs, to)
@@ -316,11 +323,8 @@ class _Tables:
 
     # ------------------------------------------------------------ building blocks
 
-    def _about(self) -> Sequence[str]:
-        """The first two cells of every row: which month, and whether it is real."""
-        report = self._report
-        kind = wording.SIMULATED if report.simulated else wording.RECORDED
-        return f"{report.year}-{report.month:02}", self._say(kind)
+    def _joined(self, causes: tuple[Cause, ...]) -> str:
+        return " → ".join(self._say(wording.CAUSES[cause]) for cause in causes)
 
     def _say(self, phrase: Phrase, **values: object) -> str:
         return phrase[self._language].format(**values) if values else phrase[self._language]
@@ -332,7 +336,7 @@ class _Tables:
         return self._say(wording.CSV_YES if answer else wording.CSV_NO)
 
     def _local(self, at: datetime) -> str:
-        return exact_local(at, self._zone)
+        return exact_local(micros(at), self._zone)
 
-    def _until(self, at: datetime | None) -> str:
-        return self._say(wording.STILL_OPEN) if at is None else self._local(at)
+    def _until(self, us: int | None) -> str:
+        return self._say(wording.STILL_OPEN) if us is None else exact_local(us, self._zone)

@@ -16,8 +16,9 @@ from enum import Enum
 from fractions import Fraction
 from hashlib import sha256
 from io import BytesIO
-from itertools import chain
+from itertools import chain, islice
 from json.encoder import encode_basestring
+from operator import attrgetter
 from types import NoneType
 from typing import Any, BinaryIO, Final, TypeAlias
 
@@ -31,12 +32,15 @@ Form: TypeAlias = "Callable[[Any, str], str]"  # a value and the line it begins 
 FORMAT: Final = "sharp-eyes-report/1"
 FORECAST_FORMAT: Final = "sharp-eyes-forecast/1"
 FEW: Final = 100
+TOGETHER: Final = 1_000  # pieces in one write
 KEPT_BACK: Final = frozenset({"url", "credentials"})
 
 
 def write_json(report: Report, file: BinaryIO) -> None:
     """The whole report as UTF-8 with sorted keys, one item of a list after the other; ends in a line feed."""
-    file.writelines(piece.encode("utf-8", "replace") for piece in _Writer().document(report))
+    pieces = _Writer().document(report)
+    while together := "".join(islice(pieces, TOGETHER)):
+        file.write(together.encode("utf-8", "replace"))
 
 
 def to_json(report: Report) -> bytes:
@@ -92,12 +96,14 @@ class _Writer(dict[type, Form]):
         """Lists fall into their items, and what holds lists into its fields."""
         within = line + " "
         if type(value) is tuple and value:
+            few = len(value) <= FEW  # each of them may hold lists of many
             for number, item in enumerate(value):
-                yield f",{within}" if number else f"[{within}"
-                if len(value) <= FEW:  # each of them may hold lists of many
+                before = f",{within}" if number else f"[{within}"
+                if few:
+                    yield before
                     yield from self._pieces(item, within)
                 else:
-                    yield self.text(item, within)
+                    yield before + self[type(item)](item, within)
             yield f"{line}]"
         elif is_dataclass(value):
             parts = (
@@ -117,7 +123,8 @@ class _Writer(dict[type, Form]):
 
     def _form_of(self, kind: type) -> Form:
         if issubclass(kind, Enum):
-            return lambda value, line: self.text(value.value, line)
+            said = {member: self.text(member.value, "") for member in kind}
+            return lambda value, _: said[value]
         if is_dataclass(kind) or issubclass(kind, tuple):
             return self._object(kind)
         return lambda value, line: _dumped(value).replace("\n", line)
@@ -135,16 +142,17 @@ class _Writer(dict[type, Form]):
 
     def _object(self, kind: type) -> Form:
         names = _names(kind)
-        heads: dict[str, list[tuple[str, str]]] = {}  # by the line a value begins on: names, and what stands before it
+        parts_of = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+        heads: dict[str, list[str]] = {}  # by the line a value begins on: what stands before each field
 
         def form(value: object, line: str) -> str:
             within = line + " "
             if line not in heads:
-                heads[line] = [(name, f'{within}"{name}": ') for name in names]
-            parts = []
-            for name, head in heads[line]:
-                part = getattr(value, name)
-                parts.append(head + self[type(part)](part, within))
+                heads[line] = [f'{within}"{name}": ' for name in names]
+            parts = [
+                head + (repr(part) if (type_of := type(part)) is int else self[type_of](part, within))
+                for head, part in zip(heads[line], parts_of(value), strict=True)
+            ]
             return f"{{{','.join(parts)}{line}}}"
 
         return form

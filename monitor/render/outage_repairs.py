@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable
-from operator import attrgetter
 
 from monitor.contract import Repair
-from monitor.model import micros
 from monitor.report import OutageFigure, Report
-
-_start = attrgetter("start")
 
 
 def repair_finder(report: Report) -> Callable[[OutageFigure], Repair | None] | None:
@@ -20,16 +17,18 @@ def repair_finder(report: Report) -> Callable[[OutageFigure], Repair | None] | N
     """
     if report.settlement is None or report.settlement.repairs is None:
         return None
-    by_camera: dict[str, list[Repair]] = {}
+    by_camera: dict[str, tuple[list[int], list[Repair]]] = defaultdict(lambda: ([], []))
     for repair in report.settlement.repairs.repairs:  # by start
-        by_camera.setdefault(repair.camera_id, []).append(repair)
+        starts, faults = by_camera[repair.camera_id]
+        starts.append(repair.start)
+        faults.append(repair)
 
     def repair_of(outage: OutageFigure) -> Repair | None:
-        faults, start = by_camera.get(outage.camera.id, []), micros(outage.start_at)
-        place = bisect_right(faults, start, key=_start)
+        starts, faults = by_camera[outage.camera.id]
+        place = bisect_right(starts, outage.start)
         if not place:
             return None
         fault = faults[place - 1]
-        return fault if fault.end is None or start < fault.end else None
+        return fault if fault.end is None or outage.start < fault.end else None
 
     return repair_of

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor import wording
+from monitor.calendar import DAY_US, local_us
 from monitor.language import Language
 from monitor.model import SECOND_US, Basis, instant
 from monitor.report import BasisFigure, ChangeFigure, ChangeKind, TimeKind
 from monitor.sla import percent
 
 HOUR_US = 3_600 * SECOND_US
+_DAY_ZERO: Final = date(1970, 1, 1).toordinal()
 TIME_KINDS: Final = {
     TimeKind.UP: wording.UP_TIME,
     TimeKind.DEGRADED: wording.DEGRADED_TIME,
@@ -42,8 +45,7 @@ def duration(us: int, language: Language) -> str:
 
 def exact_seconds(us: int) -> str:
     """Seconds without loss: no decimals where there are none, else six."""
-    whole, rest = divmod(us, SECOND_US)
-    return f"{whole}.{rest:06}" if rest else str(whole)
+    return f"{us // SECOND_US}.{rest:06}" if (rest := us % SECOND_US) else str(us // SECOND_US)
 
 
 def parted_seconds(us: int) -> str:
@@ -58,10 +60,18 @@ def local(at: datetime | int, zone: ZoneInfo, year: int | None = None) -> str:
     return there.strftime("%m-%d %H:%M" if there.year == year else "%Y-%m-%d %H:%M")
 
 
-def exact_local(at: datetime, zone: ZoneInfo) -> str:
+def exact_local(us: int, zone: ZoneInfo) -> str:
     """Local date and time without loss: to the second, to the microsecond where there are any."""
-    there = at.astimezone(zone)
-    return f"{there:%Y-%m-%d %H:%M:%S}" + (f".{there.microsecond:06}" if there.microsecond else "")
+    day, clock = divmod(local_us(us, zone), DAY_US)
+    second, rest = divmod(clock, SECOND_US)
+    text = f"{_date(day)} {second // 3_600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    return f"{text}.{rest:06}" if rest else text
+
+
+@lru_cache(1_024)
+def _date(day: int) -> str:
+    """Of the day so many after 1970-01-01."""
+    return date.fromordinal(_DAY_ZERO + day).isoformat()
 
 
 def change_words(change: ChangeFigure, language: Language) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from itertools import chain, count, islice, repeat
+from itertools import chain, islice, repeat
 from math import ceil
 from typing import IO, BinaryIO, Final, Generic, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -136,32 +136,33 @@ class Sheet:
             (f'<c r="{letter(number)}', self._cells(column, letters, number, first, last))
             for number, column in enumerate(columns)
         ]
-        wrapped = [(column.value, column.width) for column in columns if column.look is Look.WRAPPED]
         number = first
-        while chunk := list(islice(rows, ROWS_AT_ONCE)):
-            written = []
-            for row in chunk:
-                lines = max((lines_of(value(row), cells) for value, cells in wrapped), default=1)
-                tall = f' ht="{lines * LINE_HEIGHT}"' if lines > 1 else ""
-                written.append(f'<row r="{number}"{tall}>')
-                written += [f'{start}{number}"{cell(row)}' for start, cell in made]
-                written.append("</row>")
-                number += 1
-            self.out.write("".join(written).encode())
+        while chunk := list(islice(rows, ROWS_AT_ONCE)):  # column by column: a town's month has millions of cells
+            numbers = range(number, number + len(chunk))
+            heads = [f'<row r="{at}"{tall}>' for at, tall in zip(numbers, _heights(columns, chunk), strict=True)]
+            cells = [
+                [f'{start}{at}"{cell}' for at, cell in zip(numbers, its(chunk, number), strict=True)]
+                for start, its in made
+            ]
+            self.out.write(
+                "".join([*map("".join, zip(heads, *cells, repeat("</row>", len(chunk)), strict=True))]).encode()
+            )
+            number += len(chunk)
 
     def _cells(
         self, column: Column[Row], places: Mapping[str, str], number: int, first: int, last: int
-    ) -> Callable[[Row], str]:
-        """What makes a column's cells from above to below; ``places`` are all columns' letters by their keys."""
-        formula = column.formula
+    ) -> Callable[[Sequence[Row], int], Iterator[str]]:
+        """What makes a column's cells of the next rows; ``places`` are all columns' letters by their keys."""
+        formula, value, look = column.formula, column.value, column.look
         if not formula:
-            return self.texts.cells(column.value, column.look)
+            return lambda rows, _: self.texts.cells(map(value, rows), look)
         if isinstance(formula, str):
             tags = self._shared(formula.format_map(_RowOf(places, first)), f"{letter(number)}{first}", last - first)
-            return formula_cells(tags, column.value, column.look)
-        rows = count(first)
-        return lambda row: formula_cell(
-            formula(row).format_map(_RowOf(places, next(rows))), column.value(row), column.look
+            return lambda rows, _: formula_cells(tags, map(value, rows), look)
+        return lambda rows, at: formula_cells(
+            (formula_tag(formula(row).format_map(_RowOf(places, at + nth))) for nth, row in enumerate(rows)),
+            map(value, rows),
+            look,
         )
 
     def _shared(self, expression: str, first: str, more: int) -> Iterator[str]:
@@ -190,6 +191,15 @@ class _RowOf(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._letters)
+
+
+def _heights(columns: Sequence[Column[Row]], rows: Sequence[Row]) -> list[str]:
+    """Of each row what says how high it is, where it takes more than one line."""
+    wrapped = [column for column in columns if column.look is Look.WRAPPED]
+    if not wrapped:
+        return [""] * len(rows)
+    of_each = zip(*([lines_of(column.value(row), column.width) for row in rows] for column in wrapped), strict=True)
+    return ["" if (lines := max(each)) == 1 else f' ht="{lines * LINE_HEIGHT}"' for each in of_each]
 
 
 def letter_of(columns: Sequence[Column[Row]], key: str) -> str:

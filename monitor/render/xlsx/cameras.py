@@ -189,7 +189,7 @@ def _exact(desk: Desk) -> Iterator[Column[CameraFigure]]:
             yield Column(
                 f"{kind.value}_{unit}",
                 desk.say(heading, kind=called),
-                partial(_exact_part, kind, unit == "us"),
+                partial(_exact_part, kind.value, unit == "us"),
                 Look.COUNT,
                 width=11,
                 formula=formula,
@@ -203,8 +203,8 @@ def _exact(desk: Desk) -> Iterator[Column[CameraFigure]]:
         yield Column(key, desk.say(phrase_of), us, Look.COUNT, width=9, folded=True, name=f"camera_{key}")
 
 
-def _exact_part(kind: TimeKind, rest: bool, figure: CameraFigure) -> int:
-    return pair_of(ordered(figure.seconds)[kind])[rest]
+def _exact_part(kind: str, rest: bool, figure: CameraFigure) -> int:
+    return pair_of(getattr(figure.seconds, kind))[rest]
 
 
 def _groups(desk: Desk) -> Iterator[Column[CameraFigure]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 from monitor.render.layout import clean
 from monitor.render.xlsx.looks import Look
 
-Row = TypeVar("Row")
 Value: TypeAlias = "str | int | float | None"  # None and "" are an empty cell
 
 LONGEST_TEXT: Final = 32_767  # UTF-16 units: Excel's limit for a cell
@@ -66,45 +65,35 @@ class Texts:
 
     def cell(self, value: Value, look: Look) -> str:
         """The cell without its address. A text is never taken for a formula, whatever it begins with."""
-        return self.cells(_itself, look)(value)
+        return next(self.cells([value], look))
 
-    def cells(self, value: Callable[[Row], Value], look: Look) -> Callable[[Row], str]:
-        """What makes a column's cells of its rows. There may be millions: what can be done once is done here."""
+    def cells(self, values: Iterable[Value], look: Look) -> Iterator[str]:
+        """A column's cells from above to below. There may be millions: what can be done once is done here."""
         numbers, style = self._numbers, f' s="{look:d}"'
         empty, text, number = f"{style}/>", f'{style} t="s"><v>', f"{style}><v>"
-
-        def cell(row: Row) -> str:
-            found = value(row)
-            if found is None or found == "":
-                return empty
-            if isinstance(found, str):
-                return f"{text}{numbers.setdefault(found, len(numbers))}</v></c>"
-            return f"{number}{found!r}</v></c>"
-
-        return cell
+        for value in values:
+            if value is None or value == "":
+                yield empty
+            elif isinstance(value, str):
+                yield f"{text}{numbers.setdefault(value, len(numbers))}</v></c>"
+            else:
+                yield f"{number}{value!r}</v></c>"
 
 
-def _itself(value: Value) -> Value:
-    return value
-
-
-def formula_cells(tags: Iterator[str], value: Callable[[Row], Value], look: Look) -> Callable[[Row], str]:
-    """What makes a column's formulas, each with the value that a reader sees who does not recalculate."""
+def formula_cells(tags: Iterable[str], values: Iterable[Value], look: Look) -> Iterator[str]:
+    """A column's formulas, each with the value that a reader sees who does not recalculate."""
     style = f' s="{look:d}"'
     text, number = f'{style} t="str">', f"{style}>"
-
-    def cell(row: Row) -> str:
-        found, tag = value(row), next(tags)
-        if isinstance(found, str):
-            return f"{text}{tag}<v>{markup(found)}</v></c>"
-        return f"{number}{tag}</c>" if found is None else f"{number}{tag}<v>{found!r}</v></c>"
-
-    return cell
+    for value, tag in zip(values, tags):  # noqa: B905 - a formula that holds for all rows is said without end
+        if isinstance(value, str):
+            yield f"{text}{tag}<v>{markup(value)}</v></c>"
+        else:
+            yield f"{number}{tag}</c>" if value is None else f"{number}{tag}<v>{value!r}</v></c>"
 
 
 def formula_cell(expression: str, value: Value, look: Look) -> str:
     """One such cell without its address."""
-    return formula_cells(iter([formula_tag(expression)]), _itself, look)(value)
+    return next(formula_cells([formula_tag(expression)], [value], look))
 
 
 def formula_tag(expression: str) -> str:

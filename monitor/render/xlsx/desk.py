@@ -9,8 +9,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor import wording
+from monitor.calendar import DAY_US, local_us
 from monitor.language import Language, Phrase
-from monitor.model import SECOND_US, BlindTime, Cause, Seconds, SiteCategory, instant
+from monitor.model import SECOND_US, BlindTime, Cause, Seconds, SiteCategory, micros
 from monitor.render.act_sentences import ActSentences
 from monitor.render.phrases import TIME_KINDS, local
 from monitor.render.xlsx import texts
@@ -20,7 +21,7 @@ from monitor.render.xlsx.looks import SECONDS_EXACT, SECONDS_WHOLE, Look
 from monitor.report import GroupFigure, GroupKind, Report, TimeKind
 
 DAY_SECONDS: Final = 86_400
-_DAY_ZERO: Final = date(1899, 12, 30).toordinal()  # of spreadsheets
+_DAY_ZERO: Final = (date(1970, 1, 1) - date(1899, 12, 30)).days  # spreadsheets count from there
 
 KINDS: Final = TIME_KINDS
 
@@ -43,9 +44,8 @@ class Desk:
         """A local instant as spreadsheets count, cut to the second; empty for none."""
         if at is None:
             return None
-        there = (instant(at) if isinstance(at, int) else at).astimezone(self.zone)
-        second = there.hour * 3_600 + there.minute * 60 + there.second
-        return there.toordinal() - _DAY_ZERO + second / DAY_SECONDS
+        day, clock = divmod(local_us(at if isinstance(at, int) else micros(at), self.zone), DAY_US)
+        return _DAY_ZERO + day + clock // SECOND_US / DAY_SECONDS
 
     def rate(self, ratio: Fraction | None) -> float | str:
         """A ratio, cut to two decimals in percent; ``—`` for no value."""

@@ -7,7 +7,6 @@ from functools import cache
 from typing import Final
 
 from monitor import wording
-from monitor.model import MICROSECOND, instant
 from monitor.render import settlement_words as words
 from monitor.render.outage_repairs import repair_finder
 from monitor.render.xlsx import texts
@@ -48,20 +47,20 @@ def _chunks(report: Report) -> list[Sequence[OutageFigure]]:
 
 
 def _columns(desk: Desk, number: int) -> Iterator[Column[OutageFigure]]:
-    say, until, causes = desk.say, instant(desk.report.elapsed.end), cache(desk.causes)
+    say, until, causes = desk.say, desk.report.elapsed.end, cache(desk.causes)
     yield Column("id", say(wording.CAMERA_ID), lambda outage: outage.camera.id, width=14)
     yield Column("name", say(wording.CAMERA), lambda outage: outage.camera.name, width=22)
     yield Column("village", say(wording.VILLAGE), lambda outage: outage.camera.site.village, width=11)
     yield Column("carrier", say(wording.CARRIER), lambda outage: outage.camera.carrier, width=10)
     yield Column("cause", say(wording.REASON), lambda outage: causes(outage.causes), Look.WRAPPED, 34)
-    yield Column("start", say(wording.START), lambda outage: desk.when(outage.start_at), Look.WHEN, WHEN_WIDTH)
-    yield Column("end", say(wording.END), lambda outage: desk.when(outage.end_at), Look.WHEN, WHEN_WIDTH)
+    yield Column("start", say(wording.START), lambda outage: desk.when(outage.start), Look.WHEN, WHEN_WIDTH)
+    yield Column("end", say(wording.END), lambda outage: desk.when(outage.end), Look.WHEN, WHEN_WIDTH)
     still_open = say(wording.STILL_OPEN)
-    yield Column("state", say(texts.STATE), lambda outage: still_open if outage.end_at is None else "", width=8)
+    yield Column("state", say(texts.STATE), lambda outage: still_open if outage.end is None else "", width=8)
     yield Column(
         "whole",
         say(texts.WHOLE_LENGTH),
-        lambda outage: length(((outage.end_at or until) - outage.start_at) // MICROSECOND),
+        lambda outage: length((until if outage.end is None else outage.end) - outage.start),
         Look.LENGTH,
         11,
     )
