@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from monitor.contract.values import RepairLimits
 from monitor.model import MICROSECOND, Camera, Span
@@ -42,9 +43,8 @@ class CameraFaults:
     excluded: Sequence[Span] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """One fault and its limit; instants and durations in microseconds."""
+class Repair(NamedTuple):
+    """One fault and its limit; instants and durations in microseconds. A month of a large town has 100,000."""
 
     camera_id: str
     start: int  # the first failing instant
@@ -81,12 +81,12 @@ class Clocks:
     crowds: tuple[Crowd, ...]  # by start and group
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    camera: Camera
+class _Fault(NamedTuple):
+    camera_id: str
+    group: str | None  # in which faults may be major
     start: int
     end: int | None
-    running: list[Span]  # the time on the clock
+    running: Sequence[Span]  # the time on the clock
     excluded_us: int
     unobserved_us: int
 
@@ -98,11 +98,12 @@ def repairs(cameras: Iterable[CameraFaults], limits: RepairLimits, until: int) -
 
 def clocks(cameras: Iterable[CameraFaults], limits: RepairLimits, until: int) -> Clocks:
     """The same faults with the crowds that made some of them major."""
-    faults = [fault for camera in cameras for fault in _faults(camera, until)]
-    crowds = _crowds(faults, limits)
+    in_turn = sorted(cameras, key=lambda each: each.camera.id)
+    faults = [fault for camera in in_turn for fault in _faults(camera, limits.group_of(camera.camera), until)]
+    crowds = {} if limits.major_cameras is None else _crowds(faults, limits.major_cameras)
     ends = {group: [crowd.span.end for crowd in of_group] for group, of_group in crowds.items()}
     found = [_repair(fault, limits, crowds, ends) for fault in faults]
-    found.sort(key=attrgetter("start", "camera_id"))
+    found.sort(key=attrgetter("start"))  # those that begin together stay in the order of their cameras
     told = [crowd for of_group in crowds.values() for crowd in of_group]
     return Clocks(tuple(found), tuple(sorted(told, key=lambda crowd: (crowd.span.start, crowd.group))))
 
@@ -114,31 +115,24 @@ def late_in(found: Iterable[Repair], period: Span) -> tuple[Repair, ...]:
     )
 
 
-def _faults(camera: CameraFaults, until: int) -> Iterable[_Fault]:
-    for fault in camera.faults:
-        ended = None if fault.repaired_us is None else fault.down[-1].end
-        running, down = subtract(fault.down, camera.excluded), length(fault.down)
-        yield _Fault(
-            camera=camera.camera,
-            start=fault.start_us,
-            end=ended,
-            running=running,
-            excluded_us=down - length(running),
-            unobserved_us=(until if ended is None else ended) - fault.start_us - down,
-        )
+def _faults(camera: CameraFaults, group: str | None, until: int) -> Iterable[_Fault]:
+    for down, repaired in camera.faults:
+        start, ended, whole = down[0].start, None if repaired is None else down[-1].end, length(down)
+        running = subtract(down, camera.excluded) if camera.excluded else down
+        excluded_us = whole - length(running) if camera.excluded else 0
+        unobserved_us = (until if ended is None else ended) - start - whole
+        yield _Fault(camera.camera.id, group, start, ended, running, excluded_us, unobserved_us)
 
 
 def _repair(fault: _Fault, limits: RepairLimits, crowds: dict[str, list[Crowd]], ends: dict[str, list[int]]) -> Repair:
-    group = limits.group_of(fault.camera)
-    normal = limits.normal // MICROSECOND
-    crowd = (
-        None if group is None or group not in crowds else _first_met(fault.running, normal, crowds[group], ends[group])
-    )
+    group, crowd = fault.group, None
+    if group is not None and group in crowds:
+        crowd = _first_met(fault.running, limits.normal // MICROSECOND, crowds[group], ends[group])
     agreed = limits.major if crowd is not None and limits.major is not None else limits.normal
     limit, ran = agreed // MICROSECOND, length(fault.running)
     late = ran > limit
     return Repair(
-        camera_id=fault.camera.id,
+        camera_id=fault.camera_id,
         start=fault.start,
         end=fault.end,
         major=crowd is not None,
@@ -176,27 +170,24 @@ def _instant_after(spans: Sequence[Span], us: int) -> int:
     return spans[index].end - (ends[index] - us)
 
 
-def _crowds(faults: Iterable[_Fault], limits: RepairLimits) -> dict[str, list[Crowd]]:
-    """When at least ``major_cameras`` cameras of a group were down at once, excluded time left out, by group."""
-    if limits.major_cameras is None:
-        return {}
+def _crowds(faults: Iterable[_Fault], wanted: int) -> dict[str, list[Crowd]]:
+    """When so many cameras of a group at least were down at once, excluded time left out, by group."""
     edges: dict[str, list[tuple[int, bool, str]]] = defaultdict(list)
     for fault in faults:
-        group = limits.group_of(fault.camera)
-        if group is None:
-            continue
-        for start, end in fault.running:
-            edges[group] += ((start, True, fault.camera.id), (end, False, fault.camera.id))
-    return {group: _at_least(limits.major_cameras, group, sorted(steps)) for group, steps in edges.items()}
+        if fault.group is not None:
+            for start, end in fault.running:
+                edges[fault.group] += ((start, True, fault.camera_id), (end, False, fault.camera_id))
+    return {group: _at_least(wanted, group, steps) for group, steps in edges.items()}
 
 
-def _at_least(wanted: int, group: str, steps: Iterable[tuple[int, bool, str]]) -> list[Crowd]:
+def _at_least(wanted: int, group: str, steps: list[tuple[int, bool, str]]) -> list[Crowd]:
     """When so many cameras at least are down; ``steps`` say when which one goes (True) and comes back."""
     found: list[Crowd] = []
     down: set[str] = set()
     since: tuple[int, tuple[str, ...]] | None = None
+    steps.sort(key=lambda step: 2 * step[0] + step[1])  # of one instant those that come back stand first
     for at, together in groupby(steps, key=itemgetter(0)):
-        for _, goes, camera_id in together:  # those that come back stand first
+        for _, goes, camera_id in together:
             (down.add if goes else down.discard)(camera_id)
         if since is None and len(down) >= wanted:
             since = at, tuple(sorted(down))

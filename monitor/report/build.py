@@ -18,7 +18,6 @@ from monitor.outages import BareRun, faults
 from monitor.report.ahead import Ahead, group_ahead
 from monitor.report.cameras import (
     CameraMonth,
-    CameraSums,
     Frame,
     ahead_of,
     due_cameras,
@@ -32,7 +31,7 @@ from monitor.report.findings import finding_figures
 from monitor.report.fold import Folded, fold, frames_of, in_scope, times_of
 from monitor.report.groups import bases_of, group_of, groups_of, intact_verdict, on_basis, worst_first
 from monitor.report.settled import Settlement
-from monitor.report.settlement import Course, Sums, settlement
+from monitor.report.settlement import Course, Sums, settlement_of
 from monitor.report.timelines import DETAILED
 from monitor.report.values import CameraFigure, GroupKind, MaintenanceFigure, Record, Report
 from monitor.report.void import void_figures
@@ -72,6 +71,12 @@ def build_report(
     bases = bases_of(total.seconds, figures, terms)
     ranked = sorted(figures, key=lambda each: (*worst_first(each.seconds, terms.blind_time), each.camera.id))
     lines = {line.camera_id: line for line in timelines}
+    settlement, settled = None, others.settled + own.settled
+    if frames.settled is not None:
+        theirs: Sequence[CameraFigure] = figures
+        if frames.settled is not frame:  # over more than the month
+            theirs = [figure_of(cameras[sums.camera_id], sums, terms) for sums, _ in settled]
+        settlement = _settlement(record, contract, month, frames.settled, theirs, (runs for _, runs in settled))
     return Report(
         town=town,
         contract_id=contract.id,
@@ -117,9 +122,7 @@ def build_report(
             lambda camera: (camera.recorder, camera.recorder),
         ),
         timelines=tuple(lines[figure.camera.id] for figure in ranked[:DETAILED]),
-        settlement=None
-        if frames.settled is None
-        else _settlement(record, contract, month, others.settled + own.settled, cameras, frames.settled),
+        settlement=settlement,
         void=void_figures(record, month, frame.period),
         findings=finding_figures(record, contract, frame.elapsed),
     )
@@ -158,18 +161,16 @@ def _settlement(
     record: Record,
     contract: Contract,
     month: tuple[int, int],
-    settled: Iterable[tuple[CameraSums, list[BareRun]]],
-    cameras: Mapping[str, CameraRecord],
     frame: Frame,
+    figures: Sequence[CameraFigure],
+    offline: Iterable[Sequence[BareRun]],
 ) -> Settlement:
+    """From each camera's figures and runs in the settlement period."""
     terms, until = contract.terms, frame.known.end
-    courses = [
-        Course(figure_of(cameras[sums.camera_id], sums, terms), faults(offline, until)) for sums, offline in settled
-    ]
-    figures = [course.figure for course in courses]
+    courses = [Course(figure, faults(runs, until)) for figure, runs in zip(figures, offline, strict=True)]
     total = group_of(GroupKind.TOWN, "", "", figures, terms)
     sums = Sums(frame.elapsed, until, total, on_basis(terms.basis, total.seconds, figures, terms))
-    return settlement(record, contract, month, courses, sums)
+    return settlement_of(record, contract, month, courses, sums)
 
 
 def _forecast(months: Iterable[CameraMonth], frame: Frame) -> Forecast | None:

@@ -86,7 +86,7 @@ def recorded_span(contract: Contract, month: tuple[int, int]) -> Span:
     return Span(start - max(limits.normal, limits.major or timedelta()) // MICROSECOND, end)
 
 
-def settlement(
+def settlement_of(
     record: Record, contract: Contract, month: tuple[int, int], courses: Sequence[Course], sums: Sums
 ) -> Settlement:
     """Points and money as far as the period had passed, for a contract that ``settles``."""
@@ -173,7 +173,11 @@ def _repairs(
         repair for repair in read.repairs if repair.ran_us and (repair.end is None or repair.end > sums.elapsed.start)
     )
     cameras = {course.figure.camera.id: course.figure.camera for course in faulty}
-    met = {(limits.group_of(cameras[repair.camera_id]), repair.crowd_from) for repair in touching}
+    met = {
+        (limits.group_of(cameras[repair.camera_id]), repair.crowd_from)
+        for repair in touching
+        if repair.crowd_from is not None
+    }
     crowds = {key: crowd for crowd in read.crowds if (key := (crowd.group, crowd.span.start)) in met}
     late = []
     for repair in late_in(touching, sums.elapsed):
