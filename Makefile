@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 # Many tests wait for time to pass: four processes keep two cores busy.
 PYTEST ?= --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 
-.PHONY: demo test check types compiled format dashboards preview bench fuzz clean
+.PHONY: demo test check types tested compiled format dashboards preview bench fuzz clean
 
 demo: $(VENV)/.installed ## the whole system on simulated cameras; DEMO="--duration 200s --no-tty" passes options
 	$(BIN)/sharp-eyes demo $(DEMO)
@@ -23,14 +23,17 @@ check: export PYTHONDONTWRITEBYTECODE :=
 check: $(VENV)/.installed-dev ## format, lint, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(MAKE) --jobs=2 types compiled
-	$(BIN)/pytest $(PYTEST)
+	$(MAKE) --jobs=2 types tested
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
-# Beside the types, which keep one core busy: every module of tests, once, rather than by each process that runs some.
-# What is wrong with one of them, the tests themselves say.
+# Many of the first tests wait: they need not stand idle until the types, which keep one core busy, are checked.
+tested: compiled
+	$(BIN)/pytest $(PYTEST)
+
+# Every module of tests, once, rather than by each process that runs some. What is wrong with one of them, the tests
+# themselves say.
 compiled: $(VENV)/.installed-dev
 	-$(BIN)/pytest --collect-only --quiet --quiet >/dev/null 2>&1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,15 @@ UNTOUCHED = {
 }
 
 
+@cache
+def groups() -> tuple[dict[str, Any], ...]:
+    """Every group of rules, read once by a process, and by libyaml: so many modules ask when they are imported."""
+    return tuple(group for path in RULES for group in yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["groups"])
+
+
 def rules() -> list[dict[str, Any]]:
     """Every rule, in an order in which each comes after what it is made from."""
-    return [
-        rule for path in RULES for group in yaml.safe_load(path.read_text("utf-8"))["groups"] for rule in group["rules"]
-    ]
+    return [rule for group in groups() for rule in group["rules"]]
 
 
 def records() -> set[str]:
@@ -122,6 +127,7 @@ def test_every_metric_in_the_stories_exists() -> None:
     }
 
 
+@cache
 def story_file(path: Path) -> dict[str, Any]:
     """As written: ``0x9`` is ten samples, and no number."""
     content: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.CBaseLoader)
@@ -340,9 +346,8 @@ SLOWEST = {
 
 def test_each_group_is_evaluated_as_often_as_is_said_and_five_times_in_its_smallest_window() -> None:
     usual = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text("utf-8"))["global"]["evaluation_interval"]
-    groups = [group for path in RULES for group in yaml.safe_load(path.read_text("utf-8"))["groups"]]
-    assert {group["name"] for group in groups} == set(SLOWEST)
-    for group in groups:
+    assert {group["name"] for group in groups()} == set(SLOWEST)
+    for group in groups():
         interval = seconds(group.get("interval", usual))
         windows = [seconds(window) for rule in group["rules"] for window in re.findall(r"\[(\w+)[\]:]", rule["expr"])]
         assert 0 < interval <= SLOWEST[group["name"]], group["name"]

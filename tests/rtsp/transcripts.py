@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 from monitor.model import Cause, Codec, Credentials, Note, Secret, Stage, Transport
@@ -96,22 +97,27 @@ def _add(steps: list[Step], number: int, line: str, *, again: bool) -> None:
 
 def _filled(text: str) -> str:
     """Parameter sets of the footage for their placeholders."""
+    for name, value in _values().items():
+        text = text.replace(name, value)
+    return text
+
+
+@cache
+def _values() -> dict[str, str]:
+    """What stands for each placeholder."""
     h264, h265 = (recipes.parameter_sets(codec) for codec in (Codec.H264, Codec.H265))
 
     def b64(data: bytes) -> str:
         return base64.b64encode(data).decode()
 
     h265_fields = [f"sprop-{name}={b64(unit)}" for name, unit in zip(("vps", "sps", "pps"), h265, strict=True)]
-    values = {
+    return {
         "{sprop h264}": ",".join(map(b64, h264)),
         "{sprop h264 annex-b}": ",".join(b64(b"\0\0\0\1" + unit) for unit in h264),
         "{sprop h264 wrong}": ",".join(b64(unit[:2] + bytes(len(unit) - 2)) for unit in h264),
         "{sprop h265}": ";".join(h265_fields),
         "{sprop h265 without vps}": ";".join(h265_fields[1:]),
     }
-    for name, value in values.items():
-        text = text.replace(name, value)
-    return text
 
 
 def _measured(data: bytes) -> bytes:
