@@ -25,6 +25,7 @@ DAY_US = DAY // MICROSECOND
 QUARTER_US = 900 * SECOND_US  # zones set their clocks at quarters of an hour; those that do not are asked each time
 
 
+@lru_cache(4_096)  # of a month and its trend the same midnights are asked for again and again
 def local_instant(day: date, at: time, zone: ZoneInfo) -> int:
     """The first instant at which the wall clock has reached that local time, in microseconds since 1970-01-01 UTC."""
     wall = datetime.combine(day, at, zone)

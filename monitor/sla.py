@@ -126,8 +126,8 @@ def snapshots(
     The instants ascend, each once. The counts add over cameras and take the same formulas as time.
     """
     owed = merge(scheduled)
-    looks = _within(instants, owed)
-    counting = _within(looks, subtract(owed, merge(excluded)))
+    looks, removed = _within(instants, owed), merge(excluded)
+    counting = _within(looks, subtract(owed, removed)) if removed else looks
     return _summed(states, partial(bisect_left, counting), len(looks), len(counting))
 
 

@@ -15,6 +15,7 @@ from monitor.calendar import (
     contract_spans,
     in_service_span,
     local_instant,
+    local_us,
     month_before,
     month_of,
     month_span,
@@ -168,6 +169,24 @@ def test_anything_else_is_refused_with_an_example(text: str) -> None:
 
 
 # ---------------------------------------------------------------- local times
+
+
+# Monrovia set its clocks by 44 minutes and 30 seconds at 00:44:30 UTC on 7 January 1972: within a quarter of an hour.
+MONROVIA, CLOCKS_SET = ZoneInfo("Africa/Monrovia"), micros(datetime(1972, 1, 7, 0, 44, 30, tzinfo=UTC))
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([BERLIN, NEW_YORK, LORD_HOWE, HAVANA, SHANGHAI, MONROVIA]),
+    st.integers(0, FOREVER // 5) | st.integers(CLOCKS_SET - HOUR, CLOCKS_SET + HOUR),
+)
+def test_a_wall_clock_shows_what_its_zone_says_to_the_microsecond(zone: ZoneInfo, us: int) -> None:
+    assert local_us(us, zone) == micros(instant(us).astimezone(zone).replace(tzinfo=UTC))
+
+
+def test_clocks_that_are_set_within_a_quarter_of_an_hour_are_right_on_both_sides() -> None:
+    assert local_us(CLOCKS_SET - 1, MONROVIA) == CLOCKS_SET - 1 - (44 * 60 + 30) * 1_000_000
+    assert local_us(CLOCKS_SET, MONROVIA) == CLOCKS_SET
 
 
 def test_a_local_time_that_exists_twice_is_its_first_occurrence() -> None:

@@ -8,7 +8,7 @@ the percentage as it is displayed, points and money decimals as text. Field name
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from types import NoneType
 from typing import Any, BinaryIO, Final, TypeAlias
 
 from monitor.model import MICROSECOND, Camera, micros
-from monitor.report import MonthForecast, Report
+from monitor.report import MonthForecast, Outages, Report
 from monitor.sla import percent
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
@@ -79,7 +79,7 @@ class _Writer(dict[type, Form]):
         self[timedelta] = lambda value, _: repr(value // MICROSECOND)
         self[datetime] = lambda value, _: repr(micros(value))
         self[Fraction] = _fraction
-        self[tuple] = self._list
+        self[tuple] = self[Outages] = self._list
         self[Camera] = self._camera
 
     def __missing__(self, kind: type) -> Form:
@@ -95,7 +95,7 @@ class _Writer(dict[type, Form]):
     def _pieces(self, value: object, line: str) -> Iterator[str]:
         """Lists fall into their items, and what holds lists into its fields."""
         within = line + " "
-        if type(value) is tuple and value:
+        if (type(value) is tuple or isinstance(value, Outages)) and value:
             few = len(value) <= FEW  # each of them may hold lists of many
             for number, item in enumerate(value):
                 before = f",{within}" if number else f"[{within}"
@@ -136,7 +136,7 @@ class _Writer(dict[type, Form]):
             text = self._cameras[known] = self._object(Camera)(camera, line)
         return text
 
-    def _list(self, value: tuple[object, ...], line: str) -> str:
+    def _list(self, value: Sequence[object], line: str) -> str:
         within = line + " "
         return f"[{','.join([within + self.text(item, within) for item in value])}{line}]" if value else "[]"
 

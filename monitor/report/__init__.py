@@ -9,6 +9,7 @@ from monitor.report.day import DayFigures, build_day
 from monitor.report.exclusions import absences_by_camera, excluded_by, granted
 from monitor.report.fold import Folded, fold_cameras
 from monitor.report.forecast import MonthForecast, PassShare, build_forecast
+from monitor.report.offline import Outages
 from monitor.report.reliability import Reliability
 from monitor.report.settled import DeclaredFigure, LateRepair, RepairFigures, Settlement, Stop, StopKind
 from monitor.report.settlement import recorded_span
@@ -73,6 +74,7 @@ __all__ = [
     "MovedRepair",
     "MovedSum",
     "OutageFigure",
+    "Outages",
     "PassShare",
     "Past",
     "Rates",

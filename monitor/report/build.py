@@ -23,13 +23,13 @@ from monitor.report.cameras import (
     due_cameras,
     figure_of,
     frame_of,
-    outage_figures,
 )
 from monitor.report.changes import change_figures
 from monitor.report.exclusions import exclusion_figures, granted, span_of
 from monitor.report.findings import finding_figures
 from monitor.report.fold import Folded, fold, frames_of, in_scope, times_of
 from monitor.report.groups import bases_of, group_of, groups_of, intact_verdict, on_basis, worst_first
+from monitor.report.offline import Outages
 from monitor.report.settled import Settlement
 from monitor.report.settlement import Course, Sums, settlement_of
 from monitor.report.timelines import DETAILED
@@ -66,7 +66,7 @@ def build_report(
     others = Folded([], [], [], []) if rest is None else rest()
     months, timelines = others.months + own.months, others.timelines + own.timelines
     figures, raw = zip(*_figures(others, cameras, terms), *its, strict=True) if months else ((), ())
-    outages = outage_figures(sorted(others.outages + own.outages), cameras)  # two sorted runs: merged, not sorted
+    outages = Outages(sorted(others.outages + own.outages), cameras)  # two sorted runs: merged, not sorted
     total = group_of(GroupKind.TOWN, town, town, figures, terms)
     bases = bases_of(total.seconds, figures, terms)
     ranked = sorted(figures, key=lambda each: (*worst_first(each.seconds, terms.blind_time), each.camera.id))
@@ -109,7 +109,7 @@ def build_report(
         sites=groups_of(GroupKind.SITE, figures, terms, lambda camera: (camera.site.id, camera.site.name)),
         cameras=tuple(ranked),
         outside_contract=tuple(known.camera for known, _ in due_cameras(outside, frame)),
-        outages=tuple(outages),
+        outages=outages,
         maintenance=maintenance,
         exclusions=exclusion_figures(record, found, frame.period),
         changes=changes,

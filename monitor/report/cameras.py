@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import groupby
-from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from monitor import sla
@@ -21,7 +19,6 @@ from monitor.model import (
     MICROSECOND,
     Camera,
     CameraRecord,
-    Cause,
     ContractTerms,
     Maintenance,
     Seconds,
@@ -36,11 +33,10 @@ from monitor.outages import Run, faults, runs, spans_of_steps, steps_of
 from monitor.report.ahead import Ahead
 from monitor.report.exclusions import absences_by_camera, owed_time, taken_out
 from monitor.report.groups import rates_of
+from monitor.report.offline import Offline
 from monitor.report.reliability import Reliability, reliability
-from monitor.report.values import CameraFigure, OutageFigure, Record
+from monitor.report.values import CameraFigure, Record
 
-_CAMERA = attrgetter("camera")
-_OUTAGE_FIGURE = partial(tuple.__new__, OutageFigure)  # from all its fields, at a third of what a call of it costs
 NOTHING_BROKE = Reliability()
 DAY_US = timedelta(days=1) // MICROSECOND
 
@@ -74,11 +70,6 @@ class CameraTime:
     counting: list[Span]  # scheduled and not excluded
     states: list[tuple[Span, State]]
     runs: list[Run]  # as far as the record speaks
-
-
-# An outage as it travels to another process, in the order of worst first: less its counted time, start, camera id, end,
-# causes, scheduled and excluded time. A bare tuple goes there at a tenth of the cost of a named one.
-Offline = tuple[int, int, str, int | None, tuple[Cause, ...], int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +153,6 @@ def outages_of(time: CameraTime, frame: Frame) -> list[Offline]:
             excluded = 0 if counts is owes else owed - (counts(lasts) - counts(start))
             found.append((excluded - owed, start, camera_id, end, causes, owed, excluded))
     return found
-
-
-def outage_figures(found: Iterable[Offline], cameras: Mapping[str, CameraRecord]) -> list[OutageFigure]:
-    """The same with their cameras, in the same order; column by column, for a town has a hundred thousand."""
-    columns = tuple(zip(*found, strict=True))
-    if not columns:
-        return []
-    _, starts, ids, ends, causes, scheduled, excluded = columns
-    its = map(_CAMERA, map(cameras.__getitem__, ids))
-    rows = zip(its, starts, ends, causes, scheduled, excluded, strict=True)
-    return list(map(_OUTAGE_FIGURE, rows))
 
 
 def sums_of(time: CameraTime, excluded: list[Span], frame: Frame) -> CameraSums:

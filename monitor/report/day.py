@@ -15,13 +15,13 @@ from monitor.report.cameras import (
     due_cameras,
     figure_of,
     frame_of,
-    outage_figures,
     outages_of,
     sums_of,
     time_of,
 )
 from monitor.report.exclusions import granted
 from monitor.report.groups import group_of
+from monitor.report.offline import Outages
 from monitor.report.values import GroupFigure, GroupKind, OutageFigure, Record
 
 
@@ -61,5 +61,5 @@ def build_day(record: Record, contract: Contract, *, town: str, day: date) -> Da
         day=day,
         period=period,
         total=group_of(GroupKind.TOWN, town, town, figures, terms),
-        outages=tuple(sorted(outage_figures(found, cameras), key=lambda outage: (outage.start, outage.camera.id))),
+        outages=tuple(sorted(Outages(list(found), cameras), key=lambda outage: (outage.start, outage.camera.id))),
     )

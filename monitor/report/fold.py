@@ -17,7 +17,6 @@ from monitor.report.cameras import (
     CameraSums,
     CameraTime,
     Frame,
-    Offline,
     camera_month,
     courses_of,
     due_cameras,
@@ -28,6 +27,7 @@ from monitor.report.cameras import (
 )
 from monitor.report.exclusions import granted_back
 from monitor.report.groups import worst_first
+from monitor.report.offline import Offline
 from monitor.report.settlement import settled_span, settles
 from monitor.report.timelines import DETAILED, local_days, timeline
 from monitor.report.values import Record, Timeline

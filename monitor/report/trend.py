@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -71,14 +71,24 @@ def build_trend(report: Report, contract: Contract, past: Past, now: datetime) -
         for camera_id in list(month.waiting):  # nothing was ever recorded of these
             month.add(camera_id, ())
     before = [
-        _trend_month(date, month.sums, terms) for date, month in zip(past.months, months, strict=True) if month.sums
+        _trend_month(date, month.sums, _passed(month.sums, terms), terms)
+        for date, month in zip(past.months, months, strict=True)
+        if month.sums
     ]
 
-    own = _trend_month((report.year, report.month), [figure.seconds for figure in report.cameras], terms)
-    return (*before, own)
+    passed = [not figure.below_target for figure in report.cameras if figure.rates.online is not None]
+    own = (report.year, report.month)
+    return (*before, _trend_month(own, [figure.seconds for figure in report.cameras], passed, terms))
 
 
-def _trend_month(month: tuple[int, int], cameras: Sequence[Seconds], terms: ContractTerms) -> TrendMonth:
+def _passed(cameras: Iterable[Seconds], terms: ContractTerms) -> list[bool]:
+    """Whether each camera that has a rate reaches the target."""
+    reached = (sla.reaches(each, terms.target, terms.blind_time) for each in cameras)
+    return [enough for enough in reached if enough is not None]
+
+
+def _trend_month(
+    month: tuple[int, int], cameras: Sequence[Seconds], passed: Sequence[bool], terms: ContractTerms
+) -> TrendMonth:
     seconds = sla.total(cameras)
-    rated = [enough for each in cameras if (enough := sla.reaches(each, terms.target, terms.blind_time)) is not None]
-    return TrendMonth(*month, len(cameras), sum(rated), len(rated), seconds, rates_of(seconds, terms))
+    return TrendMonth(*month, len(cameras), sum(passed), len(passed), seconds, rates_of(seconds, terms))

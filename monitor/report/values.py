@@ -384,7 +384,7 @@ class Report:
     sites: tuple[GroupFigure, ...]
     cameras: tuple[CameraFigure, ...]  # in the contract and in service this month
     outside_contract: tuple[Camera, ...]  # watched, in no figure
-    outages: tuple[OutageFigure, ...]  # longest counted time first
+    outages: Sequence[OutageFigure]  # longest counted time first
     maintenance: tuple[MaintenanceFigure, ...]
     exclusions: tuple[ExclusionFigure, ...]  # by start, then as they were proposed
     changes: tuple[ChangeFigure, ...]

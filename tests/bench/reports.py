@@ -158,13 +158,10 @@ def main() -> None:
     now, when = last + timedelta(days=2), (year, number_of_month)
     wall, cpu = time.perf_counter(), _cpu()
     with resting_collector():
+        report = month_report(settings, contract, when, now, beside=beside)
         if formats:
-            wanted = [Format(form) for form in formats]
-            report = month_report(settings, contract, when, now, beside=beside)
-            places = places_of(settings, contract, when, wanted)
+            places = places_of(settings, contract, when, [Format(form) for form in formats])
             write_files(report, places, Language.ZH, each=by_two_processes)
-        else:
-            month_report(settings, contract, when, now, beside=beside)
     spent = {"wall": time.perf_counter() - wall, "cpu": _cpu() - cpu}
     sys.stdout.write(json.dumps(spent))
 
