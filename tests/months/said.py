@@ -13,6 +13,7 @@ from monitor.model import Camera, Exclusion, Maintenance, Seconds, micros
 from monitor.report import (
     FieldChange,
     OutageFigure,
+    Outages,
     Reliability,
     RepairFigures,
     Report,
@@ -42,7 +43,6 @@ DERIVED: Mapping[type, tuple[str, ...]] = {
     Budget: ("left_us",),
     Settlement: ("final", "undecided"),
     RepairFigures: ("major", "late_before"),
-    Repair: ("late_us",),
     Score: ("decided", "qualified"),
 }
 
@@ -61,17 +61,21 @@ def plain(value: Any) -> Any:
             return value.value
         case datetime():
             return micros(value)
-        case tuple() | list():
+        case tuple() | list() | Outages():
             return [plain(each) for each in value]
         case _:
             return value
 
 
+def _named(value: Any, derived: str) -> dict[str, Any]:
+    """A named tuple with what is computed from its fields."""
+    return {name: plain(part) for name, part in value._asdict().items()} | {derived: getattr(value, derived)}
+
+
 SHORT: Mapping[type, Callable[[Any], Any]] = {
     Camera: lambda camera: camera.id,
-    OutageFigure: lambda outage: (
-        {name: plain(part) for name, part in outage._asdict().items()} | {"counted_us": outage.counted_us}
-    ),
+    OutageFigure: lambda outage: _named(outage, "counted_us"),
+    Repair: lambda repair: _named(repair, "late_us"),
     ScoreItem: lambda item: item.id,
     Maintenance: lambda work: [work.id, micros(work.start_at), micros(work.end_at)],
     Exclusion: lambda each: [
