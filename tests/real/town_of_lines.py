@@ -22,7 +22,7 @@ from monitor.ledger import Ledger, news_of
 from tests.real.namespaces import inside, ip, join, kernel, namespaces
 
 LINES = (1, 2)  # villages of the simulated town, each on an uplink of its own
-PACE = "interval: 5s, retry: 1s"
+PACE = "interval: 5s, retry: 4s"
 ASK = "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=5).read().decode())"
 SETTINGS = """\
 town: 清河镇
