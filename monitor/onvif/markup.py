@@ -18,8 +18,9 @@ Part = NewType("Part", str)  # an element from behind its name on: attributes, "
 
 _CONTROL: Final = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _TO_SPACES: Final = bytes.maketrans(_CONTROL, b" " * len(_CONTROL))
-# A quantifier with a plus gives nothing back: so a search goes over a text once, whatever stands there.
-_PREFIX: Final = r"(?:[A-Za-z_][^<>/:= \t\r\n]{0,40}+:)?+"
+# A quantifier with a plus gives nothing back: so a search goes over a text once, whatever stands there. None follows
+# a group that may fail in its middle: Python 3.11.2 then does not go back to where the group began.
+_PREFIX: Final = r"(?:[A-Za-z_][^<>/:= \t\r\n]{0,40}+:)?"
 _TAG: Final = "(?=<[^!])"  # behind a text: one that a mark cuts in two is put together before
 _OWN: Final = re.compile(rf"[^>]*+>([^<]*+){_TAG}")
 _LONGEST_PREFIX: Final = len("</") + 41 + len(":")  # characters before the name in a closing tag

@@ -20,7 +20,8 @@ _TAIL = 64  # bytes in which the end of an envelope is looked for
 MAX_USUAL_HEAD = 512  # bytes: so few hold neither too long a line nor too many
 MAX_DIGITS = 9  # of a length
 # Lines that are printable and not folded; the length once, nothing else that says how an answer or its line ends.
-_PLAIN_LINES = rb"(?:(?! |content-length|transfer-encoding|connection(?!: keep-alive\r))[ -~]++\r\n)*+"
+# Not possessive as a whole: see ``monitor.onvif.markup``.
+_PLAIN_LINES = rb"(?:(?! |content-length|transfer-encoding|connection(?!: keep-alive\r))[ -~]++\r\n)*"
 _USUAL_HEAD = re.compile(
     rb"http/1\.1 ([2-9][0-9]{2})(?![0-9])[ -~]*+\r\n%b" % _PLAIN_LINES
     + rb"content-length: ([0-9]{1,%d})\r\n%b\r\n" % (MAX_DIGITS, _PLAIN_LINES),
