@@ -19,14 +19,6 @@ DEVICE = "http://www.onvif.org/ver10/device/wsdl"
 _SCHEMA = "http://www.onvif.org/ver10/schema"
 _BEFORE_HEADER = '<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">'
 _SECURITY = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
-_TOKEN = (  # user name, digest, nonce, time
-    f'<s:Header><o:Security s:mustUnderstand="1" xmlns:o="{_SECURITY}wssecurity-secext-1.0.xsd">'
-    "<o:UsernameToken><o:Username>%s</o:Username>"
-    f'<o:Password Type="{_SECURITY}username-token-profile-1.0#PasswordDigest">%s</o:Password>'
-    f'<o:Nonce EncodingType="{_SECURITY}soap-message-security-1.0#Base64Binary">%s</o:Nonce>'
-    f'<u:Created xmlns:u="{_SECURITY}wssecurity-utility-1.0.xsd">%s</u:Created>'
-    "</o:UsernameToken></o:Security></s:Header>"
-)
 
 
 class Media(Enum):
@@ -104,7 +96,14 @@ def username_token(credentials: Credentials, nonce: bytes, created: datetime) ->
     at = created.isoformat()[:19] + "Z"
     password = credentials.password.reveal().encode()
     digest = hashlib.sha1(nonce + at.encode() + password, usedforsecurity=False).digest()
-    return _TOKEN % (escape(credentials.username), _base64(digest), _base64(nonce), at)
+    return (
+        f'<s:Header><o:Security s:mustUnderstand="1" xmlns:o="{_SECURITY}wssecurity-secext-1.0.xsd">'
+        f"<o:UsernameToken><o:Username>{escape(credentials.username)}</o:Username>"
+        f'<o:Password Type="{_SECURITY}username-token-profile-1.0#PasswordDigest">{_base64(digest)}</o:Password>'
+        f'<o:Nonce EncodingType="{_SECURITY}soap-message-security-1.0#Base64Binary">{_base64(nonce)}</o:Nonce>'
+        f'<u:Created xmlns:u="{_SECURITY}wssecurity-utility-1.0.xsd">{at}</u:Created>'
+        "</o:UsernameToken></o:Security></s:Header>"
+    )
 
 
 def _base64(data: bytes) -> str:
