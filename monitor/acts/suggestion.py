@@ -61,9 +61,9 @@ def suggestions(
 def asks_neighbours(own: Reference | None) -> bool:
     """Whether others that were down are asked: where nothing is presumed (None), or the camera and nothing wider.
 
-    Where a wider guess proved wrong, that they were down as well has been weighed already.
+    Where a wider guess proved wrong, that they were down as well has been weighed already: also for what was split off.
     """
-    return own is None or own.suspect.origin is Origin.CAMERA
+    return own is None or (own.suspect.origin is Origin.CAMERA and not own.split_from_refuted)
 
 
 def _by_neighbours(

@@ -16,7 +16,8 @@ from monitor.devices import Devices, devices_path
 from monitor.engine import Plan
 from monitor.language import Language
 from monitor.model import Camera, Cause
-from monitor.probes.onvif import OnvifLimits, StreamFound, smallest_stream
+from monitor.probes.inspection import StreamFound
+from monitor.probes.onvif import OnvifLimits, smallest_stream
 from monitor.rtsp.ending import Redactor
 from monitor.service import load_plan
 from monitor.wording import CAUSES

@@ -6,18 +6,15 @@ import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from monitor.clock import Clock
 from monitor.incidents import Origin
 from monitor.metrics import Metrics, PlaceFigures
 from monitor.model import ProbeAddress
 from monitor.probes.reach import accepts
+from monitor.settings import CANARY_EVERY, CANARY_PATIENCE
 
 log = logging.getLogger(__name__)
-
-EVERY = timedelta(seconds=5)
-PATIENCE = timedelta(seconds=2)
 
 
 class Canaries:
@@ -37,13 +34,13 @@ class Canaries:
     async def run(self) -> None:
         """Ask all of them every few seconds, for ever."""
         while self._places:
-            answers = await asyncio.gather(*(accepts(place, PATIENCE, self._clock) for place in self._places))
+            answers = await asyncio.gather(*(accepts(place, CANARY_PATIENCE, self._clock) for place in self._places))
             self._heard = list(map(self._told, self._heard, answers))
             if self.blind is any(answers):
                 self.blind = not any(answers)
                 log.warning("all canaries fail: our own line is down" if self.blind else "canaries answer again")
             self._metrics.selfcheck_finished("canaries", not self.blind)
-            await self._clock.sleep(EVERY)
+            await self._clock.sleep(CANARY_EVERY)
 
     def _told(self, before: PlaceFigures, answer: bool) -> PlaceFigures:
         if before.reachable is answer:

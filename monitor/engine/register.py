@@ -24,7 +24,7 @@ from monitor.ledger import (
     Ledger,
 )
 from monitor.model import Camera, DeviceStatus, FindingKind, OpenFinding
-from monitor.probes.onvif import Inspection
+from monitor.probes.inspection import Inspection
 
 TELLING = (CameraAdded, CameraChanged, CameraRemoved, DeviceRecorded, FindingAppeared, FindingGone)
 SLICE = 500  # devices looked at before others have their turn

@@ -29,7 +29,8 @@ from monitor.ledger import DeviceRecorded, Event, FindingAppeared, FindingGone
 from monitor.liveness import Track
 from monitor.model import Camera, Cause, Credentials, State
 from monitor.onvif.addresses import parse_address
-from monitor.probes.onvif import Inspection, OnvifLimits, inspect
+from monitor.probes.inspection import Inspection
+from monitor.probes.onvif import OnvifLimits, inspect
 from monitor.rtsp.ending import Redactor
 from monitor.schedule import first_due, next_due
 from monitor.settings import Settings, StreamChoice

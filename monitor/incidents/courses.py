@@ -148,6 +148,8 @@ class Courses:
         """Nobody is affected any more; what is said of it stays as it was up to now."""
         del self.running[course.id]
         course.ended_at = at
+        if course.suspect.origin is Origin.CAMERA:
+            self._look_back(course, at)
         affected = sorted({part.camera_id for part in course.parts})
         for camera_id in () if course.refuted else affected:
             self._ended[_what(course.suspect, self._sights[camera_id].camera)] = at
@@ -155,6 +157,16 @@ class Courses:
         course.faults.clear()
         course.earlier = None
         self.remind(at + self._rules.hold + self._rules.together, course)
+
+    def _look_back(self, course: Course, end_at: datetime) -> None:
+        """Who of a camera's line showed that it works while the camera was lost: not who is back together with it."""
+        (fault,) = course.faults.values()
+        line = self._topology.line(fault.camera)
+        by = max(fault.start_at, end_at - self._rules.together)
+        others = (self._sights[camera_id] for camera_id in line.members if camera_id != fault.camera.id)
+        back = sum(one.works(Origin.UPLINK) and (one.since_at or by) > by for one in others)
+        course.alive = line.alive(fault.start_at) - back
+        course.reachable = line.reachable if line.heard_at is None or line.heard_at <= by else None
 
     def give_up(self, course: Course) -> None:
         """What lasts of it turned out to be another's: if that is all since it fell again, it never did."""

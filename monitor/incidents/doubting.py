@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from datetime import timedelta
 from operator import attrgetter
 
 from monitor.incidents.courses import Courses, by_itself
 from monitor.incidents.faults import Course, Sight
 from monitor.incidents.topology import Group, Topology, most
-from monitor.incidents.values import Origin, Rules
+from monitor.incidents.values import Origin, Part, Rules
 from monitor.model import Camera
 
 
@@ -41,10 +42,32 @@ class Doubting:
             course.refuted = not self._holds(course, {part.camera_id for part in course.parts})
         if course.refuted or course.returned_at is None or now - course.returned_at < grace:
             return course.refuted
-        if not self._explains_the_rest(course):
+        if self._explains_the_rest(course):
+            course.returned_at = None
+            return False
+        back_at, alone = course.back_at, self._lost_alone(course)
+        if back_at is None or alone is None or now - back_at >= (patience := min(alone, self._rules.stagger)):
             return True
-        course.returned_at = None
+        self._courses.remind(back_at + patience, course)
         return False
+
+    def _lost_alone(self, course: Course) -> timedelta | None:
+        """How long the only one that is back was lost, where it may be the first of them all; else None.
+
+        After a power cut devices come back one after the other. So where all of the suspect's cameras fell within
+        minutes, none worked meanwhile and no address says more, one that is back before the others refutes nothing yet.
+        """
+        since_at = min(fault.start_at for fault in course.faults.values())
+        over = _over(course)
+        if (
+            course.back_at is None
+            or len({part.camera_id for part in over}) != 1
+            or course.alive
+            or self._topology.reachable(course.suspect) is not None
+            or max(part.start_at for part in course.parts) - since_at > self._rules.together
+        ):
+            return None
+        return course.back_at - since_at
 
     def _explains_the_rest(self, course: Course) -> bool:
         """Whether what lasts of it still looks like the loss of its suspect, and of nothing narrower."""
@@ -77,14 +100,16 @@ class Doubting:
         """What lasts of it was not explained: each becomes an incident of its own; the cameras.
 
         Where less than two others remain, nothing fell together after all, unless the suspect's own address was lost
-        with them. It still tells whom it was about.
+        with them, or the one that is back was lost for longer than the others were after it. It still tells whom it was
+        about.
         """
         left = sorted(course.faults.values(), key=attrgetter("key"))
-        over = course.parts.keys() - {fault.part for fault in left}
+        over, alone = _over(course), self._lost_alone(course)
         if over:
             course.parts = {part: cause for part, cause in course.parts.items() if part in over}
         few = len({part.camera_id for part in over}) < 2
-        course.refuted = course.refuted or (few and course.reachable is not False)
+        late = alone is not None and course.back_at is not None and self._courses.now - course.back_at < alone
+        course.refuted = course.refuted or (few and course.reachable is not False and not late)
         self._courses.end(course, course.back_at or self._courses.now)
         if not over:
             course.parts.clear()
@@ -92,3 +117,8 @@ class Doubting:
             fault.splits += 1
             self._courses.open(by_itself(fault), fault, split_from=course.id)
         return [fault.camera.id for fault in left]
+
+
+def _over(course: Course) -> Set[Part]:
+    """What of it lasts no longer."""
+    return course.parts.keys() - {fault.part for fault in course.faults.values()}

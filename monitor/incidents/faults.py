@@ -97,9 +97,9 @@ class Course:
     latest_at: datetime | None = None  # the start of the fault that joined last
     together: int = 1  # cameras that fell together ...
     alive: int = 0  # ... and others of the suspect that showed it works, both when they were last counted
-    reachable: bool | None = (
-        None  # what the suspect's address said then, or last said while they still counted as fallen
-    )
+    # What the suspect's address said then, or last said while they still counted as fallen. Of a camera alone this and
+    # who works are its line's, and set at its end.
+    reachable: bool | None = None
     falls: int = 1
     earlier: Incident | None = None  # what was said of it before it fell again, while that lasts ...
     earlier_parts: int = 0  # ... and how many parts it had then

@@ -138,7 +138,7 @@ class Incidents:
                     begun += self._believe(news)
                     touched[camera_id] = None
                 case Reach(origin, name, reachable):
-                    about.update(dict.fromkeys(self._topology.reach(origin, name, reachable)))
+                    about.update(dict.fromkeys(self._topology.reach(origin, name, reachable, self._courses.now)))
         lasting = [fault for fault in begun if self._sights[fault.camera.id].fault is fault]
         for fault in sorted(lasting, key=attrgetter("key")):
             self._courses.begin(fault)

@@ -26,6 +26,7 @@ class Reference(Travelling):
     confidence: float  # of that, 0 ... 1
     evidence: tuple[Evidence, ...]
     refuted: bool = False  # that guess proved wrong
+    split_from_refuted: bool = False  # it was split off one whose guess proved wrong
 
     @property
     def origin(self) -> Origin:
@@ -116,9 +117,19 @@ def references(told: Iterable[tuple[datetime, News]], rules: Rules, until: datet
     down: dict[str, list[Span]] = {}
     online: dict[str, list[Span]] = {}
     answered: dict[Suspect, list[Span]] = {}
+    wrong: set[str] = set()  # incidents whose guess proved wrong: kept before what was split off them
 
     def keep(incident: Incident, parts: Iterable[Part]) -> None:
-        about = Reference(incident.id, incident.suspect, incident.confidence, incident.evidence, incident.refuted)
+        if incident.refuted:
+            wrong.add(incident.id)
+        about = Reference(
+            incident.id,
+            incident.suspect,
+            incident.confidence,
+            incident.evidence,
+            incident.refuted,
+            incident.split_from in wrong,
+        )
         for part in parts:
             if part.down:
                 found.setdefault(part.camera_id, []).append((part.start_at, about))

@@ -40,6 +40,7 @@ class Group:
     fallen: list[Start] = field(default_factory=list)  # outages the suspect explains, ascending
     speaking: list[Start] = field(default_factory=list)  # outages of devices that answer all the same, ascending
     reachable: bool | None = None  # what its own probe address says; None: there is none, or it never answered
+    heard_at: datetime | None = None  # since when it says so; None: since before the group was known
     silent_at: datetime | None = None  # the start of its newest outage as long as it seems lost as a whole
     host: Course | None = None  # the incident that has its outages, but for those of ``loose``
     loose: dict[str, None] = field(default_factory=dict)  # cameras of which something was heard since it was looked at
@@ -108,7 +109,7 @@ class Topology:
         """The line of the camera."""
         return self.group(line_of(camera))
 
-    def reach(self, origin: Origin, name: str, reachable: bool | None) -> list[str]:
+    def reach(self, origin: Origin, name: str, reachable: bool | None, now: datetime) -> list[str]:
         """A probe address began or ceased to answer, or says nothing any more; the cameras that is about.
 
         One that never answered since it last said nothing says nothing by its silence.
@@ -119,7 +120,7 @@ class Topology:
         cameras: list[str] = []
         group = self.groups.get(Suspect(origin, name))
         if group is not None:
-            group.reachable = reachable
+            group.reachable, group.heard_at = reachable, now
             cameras += group.members
         for carrier in self.carriers.values():
             if carrier.suspect[:2] == (origin, name):

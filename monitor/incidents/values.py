@@ -73,6 +73,8 @@ class Rules:
 
     together: timedelta = timedelta(minutes=3)  # outages that start this close may have one origin; >= max_gap
     grace: timedelta = timedelta(minutes=5)  # what is not back this long after the last that came back is another fault
+    # Of what fell as one, one may be back first: the others have as long again as it was lost, but no longer than this.
+    stagger: timedelta = timedelta(minutes=30)
     hold: timedelta = timedelta(minutes=15)  # what falls again this soon after its end is the same incident
     lull: timedelta = timedelta(hours=1)  # refused passwords and removals this close are one incident
     # Younger incidents may still turn out to be part of a wider one: whatever stands on one line is asked within one

@@ -46,16 +46,21 @@ def _weighed(course: Course, topology: Topology) -> tuple[float, list[Evidence]]
 
 
 def _of_one(course: Course, topology: Topology) -> tuple[float, list[Evidence]]:
-    """A camera alone: the others on its line speak for the line, and so against the camera."""
+    """A camera alone: the others on its line speak for the line, and so against the camera.
+
+    Once it has ended, by what they showed while it was lost.
+    """
     (fault,) = course.faults.values()
     line = topology.line(fault.camera)
-    neighbours = line.alive(fault.start_at)
+    neighbours, reachable = course.alive, course.reachable
+    if course.ended_at is None:
+        neighbours, reachable = line.alive(fault.start_at), line.reachable
     clues = [Evidence(Clue.OTHERS_ONLINE, neighbours) if neighbours else Evidence(Clue.NOTHING_TO_COMPARE)]
     if fault.cause not in SILENCE:
         return TOLD_BY_DEVICE, [Evidence(Clue.DEVICE_ANSWERS, cause=fault.cause), *clues]
     confidence = (neighbours + 1) / (neighbours + 2)
     clues.insert(0, Evidence(Clue.NOTHING_ANSWERS, 1))
-    if line.reachable:
+    if reachable:
         return 1 - (1 - confidence) / 2, [*clues, Evidence(Clue.PLACE_ANSWERS)]
     return confidence, clues
 

@@ -17,7 +17,7 @@ LONGEST = 1000  # characters of an address a device may send
 
 _HOST = r"\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+"
 _WRITTEN = re.compile(rf"(?:(https?)://)?({_HOST})(?::([0-9]{{1,5}}))?(/[^#@]*)?", re.IGNORECASE)
-_SENT = re.compile(rf"(?:[^/?]*@)?+({_HOST})?(?::([0-9]{{1,5}}))?(?::[^/?]*)?([/?].*)?+", re.DOTALL)
+_SENT = re.compile(rf"(?:[^/?]*@)?(?![^/?]*@)({_HOST})?(?::([0-9]{{1,5}}))?(?::[^/?]*)?([/?].*)?+", re.DOTALL)
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 _USUAL_PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
 

@@ -18,8 +18,9 @@ Part = NewType("Part", str)  # an element from behind its name on: attributes, "
 
 _CONTROL: Final = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _TO_SPACES: Final = bytes.maketrans(_CONTROL, b" " * len(_CONTROL))
-# A quantifier with a plus gives nothing back: so a search goes over a text once, whatever stands there.
-_PREFIX: Final = r"(?:[A-Za-z_][\w.-]{0,40}+:)?+"
+# A quantifier with a plus gives nothing back: so a search goes over a text once, whatever stands there. None follows
+# a group that may fail in its middle: Python 3.11.2 then does not go back to where the group began.
+_PREFIX: Final = r"(?:[A-Za-z_][^<>/:= \t\r\n]{0,40}+:)?"
 _TAG: Final = "(?=<[^!])"  # behind a text: one that a mark cuts in two is put together before
 _OWN: Final = re.compile(rf"[^>]*+>([^<]*+){_TAG}")
 _LONGEST_PREFIX: Final = len("</") + 41 + len(":")  # characters before the name in a closing tag
@@ -34,15 +35,17 @@ def root_of(body: bytes, name: str) -> Part | None:
     A body begins with its first tag and ends with its first NUL: behind that some devices send what lies in their
     memory. It is UTF-8 whatever it declares.
     """
-    start, _, _ = body.partition(b"\0")
-    text = start[max(0, start.find(b"<")) :].translate(_TO_SPACES).decode("utf-8", "replace")
+    if b"\0" in body:
+        body = body[: body.index(b"\0")]
+    text = body[max(0, body.find(b"<")) :].translate(_TO_SPACES).decode("utf-8", "replace")
     if "!" in text and "<!" in text:  # nearly never, and one character is sooner looked for than two
         text = _without(_plain_data(text), "<!--", "-->")
     found = _ROOT.search(text)
     if found is None or found[1] != name:
         return None
-    end = text.find(f"{name}>", found.end())  # of its closing tag: what follows is another message
-    return Part(text[found.end() : end] if end >= 0 else text[found.end() :])
+    begin = found.end()
+    end = text.find(f"{name}>", begin)  # of its closing tag: what follows is another message
+    return Part(text[begin:end] if end >= 0 else text[begin:])
 
 
 def first(part: Part, *names: str) -> Part | None:
@@ -116,7 +119,7 @@ def _opening(name: str) -> re.Pattern[str]:
 
 @cache
 def _openings(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"<{_PREFIX}({'|'.join(names)})(?=[\s/>])([^<>]*+)(?:(?<!/)>([^<]*+){_TAG}|>?+)")
+    return re.compile(rf"<{_PREFIX}{_one_of(names)}(?=[\s/>])([^<>]*+)(?:(?<!/)>([^<]*+){_TAG}|>?+)")
 
 
 @cache
@@ -126,7 +129,13 @@ def _closing(name: str) -> re.Pattern[str]:
 
 @cache
 def _with_text(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"<{_PREFIX}({'|'.join(names)})(?:\s[^<>]*+)?+(?<!/)>([^<]*+){_TAG}")
+    return re.compile(rf"<{_PREFIX}{_one_of(names)}(?:\s[^<>]*+)?+(?<!/)>([^<]*+){_TAG}")
+
+
+def _one_of(names: tuple[str, ...]) -> str:
+    """One look at the initial spares the others to be tried one after the other: most tags are none of them."""
+    initials = "".join(sorted({name[0] for name in names}))
+    return rf"(?=[{initials}])({'|'.join(names)})"
 
 
 @cache

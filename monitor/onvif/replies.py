@@ -86,9 +86,10 @@ def device_time(envelope: Part) -> datetime:
     if utc is None:
         raise RemoteProtocolError("no UTC time")
     said = values(utc, *_TIME)
-    if not all(map(said.get, _TIME)):
-        raise RemoteProtocolError("a time that is not whole")
-    year, month, day, hours, minutes, seconds = [_number(said[name]) for name in _TIME]
+    try:
+        year, month, day, hours, minutes, seconds = [_number(said[name]) for name in _TIME if said[name]]
+    except (KeyError, ValueError):
+        raise RemoteProtocolError("a time that is not whole") from None
     try:
         midnight = datetime(int(year), int(month), int(day), tzinfo=UTC)
         return midnight + timedelta(0, (hours * 60 + minutes) * 60 + seconds)

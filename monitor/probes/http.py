@@ -19,8 +19,7 @@ from monitor.onvif.addresses import Service
 from monitor.probes.dialling import ACCEPT, check_pin, connect, failure, resolve, tls_context
 from monitor.probes.http_answers import CLOSED, Answer, Incoming, Unanswered, whole
 
-_USUAL = b"HTTP/1.1\r\nHost: %b\r\nUser-Agent: sharp-eyes\r\nAccept-Encoding: identity\r\n%b"
-_GET, _POST = b"GET %b " + _USUAL + b"\r\n", b"POST %b " + _USUAL + b"Content-Length: %d\r\n\r\n%b"
+_USUAL = "%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: sharp-eyes\r\nAccept-Encoding: identity\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class HttpClient:
 
     def get(self, service: Service, fields: bytes) -> Answering:
         """As ``post``, without a body."""
-        return self._ask(service, _GET % (service.path.encode(), service.authority.encode(), fields))
+        return self._ask(service, b"GET %b%b\r\n" % (_usual(service), fields))
 
     def post_once(self, service: Service, fields: bytes, body: bytes) -> Answering:
         """The same for what must not be sent twice, whatever becomes of the connection.
@@ -134,7 +133,11 @@ def field_line(name: str, value: str) -> bytes:
 
 
 def _posting(service: Service, fields: bytes, body: bytes) -> bytes:
-    return _POST % (service.path.encode(), service.authority.encode(), fields, len(body), body)
+    return b"POST %b%bContent-Length: %d\r\n\r\n%b" % (_usual(service), fields, len(body), body)
+
+
+def _usual(service: Service) -> bytes:
+    return (_USUAL % (service.path, service.authority)).encode()
 
 
 async def _secure(line: _Line, transport: asyncio.Transport, host: str, certificate: str) -> None:
@@ -157,6 +160,7 @@ class _Line(asyncio.Protocol):
         self.answered = 0  # questions whose answers left it standing
         self.lost = False
         self._limits = limits
+        self._patience = limits.reply.total_seconds()
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._done: asyncio.Future[Answer | Unanswered] | None = None  # of the question under way
@@ -178,9 +182,9 @@ class _Line(asyncio.Protocol):
         assert self._transport is not None
         loop, self._answer = self._loop, None
         self._done = done = loop.create_future()
-        self._due = loop.time() + self._limits.reply.total_seconds()
+        self._due = due = loop.time() + self._patience
         if self._watch is None:
-            self._watch = loop.call_at(self._due, self._look)
+            self._watch = loop.call_at(due, self._look)
         self._transport.write(request)
         return done
 
@@ -231,7 +235,7 @@ class _Line(asyncio.Protocol):
         if self._loop.time() < self._due:
             self._watch = self._loop.call_at(self._due, self._look)
         else:
-            self._end(Unanswered(Cause.NO_REPLY, f"no answer within {self._limits.reply.total_seconds():g} s"))
+            self._end(Unanswered(Cause.NO_REPLY, f"no answer within {self._patience:g} s"))
 
     def _end(self, otherwise: Unanswered) -> None:
         """No more is waited for: what came counts."""

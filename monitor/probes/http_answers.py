@@ -19,7 +19,14 @@ _END_OF_ENVELOPE = re.compile(rb"Envelope\s*>\s*\Z")
 _TAIL = 64  # bytes in which the end of an envelope is looked for
 MAX_USUAL_HEAD = 512  # bytes: so few hold neither too long a line nor too many
 MAX_DIGITS = 9  # of a length
-_PRINTABLE = bytes(range(0x20, 0x7F))
+# Lines that are printable and not folded; the length once, nothing else that says how an answer or its line ends.
+# Not possessive as a whole: see ``monitor.onvif.markup``.
+_PLAIN_LINES = rb"(?:(?! |content-length|transfer-encoding|connection(?!: keep-alive\r))[ -~]++\r\n)*"
+_USUAL_HEAD = re.compile(
+    rb"http/1\.1 ([2-9][0-9]{2})(?![0-9])[ -~]*+\r\n%b" % _PLAIN_LINES
+    + rb"content-length: ([0-9]{1,%d})\r\n%b\r\n" % (MAX_DIGITS, _PLAIN_LINES),
+    re.IGNORECASE,
+)
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 
@@ -115,24 +122,12 @@ def whole(data: bytes) -> Answer | None:
     It is what ``Incoming`` makes of them. Most answers come so, and their headers are of no interest: not reading them
     halves what an exchange costs.
     """
-    end = data.find(b"\r\n\r\n", 0, MAX_USUAL_HEAD)
-    head = data[:end].lower() if end > 0 else b""
-    status, length = head[9:12], head.partition(b"\r\ncontent-length: ")[2].partition(b"\r")[0]
-    if (
-        not head.startswith(b"http/1.1 ")
-        or not status.isdigit()
-        or not length.isdigit()
-        or head.count(b"content-length") > 1
-        or head.translate(None, _PRINTABLE) != b"\r\n" * head.count(b"\r\n")
-        or b"\n " in head  # a folded line
-        or b"close" in head
-        or b"chunked" in head
-    ):
+    head = _USUAL_HEAD.match(data, 0, MAX_USUAL_HEAD)
+    if head is None:
         return None
-    body = data[end + 4 :]
-    if len(length) > MAX_DIGITS or int(length) != len(body) or status < b"200":
-        return None
-    return Answer(int(status), body, data[:end])
+    status, length = head.groups()
+    end = head.end()
+    return Answer(int(status), data[end:], data[: end - 4]) if int(length) == len(data) - end else None
 
 
 def _head_of(head: bytes) -> Response:

@@ -22,7 +22,7 @@ from monitor.rtsp.messages import Response
 NONCE_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: each question makes one
 class Signature:
     """What shows the credentials in one request; both empty when it carries none."""
 

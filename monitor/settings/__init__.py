@@ -12,6 +12,8 @@ from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settin
 from monitor.settings.matching import faults_between, line_of, warnings_between
 from monitor.settings.routes import faults_of_links, faults_of_routes
 from monitor.settings.values import (
+    CANARY_EVERY,
+    CANARY_PATIENCE,
     Address,
     LimitSettings,
     OnvifSettings,
@@ -22,6 +24,8 @@ from monitor.settings.values import (
 )
 
 __all__ = [
+    "CANARY_EVERY",
+    "CANARY_PATIENCE",
     "DEFAULT_ZONE",
     "PATROL_LEAVES",
     "Address",

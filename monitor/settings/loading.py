@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.errors import WHOLE_FILE, Fault, SettingsError
@@ -36,6 +37,8 @@ from monitor.settings.passwords import read_credentials
 from monitor.settings.planned import read_maintenance
 from monitor.settings.secrets import SecretSources
 from monitor.settings.values import (
+    CANARY_EVERY,
+    CANARY_PATIENCE,
     LimitSettings,
     OnvifSettings,
     PictureSettings,
@@ -55,6 +58,13 @@ INVENTORY_KINDS = (".csv", ".yml", ".yaml", ".xlsx")
 DEFAULT_ZONE = "Asia/Shanghai"
 SESSIONS = within(whole_number, "1", "4096")
 BANDWIDTH = within(bit_rate, "0kbit", "100Gbit")
+
+
+BLIND_AFTER: Final = CANARY_EVERY + CANARY_PATIENCE  # so late it may be known that all canaries fail
+CONFIRMED_TOO_SOON: Final = (
+    f"retry x (fall - 1) must be at least {BLIND_AFTER.total_seconds():g}s: "
+    "sooner the canaries cannot say that it is our own line"
+)
 
 
 def load_settings(path: Path, environ: Mapping[str, str] | None) -> Settings:
@@ -88,6 +98,7 @@ def examine_settings(path: Path, environ: Mapping[str, str] | None) -> tuple[Set
 def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -> Settings:
     """The whole file; meaningless when it left faults."""
     below = partial(path_below, path.parent)
+    canaries = top.read_all("canaries", probe_address, ())
     zone = ZoneInfo(top.read("zone", zone_name, DEFAULT_ZONE))
     return Settings(
         path=path,
@@ -99,13 +110,13 @@ def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -
         ledger=top.read("ledger", below, below("data/ledger.db")),
         reports=top.read("reports", below, below("data/reports")),
         credentials=read_credentials(top, path.parent, environ),
-        probe=read_probe(top),
+        probe=read_probe(top, canaries),
         picture=read_picture(top),
         onvif=read_onvif(top),
         limits=read_limits(top),
         contracts=read_contracts(top, below, zone.key),
         maintenance=read_maintenance(top, zone),
-        canaries=top.read_all("canaries", probe_address, ()),
+        canaries=canaries,
         places=read_places(top),
         listen=top.read("listen", partial(address, lowest_port=0), ("127.0.0.1", 9105)),
         heartbeat=top.read("heartbeat", within(duration, "1s", "1h"), timedelta(seconds=60)),
@@ -147,7 +158,7 @@ def read_inventory_paths(top: Section, below: Callable[[str], Path]) -> tuple[Pa
     return paths
 
 
-def read_probe(top: Section) -> ProbeSettings:
+def read_probe(top: Section, canaries: tuple[ProbeAddress, ...]) -> ProbeSettings:
     """Timings of a probe. Where a default would not fit a shorter interval, the interval takes its place."""
     usual = ProbeSettings()
     with top.section("probe") as probe:
@@ -171,6 +182,8 @@ def read_probe(top: Section) -> ProbeSettings:
             stream=probe.read("stream", one_of(StreamChoice), usual.stream),
         )
         check_probe(probe, settings)
+        if canaries and (settings.fall - 1) * settings.retry < BLIND_AFTER:
+            probe.fault("retry", CONFIRMED_TOO_SOON)
     return settings
 
 

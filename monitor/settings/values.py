@@ -19,6 +19,10 @@ from monitor.settings.alert_values import AlertSettings
 Address = tuple[str, int]  # host (IPv6 without brackets), port
 
 
+CANARY_EVERY = timedelta(seconds=5)  # from the canaries' last answer until they are asked again ...
+CANARY_PATIENCE = timedelta(seconds=2)  # ... and how long an answer may take
+
+
 class StreamChoice(StrEnum):
     """Which of a camera's streams is asked for."""
 

@@ -113,6 +113,16 @@ def test_an_address_that_answered_all_through_a_short_outage_speaks_for_the_line
     assert suggestions(A, Run(LOST.start, LOST.end, SILENT), LOST, incidents, [A, B], BOTH) == []
 
 
+@pytest.mark.parametrize(("wrong", "cause"), [(False, [ExclusionCause.CARRIER_LINE]), (True, [])])
+def test_what_was_split_off_a_wrong_guess_does_not_ask_its_neighbours_again(
+    wrong: bool, cause: list[ExclusionCause]
+) -> None:
+    own = Reference("i", Suspect(Origin.CAMERA, "a"), 0.5, (), split_from_refuted=wrong)
+    incidents = References({"a": [(instant(LOST.start), own)]}, BOTH, {}, {}, timedelta(microseconds=5))
+    made = suggestions(A, Run(LOST.start, LOST.end, SILENT), LOST, incidents, [A, B], BOTH)
+    assert [each.cause for each in made] == cause
+
+
 @pytest.mark.parametrize("origin", Origin)
 def test_only_lines_and_power_are_anybody_s_exclusion(origin: Origin) -> None:
     lines, power = {Origin.UPLINK, Origin.CARRIER_LINE}, {Origin.POWER_CABINET}

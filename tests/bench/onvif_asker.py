@@ -21,6 +21,7 @@ from monitor.probes import onvif
 from monitor.probes.dialling import ACCEPT
 from monitor.probes.http import HttpClient, HttpLimits
 from monitor.probes.login import Login
+from monitor.probes.onvif_run import Run, Stream
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
 from tests.bench import proc
 
@@ -56,7 +57,7 @@ async def ours_first(port: int) -> Round:
 def _five(port: int, *, took_token: bool) -> Round:
     clock, limits = SystemClock(), onvif.OnvifLimits()
 
-    async def five(run: onvif._Run) -> onvif._Stream:
+    async def five(run: Run) -> Stream:
         await run._read_clock()
         found = await run._of_media(await run._media_services(), run._smallest)
         await run._read_plate()

@@ -14,7 +14,7 @@ import pytest
 from monitor.devices import Devices
 from monitor.engine.permits import LAST_ATTEMPT_PAUSE, Permits
 from monitor.model import Cause, Credentials, Secret
-from monitor.probes.onvif import StreamFound
+from monitor.probes.inspection import StreamFound
 from tests.driven import DrivenClock, a_camera
 
 PAUSE = timedelta(minutes=30)

@@ -20,7 +20,7 @@ from monitor.ledger import (
     Ledger,
 )
 from monitor.model import Cause, DeviceFinding, DeviceStatus, FindingKind, Identity, OpenFinding
-from monitor.probes.onvif import Inspection, StreamFound
+from monitor.probes.inspection import Inspection, StreamFound
 from tests.ledger.samples import CAMERA, NOON
 
 PLATE = Identity("Hikvision", "DS-2CD3T47", "V5.7.3", "4711")

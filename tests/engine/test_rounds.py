@@ -21,7 +21,7 @@ from monitor.ledger import DeviceRecorded, Event, FindingAppeared, FindingGone, 
 from monitor.liveness import Track, new_track
 from monitor.model import Camera, Cause, Credentials, DeviceFinding, FindingKind, Identity, Secret, State
 from monitor.probes.dialling import VERIFY
-from monitor.probes.onvif import Inspection, StreamFound
+from monitor.probes.inspection import Inspection, StreamFound
 from monitor.settings import LimitSettings, OnvifSettings, ProbeSettings, Settings, StreamChoice
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, Wants, running
 from tests.metrics.town import camera

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.incidents import Clue, Incidents, Origin, Part, Reach, Rules
+import pytest
+
+from monitor.incidents import Clue, Evidence, Incidents, Origin, Part, Reach, Rules
 from monitor.model import Cause, State, Transition
 from tests.incidents.town import Told, a_camera, brief, cameras, second
 
@@ -171,6 +173,31 @@ def test_an_account_refused_by_one_more_device_is_a_repeat_if_that_one_refused_b
         told.unknown(f"u1-{number:03}", 20_000 + nth * 60, Cause.CREDENTIALS_REFUSED)
     seen = [[shown.repeat for shown in told.until(20_010 + nth * 60).open()] for nth in range(3)]
     assert seen == [[False], [False], [True]]
+
+
+def a_line_back_with_its_camera(answers_at: float) -> Told:
+    """One of six is lost until 3,600; three work meanwhile, and two are seen again only with it."""
+    told = Told(cameras(6))
+    told.tell(-500, Reach(Origin.UPLINK, "u1", reachable=True))
+    told.tell(5, Reach(Origin.UPLINK, "u1", reachable=False))
+    for number in (5, 6):
+        told.unknown(f"u1-{number:03}", 1, Cause.TCP_TIMEOUT)
+        told.up(f"u1-{number:03}", 3_590)
+    told.turn("u1-001", 10, State.DOWN, Cause.TCP_TIMEOUT, 30)
+    told.tell(answers_at, Reach(Origin.UPLINK, "u1", reachable=True))
+    told.up("u1-001", 3_600)
+    return told
+
+
+@pytest.mark.parametrize(("answers_at", "answers"), [(3_595, False), (1_000, True)])
+def test_a_camera_that_was_lost_alone_is_weighed_by_who_was_seen_meanwhile(answers_at: float, answers: bool) -> None:
+    told = a_line_back_with_its_camera(answers_at)
+    (lost,) = told.until(3_500).open()
+    (ended,) = told.until(3_700).recent()
+    assert Evidence(Clue.OTHERS_ONLINE, 3) in lost.evidence
+    assert ended.evidence == (*lost.evidence, Evidence(Clue.CAME_BACK, 1))
+    assert (Evidence(Clue.PLACE_ANSWERS) in ended.evidence) is answers
+    assert ended.confidence == lost.confidence
 
 
 def test_what_has_ended_is_weighed_by_what_its_address_said_while_it_was_lost() -> None:

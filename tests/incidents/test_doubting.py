@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.incidents import Clue, Enrolled, Evidence, Origin, Reach, Suspect
-from tests.incidents.town import Told, brief, cameras, second
+from monitor.incidents import Clue, Enrolled, Evidence, Incident, Origin, Reach, Rules, Suspect
+from tests.incidents.town import Told, brief, cameras, folded, second
 
 
 def test_what_does_not_come_back_with_the_others_is_split_off() -> None:
@@ -138,6 +138,57 @@ def test_power_whose_address_was_lost_is_no_wrong_guess_for_returning_one_by_one
         told.up(f"u1-{number:03}", 3_200 + 400 * number)
     (parent,) = (shown for shown in told.until(3_950).recent() if shown.suspect == Suspect(Origin.POWER_CABINET, "c"))
     assert (parent.cameras, parent.refuted) == (1, False)
+
+
+def a_cabinet(back: tuple[float, ...], others: int = 0, address: bool = False) -> Told:
+    """Three on one cabinet, with others beside them that work, fall as one and come back at these seconds."""
+    told = Told(cameras(3 + others, cabinet="c") + cameras(20, first=50))
+    if address:
+        told.tell(-500, Reach(Origin.POWER_CABINET, "c", reachable=True))
+    for number, at in enumerate(back, 1):
+        told.down(f"u1-{number:03}", number)
+        told.up(f"u1-{number:03}", at)
+    return told
+
+
+def of_the_cabinet(told: Told, at: float) -> Incident:
+    every: list[Incident] = []
+    found = folded(told.lines, second(at), Rules(), lambda shown, _: every.append(shown))
+    every += [shown for shown, _ in found.finish()]
+    return next(shown for shown in every if shown.suspect == Suspect(Origin.POWER_CABINET, "c"))
+
+
+def test_power_without_an_address_is_no_wrong_guess_for_returning_one_by_one() -> None:
+    told = a_cabinet((3_600, 4_100, 4_900))
+    for at in range(3_660, 4_100, 60):
+        assert brief(told.until(at).open()) == [("power_cabinet", "c", 2)]
+    assert brief(told.until(4_300).open()) == [("power_cabinet", "c", 1)]
+    ended = of_the_cabinet(told, 6_000)
+    assert (ended.cameras, ended.refuted) == (2, False)  # the third came later than what the second explains
+
+
+@pytest.mark.parametrize(
+    ("back", "others", "address", "split_at", "refuted"),
+    [
+        ((3_600, 9_000, 9_000), 0, False, 3_600 + 1_800, False),  # nobody waits longer than half an hour
+        ((1_200, 9_000, 9_000), 0, False, 1_200 + 1_200, True),  # down for as long again: it was no loss of all
+        ((400, 9_000, 9_000), 0, False, 400 + 400, True),
+        ((120, 9_000, 9_000), 0, False, 120 + 300, True),
+        ((3_600, 9_000, 9_000), 1, False, None, False),  # with one that works nothing was presumed
+        ((3_600, 9_000, 9_000), 0, True, None, False),  # nor where its address answers
+    ],
+)
+def test_one_that_is_back_alone_refutes_the_loss_once_the_others_were_down_as_long_again(
+    back: tuple[float, ...], others: int, address: bool, split_at: float | None, refuted: bool
+) -> None:
+    told = a_cabinet(back, others, address)
+    if split_at is None:
+        assert {only.suspect.origin for only in told.until(3_650).open()} == {Origin.CAMERA}
+        return
+    assert brief(told.until(split_at - 5).open()) == [("power_cabinet", "c", 2)]
+    after = told.until(split_at + 5)
+    assert brief(after.open()) == [("camera", "u1-002", 1), ("camera", "u1-003", 1)]
+    assert of_the_cabinet(told, split_at + 5).refuted is refuted
 
 
 def test_a_carrier_of_whose_lines_most_turn_out_to_work_was_a_wrong_guess() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from monitor.incidents import Hearing, Origin, Suspect
 from monitor.incidents.topology import Topology
-from tests.incidents.town import a_camera
+from tests.incidents.town import a_camera, second
 
 ANSWERS = st.lists(st.sampled_from([True, False, None]))
 
@@ -25,7 +25,7 @@ def test_what_is_said_of_its_voice_is_what_the_topology_makes_of_its_changes(ans
     line = topology.whereabouts(camera).groups[-1]
     for answer in answers:
         if heard.hear(answer):
-            topology.reach(Origin.UPLINK, "u1", heard.reachable)
+            topology.reach(Origin.UPLINK, "u1", heard.reachable, second(0))
         assert line.suspect == Suspect(Origin.UPLINK, "u1")
         assert line.reachable == (heard.reachable if heard.ever else None)
 

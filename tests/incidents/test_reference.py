@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from monitor.incidents import Origin, References, Rules, Suspect, references, rules_for
 from monitor.ledger import TELLING, CameraAdded, Ledger, ReachChanged, TransitionRecorded, told
 from monitor.model import SECOND_US, Camera, Cause, Span, State, Transition, micros
 from tests.driven import a_camera
-from tests.incidents.town import second
+from tests.incidents.town import Told, cameras, second
 
 LINE = [a_camera(f"c{number}", host=f"127.20.1.{number}") for number in range(1, 7)]
 DOWN, UP, UNKNOWN = State.DOWN, State.UP, State.UNKNOWN
@@ -114,6 +116,19 @@ def test_a_loss_is_what_its_outages_share_and_others_on_the_line_see_it_too(tmp_
     assert {about_c5.origin, about_c6.origin} == {Origin.CAMERA}  # c5 stayed down, c6 had been before
     for camera in LINE:
         assert lost(found, camera) == [(Suspect(Origin.UPLINK, "up-1"), [(1_000, 3_003)])]
+
+
+@pytest.mark.parametrize(("back_at", "wrong"), [(120, True), (3_600, False)])
+def test_what_was_split_off_says_whether_that_guess_had_proved_wrong(back_at: int, wrong: bool) -> None:
+    told = Told(cameras(3, cabinet="c") + cameras(20, first=50))
+    for number in range(1, 4):
+        told.down(f"u1-{number:03}", number)
+    told.up("u1-001", back_at)
+    found = references(sorted(told.lines, key=lambda line: line[0]), Rules(), LATEST)
+    first, second_of_them = found.of("u1-001", second(1)), found.of("u1-002", second(2))
+    assert first is not None
+    assert second_of_them is not None
+    assert (first.refuted, second_of_them.split_from_refuted) == (wrong, wrong)
 
 
 def test_a_line_whose_own_address_answers_again_is_not_lost_any_more(tmp_path: Path) -> None:

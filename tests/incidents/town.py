@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from monitor.incidents import Enrolled, Incident, Incidents, News, Rules
@@ -81,9 +81,11 @@ class Told:
         return folded(self.lines, second(at), rules or Rules())
 
 
-def folded(lines: Iterable[Line], until: datetime, rules: Rules) -> Incidents:
+def folded(
+    lines: Iterable[Line], until: datetime, rules: Rules, archive: Callable[[Incident, object], None] = lambda *_: None
+) -> Incidents:
     """The fold over lines in the order in which they became known."""
-    found = Incidents(rules)
+    found = Incidents(rules, archive)
     for known_at, news in sorted(lines, key=lambda line: line[0]):
         if known_at < until:
             found.note(known_at, news)

@@ -12,7 +12,8 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.model import Cause, Credentials, Identity, Secret
 from monitor.probes.http import HttpLimits
-from monitor.probes.onvif import Inspection, OnvifLimits, inspect
+from monitor.probes.inspection import Inspection
+from monitor.probes.onvif import OnvifLimits, inspect
 from monitor.simulator.onvif_answers import MAIN, MEDIA, MEDIA2, PLATE, SUB
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, Wants, running
 

@@ -14,7 +14,8 @@ from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Secret
 from monitor.probes.dialling import VERIFY
 from monitor.probes.http import HttpLimits
-from monitor.probes.onvif import OnvifLimits, StreamFound, smallest_stream
+from monitor.probes.inspection import StreamFound
+from monitor.probes.onvif import OnvifLimits, smallest_stream
 from monitor.simulator.onvif_answers import MAIN, MEDIA, MEDIA2, SUB, Offer
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, Wants, running
 from tests.probes.conftest import SelfSigned

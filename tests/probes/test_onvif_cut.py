@@ -10,7 +10,8 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.findings import Known, Limits, Told, judged
 from monitor.model import Cause, Credentials, Secret
-from monitor.probes.onvif import Inspection, OnvifLimits, inspect
+from monitor.probes.inspection import Inspection
+from monitor.probes.onvif import OnvifLimits, inspect
 from monitor.rtsp.urls import parse_target
 from monitor.simulator.onvif_answers import MEDIA, MEDIA2
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running

@@ -12,13 +12,13 @@ from monitor.ledger import Ledger, ReachChanged
 from monitor.model import Cause, State
 from monitor.outages import outages
 from tests.real.namespaces import ip
-from tests.real.town_of_lines import LINES, Town, in_the_record, running_town
+from tests.real.town_of_lines import LINES, PATIENCE, Town, in_the_record, running_town
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 CAMERAS = 8
 # Three failures take longer than to hear that the canary is silent, with room for a busy machine.
-PATIENT = "interval: 10s, retry: 10s"
+PATIENT = f"interval: 10s, retry: 10s, {PATIENCE}"
 
 
 @pytest.mark.timeout(280)

@@ -1,4 +1,7 @@
-"""A real link that is slow, then too slow, then as before: a delay that patience covers changes no verdict."""
+"""A real link that is slow, then too slow, then as before: a delay that patience covers changes no verdict.
+
+The other line is a long one all the while: 0.4 s each way, and a packet in fifty is lost.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,24 @@ import pytest
 from monitor.incidents import Origin
 from monitor.incidents.faults import BAD_LINE
 from monitor.model import Cause
+from tests.real.long_line import DELAY, JITTER
 from tests.real.namespaces import TOO_SLOW, WAITING, packets_delayed, restore, slow_down
-from tests.real.town_of_lines import Console, in_the_record, running_town
+from tests.real.town_of_lines import Console, in_the_record, lengthened, running_town
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
 CAMERAS = 8
+# Four round trips and a lost packet now and then fit in.
+LONG_WAY = 4 * 2 * (DELAY - JITTER)  # seconds: connection, two questions for the stream, and its start
+PATIENT = "interval: 5s, retry: 4s, connect_timeout: 4s, total_timeout: 15s, reply_timeout: 5s, keyframe_timeout: 10s"
 
 
 @pytest.mark.timeout(200)
 def test_a_line_that_is_slow_is_online_and_one_that_is_too_slow_is_one_incident(tmp_path: Path) -> None:
-    with running_town(tmp_path, CAMERAS, seconds=190) as town:
+    with running_town(tmp_path, CAMERAS, 190, PATIENT) as town, lengthened(town, 2):
         console, uplink = town.console, town.uplinks[1]
-        usual = took(console, 1)
+        usual, usual_far = took(console, 1), took(console, 2)
+        console.until(lambda: took(console, 2) > usual_far + LONG_WAY, 60)
 
         how = slow_down(town.there, "c1", WAITING)
         sys.stderr.write(f"the link waits by {how}\n")
@@ -40,6 +48,7 @@ def test_a_line_that_is_slow_is_online_and_one_that_is_too_slow_is_one_incident(
 
         restore(town.there, "c1")
         console.until(lambda: console.incidents() == [] and console.online() == CAMERAS, 90)
+        assert took(console, 2) > usual_far + LONG_WAY
     lost = [one for one in in_the_record(tmp_path) if one.suspect.origin is not Origin.MONITOR]
     assert [(one.suspect.origin, one.suspect.name, one.cameras) for one in lost] == [
         (Origin.UPLINK, uplink, CAMERAS // 2)

@@ -19,10 +19,12 @@ from typing import Any
 
 from monitor.incidents import Incident, Incidents, Rules
 from monitor.ledger import Ledger, news_of
+from tests.programs import missing
 from tests.real.namespaces import inside, ip, join, kernel, namespaces
 
 LINES = (1, 2)  # villages of the simulated town, each on an uplink of its own
-PACE = "interval: 5s, retry: 1s"
+PATIENCE = "connect_timeout: 1s, total_timeout: 10s, reply_timeout: 5s, first_packet_timeout: 5s, keyframe_timeout: 5s"
+PACE = f"interval: 5s, retry: 4s, {PATIENCE}"
 ASK = "import sys, urllib.request as u; sys.stdout.write(u.urlopen(sys.argv[1], timeout=5).read().decode())"
 SETTINGS = """\
 town: 清河镇
@@ -32,8 +34,7 @@ reports: reports
 listen: 127.0.0.1:0
 credentials:
 {credentials}
-probe: {{{pace}, fall: 3, max_gap: 60s, connect_timeout: 1s, total_timeout: 10s,
-  reply_timeout: 5s, first_packet_timeout: 5s, keyframe_timeout: 5s}}
+probe: {{{pace}, fall: 3, max_gap: 60s}}
 limits: {{per_uplink: 16, uplink_bandwidth: 0Mbit}}
 canaries: ["icmp:10.200.2.2"]
 places: {{uplinks: {{{uplink}: "icmp:10.200.1.2"}}}}
@@ -112,6 +113,27 @@ def running_town(folder: Path, cameras: int, seconds: int, pace: str = PACE) -> 
             console = Console(here, address)
             console.until(lambda: console.online() == cameras, 60)
             yield Town(here, there, folder, uplinks, console)
+
+
+@contextmanager
+def lengthened(town: Town, line: int) -> Iterator[None]:
+    """The line's cameras are reached over a long line from now on (``tests.real.long_line``); it did carry packets."""
+    near, far, us = f"w{line}", f"d{line}", f"10.201.{line}.1"
+    if not Path("/dev/net/tun").exists():
+        missing("no /dev/net/tun")
+    with _process(town.here, town.folder, "tests.real.long_line", near, far) as relay:
+        assert _said(relay, "ready", town.folder / f"{town.here}.log")
+        ip("-n", town.here, "link", "set", far, "netns", town.there)
+        for namespace, link, address in ((town.here, near, us), (town.there, far, f"10.201.{line}.2")):
+            ip("-n", namespace, "addr", "add", f"{address}/30", "dev", link)
+            ip("-n", namespace, "link", "set", link, "up")
+        ip("-n", town.here, "route", "replace", f"127.77.{line}.0/24", "dev", near, "src", us)
+        yield
+        relay.terminate()
+        assert relay.stdout is not None
+        carried = json.loads(relay.stdout.readline())
+    assert min(carried["passed"]) > 0, carried
+    assert sum(carried["lost"]) > 0, carried
 
 
 @contextmanager

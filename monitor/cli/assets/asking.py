@@ -20,7 +20,8 @@ from monitor.language import Language
 from monitor.model import Camera, Cause, Credentials, Identity, Site, SiteCategory
 from monitor.onvif.discovery import said
 from monitor.probes.http import HttpLimits
-from monitor.probes.onvif import OnvifLimits, StreamFound, inspect
+from monitor.probes.inspection import StreamFound
+from monitor.probes.onvif import OnvifLimits, inspect
 from monitor.rtsp.ending import MAX_DETAIL, Redactor
 from monitor.wording import CAUSES
 

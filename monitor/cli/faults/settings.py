@@ -17,6 +17,10 @@ SETTINGS: Final = (
         "不得短于 probe.interval + probe.total_timeout:检测慢不等于中断",
         "must be at least probe.interval + probe.total_timeout: a slow probe is not a gap",
     ),
+    Phrase(
+        "retry x (fall - 1) 不得少于 {least}:更早则 canaries 无从表明是监测端自身断网",
+        "retry x (fall - 1) must be at least {least}: sooner the canaries cannot say that it is our own line",
+    ),
     Phrase("不得长于 probe.total_timeout", "must not be longer than probe.total_timeout"),
     Phrase("{what} 不是下列之一:{names}", "{what} is not one of {names}"),
     Phrase("{what} 不是时区", "{what} is not a time zone"),
