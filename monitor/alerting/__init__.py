@@ -24,7 +24,7 @@ from monitor.alerting.channels import (
     usual_windows,
 )
 from monitor.alerting.digest import Draft, Manner, Standing, drafts
-from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over
+from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over, over_unheard
 from monitor.alerting.pace import back_off, free_at
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.telling import SEVERITIES
@@ -88,5 +88,6 @@ __all__ = [
     "is_near",
     "on_duty",
     "over",
+    "over_unheard",
     "usual_windows",
 ]

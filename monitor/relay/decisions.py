@@ -21,6 +21,7 @@ from monitor.alerting import (
     due_of_alert,
     due_of_incident,
     over,
+    over_unheard,
 )
 from monitor.alerting import Due as Said
 from monitor.incidents import Incident, Origin, Rules
@@ -96,6 +97,20 @@ class Decisions:
                 seen.add(subject)
                 storm = storms.get(alert.area) if alert.area else None
                 found += self._of_alert(alert, channels, facts.get(subject), storm)
+            if nth % STEP == 0:
+                yield
+        return found
+
+    def of_unheard(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
+        """What is due of alerts that have ended, and Alertmanager told nobody: by subject, and when that was."""
+        open_ = [
+            (key, told) for key, told in self._told.items() if told.open and key[0] in channels and key[1] in ended
+        ]
+        storms = (yield from self._storms(facts)) if any(told.area for _, told in open_) else {}
+        found: list[Due] = []
+        for nth, ((channel, subject), told) in enumerate(open_, 1):
+            storm = storms.get(told.area) if told.area else None
+            found.append((channel, *over_unheard(told, storm, ended[subject], self._now, self._zone)))
             if nth % STEP == 0:
                 yield
         return found

@@ -111,6 +111,17 @@ SETTINGS: Final = (
         "不是人们访问控制台的地址:请写 http://主机:端口",
         "is not the console's address as people reach it: write http://host:port",
     ),
+    Phrase(
+        "不是 Alertmanager 的地址:请写 http://主机:9093", "is not an address of Alertmanager: write http://host:9093"
+    ),
+    Phrase(
+        "缺少:要向它询问哪些告警已结束。请写它的地址 http://主机:9093",
+        "is missing: it is asked which alerts have ended. Write its address, http://host:9093",
+    ),
+    Phrase(
+        "path: embedded 时无人询问它:请删去,或写 path: alertmanager",
+        "nobody asks it with path: embedded: leave it out, or write path: alertmanager",
+    ),
     Phrase("{name} 不在 alerts.channels 中:{names}", "{name} is not one of alerts.channels: {names}"),
     Phrase("{name} 不在 alerts.receivers 中:{names}", "{name} is not one of alerts.receivers: {names}"),
     Phrase(
