@@ -20,6 +20,7 @@ from monitor.model import EPOCH
 Kind = TypeVar("Kind")
 
 MANY_DOWN = "SharpEyesManyDown"  # of config/prometheus: a storm in a town
+VILLAGE_DOWN = "SharpEyesVillageDown"
 WATCHDOG = "SharpEyesWatchdog"  # always fires; it calls for each receiver in the hours in which that one is told
 MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
 LONGEST = 2_000  # characters of a label or an annotation that are looked at

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.alertmanager import MANY_DOWN, Alert
+from monitor.alerting.alertmanager import MANY_DOWN, VILLAGE_DOWN, Alert
 from monitor.alerting.values import Facts, RepairClock, Severity, Stage, Storm, Told
 from monitor.incidents import Incident, Origin
 from monitor.language import Count, Language, Phrase
@@ -31,7 +31,7 @@ SUBJECTS = {
     "site": Phrase("盲区", "BLIND SPOT"),
     "monitor": Phrase("监测端", "MONITOR"),
 }
-OUTAGE_ALERTS = {"SharpEyesIncident", MANY_DOWN, "SharpEyesVillageDown", "SharpEyesCameraDown"}
+OUTAGE_ALERTS = {"SharpEyesIncident", MANY_DOWN, VILLAGE_DOWN, "SharpEyesCameraDown"}
 ALERT = Phrase("告警", "ALERT")
 MARKS = {
     Stage.WORSE: Phrase("扩大", "WORSE"),

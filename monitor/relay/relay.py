@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ from monitor.notify import Carrier, Listed, Outbox, Waiting, held
 from monitor.relay.counter import Counter
 from monitor.relay.decisions import Decisions
 from monitor.relay.desk import Desk, Due
+from monitor.relay.embedded import Embedded, Look
 from monitor.relay.ends import Ends
 from monitor.relay.known import Known
 from monitor.settings import AlertPath, AlertSettings
@@ -73,6 +74,7 @@ class Relay:
             for name, channel in settings.channels.items()
         }
         self._ends = Ends()
+        self._embedded = Embedded()
         self._deciding = asyncio.Lock()  # what was told is read and written by one at a time
         self._alive_at = self._tidied_at = clock.now() - ALIVE
 
@@ -173,7 +175,13 @@ class Relay:
 
     async def _decide(self) -> None:
         facts = await self._facts()
-        dues = await unhurried(self._decisions().of_open(facts), self._clock)
+        dues: list[Due] = []
+        waiting: frozenset[str] = frozenset()
+        if self._settings.path is AlertPath.EMBEDDED:
+            look = await self._look(facts)
+            waiting = look.waiting
+            dues += await unhurried(self._decisions().of_areas(look), self._clock)
+        dues += await unhurried(self._decisions().of_open(facts, waiting), self._clock)
         closing = self._decisions().of_closed(facts, self._known.ended, self._known.rules)
         dues += await unhurried(closing, self._clock)
         if self._settings.path is AlertPath.EMBEDDED and self._clock.now() - self._alive_at >= ALIVE:
@@ -181,6 +189,14 @@ class Relay:
                 dues += self._signs_of_life()
             self._alive_at = self._clock.now()
         await self._put(dues)
+
+    async def _look(self, facts: Mapping[str, Facts]) -> Look:
+        """For storms, dark villages, and what is waited for."""
+        decisions = self._decisions()
+        villages = await unhurried(self._known.villages(), self._clock)
+        storms = await unhurried(decisions.storms(facts), self._clock)
+        told = frozenset(subject for _, subject in decisions.open_areas())
+        return self._embedded.look(facts, storms, villages, told, self._clock.now())
 
     async def _facts(self) -> dict[str, Facts]:
         """The open incidents by id."""
