@@ -192,6 +192,12 @@ SETTINGS: Final = (
         "route to it of config/alertmanager/alertmanager.yml",
     ),
     Phrase(
+        "没有路由把 SharpEyesWatchdog 送到它:静默或抑制期间结束的告警,它永远收不到恢复。"
+        "请照 config/alertmanager/alertmanager.yml 写上 SharpEyesWatchdog 之下的各条路由",
+        "no route brings it SharpEyesWatchdog: it never hears the end of what is muted or inhibited then. Take over "
+        "the routes below the one of SharpEyesWatchdog of config/alertmanager/alertmanager.yml",
+    ),
+    Phrase(
         "发往中继,而配置的 alerts.path 不是 alertmanager:控制台回 403,消息会被拒收。"
         "请写 alerts.path: alertmanager,或停用 Alertmanager",
         "calls the relay, which takes no calls: alerts.path of the settings is not alertmanager, and the console "
