@@ -89,6 +89,10 @@ class OutboxUnavailable(OutboxError):
     """The outbox cannot be read or written now; nothing of what was asked for is in it."""
 
 
+class AlertmanagerUnavailable(SharpEyesError):
+    """Alertmanager does not say which alerts it holds; nothing is known of their end."""
+
+
 class UnknownReceiver(SharpEyesError):
     """Somebody is to be told whom the settings do not know."""
 

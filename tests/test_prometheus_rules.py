@@ -288,7 +288,7 @@ RECEIVERS = {
     "SharpEyesScrapeSlow": {TICKETS},
     "SharpEyesTargetUnrecoverable": {OFFICE, VENDOR},
     "SharpEyesVillageDown": {VENDOR},
-    "SharpEyesWatchdog": {"heartbeat"},
+    "SharpEyesWatchdog": {"heartbeat", VENDOR, OFFICE, TICKETS},
 }
 
 

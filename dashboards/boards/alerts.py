@@ -12,6 +12,17 @@ from monitor.wording import ORIGINS
 
 _OURS = 'alertname=~"SharpEyes.+",severity!="none"'
 _FIRING = f'ALERTS{{{_OURS},alertstate="firing"}}'
+
+
+def _ages(severity: str) -> str:
+    """For how long each alert of a severity has been there, in seconds.
+
+    No label is left out: what one alert has and another has not (incident, site, channel) makes two of them.
+    """
+    ours = f'{_OURS},severity="{severity}"'
+    return f'time() - ALERTS_FOR_STATE{{{ours}}} and ignoring (alertstate) ALERTS{{{ours},alertstate="firing"}}'
+
+
 _WATCHDOG = 'ALERTS{alertname="SharpEyesWatchdog",alertstate="firing"}'
 _GIVEN_UP = 'round(sum(increase(sharpeyes_notification_failures_total{reason="given_up"}[1d])))'
 _HANDING = 'up{job="alertmanager"}'
@@ -95,14 +106,9 @@ _LIST = Panel(
             Column("#A", words.HOW_LONG, words.LENGTH, width=150),
             Column("incident", words.CAMERA_ID, width=70, link=words.TO_INCIDENTS),
         ),
-        sort="#A",
     ),
-    (
-        Query(
-            # No label is left out: what one alert has and another has not (incident, site, channel) makes two of them.
-            f"time() - ALERTS_FOR_STATE{{{_OURS}}} and ignoring (alertstate) {_FIRING}"
-        ),
-    ),
+    # The order of the answer is the table's: the critical ones first, then the eldest.
+    (Query(" or ".join(f"sort_desc({_ages(severity)})" for severity in ("critical", "warning"))),),
     words.TEXT,
     nothing=words.NONE_NOW,
 )

@@ -98,5 +98,12 @@ async def _ask(target: Target, prometheus: Prometheus, chosen: Chosen, frame: Fr
     expr = filled(target.expr, chosen, frame.end - frame.start, frame.step)
     if target.instant:
         return target, await prometheus.instant(expr, frame.end)
-    step = int(frame.step)
-    return target, await prometheus.course(expr, frame.start // step * step, frame.end // step * step, step)
+    first, last = (on_step(at, int(frame.step), ZoneInfo(frame.zone)) for at in (frame.start, frame.end))
+    return target, await prometheus.course(expr, first, last, int(frame.step))
+
+
+def on_step(at: float, step: int, zone: ZoneInfo) -> float:
+    """The last whole step before an instant, as Grafana reckons it: days begin at midnight of the board's zone."""
+    offset = datetime.fromtimestamp(at, zone).utcoffset() or timedelta(0)
+    shift = offset.total_seconds()
+    return (at + shift) // step * step - shift

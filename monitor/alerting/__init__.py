@@ -6,7 +6,8 @@ is on duty. It sends nothing: ``notify`` does, and ``relay`` brings both togethe
 
 from __future__ import annotations
 
-from monitor.alerting.alertmanager import Alert, Call, call_of
+from monitor.alerting.alertmanager import MANY_DOWN, VILLAGE_DOWN, Alert, Call, call_of
+from monitor.alerting.areas import Areas, Steady, dark_villages, is_about_area, storms_in, subject_of
 from monitor.alerting.channels import (
     ANY_PLACEHOLDER,
     MOST_BYTES,
@@ -24,7 +25,7 @@ from monitor.alerting.channels import (
     usual_windows,
 )
 from monitor.alerting.digest import Draft, Manner, Standing, drafts
-from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over
+from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over, over_unheard
 from monitor.alerting.pace import back_off, free_at
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.telling import SEVERITIES
@@ -36,11 +37,13 @@ from monitor.alerting.values import (
     IncidentFigures,
     Notice,
     Patience,
+    Place,
     RepairClock,
     Severity,
     Stage,
     Storm,
     Told,
+    Village,
     is_near,
 )
 
@@ -48,12 +51,15 @@ __all__ = [
     "ANY_PLACEHOLDER",
     "AUDIENCE",
     "HEARTBEAT",
+    "MANY_DOWN",
     "MOST_BYTES",
     "PLACEHOLDER",
     "SEVERITIES",
+    "VILLAGE_DOWN",
     "Alert",
     "Apprise",
     "Area",
+    "Areas",
     "Call",
     "Channel",
     "DingTalk",
@@ -68,25 +74,33 @@ __all__ = [
     "Manner",
     "Notice",
     "Patience",
+    "Place",
     "RepairClock",
     "Security",
     "Severity",
     "Shift",
     "Stage",
     "Standing",
+    "Steady",
     "Storm",
     "Target",
     "Told",
+    "Village",
     "WeCom",
     "back_off",
     "call_for",
     "call_of",
+    "dark_villages",
     "drafts",
     "due_of_alert",
     "due_of_incident",
     "free_at",
+    "is_about_area",
     "is_near",
     "on_duty",
     "over",
+    "over_unheard",
+    "storms_in",
+    "subject_of",
     "usual_windows",
 ]

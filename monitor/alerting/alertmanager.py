@@ -20,6 +20,8 @@ from monitor.model import EPOCH
 Kind = TypeVar("Kind")
 
 MANY_DOWN = "SharpEyesManyDown"  # of config/prometheus: a storm in a town
+VILLAGE_DOWN = "SharpEyesVillageDown"
+WATCHDOG = "SharpEyesWatchdog"  # always fires; it calls for each receiver in the hours in which that one is told
 MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
 LONGEST = 2_000  # characters of a label or an annotation that are looked at
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -60,6 +62,7 @@ class Call:
 
     receiver: str
     alerts: tuple[Alert, ...]
+    alive: bool = False  # Prometheus and Alertmanager are, and these are the receiver's hours
 
 
 def call_of(body: bytes) -> Call:
@@ -75,7 +78,12 @@ def call_of(body: bytes) -> Call:
     alerts = _need(call.get("alerts"), list, "alerts must be a list")
     if len(alerts) > MOST_ALERTS:
         raise ValueError(f"more than {MOST_ALERTS} alerts in one call")
-    return Call(receiver[:LONGEST], tuple(_alert(each) for each in alerts))
+    read = [_alert(each) for each in alerts]
+    return Call(
+        receiver[:LONGEST],
+        tuple(alert for alert in read if alert.name != WATCHDOG),
+        alive=any(alert.name == WATCHDOG and alert.firing for alert in read),
+    )
 
 
 def _need(value: object, kind: type[Kind], otherwise: str) -> Kind:

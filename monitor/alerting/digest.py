@@ -1,7 +1,4 @@
-"""Notices become messages: one for each incident, one for all where many are due at once, and none too long. Pure.
-
-Sizes are bytes of UTF-8, as the other sides count: a Chinese character has three.
-"""
+"""Notices become messages: one for each incident, one for all where many are due at once, and none too long. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.roster import Shift, on_duty
+from monitor.alerting.sizes import SHORT, cut, split
 from monitor.alerting.telling import SEVERITIES
 from monitor.alerting.values import Notice, Severity, Stage, Told
 from monitor.language import Count, Language, Phrase
@@ -21,7 +19,6 @@ Known = TypeVar("Known", Notice, Told)
 
 TOP = 10  # incidents named in a message about many
 MOST_PARTS = 5  # messages that one long text may become
-SHORT = 600  # bytes; whoever takes no more is sent no second part
 PAGES = 3  # links below a message
 OURS = re.compile(r"(SharpEyes[A-Za-z]{1,60})/")  # how the subject of an alert begins that has a page of what to do
 RESERVED = 44  # bytes kept free for the number and for the mark of a repetition
@@ -41,7 +38,6 @@ CAMERAS = Phrase("{count} 台摄像机", "{count} {count:camera|cameras}")
 STANDING = Phrase("目前未恢复：{what}", "open now: {what}")
 DUTY = Phrase("值班：{names}", "on duty: {names}")
 LINK = Phrase("详情：{link}", "details: {link}")
-CUT = Phrase("……（已截断，见链接）", "... (cut, see the link)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,37 +264,3 @@ def _parts(notice: Notice, room: int, manner: Manner) -> list[Draft]:
     if len(parts) == 1:
         return [Draft(title, parts[0], notice.severity)]
     return [Draft(title, f"({nth}/{len(parts)}) {part}", notice.severity) for nth, part in enumerate(parts, 1)]
-
-
-def split(text: str, most_bytes: int) -> list[str]:
-    """The text in parts of at most ``most_bytes`` (at least 4), between lines where a line is not too long itself."""
-    parts: list[str] = []
-    current: list[str] = []
-    size = 0
-    for line in text.split("\n"):
-        for piece in _pieces(line, most_bytes):
-            length = len(piece.encode()) + 1
-            if current and size + length > most_bytes + 1:
-                parts.append("\n".join(current))
-                current, size = [], 0
-            current.append(piece)
-            size += length
-    parts.append("\n".join(current))
-    return parts
-
-
-def _pieces(line: str, most_bytes: int) -> list[str]:
-    pieces = []
-    while len(line.encode()) > most_bytes:
-        head = line.encode()[:most_bytes].decode("utf-8", "ignore")
-        pieces.append(head)
-        line = line[len(head) :]
-    return [*pieces, line]
-
-
-def cut(text: str, most_bytes: int, language: Language) -> str:
-    """The text if it fits, else its beginning, and that it is cut; never half a character."""
-    if len(text.encode()) <= most_bytes:
-        return text
-    mark = CUT[language] if most_bytes >= SHORT else "…"
-    return text.encode()[: max(0, most_bytes - len(mark.encode()))].decode("utf-8", "ignore") + mark

@@ -2,7 +2,8 @@
 
 Every notice that opens an incident is followed by one that says it is over, whatever happens between: what has been
 told stands in ``Told``, which is as durable as the notices themselves. Of an alert without an incident only
-Alertmanager knows when it is over. Its silence says nothing: routes repeat late, and are mute outside their hours.
+Alertmanager knows when it is over. Its silence says nothing: routes repeat late, and are mute outside their hours. So
+it is asked: what it holds no more, and told nobody the end of, is ``over_unheard``.
 How far a storm reaches only the record knows: an alert keeps the figure it began with.
 """
 
@@ -179,9 +180,14 @@ def _end_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: dat
     """The end of whatever is open; that of one which began before it, and was told to be over, is late and no news."""
     if told is None or not told.open or alert.starts_at < told.since_at - APART:
         return None
-    lines = storm_over_lines(told, storm, now, zone) if alert.area else over_lines(told, None, now, zone)
-    known, notice = _closed(told, now, lines)
+    known, notice = over_unheard(told, storm, now, now, zone)
     return replace(known, since_at=max(told.since_at, alert.starts_at)), notice
+
+
+def over_unheard(told: Told, storm: Storm | None, ended_at: datetime, now: datetime, zone: ZoneInfo) -> Due:
+    """The end of an alert that is open and, by ``ended_at``, fires no more."""
+    lines = storm_over_lines(told, storm, ended_at, zone) if told.area else over_lines(told, None, ended_at, zone)
+    return _closed(told, now, lines)
 
 
 def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.alertmanager import MANY_DOWN, Alert
+from monitor.alerting.alertmanager import MANY_DOWN, VILLAGE_DOWN, Alert
 from monitor.alerting.values import Facts, RepairClock, Severity, Stage, Storm, Told
 from monitor.incidents import Incident, Origin
 from monitor.language import Count, Language, Phrase
@@ -31,7 +31,7 @@ SUBJECTS = {
     "site": Phrase("盲区", "BLIND SPOT"),
     "monitor": Phrase("监测端", "MONITOR"),
 }
-OUTAGE_ALERTS = {"SharpEyesIncident", MANY_DOWN, "SharpEyesVillageDown", "SharpEyesCameraDown"}
+OUTAGE_ALERTS = {"SharpEyesIncident", MANY_DOWN, VILLAGE_DOWN, "SharpEyesCameraDown"}
 ALERT = Phrase("告警", "ALERT")
 MARKS = {
     Stage.WORSE: Phrase("扩大", "WORSE"),
@@ -186,12 +186,12 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
     return tuple(lines)
 
 
-def storm_over_lines(told: Told, left: Storm | None, now: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
+def storm_over_lines(told: Told, left: Storm | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
     """What is said once a storm is over, first what it leaves: fewer cameras than make one may still be down."""
     down = left.cameras if left else 0
     most = max(told.cameras, down)
     said = _both(STILL_DOWN, count=down, most=most) if down else _both(AT_MOST, count=most)
-    return said, *over_lines(told, None, now, zone)
+    return said, *over_lines(told, None, ended_at, zone)
 
 
 def alert_title(alert: Alert) -> Phrase:

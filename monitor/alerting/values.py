@@ -15,6 +15,7 @@ from monitor.model import Camera, Site
 NEAR = 4, 5  # of the limit
 
 Area = tuple[str, str]  # a county and a town of it
+Place = tuple[str, str, str]  # a county, a town, a village
 
 
 class Severity(StrEnum):
@@ -113,6 +114,15 @@ class Storm:
 
     cameras: int
     villages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Village:
+    """The cameras of a village, and how many of them are up and down; those at planned work are neither."""
+
+    cameras: int = 0
+    up: int = 0
+    down: int = 0
 
 
 @dataclass(frozen=True, slots=True)

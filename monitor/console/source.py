@@ -64,7 +64,10 @@ class Alerts(Protocol):
         ...
 
     async def call(self, body: bytes) -> None:
-        """Take in a call of Alertmanager; ValueError and UnknownReceiver: wrong; OutboxUnavailable: try again."""
+        """Take in a call of Alertmanager; ValueError and UnknownReceiver: wrong.
+
+        OutboxUnavailable and AlertmanagerUnavailable: it should try again.
+        """
         ...
 
     async def listed(self) -> tuple[Waiting, list[Listed]]:

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from monitor.alerting import Facts, IncidentFigures, RepairClock, Severity, is_near
+from monitor.alerting import Facts, IncidentFigures, Place, RepairClock, Severity, Village, is_near
 from monitor.contract import CameraFaults, Contract, Repair, clocks
 from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules
 from monitor.ledger import TELLING, Entry, Ledger, told
 from monitor.metrics import Ended
-from monitor.model import Camera, Site, Span, micros
+from monitor.model import Camera, Site, Span, State, micros
 from monitor.outages import Fault
 
 REMEMBERED = 5000  # ended incidents: whoever was told that one began is told how it ended; some MB at most
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+MANY = 1000  # cameras counted before others have their turn
 BLOCK = 20  # incidents looked at before others have their turn
 SEVERE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin.CARRIER_LINE, Origin.MONITOR})
 
@@ -84,6 +85,19 @@ class Casebook:
             if nth % BLOCK == 0:
                 yield
         return tuple(found)
+
+    def villages(self, at_work: Callable[[Camera], bool]) -> Generator[None, None, dict[Place, Village]]:
+        """How the cameras of each village stand; in steps. Those at planned work are merely counted."""
+        counts: dict[Place, list[int]] = {}
+        for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
+            site = camera.site
+            its = counts.setdefault((site.county, site.town, site.village), [0, 0, 0])
+            its[0] += 1
+            if state is not State.UNKNOWN and not at_work(camera):
+                its[1 if state.online else 2] += 1
+            if nth % MANY == 0:
+                yield
+        return {place: Village(*its) for place, its in counts.items()}
 
     def ended(self) -> dict[str, Incident]:
         """The incidents that have ended, by id, unless that is long ago."""

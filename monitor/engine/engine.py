@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.alerting import Facts
+from monitor.alerting import Facts, Place, Village
 from monitor.clock import NO_TIME, Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
@@ -259,6 +259,10 @@ class Engine:
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         """All that can be told of the open incidents, in steps; only once ``running`` is set."""
         return self._casebook.facts(self._recorder.horizon, self._board.gone, self._board.at_work)
+
+    def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
+        """How the cameras of each village stand, in steps; only once ``running`` is set."""
+        return self._casebook.villages(self._board.at_work)
 
     def ended(self) -> Mapping[str, Incident]:
         """The incidents that have ended, by id, unless that is long ago."""

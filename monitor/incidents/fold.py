@@ -32,7 +32,7 @@ from monitor.incidents.faults import Course, Fault, Kind, Sight, go_on, goes_on,
 from monitor.incidents.guessing import Guessing
 from monitor.incidents.topology import Topology
 from monitor.incidents.values import Enrolled, Incident, News, Part, Reach, Rules, Struck
-from monitor.model import Camera, Outage, Transition
+from monitor.model import Camera, Outage, State, Transition
 
 
 class Incidents:
@@ -78,6 +78,10 @@ class Incidents:
     def camera(self, camera_id: str) -> Camera:
         """The camera as the inventory described it last."""
         return self._sights[camera_id].camera
+
+    def believed(self) -> tuple[tuple[Camera, State], ...]:
+        """Every camera in the inventory, and what is believed of it."""
+        return tuple((sight.camera, sight.state) for sight in self._sights.values() if sight.watched)
 
     def lasting(self) -> tuple[tuple[Camera, tuple[Outage, ...]], ...]:
         """Every camera in the inventory with an outage that lasts, and since when it was known to be down."""

@@ -6,7 +6,9 @@ from it into a log. Which message is due, and when, is ``alerting``'s to say.
 
 from __future__ import annotations
 
-from monitor.notify.outbox import Listed, Outbox, Waiting, outbox_path
+from monitor.notify.alertmanager import held
+from monitor.notify.outbox import Listed, Outbox, Waiting
+from monitor.notify.outbox_file import outbox_path
 from monitor.notify.sending import Carrier
 from monitor.notify.values import DOUBT, Answer, Message, Outcome
 
@@ -19,5 +21,6 @@ __all__ = [
     "Outbox",
     "Outcome",
     "Waiting",
+    "held",
     "outbox_path",
 ]

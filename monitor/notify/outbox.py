@@ -17,9 +17,8 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -27,11 +26,9 @@ from monitor.alerting import Draft, Notice, Severity, Told
 from monitor.errors import OutboxError, OutboxUnavailable
 from monitor.model import instant, micros
 from monitor.notify.codec import notice_of, notice_text, told_of, told_text
+from monitor.notify.outbox_file import connected
 from monitor.notify.values import Answer, Message, Outcome
 
-APPLICATION_ID: Final = int.from_bytes(b"ShrO")
-SCHEMA_VERSION: Final = 2
-BUSY_TIMEOUT_MS: Final = 2_000
 MOST_WAITING: Final = 200_000  # notices; more are refused rather than fill the disk
 MOST_AT_ONCE: Final = 20_000  # notices that one message may be about
 KEPT: Final = timedelta(days=40)  # longer than a month, so that a monthly text is not sent twice
@@ -81,7 +78,7 @@ class Outbox:
             lock.close()
             raise OutboxError(f"{path}: another monitor is sending from this outbox; stop it first") from None
         try:
-            return cls(_connected(path, "rwc"), path, lock)
+            return cls(connected(path, "rwc"), path, lock)
         except BaseException:
             lock.close()
             raise
@@ -91,7 +88,7 @@ class Outbox:
         """To look at it, beside a monitor that runs."""
         if not path.exists():
             raise OutboxError(f"{path}: there is no outbox yet: nothing was ever due")
-        return cls(_connected(path, "ro"), path, None)
+        return cls(connected(path, "ro"), path, None)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -336,49 +333,3 @@ def _message(row: Sequence[Any]) -> Message:
         bool(refused),
         tuple(json.loads(readers)),
     )
-
-
-def outbox_path(ledger: Path) -> Path:
-    """The outbox of a ledger: beside it, in a file of its own."""
-    return ledger.with_name(f"{ledger.stem}-outbox.db")
-
-
-def _rename(connection: sqlite3.Connection) -> None:
-    """An alert was once identified by its beginning, too: of what was told so, the latest is what the channel knows."""
-    dated = "*/[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z"
-    query = "SELECT channel, subject, value FROM told WHERE subject GLOB ? ORDER BY at"
-    connection.execute("BEGIN IMMEDIATE")
-    for channel, subject, value in connection.execute(query, (dated,)).fetchall():
-        told = told_of(value)
-        told = replace(told, subject=subject.rpartition("/")[0])
-        row = (channel, told.subject, told.open, micros(told.at), told_text(told))
-        connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", row)
-        connection.execute("DELETE FROM told WHERE channel = ? AND subject = ?", (channel, subject))
-    connection.execute("COMMIT")
-
-
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
-        )
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if (application, version) != (APPLICATION_ID, SCHEMA_VERSION) and (tables or mode == "ro"):
-            connection.close()
-            raise OutboxError(f"{path}: is not an outbox this version can read: move it aside")
-        if mode == "rwc":
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            if not tables:
-                schema = (files("monitor.notify") / "outbox.sql").read_text("utf-8")
-                connection.executescript(
-                    f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID};"
-                    f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-                )
-            _rename(connection)
-    except sqlite3.Error as error:
-        raise OutboxError(f"{path}: cannot be opened: {error}") from error
-    return connection

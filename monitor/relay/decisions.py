@@ -6,7 +6,7 @@ meanwhile: whoever runs it lets nobody else decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,16 +15,20 @@ from monitor.alerting import (
     Alert,
     Area,
     Facts,
+    Severity,
     Storm,
     Told,
     call_for,
     due_of_alert,
     due_of_incident,
+    is_about_area,
     over,
+    over_unheard,
 )
 from monitor.alerting import Due as Said
 from monitor.incidents import Incident, Origin, Rules
 from monitor.relay.desk import Due
+from monitor.relay.embedded import Look
 from monitor.settings import AlertPath, AlertSettings
 
 CAMERA_DOWN = "SharpEyesCameraDown"  # of config/prometheus; whatever else is wrong with a camera is another story
@@ -50,13 +54,15 @@ class Decisions:
         self._now = now
         self._zone = zone
 
-    def of_open(self, facts: Mapping[str, Facts]) -> Steps:
-        """What is due of open incidents."""
+    def of_open(self, facts: Mapping[str, Facts], waiting: Collection[str] = ()) -> Steps:
+        """What is due of open incidents; of those that are ``waiting`` only whoever knows them hears."""
         found: list[Due] = []
         called = self._called_for()
         embedded = self._settings.path is AlertPath.EMBEDDED
         for nth, (incident_id, each) in enumerate(facts.items(), 1):
             channels = self._audience(each) if embedded else called.get(incident_id, [])
+            if incident_id in waiting:
+                channels = [channel for channel in channels if self._knows(channel, incident_id)]
             found += self._judged(channels, incident_id, self._judge(each))
             if nth % STEP == 0:
                 yield
@@ -88,7 +94,7 @@ class Decisions:
         One that is not open there is over, or a part of another, and Prometheus is a little behind.
         """
         found: list[Due] = []
-        storms = (yield from self._storms(facts)) if any(alert.area for alert in alerts) else {}
+        storms = (yield from self.storms(facts)) if any(alert.area for alert in alerts) else {}
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
             subject = self._incident(alert, incident_of) or alert.subject
@@ -100,8 +106,41 @@ class Decisions:
                 yield
         return found
 
+    def of_areas(self, look: Look) -> Steps:
+        """What is due of storms and dark villages where no Alertmanager calls for them."""
+        found: list[Due] = []
+        channels = self._channels(AUDIENCE[Severity.CRITICAL])
+        for nth, alert in enumerate(look.alerts, 1):
+            found += self._of_alert(alert, channels, None, look.storms.get(alert.area) if alert.area else None)
+            if nth % STEP == 0:
+                yield
+        for channel, subject in self.open_areas():
+            if subject not in look.firing:
+                told = self._told[channel, subject]
+                storm = look.storms.get(told.area) if told.area else None
+                found.append((channel, *over_unheard(told, storm, self._now, self._now, self._zone)))
+        return found
+
+    def open_areas(self) -> list[tuple[str, str]]:
+        """Channels, and the storms and dark villages that each knows and that are not over."""
+        return [key for key, told in self._told.items() if told.open and is_about_area(key[1])]
+
+    def of_unheard(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
+        """What is due of alerts that have ended, and Alertmanager told nobody: by subject, and when that was."""
+        open_ = [
+            (key, told) for key, told in self._told.items() if told.open and key[0] in channels and key[1] in ended
+        ]
+        storms = (yield from self.storms(facts)) if any(told.area for _, told in open_) else {}
+        found: list[Due] = []
+        for nth, ((channel, subject), told) in enumerate(open_, 1):
+            storm = storms.get(told.area) if told.area else None
+            found.append((channel, *over_unheard(told, storm, ended[subject], self._now, self._zone)))
+            if nth % STEP == 0:
+                yield
+        return found
+
     @staticmethod
-    def _storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:
+    def storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:
         """By town, what the rule about storms counts: cameras alone, settled, and not at planned work."""
         villages: dict[Area, list[str]] = {}
         for nth, each in enumerate(facts.values(), 1):
@@ -155,6 +194,10 @@ class Decisions:
                 found.append((channel, *due))
         return found
 
+    def _knows(self, channel: str, subject: str) -> bool:
+        told = self._told.get((channel, subject))
+        return told is not None and told.open
+
     def _heard(self, channel: str, subject: str) -> bool:
         """Whether the channel was told of it, or will be as soon as it may."""
         told = self._told.get((channel, subject))
@@ -167,7 +210,12 @@ class Decisions:
         """
         if facts.figures.incident.suspect.origin is Origin.CAMERA and not any(one.in_contract for one in facts.cameras):
             return []
-        receivers = AUDIENCE[facts.figures.severity]
+        receivers, clock = AUDIENCE[facts.figures.severity], facts.figures.clock
+        if clock is not None and (clock.near or clock.late_cameras):
+            receivers += AUDIENCE[Severity.WARNING]  # a limit is a ticket, too
+        return self._channels(receivers)
+
+    def _channels(self, receivers: Sequence[str]) -> list[str]:
         names = [channel for receiver in receivers for channel in self._settings.receivers.get(receiver, ())]
         return list(dict.fromkeys(names))
 

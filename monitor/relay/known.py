@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Generator, Mapping
 from typing import Protocol
 
-from monitor.alerting import Facts
+from monitor.alerting import Facts, Place, Village
 from monitor.incidents import Incident, Rules
 
 
@@ -25,6 +25,10 @@ class Known(Protocol):
 
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         """The open incidents, in steps."""
+        ...
+
+    def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
+        """How the cameras of each village stand, in steps."""
         ...
 
     def ended(self) -> Mapping[str, Incident]:

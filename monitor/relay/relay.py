@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -27,10 +27,12 @@ from monitor.errors import OutboxUnavailable, UnknownReceiver
 from monitor.language import Language, Phrase
 from monitor.metrics import Metrics
 from monitor.model import Secret
-from monitor.notify import Carrier, Listed, Outbox, Waiting
+from monitor.notify import Carrier, Listed, Outbox, Waiting, held
 from monitor.relay.counter import Counter
 from monitor.relay.decisions import Decisions
 from monitor.relay.desk import Desk, Due
+from monitor.relay.embedded import Embedded, Look
+from monitor.relay.ends import Ends
 from monitor.relay.known import Known
 from monitor.settings import AlertPath, AlertSettings
 
@@ -71,6 +73,8 @@ class Relay:
             name: Counter(channel, self._desk, self._carrier, manner, clock, metrics)
             for name, channel in settings.channels.items()
         }
+        self._ends = Ends()
+        self._embedded = Embedded()
         self._deciding = asyncio.Lock()  # what was told is read and written by one at a time
         self._alive_at = self._tidied_at = clock.now() - ALIVE
 
@@ -118,11 +122,14 @@ class Relay:
         return await self._desk.ask(lambda outbox: all(outbox.had(channel, key) for channel in channels))
 
     async def call(self, body: bytes) -> None:
-        """Alertmanager's webhook; ValueError and UnknownReceiver say what is wrong with it, OutboxUnavailable waits."""
+        """Alertmanager's webhook; ValueError and UnknownReceiver say what is wrong with it.
+
+        OutboxUnavailable, AlertmanagerUnavailable: it should call again.
+        """
         call = await asyncio.to_thread(call_of, body)
         channels = self._settings.receivers.get(call.receiver)
         if call.receiver == HEARTBEAT:
-            if self._known.trouble() is None and any(alert.firing for alert in call.alerts):
+            if self._known.trouble() is None and call.alive:
                 await self._put(self._signs_of_life())
         elif channels is None:
             raise UnknownReceiver(f"no receiver is named {call.receiver!r}: name it under alerts.receivers")
@@ -131,6 +138,8 @@ class Relay:
                 facts = await self._facts()
                 deciding = self._decisions().of_alerts(call.alerts, channels, facts, self._known.incident_of)
                 await self._put(await unhurried(deciding, self._clock))
+            if call.alive:
+                await self._end_unheard(channels)
 
     # ------------------------------------------------------------ asking
 
@@ -140,6 +149,16 @@ class Relay:
         return waiting, await self._desk.ask(lambda outbox: outbox.listed(LISTED))
 
     # ------------------------------------------------------------ deciding
+
+    async def _end_unheard(self, channels: Sequence[str]) -> None:
+        """Tell these channels of alerts that have ended while they were inhibited, or outside the receiver's hours."""
+        fingerprints = await held(self._settings.alertmanager)
+        async with self._deciding:
+            open_ = {subject for (_, subject), told in self._desk.told.items() if told.open and not told.incident}
+            ended = self._ends.over(open_, fingerprints, self._clock.now())
+            if ended:
+                deciding = self._decisions().of_unheard(ended, channels, await self._facts())
+                await self._put(await unhurried(deciding, self._clock))
 
     async def _follow(self) -> None:
         await self._known.running.wait()
@@ -156,7 +175,13 @@ class Relay:
 
     async def _decide(self) -> None:
         facts = await self._facts()
-        dues = await unhurried(self._decisions().of_open(facts), self._clock)
+        dues: list[Due] = []
+        waiting: frozenset[str] = frozenset()
+        if self._settings.path is AlertPath.EMBEDDED:
+            look = await self._look(facts)
+            waiting = look.waiting
+            dues += await unhurried(self._decisions().of_areas(look), self._clock)
+        dues += await unhurried(self._decisions().of_open(facts, waiting), self._clock)
         closing = self._decisions().of_closed(facts, self._known.ended, self._known.rules)
         dues += await unhurried(closing, self._clock)
         if self._settings.path is AlertPath.EMBEDDED and self._clock.now() - self._alive_at >= ALIVE:
@@ -164,6 +189,14 @@ class Relay:
                 dues += self._signs_of_life()
             self._alive_at = self._clock.now()
         await self._put(dues)
+
+    async def _look(self, facts: Mapping[str, Facts]) -> Look:
+        """For storms, dark villages, and what is waited for."""
+        decisions = self._decisions()
+        villages = await unhurried(self._known.villages(), self._clock)
+        storms = await unhurried(decisions.storms(facts), self._clock)
+        told = frozenset(subject for _, subject in decisions.open_areas())
+        return self._embedded.look(facts, storms, villages, told, self._clock.now())
 
     async def _facts(self) -> dict[str, Facts]:
         """The open incidents by id."""

@@ -46,6 +46,7 @@ class AlertSettings:
 
     path: AlertPath = AlertPath.EMBEDDED
     token: Secret | None = None  # with which Alertmanager calls; None on the embedded path
+    alertmanager: str = ""  # where it is asked which alerts fire; "" on the embedded path
     link: str = ""  # the console as people reach it; "" = messages have no link
     languages: tuple[Language, ...] = ()  # empty: that of the console
     patience: Patience = field(default_factory=Patience)

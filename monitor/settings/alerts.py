@@ -50,11 +50,21 @@ def read_alerts(top: Section, sources: SecretSources) -> AlertSettings | None:
                 "opens a second path beside path: embedded, and everybody would be told twice: "
                 "leave it out, or write path: alertmanager",
             )
+        alertmanager = alerts.read("alertmanager", _address, "")
+        if path is AlertPath.ALERTMANAGER and not alerts.wrote("alertmanager"):
+            alerts.fault(
+                "alertmanager", "is missing: it is asked which alerts have ended. Write its address, http://host:9093"
+            )
+        if path is AlertPath.EMBEDDED and alerts.wrote("alertmanager"):
+            alerts.fault(
+                "alertmanager", "nobody asks it with path: embedded: leave it out, or write path: alertmanager"
+            )
         channels = read_channels(alerts, sources)
         receivers = _receivers(alerts, channels, path)
         return AlertSettings(
             path=path,
             token=token,
+            alertmanager=alertmanager,
             link=alerts.read("link", _link, ""),
             languages=alerts.read_all("languages", one_of(Language), ()),
             patience=_patience(alerts),
@@ -74,9 +84,20 @@ def _path(alerts: Section) -> AlertPath:
 
 
 def _link(text: str) -> str:
-    if urlsplit(plain_text(text)).scheme not in ("http", "https") or not urlsplit(text).hostname or "@" in text:
+    if not _is_address(text):
         raise ValueError("is not the console's address as people reach it: write http://host:port")
     return text.rstrip("/")
+
+
+def _address(text: str) -> str:
+    if not _is_address(text):
+        raise ValueError("is not an address of Alertmanager: write http://host:9093")
+    return text.rstrip("/")
+
+
+def _is_address(text: str) -> bool:
+    parts = urlsplit(plain_text(text))
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in text
 
 
 def _patience(alerts: Section) -> Patience:

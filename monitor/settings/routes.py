@@ -20,6 +20,7 @@ CHANNELS = "_configs"  # how a receiver's lists of channels end: email_configs, 
 WITHOUT_CHANNELS = frozenset({"heartbeat"})  # a sign of life that nobody is sent is no fault
 TOLD_TO_NOBODY = WITHOUT_CHANNELS | {"dashboards-only"}  # receivers that may be routed to and have no channel at all
 OUR_END = {"alertname": "SharpEyesMonitorDown", "severity": "critical", "subject": "monitor", "job": "sharpeyes"}
+WATCHDOG = {"alertname": "SharpEyesWatchdog", "severity": "none", "subject": "monitor"}
 HOURS = frozenset({"active_time_intervals", "mute_time_intervals"})  # a route with them is silent at times
 
 NO_CHANNEL = (
@@ -50,6 +51,10 @@ NOT_THIS_WAY = (
     "calls the relay, which takes no calls: alerts.path of the settings is not alertmanager, and the console answers "
     "403. Write alerts.path: alertmanager, or stop Alertmanager"
 )
+UNENDED = (
+    "no route brings it SharpEyesWatchdog: it never hears the end of what is muted or inhibited then. Take over the "
+    "routes below the one of SharpEyesWatchdog of config/alertmanager/alertmanager.yml"
+)
 UNKNOWN = "alerts.receivers of the settings has no such receiver: the relay refuses what is sent to it"
 
 
@@ -71,7 +76,7 @@ def faults_of_routes(
         urls = [text if key == "url" else address_in(text) for key, text in written]
         return any(re.split("[?#]", url, maxsplit=1)[0].rstrip("/").endswith(WEBHOOK) for url in urls)
 
-    receivers, routed = list(_receivers(tree)), _routed(tree)
+    receivers, routed, woken = list(_receivers(tree)), _routed(tree), _hearing(tree, WATCHDOG, frozenset())
     found = [] if any(name == PAST_THE_RELAY for name, _ in receivers) else [Fault(file, 0, "receivers", ABSENT)]
     for name, receiver in receivers:
         line, where = receiver.start_mark.line + 1, f"receivers.{name}"
@@ -79,7 +84,7 @@ def faults_of_routes(
         if name == PAST_THE_RELAY:
             if all(map(calls_the_relay, channels)):
                 found.append(Fault(file, line, where, THROUGH_THE_RELAY if channels else NO_CHANNEL))
-            if name not in _hearing(tree, OUR_END):
+            if name not in _hearing(tree, OUR_END, HOURS):
                 found.append(Fault(file, line, where, NO_ROUTE))
         elif name in routed and not channels and name not in TOLD_TO_NOBODY:
             found.append(Fault(file, line, where, UNHEARD))
@@ -88,6 +93,8 @@ def faults_of_routes(
                 found.append(Fault(file, line, where, NOT_THIS_WAY))
             elif name not in known and name not in WITHOUT_CHANNELS:
                 found.append(Fault(file, line, where, UNKNOWN))
+            elif name in routed - woken:
+                found.append(Fault(file, line, where, UNENDED))
     return found
 
 
@@ -150,8 +157,8 @@ def _routed(tree: yaml.Node | None) -> set[str]:
     return names
 
 
-def _hearing(tree: yaml.Node | None, labels: Mapping[str, str]) -> set[str]:
-    """The receivers that hear at every hour of an alert with these labels.
+def _hearing(tree: yaml.Node | None, labels: Mapping[str, str], mute: frozenset[str]) -> set[str]:
+    """The receivers that hear of an alert with these labels, by routes that say none of what makes them ``mute``.
 
     As Alertmanager goes: from the top into each route that matches, up to the first without ``continue``; where none
     below matches, the route itself speaks. Each route is looked at once, as in ``_routed``.
@@ -167,7 +174,7 @@ def _hearing(tree: yaml.Node | None, labels: Mapping[str, str]) -> set[str]:
         receiver = _text(route["receiver"]) if "receiver" in route else above
         below = _taken(_items(route["routes"]) if "routes" in route else [], labels)
         waiting += [(inner, receiver) for inner in below]
-        if not below and not HOURS & route.keys():
+        if not below and not mute & route.keys():
             names.add(receiver)
     return names
 

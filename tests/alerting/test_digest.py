@@ -21,7 +21,8 @@ from monitor.alerting import (
     drafts,
     due_of_incident,
 )
-from monitor.alerting.digest import RESERVED, cut, split
+from monitor.alerting.digest import RESERVED
+from monitor.alerting.sizes import cut, split
 from monitor.incidents import Clue, Evidence, Origin
 from monitor.language import Language, Phrase
 from monitor.notify import DOUBT

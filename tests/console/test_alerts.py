@@ -14,7 +14,7 @@ import aiohttp
 from monitor.alerting import call_of
 from monitor.console import make_app, serve
 from monitor.console.alerts import MOST_CALLED
-from monitor.errors import OutboxUnavailable
+from monitor.errors import AlertmanagerUnavailable, OutboxUnavailable
 from monitor.model import Secret
 from monitor.notify import Listed, Waiting
 from tests.console.fakes import FakeSource
@@ -32,12 +32,15 @@ class Desk:
     zone: ZoneInfo = ZONE
     ready: bool = True
     full: bool = False
+    deaf: bool = False  # Alertmanager does not answer it
     called: list[bytes] = field(default_factory=list)
 
     async def call(self, body: bytes) -> None:
         call_of(body)
         if self.full:
             raise OutboxUnavailable("the disk is full")
+        if self.deaf:
+            raise AlertmanagerUnavailable("http://am: HTTP 502")
         self.called.append(body)
 
     async def listed(self) -> tuple[Waiting, list[Listed]]:
@@ -81,6 +84,8 @@ async def test_where_alerts_do_not_come_this_way_the_door_is_shut() -> None:
 async def test_what_may_be_tried_again_is_told_apart_from_what_is_wrong() -> None:
     assert (await post(Desk(ready=False), GOOD))[0] == 503
     assert (await post(Desk(full=True), GOOD))[0] == 503
+    status, text = await post(Desk(deaf=True), GOOD)
+    assert (status, "http://am: HTTP 502" in text) == (503, True)
     status, text = await post(Desk(), b"{}")
     assert (status, "version" in text) == (400, True)
 

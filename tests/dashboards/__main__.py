@@ -17,13 +17,14 @@ from tests.dashboards.history import Past, asked_by_boards, serving, write_past
 from tests.dashboards.town import DAY, past_town
 
 STEP = timedelta(minutes=4)  # between two evaluations of the records
-DAYS = 3.25  # the eldest trouble of the town began three days ago
+DAYS = 3.25  # of which Prometheus has the past; the monitor began long before
+BEGAN = 60 * DAY
 
 
 async def main(folder: Path, days: float) -> None:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     now = datetime.now(UTC).replace(microsecond=0)
-    past = Past(past_town(now, 81, days * DAY), now - days * DAY, STEP, "monitor:9105")
+    past = Past(past_town(now, 81, BEGAN), now - days * DAY, STEP, "monitor:9105")
     with tempfile.TemporaryDirectory() as name:
         database = await write_past(Path(name), past, asked_by_boards() | asked_by_alerts())
         await write_alerts(Path(name), database, past)

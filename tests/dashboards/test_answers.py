@@ -156,3 +156,13 @@ async def test_alertmanager_with_the_shipped_configuration_shows_the_metric_the_
     with running(program("prometheus-alertmanager"), *arguments, log=log):
         async with aiohttp.ClientSession() as client:
             await until(client, f"http://127.0.0.1:{port}/metrics", lambda text: bool(wanted.search(text)), log)
+
+
+async def test_the_list_of_alerts_begins_with_the_critical_ones_and_of_each_kind_with_the_eldest(asked: Asked) -> None:
+    (wall,) = [read(path) for path in ENGLISH if path.stem == "sharpeyes-alerts"]
+    (panel,) = [panel for panel in wall.panels if panel.title == "Alerts"]
+    (target,) = panel.targets
+    assert not panel.options.get("sortBy")  # the order of the answer is that of the table
+    found = [(each.labels["severity"], each.last) for each in await answer(asked, target, {})]
+    assert {severity for severity, _ in found} == {"critical", "warning"}
+    assert found == sorted(found, key=lambda each: (each[0], -each[1]))

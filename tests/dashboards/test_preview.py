@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from dashboards.model import Colour
 from dashboards.preview.asking import Series
 from dashboards.preview.drawing import Frame, inside
+from dashboards.preview.page import on_step
 from dashboards.preview.reading import Shown, filled, read
 from dashboards.preview.tables import table
 from dashboards.preview.values import answers, hue, ink, ticks, written
@@ -150,3 +153,11 @@ def test_the_marks_of_time_are_round_in_the_boards_zone() -> None:
     frame = replace(FRAME, start=start, end=start + 6 * 3600)
     drawn = inside(towns, answers(towns, [(towns.targets[0], [series])]), frame)
     assert re.findall(r'text-anchor="middle">([^<]+)<', drawn) == ["01:00", "02:00", "03:00", "04:00", "05:00", "06:00"]
+
+
+def test_steps_of_a_day_begin_at_midnight_of_the_boards_zone() -> None:
+    night = datetime(2026, 11, 26, 17, 55, tzinfo=UTC).timestamp()  # 01:55 of the 27th there
+    shanghai = ZoneInfo("Asia/Shanghai")
+    assert on_step(night, 86_400, shanghai) == datetime(2026, 11, 26, 16, tzinfo=UTC).timestamp()
+    assert on_step(night, 300, shanghai) == night
+    assert on_step(night, 86_400, ZoneInfo("UTC")) == datetime(2026, 11, 26, tzinfo=UTC).timestamp()

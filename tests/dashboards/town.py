@@ -246,7 +246,7 @@ def _lasting(camera: Camera, nth: int, town: Sequence[Camera], now: datetime) ->
     if camera.site.village == town[5].site.village:
         return Trouble(now - 40 * MINUTE, now + DAY, Cause.TCP_TIMEOUT)
     since, cause = {
-        11: (3 * DAY, Cause.TCP_TIMEOUT),
+        11: (30 * HOUR, Cause.TCP_TIMEOUT),
         15: (5 * HOUR, Cause.PICTURE_BLACK),
         18: (2 * HOUR, Cause.PICTURE_FROZEN),
         22: (8 * HOUR, Cause.CREDENTIALS_REFUSED),

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,19 @@ class Heard:
 class Manager:
     """The API of a running Alertmanager."""
 
-    def __init__(self, address: str, client: aiohttp.ClientSession, log: Path) -> None:
+    def __init__(
+        self, address: str, client: aiohttp.ClientSession, log: Path, settle: Callable[[Change], Path]
+    ) -> None:
         self.address = address
         self.log = log
         self._client = client
+        self._settle = settle
+
+    async def become(self, change: Change) -> None:
+        """Take other settings: the shipped ones with this change."""
+        self._settle(change)
+        async with self._client.post(f"{self.address}/-/reload") as answer:
+            assert answer.ok, await answer.text()
 
     async def post(self, *alerts: Labels, over: bool = False) -> None:
         """What Prometheus says of these alerts."""
@@ -129,11 +139,14 @@ async def hook_for(hear: Hear) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def alertmanager(folder: Path, hear: Hear, change: Change = lambda _: None) -> AsyncIterator[Manager]:
-    """It runs, and has said that it is ready; ``change`` is made to its settings."""
-    port, log = free_port(), folder / "alertmanager.log"
+async def alertmanager(
+    folder: Path, hear: Hear, change: Change = lambda _: None, port: int = 0
+) -> AsyncIterator[Manager]:
+    """It runs, and has said that it is ready; ``change`` is made to its settings. Port 0: any."""
+    port, log = port or free_port(), folder / "alertmanager.log"
     async with AsyncExitStack() as stack:
-        config = hurried(folder, await stack.enter_async_context(hook_for(hear)), change)
+        settle = partial(hurried, folder, await stack.enter_async_context(hook_for(hear)))
+        config = settle(change)
         client = await stack.enter_async_context(aiohttp.ClientSession())
         arguments = (
             f"--config.file={config}",
@@ -143,7 +156,7 @@ async def alertmanager(folder: Path, hear: Hear, change: Change = lambda _: None
             "--log.level=warn",
         )
         stack.enter_context(running(program("prometheus-alertmanager"), *arguments, log=log))
-        manager = Manager(f"http://127.0.0.1:{port}", client, log)
+        manager = Manager(f"http://127.0.0.1:{port}", client, log, settle)
         await until(client, f"{manager.address}/-/ready", lambda _: True, log)
         yield manager
 

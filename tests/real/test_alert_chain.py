@@ -45,7 +45,7 @@ def receivers() -> list[str]:
     return [receiver["name"] for receiver in yaml.safe_load(ROUTES.read_text("utf-8"))["receivers"]]
 
 
-def alert_settings(vendors: Robots, box: Mailbox) -> str:
+def alert_settings(vendors: Robots, box: Mailbox, alertmanager: str) -> str:
     channels = {
         "ding": {"kind": "dingtalk", "url_file": "dingtalk", "sign_file": "sign"},
         "wecom": {"kind": "wecom", "url_file": "wecom"},
@@ -62,14 +62,14 @@ def alert_settings(vendors: Robots, box: Mailbox) -> str:
     people = {name: {"channels": list(channels)[:4] if name in WOKEN else ["log"]} for name in receivers()}
     silent = {kind.value: None for kind in BulletinKind}  # one that was due a while ago would be made up for
     alerts = {"path": "alertmanager", "token_file": "token", "receivers": people, "channels": channels}
-    alerts |= {"bulletins": silent}
+    alerts |= {"bulletins": silent, "alertmanager": f"http://{alertmanager}"}
     return yaml.safe_dump({"alerts": alerts}, allow_unicode=True)
 
 
-def furnish_alerts(place: Place, vendors: Robots, box: Mailbox) -> None:
+def furnish_alerts(place: Place, vendors: Robots, box: Mailbox, alertmanager: str) -> None:
     for name, secret in {"token": TOKEN, "sign": SECRET, **{name: vendors.url(name) for name in VENDORS}}.items():
         (place.folder / name).write_text(secret, "utf-8")
-    place.settings.write_text(place.settings.read_text("utf-8") + alert_settings(vendors, box), "utf-8")
+    place.settings.write_text(place.settings.read_text("utf-8") + alert_settings(vendors, box, alertmanager), "utf-8")
 
 
 def prometheus_settings(folder: Path, monitor: str, alertmanager: str) -> Path:
@@ -101,10 +101,10 @@ def alertmanager_settings(folder: Path, monitor: str) -> Path:
 
 
 @contextmanager
-def chain(folder: Path, monitor: str) -> Iterator[Path]:
-    """Prometheus and Alertmanager over the monitor; gives Alertmanager's log."""
-    port, log = free_port(), folder / "alertmanager.log"
-    config = prometheus_settings(folder, monitor, f"127.0.0.1:{port}")
+def chain(folder: Path, monitor: str, alertmanager: str) -> Iterator[Path]:
+    """Prometheus and, at this address, Alertmanager over the monitor; gives Alertmanager's log."""
+    log = folder / "alertmanager.log"
+    config = prometheus_settings(folder, monitor, alertmanager)
     arguments = (
         f"--config.file={config}",
         f"--storage.tsdb.path={folder / 'tsdb'}",
@@ -114,7 +114,7 @@ def chain(folder: Path, monitor: str) -> Iterator[Path]:
     more = (
         f"--config.file={alertmanager_settings(folder, monitor)}",
         f"--storage.path={folder / 'alertmanager'}",
-        f"--web.listen-address=127.0.0.1:{port}",
+        f"--web.listen-address={alertmanager}",
         "--cluster.listen-address=",
     )
     with (
@@ -136,7 +136,8 @@ async def test_a_cut_line_of_forty_cameras_wakes_each_channel_once_within_three_
     assert len(line) == 40
     await town.start()
     async with robots() as vendors, mail_server() as box, aiohttp.ClientSession() as session:
-        furnish_alerts(place, vendors, box)
+        alertmanager = f"127.0.0.1:{free_port()}"
+        furnish_alerts(place, vendors, box, alertmanager)
         child = await Child.start(place)
         monitor = child.address.removeprefix("http://")
 
@@ -157,7 +158,7 @@ async def test_a_cut_line_of_forty_cameras_wakes_each_channel_once_within_three_
 
         try:
             await child.watching(session, clock, timedelta(seconds=60))
-            with chain(tmp_path, monitor) as log:
+            with chain(tmp_path, monitor, alertmanager) as log:
                 await until(session, f"{child.address}/api/v1/incidents", lambda a: a["incidents"] == [], log)
                 town.inject([line[0].id], Fault.LINE_CUT)
                 about = f"{line[0].site.village}：上联线路 {line[0].uplink} 中断，40 台摄像机离线"

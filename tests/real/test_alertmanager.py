@@ -6,7 +6,8 @@ Everything that waits in it is shortened to a sixtieth, so a minute is a second.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,11 +17,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.settings import AlertPath, AlertSettings
-from tests.incidents.town import a_camera
+from tests.addresses import free_port
+from tests.driven import DrivenClock
+from tests.incidents.town import BEGINNING, a_camera
 from tests.real.alertmanagers import CLOCK, FASTER, Heard, alertmanager, named, waited
 from tests.relay.test_storm import opened
-from tests.relay.world import office, settings
-from tests.robots import Robots
+from tests.relay.world import Office, World, office, settings
+from tests.robots import Robots, robots
 from tests.test_prometheus_rules import alerts, routing, stories
 
 pytestmark = pytest.mark.real
@@ -143,7 +146,10 @@ async def test_what_is_open_is_handed_over_again_as_often_as_its_route_says(tmp_
 
 def _incidents(heard: Heard) -> set[str]:
     return {
-        alert["labels"]["incident"] for name, alerts in heard.calls[-3:] for alert in alerts if name == "vendor-on-call"
+        alert["labels"]["incident"]
+        for _, alerts in [call for call in heard.calls if call[0] == "vendor-on-call"][-2:]
+        for alert in alerts
+        if "incident" in alert["labels"]
     }
 
 
@@ -196,6 +202,77 @@ async def test_the_office_is_told_in_its_hours_unless_it_is_critical_and_the_ven
 
 def _names(heard: Heard, receiver: str) -> set[str]:
     return {name for name, _ in heard.firing(receiver)}
+
+
+# ---------------------------------------------------------------- ends of which Alertmanager tells nobody
+
+OPEN, SHUT = "2000:2100", "2000"  # years
+
+
+def hours(years: str) -> Callable[[dict[str, Any]], None]:
+    """The office's hours are these years; the relay is called in them every second."""
+
+    def change(settings: dict[str, Any]) -> None:
+        settings["time_intervals"][0]["time_intervals"] = [{"years": [years]}]
+        (watchdog,) = (route for route in settings["route"]["routes"] if "routes" in route)
+        watchdog |= {"repeat_interval": "1s", "group_interval": "1s"}
+
+    return change
+
+
+async def test_what_is_muted_or_inhibited_when_it_ends_is_told_to_be_over_once_even_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    people = {"vendor-on-call": ("ding",), "office": ("wecom",), "tickets": ("feishu",)}
+    drift, blind, dark = (SHOWN[f"SharpEyes{one}"] for one in ("ClockDrift", "MonitorBlind", "BlindSpot"))
+    world, port = World([a_camera("c1", "u1")], DrivenClock(BEGINNING)), free_port()
+    at_work: list[Office] = []
+    heard = Heard()
+
+    async def hear(body: bytes) -> None:
+        await heard.hear(body)
+        await at_work[-1].relay.call(body)
+
+    def make(vendors: Robots) -> AlertSettings:
+        return replace(by_alertmanager(vendors, people), alertmanager=f"http://127.0.0.1:{port}")
+
+    async with robots(world.clock) as vendors, alertmanager(tmp_path / "am", hear, hours(OPEN), port) as manager:
+        texts = [vendors.texts[vendor] for vendor in ("dingtalk", "wecom", "feishu")]
+
+        def counts() -> list[int]:
+            return [len(each) for each in texts]
+
+        async def pass_(minutes: int) -> None:
+            """Time passes, and the relay is called before and after it."""
+            await asyncio.sleep(2)
+            await at_work[-1].later(timedelta(minutes=minutes))
+            await asyncio.sleep(2)
+
+        async with office(tmp_path, (), make, world=world, vendors=vendors) as of:
+            at_work.append(of)
+            await manager.post(SHOWN["SharpEyesWatchdog"], drift, dark, dark | {"site": "桥头"})
+            await of.through(lambda: counts() == [0, 1, 1])
+            await manager.become(hours(SHUT))
+            await manager.post(blind)
+            await of.through(lambda: counts() == [1, 1, 1])
+            await manager.post(drift, dark, over=True)  # inhibited by the blindness; and the office is at home
+            await pass_(13)
+            assert counts() == [1, 1, 1]  # it may only be away for a while
+            await of.quiet()
+        async with office(tmp_path, (), make, world=world, vendors=vendors) as of:
+            at_work.append(of)
+            await pass_(15)
+            await of.through(lambda: counts() == [1, 1, 2])
+            assert texts[2][1].startswith("【已恢复】SharpEyesClockDrift")
+            await manager.become(hours(OPEN))
+            await of.through(lambda: counts() == [1, 2, 2])
+            assert texts[1][1].startswith("【已恢复】SharpEyesBlindSpot")
+            await pass_(60)  # the other site is dark still, inhibited, and so is the monitor blind
+            assert counts() == [1, 2, 2]
+            assert sum(known.open for known in of.relay._desk.told.values()) == 2
+            await of.quiet()
+    said = {alert["status"] for _, alerts in heard.calls for alert in alerts}
+    assert said == {"firing"}  # Alertmanager said nothing of an end
 
 
 # ---------------------------------------------------------------- a storm

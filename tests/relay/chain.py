@@ -5,6 +5,7 @@ It waits, repeats and quiets as the routes and inhibitions of its file have it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,9 +17,13 @@ from monitor.parsing.scalars import duration
 from tests.real.alertmanagers import named
 from tests.relay.ruled import STEP, Firing, Labels
 from tests.relay.world import Office
+from tests.test_prometheus_rules import alerts
 
 ROUTES = Path(__file__).parents[2] / "config" / "alertmanager" / "alertmanager.yml"
 BEHIND = timedelta(seconds=60)  # a scrape and an evaluation, both just missed
+
+LABEL = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
+WORDS = ("summary", "description")
 
 Alert = tuple[tuple[str, str], ...]  # its labels: what makes it another one
 
@@ -63,7 +68,7 @@ class Chain:
             return
         ripe = {alert for alert in there if now - self._since[alert] >= duration(route["group_wait"])}
         if ripe and (ripe - said or now - at >= duration(route["repeat_interval"])):
-            await self._of.alertmanager(route["receiver"], *map(_told, ripe))
+            await self._of.alertmanager(route["receiver"], *map(_told, ripe), words=_words)
             at, said = now, said | ripe
         if gone := said - there:
             await self._of.alertmanager(route["receiver"], *map(_told, gone), status="resolved")
@@ -83,3 +88,10 @@ class Chain:
 def _told(alert: Alert) -> Labels:
     """As Prometheus hands it over."""
     return {name: text for name, text in alert if name not in ("__name__", "alertstate")}
+
+
+def _words(labels: Labels) -> Labels:
+    """Its annotations, where these are made of labels alone."""
+    (rule,) = (rule for rule in alerts() if rule["alert"] == labels["alertname"])
+    words = {name: LABEL.sub(lambda found: labels[found[1]], rule["annotations"][name]) for name in WORDS}
+    return {name: text for name, text in words.items() if "{{" not in text}

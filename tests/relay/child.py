@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.alerting import Channel, Encoding, Facts, Gateway, Severity
+from monitor.alerting import Channel, Encoding, Facts, Gateway, Place, Severity, Village
 from monitor.clock import SystemClock
 from monitor.incidents import Incident, Rules
 from monitor.language import Language, Phrase
@@ -40,6 +40,10 @@ class Quiet:
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         yield
         return ()
+
+    def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
+        yield
+        return {}
 
     def ended(self) -> Mapping[str, Incident]:
         return {}

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerting import MOST_BYTES, Channel, Facts, Target, usual_windows
+from monitor.alerting import MOST_BYTES, Channel, Facts, Place, Target, Village, usual_windows
 from monitor.contract import Contract
 from monitor.engine.casebook import Casebook, running_repairs
 from monitor.incidents import Enrolled, Incident, Rules
@@ -56,6 +56,9 @@ class World:
             now = micros(self.clock.now())
             self.casebook.repairs = running_repairs(self.casebook.faults(lambda _: (), now), [self.contract], now)
         return self.casebook.facts(self.clock.now(), lambda _: False, lambda camera: camera.id in self.planned)
+
+    def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
+        return self.casebook.villages(lambda camera: camera.id in self.planned)
 
     def ended(self) -> Mapping[str, Incident]:
         return self.casebook.ended()
@@ -132,11 +135,18 @@ class Office:
             raise AssertionError(("nothing arrives any more", self.vendors.texts, await self.relay.listed())) from None
 
     async def alertmanager(
-        self, receiver: str, *alerts: Mapping[str, Any], status: str = "firing", after: timedelta = timedelta(0)
+        self,
+        receiver: str,
+        *alerts: Mapping[str, Any],
+        status: str = "firing",
+        after: timedelta = timedelta(0),
+        words: Callable[[Any], Mapping[str, str]] = lambda _: {},
     ) -> None:
         """A call of Alertmanager about these labels; they fire since so long after the beginning."""
         began = f"{BEGINNING + after:%Y-%m-%dT%H:%M:%SZ}"
-        written = [{"labels": labels, "annotations": {}, "status": status, "startsAt": began} for labels in alerts]
+        written = [
+            {"labels": labels, "annotations": words(labels), "status": status, "startsAt": began} for labels in alerts
+        ]
         await self.relay.call(json.dumps({"version": "4", "receiver": receiver, "alerts": written}).encode())
 
 

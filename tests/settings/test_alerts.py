@@ -30,6 +30,7 @@ alerts:
   channels:
     ding: {kind: dingtalk, url_env: DING, sign_env: SIGN}
 """
+BY_ALERTMANAGER = "alerts:\n  path: alertmanager\n  token_env: TOKEN\n  alertmanager: http://alertmanager:9093/\n"
 
 
 def read(folder: Path, text: str) -> AlertSettings | None:
@@ -57,6 +58,15 @@ def test_a_short_section_is_enough_and_shows_no_secret(tmp_path: Path) -> None:
     assert "s3cret" not in repr(found)
 
 
+def test_alertmanager_is_asked_at_its_address(tmp_path: Path) -> None:
+    text = GOOD.replace("alerts:\n", BY_ALERTMANAGER).replace(
+        "    tickets", "    office: {channels: [ding]}\n    tickets"
+    )
+    found = read(tmp_path, text)
+    assert found is not None
+    assert (found.path, found.alertmanager) == (AlertPath.ALERTMANAGER, "http://alertmanager:9093")
+
+
 def test_the_example_of_the_page_is_understood(tmp_path: Path) -> None:
     for name in ("ding-url", "ding-sign", "mail"):
         (tmp_path / "secrets").mkdir(exist_ok=True)
@@ -81,6 +91,9 @@ def test_the_example_of_the_page_is_understood(tmp_path: Path) -> None:
     ("written", "said"),
     [
         ("path: alertmanager", "alerts.token_env: is missing, and so is token_file"),
+        ("path: alertmanager", "alerts.alertmanager: is missing: it is asked which alerts have ended"),
+        ("alertmanager: alertmanager:9093", "alerts.alertmanager: is not an address of Alertmanager"),
+        ("alertmanager: http://alertmanager:9093", "alerts.alertmanager: nobody asks it with path: embedded"),
         ("token_env: TOKEN", "alerts.token_env: opens a second path beside path: embedded"),
         ("path: [embedded, alertmanager]", "alerts.path: both would tell everybody twice"),
         ("link: ftp://x", "alerts.link: is not the console's address"),
@@ -132,9 +145,9 @@ def test_a_fault_of_a_channel_says_what_to_do(tmp_path: Path, channel: str, said
 def test_whoever_is_told_of_incidents_must_have_a_channel(tmp_path: Path) -> None:
     told = faults(tmp_path, GOOD.replace("    tickets: {channels: [ding]}\n", ""))
     assert told == ["3: alerts.receivers: tickets is missing: incidents are told to tickets, vendor-on-call"]
-    by_alertmanager = GOOD.replace("alerts:\n", "alerts:\n  path: alertmanager\n  token_env: TOKEN\n")
+    by_alertmanager = GOOD.replace("alerts:\n", BY_ALERTMANAGER)
     told = faults(tmp_path, by_alertmanager)
-    assert told == ["5: alerts.receivers: office is missing: incidents are told to office, tickets, vendor-on-call"]
+    assert told == ["6: alerts.receivers: office is missing: incidents are told to office, tickets, vendor-on-call"]
     told = faults(tmp_path, GOOD.replace("tickets: {channels: [ding]}", "tickets: {channels: [bell]}"))
     assert any("'bell' is not one of alerts.channels: ding" in fault for fault in told)
 

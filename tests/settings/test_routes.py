@@ -104,6 +104,15 @@ def test_a_receiver_without_a_channel_to_which_a_route_leads_is_told() -> None:
     assert said(text.replace("receiver: tickets", "receiver: office")) == []
 
 
+@pytest.mark.parametrize("name", ["vendor-on-call", "office", "tickets"])
+def test_a_receiver_that_the_watchdog_does_not_call_hears_no_end_of_what_was_muted(name: str) -> None:
+    lines = with_a_channel("email").splitlines()
+    text = "\n".join(line for line in lines if not line.strip().startswith(f"- {{receiver: {name}, "))
+    ((_, where, what),) = said(text)
+    assert where == f"receivers.{name}"
+    assert what.startswith("no route brings it SharpEyesWatchdog")
+
+
 def test_no_call_of_the_relay_is_fine_where_the_settings_let_nobody_call_it() -> None:
     found = said(with_a_channel("email"), None)
     assert [where for _, where, _ in found] == [

@@ -115,6 +115,17 @@ SETTINGS: Final = (
         "不是人们访问控制台的地址:请写 http://主机:端口",
         "is not the console's address as people reach it: write http://host:port",
     ),
+    Phrase(
+        "不是 Alertmanager 的地址:请写 http://主机:9093", "is not an address of Alertmanager: write http://host:9093"
+    ),
+    Phrase(
+        "缺少:要向它询问哪些告警已结束。请写它的地址 http://主机:9093",
+        "is missing: it is asked which alerts have ended. Write its address, http://host:9093",
+    ),
+    Phrase(
+        "path: embedded 时无人询问它:请删去,或写 path: alertmanager",
+        "nobody asks it with path: embedded: leave it out, or write path: alertmanager",
+    ),
     Phrase("{name} 不在 alerts.channels 中:{names}", "{name} is not one of alerts.channels: {names}"),
     Phrase("{name} 不在 alerts.receivers 中:{names}", "{name} is not one of alerts.receivers: {names}"),
     Phrase(
@@ -183,6 +194,12 @@ SETTINGS: Final = (
         "请照 config/alertmanager/alertmanager.yml 写上指向它的路由",
         "no route brings it SharpEyesMonitorDown at every hour: nobody hears that the monitor is down. Take over the "
         "route to it of config/alertmanager/alertmanager.yml",
+    ),
+    Phrase(
+        "没有路由把 SharpEyesWatchdog 送到它:静默或抑制期间结束的告警,它永远收不到恢复。"
+        "请照 config/alertmanager/alertmanager.yml 写上 SharpEyesWatchdog 之下的各条路由",
+        "no route brings it SharpEyesWatchdog: it never hears the end of what is muted or inhibited then. Take over "
+        "the routes below the one of SharpEyesWatchdog of config/alertmanager/alertmanager.yml",
     ),
     Phrase(
         "发往中继,而配置的 alerts.path 不是 alertmanager:控制台回 403,消息会被拒收。"
