@@ -42,7 +42,7 @@ from .striped import DULL, profiles, striped, stripes
 from .structure import structure
 from .tally import active, tallied
 from .texture import Sharpness, sharpness, texture
-from .view import DIM, View, view, view_drifted, view_lost
+from .view import DIM, View, perhaps_turned, view, view_drifted, view_lost
 
 HELD = 3  # key frames after the light changed for which exposure and white balance may still settle
 
@@ -151,7 +151,9 @@ def _judged(
     usual: Callable[[Measure], float | None] = reference.mean if known else lambda _: None
     grainy = max(seen.grain, reference.mean(Measure.GRAIN))
     sharp = sharpness(seen.texture, texture_of(reference.texture), grainy, memory.doubts)
-    seen_view = view(seen.picture, seen.structure, structure_of(reference.structure), sharp, memory.doubts.lost)
+    outlines = structure_of(reference.structure)
+    seen_view = view(seen.picture, seen.structure, outlines, sharp, memory.doubts.lost)
+    seen_view = perhaps_turned(seen_view, seen.structure, outlines) if known else seen_view
     bands = stripes(seen.strips, profile_of(reference.profile) if reference.seen else None)
     tinted = cast(
         seen.tint if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None,

@@ -12,7 +12,7 @@ from monitor.picture.frame import COARSE, Field, reduced
 from monitor.picture.motion import motion
 from monitor.picture.motion import turned as best_turn
 from monitor.picture.steady import MOST, steady, stored
-from monitor.picture.structure import GRID, elsewhere, structure
+from monitor.picture.structure import GRID, likeness, structure
 from monitor.picture.view import ALIKE, ALIKER, EXPLAINED, SHIFT
 from tests.picture.film import HEIGHT, WIDTH, Pixels, frame_of, shot
 
@@ -57,13 +57,13 @@ def test_a_small_motion_is_found_and_not_made_larger(now: Field, by: float) -> N
 def test_a_turn_that_is_too_large_for_a_fit_is_found(degrees: int) -> None:
     usual = seen(shot(5))
     found = best_turn(turned(degrees), usual)
-    assert found.alike > max(ALIKE, elsewhere(turned(degrees), usual).here + ALIKER)
+    assert found.alike > max(ALIKE, likeness(turned(degrees), usual) + ALIKER)
     assert found.by == pytest.approx(np.radians(abs(degrees)) / 2, abs=np.radians(1.5))
 
 
 def test_a_view_that_was_not_turned_is_nowhere_more_alike() -> None:
     usual, now = seen(shot(5)), seen(shot(9))
-    assert best_turn(now, usual).alike < elsewhere(now, usual).here + ALIKER
+    assert best_turn(now, usual).alike < likeness(now, usual) + ALIKER
 
 
 def test_what_is_no_motion_is_not_explained_by_one() -> None:
