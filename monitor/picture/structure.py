@@ -35,11 +35,11 @@ class Agreement:
     @property
     def blocks(self) -> int:
         """How many blocks can be judged."""
-        return int(self.lasting.sum())
+        return int(np.count_nonzero(self.lasting))
 
     def share(self, blocks: Field) -> float:
         """Of the blocks that can be judged, 0 to 1."""
-        return float((blocks * self.lasting).sum() / max(self.blocks, 1))
+        return float(np.vdot(blocks, self.lasting)) / max(self.blocks, 1)
 
 
 def structure(picture: Reduced) -> Field:
@@ -52,10 +52,15 @@ def structure(picture: Reduced) -> Field:
 
 def agreement(now: Field, reference: Field) -> Agreement:
     """Of the structure of a picture and a reference of the same shape."""
-    energy = per_block((reference * reference).sum(axis=0))
-    strength = per_block(np.sqrt((reference * reference).sum(axis=0)))
-    kept = per_block((now * reference).sum(axis=0)) / np.maximum(energy, 1e-6)
-    return Agreement(_single(kept), _single(strength >= LASTING))
+    squares = _products(reference, reference)
+    kept = per_block(_products(now, reference)) / np.maximum(per_block(squares), 1e-6)
+    return Agreement(_single(kept), _single(per_block(np.sqrt(squares)) >= LASTING))
+
+
+def _products(one: Field, other: Field) -> Field:
+    """Of two structures, sample by sample."""
+    across, down = one * other
+    return _single(across + down)
 
 
 def per_block(plane: Field) -> Field:

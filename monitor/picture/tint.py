@@ -14,7 +14,7 @@ patch of sun change some blocks; their tints are not the picture's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import sqrt
+from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ SHARED = 0.65  # of the blocks must have moved at least so far
 ENOUGH_BLOCKS = 14  # of 144, whose colour can be told now and usually
 _DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels of luma between which it can
 _LEAST = 4.0  # levels of a channel: below there is only rounding
+# From ln of green, red and blue to warmth and purple.
+_TURN = np.array([[0, WARMTH, -WARMTH], [-2, 1, 1]], np.float32) / np.float32(sqrt(2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +49,22 @@ def tints(picture: Reduced) -> Tints:
     y = per_block(picture.coarse)
     cb = (per_block(picture.blue.astype(np.float32)) - 128) * scale
     cr = (per_block(picture.red.astype(np.float32)) - 128) * scale
-    green = np.maximum(y - 0.344 * cb - 0.714 * cr, _LEAST)
-    red, blue = np.log(np.maximum(np.stack((y + 1.402 * cr, y + 1.772 * cb)), _LEAST) / green) / sqrt(2)
-    values = np.stack(((red - blue) * WARMTH, red + blue))
-    return Tints(values.astype(np.float32, copy=False), (y > _DIMMEST) & (y < _BRIGHTEST))
+    channels = np.stack((y - 0.344 * cb - 0.714 * cr, y + 1.402 * cr, y + 1.772 * cb)).reshape(3, -1)
+    values = _TURN @ np.log(np.maximum(channels, np.float32(_LEAST)))
+    return Tints(values.reshape(2, *GRID), (y > _DIMMEST) & (y < _BRIGHTEST))
 
 
 def shift(now: Tints, usual: Tints) -> float | None:
     """How far all tints have moved together, beyond haze: as ln of a ratio of channels; ``None`` where few are told."""
-    told = now.told & usual.told
-    if np.count_nonzero(told) < ENOUGH_BLOCKS:
+    told = np.flatnonzero(now.told & usual.told)
+    if told.size < ENOUGH_BLOCKS:
         return None
-    before = usual.values[:, told]
-    away = now.values[:, told] - before
+    before = usual.values.reshape(2, -1).take(told, axis=1)
+    away = now.values.reshape(2, -1).take(told, axis=1) - before
     spread = before - before.mean(axis=1, keepdims=True)
     haze = -float(np.vdot(away, spread)) / max(float(np.vdot(spread, spread)), 1e-6)
     away += min(max(haze, 0.0), MOST_HAZE) * before
-    middle = np.median(away, axis=1)
-    length = max(float(np.hypot(*middle)), 1e-6)
-    along = np.sort(middle @ away) / length
-    return max(float(along[int((1 - SHARED) * (along.size - 1))]), 0.0)
+    middle = np.partition(away, told.size // 2, axis=1)[:, told.size // 2]
+    along = middle @ away
+    place = int((1 - SHARED) * (told.size - 1))
+    return max(float(np.partition(along, place)[place]), 0.0) / max(hypot(*middle.tolist()), 1e-6)
