@@ -12,6 +12,7 @@ from monitor.model import Cause, Finding, FindingState
 
 from .findings import unjudged, weighed
 from .frame import Reduced
+from .tint import Tints
 
 # ln of a ratio of channels as coded: one channel twice as strong in linear light moves tints by 0.17 to 0.35, a
 # beginning rain or snowfall by 0.07 at most, in photographs of scenes of all colours.
@@ -30,13 +31,14 @@ def colourless(picture: Reduced) -> bool:
     return int(np.partition(colour, place)[place]) < COLOURLESS
 
 
-def cast(now: float | None, usual: float | None, deviation: float) -> Finding:
-    """``now``, ``usual``: of ``tint.shift``, ``None`` where it cannot be told, and while it is learnt.
+def cast(tints: Tints | None, shifted: float | None, usual: float | None, deviation: float) -> Finding:
+    """``tints``: of this picture, ``None`` where none can be told; ``shifted``: how far, against the usual ones.
 
-    ``deviation``: standard, in this camera's good pictures.
+    ``usual`` and ``deviation``: of ``shifted`` in this camera's good pictures, ``None`` while it is learnt.
     """
-    if usual is None or now is None:
-        state = FindingState.LEARNING if usual is None else FindingState.CANNOT_JUDGE
-        return unjudged(Cause.PICTURE_CAST, state, _MEASURE, 0.0, AWAY)
+    if tints is not None and usual is None:
+        return unjudged(Cause.PICTURE_CAST, FindingState.LEARNING, _MEASURE, 0.0, AWAY)
+    if usual is None or shifted is None:
+        return unjudged(Cause.PICTURE_CAST, FindingState.CANNOT_JUDGE, _MEASURE, 0.0, AWAY)
     threshold = max(AWAY, usual + DEVIATIONS * deviation)
-    return weighed(Cause.PICTURE_CAST, _MEASURE, now, threshold, now / threshold)
+    return weighed(Cause.PICTURE_CAST, _MEASURE, shifted, threshold, shifted / threshold)

@@ -62,7 +62,7 @@ class _Measured:
     clipped: float
     luma: float
     smeared: float
-    tints: Tints
+    tints: Tints | None
 
 
 def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> tuple[Picture, Memory]:
@@ -159,7 +159,7 @@ def _judged(
     bands = stripes(seen.strips, profile_of(reference.profile) if reference.seen else None)
     lit = seen.tints if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None
     shifted = None if lit is None else shift(lit, tints_of(reference.tints))
-    tinted = cast(shifted, usual(Measure.TINT), reference.deviation(Measure.TINT))
+    tinted = cast(lit, shifted, usual(Measure.TINT), reference.deviation(Measure.TINT))
     if known:
         memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
         memory = replace(memory, doubts=_doubts(seen_view, sharp))

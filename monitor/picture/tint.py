@@ -43,15 +43,18 @@ class Tints:
 NO_TINTS = Tints(np.zeros((2, *GRID), np.float32), np.zeros(GRID, bool))
 
 
-def tints(picture: Reduced) -> Tints:
-    """Of blocks that are neither dark nor clipped (BT.601)."""
+def tints(picture: Reduced) -> Tints | None:
+    """Of blocks that are neither dark nor clipped (BT.601); ``None`` where these are too few."""
     scale = np.float32(255.0 / 224.0 if picture.gain > 1 else 1.0)
     y = per_block(picture.coarse)
     cb = (per_block(picture.blue.astype(np.float32)) - 128) * scale
     cr = (per_block(picture.red.astype(np.float32)) - 128) * scale
+    told = (y > _DIMMEST) & (y < _BRIGHTEST)
+    if np.count_nonzero(told) < ENOUGH_BLOCKS:
+        return None
     channels = np.stack((y - 0.344 * cb - 0.714 * cr, y + 1.402 * cr, y + 1.772 * cb)).reshape(3, -1)
     values = _TURN @ np.log(np.maximum(channels, np.float32(_LEAST)))
-    return Tints(values.reshape(2, *GRID), (y > _DIMMEST) & (y < _BRIGHTEST))
+    return Tints(values.reshape(2, *GRID), told)
 
 
 def shift(now: Tints, usual: Tints) -> float | None:

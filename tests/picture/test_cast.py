@@ -27,7 +27,7 @@ def moved(usual: Tints, warmth: float = 0.0, purple: float = 0.0, haze: float = 
 
 
 def told(usual: Tints, now: Tints) -> FindingState:
-    return cast(shift(now, usual), 0.01, 0.01).state
+    return cast(now, shift(now, usual), 0.01, 0.01).state
 
 
 @given(seeds, colours, st.floats(0.0, 0.8))
@@ -69,10 +69,12 @@ def test_where_few_tints_can_be_told_nothing_is_said() -> None:
     usual, few = scene(1, 0.2), np.arange(144).reshape(GRID) < ENOUGH_BLOCKS - 1
     assert shift(Tints(usual.values, few), usual) is None
     assert shift(usual, NO_TINTS) is None
-    assert cast(None, 0.01, 0.01).state is FindingState.CANNOT_JUDGE
-    assert cast(0.5, None, 0.0).state is FindingState.LEARNING
+    assert cast(None, None, 0.01, 0.01).state is FindingState.CANNOT_JUDGE
+    assert cast(None, None, None, 0.0).state is FindingState.CANNOT_JUDGE, "be it learnt or not"
+    assert cast(usual, None, 0.01, 0.01).state is FindingState.CANNOT_JUDGE
+    assert cast(usual, None, None, 0.0).state is FindingState.LEARNING
 
 
 def test_a_camera_whose_tints_wander_is_given_more() -> None:
-    assert cast(1.2 * AWAY, 0.01, 0.01).faulty
-    assert not cast(1.2 * AWAY, 0.05, 0.04).faulty
+    assert cast(NO_TINTS, 1.2 * AWAY, 0.01, 0.01).faulty
+    assert not cast(NO_TINTS, 1.2 * AWAY, 0.05, 0.04).faulty
