@@ -15,7 +15,7 @@ from .frame import Reduced
 from .tint import Tints
 
 # ln of a ratio of channels as coded: one channel twice as strong in linear light moves tints by 0.17 to 0.35, a
-# beginning rain or snowfall by 0.07 at most, in photographs of scenes of all colours.
+# beginning rain or snowfall by 0.09 at most, in photographs of scenes of all colours.
 AWAY = 0.14
 LAMPLIT = -0.2  # ln of contrast below which lamps make the colours, or so dense a fog that there are none
 DEVIATIONS = 5.0  # beyond the camera's own wandering

@@ -12,7 +12,7 @@ from .texture import Sharpness
 LOW = -0.6  # ln of amplitude: 55 % of the usual contrast is left
 VEIL = -1.0  # 37 %; the onset of rain takes 0.1 to 0.5 from one look to the next, by infra-red lamps now and then 0.95
 DIMMED_SHARE = 0.25  # or that much of the picture lost 40 % of its fine detail, against what is left where most is ...
-CLEAREST = -0.2  # ... which is nearly all (ln of amplitude): drops and splashes
+CLEAREST = -0.25  # ... which is nearly all (ln of amplitude): drops and splashes
 MADE = 0.15  # what is clearest has so much more detail (ln of amplitude) that flakes or lamps made it, and no veil
 NORMAL = -0.25  # above, contrast is as usual ...
 NORMAL_SHARE = 0.12  # ... where no more than this is dimmed

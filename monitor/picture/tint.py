@@ -7,8 +7,8 @@ and purple (r + b) / sqrt 2. The sun, clouds, lamps and white balance wander alo
 A channel that is too strong multiplies: with T the usual tint of a block, every block has T + a, grey ones too. Haze,
 rain and snow add grey: a block has T - s T, in which s is much the same everywhere and grey ones stay. So s is fitted
 (least squares over the blocks; where all have one tint the two cannot be told apart, and what can be haze is haze) and
-given back; what then remains in nearly all blocks, and the same way, is a. Turned leaves, a lorry, snow that lies and a
-patch of sun change some blocks; their tints are not the picture's.
+given back, or as much less as leaves the least; what then remains in nearly all blocks, and the same way, is a. Turned
+leaves, a lorry, snow that lies and a patch of sun change some blocks; their tints are not the picture's.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .structure import GRID, per_block
 WARMTH = 2 / 3
 MOST_HAZE = 0.8  # of a block's colour that may be given back
 SHARED = 0.65  # of the blocks must have moved at least so far
+_TRUST = 0.02  # in what was fitted, against what leaves the least; the square of a tint
 ENOUGH_BLOCKS = 14  # of 144, whose colour can be told now and usually
 _DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels of luma between which it can
 _LEAST = 4.0  # levels of a channel: below there is only rounding
@@ -66,8 +67,17 @@ def shift(now: Tints, usual: Tints) -> float | None:
     away = now.values.reshape(2, -1).take(told, axis=1) - before
     spread = before - before.mean(axis=1, keepdims=True)
     haze = -float(np.vdot(away, spread)) / max(float(np.vdot(spread, spread)), 1e-6)
-    away += min(max(haze, 0.0), MOST_HAZE) * before
-    middle = np.partition(away, told.size // 2, axis=1)[:, told.size // 2]
+    haze = min(max(haze, 0.0), MOST_HAZE)
+    middle, usually = _median(away), _median(before)
+    least = (_TRUST * haze - float(middle @ usually)) / (_TRUST + float(usually @ usually))
+    away += min(max(least, 0.0), haze) * before
+    middle = _median(away)
     along = middle @ away
     place = int((1 - SHARED) * (told.size - 1))
     return max(float(np.partition(along, place)[place]), 0.0) / max(hypot(*middle.tolist()), 1e-6)
+
+
+def _median(values: Field) -> Field:
+    """Of each row."""
+    place = values.shape[1] // 2
+    return np.partition(values, place, axis=1)[:, place]

@@ -42,13 +42,13 @@ def test_haze_over_a_meadow_all_of_one_tint_is_no_cast(seed: int, warmth: float,
     assert told(usual, moved(usual, haze=haze)) is FindingState.OK
 
 
-@given(seeds, st.floats(0.0, 0.3), st.sampled_from([-1, 1]), st.floats(0.0, 0.5))
+@given(seeds, st.floats(0.0, 0.3), st.sampled_from([-1, 1]), st.floats(0.0, 0.3))
 def test_a_shift_of_all_tints_is_a_cast_through_haze_and_whatever_the_scene(
     seed: int, colour: float, side: int, haze: float
 ) -> None:
     usual = scene(seed, colour)
-    assert told(usual, moved(usual, purple=side * 1.3 * AWAY, haze=haze)) is FindingState.FAULT
-    assert told(usual, moved(usual, warmth=side * 2 * AWAY, haze=haze)) is FindingState.FAULT
+    assert told(usual, moved(usual, purple=side * 1.5 * AWAY, haze=haze)) is FindingState.FAULT
+    assert told(usual, moved(usual, warmth=side * 2.25 * AWAY, haze=haze)) is FindingState.FAULT
 
 
 @given(seeds, colours, st.floats(0.0, 0.6))
