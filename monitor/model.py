@@ -436,6 +436,11 @@ class Picture(Travelling):
     active: tuple[Cause, ...] = ()  # what holds after several key frames over minutes, the most telling first
     events: tuple[Cause, ...] = ()  # those of ``active`` that were not, one key frame ago
 
+    @property
+    def unjudged(self) -> tuple[Cause, ...]:
+        """What it shows too little to tell."""
+        return tuple(found.cause for found in self.findings if found.state is FindingState.CANNOT_JUDGE)
+
 
 @dataclass(frozen=True, slots=True)
 class Result(Travelling):
@@ -816,6 +821,7 @@ class CameraStatus:
     in_maintenance: bool
     month: Seconds  # this calendar month of the contract's zone, up to what is settled
     lifetime: Seconds  # since the record began, up to what is settled; only ever grows
+    unjudged: tuple[Cause, ...] = ()  # what its last decoded picture showed too little to tell
 
 
 @dataclass(frozen=True, slots=True)

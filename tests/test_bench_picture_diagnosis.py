@@ -18,7 +18,7 @@ from tests.bench.picture_diagnosis.camera import SOUND, Aim, Camera, Spoilt
 from tests.bench.picture_diagnosis.days import Moment, Weather, a_day, a_moment, midnight, noon
 from tests.bench.picture_diagnosis.faults import FAULTS
 from tests.bench.picture_diagnosis.measure import FULL, Order, findings
-from tests.bench.picture_diagnosis.scenes import VIEW, Half, Pixels, Scene, scene
+from tests.bench.picture_diagnosis.scenes import VIEW, Half, Palette, Pixels, Scene, painted, scene
 from tests.bench.picture_diagnosis.streams import Arrived, Decoder, Encoder, Loss, Stream, sent
 from tests.bench.picture_diagnosis.trials import tried
 from tests.bench.picture_diagnosis.watching import DAY, Alive, Seen, Trial
@@ -59,6 +59,17 @@ def test_enough_scenes_are_named_and_none_twice() -> None:
     halves = [Scene(name, "", JUNCTION.pixels).half for name in named]
     assert 25 <= halves.count(Half.REPORTED) <= len(named) - 25
     assert all(package.licence for package in packages.PACKAGES)
+
+
+def test_a_painted_scene_is_the_same_place_in_other_colours() -> None:
+    def colour(of: Scene) -> float:
+        return float(np.ptp(of.pixels.astype(int), axis=2).mean())
+
+    assert painted(JUNCTION, Palette.TRUE) is JUNCTION
+    pale, vivid, dim = (painted(JUNCTION, palette) for palette in (Palette.PALE, Palette.VIVID, Palette.DIM))
+    assert 0 < 2 * colour(pale) < colour(JUNCTION) < colour(vivid)
+    assert dim.pixels.max() < JUNCTION.pixels.max() / 2
+    assert {each.seed for each in (pale, vivid, dim)} == {JUNCTION.seed}, "and of the same half"
 
 
 def test_a_portrait_photograph_becomes_a_wide_scene() -> None:

@@ -78,15 +78,14 @@ def _verdict(picture: Picture, language: Language) -> str:
 
 def _unsaid(picture: Picture, language: Language) -> Iterator[str]:
     learning = [finding for finding in picture.findings if finding.state is FindingState.LEARNING]
-    unable = [finding for finding in picture.findings if finding.state is FindingState.CANNOT_JUDGE]
     if learning:
         seen = next((finding for finding in learning if finding.measure == LEARNT_BY), learning[0])
         yield texts.VERDICT_LEARNING[language].format(
-            seen=seen.value, enough=seen.threshold, checks=_named(learning, language)
+            seen=seen.value, enough=seen.threshold, checks=_named((found.cause for found in learning), language)
         )
-    if unable:
-        yield texts.VERDICT_CANNOT[language].format(checks=_named(unable, language))
+    if picture.unjudged:
+        yield texts.VERDICT_CANNOT[language].format(checks=_named(picture.unjudged, language))
 
 
-def _named(findings: Iterable[Finding], language: Language) -> str:
-    return texts.LIST_COMMA[language].join(CAUSES[finding.cause][language] for finding in findings)
+def _named(causes: Iterable[Cause], language: Language) -> str:
+    return texts.LIST_COMMA[language].join(CAUSES[cause][language] for cause in causes)

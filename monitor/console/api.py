@@ -201,6 +201,7 @@ def _camera(status: CameraStatus) -> Json:
         "cause": status.cause.value,
         "since_at": _iso(status.since_at),
         "in_maintenance": status.in_maintenance,
+        "unjudged": [cause.value for cause in status.unjudged],
         "month_seconds": {
             kind.name: getattr(status.month, kind.name) / SECOND_US for kind in dataclasses.fields(status.month)
         },

@@ -66,6 +66,7 @@ class Place:
     blinded_at: datetime | None = None  # when a blind span was told: what was asked before it says nothing
     asked_at: datetime | None = None  # when the probe under way began
     result: Result | None = None
+    unjudged: tuple[Cause, ...] = ()  # what its last decoded picture showed too little to tell
     prospect: Prospect | None = None  # None: to be looked at anew
     shown: CameraStatus | None = None  # as it was shown last; the same object as long as nothing changes
 
@@ -212,6 +213,8 @@ class Board:
             if place.watched and (place.blinded_at is None or result.at >= place.blinded_at):
                 await self._believe(place, *step(place.track, result, self.policy))
                 place.result = result
+                if result.picture is not None:
+                    place.unjudged = result.picture.unjudged
             place.asked_at = None  # only now: while its transition waits for the disk, nothing after it is settled
 
     async def lapse(self) -> None:
@@ -330,6 +333,7 @@ class Board:
             in_maintenance=bool(busy) and any(window.scope.covers(camera) for window in busy),
             month=place.figures.month(month),
             lifetime=place.figures.lifetime(),
+            unjudged=place.unjudged if track.state.online else (),
         )
         if place.shown is None or place.shown != status:
             place.shown = status

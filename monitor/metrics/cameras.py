@@ -13,6 +13,7 @@ from monitor.metrics.text import Column, Saying, Sheet, labels
 from monitor.model import SECOND_US, Camera, CameraStatus, Cause, Seconds, State
 
 VERDICT = {State.UP: 1, State.DEGRADED: 1, State.DOWN: 0, State.UNKNOWN: None}
+VIEW = frozenset({Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED})  # what needs outlines
 VIDEO = {State.UP: 1, State.DEGRADED: 0, State.DOWN: None, State.UNKNOWN: None}
 
 
@@ -44,6 +45,12 @@ FAMILIES: tuple[Column[CameraStatus], ...] = (
         "gauge",
         "1 = online and the picture is good, 0 = online with a faulty picture; absent while offline or unknown.",
         lambda s: VIDEO[s.state],
+    ),
+    Column(
+        "sharpeyes_camera_picture_unjudged",
+        "gauge",
+        "How many of moved, covered and blurred the last decoded picture shows too little to tell; absent where none.",
+        lambda s: len(VIEW.intersection(s.unjudged)) or None,
     ),
     Column(
         "sharpeyes_camera_maintenance",

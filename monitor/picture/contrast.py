@@ -10,9 +10,10 @@ from .findings import doubted, unjudged, weighed
 from .texture import Sharpness
 
 LOW = -0.6  # ln of amplitude: 55 % of the usual contrast is left
-VEIL = -0.8  # 45 %; the onset of rain takes 0.1 to 0.5 from one look to the next
+VEIL = -1.0  # 37 %; the onset of rain takes 0.1 to 0.5 from one look to the next, by infra-red lamps now and then 0.95
 DIMMED_SHARE = 0.25  # or that much of the picture lost 40 % of its fine detail, against what is left where most is ...
 CLEAREST = -0.25  # ... which is nearly all (ln of amplitude): drops and splashes
+MADE = 0.15  # what is clearest has so much more detail (ln of amplitude) that flakes or lamps made it, and no veil
 NORMAL = -0.25  # above, contrast is as usual ...
 NORMAL_SHARE = 0.12  # ... where no more than this is dimmed
 GAINED_SHARE = 0.4  # a veil takes and never gives; where a lamp goes on, something has more contrast than before
@@ -42,7 +43,8 @@ def veiled(now: Sharpness, report: Finding, *, sudden: bool) -> Finding:
     cause = Cause.PICTURE_VEILED
     if report.state is FindingState.CANNOT_JUDGE:
         return unjudged(cause, report.state, report.measure, report.value, report.threshold)
-    everywhere, in_patches = now.contrast / VEIL, now.dimmed / DIMMED_SHARE if now.clearest > CLEAREST else 0.0
+    patchy = CLEAREST < now.clearest < MADE
+    everywhere, in_patches = now.contrast / VEIL, now.dimmed / DIMMED_SHARE if patchy else 0.0
     if in_patches > everywhere:
         return weighed(cause, "dimmed_share", now.dimmed, DIMMED_SHARE, in_patches if sudden else 0.0)
     found = weighed(cause, "contrast_change", now.contrast, VEIL, everywhere if sudden else 0.0)

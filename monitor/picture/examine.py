@@ -15,7 +15,7 @@ from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, mi
 from .black import black
 from .blocks import block_sums, fingerprint
 from .blurred import SHARPER, blurred, blurred_slowly
-from .cast import LAMPLIT, Tint, cast, colourless, tint
+from .cast import LAMPLIT, cast, colourless
 from .contrast import SUDDEN, is_clear, is_thick, is_veil, low_contrast, veiled
 from .corrupt import corrupt, smeared
 from .evidence import Evidence
@@ -34,6 +34,7 @@ from .memory import (
     structure_of,
     structure_of_golden,
     texture_of,
+    tints_of,
 )
 from .noisy import LOW_LIGHT, grain, noisy
 from .single_colour import single_colour
@@ -42,7 +43,8 @@ from .striped import DULL, profiles, striped, stripes
 from .structure import structure
 from .tally import active, tallied
 from .texture import Sharpness, sharpness, texture
-from .view import DIM, View, view, view_drifted, view_lost
+from .tint import Tints, shift, tints
+from .view import DIM, View, perhaps_turned, view, view_drifted, view_lost
 
 HELD = 3  # key frames after the light changed for which exposure and white balance may still settle
 
@@ -60,7 +62,7 @@ class _Measured:
     clipped: float
     luma: float
     smeared: float
-    tint: Tint | None
+    tints: Tints | None
 
 
 def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> tuple[Picture, Memory]:
@@ -71,13 +73,13 @@ def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> t
     memory = _in_its_mode(memory, seen, at_us)
     still, stillness, repeats = frozen(sums, print_, memory, at_us)
     memory = memory.with_stillness(stillness, repeats)
-    findings, memory, measures = _judged(seen, still, evidence, memory, at_us)
+    findings, memory, measures, lit = _judged(seen, still, evidence, memory, at_us)
     before = active(memory.tallies)
     memory = replace(memory, tallies=tallied(memory.tallies, findings, at_us))
     now = active(memory.tallies)
     if _may_learn(findings, now, memory):
         memory = memory.with_reference(
-            learnt(memory.reference, seen.structure, seen.texture, seen.strips.mean(axis=0), measures, at_us)
+            learnt(memory.reference, seen.structure, seen.texture, seen.strips.mean(axis=0), lit, measures, at_us)
         )
     events = tuple(cause for cause in now if cause not in before)
     return Picture(frame.width, frame.height, print_, findings, now, events), memory
@@ -111,7 +113,7 @@ def _measured(picture: Reduced) -> _Measured:
         clipped(picture),
         float(picture.coarse.mean()),
         smeared(picture),
-        tint(picture),
+        tints(picture),
     )
 
 
@@ -144,20 +146,20 @@ def _may_learn(findings: Iterable[Finding], now: tuple[Cause, ...], memory: Memo
 
 def _judged(
     seen: _Measured, still: Finding, evidence: Evidence, memory: Memory, at_us: int
-) -> tuple[tuple[Finding, ...], Memory, dict[Measure, float]]:
-    """Findings, the most telling first; the memory of veils; the measures to learn from."""
+) -> tuple[tuple[Finding, ...], Memory, dict[Measure, float], Tints | None]:
+    """Findings, the most telling first; the memory of veils; the measures and the tints to learn from."""
     reference = memory.reference
     known = reference.seen >= LEARNT and memory.in_mode > HELD
     usual: Callable[[Measure], float | None] = reference.mean if known else lambda _: None
     grainy = max(seen.grain, reference.mean(Measure.GRAIN))
     sharp = sharpness(seen.texture, texture_of(reference.texture), grainy, memory.doubts)
-    seen_view = view(seen.picture, seen.structure, structure_of(reference.structure), sharp, memory.doubts.lost)
+    outlines = structure_of(reference.structure)
+    seen_view = view(seen.picture, seen.structure, outlines, sharp, memory.doubts.lost)
+    seen_view = perhaps_turned(seen_view, seen.structure, outlines) if known else seen_view
     bands = stripes(seen.strips, profile_of(reference.profile) if reference.seen else None)
-    tinted = cast(
-        seen.tint if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None,
-        Tint(*map(reference.mean, _TINT)) if known else None,
-        Tint(*map(reference.deviation, _TINT)),
-    )
+    lit = seen.tints if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None
+    shifted = None if lit is None else shift(lit, tints_of(reference.tints))
+    tinted = cast(lit, shifted, usual(Measure.TINT), reference.deviation(Measure.TINT))
     if known:
         memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
         memory = replace(memory, doubts=_doubts(seen_view, sharp))
@@ -193,12 +195,11 @@ def _judged(
         Measure.BRIGHTEST: seen.brightest,
         Measure.LUMA: seen.luma,
     }
-    if seen.tint is not None and sharp.contrast_now > LAMPLIT:
-        measures |= zip(_TINT, (seen.tint.warmth, seen.tint.purple, seen.tint.spread), strict=True)
-    return findings, memory, measures
+    if shifted is not None:
+        measures[Measure.TINT] = shifted
+    return findings, memory, measures, lit
 
 
-_TINT = (Measure.WARMTH, Measure.PURPLE, Measure.SPREAD)
 _BY_REFERENCE = (
     Cause.PICTURE_MOVED,
     Cause.PICTURE_COVERED,

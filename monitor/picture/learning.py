@@ -25,9 +25,12 @@ from .memory import (
     stored_profile,
     stored_structure,
     stored_texture,
+    stored_tints,
     structure_of,
     texture_of,
+    tints_of,
 )
+from .tint import Tints
 
 LEARNT = 24  # good key frames, before anything is judged by a reference
 COMMISSIONED = 48  # good key frames, of which the golden copy is made
@@ -41,9 +44,15 @@ _LONGEST_GAP = STRUCTURE_TAU // 4  # after days without a picture, no single one
 
 
 def learnt(
-    before: Reference, structure: Field, texture: Field, profile: Field, measures: dict[Measure, float], at_us: int
+    before: Reference,
+    structure: Field,
+    texture: Field,
+    profile: Field,
+    tints: Tints | None,
+    measures: dict[Measure, float],
+    at_us: int,
 ) -> Reference:
-    """The reference with one more good picture."""
+    """The reference with one more good picture; ``tints`` are ``None`` where these are not the scene's."""
     gap = min(max(at_us - before.updated_us, 0), _LONGEST_GAP)
     if before.seen >= COMMISSIONED and gap < _EVERY:
         return before
@@ -59,6 +68,9 @@ def learnt(
         texture=stored_texture(_mean(texture_of(before.texture), texture, share), dither),
         profile=stored_profile(_mean(profile_of(before.profile), profile, share), dither),
     )
+    if tints is not None:
+        slowly = max(1 / seen, 1 - exp(-gap / STATISTICS_TAU))
+        after = replace(after, tints=stored_tints(_coloured(tints_of(before.tints), tints, slowly), dither))
     if seen > SETTLED:
         after = _with_statistics(after, measures, max(1 / (seen - SETTLED), 1 - exp(-gap / STATISTICS_TAU)))
     if seen == COMMISSIONED:
@@ -68,6 +80,12 @@ def learnt(
 
 def _mean(before: Field, now: Field, share: float) -> Field:
     return before + np.float32(share) * (now - before)
+
+
+def _coloured(before: Tints, now: Tints, share: float) -> Tints:
+    """Where a colour can be told for the first time, it is the usual one."""
+    mean = np.where(before.told, _mean(before.values, now.values, share), now.values)
+    return Tints(np.where(now.told, mean, before.values), before.told | now.told)
 
 
 def _with_statistics(reference: Reference, measures: dict[Measure, float], share: float) -> Reference:

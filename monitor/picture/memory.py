@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frame import Field
-from .structure import COARSE_SHAPE
+from .structure import COARSE_SHAPE, GRID
+from .tint import NO_TINTS, Tints
 
 TEXTURE_SHAPE: Final = (3, 9, 16)
 PROFILE: Final = 90 + 160
@@ -24,6 +25,8 @@ _COARSE_UNIT = 7.0  # the same in a golden copy
 _OCTAVE = 15.0  # steps of a factor of two in energy ...
 _LOWEST = -2.0  # ... above a quarter of a squared level
 _LEVEL = 2.0  # steps of a level in a profile, which reaches to 63 levels
+_RATIO = 64.0  # steps of 1 in a tint, which reaches to a ratio of 7 ...
+_UNTOLD = -128  # ... where it was ever told
 
 
 class Mode(StrEnum):
@@ -40,13 +43,11 @@ class Measure(IntEnum):
     SOFT = 1
     GRAIN = 2
     STRIPES = 3
-    WARMTH = 4
-    PURPLE = 5
-    SPREAD = 6
-    SMEARED = 7
-    CLIPPED = 8
-    BRIGHTEST = 9
-    LUMA = 10
+    TINT = 4
+    SMEARED = 5
+    CLIPPED = 6
+    BRIGHTEST = 7
+    LUMA = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Reference:
     structure: bytes = field(default=bytes(int(np.prod(COARSE_SHAPE))), repr=False)  # int8, 127 steps to 1
     texture: bytes = field(default=bytes(int(np.prod(TEXTURE_SHAPE))), repr=False)  # uint8, 15 steps to an octave
     profile: bytes = field(default=bytes(PROFILE), repr=False)  # int8, 2 steps to a level
+    tints: bytes = field(default=b"", repr=False)  # 2 x 9 x 16 int8, 64 steps to 1; b"" = none yet, or infra-red
     means: tuple[float, ...] = (0.0,) * len(Measure)
     variances: tuple[float, ...] = (0.0,) * len(Measure)
     golden: Golden | None = None
@@ -217,6 +219,20 @@ def texture_of(stored: bytes) -> Field:
 def profile_of(stored: bytes) -> Field:
     """90 + 160 levels."""
     return np.frombuffer(stored, np.int8).astype(np.float32) / np.float32(_LEVEL)
+
+
+def tints_of(stored: bytes) -> Tints:
+    """Of 9 x 16 blocks."""
+    if not stored:
+        return NO_TINTS
+    steps = np.frombuffer(stored, np.int8).reshape(2, *GRID)
+    return Tints(steps.astype(np.float32) / np.float32(_RATIO), steps[0] != _UNTOLD)
+
+
+def stored_tints(tints: Tints, dither: Field) -> bytes:
+    """As ``stored_structure``; 288 bytes."""
+    steps = _steps(tints.values * np.float32(_RATIO), dither, -127, 127).reshape(2, *GRID)
+    return np.where(tints.told, steps, np.float32(_UNTOLD)).astype(np.int8).tobytes()
 
 
 def stored_structure(values: Field, dither: Field) -> bytes:

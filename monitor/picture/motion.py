@@ -9,20 +9,25 @@ which the fit is best. Weather and light change much and are explained by no mot
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, radians, sin, sqrt
 
 import cv2
 import numpy as np
 
 from .frame import COARSE, Field
-from .structure import elsewhere
+from .structure import correlation, energy, spectrum
 
 _SMOOTH = (5, 5)  # samples; motions of up to as much are found
 _WIDTH, _HEIGHT = COARSE
-_DOWN, _ACROSS = np.mgrid[0:_HEIGHT, 0:_WIDTH].astype(np.float32) - np.array([_HEIGHT // 2, _WIDTH // 2])[:, None, None]
+_MIDDLE = np.array([_HEIGHT // 2, _WIDTH // 2], np.float32)[:, None, None]
+_DOWN, _ACROSS = np.mgrid[0:_HEIGHT, 0:_WIDTH].astype(np.float32) - _MIDDLE
 _LEAST = 0.2  # of the reference's strength: with less there is nothing that could have moved
 
 
 _TURNS = (-9, -6, -3, 3, 6, 9)  # degrees; an outline at the edge is then off by one sample at most, in between
+_MATRICES = {
+    degrees: cv2.getRotationMatrix2D((_WIDTH / 2 - 0.5, _HEIGHT / 2 - 0.5), degrees, 1.0) for degrees in _TURNS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +39,22 @@ class Turn:
 
 
 def turned(now: Field, reference: Field) -> Turn:
-    """Turns that are too large for a fit: tried one by one, each with the shift that suits it best."""
-    tried = (
-        Turn(abs(float(np.radians(degrees))) / 2, elsewhere(now, _turned(reference, degrees)).alike)
-        for degrees in _TURNS
-    )
-    return max(tried, key=lambda turn: turn.alike)
+    """Turns that are too large for a fit: tried one by one, each with the shift that suits it best.
 
+    Outlines turn in their places, and their directions with them. A direction is the angle of a complex number, so that
+    it is the whole correlation that is turned, at the end, instead of every outline.
+    """
+    seen, usual = spectrum(cv2.merge((now[0], now[1]))), cv2.merge((reference[0], reference[1]))
+    strength = energy(now)
 
-def _turned(structure: Field, degrees: float) -> Field:
-    """Outlines as a camera sees them that is turned by so much: their places turn, and their directions with them."""
-    matrix = cv2.getRotationMatrix2D((_WIDTH / 2 - 0.5, _HEIGHT / 2 - 0.5), degrees, 1.0)
-    across, down = cv2.split(cv2.warpAffine(cv2.merge((structure[0], structure[1])), matrix, COARSE))
-    cosine, sine = float(np.cos(np.radians(degrees))), float(np.sin(np.radians(degrees)))
-    return np.stack((cosine * across + sine * down, cosine * down - sine * across)).astype(np.float32, copy=False)
+    def tried(degrees: int) -> Turn:
+        turning = cv2.warpAffine(usual, _MATRICES[degrees], COARSE)
+        real, imaginary = cv2.split(correlation(seen, spectrum(turning)))
+        alike = cos(radians(degrees)) * real - sin(radians(degrees)) * imaginary
+        most = max(sqrt(strength * energy(turning)), 1e-6)
+        return Turn(abs(radians(degrees)) / 2, float(alike.max()) / most)
+
+    return max(map(tried, _TURNS), key=lambda turn: turn.alike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +71,13 @@ def motion(now: Field, reference: Field) -> Motion:
     across, down = _slopes(usual, 1, 0), _slopes(usual, 0, 1)
     turn, nearer = _DOWN * across - _ACROSS * down, _ACROSS * across + _DOWN * down
     columns = np.stack([usual.ravel(), across.ravel(), down.ravel(), turn.ravel(), nearer.ravel()])
-    answers, products = columns @ seen.ravel(), columns @ columns.T
-    energy = float(seen.ravel() @ seen.ravel())
+    answers = columns @ seen.ravel()
+    products = np.stack([columns @ column for column in columns])  # twice as fast as one product of so few rows
+    whole = energy(seen)
     products[np.diag_indices(5)] += 1e-6 * float(np.trace(products)) + 1e-9  # a flat picture has no solution else
     fit = np.linalg.solve(products, answers)
     alike = float(answers[0] ** 2 / products[0, 0])
-    change = max(energy - alike, 1e-6)
+    change = max(whole - alike, 1e-6)
     strength = max(float(fit[0]), _LEAST)
     right, below, turned, zoomed = (abs(float(value)) / strength for value in fit[1:])
     by = max(float(np.hypot(right / _WIDTH, below / _HEIGHT)), turned / 2, zoomed / 2)

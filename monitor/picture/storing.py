@@ -14,7 +14,7 @@ from monitor.errors import PictureMemoryBroken
 
 from .memory import Doubts, Golden, Memory, Mode, Reference, Repeats, Stillness, Tally
 
-_FORM = b"sharp-eyes picture memory 2\n"
+_FORM = b"sharp-eyes picture memory 3\n"
 _CHECKSUM = 16
 _NEXT = "delete it, and the camera is learnt anew"
 
@@ -85,7 +85,7 @@ def _memory(numbers: dict[str, Any], arrays: _Arrays) -> Memory:
 
 def _reference(numbers: dict[str, Any], arrays: _Arrays) -> Reference:
     numbers = {**numbers, "means": tuple(numbers["means"]), "variances": tuple(numbers["variances"])}
-    names = ("structure", "texture", "profile")
+    names = ("structure", "texture", "profile", "tints")
     whole = {**numbers, **{name: arrays.next(numbers[name]) for name in names}}
     golden = numbers["golden"]
     return Reference(**{**whole, "golden": golden and _with_arrays(Golden, golden, arrays, ("structure", "texture"))})

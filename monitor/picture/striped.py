@@ -22,17 +22,16 @@ ACROSS, DOWN = MIDDLE[1], MIDDLE[0]  # rows and columns of the middle picture: l
 _SMOOTH = 15  # rows: slower changes are sky, not stripes
 TIMES = 3.0  # beyond the usual value of this camera
 LEAST = 2.6  # levels; bands of 15 levels at 640 x 360 leave 3.4 to 14, a scene that was turned by 5 degrees 0.3 to 2.5
-UNKNOWN = (
-    14.0  # levels, while the camera's profile is not known: blinds, steps and furrows give 10; then no more than a
-)
-# warning, for a wall of slats is learnt only if it is no fault
+# Levels, while the camera's profile is not known: blinds, steps and furrows give 10; then no more than a warning, for a
+# wall of slats is learnt only if it is no fault.
+UNKNOWN = 14.0
 _WARNED = 0.99
-_REGULAR = (
-    0.75  # share of the spectrum's energy in its highest line and the two beside it; sound pictures stay below 0.7
-)
+# Share of the spectrum's energy in its highest line and the two beside it; sound pictures stay below 0.7.
+_REGULAR = 0.75
 _WEIGHT = 3.0  # of a regular wave
 _SLOWEST = 4  # waves across the picture
 _DEVIATION = 1.4826  # times the median of absolute values is a normal one's deviation
+_MEAN = np.full(STRIPS, 1 / STRIPS, np.float32)  # times the strips is the mean one
 
 
 def profiles(picture: Reduced) -> Field:
@@ -66,15 +65,15 @@ def _high(strips: Field | np.ndarray) -> np.ndarray:
 
 
 def _common(strips: Field, usual: Field | None) -> float:
-    mean = strips.mean(axis=0)
+    mean = _MEAN @ strips
     if usual is not None:
         share = float(mean @ usual) / max(float(usual @ usual), 1e-6)
         strips = strips - min(max(share, 0.0), 2.0) * usual
-        mean = strips.mean(axis=0)
+        mean = _MEAN @ strips
     together = float(mean @ mean) / mean.size
     if usual is None:  # one level edge, a roof's or a wall's, is no band: most rows must have a part in it
         together = min(together, (_DEVIATION * float(np.median(np.abs(mean)))) ** 2)
-    apart = float(np.einsum("ij,ij", strips, strips)) / strips.size
+    apart = float(np.vdot(strips, strips)) / strips.size
     amplitude = float(together**1.5 / max(apart, 1e-6))
     return amplitude * _WEIGHT if _is_regular(mean) else amplitude
 

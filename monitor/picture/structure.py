@@ -9,6 +9,7 @@ next to no brightness. A camera's reference R is the mean of u over hundreds of 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import Any
 
 import cv2
@@ -34,11 +35,11 @@ class Agreement:
     @property
     def blocks(self) -> int:
         """How many blocks can be judged."""
-        return int(self.lasting.sum())
+        return int(np.count_nonzero(self.lasting))
 
     def share(self, blocks: Field) -> float:
         """Of the blocks that can be judged, 0 to 1."""
-        return float((blocks * self.lasting).sum() / max(self.blocks, 1))
+        return float(np.vdot(blocks, self.lasting)) / max(self.blocks, 1)
 
 
 def structure(picture: Reduced) -> Field:
@@ -51,10 +52,15 @@ def structure(picture: Reduced) -> Field:
 
 def agreement(now: Field, reference: Field) -> Agreement:
     """Of the structure of a picture and a reference of the same shape."""
-    energy = per_block((reference * reference).sum(axis=0))
-    strength = per_block(np.sqrt((reference * reference).sum(axis=0)))
-    kept = per_block((now * reference).sum(axis=0)) / np.maximum(energy, 1e-6)
-    return Agreement(_single(kept), _single(strength >= LASTING))
+    squares = _products(reference, reference)
+    kept = per_block(_products(now, reference)) / np.maximum(per_block(squares), 1e-6)
+    return Agreement(_single(kept), _single(per_block(np.sqrt(squares)) >= LASTING))
+
+
+def _products(one: Field, other: Field) -> Field:
+    """Of two structures, sample by sample."""
+    across, down = one * other
+    return _single(across + down)
 
 
 def per_block(plane: Field) -> Field:
@@ -72,7 +78,6 @@ class Elsewhere:
 
     shift: float  # in shares of width and height
     alike: float  # how far they are the same there, 0 to 1
-    here: float  # and where they should be
 
 
 def elsewhere(now: Field, reference: Field) -> Elsewhere:
@@ -80,19 +85,32 @@ def elsewhere(now: Field, reference: Field) -> Elsewhere:
 
     By the fast Fourier transform, so the edges are joined; what is alike is a share of the energy of both.
     """
-    product = cv2.mulSpectrums(_spectrum(now), _spectrum(reference), 0, conjB=True)
-    plane = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[:, :, 0]
+    plane = correlation(*(spectrum(cv2.merge((each[0], each[1]))) for each in (now, reference)))[:, :, 0]
     down, across = np.unravel_index(int(plane.argmax()), plane.shape)
     rows, columns = plane.shape
     dy, dx = (int(down) + rows // 2) % rows - rows // 2, (int(across) + columns // 2) % columns - columns // 2
-    most = max(float(np.sqrt((now * now).sum() * (reference * reference).sum())), 1e-6)
-    return Elsewhere(
-        float(np.hypot(dx / COARSE[0], dy / COARSE[1])), float(plane.max()) / most, float(plane[0, 0]) / most
-    )
+    most = max(sqrt(energy(now) * energy(reference)), 1e-6)
+    return Elsewhere(float(np.hypot(dx / COARSE[0], dy / COARSE[1])), float(plane.max()) / most)
 
 
-def _spectrum(outlines: Field) -> Field:
-    return _single(cv2.dft(cv2.merge((outlines[0], outlines[1])), flags=cv2.DFT_COMPLEX_OUTPUT))
+def likeness(now: Field, reference: Field) -> float:
+    """How far outlines are the same where they should be, 0 to 1."""
+    return float(np.vdot(now, reference)) / max(sqrt(energy(now) * energy(reference)), 1e-6)
+
+
+def spectrum(outlines: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Of outlines as complex numbers, 45 x 80 x 2."""
+    return cv2.dft(outlines, flags=cv2.DFT_COMPLEX_OUTPUT)
+
+
+def correlation(now: cv2.typing.MatLike, reference: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Of two spectra, for every shift: 45 x 80 complex numbers."""
+    return cv2.dft(cv2.mulSpectrums(now, reference, 0, conjB=True), flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)
+
+
+def energy(outlines: NDArray[Any]) -> float:
+    """The sum of their squares."""
+    return float(np.vdot(outlines, outlines))
 
 
 COARSE_SHAPE = (2, COARSE[1], COARSE[0])

@@ -6,7 +6,7 @@ when there is nothing instead. The names are a hint; people are called for eithe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import exp
 
 import numpy as np
@@ -17,7 +17,7 @@ from .findings import doubted, unjudged, weighed
 from .frame import Field, Reduced
 from .motion import motion, turned
 from .steady import steady
-from .structure import Agreement, agreement, elsewhere, per_block
+from .structure import Agreement, agreement, elsewhere, likeness, per_block
 from .texture import Sharpness
 
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
@@ -38,7 +38,8 @@ FAR = 0.025  # of the width or height: two coarse columns, for motions that are 
 ALIKE = 0.45  # of the outlines are found again at the new place
 ALIKER = 0.15  # ... by a turn, more than where they should be
 TURNED_AWAY = 0.1  # share lost by turns that are too large for a fit: 0.13 and more, so that others need not be tried
-UNLIKE = 0.9  # mean agreement above which nobody need look elsewhere
+UNLIKE = 0.9  # mean agreement above which nobody need look for a motion ...
+HERE = 0.75  # ... and above which outlines do not stand far away
 DIM = 60.0  # 90th percentile of luma: by so little light outlines drown where it is darkest ...
 DARK = 30.0  # ... which is below this level
 _HIDDEN = 0.5  # of the usual amount of fine detail in the lost blocks: with less there is nothing instead
@@ -83,23 +84,35 @@ def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, befor
     usual = max(found.share(sharp.fine_usual), _SOME)
     fresh = found.share(gone * sharp.fine) / lost_now / usual if lost_now else 0.0
     mean = found.share(found.kept.clip(-1, 1))
-    shift = _shift(now, reference, lost_now) if found.blocks and mean < UNLIKE else 0.0
+    shift = _shift(now, reference, mean) if found.blocks and mean < UNLIKE else 0.0
     lost = found.share((steady(doubts, before) >= 1).astype(doubts.dtype))
     return View(found.blocks, lost, lost_now, shift, fresh, doubts)
 
 
-def _shift(now: Field, reference: Field, lost: float) -> float:
-    """By how much the outlines have moved, as a share of width and height; 0 if they are not found again."""
+def perhaps_turned(seen: View, now: Field, reference: Field) -> View:
+    """The same, with a turn looked for that is too large for a fit, where outlines are lost and no motion tells why.
+
+    That takes longer than all else. Only the reference needs it: what turns slowly passes through the turns that fit.
+    """
+    if seen.shift or seen.lost_now < TURNED_AWAY or not seen.blocks:
+        return seen
+    turn = turned(now, reference)
+    found = turn.alike >= max(ALIKE, likeness(now, reference) + ALIKER)
+    return replace(seen, shift=turn.by) if found else seen
+
+
+def _shift(now: Field, reference: Field, mean: float) -> float:
+    """By how much the outlines have moved, as a share of width and height; 0 if they are not found again.
+
+    ``mean``: their agreement where they should be.
+    """
     near = motion(now, reference)
     if near.explained >= EXPLAINED and near.by >= SHIFT:
         return near.by
-    far = elsewhere(now, reference)
-    if far.alike >= ALIKE and far.shift >= FAR:
-        return far.shift
-    if lost < TURNED_AWAY:
+    if mean > HERE:
         return 0.0
-    turn = turned(now, reference)
-    return turn.by if turn.alike >= max(ALIKE, far.here + ALIKER) else 0.0
+    far = elsewhere(now, reference)
+    return far.shift if far.alike >= ALIKE and far.shift >= FAR else 0.0
 
 
 def view_lost(now: View, usual: float, deviation: float, *, low_light: bool) -> tuple[Finding, Finding]:

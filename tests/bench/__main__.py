@@ -40,7 +40,7 @@ from tests.bench import (
 from tests.bench.cells import CELL_SETS
 from tests.bench.machine import Cores, machine, shared_cores, split_cores
 from tests.bench.picture_diagnosis import measure as diagnosis
-from tests.bench.picture_diagnosis.scenes import Half
+from tests.bench.picture_diagnosis.scenes import Half, Palette
 from tests.bench.servers import Place
 from tests.bench.tables import Findings, with_section
 from tests.bench.watching import Order
@@ -117,9 +117,10 @@ def _measurement(name: str, options: argparse.Namespace, folder: Path) -> Callab
         case "picture-diagnosis":
             trying = diagnosis.Order(
                 options.half,
-                diagnosis.QUICK if options.quick else diagnosis.FULL,
+                replace(diagnosis.QUICK if options.quick else diagnosis.FULL, harder=options.harder),
                 diagnosis.QUICK_SCENES if options.quick else None,
                 options.misses,
+                Palette[options.palette.upper()],
             )
             return lambda progress: diagnosis.measure(trying, progress)
         case "metrics":
@@ -264,6 +265,9 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument("--half", type=Half, choices=tuple(Half), default=Half.REPORTED, help="which half of the scenes")
     group.add_argument("--quick", action="store_true", help="a few scenes, about a minute")
     group.add_argument("--misses", action="store_true", help="list every fault that was missed")
+    palettes = tuple(palette.name.lower() for palette in Palette)
+    group.add_argument("--palette", choices=palettes, default="true", help="the same scenes in other colours")
+    group.add_argument("--harder", type=float, default=1.0, help="times as much rain and snow where they begin")
     group = parser.add_argument_group("metrics")
     group.add_argument("--series", type=int, nargs="+", default=[1000, 10_000], help="sizes of the towns")
     group = parser.add_argument_group("engine, prometheus")

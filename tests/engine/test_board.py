@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
+
+import numpy as np
 
 from monitor.clock import at_once
 from monitor.engine.board import SLICE, Board
@@ -14,7 +17,10 @@ from monitor.engine.recorder import Recorder
 from monitor.engine.timeline import Timeline
 from monitor.ledger import Event, Ledger
 from monitor.liveness import Policy
-from monitor.model import CameraStatus, Cause, ContractTerms, Result, Rung, Span, Stage, State, micros
+from monitor.model import CameraStatus, Cause, ContractTerms, Picture, Result, Rung, Span, Stage, State, micros
+from monitor.picture import NO_EVIDENCE, Frame, Memory, examine
+from monitor.picture.examine import HELD
+from monitor.picture.learning import LEARNT
 from monitor.schedule import phase
 from tests.driven import START, DrivenClock, a_camera
 
@@ -73,6 +79,33 @@ async def test_what_waits_for_the_disk_is_not_settled_before_it_is_dated() -> No
     await town.board.fold(seen("A", START + timedelta(seconds=10)))
     (status,) = town.shown()
     assert (status.state, status.lifetime.up, status.lifetime.unobserved) == (State.UP, 10 * SECOND, 0)
+
+
+def blank_wall() -> Picture:
+    """What is said of the last picture of a camera that has been looking at a wall."""
+    grey, memory = np.full((180, 320), 120, np.uint8), Memory.fresh()
+    grain = np.random.default_rng(1).normal(0, 2, (360, 640)) + np.linspace(100, 130, 640)
+    seen_last = Picture(640, 360, b"")
+    for minute in range(LEARNT + HELD + 2):
+        wall = Frame(np.roll(grain, minute, axis=0).astype(np.uint8), grey, grey, full_range=False)
+        seen_last, memory = examine(wall, NO_EVIDENCE, memory, START + timedelta(minutes=minute))
+    return seen_last
+
+
+async def test_what_a_wall_cannot_tell_is_shown_until_another_picture_tells_it() -> None:
+    wall, blind = blank_wall(), {Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED}
+    town = Town("A")
+    town.recorder.disk.set()
+
+    async def shown(picture: Picture | None) -> set[Cause]:
+        at = town.board.asking("A")
+        await town.passes(10)
+        await town.board.fold(replace(seen("A", at), picture=picture))
+        return set(town.shown()[0].unjudged)
+
+    assert blind <= await shown(wall)
+    assert blind <= await shown(None), "nothing was decoded"
+    assert not await shown(replace(wall, findings=()))
 
 
 async def test_a_camera_without_news_is_shown_as_the_very_same_thing() -> None:

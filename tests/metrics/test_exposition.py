@@ -57,6 +57,13 @@ def test_a_fault_names_its_cause_only_while_it_lasts() -> None:
     assert not [key for key in samples(town(status())) if key[0] == "sharpeyes_camera_fault"]
 
 
+def test_a_picture_that_shows_too_little_is_told_and_no_colour_by_night_is_not() -> None:
+    wall = town(status(unjudged=(Cause.PICTURE_MOVED, Cause.PICTURE_BLURRED, Cause.PICTURE_CAST)))
+    assert value(wall, "sharpeyes_camera_picture_unjudged", camera_id="c1") == 2
+    night = town(status(unjudged=(Cause.PICTURE_CAST,)))
+    assert value(night, "sharpeyes_camera_picture_unjudged", camera_id="c1") is None
+
+
 def test_a_camera_under_maintenance_is_marked_and_others_are_not() -> None:
     view = town(status(in_maintenance=True), status(watched=camera("c2")))
     assert value(view, "sharpeyes_camera_maintenance", camera_id="c1") == 1

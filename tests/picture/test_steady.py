@@ -12,7 +12,7 @@ from monitor.picture.frame import COARSE, Field, reduced
 from monitor.picture.motion import motion
 from monitor.picture.motion import turned as best_turn
 from monitor.picture.steady import MOST, steady, stored
-from monitor.picture.structure import GRID, elsewhere, structure
+from monitor.picture.structure import GRID, elsewhere, likeness, structure
 from monitor.picture.view import ALIKE, ALIKER, EXPLAINED, SHIFT
 from tests.picture.film import HEIGHT, WIDTH, Pixels, frame_of, shot
 
@@ -57,13 +57,28 @@ def test_a_small_motion_is_found_and_not_made_larger(now: Field, by: float) -> N
 def test_a_turn_that_is_too_large_for_a_fit_is_found(degrees: int) -> None:
     usual = seen(shot(5))
     found = best_turn(turned(degrees), usual)
-    assert found.alike > max(ALIKE, elsewhere(turned(degrees), usual).here + ALIKER)
+    assert found.alike > max(ALIKE, likeness(turned(degrees), usual) + ALIKER)
     assert found.by == pytest.approx(np.radians(abs(degrees)) / 2, abs=np.radians(1.5))
+
+
+def turned_one_by_one(outlines: Field, degrees: float) -> Field:
+    """Every outline turned, and its place: what ``motion.turned`` does at once, slowly."""
+    matrix = cv2.getRotationMatrix2D((COARSE[0] / 2 - 0.5, COARSE[1] / 2 - 0.5), degrees, 1.0)
+    across, down = (cv2.warpAffine(plane, matrix, COARSE) for plane in outlines)
+    cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.stack((cosine * across + sine * down, cosine * down - sine * across)).astype(np.float32)
+
+
+@pytest.mark.parametrize("degrees", [-8, 0, 5])
+def test_turning_the_correlation_is_turning_every_outline(degrees: int) -> None:
+    now, usual = turned(degrees), seen(shot(5))
+    slowly = [elsewhere(now, turned_one_by_one(usual, by)).alike for by in (-9, -6, -3, 3, 6, 9)]
+    assert best_turn(now, usual).alike == pytest.approx(max(slowly), abs=1e-3)
 
 
 def test_a_view_that_was_not_turned_is_nowhere_more_alike() -> None:
     usual, now = seen(shot(5)), seen(shot(9))
-    assert best_turn(now, usual).alike < elsewhere(now, usual).here + ALIKER
+    assert best_turn(now, usual).alike < likeness(now, usual) + ALIKER
 
 
 def test_what_is_no_motion_is_not_explained_by_one() -> None:

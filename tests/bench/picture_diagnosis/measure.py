@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from tests.bench.picture_diagnosis import packages, scores
 from tests.bench.picture_diagnosis.days import Weather
-from tests.bench.picture_diagnosis.scenes import Half, Scene, film, scenes_of
+from tests.bench.picture_diagnosis.scenes import Half, Palette, Scene, film, painted, scenes_of
 from tests.bench.picture_diagnosis.trials import Plan, film_seen, tried
 from tests.bench.picture_diagnosis.watching import Seen
 from tests.bench.tables import Check, Findings
@@ -36,6 +36,7 @@ class Order:
     plan: Plan = FULL
     most: int | None = None  # scenes
     misses: bool = False  # whether every miss is listed, which only tuning needs
+    palette: Palette = Palette.TRUE
 
 
 def measure(order: Order, progress: Progress) -> Findings:
@@ -43,7 +44,7 @@ def measure(order: Order, progress: Progress) -> Findings:
     cache = packages.default_cache()
     packages.obtain(cache, progress)
     every = scenes_of(cache)
-    scenes = [scene for scene in every if scene.half is order.half][: order.most]
+    scenes = [painted(scene, order.palette) for scene in every if scene.half is order.half][: order.most]
     if order.most is None:  # by their hashes, so that those before an interruption are a fair choice
         scenes.sort(key=lambda scene: scene.seed)
     seen = tried_scenes(scenes, order.plan, progress)
@@ -79,7 +80,8 @@ def films_seen(cache: Path, half: Half) -> list[Seen]:
 
 def findings(seen: Sequence[Seen], scenes: Sequence[Scene], every: Sequence[Scene], order: Order) -> Findings:
     """The tables, with which half they speak of."""
-    half = Check(f"scenes of the half “{order.half}”", "–", f"{len(scenes)} of {len(every)}", None)
+    which = f"{len(scenes)} of {len(every)}, {order.palette}"
+    half = Check(f"scenes of the half “{order.half}”", "–", which, None)
     tables = [
         scores.recall_table(seen),
         scores.alive_table(seen),

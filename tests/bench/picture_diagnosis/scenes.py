@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -29,6 +29,16 @@ class Half(StrEnum):
     REPORTED = "reported"
 
 
+class Palette(StrEnum):
+    """Other colours for the same places: rules of colour are tuned on all of them. What is reported is as it is."""
+
+    TRUE = "as they are"
+    TURNED = "other hues"
+    VIVID = "more colour"
+    PALE = "less colour"
+    DIM = "less light, less colour"
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One place. ``pixels``: a photograph of it at CANVAS size."""
@@ -50,6 +60,27 @@ class Scene:
     def light(self) -> Light:
         """The photograph taken back to linear light (IEC 61966-2-1)."""
         return LINEAR[self.pixels]
+
+
+# Degrees of hue, factors of saturation and of value.
+_PAINTED = {
+    Palette.TURNED: (120, 1.0, 1.0),
+    Palette.VIVID: (60, 1.5, 0.8),
+    Palette.PALE: (0, 0.35, 1.0),
+    Palette.DIM: (240, 0.6, 0.35),
+}
+
+
+def painted(scene: Scene, palette: Palette) -> Scene:
+    """The same place in other colours; what is random about it stays the same."""
+    if palette is Palette.TRUE:
+        return scene
+    hue, saturation, value = _PAINTED[palette]
+    colours = cv2.cvtColor(scene.pixels, cv2.COLOR_BGR2HSV).astype(np.float32)
+    colours[:, :, 0] = (colours[:, :, 0] + hue / 2) % 180
+    colours[:, :, 1:] = np.minimum(colours[:, :, 1:] * np.array([saturation, value], np.float32), 255)
+    pixels = cv2.cvtColor(colours.astype(np.uint8), cv2.COLOR_HSV2BGR).astype(np.uint8, copy=False)
+    return replace(scene, pixels=pixels)
 
 
 def _linear_table() -> NDArray[np.float32]:

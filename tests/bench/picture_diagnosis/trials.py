@@ -45,6 +45,7 @@ class Plan:
     streams: bool = True  # whether loss of packets, frozen sources, loops and slow drift are tried
     still: int = 40  # key frames of a still pond
     onset: int = 30  # key frames, IN_DOUBT apart, in which rain and snowfall begin
+    harder: float = 1.0  # times as much falls then as is usual
 
 
 def tried(scene: Scene, plan: Plan) -> Seen:
@@ -122,7 +123,7 @@ class _Trials:
 
         def swelling(number: int) -> Picture:
             fall = min(2 * number / most, 1.0)
-            moment = a_moment(weather, begins + number * IN_DOUBT, infrared, rng, fall=fall)
+            moment = a_moment(weather, begins + number * IN_DOUBT, infrared, rng, fall=self._plan.harder * fall)
             return watch.look(self._camera.film(moment, rng), moment.at)
 
         condition = f"{weather}, beginning: {INFRARED if infrared else DAY}"
