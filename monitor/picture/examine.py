@@ -152,7 +152,7 @@ def _judged(
     grainy = max(seen.grain, reference.mean(Measure.GRAIN))
     sharp = sharpness(seen.texture, texture_of(reference.texture), grainy, memory.doubts)
     seen_view = view(seen.picture, seen.structure, structure_of(reference.structure), sharp, memory.doubts.lost)
-    bands = stripes(seen.strips, profile_of(reference.profile) if reference.seen else None)
+    bands = stripes(seen.strips, profile_of(reference.profile) if reference.has_outlines else None)
     tinted = cast(
         seen.tint if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None,
         Tint(*map(reference.mean, _TINT)) if known else None,
