@@ -215,6 +215,7 @@ def _inode(path: Path) -> int:
 
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # it shows places (docs/picture.md); what SQLite puts beside it gets the same mode
     file = sqlite3.connect(path, timeout=WAIT, isolation_level=None, check_same_thread=False)
     try:
         file.execute("PRAGMA journal_mode = WAL")

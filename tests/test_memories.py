@@ -32,6 +32,12 @@ def test_they_lie_beside_the_ledger(tmp_path: Path) -> None:
     assert memories_path(tmp_path / "ledger.db") == tmp_path / "ledger.db.pictures.db"
 
 
+def test_they_can_be_read_by_the_monitors_own_user_alone(path: Path) -> None:
+    Memories(path).keep("a", KNOWN, START)
+    modes = {each.name.removeprefix(path.name): each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+    assert modes == {"": 0o600, "-wal": 0o600, "-shm": 0o600}
+
+
 def test_a_camera_never_seen_is_fresh(path: Path) -> None:
     assert Memories(path).load("a") == Memory.fresh()
 

@@ -1,4 +1,4 @@
-"""What is remembered of one camera's picture: a frozen value of small numbers, never a picture.
+"""What is remembered of one camera's picture: a frozen value of small numbers.
 
 All arrays are kept as bytes, so that a memory can be compared, sent and stored as it stands. ``docs/picture.md`` shows
 the best picture anybody can make from it again.
