@@ -60,11 +60,15 @@ class Memories:
         self._damaged = False
         self._open()
 
-    def load(self, camera_id: str) -> Memory:
-        """What is remembered of the camera; fresh where nothing is, or nothing readable."""
+    def load(self, camera_id: str, approved_at: datetime | None = None) -> Memory:
+        """What is remembered of the camera; fresh where nothing is, or nothing readable.
+
+        ``approved_at``: when its view was approved, for whom no file told.
+        """
         with self._lock:
             held, held_us = self._held.get(camera_id, (Memory.fresh(), -1))
             approved_us, looked_us, body = self._row(camera_id)
+        approved_us = max(approved_us, micros(approved_at) if approved_at else -1)
         if approved_us > held_us:  # perhaps in another process
             held = approve_view(held)
         if looked_us < held_us:  # the file could not be written, then

@@ -104,6 +104,15 @@ def test_an_approval_holds_without_a_file(caplog: pytest.LogCaptureFixture) -> N
     assert not caplog.records
 
 
+def test_an_approval_that_no_file_told_comes_with_the_question(path: Path) -> None:
+    path.mkdir(parents=True)
+    kept = Memories(path)
+    kept.keep("a", KNOWN, START)
+    assert kept.load("a", START + MINUTE) == approve_view(KNOWN)
+    kept.keep("a", KNOWN, START + 2 * MINUTE)
+    assert kept.load("a", START + MINUTE) == KNOWN
+
+
 @pytest.mark.parametrize("damage", ["substr(body, 1, 200)", "'a text'", "7"], ids=["cut", "a text", "a number"])
 def test_damaged_bytes_cost_one_camera_its_memory_and_say_so(
     path: Path, damage: str, caplog: pytest.LogCaptureFixture
