@@ -153,6 +153,7 @@ def _judged(
     sharp = sharpness(seen.texture, texture_of(reference.texture), grainy, memory.doubts)
     seen_view = view(seen.picture, seen.structure, structure_of(reference.structure), sharp, memory.doubts.lost)
     bands = stripes(seen.strips, profile_of(reference.profile) if reference.has_outlines else None)
+    exposure = dark(seen.brightest, usual(Measure.BRIGHTEST))
     tinted = cast(
         seen.tint if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None,
         Tint(*map(reference.mean, _TINT)) if known else None,
@@ -162,17 +163,14 @@ def _judged(
         memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
         memory = replace(memory, doubts=_doubts(seen_view, sharp))
     else:
-        by_reference = tuple(
-            unjudged(cause, FindingState.LEARNING, "good_key_frames", float(reference.seen), float(LEARNT))
-            for cause in _BY_REFERENCE
-        )
+        by_reference = _not_learnt(reference, exposure)
     moved, covered, soft, veil, fog = by_reference
     findings = (
         black(seen.brightest),
         single_colour(seen.picture, seen_view.lost_now if known else 0.0),
         still,
         corrupt(seen.smeared, usual(Measure.SMEARED), evidence),
-        dark(seen.brightest, usual(Measure.BRIGHTEST)),
+        exposure,
         bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),
         striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dull > DULL)),
@@ -206,6 +204,15 @@ _BY_REFERENCE = (
     Cause.PICTURE_VEILED,
     Cause.PICTURE_LOW_CONTRAST,
 )
+
+
+def _not_learnt(reference: Reference, exposure: Finding) -> tuple[Finding, ...]:
+    """Learning; or that nothing can be judged by so little light, of which a dark camera would learn for ever."""
+    if exposure.faulty:
+        why = (FindingState.CANNOT_JUDGE, exposure.measure, exposure.value, exposure.threshold)
+    else:
+        why = (FindingState.LEARNING, "good_key_frames", float(reference.seen), float(LEARNT))
+    return tuple(unjudged(cause, *why) for cause in _BY_REFERENCE)
 
 
 def _by_reference(
