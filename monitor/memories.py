@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 MOST_HELD: Final = 1_000
 GIVEN_UP: Final = timedelta(days=2) // MICROSECOND  # without a look; a night's camera is gathered over several nights
 WAIT: Final = 5.0  # seconds for another process that writes
+_OURS: Final = 0o600
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS memory (
     camera_id TEXT PRIMARY KEY, looked_us INTEGER NOT NULL, body BLOB NOT NULL
@@ -219,7 +220,10 @@ def _inode(path: Path) -> int:
 
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)  # it shows places (docs/picture.md); what SQLite puts beside it gets the same mode
+    # It shows places (docs/picture.md). What SQLite puts beside it gets the same mode.
+    path.touch(mode=_OURS)
+    with suppress(PermissionError):  # another user's, who may let us read it
+        path.chmod(_OURS)
     file = sqlite3.connect(path, timeout=WAIT, isolation_level=None, check_same_thread=False)
     try:
         file.execute("PRAGMA journal_mode = WAL")

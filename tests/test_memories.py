@@ -33,6 +33,7 @@ def test_they_lie_beside_the_ledger(tmp_path: Path) -> None:
 
 
 def test_they_can_be_read_by_the_monitors_own_user_alone(path: Path) -> None:
+    path.touch(mode=0o644)  # as earlier versions made it
     Memories(path).keep("a", KNOWN, START)
     modes = {each.name.removeprefix(path.name): each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
     assert modes == {"": 0o600, "-wal": 0o600, "-shm": 0o600}
