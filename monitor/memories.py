@@ -1,8 +1,9 @@
 """What is remembered of every camera's picture, on disk: loaded for a look, kept after it, held by nobody in between.
 
 A small file beside the ledger and no part of the record: numbers, no pictures (``picture.memory``). It may be deleted
-at any time, and what it held is learnt again. A file that is missing, broken or cannot be written costs a warning; the
-cameras looked at last are then remembered in this process alone. Several processes may use one file.
+at any time, and what it held is learnt again. Several processes may use one file. Only two things are held by a process
+alone, for ``MOST_HELD`` cameras at a time, and gone with it: the first key frames of a new camera or a new light, which
+no file may hold (``picture.gathering``), and everything where a file is missing or cannot be written.
 """
 
 from __future__ import annotations
@@ -10,29 +11,35 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections import OrderedDict
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from monitor.errors import PictureMemoryBroken
-from monitor.model import micros
+from monitor.model import MICROSECOND, micros
 from monitor.picture import Memory, approve_view
 
 log = logging.getLogger(__name__)
 
-MOST_HELD: Final = 1_000  # memories of up to 32 kB that no file takes
+# Memories that no file takes, of up to 32 kB and 47 kB more for each light that is gathered. Others wait: were the
+# oldest given up for them, none of ten thousand new cameras would ever be learnt.
+MOST_HELD: Final = 1_000
+GIVEN_UP: Final = timedelta(days=2) // MICROSECOND  # without a look; a night's camera is gathered over several nights
 WAIT: Final = 5.0  # seconds for another process that writes
+_OURS: Final = 0o600
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS memory (
     camera_id TEXT PRIMARY KEY, looked_us INTEGER NOT NULL, body BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS approved (camera_id TEXT PRIMARY KEY, at_us INTEGER NOT NULL) WITHOUT ROWID;
 """
-_LOAD: Final = """SELECT body, coalesce(at_us > looked_us, 0) FROM memory LEFT JOIN approved USING (camera_id)
-    WHERE camera_id = ?"""
+_DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+# Whatever stands in it comes as what it should be: a text is then a memory that does not hold together.
+_LOAD: Final = """SELECT coalesce((SELECT CAST(at_us AS INTEGER) FROM approved WHERE camera_id = :id), -1),
+    coalesce(CAST(looked_us AS INTEGER), -1), CAST(body AS BLOB)
+    FROM (SELECT 1) LEFT JOIN memory ON camera_id = :id"""
 
 
 def memories_path(ledger: Path) -> Path:
@@ -46,61 +53,50 @@ class Memories:
     def __init__(self, path: Path | None) -> None:
         """``path`` None: nothing is kept beyond this process, and no more than ``MOST_HELD``."""
         self._path = path
-        self._held: OrderedDict[str, tuple[Memory, int]] = OrderedDict()  # what no file takes: and when it was seen
+        self._held: dict[str, tuple[Memory, int]] = {}  # what no file takes: and when it was seen
         self._lock = threading.Lock()
         self._warned = False
         self._file: sqlite3.Connection | None = None
-        if path is not None:
-            try:
-                self._file = _opened(path)
-            except (sqlite3.Error, OSError) as error:
-                self._warn(error)
+        self._inode = 0  # of the file that was opened
+        self._damaged = False
+        self._open()
 
-    def load(self, camera_id: str) -> Memory:
-        """What is remembered of the camera; fresh where nothing is, or nothing readable."""
+    def load(self, camera_id: str, approved_at: datetime | None = None) -> Memory:
+        """What is remembered of the camera; fresh where nothing is, or nothing readable.
+
+        ``approved_at``: when its view was approved, for whom no file told.
+        """
         with self._lock:
-            if camera_id in self._held:
-                return self._held[camera_id][0]
-            row = self._row(camera_id)
-        if row is None:
-            return Memory.fresh()
-        body, outdated = row
+            held, held_us = self._held.get(camera_id, (Memory.fresh(), -1))
+            approved_us, looked_us, body = self._row(camera_id)
+        approved_us = max(approved_us, micros(approved_at) if approved_at else -1)
+        if approved_us > held_us:  # perhaps in another process
+            held = approve_view(held)
+        if looked_us < held_us:  # the file could not be written, then
+            return held
         try:
-            memory = Memory.from_bytes(body)
+            kept = Memory.fresh() if body is None else Memory.from_bytes(body)
         except PictureMemoryBroken as error:
             log.warning("the picture of %s is learnt anew: %s", camera_id, error)
             return Memory.fresh()
-        return approve_view(memory) if outdated else memory
+        return (approve_view(kept) if approved_us > looked_us else kept).gathering_of(held)
 
     def keep(self, camera_id: str, memory: Memory, looked_at: datetime) -> None:
         """After a look at the picture taken then."""
+        looked_us, body = micros(looked_at), memory.to_bytes()
         with self._lock:
-            if self._file is not None:
-                try:
-                    self._file.execute(
-                        "INSERT OR REPLACE INTO memory VALUES (?, ?, ?)",
-                        (camera_id, micros(looked_at), memory.to_bytes()),
-                    )
-                    self._held.pop(camera_id, None)
-                except sqlite3.Error as error:
-                    self._warn(error)
-                else:
-                    return
-            self._held[camera_id] = memory, micros(looked_at)
-            self._held.move_to_end(camera_id)
-            if len(self._held) > MOST_HELD:
-                self._held.popitem(last=False)
+            written = self._write("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", camera_id, looked_us, body)
+            if written and not memory.is_gathering:
+                self._held.pop(camera_id, None)
+            elif camera_id in self._held or self._has_room(looked_us):
+                self._held[camera_id] = memory, looked_us
 
     def amend(self, camera_id: str, memory: Memory) -> None:
         """What was loaded, changed by something other than a look: an approval since that look still counts."""
         with self._lock:
             if camera_id in self._held:
                 self._held[camera_id] = memory, self._held[camera_id][1]
-            elif self._file is not None:
-                try:
-                    self._file.execute("UPDATE memory SET body = ? WHERE camera_id = ?", (memory.to_bytes(), camera_id))
-                except sqlite3.Error as error:
-                    self._warn(error)
+            self._write("UPDATE memory SET body = ? WHERE camera_id = ?", memory.to_bytes(), camera_id)
 
     def approve(self, camera_id: str, at: datetime) -> None:
         """What the camera shows from then on is its usual view; looks at earlier pictures under way change nothing.
@@ -112,19 +108,16 @@ class Memories:
                 memory, looked_us = self._held[camera_id]
                 if looked_us < micros(at):
                     self._held[camera_id] = approve_view(memory), micros(at)
-            if self._file is not None:
-                try:
-                    self._file.execute("INSERT OR REPLACE INTO approved VALUES (?, ?)", (camera_id, micros(at)))
-                except sqlite3.Error as error:
-                    self._warn(error)
+            self._write("INSERT OR REPLACE INTO approved VALUES (?, ?)", camera_id, micros(at))
 
     def keep_only(self, camera_ids: Collection[str]) -> None:
         """Forget every other camera."""
         with self._lock, suppress(sqlite3.Error):
+            self._held = {camera_id: held for camera_id, held in self._held.items() if camera_id in camera_ids}
             if self._file is not None:
                 known = {row[0] for row in self._file.execute("SELECT camera_id FROM memory")}
                 for gone in known - set(camera_ids):
-                    self._file.execute("DELETE FROM memory WHERE camera_id = ?", (gone,))
+                    self._write("DELETE FROM memory WHERE camera_id = ?", gone)
 
     def close(self) -> None:
         """Release the file."""
@@ -133,15 +126,81 @@ class Memories:
                 self._file.close()
                 self._file = None
 
-    def _row(self, camera_id: str) -> tuple[bytes, int] | None:
-        if self._file is None:
-            return None
-        try:
-            row: tuple[bytes, int] | None = self._file.execute(_LOAD, (camera_id,)).fetchone()
-        except sqlite3.Error as error:
-            self._warn(error)
-            return None
+    def _row(self, camera_id: str) -> tuple[int, int, bytes | None]:
+        """When its view was approved, when it was looked at last (-1: never), and what was written then."""
+        row: tuple[int, int, bytes | None] = (-1, -1, None)
+        if file := self._current():
+            try:
+                row = file.execute(_LOAD, {"id": camera_id}).fetchone()
+            except sqlite3.Error as error:
+                self._failed(error)
         return row
+
+    def _write(self, sql: str, *values: str | int | bytes) -> bool:
+        """Whether it was; where the file is damaged, to a new one."""
+        for _ in range(2):
+            if file := self._current():
+                try:
+                    file.execute(sql, values)
+                except sqlite3.Error as error:
+                    self._failed(error)
+                else:
+                    return True
+            if not self._damaged:
+                return False
+            self._set_aside()
+        return False
+
+    def _has_room(self, now_us: int) -> bool:
+        if len(self._held) >= MOST_HELD:
+            for camera_id in [each for each, (_, looked_us) in self._held.items() if looked_us < now_us - GIVEN_UP]:
+                del self._held[camera_id]
+        return len(self._held) < MOST_HELD
+
+    def _current(self) -> sqlite3.Connection | None:
+        """The file that lies there now: it may have been deleted, or set aside by another process."""
+        if self._file is not None and self._path is not None and _inode(self._path) != self._inode:
+            self._file.close()
+            self._file = None
+            self._open()
+        return self._file
+
+    def _open(self) -> None:
+        if self._path is None:
+            return
+        try:
+            self._inode = _inode(self._path)
+            self._file = _opened(self._path)
+            self._inode = _inode(self._path)
+        except (sqlite3.Error, OSError) as error:
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """A damaged file is set aside by whoever writes next: a probe by hand only reads, and changes nothing."""
+        self._damaged = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _DAMAGE
+        self._warn(error)
+
+    def _set_aside(self) -> None:
+        """Begin a new file. Where another process was first, its is taken."""
+        assert self._path is not None
+        if self._file is not None:
+            self._file.close()
+        self._file, self._damaged, self._warned = None, False, False
+        aside = self._path.with_name(f"{self._path.name}.damaged")
+        try:
+            if _inode(self._path) == self._inode:
+                for part in ("", "-wal", "-shm"):
+                    with suppress(FileNotFoundError):
+                        self._path.with_name(self._path.name + part).replace(aside.with_name(aside.name + part))
+                log.warning(
+                    "%s was damaged and is now %s, to be looked at or deleted: every camera's picture is learnt anew",
+                    self._path,
+                    aside.name,
+                )
+        except OSError as error:
+            self._warn(error)
+            return
+        self._open()
 
     def _warn(self, error: Exception) -> None:
         """Once: a full disk would say it with every look."""
@@ -154,8 +213,17 @@ class Memories:
             )
 
 
+def _inode(path: Path) -> int:
+    """0 where there is no file."""
+    return path.stat().st_ino if path.exists() else 0
+
+
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
+    # It shows places (docs/picture.md). What SQLite puts beside it gets the same mode.
+    path.touch(mode=_OURS)
+    with suppress(PermissionError):  # another user's, who may let us read it
+        path.chmod(_OURS)
     file = sqlite3.connect(path, timeout=WAIT, isolation_level=None, check_same_thread=False)
     try:
         file.execute("PRAGMA journal_mode = WAL")

@@ -388,6 +388,7 @@ class Ask(Travelling):
     look: Look = Look.SKIPPED  # why to decode whatever comes; SKIPPED: only if the key frame itself looks wrong
     mark: Mark | None = None  # of the key frame before
     habit: Habit | None = None
+    approved_at: datetime | None = None  # when a person said that what it shows is what it is meant to show
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "monitor"
 # Modules of one floor do not import each other. A package is one module: its files may use each other.
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"__init__"}),
-    frozenset({"model", "errors", "clock", "language", "reading", "writing", "heap"}),
+    frozenset({"model", "errors", "clock", "language", "reading", "writing", "heap", "dumps"}),
     frozenset(
         {"liveness", "outages", "calendar", "sla", "schedule", "tiers", "substreams", "capacity", "rtsp", "onvif"}
         | {"picture", "parsing", "canonical", "incidents", "findings"}

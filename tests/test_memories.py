@@ -19,6 +19,7 @@ from monitor.picture.memory import Reference, Stillness
 from tests.driven import START
 
 MINUTE = timedelta(minutes=1)
+GATHERING = Memory(in_mode=9, colour=Reference(seen=2, gathered=(bytes(90), b"\1" * 90)))
 KNOWN = Memory(in_mode=9, colour=Reference(seen=30), stillness=Stillness(run=2), clear_us=7)
 
 
@@ -29,6 +30,13 @@ def path(tmp_path: Path) -> Path:
 
 def test_they_lie_beside_the_ledger(tmp_path: Path) -> None:
     assert memories_path(tmp_path / "ledger.db") == tmp_path / "ledger.db.pictures.db"
+
+
+def test_they_can_be_read_by_the_monitors_own_user_alone(path: Path) -> None:
+    path.touch(mode=0o644)  # as earlier versions made it
+    Memories(path).keep("a", KNOWN, START)
+    modes = {each.name.removeprefix(path.name): each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+    assert modes == {"": 0o600, "-wal": 0o600, "-shm": 0o600}
 
 
 def test_a_camera_never_seen_is_fresh(path: Path) -> None:
@@ -97,31 +105,90 @@ def test_an_approval_holds_without_a_file(caplog: pytest.LogCaptureFixture) -> N
     assert not caplog.records
 
 
-def test_damaged_bytes_cost_one_camera_its_memory_and_say_so(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_approval_that_no_file_told_comes_with_the_question(path: Path) -> None:
+    path.mkdir(parents=True)
+    kept = Memories(path)
+    kept.keep("a", KNOWN, START)
+    assert kept.load("a", START + MINUTE) == approve_view(KNOWN)
+    kept.keep("a", KNOWN, START + 2 * MINUTE)
+    assert kept.load("a", START + MINUTE) == KNOWN
+
+
+@pytest.mark.parametrize("damage", ["substr(body, 1, 200)", "'a text'", "7"], ids=["cut", "a text", "a number"])
+def test_damaged_bytes_cost_one_camera_its_memory_and_say_so(
+    path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
     kept = Memories(path)
     kept.keep("a", KNOWN, START)
     kept.keep("b", KNOWN, START)
     with sqlite3.connect(path) as file:
-        file.execute("UPDATE memory SET body = substr(body, 1, 200) WHERE camera_id = 'a'")
+        file.execute(f"UPDATE memory SET body = {damage} WHERE camera_id = 'a'")
     file.close()
     with caplog.at_level(logging.WARNING):
         assert (kept.load("a"), kept.load("b")) == (Memory.fresh(), KNOWN)
     assert "the picture of a is learnt anew" in caplog.text
 
 
-def test_a_file_that_is_no_database_is_left_alone_and_said_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_file_that_is_no_database_is_set_aside_for_a_new_one(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path.write_bytes(b"not a database, and longer than its header would be" * 40)
     before = path.read_bytes()
     kept = Memories(path)
+    assert kept.load("a") == Memory.fresh()
+    assert path.read_bytes() == before, "reading changes nothing"
     for second in range(3):
         kept.keep("a", KNOWN, START + timedelta(seconds=second))
-    assert kept.load("a") == KNOWN, "this process remembers"
-    assert path.read_bytes() == before
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert str(path) in caplog.text
+    assert Memories(path).load("a") == KNOWN
+    assert path.with_name(path.name + ".damaged").read_bytes() == before
+    assert "was damaged and is now ledger.db.pictures.db.damaged" in caplog.text
 
 
-def test_on_a_full_disk_this_process_remembers_the_cameras_looked_at_last(
+def test_a_file_that_is_damaged_while_it_is_in_use_is_set_aside_once_by_all_processes(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = Memories(path), Memories(path)
+    for number in range(40):
+        one.keep(f"c{number}", replace(KNOWN, stillness=Stillness(recent=bytes(4_000))), START)
+    assert one._file is not None
+    one._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (path.stat().st_size - 4096))
+    other.keep("a", KNOWN, START)
+    one.keep("b", KNOWN, START)
+    assert [Memories(path).load(each) for each in "ab"] == [KNOWN] * 2
+    assert caplog.text.count("was damaged and is now") == 1
+
+
+def test_a_file_that_is_deleted_while_it_is_in_use_is_made_anew(path: Path) -> None:
+    kept = Memories(path)
+    kept.keep("a", KNOWN, START)
+    for each in path.parent.iterdir():
+        each.unlink()
+    assert kept.load("a") == Memory.fresh()
+    kept.keep("a", KNOWN, START)
+    assert Memories(path).load("a") == KNOWN
+
+
+def test_a_camera_whose_first_looks_are_gathered_is_held_by_the_process_alone(path: Path) -> None:
+    kept = Memories(path)
+    kept.keep("a", GATHERING, START)
+    assert kept.load("a") == GATHERING
+    assert Memories(path).load("a") == replace(GATHERING, colour=Reference()), "no file has it"
+    Memories(path).keep("a", replace(GATHERING, colour=Reference(), in_mode=10), START + MINUTE)
+    assert kept.load("a") == replace(GATHERING, in_mode=10), "what another process saw meanwhile counts"
+    kept.keep("a", KNOWN, START + 2 * MINUTE)
+    assert kept._held == {}
+    assert kept.load("a") == Memories(path).load("a") == KNOWN
+
+
+def test_an_approval_by_another_process_reaches_what_is_held_by_this_one(path: Path) -> None:
+    kept = Memories(path)
+    kept.keep("a", GATHERING, START)
+    Memories(path).approve("a", START + MINUTE)
+    assert kept.load("a") == approve_view(GATHERING)
+
+
+def test_on_a_full_disk_this_process_remembers_as_many_cameras_as_it_has_room_for(
     path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_HELD", 3)
@@ -133,15 +200,16 @@ def test_on_a_full_disk_this_process_remembers_the_cameras_looked_at_last(
     large = replace(KNOWN, stillness=Stillness(recent=bytes(16_000)))
     for camera_id in "bcdef":
         kept.keep(camera_id, large, START)
-    assert [kept.load(camera_id) == large for camera_id in "bcdef"] == [False, False, True, True, True]
+    assert [kept.load(camera_id) == large for camera_id in "bcdef"] == [True, True, True, False, False]
     assert kept.load("a") == KNOWN, "what lies in the file is still read"
-    assert len(kept._held) == 3
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "see to the disk" in caplog.text
+    kept.keep("f", large, START + timedelta(days=3))
+    assert sorted(kept._held) == ["f"], "whom nobody looked at for days gives way"
 
     kept._file.execute("PRAGMA max_page_count = 100000")
-    kept.keep("f", large, START + MINUTE)
-    assert len(kept._held) == 2, "with room again, it goes to the file and is held no longer"
+    kept.keep("f", large, START + timedelta(days=4))
+    assert kept._held == {}, "with room again, it goes to the file and is held no longer"
     kept.close()
     assert Memories(path).load("f") == large
 

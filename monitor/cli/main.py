@@ -16,6 +16,7 @@ from monitor.cli.exits import Exit
 from monitor.cli.faults import told, told_all
 from monitor.cli.parser import parser_class
 from monitor.cli.people.words import Subparsers, add_ledger_words, add_maintenance_words
+from monitor.dumps import leave_no_dumps
 from monitor.errors import SettingsError, SharpEyesError, UsageError
 from monitor.language import Language, language_of_environment
 from monitor.parsing import duration
@@ -28,6 +29,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command's exit code; ``argv`` without the program's name, default from the process."""
+    leave_no_dumps()
     words = list(sys.argv[1:] if argv is None else argv)
     language = _language_of(words)
     args = _parser(language).parse_args(words)

@@ -207,6 +207,7 @@ class Engine:
             await self._recorder.append(events)
         contracts, month = self._plan.settings.contracts, self._board.month()
         people = await self._recorder.ask_beside(lambda ledger: acted(ledger, contracts, now))
+        self._knowledge.approve(people.views)
         for camera_id, approved_at in people.views.items():
             await asyncio.to_thread(self._memories.approve, camera_id, approved_at)
         laying = self._board.plan((*with_maintenance(known, events), *people.work), people.granted, people.absent)

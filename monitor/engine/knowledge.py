@@ -6,6 +6,7 @@ whose URL we made up: after any failure there, the inventory's own URL has the w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -44,6 +45,11 @@ class Knowledge:
     def __init__(self, devices: Devices) -> None:
         self._devices = devices
         self._known: dict[str, _Known] = {}
+        self._approved: Mapping[str, datetime] = {}
+
+    def approve(self, views: Mapping[str, datetime]) -> None:
+        """By camera, when what it shows was approved: whichever process looks at its next picture is told."""
+        self._approved = views
 
     def rate(self, camera: Camera) -> int:
         """How many bit/s a probe of the camera is expected to take."""
@@ -81,6 +87,7 @@ class Knowledge:
             look=look,
             mark=known.memory.mark,
             habit=known.memory.habit,
+            approved_at=self._approved.get(camera.id),
         )
 
     def take(self, ask: Ask, result: Result) -> None:

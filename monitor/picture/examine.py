@@ -156,7 +156,8 @@ def _judged(
     outlines = structure_of(reference.structure)
     seen_view = view(seen.picture, seen.structure, outlines, sharp, memory.doubts.lost)
     seen_view = perhaps_turned(seen_view, seen.structure, outlines) if known else seen_view
-    bands = stripes(seen.strips, profile_of(reference.profile) if reference.seen else None)
+    bands = stripes(seen.strips, profile_of(reference.profile) if reference.has_outlines else None)
+    exposure = dark(seen.brightest, usual(Measure.BRIGHTEST))
     lit = seen.tints if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None
     shifted = None if lit is None else shift(lit, tints_of(reference.tints))
     tinted = cast(lit, shifted, usual(Measure.TINT), reference.deviation(Measure.TINT))
@@ -164,17 +165,14 @@ def _judged(
         memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
         memory = replace(memory, doubts=_doubts(seen_view, sharp))
     else:
-        by_reference = tuple(
-            unjudged(cause, FindingState.LEARNING, "good_key_frames", float(reference.seen), float(LEARNT))
-            for cause in _BY_REFERENCE
-        )
+        by_reference = _not_learnt(reference, exposure)
     moved, covered, soft, veil, fog = by_reference
     findings = (
         black(seen.brightest),
         single_colour(seen.picture, seen_view.lost_now if known else 0.0),
         still,
         corrupt(seen.smeared, usual(Measure.SMEARED), evidence),
-        dark(seen.brightest, usual(Measure.BRIGHTEST)),
+        exposure,
         bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),
         striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dull > DULL)),
@@ -207,6 +205,15 @@ _BY_REFERENCE = (
     Cause.PICTURE_VEILED,
     Cause.PICTURE_LOW_CONTRAST,
 )
+
+
+def _not_learnt(reference: Reference, exposure: Finding) -> tuple[Finding, ...]:
+    """Learning; or that nothing can be judged by so little light, of which a dark camera would learn for ever."""
+    if exposure.faulty:
+        why = (FindingState.CANNOT_JUDGE, exposure.measure, exposure.value, exposure.threshold)
+    else:
+        why = (FindingState.LEARNING, "good_key_frames", float(reference.seen), float(LEARNT))
+    return tuple(unjudged(cause, *why) for cause in _BY_REFERENCE)
 
 
 def _by_reference(

@@ -1,8 +1,8 @@
 """How a reference follows its camera: slowly, by time and not by frames, from good pictures only.
 
-A mean that takes in a new picture with a share of 1 - exp(-dt / tau) forgets what passed by; while it is young it is
-the plain mean of what it has seen. Whoever stood in front of the camera for one of 24 key frames is a 24th of it,
-and soon nothing.
+It begins with the median of the first key frames (``gathering``). From then on it is a mean that takes in each new one
+with a share of 1 - exp(-dt / tau), a 48th at most: so much of whoever stood before the camera at one look is in it, and
+soon nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from monitor.model import MICROSECOND, SECOND_US
 
 from .frame import Field
+from .gathering import GATHERED, gathered
 from .memory import (
     Golden,
     Measure,
@@ -34,13 +35,13 @@ from .tint import Tints
 
 LEARNT = 24  # good key frames, before anything is judged by a reference
 COMMISSIONED = 48  # good key frames, of which the golden copy is made
-SETTLED = 8  # good key frames, before what is compared with the reference is itself worth learning
 STRUCTURE_TAU = timedelta(hours=12) // MICROSECOND  # a day's shadows in, a week's growth out
 STATISTICS_TAU = timedelta(days=7) // MICROSECOND  # a white sky once a week is usual
 # Once learnt, one picture in five minutes: a share far below the steps of the stored numbers would be lost in rounding,
 # and pictures that near show the same passers-by.
 _EVERY = 300 * SECOND_US
-_LONGEST_GAP = STRUCTURE_TAU // 4  # after days without a picture, no single one may become the reference
+_LONGEST_GAP = STRUCTURE_TAU // 4  # after days without a picture, no single one may decide what is usual ...
+_MOST = 1 / COMMISSIONED  # ... nor leave more of itself in the outlines
 
 
 def learnt(
@@ -57,7 +58,7 @@ def learnt(
     if before.seen >= COMMISSIONED and gap < _EVERY:
         return before
     seen = before.seen + 1
-    share = max(1 / seen, 1 - exp(-gap / STRUCTURE_TAU)) if before.seen else 1.0
+    share = 1.0 if seen <= GATHERED else min(max(1 / seen, 1 - exp(-gap / STRUCTURE_TAU)), _MOST)
     # Which way a value is rounded must not be the same each time; the same memory must always give the same.
     dither = np.random.default_rng(seen).random(structure.size, np.float32)
     after = replace(
@@ -71,8 +72,9 @@ def learnt(
     if tints is not None:
         slowly = max(1 / seen, 1 - exp(-gap / STATISTICS_TAU))
         after = replace(after, tints=stored_tints(_coloured(tints_of(before.tints), tints, slowly), dither))
-    if seen > SETTLED:
-        after = _with_statistics(after, measures, max(1 / (seen - SETTLED), 1 - exp(-gap / STATISTICS_TAU)))
+    if seen <= GATHERED:
+        return gathered(replace(before, tints=after.tints), after)
+    after = _with_statistics(after, measures, max(1 / (seen - GATHERED), 1 - exp(-gap / STATISTICS_TAU)))
     if seen == COMMISSIONED:
         after = replace(after, golden=Golden(golden_structure(after.structure), after.texture))
     return after

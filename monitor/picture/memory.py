@@ -1,4 +1,4 @@
-"""What is remembered of one camera's picture: a frozen value of small numbers, never a picture.
+"""What is remembered of one camera's picture: a frozen value of small numbers.
 
 All arrays are kept as bytes, so that a memory can be compared, sent and stored as it stands. ``docs/picture.md`` shows
 the best picture anybody can make from it again.
@@ -60,7 +60,11 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a camera shows in one mode: 12 kB with the golden copy."""
+    """What a camera shows in one mode: 12 kB with the golden copy.
+
+    Until there is one, the first key frames are ``gathered`` in the memory of a process (``learning``): they show who
+    stood there, so ``storing`` never writes them.
+    """
 
     seen: int = 0  # good key frames that went into it
     updated_us: int = 0  # when the last one did, microseconds since 1970
@@ -71,6 +75,17 @@ class Reference:
     means: tuple[float, ...] = (0.0,) * len(Measure)
     variances: tuple[float, ...] = (0.0,) * len(Measure)
     golden: Golden | None = None
+    gathered: tuple[bytes, ...] = field(default=(), repr=False)  # 7,882 bytes each, at most 6: as ``gathering`` says
+
+    @property
+    def is_gathering(self) -> bool:
+        """Whether its first key frames are still single ones, which nobody may keep."""
+        return bool(self.gathered)
+
+    @property
+    def has_outlines(self) -> bool:
+        """Whether there is anything to compare a picture with."""
+        return self.seen > 0 and not self.gathered
 
     def mean(self, measure: Measure) -> float:
         """Over the good key frames."""
@@ -174,6 +189,19 @@ class Memory:
         """Of the mode the last picture was in."""
         return self.colour_repeats if self.mode is Mode.COLOUR else self.infrared_repeats
 
+    def gathering_of(self, other: Memory) -> Memory:
+        """What is gathered in ``other``, where this one, which came from a file, has nothing by that light."""
+        return replace(
+            self,
+            colour=self.colour if self.colour.seen else _gathering(other.colour),
+            infrared=self.infrared if self.infrared.seen else _gathering(other.infrared),
+        )
+
+    @property
+    def is_gathering(self) -> bool:
+        """Whether something of it must not be written (``storing``)."""
+        return self.colour.is_gathering or self.infrared.is_gathering
+
     def with_reference(self, reference: Reference) -> Memory:
         """The reference of the present mode replaced."""
         if self.mode is Mode.COLOUR:
@@ -185,6 +213,10 @@ class Memory:
         if self.mode is Mode.COLOUR:
             return replace(self, stillness=stillness, colour_repeats=repeats)
         return replace(self, stillness=stillness, infrared_repeats=repeats)
+
+
+def _gathering(reference: Reference) -> Reference:
+    return reference if reference.is_gathering else Reference()
 
 
 # ---------------------------------------------------------------- numbers as bytes, and back

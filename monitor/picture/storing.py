@@ -1,12 +1,13 @@
 """A memory as bytes and back: a line of numbers (JSON), then the arrays as they are, then a checksum.
 
-Damaged, cut and foreign bytes give one clear error; whoever reads it starts to learn anew.
+Damaged, cut and foreign bytes give one clear error; whoever reads it starts to learn anew. A reference that is still
+gathered from its first key frames is not written: they show who stood there.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -20,7 +21,9 @@ _NEXT = "delete it, and the camera is learnt anew"
 
 
 def to_bytes(memory: Memory) -> bytes:
-    """At most 16 kB for each mode."""
+    """At most 16 kB for each mode, and of one that is still gathered nothing."""
+    colour, infrared = (Reference() if each.is_gathering else each for each in (memory.colour, memory.infrared))
+    memory = replace(memory, colour=colour, infrared=infrared)
     arrays: list[bytes] = []
     numbers = json.dumps(_plain(memory, arrays), separators=(",", ":"))
     body = _FORM + numbers.encode() + b"\n" + b"".join(arrays)
@@ -84,7 +87,7 @@ def _memory(numbers: dict[str, Any], arrays: _Arrays) -> Memory:
 
 
 def _reference(numbers: dict[str, Any], arrays: _Arrays) -> Reference:
-    numbers = {**numbers, "means": tuple(numbers["means"]), "variances": tuple(numbers["variances"])}
+    numbers = {**numbers, **{name: tuple(numbers[name]) for name in ("means", "variances", "gathered")}}
     names = ("structure", "texture", "profile", "tints")
     whole = {**numbers, **{name: arrays.next(numbers[name]) for name in names}}
     golden = numbers["golden"]

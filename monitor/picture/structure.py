@@ -1,9 +1,9 @@
 """Where the outlines of a picture are: the one thing that light, weather and grain leave alone.
 
 Structure is the gradient g of the coarse picture as u = g / (|g| + SOFT), 2 x 45 x 80 in -1..1: it has direction and
-next to no brightness. A camera's reference R is the mean of u over hundreds of key frames: what moves averages out, and
-|R| is large only where an outline always stands. (Direct ancestor: edge disappearance rate, Lee, Lee and Lim, Sensors
-2015, 15(5) 10315.)
+no brightness, though a coarse picture can be solved for from it (docs/picture.md, "What is remembered"). A camera's
+reference R is the mean of u over hundreds of key frames: what moves averages out, and |R| is large only where an
+outline always stands. (Direct ancestor: edge disappearance rate, Lee, Lee and Lim, Sensors 2015, 15(5) 10315.)
 """
 
 from __future__ import annotations

@@ -47,12 +47,12 @@ class Decoders:
         """Whether another picture would have to wait."""
         return self._under_way >= self._threads
 
-    async def look(self, keyframe: KeyFrame, camera_id: str, at: datetime) -> Seen:
+    async def look(self, keyframe: KeyFrame, camera_id: str, at: datetime, approved_at: datetime | None = None) -> Seen:
         """As ``look_at``, in one of the threads; what is remembered of the camera is loaded there, and kept."""
 
         def looked() -> Seen:
             hurried = EPOCH + (at - EPOCH) * self._hurry
-            memory = not_later(self._memories.load(camera_id), micros(hurried))
+            memory = not_later(self._memories.load(camera_id, approved_at), micros(hurried))
             seen = look_at(keyframe, memory, hurried, self._spares)
             if seen.memory is not None:
                 self._memories.keep(camera_id, seen.memory, at)

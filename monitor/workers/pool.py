@@ -1,4 +1,7 @@
-"""The engine's side: starts the processes, gives each order to the least busy one, and starts anew whoever dies.
+"""The engine's side: starts the processes, gives each the orders for its cameras, and starts anew whoever dies.
+
+A camera is always asked by the same process while all of them run: what a process gathers of a new camera's picture,
+which no file may hold, is then gathered once (``monitor.memories``).
 
 An order whose process dies, or hangs and is killed for it, raises ``WorkerLost``, which the engine's supervisor turns
 into UNKNOWN: the camera has nothing to do with it. Nothing is asked twice.
@@ -14,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 from monitor.clock import Clock
 from monitor.errors import SharpEyesError
@@ -83,9 +87,9 @@ class Workers:
             tasks.create_task(self._end_hanging())
 
     async def ask(self, ask: Ask, limits: RtspLimits, session_over: Callable[[], None]) -> Result:
-        """What the least busy process saw. WorkerLost when it died meanwhile or did not answer in time."""
+        """What the camera's process saw. WorkerLost when it died meanwhile or did not answer in time."""
         await self._some.wait()
-        worker = min(self._workers, key=lambda one: len(one.pending))
+        worker = self._workers[crc32(ask.camera.id.encode()) % len(self._workers)]
         self._numbers += 1
         deadline = self._clock.monotonic() + (limits.total + DECODING).total_seconds()
         pending = _Pending(session_over, asyncio.get_running_loop().create_future(), deadline)

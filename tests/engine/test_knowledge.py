@@ -80,6 +80,11 @@ def test_the_sub_stream_is_asked_for_where_the_url_tells_what_it_is_called(talk:
     assert talk.answer() == SUB
 
 
+def test_the_question_tells_when_the_view_was_approved(talk: Talk) -> None:
+    talk.knowledge.approve({CAMERA.id: START})
+    assert talk.ask().approved_at == START
+
+
 def test_as_written_is_as_written(talk: Talk) -> None:
     talk.settings = replace(talk.settings, probe=ProbeSettings(stream=StreamChoice.AS_WRITTEN))
     assert talk.answer() == MAIN

@@ -16,7 +16,7 @@ from monitor.picture import Memory
 from monitor.picture.frame import Field, reduced
 from monitor.picture.memory import Reference, structure_of
 from monitor.picture.structure import SOFT
-from tests.picture.film import frame_of, shot, watched
+from tests.picture.film import Pixels, frame_of, shot, watched
 
 _STEEPEST = 0.93  # |u| beyond: a share of the rounding would be a cliff
 
@@ -40,16 +40,24 @@ def reconstruction(reference: Reference) -> Field:
     return levels
 
 
-def main(path: Path) -> None:
-    """Write the picture of the documentation: a key frame, the same at 80 x 45, and what its memory gives back."""
-    _, memory = watched(Memory.fresh(), range(60))
-    scene = shot(3)
-    small = reduced(frame_of(scene)).coarse
-    rows = [cv2.cvtColor(cv2.resize(scene, (320, 180), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)]
-    for plane in (small, reconstruction(memory.colour)):
+def alike(one: Field, other: Field) -> float:
+    """Correlation of two planes of levels, -1 to 1."""
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def shown(scene: Pixels, reference: Reference) -> Pixels:
+    """Side by side, 180 rows: the scene, the same at 80 x 45, and what is given back."""
+    sides = [cv2.cvtColor(cv2.resize(scene, (320, 180), interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY)]
+    for plane in (reduced(frame_of(scene)).coarse, reconstruction(reference)):
         levels = np.clip(plane, 0, 255).astype(np.uint8)
-        rows.append(cv2.resize(levels, (320, 180), interpolation=cv2.INTER_NEAREST))
-    cv2.imwrite(str(path), np.hstack(rows), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+        sides.append(cv2.resize(levels, (320, 180), interpolation=cv2.INTER_NEAREST))
+    return np.hstack(sides).astype(np.uint8, copy=False)
+
+
+def main(path: Path) -> None:
+    """Write the picture of the documentation."""
+    _, memory = watched(Memory.fresh(), range(60))
+    cv2.imwrite(str(path), shown(shot(3), memory.colour), [cv2.IMWRITE_PNG_COMPRESSION, 9])
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ import pytest
 
 from monitor.model import Cause, FindingState
 from monitor.picture import Evidence, Memory, approve_view, examine
-from monitor.picture.memory import Mode
+from monitor.picture.memory import Mode, Reference
 from monitor.simulator.flaws import Flaw, draw_flawed
 from monitor.simulator.scenes import Scene
 from tests.picture.film import HEIGHT, START, STEP, WIDTH, Pixels, Spoil, began, frame_of, infrared, shot, watched
 
+BY_REFERENCE = (Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED, Cause.PICTURE_VEILED)
 LEARNT = 56  # key frames, of which the first few are held back until the light has settled
 
 
@@ -224,6 +225,35 @@ def test_a_blank_wall_cannot_be_judged(known: Memory) -> None:
 def test_nothing_is_learnt_while_an_alarm_is_up(known: Memory) -> None:
     _, memory = watched(known, range(LEARNT, LEARNT + 10), pushed, step=timedelta(minutes=10))
     assert memory.colour == known.colour
+
+
+def test_nor_is_a_good_picture_learnt_from_before_the_alarm_is_over(known: Memory) -> None:
+    pictures, memory = watched(known, range(LEARNT, LEARNT + 6), pushed, step=timedelta(minutes=10))
+    assert pictures[-1].active
+    (picture,), after = watched(memory, range(LEARNT + 6, LEARNT + 7), step=timedelta(minutes=10))
+    assert picture.active
+    assert not any(finding.faulty for finding in picture.findings)
+    assert after.colour == memory.colour
+    _, over = watched(after, range(LEARNT + 7, LEARNT + 10), step=timedelta(minutes=10))
+    assert over.colour.seen > memory.colour.seen
+
+
+def test_of_a_camera_that_was_always_dark_the_view_cannot_be_judged_and_is_learnt_once_there_is_light() -> None:
+    def dim(picture: Pixels, _: int) -> Pixels:
+        return (picture * 0.1).astype(np.uint8)
+
+    pictures, memory = watched(Memory.fresh(), range(40), dim)
+    assert pictures[-1].active == (Cause.PICTURE_DARK,)
+    by_reference = [finding for finding in pictures[-1].findings if finding.cause in BY_REFERENCE]
+    assert {finding.state for finding in by_reference} == {FindingState.CANNOT_JUDGE}
+    assert {finding.measure for finding in by_reference} == {"luma_p99"}
+    assert memory.colour == Reference()
+    pictures, memory = watched(memory, range(40, 70))
+    assert pictures[-1].active == ()
+    assert {f.state for f in pictures[-1].findings if f.cause in BY_REFERENCE} <= {
+        FindingState.OK,
+        FindingState.WARNING,
+    }
 
 
 def test_an_approved_view_is_learnt_anew_and_then_guarded(known: Memory) -> None:

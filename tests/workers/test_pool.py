@@ -7,6 +7,8 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +16,7 @@ import pytest
 
 from monitor.clock import Clock, SystemClock
 from monitor.metrics import Metrics
-from monitor.model import Ask, Cause, Codec, Credentials, Look, Secret
+from monitor.model import Ask, Cause, Codec, Credentials, Look, Result, Secret
 from monitor.probes.rtsp import RtspLimits
 from monitor.settings import LimitSettings
 from monitor.workers.pool import CHECK, DECODING, RESTART_AFTER, Looking, WorkerLost, Workers, WorkersProber
@@ -29,12 +31,12 @@ NO_KEY = packets(Codec.H264, coded(Codec.H264)[1:])
 
 
 @asynccontextmanager
-async def workers(count: int = 1, clock: Clock | None = None) -> AsyncIterator[Workers]:
+async def workers(count: int = 1, clock: Clock | None = None, pictures: str = "pictures.db") -> AsyncIterator[Workers]:
     """Running processes, ended in good order."""
     clock = clock or SystemClock()
     async with asyncio.TaskGroup() as tasks:
         with TemporaryDirectory() as folder:
-            looking = Looking(decoders=1, memories=Path(folder) / "pictures.db", hurry=1)
+            looking = Looking(decoders=1, memories=Path(folder) / pictures, hurry=1)
             pool = Workers(count, looking, clock, Metrics("test", clock))
             running = tasks.create_task(pool.run())
             try:
@@ -70,6 +72,23 @@ async def test_a_camera_is_asked_in_another_process() -> None:
         assert all(result.picture is not None for result in results)
         assert len(over) == 6
         assert cam.methods.count("TEARDOWN") == 6
+
+
+def looks_learnt_from(result: Result) -> float:
+    assert result.picture is not None
+    return next(each.value for each in result.picture.findings if each.measure == "good_key_frames")
+
+
+async def test_a_camera_is_looked_at_by_one_process_which_is_told_of_an_approved_view() -> None:
+    """Even where no file can be written: the folder itself stands in its place."""
+    async with device(devices.camera) as cam, workers(3, pictures=".") as pool:
+        prober = WorkersProber(pool, RtspLimits())
+        question = ask(cam.url)
+        seen = [looks_learnt_from(await prober.probe(question, lambda: None)) for _ in range(6)]
+        assert seen == [0, 0, 0, 0, 1, 2], "three for the light to settle, then each with all that were before it"
+        approved = replace(question, at=NOW + timedelta(seconds=2), approved_at=NOW + timedelta(seconds=1))
+        assert looks_learnt_from(await prober.probe(approved, lambda: None)) == 0
+        assert looks_learnt_from(await prober.probe(approved, lambda: None)) == 1
 
 
 async def test_a_process_that_dies_is_our_own_fault_and_replaced() -> None:
