@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from monitor.clock import SystemClock
-from monitor.demo.child import Child, seen_at
+from monitor.demo.child import seen_at
 from monitor.demo.place import Place, Tempo, furnish
 from monitor.errors import SharpEyesError
 from monitor.language import Language
@@ -22,6 +22,7 @@ from monitor.model import Cause, State
 from monitor.simulator.faults import Fault
 from monitor.simulator.town import SimulatedTown, build_town
 from tests.addresses import BASE
+from tests.demo.copies import begin
 
 HASTE = Tempo(
     interval=timedelta(seconds=1),
@@ -36,7 +37,7 @@ Published = set[tuple[str, datetime, str, str]]
 async def live_until_killed(place: Place, town: SimulatedTown, chance: random.Random) -> Published:
     """One life of the monitor: faults come and go, what it publishes is noted, and it is killed at some moment."""
     clock, published = SystemClock(), set[tuple[str, datetime, str, str]]()
-    child = await Child.start(place)
+    child = await begin(place)
     timeout = aiohttp.ClientTimeout(total=5)
     async with aiohttp.ClientSession(timeout=timeout) as session:
 
@@ -44,10 +45,10 @@ async def live_until_killed(place: Place, town: SimulatedTown, chance: random.Ra
             while True:
                 news = await child.news(session)
                 published.update(key(change) for change in news.transitions)
-                await clock.sleep(timedelta(milliseconds=20))
+                await clock.sleep(timedelta(milliseconds=50))
 
         listening = asyncio.create_task(listen())
-        end = clock.monotonic() + chance.uniform(0.0, 3.0)
+        end = clock.monotonic() + chance.uniform(0.0, 2.5)
         while clock.monotonic() < end:
             camera = chance.choice(town.cameras)
             if chance.random() < 0.5:
@@ -103,7 +104,7 @@ def assert_blind_time_is_unknown(entries: Sequence[Entry]) -> int:
 async def live_many_times(place: Place, port: int, lives: int, chance: random.Random) -> None:
     """One record through that many lives, each of which must leave all of it as it should be."""
     clock = SystemClock()
-    town = build_town(27, base=BASE, port=port, clock=clock)
+    town = build_town(12, 4, base=BASE, port=port, clock=clock)
     furnish(place, town.cameras, town.credentials, town.cameras[0].id, clock.now(), HASTE, Language.EN)
     await town.start()
     try:
