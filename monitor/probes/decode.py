@@ -23,9 +23,9 @@ from monitor.picture import NO_EVIDENCE, Frame, Memory, examine
 from monitor.picture.blocks import Sums, block_sums
 from monitor.picture.frame import Plane
 from monitor.picture.verdict import cause_of
+from monitor.probes.sizes import MAX_PIXELS, PictureTooLarge, announced, check_size
 from monitor.probes.spares import NONE_KEPT, Spares, kind_of
 
-MAX_PIXELS = 7680 * 4320  # 8K; a 16k x 16k parameter set would ask for 400 MB
 # Pixels decoded at most, were every part a whole picture: about half a second. Honest parts share one picture: 4K may
 # come in 70 of them, Full HD in 280.
 MAX_WORK = 70 * 3840 * 2160
@@ -61,7 +61,7 @@ def look_at(
     at: datetime = EPOCH,
     spares: Spares = NONE_KEPT,
 ) -> Seen:
-    """Decode and examine; takes 2 to 60 ms of CPU depending on size. Never raises for any bytes.
+    """Decode and examine; takes 2 to 60 ms of CPU depending on size. Never raises for any bytes, nor for any size.
 
     A key frame with packets missing never comes this far, and one the decoder flags is none.
 
@@ -71,11 +71,15 @@ def look_at(
     parts = keyframe.data.count(_PARTS[keyframe.codec])
     kind = kind_of(keyframe) if parts <= _USUAL_PARTS else None
     try:
+        if keyframe.codec is Codec.MJPEG and (size := announced(keyframe.data)):
+            check_size(*size)
         decoder = (kind and spares.take(kind)) or _decoder(keyframe.codec, parts)
         decoded = _decoded(decoder, keyframe)
         if decoded is None:
             return _failed(keyframe, parts, "the decoder gave no complete picture")
         frame = frame_of(decoded)
+    except PictureTooLarge as error:
+        return _failed(keyframe, parts, str(error))
     except (av.error.FFmpegError, MemoryError, ValueError) as error:
         return _failed(keyframe, parts, type(error).__name__)
     picture, memory = examine(frame, NO_EVIDENCE, memory, at)
@@ -115,7 +119,8 @@ def _decoded(decoder: av.VideoCodecContext, keyframe: KeyFrame) -> VideoFrame | 
 
 
 def frame_of(decoded: VideoFrame) -> Frame:
-    """The picture, without a copy where its form allows."""
+    """The picture, without a copy where its form allows. PictureTooLarge for one that is not looked at."""
+    check_size(decoded.width, decoded.height)
     full_range = int(decoded.color_range) == _FULL_RANGE or decoded.format.name.startswith("yuvj")
     if decoded.format.name not in _PLANAR:
         decoded = decoded.reformat(format="yuv420p")

@@ -12,10 +12,12 @@ from av.video.frame import VideoFrame
 
 from monitor.errors import SharpEyesError
 from monitor.picture import Frame
-from monitor.probes.decode import MAX_PIXELS, frame_of
+from monitor.probes.decode import frame_of
+from monitor.probes.sizes import MAX_PIXELS, PictureTooLarge, announced, check_size
 
 MOST = 2_000  # key frames of one file
 LARGEST = 4_000_000_000  # bytes
+HEAD = 1_000_000  # bytes of it in which a still picture says its size
 
 
 class FileUnreadable(SharpEyesError):
@@ -30,6 +32,9 @@ def key_frames(path: Path) -> Iterator[tuple[float, Frame]]:
     if path.stat().st_size > LARGEST:
         raise FileUnreadable(f"{path}: is larger than {LARGEST // 10**9} GB; cut it")
     try:
+        with path.open("rb") as file:
+            if size := announced(file.read(HEAD)):
+                check_size(*size)
         with av.open(str(path), options={"max_pixels": str(MAX_PIXELS)}) as container:
             if not container.streams.video:
                 raise FileUnreadable(f"{path}: holds no video and no picture")
@@ -45,6 +50,8 @@ def key_frames(path: Path) -> Iterator[tuple[float, Frame]]:
                 yield at - first, frame_of(decoded)
             if first is None:
                 raise FileUnreadable(f"{path}: no key frame in it can be decoded")
+    except PictureTooLarge as error:
+        raise FileUnreadable(f"{path}: {error}") from error
     except (av.error.FFmpegError, MemoryError, ValueError) as error:
         raise FileUnreadable(
             f"{path}: cannot be decoded ({type(error).__name__}): name a picture or a video"

@@ -118,3 +118,23 @@ def test_a_file_that_is_no_picture_is_named_and_nothing_is_told_of_it(
     code, told = diagnosed(tmp_path / "missing.jpg", capsys)
     assert code not in (Exit.OK, Exit.NO)
     assert "missing.jpg" in told
+
+
+@pytest.mark.parametrize(("name", "size"), [("wide.png", (20_000, 100)), ("square.jpg", (16_384, 16_384))])
+def test_a_picture_of_any_size_is_told_as_too_large(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, size: tuple[int, int]
+) -> None:
+    path = tmp_path / name
+    small = np.full((100, min(size[0], 20_000)), 90, np.uint8)
+    done, file = cv2.imencode(path.suffix, small)
+    assert done
+    content = bytearray(file.tobytes())
+    if path.suffix == ".jpg":  # the header alone says it: nothing is decoded
+        at = content.index(b"\xff\xc0") + 5
+        content[at : at + 4] = size[1].to_bytes(2, "big") + size[0].to_bytes(2, "big")
+    path.write_bytes(content)
+    for language, words in (("en", "too "), ("zh", "过大")):
+        code, told = diagnosed(path, capsys, language)
+        assert code not in (Exit.OK, Exit.NO)
+        assert f"{size[0]}×{size[1]}" in told
+        assert words in told

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Codec, KeyFrame
-from monitor.probes import decode
+from monitor.probes import decode, sizes
 from monitor.probes.decode import FRESH, Seen, look_at
 from tests.driven import START
 
@@ -68,6 +68,7 @@ def test_bytes_that_are_no_picture_fail_to_decode(codec: Codec) -> None:
 @pytest.mark.parametrize("codec", Codec)
 def test_a_picture_beyond_the_pixel_limit_is_refused(codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode, "MAX_PIXELS", 320 * 192 - 1)
+    monkeypatch.setattr(sizes, "MAX_PIXELS", 320 * 192 - 1)
     assert look_at(encoded(codec)).cause is Cause.DECODE_FAILED
 
 
