@@ -10,7 +10,7 @@ from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.language import Language
 from monitor.model import EPOCH, Cause, Finding, FindingState, Picture
-from monitor.picture import NO_EVIDENCE, Memory, examine
+from monitor.picture import Memory, examine
 from monitor.picture.verdict import cause_of, suspects_frozen
 from monitor.probes.files import key_frames
 from monitor.render.layout import Align, Column, table
@@ -26,8 +26,8 @@ def diagnose(file: Path, language: Language) -> int:
     """Every number of the last key frame, its threshold and the verdict; of a video also when the verdict changed."""
     memory, picture, count, told = Memory.fresh(), None, 0, 0
     verdict: Cause | None = None
-    for seconds, frame in key_frames(file):
-        picture, memory = examine(frame, NO_EVIDENCE, memory, BEGIN + timedelta(seconds=seconds))
+    for seconds, frame, evidence in key_frames(file):
+        picture, memory = examine(frame, evidence, memory, BEGIN + timedelta(seconds=seconds))
         count += 1
         if cause_of(picture) is not verdict:
             verdict, told = cause_of(picture), told + 1

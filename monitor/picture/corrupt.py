@@ -1,8 +1,9 @@
 """A corrupt picture: mosaic and smears from lost or damaged data.
 
-What transport and decoder say comes first: libavcodec flags a damaged H.264 key frame always, an HEVC one hardly ever,
-so lost RTP packets count whatever it says. Pixels alone show only what concealment leaves: columns carried on downwards
-unchanged, where a scene has texture.
+What the decoder says comes first: libavcodec flags a damaged H.264 key frame always, a JPEG one where it is asked to be
+strict, an HEVC one hardly ever. A key frame that lost RTP packets is held back before it.
+
+Pixels alone show only what concealment leaves: columns carried on downwards unchanged, where a scene has texture.
 """
 
 from __future__ import annotations
@@ -34,8 +35,6 @@ def smeared(picture: Reduced) -> float:
 
 def corrupt(now: float, usual: float | None, evidence: Evidence) -> Finding:
     """``now``, ``usual``: of ``smeared``; ``usual`` is ``None`` while it is learnt."""
-    if evidence.rtp_gap:
-        return weighed(Cause.PICTURE_CORRUPT, "rtp_gap", 1.0, 1.0, 2.0)
     if evidence.decoder_flagged:
         return weighed(Cause.PICTURE_CORRUPT, "decoder_flagged", 1.0, 1.0, 2.0)
     threshold = SMEARED_UNKNOWN if usual is None else usual + SMEARED_MORE

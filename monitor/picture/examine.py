@@ -1,6 +1,6 @@
 """Examines one key frame by all that is remembered of the camera: findings, and what is remembered from then on.
 
-The order of trust: what transport and decoder say, exact repeats, gross faults that need no reference, then what this
+The order of trust: what the decoder says, exact repeats, gross faults that need no reference, then what this
 camera usually shows by this light.
 """
 
@@ -168,10 +168,10 @@ def _judged(
         )
     moved, covered, soft, veil, fog = by_reference
     findings = (
+        corrupt(seen.smeared, usual(Measure.SMEARED), evidence),
         black(seen.brightest),
         single_colour(seen.picture, seen_view.lost_now if known else 0.0),
         still,
-        corrupt(seen.smeared, usual(Measure.SMEARED), evidence),
         dark(seen.brightest, usual(Measure.BRIGHTEST)),
         bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),

@@ -56,7 +56,7 @@ def test_a_good_picture_shows_every_number_and_says_what_one_picture_cannot_tell
     assert "still learning (good key frames: 0 of 24), nothing is said yet of: view moved, view covered" in told
     assert "one picture has no reference" in told
     assert "the picture is good" not in told, "that would be said of a blurred one, too"
-    (frame,) = [frame for _, frame in key_frames(path)]
+    (frame,) = [frame for _, frame, _ in key_frames(path)]
     picture, _ = examine(frame, NO_EVIDENCE, Memory.fresh(), START)
     assert len(picture.findings) == 14
     for finding in picture.findings:
@@ -138,3 +138,24 @@ def test_a_picture_of_any_size_is_told_as_too_large(
         assert code not in (Exit.OK, Exit.NO)
         assert f"{size[0]}×{size[1]}" in told
         assert words in told
+
+
+@pytest.mark.parametrize("damage", ["cut at half", "without its end", "scrambled"])
+def test_a_damaged_jpeg_is_corrupt_and_not_fine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    done, file = cv2.imencode(".jpg", scene(1))
+    assert done
+    whole = file.tobytes()
+    half = len(whole) // 2
+    damaged = {
+        "cut at half": whole[:half],
+        "without its end": whole[:-2],
+        "scrambled": whole[:half] + b"\x55" * 300 + whole[half + 300 :],
+    }[damage]
+    path = tmp_path / "lane.jpg"
+    path.write_bytes(damaged)
+    code, told = diagnosed(path, capsys)
+    assert (code, "this key frame is suspect: corrupt picture" in told) == (Exit.NO, True)
+    path.write_bytes(whole + bytes(64))
+    assert diagnosed(path, capsys)[0] == Exit.OK, "what stands behind a file's end is no damage"

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from monitor.model import Cause, Codec, KeyFrame
 from monitor.probes import decode, sizes
-from monitor.probes.decode import FRESH, Seen, look_at
+from monitor.probes.decode import FRESH, Seen, blocks_of, look_at
 from tests.driven import START
+from tests.rtsp.footage import coded, jpeg
 
 ENCODERS = {Codec.H264: "libx264", Codec.H265: "libx265", Codec.MJPEG: "mjpeg"}
 
@@ -63,6 +64,21 @@ def test_bytes_that_are_no_picture_fail_to_decode(codec: Codec) -> None:
     seen = look_at(KeyFrame(codec, b"\x00\x00\x00\x01" + bytes(range(256))))
     assert (seen.cause, seen.picture) == (Cause.DECODE_FAILED, None)
     assert seen.detail.startswith(codec.value)
+
+
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.MJPEG])
+def test_a_key_frame_that_the_decoder_calls_damaged_is_corrupt_and_teaches_nothing(codec: Codec) -> None:
+    data = jpeg() if codec is Codec.MJPEG else coded(codec)[0]
+    seen = look_at(KeyFrame(codec, data[: len(data) * 2 // 3]))
+    assert seen.cause is Cause.PICTURE_CORRUPT
+    assert seen.memory is not None
+    assert seen.memory.reference.seen == 0
+
+
+def test_a_damaged_snapshot_is_compared_with_nothing() -> None:
+    data = encoded(Codec.MJPEG).data
+    assert blocks_of(data) is not None
+    assert blocks_of(data[: len(data) * 2 // 3]) is None
 
 
 @pytest.mark.parametrize("codec", Codec)

@@ -46,3 +46,9 @@ async def test_a_wide_picture_within_the_limit_is_looked_at(make_camera: MakeCam
     seen = await seen_of(make_camera, jpeg_of(4_096, 104))
     assert seen.picture is not None
     assert (seen.picture.width, seen.picture.height) == (4_096, 104)
+
+
+async def test_a_picture_that_the_camera_cut_short_is_corrupt(make_camera: MakeCamera) -> None:
+    whole = jpeg_of(640, 360)
+    assert (await seen_of(make_camera, whole)).cause is Cause.OK
+    assert (await seen_of(make_camera, whole[: len(whole) // 2])).cause is Cause.PICTURE_CORRUPT

@@ -165,7 +165,7 @@ class Decoder:
         self._kept: dict[Codec, VideoCodecContext] = {}
 
     def decode(self, key_frame: KeyFrame) -> tuple[Frame, Evidence] | None:
-        """The picture and what is known beside it; None when there is no picture."""
+        """The picture and what the decoder says of it; None when there is no picture."""
         decoder = self._kept.pop(key_frame.codec, None) or _new_decoder(key_frame.codec)
         try:
             frames = decoder.decode(av.Packet(key_frame.data)) or decoder.decode(None)
@@ -181,12 +181,7 @@ class Decoder:
             for plane in decoded.planes
         )
         full_range = decoded.format.name.startswith("yuvj") or int(decoded.color_range) == 2
-        return Frame(y, u, v, full_range), evidence_of(key_frame, flagged=bool(decoded.is_corrupt))
-
-
-def evidence_of(key_frame: KeyFrame, *, flagged: bool = False) -> Evidence:
-    """What transport and decoder know of it."""
-    return Evidence(rtp_gap=key_frame.packets_lost > 0, decoder_flagged=flagged)
+        return Frame(y, u, v, full_range), Evidence(bool(decoded.is_corrupt))
 
 
 def _new_decoder(codec: Codec) -> VideoCodecContext:
