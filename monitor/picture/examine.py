@@ -17,7 +17,7 @@ from .blocks import block_sums, fingerprint
 from .blurred import SHARPER, blurred, blurred_slowly
 from .cast import LAMPLIT, Tint, cast, colourless, tint
 from .contrast import SUDDEN, is_clear, is_thick, is_veil, low_contrast, veiled
-from .corrupt import corrupt, smeared
+from .corrupt import corrupt, damaged
 from .evidence import Evidence
 from .exposure import AMPLIFYING, DAZZLED, bright, brightest, clipped, dark
 from .findings import unjudged, weight
@@ -59,14 +59,14 @@ class _Measured:
     brightest: float
     clipped: float
     luma: float
-    smeared: float
+    damaged: float
     tint: Tint | None
 
 
 def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> tuple[Picture, Memory]:
     """What the key frame shows, and the memory with it. ``at``: when it was taken, aware UTC, never going back."""
     at_us = micros(at)
-    sums, seen = block_sums(frame), _measured(reduced(frame))
+    sums, seen = block_sums(frame), _measured(frame, reduced(frame))
     print_ = fingerprint(sums)
     memory = _in_its_mode(memory, seen, at_us)
     still, stillness, repeats = frozen(sums, print_, memory, at_us)
@@ -100,7 +100,7 @@ def approve_view(memory: Memory) -> Memory:
     )
 
 
-def _measured(picture: Reduced) -> _Measured:
+def _measured(frame: Frame, picture: Reduced) -> _Measured:
     return _Measured(
         picture,
         structure(picture),
@@ -110,7 +110,7 @@ def _measured(picture: Reduced) -> _Measured:
         brightest(picture),
         clipped(picture),
         float(picture.coarse.mean()),
-        smeared(picture),
+        damaged(frame, picture),
         tint(picture),
     )
 
@@ -168,7 +168,7 @@ def _judged(
         )
     moved, covered, soft, veil, fog = by_reference
     findings = (
-        corrupt(seen.smeared, usual(Measure.SMEARED), evidence),
+        corrupt(seen.damaged, usual(Measure.DAMAGED), evidence),
         black(seen.brightest),
         single_colour(seen.picture, seen_view.lost_now if known else 0.0),
         still,
@@ -188,7 +188,7 @@ def _judged(
         Measure.SOFT: sharp.soft,
         Measure.GRAIN: seen.grain,
         Measure.STRIPES: bands,
-        Measure.SMEARED: seen.smeared,
+        Measure.DAMAGED: seen.damaged,
         Measure.CLIPPED: seen.clipped,
         Measure.BRIGHTEST: seen.brightest,
         Measure.LUMA: seen.luma,

@@ -43,7 +43,7 @@ class Measure(IntEnum):
     WARMTH = 4
     PURPLE = 5
     SPREAD = 6
-    SMEARED = 7
+    DAMAGED = 7
     CLIPPED = 8
     BRIGHTEST = 9
     LUMA = 10

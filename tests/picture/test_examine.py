@@ -189,6 +189,18 @@ def test_columns_smeared_downwards_are_corrupt_without_any_evidence(known: Memor
     assert Cause.PICTURE_CORRUPT in began(pictures)
 
 
+def test_a_mosaic_is_corrupt_where_nobody_flagged_it(known: Memory) -> None:
+    def grey_blocks(picture: Pixels, number: int) -> Pixels:
+        damaged = np.random.default_rng(number).random((HEIGHT // 8, WIDTH // 16)) < 0.5
+        where = np.kron(damaged[::2], np.ones((16, 16), bool))[:HEIGHT, :, None]
+        return np.where(where, np.uint8(128), picture)
+
+    pictures, memory = watched(known, range(LEARNT, LEARNT + 4), grey_blocks)
+    assert began(pictures)[0] is Cause.PICTURE_CORRUPT
+    after, _ = watched(memory, range(LEARNT + 4, LEARNT + 8))
+    assert after[-1].active == ()
+
+
 def test_fog_that_comes_slowly_is_reported_and_is_no_fault(known: Memory) -> None:
     def fog(picture: Pixels, number: int) -> Pixels:
         share = min(0.6, 0.03 * (number - LEARNT))
