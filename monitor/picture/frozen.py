@@ -7,8 +7,8 @@ before them, two bytes are remembered. A picture whose bytes are among these, an
 hit. A live picture is one with p = p0 + 256 / 65,536 at most: as often as it repeats its last picture, or because two
 bytes are equal by chance. Of the last 32 pictures M must be hits, the least M with C(32, M) p^M <= 10^-6, which bounds
 the chance of M hits in 32 (7 of a camera known by 48 pairs, 6 by 300). In order a loop of up to 64 key frames gives
-nothing but hits from its second round on, one of up to 640 a third; looked at in no order one of 600 gives a third after
-640 looks. What is longer is not found. Hits are never taken for habit: a loop must not teach that it is one.
+nothing but hits from its second round on, one of up to 640 a third; looked at in no order one of 600 gives a third
+after 640 looks. What is longer is not found. Hits are never taken for habit: a loop must not teach that it is one.
 
 **The false alarm, exactly.** Let p0 be the chance that a live camera repeats its picture. After n live pairs of which
 m were equal it is taken for p0 = (m + 1/2) / (n + 2). A live camera shows K equal pairs in a row by chance p0^K, were

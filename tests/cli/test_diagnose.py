@@ -23,15 +23,15 @@ def scene(second: float) -> Pixels:
     return draw(Scene.LANE, second, WIDTH, HEIGHT)
 
 
-def video(path: Path, pictures: list[Pixels]) -> Path:
-    """An MP4 of key frames alone, one every ten seconds."""
+def video(path: Path, pictures: list[Pixels], every: int = 10) -> Path:
+    """An MP4 of key frames alone, one every so many seconds."""
     with av.open(str(path), "w") as file:
         stream = file.add_stream("libx264", rate=1)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.codec_context.gop_size = 1
         for number, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
-            frame.pts = 10 * number
+            frame.pts = every * number
             file.mux(stream.encode(frame))
         file.mux(stream.encode(None))
     return path
@@ -159,3 +159,32 @@ def test_a_damaged_jpeg_is_corrupt_and_not_fine(
     assert (code, "this key frame is suspect: corrupt picture" in told) == (Exit.NO, True)
     path.write_bytes(whole + bytes(64))
     assert diagnosed(path, capsys)[0] == Exit.OK, "what stands behind a file's end is no damage"
+
+
+@pytest.mark.parametrize(
+    ("key_frames", "every", "code", "told"),
+    [
+        (30, 2, Exit.NO, "picture_frozen"),
+        (6, 2, Exit.OK, "cannot be judged: frozen"),
+        (14, 1, Exit.OK, "cannot be judged"),
+    ],
+)
+def test_a_film_of_one_still_is_frozen_or_cannot_be_judged_and_never_good(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key_frames: int, every: int, code: Exit, told: str
+) -> None:
+    path = video(tmp_path / "still.mp4", [scene(1)] * key_frames, every)
+    found, said = diagnosed(path, capsys)
+    assert found == code
+    assert told in said
+    assert "the picture is good" not in said
+    assert "no fault is seen" not in said
+    _, said = diagnosed(path, capsys, "zh")
+    assert "画面冻结" in said
+
+
+def test_a_film_that_was_learnt_and_then_stands_still_is_not_good(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = [scene(second) for second in range(30)]
+    path = video(tmp_path / "hangs.mp4", [*live, *[live[-1]] * 2], 2)
+    assert "the picture is good" not in diagnosed(path, capsys)[1]
