@@ -38,7 +38,7 @@ from .memory import (
 from .noisy import LOW_LIGHT, grain, noisy
 from .single_colour import single_colour
 from .steady import stored
-from .striped import DULL, profiles, striped, stripes
+from .striped import is_hidden, profiles, striped, stripes
 from .structure import structure
 from .tally import active, tallied
 from .texture import Sharpness, sharpness, texture
@@ -175,7 +175,11 @@ def _judged(
         dark(seen.brightest, usual(Measure.BRIGHTEST)),
         bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),
-        striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dull > DULL)),
+        striped(
+            bands,
+            usual(Measure.STRIPES),
+            hidden=known and is_hidden(seen_view.lost_now, sharp.dull, another=seen_view.another),
+        ),
         moved,
         covered,
         soft,

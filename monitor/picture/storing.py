@@ -14,7 +14,7 @@ from monitor.errors import PictureMemoryBroken
 
 from .memory import Doubts, Golden, Memory, Mode, Reference, Repeats, Stillness, Tally
 
-_FORM = b"sharp-eyes picture memory 2\n"
+_FORM = b"sharp-eyes picture memory 3\n"
 _CHECKSUM = 16
 _NEXT = "delete it, and the camera is learnt anew"
 
