@@ -7,7 +7,7 @@ learnt by noon and by midnight each fault begins anew, so that no fault is judge
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -137,15 +137,18 @@ class _Trials:
                 self._fault(fault, by_day, noon(1), DAY)
             if fault.in_infrared and self._infrared:
                 self._fault(fault, by_night, midnight(1), INFRARED)
+            if fault.kind == "veil":  # the one rule that asks how soon it came
+                seldom = replace(fault, strength=f"{fault.strength}, a look in ten minutes", promised=False)
+                self._fault(seldom, by_day, noon(1), DAY, STEP)
 
-    def _fault(self, fault: Fault, memory: Memory, begins: datetime, mode: str) -> None:
+    def _fault(self, fault: Fault, memory: Memory, begins: datetime, mode: str, between: timedelta = IN_DOUBT) -> None:
         rng = self._rng(f"{fault.kind}, {fault.strength}, {mode}")
         spoilt = fault.spoil(rng)
         watch = Watch(self._stream, memory)
 
         def pictures() -> Iterator[Picture]:
             for number in range(BEFORE + LASTING):
-                moment = a_moment(Weather.CLEAR, begins + number * IN_DOUBT, mode == INFRARED, rng)
+                moment = a_moment(Weather.CLEAR, begins + number * between, mode == INFRARED, rng)
                 film = self._camera.film(moment, rng, SOUND if number < BEFORE else spoilt)
                 yield watch.look(film, moment.at)
 
