@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 
 import av
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,11 +24,11 @@ ENCODERS = {Codec.H264: "libx264", Codec.H265: "libx265", Codec.MJPEG: "mjpeg"}
 
 @cache
 def encoded(codec: Codec, *, seed: int = 1, size: tuple[int, int] = (320, 192)) -> KeyFrame:
-    """One key frame of random blocks, by the same libraries a camera's encoder descends from."""
+    """One key frame of random clouds, by the same libraries a camera's encoder descends from."""
     width, height = size
     blocks = np.random.default_rng(seed).integers(30, 220, (height // 32, width // 32), dtype=np.uint8)
     planes = np.full((height * 3 // 2, width), 128, np.uint8)
-    planes[:height] = np.kron(blocks, np.ones((32, 32), np.uint8))
+    planes[:height] = cv2.resize(blocks, size, interpolation=cv2.INTER_LINEAR)
     encoder = av.CodecContext.create(ENCODERS[codec], "w")
     assert isinstance(encoder, av.VideoCodecContext)
     encoder.width, encoder.height = size
