@@ -27,6 +27,7 @@ from tests.addresses import BASE
 from tests.bench import onvif, proc
 from tests.bench.__main__ import DOCUMENT, TITLES, main
 from tests.bench.children import pinned, python_module, running
+from tests.bench.examining import cost_of_diagnosis
 from tests.bench.exposition import contestants, some_statuses
 from tests.bench.figures import LAST_PROBE, Moment, Scrape, Watch, checks, listed, town_table
 from tests.bench.hostile import LAST_SUCCESS, Good, comparison, fared
@@ -135,6 +136,16 @@ def test_the_kernel_of_this_machine_writes_what_is_read() -> None:
 
 
 # ---------------------------------------------------------------- tables and their place
+
+
+def test_the_cost_of_a_known_camera_is_held_against_its_promise() -> None:
+    table, checks = cost_of_diagnosis([(320, 192)])
+    assert [row[0] for row in table.rows] == ["320x192, its view", "320x192, another view"]
+    medians = [float(row[2]) for row in table.rows]
+    assert all(
+        0 < least <= median for least, median in zip((float(row[3]) for row in table.rows), medians, strict=True)
+    )
+    assert [check.holds for check in checks] == [median <= 2 for median in medians]
 
 
 def test_a_table_is_markdown_with_numbers_to_the_right() -> None:

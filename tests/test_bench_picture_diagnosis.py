@@ -10,13 +10,16 @@ import cv2
 import numpy as np
 import pytest
 
-from monitor.model import Cause, Codec, KeyFrame
+from monitor.liveness import Policy
+from monitor.model import Cause, Codec, KeyFrame, Verdict
+from monitor.picture import Memory
 from monitor.simulator.scenes import Scene as Drawn
 from monitor.simulator.scenes import draw
 from tests.bench.picture_diagnosis import packages, scores
 from tests.bench.picture_diagnosis.camera import SOUND, Aim, Camera, Spoilt
 from tests.bench.picture_diagnosis.days import Moment, Weather, a_day, a_moment, midnight, noon
 from tests.bench.picture_diagnosis.faults import FAULTS
+from tests.bench.picture_diagnosis.lossy import lossy
 from tests.bench.picture_diagnosis.measure import FULL, Order, findings
 from tests.bench.picture_diagnosis.scenes import VIEW, Half, Palette, Pixels, Scene, painted, scene
 from tests.bench.picture_diagnosis.streams import Arrived, Decoder, Encoder, Loss, Stream, sent
@@ -193,6 +196,15 @@ def test_a_lost_packet_is_lost_before_the_monitor_puts_them_together(
     hidden = arrived(Loss.BEHIND_A_RELAY)
     assert hidden.lost >= 1
     assert hidden.key_frame is None or len(hidden.key_frame.data) < len(unit)
+
+
+def test_lost_packets_are_an_event_after_as_many_looks_as_everything_else() -> None:
+    rng = np.random.default_rng(4)
+    gap = lossy(camera(), Stream(Codec.H264, group=2), Memory.fresh(), Loss.SEEN, 0.1, rng)
+    assert (gap.event, gap.named, gap.delay) == (Cause.STREAM_DAMAGED, True, Policy().fall)
+    hidden = lossy(camera(), Stream(Codec.H264, group=2), Memory.fresh(), Loss.BEHIND_A_RELAY, 0.1, rng)
+    assert hidden.event is None or hidden.event.verdict is not Verdict.GOOD
+    assert hidden.delay is None or hidden.delay >= Policy().fall
 
 
 # ---------------------------------------------------------------- trials and scores

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.language import Language
-from monitor.model import EPOCH, Cause, Finding, FindingState, Picture
-from monitor.picture import NO_EVIDENCE, Memory, examine
+from monitor.model import EPOCH, SECOND_US, Cause, Finding, FindingState, Picture
+from monitor.picture import Memory, examine
+from monitor.picture.frozen import LEAST_TIME, needed
+from monitor.picture.memory import Repeats
 from monitor.picture.verdict import cause_of, suspects_frozen
 from monitor.probes.files import key_frames
 from monitor.render.layout import Align, Column, table
@@ -26,9 +29,11 @@ def diagnose(file: Path, language: Language) -> int:
     """Every number of the last key frame, its threshold and the verdict; of a video also when the verdict changed."""
     memory, picture, count, told = Memory.fresh(), None, 0, 0
     verdict: Cause | None = None
-    for seconds, frame in key_frames(file):
-        picture, memory = examine(frame, NO_EVIDENCE, memory, BEGIN + timedelta(seconds=seconds))
+    still = _Still()
+    for seconds, frame, evidence in key_frames(file):
+        picture, memory = examine(frame, evidence, memory, BEGIN + timedelta(seconds=seconds))
         count += 1
+        still = still.then(picture.fingerprint, seconds)
         if cause_of(picture) is not verdict:
             verdict, told = cause_of(picture), told + 1
             if told <= MARKS:
@@ -39,8 +44,45 @@ def diagnose(file: Path, language: Language) -> int:
         print(line)
     if count == 1:
         print(texts.DIAGNOSED_ONCE[language])
-    print("\n".join(verdict_lines(picture, language)))
-    return Exit.OK if cause_of(picture) is Cause.OK else Exit.NO
+    stands = _stands_still(still, picture, language)
+    print("\n".join(stands or verdict_lines(picture, language)))
+    return Exit.OK if cause_of(picture) is Cause.OK and not still.frozen else Exit.NO
+
+
+@dataclass(frozen=True, slots=True)
+class _Still:
+    """The end of a film, as far as its key frames equal the last one.
+
+    A server may hand out one key frame for seconds, so that a probe counts no nearer ones; a file is what it is.
+    """
+
+    fingerprint: bytes = b""
+    pairs: int = 0
+    began: float = 0.0  # seconds
+    seconds: float = 0.0
+
+    def then(self, fingerprint: bytes, seconds: float) -> _Still:
+        """With one more key frame."""
+        if fingerprint == self.fingerprint:
+            return replace(self, pairs=self.pairs + 1, seconds=seconds)
+        return _Still(fingerprint, 0, seconds, seconds)
+
+    @property
+    def frozen(self) -> bool:
+        """As of a camera never seen."""
+        enough = self.seconds - self.began >= LEAST_TIME / SECOND_US
+        return self.pairs >= needed(Repeats()) and enough
+
+
+def _stands_still(still: _Still, picture: Picture, language: Language) -> list[str]:
+    """What takes the place of a good verdict where the film ends with equal key frames; nothing else."""
+    if not still.pairs or cause_of(picture) is not Cause.OK:
+        return []
+    frozen = CAUSES[Cause.PICTURE_FROZEN][language]
+    told = texts.DIAGNOSED_EQUAL[language].format(count=still.pairs + 1, seconds=still.seconds - still.began)
+    if still.frozen:
+        return [told, texts.VERDICT_HOLDS[language].format(cause=frozen, id=Cause.PICTURE_FROZEN.value)]
+    return [told, texts.DIAGNOSED_TOO_FEW[language].format(cause=frozen), *_unsaid(picture, language)]
 
 
 def finding_lines(picture: Picture, language: Language) -> list[str]:

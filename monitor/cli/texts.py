@@ -177,6 +177,14 @@ DIAGNOSED = Phrase(
     "关键帧 {count} 个，{width}×{height}；最后一帧：", "key frames: {count}, {width}×{height}; the last one:"
 )
 DIAGNOSED_AT = Phrase("第 {seconds:.0f} 秒起：{verdict}", "from second {seconds:.0f}: {verdict}")
+DIAGNOSED_EQUAL = Phrase(
+    "最后 {count} 个关键帧（{seconds:.0f} 秒）逐点相同",
+    "the last {count} key frames ({seconds:.0f} s) are equal to the last sample",
+)
+DIAGNOSED_TOO_FEW = Phrase(
+    "无法判断是否{cause}：相同的关键帧太少，请给更长的录像",
+    "cannot be judged: {cause}; too few key frames are equal, give it a longer film",
+)
 DIAGNOSED_ONCE = Phrase(
     "单张画面没有参照：模糊、遮挡、偏移等要先学习该摄像机的常态。",
     "one picture has no reference: blur, covers and moved views need to know what the camera usually shows.",

@@ -18,7 +18,7 @@ from monitor.simulator.town import SimulatedTown
 
 FLAWS = (
     *(Fault.DARK, Fault.BRIGHT, Fault.BLURRED, Fault.COVERED, Fault.MOVED, Fault.NOISY, Fault.STRIPED, Fault.CAST),
-    Fault.BLUE,
+    *(Fault.BLUE, Fault.CORRUPT, Fault.VEILED),
 )
 
 

@@ -1,4 +1,8 @@
-"""What transport and decoder know of one key frame, beside its pixels."""
+"""What the decoder knows of one key frame, beside its pixels.
+
+Transport has nothing to add: a key frame with RTP packets missing inside never comes this far (``rtsp.depacketiser``),
+and one that was whole says nothing of packets lost before it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All of it may be missing: a file that somebody hands in has no transport."""
+    """Why the pixels may not be what the camera saw."""
 
-    rtp_gap: bool = False  # sequence numbers were missing inside this key frame
-    decoder_flagged: bool = False  # the decoder called the picture corrupt, and gave it nevertheless
+    decoder_flagged: bool = False  # the decoder called the picture damaged, and gave it nevertheless
 
 
 NO_EVIDENCE = Evidence()

@@ -1,6 +1,6 @@
 """Examines one key frame by all that is remembered of the camera: findings, and what is remembered from then on.
 
-The order of trust: what transport and decoder say, exact repeats, gross faults that need no reference, then what this
+The order of trust: what the decoder says, exact repeats, gross faults that need no reference, then what this
 camera usually shows by this light.
 """
 
@@ -17,7 +17,7 @@ from .blocks import block_sums, fingerprint
 from .blurred import SHARPER, blurred, blurred_slowly
 from .cast import LAMPLIT, cast, colourless
 from .contrast import SUDDEN, is_clear, is_thick, is_veil, low_contrast, veiled
-from .corrupt import corrupt, smeared
+from .corrupt import corrupt, damaged
 from .evidence import Evidence
 from .exposure import AMPLIFYING, DAZZLED, bright, brightest, clipped, dark
 from .findings import unjudged, weight
@@ -39,7 +39,7 @@ from .memory import (
 from .noisy import LOW_LIGHT, grain, noisy
 from .single_colour import single_colour
 from .steady import stored
-from .striped import DULL, profiles, striped, stripes
+from .striped import is_hidden, profiles, striped, stripes
 from .structure import structure
 from .tally import active, tallied
 from .texture import Sharpness, sharpness, texture
@@ -61,14 +61,14 @@ class _Measured:
     brightest: float
     clipped: float
     luma: float
-    smeared: float
+    damaged: float
     tints: Tints | None
 
 
 def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> tuple[Picture, Memory]:
     """What the key frame shows, and the memory with it. ``at``: when it was taken, aware UTC, never going back."""
     at_us = micros(at)
-    sums, seen = block_sums(frame), _measured(reduced(frame))
+    sums, seen = block_sums(frame), _measured(frame, reduced(frame))
     print_ = fingerprint(sums)
     memory = _in_its_mode(memory, seen, at_us)
     still, stillness, repeats = frozen(sums, print_, memory, at_us)
@@ -102,7 +102,7 @@ def approve_view(memory: Memory) -> Memory:
     )
 
 
-def _measured(picture: Reduced) -> _Measured:
+def _measured(frame: Frame, picture: Reduced) -> _Measured:
     return _Measured(
         picture,
         structure(picture),
@@ -112,7 +112,7 @@ def _measured(picture: Reduced) -> _Measured:
         brightest(picture),
         clipped(picture),
         float(picture.coarse.mean()),
-        smeared(picture),
+        damaged(frame, picture),
         tints(picture),
     )
 
@@ -168,14 +168,18 @@ def _judged(
         by_reference = _not_learnt(reference, exposure)
     moved, covered, soft, veil, fog = by_reference
     findings = (
+        corrupt(seen.damaged, usual(Measure.DAMAGED), evidence),
         black(seen.brightest),
         single_colour(seen.picture, seen_view.lost_now if known else 0.0),
         still,
-        corrupt(seen.smeared, usual(Measure.SMEARED), evidence),
         exposure,
         bright(seen.clipped, seen.luma, usual(Measure.CLIPPED), reference.mean(Measure.LUMA)),
         noisy(seen.grain, usual(Measure.GRAIN)),
-        striped(bands, usual(Measure.STRIPES), hidden=known and (seen_view.another or sharp.dull > DULL)),
+        striped(
+            bands,
+            usual(Measure.STRIPES),
+            hidden=known and is_hidden(seen_view.lost_now, sharp.dull, another=seen_view.another),
+        ),
         moved,
         covered,
         soft,
@@ -188,7 +192,7 @@ def _judged(
         Measure.SOFT: sharp.soft,
         Measure.GRAIN: seen.grain,
         Measure.STRIPES: bands,
-        Measure.SMEARED: seen.smeared,
+        Measure.DAMAGED: seen.damaged,
         Measure.CLIPPED: seen.clipped,
         Measure.BRIGHTEST: seen.brightest,
         Measure.LUMA: seen.luma,

@@ -1,7 +1,14 @@
 """A frozen picture: a live sensor cannot send the same key frame twice.
 
-**What counts.** A pair of key frames is equal when all blocks are, but for those known to be a burnt-in clock; or when
-the picture equals one of the last 64 (a loop that is played again).
+**What counts.** A pair of key frames is equal when all blocks are, but for those known to be a burnt-in clock.
+
+**Loops.** A recording that is played again shows pictures it showed before. Of the last 64, and of every third of 576
+before them, two bytes are remembered. A picture whose bytes are among these, and not those of the one before it, is a
+hit. A live picture is one with p = p0 + 256 / 65,536 at most: as often as it repeats its last picture, or because two
+bytes are equal by chance. Of the last 32 pictures M must be hits, the least M with C(32, M) p^M <= 10^-6, which bounds
+the chance of M hits in 32 (7 of a camera known by 48 pairs, 6 by 300). In order a loop of up to 64 key frames gives
+nothing but hits from its second round on, one of up to 640 a third; looked at in no order one of 600 gives a third
+after 640 looks. What is longer is not found. Hits are never taken for habit: a loop must not teach that it is one.
 
 **The false alarm, exactly.** Let p0 be the chance that a live camera repeats its picture. After n live pairs of which
 m were equal it is taken for p0 = (m + 1/2) / (n + 2). A live camera shows K equal pairs in a row by chance p0^K, were
@@ -32,7 +39,7 @@ alike than any before. It counts as frozen until four pairs in a row are as live
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import ceil, log10
+from math import ceil, comb, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,8 +58,10 @@ FEW_CHANGED = 0.97  # of the blocks are equal: then those that are not may be a 
 CLOCK_BLOCKS = 28  # at most, 3 % of 920
 KNOWN = 6  # of ``ticks``: three pairs in which only the clock changed
 EARLIER = 3  # pictures before the last one that a suspicion looks at
-REMEMBERED = 64  # pictures, for loops
-_DIGEST = 8  # bytes of a fingerprint
+RECENT, OLDER, THINNED = 64, 192, 3  # pictures remembered for loops: the last ones, and of those before every third
+WINDOW = 32  # pictures of which so many are hits
+_DIGEST = 2  # bytes of a fingerprint
+REPLAYED = "replayed_key_frames"  # the measure of a loop
 ALIKE = "equal_blocks_share"  # the measure of a suspicion
 MORE_ALIKE = 0.10  # share of equal blocks beyond the most this live camera showed
 ALIKE_RUN, ALIKE_TIME = 10, 600 * SECOND_US  # so many such pictures, and so long
@@ -72,7 +81,7 @@ class Pair:
     alike: float  # the largest share of blocks that equal those of one of the last four pictures, 0 to 1
     equal: bool  # all of them, outside the clock
     clock_stands: bool  # a clock is known, and it shows the same time
-    looped: bool  # the picture equals an earlier one
+    replayed: bool  # the picture is none but the last one, and was there before
     ticks: bytes  # what is then known of the clock
 
 
@@ -80,6 +89,13 @@ def needed(repeats: Repeats) -> int:
     """How many equal pairs in a row are a million to one against a live camera with this habit."""
     p0 = (repeats.equal + 0.5) / (repeats.pairs + 2)
     return max(LEAST_RUN, ceil(AGAINST / -log10(min(p0, 0.999))))
+
+
+def hits_needed(repeats: Repeats) -> int:
+    """How many hits in ``WINDOW`` pictures are a million to one against a live camera with this habit."""
+    p = (repeats.equal + 0.5) / (repeats.pairs + 2) + (RECENT + OLDER) / 2 ** (8 * _DIGEST)
+    enough = (many for many in range(LEAST_RUN, WINDOW + 1) if comb(WINDOW, many) * p**many <= 10**-AGAINST)
+    return next(enough, WINDOW + 1)
 
 
 def frozen(sums: Sums, print_: bytes, memory: Memory, at_us: int) -> tuple[Finding, Stillness, Repeats]:
@@ -128,7 +144,7 @@ def by_a_clock(changed: NDArray[np.bool_], known: NDArray[np.bool_]) -> bool:
 
 
 def compare(sums: Sums, digest: bytes, still: Stillness) -> Pair:
-    """A picture with the one before it and with the last 64."""
+    """A picture with the one before it and with those that are remembered."""
     changed = marks(sums) != np.frombuffer(still.marks, np.uint16).reshape(GRID)
     known = clock(still.ticks)
     equal = 1.0 - float(changed.mean())
@@ -139,12 +155,13 @@ def compare(sums: Sums, digest: bytes, still: Stillness) -> Pair:
     ticks = np.frombuffer(still.ticks, np.uint8).reshape(GRID) if still.ticks else np.zeros(GRID, np.uint8)
     if FEW_CHANGED <= equal < 1:
         ticks = np.where(changed, np.minimum(ticks, 250) + 2, np.maximum(ticks, 1) - 1).astype(np.uint8)
-    recent = [still.recent[at : at + _DIGEST] for at in range(0, len(still.recent), _DIGEST)]
+    remembered = np.frombuffer(still.recent + still.older, np.uint16)
+    this = np.frombuffer(digest, np.uint16)[0]
     return Pair(
         alike,
         not np.any(changed & ~known),
         bool(known.any()) and not np.any(changed & known),
-        digest in recent[:-1] and digest != recent[-1],
+        bool((remembered == this).any()) and digest != still.recent[-_DIGEST:],
         ticks.tobytes(),
     )
 
@@ -159,14 +176,17 @@ def clock(ticks: bytes) -> NDArray[np.bool_]:
 
 def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness, Repeats]:
     standing = still.standing + 1 if pair.clock_stands else 0
-    if pair.equal or pair.looped:
+    still = _with_hit(still, repeats, hit=pair.replayed)
+    if pair.equal:
         run_from = still.run_from_us if still.run else still.at_us
         still = replace(still, run=still.run + 1, run_from_us=run_from, standing=standing)
         return replace(still, high=still.high + 1, low=0) if still.high else still, repeats
     if not _is_frozen(still, repeats, still.at_us):  # the run ended by itself: that is how this camera lives
         repeats = replace(repeats, equal=repeats.equal + still.run, pairs=repeats.pairs + still.run)
-    repeats = replace(repeats, pairs=repeats.pairs + 1)
     still = replace(still, run=0, standing=standing)
+    if pair.replayed or _is_loop(still, repeats):
+        return still, repeats
+    repeats = replace(repeats, pairs=repeats.pairs + 1)
     if repeats.pairs > LEARNT and pair.alike > _suspect_from(repeats):
         high_from = still.high_from_us if still.high else still.at_us
         most = max(still.high_most, pair.alike)
@@ -175,6 +195,17 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
         return replace(still, low=still.low + 1), repeats
     repeats = replace(repeats, alike=max(repeats.alike * FORGETS, _habit(still, repeats), pair.alike))
     return replace(still, high=0, low=0, high_most=0.0, confirmed=False), repeats
+
+
+def _with_hit(still: Stillness, repeats: Repeats, *, hit: bool) -> Stillness:
+    """One picture further. Of a loop that is over four pictures without a hit are enough."""
+    hits = (still.hits << 1 | hit) & (1 << WINDOW) - 1
+    over = not hits & 0b1111 and _is_loop(still, repeats)
+    return replace(still, hits=0 if over else hits)
+
+
+def _is_loop(still: Stillness, repeats: Repeats) -> bool:
+    return still.hits.bit_count() >= hits_needed(repeats)
 
 
 def _habit(still: Stillness, repeats: Repeats) -> float:
@@ -194,7 +225,7 @@ def _suspect_from(repeats: Repeats) -> float:
 
 def _is_frozen(still: Stillness, repeats: Repeats, at_us: int) -> bool:
     long_enough = still.run >= needed(repeats) and at_us - still.run_from_us >= LEAST_TIME
-    return still.confirmed or long_enough or still.standing >= LEAST_RUN
+    return still.confirmed or long_enough or still.standing >= LEAST_RUN or _is_loop(still, repeats)
 
 
 def _is_suspect(still: Stillness, at_us: int) -> bool:
@@ -203,6 +234,9 @@ def _is_suspect(still: Stillness, at_us: int) -> bool:
 
 def _finding(still: Stillness, repeats: Repeats, at_us: int) -> Finding:
     most = needed(repeats)
+    if _is_loop(still, repeats):
+        hits, enough = still.hits.bit_count(), hits_needed(repeats)
+        return weighed(Cause.PICTURE_FROZEN, REPLAYED, hits, enough, hits / enough)
     if _is_frozen(still, repeats, at_us) and not still.confirmed:
         score = max(1.0, still.run / most)
         return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, score)
@@ -214,10 +248,16 @@ def _finding(still: Stillness, repeats: Repeats, at_us: int) -> Finding:
 
 
 def _with_picture(still: Stillness, sums: Sums, digest: bytes, at_us: int) -> Stillness:
-    recent = (still.recent + digest)[-REMEMBERED * _DIGEST :]
+    recent, older, looks = still.recent + digest, still.older, still.looks + 1
+    if len(recent) > RECENT * _DIGEST:
+        if looks % THINNED == 0:
+            older = (older + recent[:_DIGEST])[-OLDER * _DIGEST :]
+        recent = recent[-RECENT * _DIGEST :]
     before = _sketch(np.frombuffer(still.marks, np.uint16).reshape(-1, GRID[1])).tobytes()
     earlier = (before + still.earlier)[: EARLIER * GRID[0] * GRID[1] // 2]
-    return replace(still, marks=marks(sums).tobytes(), earlier=earlier, recent=recent, at_us=at_us)
+    return replace(
+        still, marks=marks(sums).tobytes(), earlier=earlier, recent=recent, older=older, looks=looks, at_us=at_us
+    )
 
 
 def _sketch(of: Marks) -> NDArray[np.uint8]:

@@ -44,7 +44,7 @@ class Measure(IntEnum):
     GRAIN = 2
     STRIPES = 3
     TINT = 4
-    SMEARED = 5
+    DAMAGED = 5
     CLIPPED = 6
     BRIGHTEST = 7
     LUMA = 8
@@ -103,7 +103,10 @@ class Stillness:
     marks: bytes = field(default=b"", repr=False)  # 23 x 40 uint16, of the last picture; b"" = none yet
     earlier: bytes = field(default=b"", repr=False)  # up to 3 x 23 x 20 uint8: a quarter of that, newest first
     ticks: bytes = field(default=b"", repr=False)  # 23 x 40 uint8: how sure a block is part of a clock
-    recent: bytes = field(default=b"", repr=False)  # 8 bytes of each of the last pictures' fingerprints
+    recent: bytes = field(default=b"", repr=False)  # 2 bytes of each of the last pictures' fingerprints
+    older: bytes = field(default=b"", repr=False)  # and of every third of those before
+    looks: int = 0  # pictures so far
+    hits: int = 0  # which of the last ones had been there before, a bit each
     at_us: int = 0  # of the last picture, microseconds since 1970
     run: int = 0  # pairs in a row that were equal
     run_from_us: int = 0

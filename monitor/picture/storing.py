@@ -78,7 +78,9 @@ def _memory(numbers: dict[str, Any], arrays: _Arrays) -> Memory:
             "infrared": _reference(numbers["infrared"], arrays),
             "colour_repeats": Repeats(**numbers["colour_repeats"]),
             "infrared_repeats": Repeats(**numbers["infrared_repeats"]),
-            "stillness": _with_arrays(Stillness, numbers["stillness"], arrays, ("marks", "earlier", "ticks", "recent")),
+            "stillness": _with_arrays(
+                Stillness, numbers["stillness"], arrays, ("marks", "earlier", "ticks", "recent", "older")
+            ),
             "doubts": _with_arrays(Doubts, numbers["doubts"], arrays, ("lost", "soft", "dimmed")),
             "golden_doubts": _with_arrays(Doubts, numbers["golden_doubts"], arrays, ("lost", "soft", "dimmed")),
             "tallies": tuple(Tally(**tally) for tally in numbers["tallies"]),

@@ -120,6 +120,8 @@ class Fault(Enum):
     NOISY = "noisy", Behaviour(flaw=Flaw.NOISY), Cause.PICTURE_NOISY
     STRIPED = "striped", Behaviour(flaw=Flaw.STRIPED), Cause.PICTURE_STRIPED
     CAST = "cast", Behaviour(flaw=Flaw.CAST), Cause.PICTURE_CAST
+    CORRUPT = "corrupt", Behaviour(flaw=Flaw.MOSAIC), Cause.PICTURE_CORRUPT
+    VEILED = "veiled", Behaviour(flaw=Flaw.VEILED), Cause.PICTURE_VEILED
 
 
 FAULT_SCENES = frozenset(fault.behaviour.scene for fault in Fault if fault.behaviour.scene is not None)

@@ -5,7 +5,9 @@ The simulator's own: nothing here is shared with the code that recognises them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,38 +27,38 @@ class Flaw(StrEnum):
     NOISY = "noisy"
     STRIPED = "striped"
     CAST = "cast"
+    MOSAIC = "mosaic"
+    VEILED = "veiled"
     STUCK = "stuck"
-
-
-_GAINS = {
-    Flaw.DARK: 0.01,  # the lens is shut all but a slit; what is left is noise and the clock's glow
-    Flaw.BRIGHT: 6.0,  # the exposure is stuck wide open
-}
 
 
 def draw_flawed(scene: Scene, flaw: Flaw, seconds: float, width: int, height: int, noise: float = NOISE) -> Pixels:
     """The picture ``seconds`` into the film as a camera with the flaw sends it."""
-    match flaw:
-        case Flaw.DARK | Flaw.BRIGHT:
-            return _exposed(draw(scene, seconds, width, height, noise), _GAINS[flaw])
-        case Flaw.BLURRED:  # out of focus by a disc of 2 % of the width
-            return _grained(_defocused(draw(scene, seconds, width, height, 0.0), width // 50), seconds, noise)
-        case Flaw.COVERED:  # something hangs before most of the lens
-            return _grained(_covered(draw(scene, seconds, width, height, 0.0)), seconds, noise)
-        case Flaw.MOVED:  # the bracket gave way: a fifth of the view to the side, and turned
-            return _grained(_turned(draw(scene, seconds, width, height, 0.0)), seconds, noise)
-        case Flaw.NOISY:
-            return _grained(draw(scene, seconds, width, height, 0.0), seconds, 45.0)
-        case Flaw.STRIPED:
-            return _striped(draw(scene, seconds, width, height, noise), seconds)
-        case Flaw.CAST:  # the blue channel lost most of its gain
-            picture = draw(scene, seconds, width, height, noise)
-            picture[:, :, 0] = (picture[:, :, 0] * 0.35).astype(np.uint8)
-            return picture
-        case Flaw.STUCK:  # the sensor hangs; the clock, burnt in behind it, ticks on
-            picture = draw(scene, 0.0, width, height, noise)
-            write_clock(picture, seconds)
-            return picture
+    if flaw in _OPTICAL:
+        return _grained(_OPTICAL[flaw](draw(scene, seconds, width, height, 0.0)), seconds, noise)
+    if flaw is Flaw.NOISY:
+        return _grained(draw(scene, seconds, width, height, 0.0), seconds, 45.0)
+    if flaw is Flaw.STUCK:  # the sensor hangs; the clock, burnt in behind it, ticks on
+        picture = draw(scene, 0.0, width, height, noise)
+        write_clock(picture, seconds)
+        return picture
+    return _ELECTRONIC[flaw](draw(scene, seconds, width, height, noise), seconds)
+
+
+def _underexposed(picture: Pixels, _: float) -> Pixels:
+    """The lens is shut all but a slit; what is left is noise and the clock's glow."""
+    return _exposed(picture, 0.01)
+
+
+def _overexposed(picture: Pixels, _: float) -> Pixels:
+    """The exposure is stuck wide open."""
+    return _exposed(picture, 6.0)
+
+
+def _yellow(picture: Pixels, _: float) -> Pixels:
+    """The blue channel lost most of its gain."""
+    picture[:, :, 0] = (picture[:, :, 0] * 0.35).astype(np.uint8)
+    return picture
 
 
 def _exposed(picture: Pixels, gain: float) -> Pixels:
@@ -65,9 +67,11 @@ def _exposed(picture: Pixels, gain: float) -> Pixels:
     return np.asarray(table[picture], np.uint8)
 
 
-def _defocused(picture: Pixels, radius: int) -> Pixels:
+def _defocused(picture: Pixels) -> Pixels:
+    """By a disc of 2 % of the width."""
     import cv2
 
+    radius = picture.shape[1] // 50
     size = 2 * radius + 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)).astype(np.float32)
     return np.asarray(cv2.filter2D(picture, -1, disc / disc.sum()), np.uint8)
@@ -86,6 +90,7 @@ def _covered(picture: Pixels) -> Pixels:
 
 
 def _turned(picture: Pixels) -> Pixels:
+    """The bracket gave way: a fifth of the view to the side, and turned."""
     import cv2
 
     height, width = picture.shape[:2]
@@ -105,3 +110,32 @@ def _striped(picture: Pixels, seconds: float) -> Pixels:
     rows = np.arange(picture.shape[0]) / picture.shape[0]
     bands = 26 * np.sin(2 * np.pi * (7 * rows + 0.37 * seconds))
     return np.asarray(np.clip(picture + bands[:, None, None], 0, 255), np.uint8)
+
+
+def _displaced(picture: Pixels, seconds: float) -> Pixels:
+    """Damaged in a recorder, whose stream is sound again: of coded blocks half are grey or out of place."""
+    height, width = picture.shape[:2]
+    chance = np.random.default_rng(round(seconds * 1000) + SEED).random((-(-height // 16), -(-width // 16)))
+    which = np.kron(chance, np.ones((16, 16)))[:height, :width, None]
+    elsewhere = np.roll(picture, (height // 3, width // 5), (0, 1))
+    return np.where(which < 0.25, np.uint8(128), np.where(which < 0.5, elsewhere, picture)).astype(np.uint8)
+
+
+def _veiled(picture: Pixels) -> Pixels:
+    """Foil before the lens: of linear light (sRGB taken for a power of 2.2) seven tenths are scattered."""
+    light = (picture / 255.0) ** 2.2
+    return np.asarray(255 * (light + 0.7 * (light.mean() - light)) ** (1 / 2.2), np.uint8)
+
+
+_OPTICAL: Mapping[Flaw, Callable[[Pixels], Pixels]] = MappingProxyType(
+    {Flaw.BLURRED: _defocused, Flaw.COVERED: _covered, Flaw.MOVED: _turned, Flaw.VEILED: _veiled}
+)
+_ELECTRONIC: Mapping[Flaw, Callable[[Pixels, float], Pixels]] = MappingProxyType(
+    {
+        Flaw.DARK: _underexposed,
+        Flaw.BRIGHT: _overexposed,
+        Flaw.CAST: _yellow,
+        Flaw.STRIPED: _striped,
+        Flaw.MOSAIC: _displaced,
+    }
+)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from monitor.model import Codec
 
+JPEG_SIDE = 2040  # pixels: the largest that the header of RFC 2435 has room for; 0 stands for a larger one
 PAYLOAD_LIMIT = 1400  # bytes of one RTP payload: fits an Ethernet frame with every header around it
 
 H264_SPS, H264_PPS, H264_STAP_A, H264_FU_A = 7, 8, 24, 28
@@ -54,7 +55,9 @@ def description_of(codec: Codec, key_frame: bytes) -> str:
                 f"sprop-pps={_base64(sets[H265_PPS])}\r\n"
             )
         case Codec.MJPEG:
-            return ""  # payload type 26 needs no rtpmap, and many cameras send none
+            # Payload type 26 needs no rtpmap, and many cameras send none; nor a size, where the packets can tell it.
+            width, height = _size_of(key_frame)
+            return "" if max(width, height) <= JPEG_SIDE else f"a=x-dimensions:{width},{height}\r\n"
 
 
 def nal_units(annex_b: bytes) -> Iterator[bytes]:
@@ -136,11 +139,17 @@ def _jpeg_payloads(jpeg: bytes) -> Iterator[bytes]:
     (luma_sampling, luma_table), (_, chroma_table), _ = components
     quantisers = tables[luma_table] + tables[chroma_table]
     kind = {0x21: 0, 0x22: 1}[luma_sampling]  # 4:2:2 and 4:2:0, RFC 2435 section 4.1
+    sides = [(side + 7) // 8 if side <= JPEG_SIDE else 0 for side in (width, height)]
     offset = 0
     while offset < len(scan):
-        header = struct.pack(">B3sBBBB", 0, offset.to_bytes(3, "big"), kind, 255, width // 8, height // 8)
+        header = struct.pack(">B3sBBBB", 0, offset.to_bytes(3, "big"), kind, 255, *sides)
         if offset == 0:
             header += struct.pack(">BBH", 0, 0, len(quantisers)) + quantisers
         piece = scan[offset : offset + PAYLOAD_LIMIT - len(header)]
         yield header + piece
         offset += len(piece)
+
+
+def _size_of(jpeg: bytes) -> tuple[int, int]:
+    height, width = struct.unpack_from(">HH", jpeg, jpeg.index(b"\xff\xc0") + 5)
+    return width, height

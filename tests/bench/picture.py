@@ -24,6 +24,7 @@ from monitor.probes.rtsp import RtspLimits, fetch_keyframe
 from monitor.probes.spares import Spares
 from monitor.simulator.clips import ClipSize
 from monitor.simulator.town import build_town
+from tests.bench.examining import cost_of_diagnosis
 from tests.bench.tables import Findings, Row, Table, number
 
 CAMERAS = 60  # of the small town that shows the films of one size: enough for every codec and scene
@@ -59,7 +60,7 @@ class Cost:
 
 
 def measure(sizes: Sequence[tuple[int, int]], base: str, port: int, progress: Progress) -> Findings:
-    """The limit for the simulator's films at each size."""
+    """The limit for the simulator's films at each size, and what the diagnosis costs of a camera that is known."""
     task = progress.add_task("key frames", total=len(sizes))
     tables = []
     for width, height in sizes:
@@ -67,7 +68,8 @@ def measure(sizes: Sequence[tuple[int, int]], base: str, port: int, progress: Pr
         key_frames = asyncio.run(_from_a_small_town(ClipSize(width, height, groups=2), base, port))
         tables.append(limit_table(f"{width}x{height}", costs_of(key_frames)))
         progress.advance(task)
-    return Findings(tuple(tables))
+    table, checks = cost_of_diagnosis(sizes)
+    return Findings((*tables, table), checks)
 
 
 def costs_of(key_frames: Sequence[KeyFrame]) -> tuple[Cost, ...]:

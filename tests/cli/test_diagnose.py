@@ -23,15 +23,15 @@ def scene(second: float) -> Pixels:
     return draw(Scene.LANE, second, WIDTH, HEIGHT)
 
 
-def video(path: Path, pictures: list[Pixels]) -> Path:
-    """An MP4 of key frames alone, one every ten seconds."""
+def video(path: Path, pictures: list[Pixels], every: int = 10) -> Path:
+    """An MP4 of key frames alone, one every so many seconds."""
     with av.open(str(path), "w") as file:
         stream = file.add_stream("libx264", rate=1)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         stream.codec_context.gop_size = 1
         for number, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
-            frame.pts = 10 * number
+            frame.pts = every * number
             file.mux(stream.encode(frame))
         file.mux(stream.encode(None))
     return path
@@ -56,7 +56,7 @@ def test_a_good_picture_shows_every_number_and_says_what_one_picture_cannot_tell
     assert "still learning (good key frames: 0 of 24), nothing is said yet of: view moved, view covered" in told
     assert "one picture has no reference" in told
     assert "the picture is good" not in told, "that would be said of a blurred one, too"
-    (frame,) = [frame for _, frame in key_frames(path)]
+    (frame,) = [frame for _, frame, _ in key_frames(path)]
     picture, _ = examine(frame, NO_EVIDENCE, Memory.fresh(), START)
     assert len(picture.findings) == 14
     for finding in picture.findings:
@@ -118,3 +118,73 @@ def test_a_file_that_is_no_picture_is_named_and_nothing_is_told_of_it(
     code, told = diagnosed(tmp_path / "missing.jpg", capsys)
     assert code not in (Exit.OK, Exit.NO)
     assert "missing.jpg" in told
+
+
+@pytest.mark.parametrize(("name", "size"), [("wide.png", (20_000, 100)), ("square.jpg", (16_384, 16_384))])
+def test_a_picture_of_any_size_is_told_as_too_large(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, size: tuple[int, int]
+) -> None:
+    path = tmp_path / name
+    small = np.full((100, min(size[0], 20_000)), 90, np.uint8)
+    done, file = cv2.imencode(path.suffix, small)
+    assert done
+    content = bytearray(file.tobytes())
+    if path.suffix == ".jpg":  # the header alone says it: nothing is decoded
+        at = content.index(b"\xff\xc0") + 5
+        content[at : at + 4] = size[1].to_bytes(2, "big") + size[0].to_bytes(2, "big")
+    path.write_bytes(content)
+    for language, words in (("en", "too "), ("zh", "过大")):
+        code, told = diagnosed(path, capsys, language)
+        assert code not in (Exit.OK, Exit.NO)
+        assert f"{size[0]}×{size[1]}" in told
+        assert words in told
+
+
+@pytest.mark.parametrize("damage", ["cut at half", "without its end", "scrambled"])
+def test_a_damaged_jpeg_is_corrupt_and_not_fine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    done, file = cv2.imencode(".jpg", scene(1))
+    assert done
+    whole = file.tobytes()
+    half = len(whole) // 2
+    damaged = {
+        "cut at half": whole[:half],
+        "without its end": whole[:-2],
+        "scrambled": whole[:half] + b"\x55" * 300 + whole[half + 300 :],
+    }[damage]
+    path = tmp_path / "lane.jpg"
+    path.write_bytes(damaged)
+    code, told = diagnosed(path, capsys)
+    assert (code, "this key frame is suspect: corrupt picture" in told) == (Exit.NO, True)
+    path.write_bytes(whole + bytes(64))
+    assert diagnosed(path, capsys)[0] == Exit.OK, "what stands behind a file's end is no damage"
+
+
+@pytest.mark.parametrize(
+    ("key_frames", "every", "code", "told"),
+    [
+        (30, 2, Exit.NO, "picture_frozen"),
+        (6, 2, Exit.OK, "cannot be judged: frozen"),
+        (14, 1, Exit.OK, "cannot be judged"),
+    ],
+)
+def test_a_film_of_one_still_is_frozen_or_cannot_be_judged_and_never_good(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key_frames: int, every: int, code: Exit, told: str
+) -> None:
+    path = video(tmp_path / "still.mp4", [scene(1)] * key_frames, every)
+    found, said = diagnosed(path, capsys)
+    assert found == code
+    assert told in said
+    assert "the picture is good" not in said
+    assert "no fault is seen" not in said
+    _, said = diagnosed(path, capsys, "zh")
+    assert "画面冻结" in said
+
+
+def test_a_film_that_was_learnt_and_then_stands_still_is_not_good(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = [scene(second) for second in range(30)]
+    path = video(tmp_path / "hangs.mp4", [*live, *[live[-1]] * 2], 2)
+    assert "the picture is good" not in diagnosed(path, capsys)[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import comb
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from monitor.model import SECOND_US, Cause, FindingState
 from monitor.picture import Memory
 from monitor.picture.blocks import GRID, Sums, block_sums, fingerprint, marks
 from monitor.picture.frame import Frame
-from monitor.picture.frozen import by_a_clock, confirm_frozen, frozen, needed
+from monitor.picture.frozen import WINDOW, by_a_clock, confirm_frozen, frozen, hits_needed, needed
 from monitor.picture.memory import Repeats
 from tests.picture.film import HEIGHT, WIDTH, began, frame_of, shot, watched
 
@@ -82,11 +84,56 @@ def test_a_pond_that_often_repeats_teaches_its_habit_and_stays_unsuspected() -> 
     assert needed(stream.memory.repeats) >= 15
 
 
-def test_a_loop_that_is_played_again_is_frozen() -> None:
-    stream = Stream().live(60)
-    states = [stream.show(blocks(1000 + number % 12)) for number in range(24)]
-    assert FindingState.FAULT not in states[:12]
-    assert states[-1] is FindingState.FAULT
+def looped(length: int, looks: int, *, in_order: bool) -> tuple[int, Stream]:
+    """At which look a loop of so many key frames is frozen, after a live week; 0 never."""
+    stream, phase = Stream().live(300), np.random.default_rng(length)
+    for look in range(looks):
+        number = look % length if in_order else int(phase.integers(length))
+        if stream.show(blocks(10_000 + number)) is FindingState.FAULT:
+            return look + 1, stream
+    return 0, stream
+
+
+@pytest.mark.parametrize(
+    ("length", "in_order", "least", "most"),
+    [
+        (12, True, 13, 20),
+        (65, True, 66, 90),
+        (150, True, 151, 180),
+        (600, True, 601, 630),
+        (65, False, 8, 60),
+        (150, False, 8, 120),
+        (600, False, 8, 800),
+    ],
+)
+def test_a_loop_is_frozen_soon_after_it_begins_again(length: int, in_order: bool, least: int, most: int) -> None:
+    found, stream = looped(length, most, in_order=in_order)
+    assert least <= found <= most
+    assert needed(stream.memory.repeats) == 3, "a loop teaches no habit"
+
+
+def test_a_loop_that_ended_is_over_after_four_live_pictures_and_taught_nothing() -> None:
+    _, stream = looped(12, 30, in_order=True)
+    states = [stream.show(blocks(50_000 + number)) for number in range(8)]
+    assert FindingState.FAULT not in states[4:]
+    assert stream.until_frozen(blocks(999)) == 3
+
+
+def test_a_live_camera_hits_by_chance_and_never_enough() -> None:
+    stream = Stream().live(2_000)
+    assert stream.memory.stillness.hits.bit_count() <= 2
+    assert hits_needed(stream.memory.repeats) in (5, 6)
+
+
+@given(st.floats(0, 1000), st.floats(0, 1))
+def test_hits_are_a_million_to_one_as_well_and_a_pond_that_repeats_is_asked_for_more(
+    pairs: float, share: float
+) -> None:
+    repeats = Repeats(pairs * share, pairs)
+    p = (repeats.equal + 0.5) / (repeats.pairs + 2) + 256 / 65_536
+    many = hits_needed(repeats)
+    assert many > WINDOW or sum(comb(32, n) * p**n * max(0.0, 1 - p) ** (32 - n) for n in range(many, 33)) <= 1e-6
+    assert hits_needed(Repeats(equal=50, pairs=100)) >= 30
 
 
 def ticking(sums: Sums, time: int) -> Sums:

@@ -169,9 +169,9 @@ def without_parameter_sets(first: int) -> list[bytes]:
     return [rtp(part, first + number, first, marker=part is parts[-1]) for number, part in enumerate(parts)]
 
 
-def undecodable() -> list[bytes]:
-    """A key frame whose slice is nonsense behind its first bytes."""
-    made = [unit if unit[0] & 31 != 5 else unit[:4] + b"\xff" * 300 for unit in units(coded(Codec.H264)[0])]
+def nonsense(kept: int) -> list[bytes]:
+    """A key frame whose slice is nonsense behind its first bytes: a picture is made up where its header is kept."""
+    made = [unit if unit[0] & 31 != 5 else unit[:kept] + b"\xff" * 300 for unit in units(coded(Codec.H264)[0])]
     return [rtp(unit, number, 1, marker=unit is made[-1]) for number, unit in enumerate(made)]
 
 
@@ -236,7 +236,8 @@ CASES: dict[Cause, Case] = {
     Cause.PARAMETER_SETS_MISSING: Case(keeps_sending(without_parameter_sets)),
     Cause.STREAM_DAMAGED: Case(keeps_sending(with_a_hole)),
     Cause.OVER_BUDGET: Case(keeps_sending(without_parameter_sets), limits=RtspLimits(max_bytes=3000)),
-    Cause.DECODE_FAILED: Case(streams((0, undecodable()))),
+    Cause.DECODE_FAILED: Case(streams((0, nonsense(1)))),
+    Cause.PICTURE_CORRUPT: Case(streams((0, nonsense(4)))),
     Cause.PICTURE_BLACK: Case(flat(0, 0, 0)),
     Cause.PICTURE_SINGLE_COLOUR: Case(flat(200, 0, 0)),
     Cause.PICTURE_FROZEN: Case(looks=11),  # a million to one, of a camera nothing is known of
@@ -263,7 +264,7 @@ ELSEWHERE = {
         cause: "needs a camera that is known: tests/picture makes each from planted faults"
         for cause in Cause
         if cause.value.startswith("picture_")
-        and cause not in (Cause.PICTURE_BLACK, Cause.PICTURE_SINGLE_COLOUR, Cause.PICTURE_FROZEN)
+        and cause not in (Cause.PICTURE_BLACK, Cause.PICTURE_SINGLE_COLOUR, Cause.PICTURE_FROZEN, Cause.PICTURE_CORRUPT)
     },
     Cause.MONITOR_BLIND: "made by the engine, from the canaries",
     Cause.MONITOR_STOPPED: "made by the engine, from the record",

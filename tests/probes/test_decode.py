@@ -7,26 +7,28 @@ from fractions import Fraction
 from functools import cache
 
 import av
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Codec, KeyFrame
-from monitor.probes import decode
-from monitor.probes.decode import FRESH, Seen, look_at
+from monitor.probes import decode, sizes
+from monitor.probes.decode import FRESH, Seen, blocks_of, look_at
 from tests.driven import START
+from tests.rtsp.footage import coded, jpeg
 
 ENCODERS = {Codec.H264: "libx264", Codec.H265: "libx265", Codec.MJPEG: "mjpeg"}
 
 
 @cache
 def encoded(codec: Codec, *, seed: int = 1, size: tuple[int, int] = (320, 192)) -> KeyFrame:
-    """One key frame of random blocks, by the same libraries a camera's encoder descends from."""
+    """One key frame of random clouds, by the same libraries a camera's encoder descends from."""
     width, height = size
     blocks = np.random.default_rng(seed).integers(30, 220, (height // 32, width // 32), dtype=np.uint8)
     planes = np.full((height * 3 // 2, width), 128, np.uint8)
-    planes[:height] = np.kron(blocks, np.ones((32, 32), np.uint8))
+    planes[:height] = cv2.resize(blocks, size, interpolation=cv2.INTER_LINEAR)
     encoder = av.CodecContext.create(ENCODERS[codec], "w")
     assert isinstance(encoder, av.VideoCodecContext)
     encoder.width, encoder.height = size
@@ -65,9 +67,25 @@ def test_bytes_that_are_no_picture_fail_to_decode(codec: Codec) -> None:
     assert seen.detail.startswith(codec.value)
 
 
+@pytest.mark.parametrize("codec", [Codec.H264, Codec.MJPEG])
+def test_a_key_frame_that_the_decoder_calls_damaged_is_corrupt_and_teaches_nothing(codec: Codec) -> None:
+    data = jpeg() if codec is Codec.MJPEG else coded(codec)[0]
+    seen = look_at(KeyFrame(codec, data[: len(data) * 2 // 3]))
+    assert seen.cause is Cause.PICTURE_CORRUPT
+    assert seen.memory is not None
+    assert seen.memory.reference.seen == 0
+
+
+def test_a_damaged_snapshot_is_compared_with_nothing() -> None:
+    data = encoded(Codec.MJPEG).data
+    assert blocks_of(data) is not None
+    assert blocks_of(data[: len(data) * 2 // 3]) is None
+
+
 @pytest.mark.parametrize("codec", Codec)
 def test_a_picture_beyond_the_pixel_limit_is_refused(codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode, "MAX_PIXELS", 320 * 192 - 1)
+    monkeypatch.setattr(sizes, "MAX_PIXELS", 320 * 192 - 1)
     assert look_at(encoded(codec)).cause is Cause.DECODE_FAILED
 
 

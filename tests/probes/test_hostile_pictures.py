@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from monitor.model import Cause, Codec, KeyFrame
-from monitor.probes.decode import MAX_PIXELS, Seen, look_at
+from monitor.probes.decode import Seen, look_at
+from monitor.probes.sizes import MAX_PIXELS
 from tests.rtsp.footage import coded, jpeg, units
 
 START = b"\0\0\0\1"
@@ -170,3 +171,19 @@ def test_a_picture_of_many_slices_is_decoded_all_the_same(size: tuple[int, int],
     assert sum(unit[0] & 0x1F == 5 for unit in units(data)) == slices
     seen, _ = looked_at(Codec.H264, data)
     assert seen.picture is not None
+
+
+@pytest.mark.parametrize("size", [(20_000, 100), (100, 20_000), (16_384, 16_384), (65_000, 8)])
+def test_a_jpeg_of_any_size_is_told_as_too_large_in_both_languages(size: tuple[int, int]) -> None:
+    seen = look_at(KeyFrame(Codec.MJPEG, jpeg_of(*size)))
+    assert (seen.cause, seen.picture) == (Cause.DECODE_FAILED, None)
+    assert f"{size[0]}×{size[1]}" in seen.detail
+    assert "too " in seen.detail
+    assert "过大" in seen.detail
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 16_384), (16_384, 1), (16_383, 90), (2, 9_000)])
+def test_no_size_that_is_looked_at_makes_it_raise(size: tuple[int, int]) -> None:
+    done, file = cv2.imencode(".jpg", np.full((size[1], size[0], 3), 90, np.uint8))
+    assert done
+    assert look_at(KeyFrame(Codec.MJPEG, file.tobytes())).picture is not None

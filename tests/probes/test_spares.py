@@ -75,7 +75,7 @@ def test_a_decoder_that_met_an_error_is_not_kept() -> None:
     assert kind is not None
     assert kind == kind_of(broken)
     look_at(whole, spares=spares)
-    assert look_at(broken, spares=spares).cause is Cause.DECODE_FAILED
+    assert look_at(broken, spares=spares).cause is Cause.PICTURE_CORRUPT
     assert spares.take(kind) is None
 
 

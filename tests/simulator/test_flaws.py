@@ -29,9 +29,9 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def looked_at(key: ClipKey, size: ClipSize, folder: Path, memory: Memory = FRESH) -> list[Seen]:
-    """What each key frame of the film told, a minute apart, the first one after an hour where much is known."""
+    """What each key frame of the film told, a minute apart, the first one soon after what is known."""
     seen: list[Seen] = []
-    begun_at = START if memory is FRESH else START + timedelta(hours=1)
+    begun_at = START if memory is FRESH else START + timedelta(minutes=55)
     for minute, frame in enumerate(frames_of(key, size, folder)):
         seen.append(look_at(KeyFrame(key.codec, frame), memory, begun_at + minute * MINUTE))
         memory = seen[-1].memory or memory

@@ -23,6 +23,7 @@ WIDTH, HEIGHT = VIEW
 NO_SIGNAL = frozenset({Cause.PICTURE_BLACK, Cause.PICTURE_SINGLE_COLOUR})
 DARK = frozenset({Cause.PICTURE_DARK, Cause.PICTURE_BLACK})  # a night without a lamp and a dead sensor look alike
 VEILED = frozenset({Cause.PICTURE_VEILED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED})
+MOSAIC = frozenset({Cause.PICTURE_CORRUPT})
 VIEW_LOST = frozenset({Cause.PICTURE_COVERED, Cause.PICTURE_MOVED})
 
 
@@ -231,6 +232,18 @@ def _electronic(electronics: Electronics) -> Callable[[Rng], Spoilt]:
     return _fixed(Spoilt(electronics=electronics))
 
 
+def _mosaic(share: float, *, grey: bool) -> Callable[[Rng], Spoilt]:
+    """Other coded blocks with each key frame, damaged in a recorder: its stream is sound again."""
+
+    def damaged(picture: Pixels, rng: Rng) -> Pixels:
+        blocks = (rng.random((-(-HEIGHT // 16), WIDTH // 16)) < share).astype(np.uint8)
+        where = np.kron(blocks, np.ones((16, 16), np.uint8))[:HEIGHT, :, None] > 0
+        instead = np.full_like(picture, 128) if grey else np.roll(picture, (48, 80), (0, 1))
+        return np.where(where, instead, picture).astype(np.uint8, copy=False)
+
+    return _electronic(damaged)
+
+
 FAULTS = (
     Fault("no signal", "black", NO_SIGNAL | DARK, _card((0, 0, 0))),
     Fault("no signal", "black with noise", NO_SIGNAL | DARK, _electronic(_dead_sensor)),
@@ -267,6 +280,8 @@ FAULTS = (
     Fault("colour cast", "3 ×", frozenset({Cause.PICTURE_CAST}), _cast(3), in_infrared=False),
     Fault("colour cast", "2 ×", frozenset({Cause.PICTURE_CAST}), _cast(2), in_infrared=False),
     Fault("colour cast", "1.5 ×", frozenset({Cause.PICTURE_CAST}), _cast(1.5), in_infrared=False, promised=False),
+    Fault("mosaic", "half of the blocks displaced", MOSAIC, _mosaic(0.5, grey=False), promised=False),
+    Fault("mosaic", "a quarter of the blocks grey", MOSAIC, _mosaic(0.25, grey=True), promised=False),
     Fault("veil", "drops over 60 %", VEILED, _sprayed(0.6)),
     Fault("veil", "drops over 40 %", VEILED, _sprayed(0.4)),
     Fault("veil", "70 % scattered", VEILED, _breathed(0.7)),

@@ -18,7 +18,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from monitor.model import Codec, KeyFrame
+from monitor.model import Cause, Codec, KeyFrame
 from monitor.picture import Evidence, Frame
 from monitor.rtsp.budget import Budget
 from monitor.rtsp.sdp import Track
@@ -108,6 +108,7 @@ class Arrived:
     """What came out of the depacketiser: a key frame, or none because packets of it were missing."""
 
     key_frame: KeyFrame | None
+    cause: Cause  # why there is none, as a probe would say it then; OK with one
     packets: int  # of the key frame
     lost: int
 
@@ -120,9 +121,13 @@ class Loss(StrEnum):
 
 
 def sent(codec: Codec, unit: bytes, following: bytes, share: float, loss: Loss, rng: Rng) -> Arrived:
-    """A key frame sent as RTP, of whose packets this share is lost, at least one; then what follows it."""
+    """A key frame sent as RTP, of whose packets this share is lost, at least one; then what follows it.
+
+    The first one arrives: its parameter sets stand in the description as well, so that nothing would be lost with them.
+    """
     payloads = payloads_of(codec, unit)
-    lost = {int(number) for number in rng.choice(len(payloads), max(1, round(share * len(payloads))), replace=False)}
+    slices = np.arange(1, len(payloads))
+    lost = {int(number) for number in rng.choice(slices, max(1, round(share * len(slices))), replace=False)}
     track = Track(
         codec, payload_type_of(codec), parameter_sets=_parameter_sets(codec, unit), width=VIEW[0], height=VIEW[1]
     )
@@ -137,9 +142,11 @@ def sent(codec: Codec, unit: bytes, following: bytes, share: float, loss: Loss, 
                 packet = struct.pack("!BBHII", 0x80, kind, sequence, timestamp, 7) + payload
                 key_frame = video.push(packet)
                 if key_frame is not None:
-                    return Arrived(key_frame, len(payloads), len(lost))
+                    return Arrived(key_frame, Cause.OK, len(payloads), len(lost))
             sequence += not (missing and loss is Loss.BEHIND_A_RELAY)
-    return Arrived(video.settle(), len(payloads), len(lost))
+    key_frame = video.settle()
+    cause = Cause.OK if key_frame is not None else video.shortfall(silent=False)[0]
+    return Arrived(key_frame, cause, len(payloads), len(lost))
 
 
 def _parameter_sets(codec: Codec, unit: bytes) -> tuple[bytes, ...]:
@@ -165,7 +172,7 @@ class Decoder:
         self._kept: dict[Codec, VideoCodecContext] = {}
 
     def decode(self, key_frame: KeyFrame) -> tuple[Frame, Evidence] | None:
-        """The picture and what is known beside it; None when there is no picture."""
+        """The picture and what the decoder says of it; None when there is no picture."""
         decoder = self._kept.pop(key_frame.codec, None) or _new_decoder(key_frame.codec)
         try:
             frames = decoder.decode(av.Packet(key_frame.data)) or decoder.decode(None)
@@ -181,12 +188,7 @@ class Decoder:
             for plane in decoded.planes
         )
         full_range = decoded.format.name.startswith("yuvj") or int(decoded.color_range) == 2
-        return Frame(y, u, v, full_range), evidence_of(key_frame, flagged=bool(decoded.is_corrupt))
-
-
-def evidence_of(key_frame: KeyFrame, *, flagged: bool = False) -> Evidence:
-    """What transport and decoder know of it."""
-    return Evidence(rtp_gap=key_frame.packets_lost > 0, decoder_flagged=flagged)
+        return Frame(y, u, v, full_range), Evidence(bool(decoded.is_corrupt))
 
 
 def _new_decoder(codec: Codec) -> VideoCodecContext:

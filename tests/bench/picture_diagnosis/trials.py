@@ -7,7 +7,7 @@ learnt by noon and by midnight each fault begins anew, so that no fault is judge
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -19,8 +19,9 @@ from monitor.picture import Memory
 from tests.bench.picture_diagnosis.camera import SOUND, Camera, Spoilt
 from tests.bench.picture_diagnosis.days import DARK_BELOW, STEP, Moment, Rng, Weather, a_day, a_moment, midnight, noon
 from tests.bench.picture_diagnosis.faults import FAULTS, Fault, defocus
+from tests.bench.picture_diagnosis.lossy import lossy
 from tests.bench.picture_diagnosis.scenes import Pixels, Scene
-from tests.bench.picture_diagnosis.streams import Decoder, Encoder, Loss, Rate, Stream, sent
+from tests.bench.picture_diagnosis.streams import Encoder, Loss, Rate, Stream
 from tests.bench.picture_diagnosis.watching import BEFORE, DAY, INFRARED, Alive, Seen, Trial, Watch, alive, trial
 
 IN_DOUBT = timedelta(seconds=60)  # between two key frames while a fault is tried: the monitor looks at every one then
@@ -137,15 +138,18 @@ class _Trials:
                 self._fault(fault, by_day, noon(1), DAY)
             if fault.in_infrared and self._infrared:
                 self._fault(fault, by_night, midnight(1), INFRARED)
+            if fault.kind == "veil":  # the one rule that asks how soon it came
+                seldom = replace(fault, strength=f"{fault.strength}, a look in ten minutes", promised=False)
+                self._fault(seldom, by_day, noon(1), DAY, STEP)
 
-    def _fault(self, fault: Fault, memory: Memory, begins: datetime, mode: str) -> None:
+    def _fault(self, fault: Fault, memory: Memory, begins: datetime, mode: str, between: timedelta = IN_DOUBT) -> None:
         rng = self._rng(f"{fault.kind}, {fault.strength}, {mode}")
         spoilt = fault.spoil(rng)
         watch = Watch(self._stream, memory)
 
         def pictures() -> Iterator[Picture]:
             for number in range(BEFORE + LASTING):
-                moment = a_moment(Weather.CLEAR, begins + number * IN_DOUBT, mode == INFRARED, rng)
+                moment = a_moment(Weather.CLEAR, begins + number * between, mode == INFRARED, rng)
                 film = self._camera.film(moment, rng, SOUND if number < BEFORE else spoilt)
                 yield watch.look(film, moment.at)
 
@@ -166,32 +170,8 @@ class _Trials:
         self._looped(memory)
 
     def _lossy(self, memory: Memory, codec: Codec, loss: Loss, share: float) -> None:
-        """Key frames that lost packets. Where the depacketiser holds one back, that is told at once, as a cause."""
-        rng = self._rng(f"{codec}, {loss}, {share}")
         stream = Stream(codec, self._stream.quality if codec is self._stream.codec else 27, group=2)
-        encoder, decoder, watch = Encoder(stream), Decoder(), Watch(self._stream, memory)
-        event: Cause | None = None
-        delay: int | None = None
-        for number in range(1, LASTING // 2 + 1):
-            at = noon(1) + number * IN_DOUBT
-            moment = a_moment(Weather.CLEAR, at, False, rng)
-            unit = encoder.encode(self._camera.film(moment, rng))
-            following = encoder.encode(self._camera.film(moment, rng))
-            arrived = sent(codec, unit, following, share, loss, rng)
-            if arrived.key_frame is None:
-                event = Cause.STREAM_DAMAGED
-            elif (decoded := decoder.decode(arrived.key_frame)) is None:
-                event = Cause.DECODE_FAILED
-            else:
-                event = next(iter(watch.look_through(*decoded, at).events), None)
-            if event is not None:
-                delay = number
-                break
-        named = event in (Cause.STREAM_DAMAGED, Cause.DECODE_FAILED, Cause.PICTURE_CORRUPT)
-        many = "one packet" if not share else f"{share:.0%} of the packets"
-        seen = loss is Loss.SEEN
-        kind = f"corrupt, {'gap seen' if seen else 'numbers intact'}"
-        self._trials.append(Trial(kind, f"{codec}, {many} lost", DAY, seen, True, event, named, delay))
+        self._trials.append(lossy(self._camera, stream, memory, loss, share, self._rng(f"{codec}, {loss}, {share}")))
 
     def _frozen(
         self, memory: Memory, stream: Stream, kind: str, strength: str, lasting: int, *, clock: bool = False,

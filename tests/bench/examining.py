@@ -1,0 +1,83 @@
+"""What the diagnosis of a decoded key frame costs once its camera is known: CPU time, memory loaded and stored.
+
+Two things are shown to a camera that has learnt its view: that view, and another one, which costs more because it is
+looked for elsewhere.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+
+from monitor.memories import Memories
+from monitor.picture import NO_EVIDENCE, Frame, examine
+from monitor.simulator.scenes import Scene, draw
+from tests.bench.tables import Check, Row, Table, number
+
+LEARNING = 60  # key frames, ten minutes apart: a golden copy is there, so that both references are compared
+MEASURED = 30  # of each
+BEGIN = datetime(2026, 3, 4, 8, tzinfo=UTC)
+SMALL, LARGE = 2.0, 3.0  # ms for a picture of 640 x 360, and for a larger one
+HEAD = ("picture", "key frames", "median, ms", "least, ms")
+
+
+def cost_of_diagnosis(sizes: Sequence[tuple[int, int]]) -> tuple[Table, tuple[Check, ...]]:
+    """The table for these sizes, and the promises."""
+    rows: list[Row] = []
+    checks: list[Check] = []
+    for width, height in sizes:
+        most = SMALL if width * height <= 640 * 360 else LARGE
+        for name, spent in zip(("its view", "another view"), _spent(width, height), strict=True):
+            what = f"{width}x{height}, {name}"
+            median = 1000 * statistics.median(spent)
+            rows.append((what, number(len(spent)), number(median, 2), number(1000 * min(spent), 2)))
+            checks.append(
+                Check(f"diagnosis with memory: {what}", f"≤ {most:.0f} ms", f"{median:.2f} ms", median <= most)
+            )
+    return Table("Diagnosis by a camera that is known, memory loaded and stored", HEAD, tuple(rows)), tuple(checks)
+
+
+def _spent(width: int, height: int) -> tuple[list[float], list[float]]:
+    """CPU seconds for each key frame, of the view that was learnt and of another."""
+    frames = [_frame(draw(Scene.JUNCTION, 30.0 * shot, width, height)) for shot in range(6)]
+    others = [_turned(frame) for frame in frames]
+    with TemporaryDirectory() as folder:
+        memories = Memories(Path(folder) / "memories.db")
+        try:
+            _looks(memories, frames, LEARNING, BEGIN)
+            learnt = BEGIN + LEARNING * timedelta(minutes=10)
+            good = _looks(memories, frames, MEASURED, learnt)
+            return good, _looks(memories, others, MEASURED, learnt + MEASURED * timedelta(minutes=10))
+        finally:
+            memories.close()
+
+
+def _looks(memories: Memories, frames: Sequence[Frame], count: int, begin: datetime) -> list[float]:
+    spent = []
+    for look in range(count):
+        at, frame = begin + look * timedelta(minutes=10), frames[look % len(frames)]
+        began = time.thread_time()
+        _, memory = examine(frame, NO_EVIDENCE, memories.load("camera"), at)
+        memories.keep("camera", memory, at)
+        spent.append(time.thread_time() - began)
+    return spent
+
+
+def _turned(frame: Frame) -> Frame:
+    """Upside down."""
+    y, u, v = (np.ascontiguousarray(plane[::-1, ::-1]) for plane in (frame.y, frame.u, frame.v))
+    return Frame(y, u, v, frame.full_range)
+
+
+def _frame(picture: np.ndarray) -> Frame:
+    height, width = picture.shape[:2]
+    yuv = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
+    u, v = yuv[height:].reshape(2, height // 2, width // 2)
+    return Frame(yuv[:height], u, v, full_range=False)
