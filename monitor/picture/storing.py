@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -46,12 +47,21 @@ def from_bytes(stored: bytes) -> Memory:
 
 def _plain(value: Any, arrays: list[bytes]) -> Any:
     """Numbers, texts and lists; in the place of each array its length."""
-    if isinstance(value, bytes):
+    kind: Any = type(value)
+    if kind is float or kind is int:
+        return value
+    if kind is bytes:
         arrays.append(value)
         return len(value)
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name), arrays) for field in fields(value)}
-    return [_plain(item, arrays) for item in value] if isinstance(value, tuple) else value
+    if kind is tuple:
+        return [_plain(item, arrays) for item in value]
+    return {name: _plain(getattr(value, name), arrays) for name in names} if (names := _fields(kind)) else value
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    """Of a dataclass, in their order; of anything else none."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 class _Arrays:
