@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
 
+from monitor.cli.main import main
 from monitor.clock import SystemClock
-from monitor.demo.child import seen_at
+from monitor.demo.child import LISTENING, Child, seen_at
 from monitor.demo.place import Place, Tempo, furnish
 from monitor.errors import SharpEyesError
 from monitor.language import Language
@@ -22,7 +25,7 @@ from monitor.model import Cause, State
 from monitor.simulator.faults import Fault
 from monitor.simulator.town import SimulatedTown, build_town
 from tests.addresses import BASE
-from tests.demo.copies import begin
+from tests.copies import Copy
 
 HASTE = Tempo(
     interval=timedelta(seconds=1),
@@ -61,6 +64,20 @@ async def live_until_killed(place: Place, town: SimulatedTown, chance: random.Ra
         with pytest.raises(SharpEyesError):
             await listening
     return published
+
+
+async def begin(place: Place) -> Child:
+    """``sharp-eyes run`` of that place, once it says where it listens."""
+    copy = await Copy.start(run, str(place.settings), str(place.log))
+    line = (await copy.stdout.readline()).decode().strip()
+    assert line.startswith(LISTENING), f"{line!r}; {place.log} ends with {place.log.read_text('utf-8')[-2000:]}"
+    return Child(cast("Any", copy), line.removeprefix(LISTENING))
+
+
+def run(settings: str, log: str) -> None:
+    """In the copy."""
+    os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), 2)
+    sys.exit(main(["run", "--config", settings]))
 
 
 def key(change: dict[str, Any]) -> tuple[str, datetime, str, str]:

@@ -1,7 +1,4 @@
-"""A relay that is to be killed: tells texts as fast as it can, and says on stdout which of them are durable.
-
-``python -m tests.relay.child FOLDER URL FIRST``: keys from FIRST on; with ``-`` it only empties the outbox.
-"""
+"""A relay that is to be killed: tells texts as fast as it can, and says on stdout which of them are durable."""
 
 from __future__ import annotations
 
@@ -76,5 +73,6 @@ async def main(folder: Path, url: str, first: str) -> None:
     relay.close()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3]))
+def live(folder: str, url: str, first: str) -> None:
+    """Tell keys from ``first`` on; with ``-`` only empty the outbox."""
+    asyncio.run(main(Path(folder), url, first))

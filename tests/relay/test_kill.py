@@ -5,28 +5,27 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-import sys
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from monitor.notify import DOUBT
+from tests.copies import Copy
+from tests.relay.child import live
 from tests.robots import Robots, robots
 
 LIVES = 8
 TEXT = re.compile(rf"<(\d+)>\n(?P<doubt>{re.escape(DOUBT)})?#(\d+)")
 
 
-async def start(folder: Path, vendors: Robots, first: str) -> asyncio.subprocess.Process:
-    words = ("-m", "tests.relay.child", str(folder), vendors.url("sms"), first)
-    return await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.PIPE)
+async def start(folder: Path, vendors: Robots, first: str) -> Copy:
+    return await Copy.start(live, str(folder), vendors.url("sms"), first)
 
 
 async def live_until_killed(folder: Path, vendors: Robots, first: int, chance: random.Random) -> int:
     """One life; the number after the last key that is surely durable."""
     process = await start(folder, vendors, str(first))
-    assert process.stdout is not None
     durable = [int(await process.stdout.readline())]
     try:
         async with asyncio.timeout(chance.uniform(0.0, 0.5)):
