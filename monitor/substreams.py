@@ -1,7 +1,8 @@
-"""The sub-stream's URL for a main stream's, by what vendors document: small, and enough to tell whether a camera works.
+"""The sub-stream's URL for a main stream's: by what vendors document, or by what the device names.
 
-Answers only where a URL has exactly the form of one vendor; another guess would cost the device a refusal. Must never
-touch host, account or any part of the URL but the one that names the stream.
+Small, and enough to tell whether a camera works. By its form only where a URL has exactly that of one vendor; another
+guess would cost the device a refusal. Must never leave host and port of the URL: what answers elsewhere, or does not,
+says nothing about the camera.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
 )
 _SUBSTITUTES = tuple((re.compile(form), substitute) for form, substitute in _FORMS)
 _URL = re.compile(r"(rtsps?://[^/?]+)(/.*)")
+_PLACE = re.compile(r"rtsps?://[^/?]+", re.IGNORECASE)
 
 
 def sub_stream(url: str) -> str | None:
@@ -45,3 +47,14 @@ def sub_stream(url: str) -> str | None:
         if found:
             return parts[1] + found.expand(substitute)
     return None
+
+
+def at_the_place_of(written: str, named: str) -> str:
+    """The stream a device names, with scheme, host and port of the written URL; the written one if it names none.
+
+    Behind a router or a gateway a device knows neither, and at its own port there may be nothing or another camera.
+    """
+    place, stream = _PLACE.match(written), _PLACE.match(named)
+    if place is None or stream is None:
+        return written
+    return place[0] + (named[stream.end() :] or "/")

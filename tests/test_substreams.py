@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.rtsp.urls import parse_target
-from monitor.substreams import sub_stream
+from monitor.substreams import at_the_place_of, sub_stream
 
 HOST = "rtsp://192.0.2.1:8554"
 MAIN_TO_SUB = (
@@ -56,3 +56,18 @@ def test_whatever_is_written_the_host_stays(url: str, tail: str) -> None:
         assert sub_stream(sub) is None
         assert sub.split("/", 3)[:3] == (url + tail).split("/", 3)[:3]
         assert parse_target(sub).host == parse_target(url).host
+
+
+@pytest.mark.parametrize(
+    ("written", "named", "asked"),
+    [
+        ("rtsp://192.0.2.1:8554/1", "rtsp://192.0.2.1/2?a=/b", "rtsp://192.0.2.1:8554/2?a=/b"),
+        ("rtsp://192.0.2.1/1", "rtsp://192.0.2.1:8554/2", "rtsp://192.0.2.1/2"),
+        ("rtsps://[2001:db8::1]/1", "rtsp://192.168.1.64:554/2", "rtsps://[2001:db8::1]/2"),
+        ("rtsp://gateway", "rtsp://192.0.2.1?x", "rtsp://gateway?x"),
+        ("rtsp://gateway/1", "rtsp://192.0.2.1", "rtsp://gateway/"),
+        ("rtsp://gateway/1", "/2", "rtsp://gateway/1"),
+    ],
+)
+def test_what_a_device_names_is_asked_for_where_the_inventory_says(written: str, named: str, asked: str) -> None:
+    assert at_the_place_of(written, named) == asked

@@ -103,7 +103,9 @@ def _parser(language: Language) -> argparse.ArgumentParser:
     probe.add_argument("--user", default=None, help=texts.HELP_USER[language])
     probe.add_argument("-v", "--verbose", action="store_true", help=texts.HELP_VERBOSE[language])
     probe.add_argument("--insist", action="store_true", help=texts.HELP_INSIST[language])
-    probe.add_argument("--picture", action="store_true", help=texts.HELP_PICTURE[language])
+    way = probe.add_mutually_exclusive_group()
+    way.add_argument("--picture", action="store_true", help=texts.HELP_PICTURE[language])
+    way.add_argument("--onvif", action="store_true", help=texts.HELP_ONVIF[language])
     probe.set_defaults(command=_probe)
 
     diagnose = commands.add_parser("diagnose", parents=[everywhere], help=texts.HELP_DIAGNOSE[language])
@@ -244,6 +246,10 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _probe(args: argparse.Namespace) -> int:
+    if args.onvif:
+        from monitor.cli.onvif import probe_over_onvif
+
+        return probe_over_onvif(args.target, args.config, args.lang, insist=args.insist)
     from monitor.cli.probe import Shown, probe
 
     shown = Shown(exchange=args.verbose, picture=args.picture)

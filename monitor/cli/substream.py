@@ -20,6 +20,7 @@ from monitor.probes.inspection import StreamFound
 from monitor.probes.onvif import OnvifLimits, smallest_stream
 from monitor.rtsp.ending import Redactor
 from monitor.service import load_plan
+from monitor.substreams import at_the_place_of
 from monitor.wording import CAUSES
 
 LARGEST_OFFSET = timedelta(seconds=5)  # of a device's clock that is not worth a word
@@ -65,12 +66,15 @@ async def _asked(plan: Plan, cameras: Sequence[Camera], language: Language, *, i
         await pauses.heed(camera, found)
         if found.credentials_refused:
             refused.add(pair)
-        _show(camera, found, Redactor(credentials), language)
+        show_stream(camera, found, Redactor(credentials), language)
+        if found.clock_offset is not None and abs(found.clock_offset) > LARGEST_OFFSET:
+            print(f"  {texts.SUBSTREAM_CLOCK[language].format(seconds=found.clock_offset.total_seconds())}")
         good = good and found.cause is Cause.OK
     return good
 
 
-def _show(camera: Camera, found: StreamFound, redactor: Redactor, language: Language) -> None:
+def show_stream(camera: Camera, found: StreamFound, redactor: Redactor, language: Language) -> None:
+    """Print the smallest stream a device named, or why it named none."""
     if found.cause is Cause.OK and found.codec is not None:
         text = texts.SUBSTREAM_FOUND[language].format(
             url=redactor.clean(found.url), width=found.width, height=found.height, codec=found.codec.value
@@ -78,10 +82,10 @@ def _show(camera: Camera, found: StreamFound, redactor: Redactor, language: Lang
         print(f"  {text}")
         if found.url == camera.url:
             print(f"  {texts.SUBSTREAM_SAME[language]}")
+        elif (asked := at_the_place_of(camera.url, found.url)) != found.url:
+            print(f"  {texts.SUBSTREAM_PLACE[language].format(url=redactor.clean(asked))}")
     else:
         cause = f"{CAUSES[found.cause][language]} ({found.cause.value})"
         print(f"  {texts.SUBSTREAM_NONE[language].format(cause=cause)}")
         if found.detail:
             print(f"  {found.detail}")
-    if found.clock_offset is not None and abs(found.clock_offset) > LARGEST_OFFSET:
-        print(f"  {texts.SUBSTREAM_CLOCK[language].format(seconds=found.clock_offset.total_seconds())}")

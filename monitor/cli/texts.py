@@ -31,6 +31,9 @@ HELP_PROBE = Phrase("检测一台摄像机并逐步说明", "probe one camera an
 HELP_DIAGNOSE = Phrase("检查一张图片或一段录像的画面", "look at a picture or a video as at a camera's")
 HELP_DIAGNOSE_FILE = Phrase("图片或录像文件", "a picture or a video")
 HELP_PICTURE = Phrase("列出每一项画面检查的数值与限值", "every number of the picture, its limit and the verdict")
+HELP_ONVIF = Phrase(
+    "改为通过 ONVIF 查询:时钟、型号与序列号、码流、原因", "ask over ONVIF instead: clock, plate, streams and cause"
+)
 HELP_SUBSTREAM = Phrase("用 ONVIF 查询各摄像机的子码流", "ask cameras over ONVIF for their sub-streams")
 HELP_SUBSTREAM_CAMERAS = Phrase("摄像机编号;省略则为全部", "ids of cameras; without any, all of them")
 HELP_CAPACITY = Phrase("测算:线路、设备和本机能否承担", "what lines, devices and this machine have to bear")
@@ -193,7 +196,25 @@ SUBSTREAM_FOUND = Phrase("子码流 {url}  {width}×{height} {codec}", "sub-stre
 SUBSTREAM_SAME = Phrase("即清单中的码流", "which is the stream of the inventory")
 SUBSTREAM_NO_ADDRESS = Phrase("清单中没有 ONVIF 地址", "no ONVIF address in the inventory")
 SUBSTREAM_NONE = Phrase("未查到:{cause}", "none found: {cause}")
+SUBSTREAM_PLACE = Phrase("按清单的主机与端口:{url}", "at host and port of the inventory: {url}")
 SUBSTREAM_CLOCK = Phrase("设备时钟偏差 {seconds:+.0f} 秒", "the device's clock is {seconds:+.0f} s off")
+ONVIF_ASKING = Phrase("通过 ONVIF 查询 {target}", "asking {target} over ONVIF")
+ONVIF_ANSWERS = Phrase("设备有应答", "the device answers")
+ONVIF_SILENT = Phrase("设备没有应答", "the device does not answer")
+ONVIF_NO_CLOCK = Phrase("设备未报时钟", "the device does not tell its clock")
+ONVIF_PLATE = Phrase(
+    "厂商 {maker},型号 {model},固件 {firmware},序列号 {serial}",
+    "maker {maker}, model {model}, firmware {firmware}, serial number {serial}",
+)
+ONVIF_NO_PLATE = Phrase("未报厂商、型号、固件与序列号", "maker, model, firmware and serial number were not told")
+ONVIF_MAIN = Phrase("主码流 {url}", "main stream {url}")
+ONVIF_SNAPSHOTS = Phrase("提供抓图", "offers single pictures")
+ONVIF_NO_SNAPSHOTS = Phrase("不提供抓图", "offers no single pictures")
+ONVIF_GOOD = Phrase("结论:ONVIF 正常", "verdict: all was told over ONVIF")
+ONVIF_BAD = Phrase("结论:{cause}", "verdict: {cause}")
+ONVIF_WANTS_ID = Phrase(
+    "--onvif 只用于清单中的摄像机编号,不用于地址", "--onvif takes a camera's id from the inventory, not an address"
+)
 BAD_MONTH = Phrase("月份写作 2026-10,不是 {month}", "write the month as 2026-10, not {month}")
 BAD_FORMAT = Phrase(
     "没有格式 {format};可用:text, csv, json, html, xlsx, pdf",

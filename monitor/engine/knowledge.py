@@ -16,7 +16,7 @@ from monitor.model import Ask, Camera, Credentials, Result, Rung, Stage, Verdict
 from monitor.picture.verdict import leans_to_frozen
 from monitor.schedule import phase
 from monitor.settings import Settings, StreamChoice
-from monitor.substreams import sub_stream
+from monitor.substreams import at_the_place_of, sub_stream
 from monitor.tiers import Memory, look_before, remembered
 
 NO_SUB_STREAM_FOR = timedelta(days=1)  # then it is looked for again: somebody may have switched it on
@@ -120,12 +120,17 @@ class Knowledge:
 
 
 def stream_to_ask(camera: Camera, stream: Stream, choice: StreamChoice, at: datetime) -> str:
-    """The URL to ask first: the small stream that ONVIF named or the vendor documents, else the inventory's."""
+    """The URL to ask first: the small stream that ONVIF named or the vendor documents, else the inventory's.
+
+    Always at host and port of the inventory: so a guess that cannot be reached says the same as the stream as written.
+    """
     # A clock that was set back must not keep the small stream away for longer than was meant.
     absent = timedelta(0) < stream.no_sub_until - at <= NO_SUB_STREAM_FOR
     if choice is StreamChoice.AS_WRITTEN or absent:
         return camera.url
-    return stream.found or sub_stream(camera.url) or camera.url
+    if stream.found:
+        return at_the_place_of(camera.url, stream.found)
+    return sub_stream(camera.url) or camera.url
 
 
 def _judged_guess(known: _Known, ask: Ask, result: Result) -> tuple[_Known, bool]:

@@ -29,7 +29,7 @@ from monitor.ledger import DeviceRecorded, Event, FindingAppeared, FindingGone
 from monitor.liveness import Track
 from monitor.model import Camera, Cause, Credentials, State
 from monitor.onvif.addresses import parse_address
-from monitor.probes.inspection import Inspection
+from monitor.probes.inspection import Inspection, Manners
 from monitor.probes.onvif import OnvifLimits, inspect
 from monitor.rtsp.ending import Redactor
 from monitor.schedule import first_due, next_due
@@ -75,22 +75,20 @@ Inspect = Callable[[Camera, Credentials | None, bool], Awaitable[Inspection]]
 
 def over_onvif(clock: Clock) -> Inspect:
     """The real way to ask: (camera, credentials, whether they may be sent) -> what the device tells."""
-    took_token: set[str] = set()  # addresses whose device did so in its last round; learnt anew after a restart
+    manners: dict[str, Manners] = {}  # of the device at each address; learnt anew after a restart
 
     async def ask(camera: Camera, credentials: Credentials | None, may_authenticate: bool) -> Inspection:
-        known = camera.onvif in took_token
-        took_token.discard(camera.onvif)  # whatever interrupts the round
+        known = manners.pop(camera.onvif, None)  # whatever interrupts the round
         told = await inspect(
             camera.onvif,
             credentials,
             clock=clock,
             limits=OnvifLimits(),
             may_authenticate=may_authenticate,
-            took_token=known,
+            manners=known,
             certificate=camera.certificate,
         )
-        if told.took_token:
-            took_token.add(camera.onvif)
+        manners[camera.onvif] = told.manners
         return told
 
     return ask

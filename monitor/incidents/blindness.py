@@ -15,7 +15,7 @@ class BlindSpot:
     """A site with no camera giving a usable picture."""
 
     site: Site
-    since_at: datetime  # when the last of its cameras ceased to give one, or the first was ever asked
+    since_at: datetime  # when the last of its cameras was first seen to give none, however often we did not look since
     camera_ids: tuple[str, ...]  # ascending
 
 
@@ -36,7 +36,6 @@ def blind_spots(sights: Iterable[Sight]) -> tuple[BlindSpot, ...]:
     found = []
     for site_id, those in unusable.items():
         if site_id not in shown:
-            since = [sight.usable_until or sight.since_at for sight in those]
-            at = max(instant for instant in since if instant is not None)
+            at = max(sight.unusable_at for sight in those if sight.unusable_at is not None)
             found.append(BlindSpot(those[0].camera.site, at, tuple(sorted(sight.camera.id for sight in those))))
     return tuple(sorted(found, key=lambda spot: (spot.since_at, spot.site.id)))

@@ -165,7 +165,7 @@ class Courses:
         by = max(fault.start_at, end_at - self._rules.together)
         others = (self._sights[camera_id] for camera_id in line.members if camera_id != fault.camera.id)
         back = sum(one.works(Origin.UPLINK) and (one.since_at or by) > by for one in others)
-        course.alive = line.alive(fault.start_at) - back
+        course.alive = line.alive_beside(fault) - back
         course.reachable = line.reachable if line.heard_at is None or line.heard_at <= by else None
 
     def give_up(self, course: Course) -> None:

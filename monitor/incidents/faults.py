@@ -137,15 +137,17 @@ class Sight:
     watched: bool = True
     state: State = State.UNKNOWN
     since_at: datetime | None = None  # None: nothing known yet
-    usable_until: datetime | None = None  # when it last ceased to give a good picture; None: it never gave one
+    unusable_at: datetime | None = None  # when it was first seen to give no good picture; None: it gave one since
     fault: Fault | None = None
     online: bool = False  # when it was seen last: while we are blind it counts as it was
     answers: bool = False  # likewise: it answered, with something that cannot be judged
 
     def believe(self, new: Transition) -> None:
         """Take in what is believed of it from now on."""
-        if self.state is State.UP and new.new is not State.UP:
-            self.usable_until = new.at
+        if new.new is State.UP:
+            self.unusable_at = None
+        elif new.new is not State.UNKNOWN and self.unusable_at is None:  # who does not look sees no picture cease
+            self.unusable_at = new.at
         self.state, self.since_at = new.new, new.at
         if not (new.new is State.UNKNOWN and new.cause in OURS):
             self.online = new.new.online

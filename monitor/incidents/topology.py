@@ -55,6 +55,11 @@ class Group:
         """Cameras that show that it works: by what was seen last, or by an error that is not older than ``since``."""
         return self.working + len(self.speaking) - bisect_left(self.speaking, (since, ""))
 
+    def alive_beside(self, fault: Fault) -> int:
+        """The same since the fault began, without its own camera: what that answers speaks for no other."""
+        own = bisect_left(self.speaking, fault.key)
+        return self.alive(fault.start_at) - (self.speaking[own : own + 1] == [fault.key])
+
     def lost(self, fresh: list[Start], together: timedelta) -> bool:
         """Whether the outages are what the loss of the suspect looks like."""
         if not fresh or (self.reachable and self.suspect.origin is not Origin.RECORDER):

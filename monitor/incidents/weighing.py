@@ -54,7 +54,7 @@ def _of_one(course: Course, topology: Topology) -> tuple[float, list[Evidence]]:
     line = topology.line(fault.camera)
     neighbours, reachable = course.alive, course.reachable
     if course.ended_at is None:
-        neighbours, reachable = line.alive(fault.start_at), line.reachable
+        neighbours, reachable = line.alive_beside(fault), line.reachable
     clues = [Evidence(Clue.OTHERS_ONLINE, neighbours) if neighbours else Evidence(Clue.NOTHING_TO_COMPARE)]
     if fault.cause not in SILENCE:
         return TOLD_BY_DEVICE, [Evidence(Clue.DEVICE_ANSWERS, cause=fault.cause), *clues]

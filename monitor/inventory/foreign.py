@@ -13,7 +13,7 @@ from monitor.errors import WHOLE_FILE, Fault, SettingsError
 from monitor.inventory.columns import simplified
 from monitor.inventory.formats import LARGEST_FILE, lines_of_csv
 from monitor.inventory.spreadsheet import lines_of_xlsx
-from monitor.inventory.table import HEADING_WITHIN, BrokenTable, Line, counted
+from monitor.inventory.table import HEADING_WITHIN, BrokenTable, Line, counted, refuse_other_separators
 from monitor.reading import Unreadable, read_at_most
 
 
@@ -73,6 +73,7 @@ def _heading_at(lines: list[Line], fits: Callable[[frozenset[str]], bool], lacki
     for at in top:
         if fits(frozenset(simplified(cell) for cell in lines[at].cells)):
             return at
+    refuse_other_separators((lines[at] for at in top), lambda cells: fits(frozenset(map(simplified, cells))))
     raise BrokenTable(lines[top[0]].number if top else 0, lacking)
 
 

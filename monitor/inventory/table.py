@@ -5,7 +5,7 @@ The formats (CSV, XLSX) only make lines of cells; YAML makes rows by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
@@ -14,6 +14,7 @@ from monitor.inventory.columns import IGNORED_SPELLINGS, SPELLINGS, Column, colu
 
 MOST_LINES = 100_000
 NEEDED = frozenset({Column.CAMERA_ID, Column.NAME, Column.VILLAGE, Column.URL})  # or host in place of url
+OTHER_SEPARATORS = ("\t", ";", "；", "，")
 HEADING_WITHIN = 10  # title and sub-title rows may come first
 
 
@@ -79,10 +80,20 @@ def heading_of(top: list[Line]) -> Line:
     for line in top:
         if sum(simplified(cell) in known for cell in line.cells) >= 2:
             return line
+    refuse_other_separators(top, lambda cells: sum(simplified(cell) in known for cell in cells) >= 2)
     for line in top:
         if sum(bool(cell.strip()) for cell in line.cells) >= 2:
             return line
     raise BrokenTable(top[0].number if top else 0, "has no heading row such as camera_id,name,village,url")
+
+
+def refuse_other_separators(top: Iterable[Line], fits: Callable[[Sequence[str]], bool]) -> None:
+    """Raises ``BrokenTable`` where a line would fit as the heading if its cells stood between other marks."""
+    for line in top:
+        if any(fits(",".join(line.cells).split(mark)) for mark in OTHER_SEPARATORS):
+            raise BrokenTable(
+                line.number, "has tabs, semicolons or wide commas between its cells: save it as CSV with commas"
+            )
 
 
 def columns_of(heading: Line, file: str, faults: list[Fault]) -> tuple[Column | None, ...]:

@@ -16,6 +16,8 @@ from xml.sax.saxutils import escape, unescape
 
 Part = NewType("Part", str)  # an element from behind its name on: attributes, ">", what is in it, the next tag's start
 
+MOST_RUNS: Final = 10_000  # between tags, decoded one by one; what follows is as the last of them
+
 _CONTROL: Final = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _TO_SPACES: Final = bytes.maketrans(_CONTROL, b" " * len(_CONTROL))
 # A quantifier with a plus gives nothing back: so a search goes over a text once, whatever stands there. None follows
@@ -33,11 +35,11 @@ def root_of(body: bytes, name: str) -> Part | None:
     """The first element of a body if it has this name.
 
     A body begins with its first tag and ends with its first NUL: behind that some devices send what lies in their
-    memory. It is UTF-8 whatever it declares.
+    memory. It is UTF-8 whatever it declares; a text in it that is none may be GB18030, as makers' names are.
     """
     if b"\0" in body:
         body = body[: body.index(b"\0")]
-    text = body[max(0, body.find(b"<")) :].translate(_TO_SPACES).decode("utf-8", "replace")
+    text = _decoded(body[max(0, body.find(b"<")) :].translate(_TO_SPACES))
     if "!" in text and "<!" in text:  # nearly never, and one character is sooner looked for than two
         text = _without(_plain_data(text), "<!--", "-->")
     found = _ROOT.search(text)
@@ -155,6 +157,24 @@ def _until_closed(text: str, name: str, begin: int, end: int) -> Part:
 def _character(reference: re.Match[str]) -> str:
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     return "" if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF else chr(code)
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        runs = data.split(b"<", MOST_RUNS)  # no character of either encoding has this byte in it
+        return "<".join(map(_decoded_run, runs))
+
+
+def _decoded_run(run: bytes) -> str:
+    """From one tag to the next: what is wrong in one spoils no other."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return run.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return run.decode("utf-8", "replace")
 
 
 def _plain_data(text: str) -> str:

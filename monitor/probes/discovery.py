@@ -55,7 +55,8 @@ class Survey:
     answered: dict[Answered, None] = field(default_factory=dict)  # in the order of the answers, none twice
     unreadable: Counter[str] = field(default_factory=Counter)  # answers of an address that are none
     ignored: int = 0  # datagrams too many, or from an address that was not asked
-    unsent: int = 0  # questions the network refused to carry
+    unsent: int = 0  # questions the network refused to carry ...
+    unrouted: int = 0  # ... of them, those by multicast from the usual interface: mostly there is no default route
 
 
 async def survey(
@@ -107,6 +108,7 @@ class _Listener:
     ) -> None:
         """``asked``: whose answers are read; None for those of all local addresses."""
         self._asked = asked
+        self._usual_group = asked is None and interface == ANY
         self._message_id = message_id
         self._limits = limits
         self._found = found
@@ -121,6 +123,7 @@ class _Listener:
             self._socket.sendto(question, (address, self._limits.port))
         except OSError:
             self._found.unsent += 1
+            self._found.unrouted += self._usual_group
 
     def close(self) -> None:
         """Give the port back."""

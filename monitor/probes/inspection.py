@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -24,6 +25,24 @@ class StreamFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Manners:
+    """How a device wants to be shown a password: what its last rounds told, so that the next need not find it out."""
+
+    took_token: bool = False  # it accepted a user name token in its last round
+    nonces: Mapping[str, str] = field(default_factory=dict)  # that it challenged with last, by the path that was asked
+    apart: bool = False  # it refused at one path the answer to a challenge of another
+
+    def one_for_all(self, path: str, nonce: str) -> bool:
+        """Whether its new challenge at ``path`` may be answered at others, too: a guess where nonces are always new.
+
+        Where each path had a nonce of its own that lasts, an answer at another path would count as a wrong password.
+        """
+        if self.apart or len(self.nonces) < 2:
+            return False
+        return self.nonces.get(path) != nonce or len(set(self.nonces.values())) == 1
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """What a device told in one round: as much as it told until the round ended."""
 
@@ -34,7 +53,7 @@ class Inspection:
     smaller: bool | None = None  # whether the smallest stream is smaller than that; None: not told
     snapshot: bool | None = None  # whether it offers single pictures; None: not told
     snapshot_url: str = field(default="", repr=False)  # where, at the host we dialled; "" = not told
-    took_token: bool = False  # it accepted a user name token: ``inspect`` may be told so the next time
+    manners: Manners = field(default_factory=Manners, repr=False)  # to be told to ``inspect`` the next time
 
     @property
     def cause(self) -> Cause:

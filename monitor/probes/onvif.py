@@ -20,7 +20,7 @@ from monitor.onvif.addresses import parse_address
 from monitor.onvif.profiles import Profile
 from monitor.probes.dialling import ACCEPT
 from monitor.probes.http import HttpClient, HttpLimits
-from monitor.probes.inspection import Inspection, StreamFound
+from monitor.probes.inspection import Inspection, Manners, StreamFound
 from monitor.probes.login import Login
 from monitor.probes.onvif_run import Ended, Run, Stream
 from monitor.rtsp.ending import Redactor
@@ -60,14 +60,14 @@ async def inspect(
     clock: Clock,
     limits: OnvifLimits,
     may_authenticate: bool = True,
-    took_token: bool = False,
+    manners: Manners | None = None,
     certificate: str = ACCEPT,
 ) -> Inspection:
     """The whole round: clock, plate, largest and smallest stream, snapshots. Manners: those of ``smallest_stream``.
 
-    ``took_token``: the device's last ``Inspection`` said so; it is spared the question without credentials.
+    ``manners``: those of the device's last ``Inspection``; it is spared questions that only find them out.
     """
-    login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate, took_token=took_token)
+    login = Login(credentials, secrets.token_bytes, may_authenticate=may_authenticate, manners=manners)
     return await _asked(address, login, clock, limits, certificate, Run.everything)
 
 
@@ -99,4 +99,4 @@ async def _asked(
     offers = (url, profile.width, profile.height, profile.codec)
     found = StreamFound(*offers, cause, detail, login.refused, run.attempts_left, run.offset)
     told = (run.answered, run.identity, run.main, run.smaller, run.snapshot, run.snapshot_url)
-    return Inspection(found, *told, took_token=login.took_token)
+    return Inspection(found, *told, manners=login.manners)

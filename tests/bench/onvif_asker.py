@@ -20,6 +20,7 @@ from monitor.onvif.addresses import parse_address
 from monitor.probes import onvif
 from monitor.probes.dialling import ACCEPT
 from monitor.probes.http import HttpClient, HttpLimits
+from monitor.probes.inspection import Manners
 from monitor.probes.login import Login
 from monitor.probes.onvif_run import Run, Stream
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
@@ -64,7 +65,7 @@ def _five(port: int, *, took_token: bool) -> Round:
         return found
 
     async def once() -> None:
-        login = Login(LOGIN, lambda size: b"0" * size, may_authenticate=True, took_token=took_token)
+        login = Login(LOGIN, lambda size: b"0" * size, may_authenticate=True, manners=Manners(took_token))
         told = await onvif._asked(f"127.0.0.1:{port}", login, clock, limits, ACCEPT, five)
         assert told.found.url
         assert told.identity is not None
@@ -77,7 +78,7 @@ async def ours_whole(port: int) -> Round:
     clock, limits = SystemClock(), onvif.OnvifLimits()
 
     async def once() -> None:
-        told = await onvif.inspect(f"127.0.0.1:{port}", LOGIN, clock=clock, limits=limits, took_token=True)
+        told = await onvif.inspect(f"127.0.0.1:{port}", LOGIN, clock=clock, limits=limits, manners=Manners(True))
         assert told.cause is Cause.OK
         assert told.main
 

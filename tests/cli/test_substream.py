@@ -13,6 +13,7 @@ import pytest
 
 from monitor.cli import main
 from monitor.cli.exits import Exit
+from monitor.simulator.onvif_answers import PLATE
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, running
 
 
@@ -85,6 +86,56 @@ def test_a_device_is_shown_a_wrong_password_once_however_many_cameras_it_has(
         assert device.signed == 1
         assert main(["substream", "--insist", "--lang", "en", "--config", config]) == Exit.NO
         assert device.signed == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "zh",
+            (
+                "厂商 Hikvision,型号 ",
+                "偏差 -3",
+                "子码流 ",
+                "按清单的主机与端口",
+                "主码流 ",
+                "不提供抓图",
+                "ONVIF 正常",
+            ),
+        ),
+        (
+            "en",
+            ("maker Hikvision, model ", "clock is -3", "sub-stream ", "host and port of the inventory", "main stream "),
+        ),
+    ],
+)
+def test_plate_clock_and_streams_of_one_camera_are_told_over_onvif(
+    tmp_path: Path, language: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with beside(OnvifDevice(skew=timedelta(hours=-1))) as device:
+        config = settings(tmp_path, f"a,甲,村,rtsp://127.0.0.1/1,cam,{device.address}")
+        assert main(["probe", "a", "--onvif", "--lang", language, "--config", config]) == Exit.OK
+    out = capsys.readouterr().out
+    assert all(word in out for word in words), out
+    assert all(part in out for part in (PLATE.model, PLATE.firmware, PLATE.serial))
+    assert "rtsp://127.0.0.1/sub?a=1&b=2" in out
+
+
+def test_the_cause_over_onvif_is_told_and_a_refusal_begins_a_pause(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with beside(OnvifDevice()) as device:
+        rows = (f"a,甲,村,rtsp://127.0.0.1/1,cam,{device.address}", "b,乙,村,rtsp://127.0.0.1/2,cam,")
+        asked = ["probe", "--onvif", "--lang", "en", "--config", settings(tmp_path, *rows, password="wrong")]
+        assert main([*asked, "a"]) == Exit.NO
+        out = capsys.readouterr().out
+        assert all(word in out for word in ("the device answers", "were not told", "(credentials_refused)"))
+        assert main([*asked, "a"]) == Exit.NO
+        assert "--insist" in capsys.readouterr().err
+        assert device.signed == 1
+    assert [main([*asked, target]) for target in ("b", "rtsp://127.0.0.1/1")] == [Exit.USAGE] * 2
+    assert main([*asked, "a", "--insist"]) == Exit.NO
+    assert "the device does not answer" in capsys.readouterr().out
 
 
 def test_an_unknown_camera_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.devices import Devices
-from monitor.engine.knowledge import UNKNOWN_RATE, Knowledge
+from monitor.engine.knowledge import UNKNOWN_RATE, Knowledge, stream_to_ask
 from monitor.liveness import new_track
 from monitor.model import (
     Ask,
@@ -128,6 +128,15 @@ def test_a_stream_that_onvif_named_comes_first(talk: Talk) -> None:
         CAMERA.id, MAIN, replace(talk.devices.stream(CAMERA.id, MAIN), found="rtsp://192.0.2.1/onvif/small")
     )
     assert talk.answer() == "rtsp://192.0.2.1/onvif/small"
+
+
+def test_a_stream_that_onvif_named_at_another_place_is_asked_for_at_the_one_of_the_inventory(talk: Talk) -> None:
+    """A forwarded port: at the device's own there is nothing, or another camera. So is what was learnt before."""
+    named = "rtsp://192.0.2.1:554/onvif/small?x=1"
+    forwarded = replace(CAMERA, url="rtsp://192.0.2.1:8554/Streaming/Channels/101")
+    stream = replace(talk.devices.stream(CAMERA.id, MAIN), found=named)
+    asked = stream_to_ask(forwarded, stream, StreamChoice.SUB, START)
+    assert asked == "rtsp://192.0.2.1:8554/onvif/small?x=1"
 
 
 def test_the_transport_that_worked_is_tried_first_over_restarts(talk: Talk) -> None:

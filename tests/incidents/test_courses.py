@@ -200,6 +200,19 @@ def test_a_camera_that_was_lost_alone_is_weighed_by_who_was_seen_meanwhile(answe
     assert ended.confidence == lost.confidence
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_no_camera_is_a_witness_in_its_own_case(count: int) -> None:
+    """Devices that answer, and all are down: each is weighed by the others, alone by nobody."""
+    told = Told(cameras(count))
+    for number in range(1, count + 1):
+        told.down(f"u1-{number:03}", 0, Cause.TCP_REFUSED)
+        told.up(f"u1-{number:03}", 3_600 + number * 200)
+    beside = Evidence(Clue.OTHERS_ONLINE, count - 1) if count > 1 else Evidence(Clue.NOTHING_TO_COMPARE)
+    for found in (tuple(told.until(300).open()), told.until(4_410).recent()):
+        assert len(found) == count
+        assert all(beside in shown.evidence for shown in found)
+
+
 def test_what_has_ended_is_weighed_by_what_its_address_said_while_it_was_lost() -> None:
     told = Told(cameras(10) + cameras(6, "u2"))
     told.tell(-500, Reach(Origin.UPLINK, "u1", reachable=True))

@@ -254,6 +254,22 @@ def test_a_site_without_a_usable_camera_is_blind_since_the_last_of_them_failed()
     assert told.until(700).blind_spots() == ()
 
 
+@pytest.mark.parametrize("before", [State.UP, State.UNKNOWN])
+def test_a_site_is_blind_since_it_was_seen_to_be_and_not_since_we_looked_away_or_looked_again(before: State) -> None:
+    town = [a_camera("a", site="gate"), a_camera("b", site="gate")]
+    told = Told(town if before is State.UP else [])
+    told.lines += [(second(-600), Enrolled(camera)) for camera in town if before is State.UNKNOWN]
+    for camera in town:
+        told.unknown(camera.id, 0, Cause.MONITOR_BLIND)
+        told.turn(camera.id, 1_800, State.DOWN, Cause.TCP_TIMEOUT)
+        told.unknown(camera.id, 3_000, Cause.MONITOR_STOPPED)
+        told.turn(camera.id, 4_000, State.DOWN, Cause.TCP_TIMEOUT)
+    for at in (2_000, 5_000):
+        found = told.until(at)
+        (spot,) = found.blind_spots()
+        assert {spot.since_at} == {second(1_800)} == {shown.since_at for shown in found.open()}
+
+
 @pytest.mark.parametrize(
     "cause", [Cause.MONITOR_BLIND, Cause.MONITOR_STOPPED, Cause.NO_LOCAL_NETWORK, Cause.NOT_WATCHED]
 )

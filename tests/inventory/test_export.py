@@ -100,6 +100,17 @@ def test_a_file_without_such_a_heading_is_refused(tmp_path: Path, text: str) -> 
         export(tmp_path, text)
 
 
+@pytest.mark.parametrize("mark", ["\t", ";", "，"])
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8-sig"])
+def test_cells_between_other_marks_than_commas_are_told_for_what_they_are(
+    tmp_path: Path, mark: str, encoding: str
+) -> None:
+    rows = ("全部设备（a,b）", mark.join(("序号", "设备编码", "设备名称")), mark.join(("1", "QX-1", "村口,东侧")))
+    path = written(tmp_path / "export.csv", "\n".join(rows), encoding)
+    with pytest.raises(SettingsError, match=r"export\.csv:2: .*save it as CSV with commas"):
+        read_export(path)
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_cameras_or_faults(tmp_path_factory: pytest.TempPathFactory, junk: bytes) -> None:
     path = tmp_path_factory.mktemp("export") / "export.csv"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from monitor.onvif.markup import Part, attribute, each, first, own_text, root_of, value, values
+from monitor.onvif.markup import MOST_RUNS, Part, attribute, each, first, own_text, root_of, value, values
 
 
 def part(inner: str) -> Part:
@@ -42,6 +42,20 @@ def part(inner: str) -> Part:
 def test_the_text_behind_a_name_is_found(inner: str, text: str) -> None:
     assert value(part(inner), "Uri") == text
     assert values(part(inner), "Uri", "Other").get("Uri", "") == text
+
+
+def test_a_text_that_is_no_utf_8_is_read_as_gb18030_and_spoils_no_other() -> None:
+    maker, model = "<Maker>海康威视</Maker>".encode("gbk"), "<Model>球机</Model>".encode()
+    found = root_of(b"<Envelope>" + maker + model + b"<Serial>a\xff</Serial></Envelope>", "Envelope")
+    assert found is not None
+    assert values(found, "Maker", "Model", "Serial") == {"Maker": "海康威视", "Model": "球机", "Serial": "a\ufffd"}
+
+
+@pytest.mark.parametrize(("tags", "text"), [(10, "海"), (MOST_RUNS, "\ufffd\ufffd")])
+def test_after_thousands_of_tags_the_rest_is_read_as_one_text(tags: int, text: str) -> None:
+    found = root_of(b"<Envelope>" + b"<a/>" * tags + b"<Maker>\xba\xa3</Maker><b>\xff</b></Envelope>", "Envelope")
+    assert found is not None
+    assert value(found, "Maker") == text
 
 
 def test_the_first_of_several_counts() -> None:

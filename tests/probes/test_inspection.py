@@ -12,8 +12,9 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.model import Cause, Credentials, Identity, Secret
 from monitor.probes.http import HttpLimits
-from monitor.probes.inspection import Inspection
+from monitor.probes.inspection import Inspection, Manners
 from monitor.probes.onvif import OnvifLimits, inspect
+from monitor.simulator import onvif_device
 from monitor.simulator.onvif_answers import MAIN, MEDIA, MEDIA2, PLATE, SUB
 from monitor.simulator.onvif_device import PASSWORD, USER, OnvifDevice, Wants, running
 
@@ -21,6 +22,7 @@ ADMIN = Credentials(USER, Secret(PASSWORD))
 WRONG = Credentials(USER, Secret("guess"))
 # Generous for a busy machine; what stays open without an end costs a test no more than this.
 LIMITS = OnvifLimits(HttpLimits(timedelta(seconds=10), timedelta(seconds=10)), timedelta(seconds=60))
+TOKEN = Manners(took_token=True)
 HIKVISION = Identity(PLATE.maker, PLATE.model, PLATE.firmware, PLATE.serial)
 ROUND = [
     "GetSystemDateAndTime", "GetServices", "GetProfiles", "GetStreamUri", "GetStreamUri", "GetSnapshotUri",
@@ -33,7 +35,7 @@ async def told_by(
     credentials: Credentials | None = ADMIN,
     *,
     may_authenticate: bool = True,
-    took_token: bool = False,
+    manners: Manners | None = None,
 ) -> Inspection:
     async with running(device):
         return await inspect(
@@ -42,7 +44,7 @@ async def told_by(
             clock=SystemClock(),
             limits=LIMITS,
             may_authenticate=may_authenticate,
-            took_token=took_token,
+            manners=manners,
         )
 
 
@@ -79,7 +81,7 @@ async def test_a_password_nobody_has_taken_yet_is_not_sent_again_when_the_device
             return b"" if len(device.asked) > questions else answer
 
         device.mangle = leave
-        assert (await told_by(device, took_token=True)).cause is Cause.CONNECTION_CLOSED
+        assert (await told_by(device, manners=TOKEN)).cause is Cause.CONNECTION_CLOSED
         assert device.signed == 1
 
 
@@ -91,19 +93,44 @@ async def test_a_device_that_hangs_up_without_a_word_is_asked_all_the_same() -> 
 
 async def test_a_device_that_took_a_token_is_spared_the_question_without_one_the_next_time() -> None:
     for wants in Wants:
-        assert (await told_by(OnvifDevice(wants=wants))).took_token is (wants is Wants.TOKEN)
+        assert (await told_by(OnvifDevice(wants=wants))).manners.took_token is (wants is Wants.TOKEN)
     device = OnvifDevice()
-    told = await told_by(device, took_token=True)
-    assert (told.cause, told.took_token, device.operations) == (Cause.OK, True, ROUND)
+    told = await told_by(device, manners=TOKEN)
+    assert (told.cause, told.manners.took_token, device.operations) == (Cause.OK, True, ROUND)
 
 
 async def test_a_wrong_password_is_shown_once_to_whoever_took_a_token_the_last_time() -> None:
     for wants in (Wants.TOKEN, Wants.MD5):  # the latter changed its mind: it has not looked at the token
         device = OnvifDevice(wants=wants, services=(MEDIA, MEDIA2))
-        told = await told_by(device, WRONG, took_token=True)
-        assert (told.cause, told.took_token) == (Cause.CREDENTIALS_REFUSED, False)
+        told = await told_by(device, WRONG, manners=TOKEN)
+        assert (told.cause, told.manners.took_token) == (Cause.CREDENTIALS_REFUSED, False)
         assert told.credentials_refused is (wants is Wants.TOKEN)
         assert (device.signed, [asked.authorization for asked in device.asked if asked.token]) == (1, [""])
+
+
+@pytest.mark.parametrize("wants", [Wants.MD5, Wants.SHA256])
+async def test_a_right_password_is_never_a_wrong_one_where_each_path_has_its_own_nonce(wants: Wants) -> None:
+    for services in ((MEDIA,), (MEDIA2,)):
+        device, manners = OnvifDevice(wants=wants, locks_after=1, services=services), Manners()
+        for _ in range(3):
+            device.asked.clear()
+            told = await told_by(device, manners=manners)
+            manners = told.manners
+            assert (told.cause, told.identity, device.wrong) == (Cause.OK, HIKVISION, 0)
+        assert device.operations == [*ROUND[:3], "GetProfiles", *ROUND[3:], "GetDeviceInformation"]
+
+
+async def test_where_one_nonce_does_for_all_paths_the_next_round_is_spared_the_second_challenge(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(onvif_device, "nonce_of", lambda path: "one for all")
+    device, manners = OnvifDevice(wants=Wants.MD5, locks_after=1), Manners()
+    for extra in (["GetDeviceInformation"], [], []):
+        device.asked.clear()
+        told = await told_by(device, manners=manners)
+        manners = told.manners
+        assert (told.cause, device.wrong) == (Cause.OK, 0)
+        assert device.operations == [*ROUND[:3], "GetProfiles", *ROUND[3:], *extra]
 
 
 async def test_snapshots_that_are_not_offered_are_no_failure() -> None:

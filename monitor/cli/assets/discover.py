@@ -182,6 +182,8 @@ def _tell_oddities(surveyed: Survey, language: Language) -> None:
         _say(texts.IGNORED_ANSWERS[language].format(count=surveyed.ignored))
     if surveyed.unsent:
         _say(texts.UNSENT[language].format(count=surveyed.unsent))
+    if surveyed.unrouted:
+        _say(texts.UNROUTED[language])
 
 
 def _write(path: Path | None, rows: list[list[str]], language: Language) -> bool:

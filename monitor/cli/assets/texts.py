@@ -82,6 +82,10 @@ IGNORED_ANSWERS = Phrase(
     "answers passed over: {count} (too many, or from addresses not asked)",
 )
 UNSENT = Phrase("网络拒绝发送的询问 {count} 个", "questions the network refused to carry: {count}")
+UNROUTED = Phrase(
+    "本机多半没有默认路由:请用 --interface 写明从本机哪个地址组播询问",
+    "there seems to be no default route: say with --interface from which address of this machine to ask",
+)
 TO_FILL_IN = Phrase(
     "请补全空白列(行政村、运营商等)后并入一机一档,再运行 sharp-eyes check-config",
     "fill in what is empty (village, carrier ...), move the rows to the inventory and run sharp-eyes check-config",

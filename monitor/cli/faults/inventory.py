@@ -70,6 +70,10 @@ INVENTORY: Final = (
         "has {cells} cells, the heading has {columns}: is a comma missing or too many?",
     ),
     Phrase("没有表头行,如 camera_id,name,village,url", "has no heading row such as camera_id,name,village,url"),
+    Phrase(
+        "各格之间是制表符、分号或全角逗号:请另存为以逗号分隔的 CSV",
+        "has tabs, semicolons or wide commas between its cells: save it as CSV with commas",
+    ),
     Phrase("没有表头行", "has no heading row"),
     Phrase(
         "没有这样的表头行:含编号或地址(国标编码、设备编码、IP地址、camera_id),并含另一个已知的列",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import subprocess
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
@@ -52,6 +53,19 @@ def test_a_new_device_becomes_a_row_with_its_smallest_stream(
     assert "stream 640×360 h264" in told.err
     assert (row.vendor, row.model) == (PLATE.maker, PLATE.model)
     assert PASSWORD not in told.err + out.read_text("utf-8-sig")
+
+
+def test_where_there_is_no_default_route_the_way_out_is_said(tmp_path: Path) -> None:
+    """In a network of its own, which has nothing at all."""
+    alone = ["unshare", "--user", "--map-root-user", "--net"]
+    try:
+        subprocess.run([*alone, "true"], check=True, capture_output=True, timeout=60)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no network namespace can be made here: {error}")
+    words = [*alone, sys.executable, "-m", "monitor", "discover", *settings(tmp_path)]
+    told = subprocess.run(words, check=False, capture_output=True, text=True, timeout=120)
+    assert told.returncode == Exit.NO
+    assert "refused to carry: 2\nthere seems to be no default route: say with --interface " in told.stderr
 
 
 def test_without_an_account_nobody_is_shown_a_password(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
