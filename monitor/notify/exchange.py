@@ -47,13 +47,23 @@ async def ask(
         async with session.request(
             method, url.reveal(), data=body or None, headers=headers, allow_redirects=False
         ) as response:
-            return Reply(response.status, await response.content.read(MOST_ANSWERED))
+            return Reply(response.status, await _body(response))
     except aiohttp.InvalidURL:
         return Answer(Outcome.REFUSED, "the address is not a URL")
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
         return Answer(Outcome.UNREACHED, f"cannot connect: {printable(_why(error), url)}")
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
         return Answer(Outcome.UNANSWERED, f"no answer: {type(error).__name__}")
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """The answer's beginning: it may come in many pieces, and a single read gives what has come so far."""
+    body = bytearray()
+    async for piece in response.content.iter_chunked(MOST_ANSWERED):
+        body += piece
+        if len(body) >= MOST_ANSWERED:
+            break
+    return bytes(body[:MOST_ANSWERED])
 
 
 def _why(error: BaseException) -> str:
@@ -66,4 +76,5 @@ def not_a_robot(reply: Reply) -> Answer:
     """A reply that is no robot's: somebody stands between, or the address is another one."""
     if reply.status >= 500:
         return Answer(Outcome.UNANSWERED, f"HTTP {reply.status}")
-    return Answer(Outcome.REFUSED, f"HTTP {reply.status}, and not the answer of a robot")
+    text = f"HTTP {reply.status}, and not the answer of a robot"
+    return Answer(Outcome.UNANSWERED if 200 <= reply.status < 300 else Outcome.REFUSED, text)  # a yes that was garbled?

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Security, Target
+from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Security, Target, WeCom
 from monitor.clock import SystemClock
 from monitor.model import Secret
 from monitor.notify import Answer, Carrier, Message, Outcome
@@ -94,12 +94,17 @@ def answering(body: Any, status: int = 200) -> Callable[[], Any]:
     [
         (answering({"errcode": -1, "errmsg": "系统繁忙"}), Outcome.UNREACHED),
         (answering({"errcode": 40035, "errmsg": "no"}), Outcome.REFUSED),
-        (answering("<html>请先登录", 200), Outcome.REFUSED),  # a portal that stands between
+        (
+            answering("<html>请先登录", 200),
+            Outcome.UNANSWERED,
+        ),  # a portal that stands between, or a yes that was garbled
+        (answering({"errmsg": "ok"}), Outcome.UNANSWERED),
+        (answering("no such page", 404), Outcome.REFUSED),
         (answering("", 302), Outcome.REFUSED),
         (answering("bad gateway", 502), Outcome.UNANSWERED),
         (answering("", 429), Outcome.LIMITED),
-        (answering("[1]"), Outcome.REFUSED),
-        (answering("x" * 10_000_000), Outcome.REFUSED),
+        (answering("[1]"), Outcome.UNANSWERED),
+        (answering("x" * 10_000_000), Outcome.UNANSWERED),
     ],
 )
 async def test_every_other_answer_has_its_meaning(vendors: Robots, answer: Any, outcome: Outcome) -> None:
@@ -107,6 +112,24 @@ async def test_every_other_answer_has_its_meaning(vendors: Robots, answer: Any, 
     found = await send(wecom(vendors))
     assert found.outcome is outcome
     assert len(found.text) <= 200
+
+
+async def test_an_answer_in_many_pieces_is_read_to_its_end() -> None:
+    pieces = [b'{"errco', b'de": 0, ', b'"errmsg": "ok"}']
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {sum(map(len, pieces))}\r\n\r\n".encode()
+
+    async def dribble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for piece in (head, *pieces):
+            await asyncio.sleep(0.05)  # so that each goes in a packet of its own
+            writer.write(piece)
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(dribble, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    answer = await send(WeCom(Secret(f"http://127.0.0.1:{port}/send?key={TOKEN}")))
+    server.close()
+    assert answer == Answer(Outcome.SENT, "errcode 0: ok")
 
 
 async def test_nobody_there_is_surely_not_delivered_and_a_broken_connection_may_be(vendors: Robots) -> None:
