@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 import aiohttp
 
@@ -15,6 +16,8 @@ from monitor.notify.values import Answer, Outcome, printable
 CONNECT_SECONDS = 10
 WHOLE_SECONDS = 20
 MOST_ANSWERED = 65_536  # bytes of an answer that are read
+SHORTEST = 4  # characters of what is hidden in answers: to hide a single digit would make them unreadable
+LONG = 8  # characters of a part of a path that may be a key; "send" is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,18 @@ def _why(error: BaseException) -> str:
     """The system's words, without an address."""
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     return getattr(cause, "strerror", None) or type(error).__name__
+
+
+def secrets_in(url: Secret) -> tuple[Secret, ...]:
+    """What an answer may repeat of an address and nobody is to read: all of it, and each of its keys by itself.
+
+    A key stands in the query, in the path (Feishu) or before the host, and may come back quoted or not.
+    """
+    parts = urlsplit(url.reveal())
+    values = [part.partition("=")[2] for part in parts.query.split("&")]
+    named = [parts.query, parts.password or "", *values, *(part for part in parts.path.split("/") if len(part) >= LONG)]
+    forms = {form for each in named for form in (each, unquote(each), quote(unquote(each)), unquote_plus(each))}
+    return (url, *(Secret(form) for form in forms if len(form) >= SHORTEST))
 
 
 def not_a_robot(reply: Reply) -> Answer:

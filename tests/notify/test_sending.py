@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
 
-from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Security, Target, WeCom
+from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Gateway, Security, Target, WeCom
 from monitor.clock import SystemClock
 from monitor.model import Secret
 from monitor.notify import Answer, Carrier, Message, Outcome
+from monitor.notify.robots import dingtalk_sign
 from tests.addresses import free_port
 from tests.notify.samples import NOW, channel, dingtalk, feishu, mail, message, sms, wecom
 from tests.robots import SECRET, TOKEN, Robots, mail_server, robots
@@ -112,6 +115,59 @@ async def test_every_other_answer_has_its_meaning(vendors: Robots, answer: Any, 
     found = await send(wecom(vendors))
     assert found.outcome is outcome
     assert len(found.text) <= 200
+
+
+@asynccontextmanager
+async def repeating_what_it_is_asked() -> AsyncIterator[str]:
+    """A robot and gateway that refuses and says which address and header it was sent; yields its address."""
+
+    async def refuse(request: web.Request) -> web.Response:
+        text = (
+            f"bad webhook http://robot{request.raw_path} {dict(request.query)} {request.headers.get('Authorization')}"
+        )
+        return web.json_response({"errcode": 40001, "errmsg": text, "code": 40001, "msg": text})
+
+    app = web.Application()
+    app.router.add_route("*", "/{any:.*}", refuse)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+KEY = "k/9+f 8e%7d"  # as nasty as a key may be
+QUOTED = quote(KEY, safe="")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda at: DingTalk(Secret(f"{at}/robot/send?access_token={QUOTED}"), Secret(SECRET)),
+        lambda at: WeCom(Secret(f"{at}/cgi-bin/webhook/send?key={QUOTED}")),
+        lambda at: Feishu(Secret(f"{at}/open-apis/bot/v2/hook/{QUOTED}"), Secret(SECRET)),
+        lambda at: Gateway(Secret(f"{at}/sms/{QUOTED}?key={QUOTED}&to={{phones}}&n={{number}}"), expect="never"),
+        lambda at: Gateway(Secret(f"{at}/"), headers={"Authorization": Secret(f"Bearer {KEY}")}, expect="never"),
+    ],
+)
+async def test_a_key_that_the_other_side_repeats_is_hidden_in_every_form(
+    make: Callable[[str], Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs = []
+
+    def sign(stamp: str, secret: Secret) -> str:
+        signs.append(dingtalk_sign(stamp, secret))
+        return signs[-1]
+
+    monkeypatch.setattr("monitor.notify.robots.dingtalk_sign", sign)
+    monkeypatch.setattr("monitor.notify.values.LONGEST_ANSWER", 2000)
+    async with repeating_what_it_is_asked() as address:
+        answer = await send(make(address))
+    assert answer.outcome is Outcome.REFUSED
+    assert "bad webhook" in answer.text
+    for hidden in (KEY, QUOTED, quote(KEY), *signs, *(quote(each, safe="") for each in signs)):
+        assert hidden not in answer.text, answer.text
+    assert "***" in answer.text
 
 
 async def test_an_answer_in_many_pieces_is_read_to_its_end() -> None:
