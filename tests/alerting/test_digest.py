@@ -123,6 +123,34 @@ def test_alerts_are_counted_apart_and_only_cameras_that_are_down_are_said_to_be(
     assert drafts(over, Standing(), 2048, NIGHT, MANNER)[0].title == "【已恢复】3 个事件，2 条告警"
 
 
+@pytest.mark.parametrize(
+    ("incidents", "alerts", "said"),
+    [
+        (0, 3, "目前未恢复：3 条告警"),  # and not: no incident, which reads as all clear
+        (1, 2, "目前未恢复：1 个事件，12 台摄像机，2 条告警"),
+        (2, 0, "目前未恢复：2 个事件，24 台摄像机"),
+        (0, 0, "目前未恢复：0 个事件，0 台摄像机"),
+    ],
+)
+def test_what_is_open_names_alerts_without_an_incident_too(incidents: int, alerts: int, said: str) -> None:
+    told = [
+        Told(
+            str(nth),
+            True,
+            NIGHT,
+            NIGHT,
+            Phrase("一", "a"),
+            cameras=12 if nth < incidents else 0,
+            incident=nth < incidents,
+        )
+        for nth in range(incidents + alerts)
+    ]
+    told += [replace(each, subject=f"over{each.subject}", open=False) for each in told]
+    notices = [notice(nth, Stage.RECOVERED, 0) for nth in range(2)]
+    (draft,) = drafts(notices, Standing.of(told), 2048, NIGHT, MANNER)
+    assert said in draft.text.split("\n")
+
+
 def test_a_camera_is_counted_once_where_its_town_has_a_storm_and_it_is_told_itself_too() -> None:
     here, there = ("安平县", "清河镇"), ("安平县", "大镇")
     storm = notice(1, cameras=60, incident=False, area=here)
