@@ -94,8 +94,24 @@ def test_a_storm_becomes_one_message_with_the_top_ten_and_the_right_counts() -> 
     lines = draft.text.split("\n")
     assert lines[0] == f"【严重】300 个事件，{sum(range(1, 301))} 台摄像机离线，另有 3 个已恢复"
     assert lines[1:11] == [f"{nth}. 【严重·故障】第{301 - nth}处" for nth in range(1, 11)]
-    assert lines[11:14] == ["……另有 293 个，见链接", "目前未恢复：310 个事件，50000 台摄像机", "值班：张三 13800000001"]
+    assert lines[11:14] == [
+        "……另有 293 个，见控制台",
+        "目前未恢复：310 个事件，50000 台摄像机",
+        "值班：张三 13800000001",
+    ]
     assert draft.phones == ("13800000001",)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_nobody_is_sent_to_a_link_that_is_not_there(language: Language) -> None:
+    nowhere = replace(MANNER, link="", languages=(language,))
+    (many,) = drafts([notice(number) for number in range(30)], Standing(), 2048, NIGHT, nowhere)
+    lines = (Phrase("柳" * 3000, "willow " * 900),)
+    (cut_off,) = drafts([notice(1, lines=lines)], Standing(), 2048, NIGHT, nowhere)
+    for text in (many.text, cut_off.text):
+        assert Phrase("见控制台", "see the console")[language] in text
+        assert "链接" not in text
+        assert "link" not in text
 
 
 def test_what_came_and_went_before_anybody_was_told_is_one_line() -> None:
