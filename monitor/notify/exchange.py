@@ -91,5 +91,6 @@ def not_a_robot(reply: Reply) -> Answer:
     """A reply that is no robot's: somebody stands between, or the address is another one."""
     if reply.status >= 500:
         return Answer(Outcome.UNANSWERED, f"HTTP {reply.status}")
-    text = f"HTTP {reply.status}, and not the answer of a robot"
-    return Answer(Outcome.UNANSWERED if 200 <= reply.status < 300 else Outcome.REFUSED, text)  # a yes that was garbled?
+    garbled = 200 <= reply.status < 300  # it may have been a yes
+    outcome = Outcome.UNANSWERED if garbled else Outcome.REFUSED
+    return Answer(outcome, f"HTTP {reply.status}, and not the answer of a robot")
