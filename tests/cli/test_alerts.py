@@ -17,6 +17,7 @@ from monitor.cli.faults import told
 from monitor.cli.main import main
 from monitor.language import Language
 from monitor.notify import Answer, Outbox, Outcome
+from monitor.notify.mail import NOT_OFFERED
 from tests.addresses import free_port
 from tests.alerting.samples import notice
 from tests.cli.test_faults import written as texts_of
@@ -92,6 +93,12 @@ def test_senders_have_several_things_to_say() -> None:
 def test_what_a_sender_says_has_chinese_words(text: str) -> None:
     assert told(text, Language.ZH) != text
     assert told(text, Language.EN) == text
+
+
+@pytest.mark.parametrize("text", NOT_OFFERED.values())
+def test_what_a_mail_server_lacks_has_chinese_words(text: str) -> None:
+    assert "服务器" in told(text, Language.ZH)
+    assert "server" not in told(text, Language.ZH)
 
 
 def test_what_somebody_else_said_stays_as_it_is() -> None:

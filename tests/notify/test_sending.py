@@ -18,6 +18,7 @@ from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Gateway, Secur
 from monitor.clock import SystemClock
 from monitor.model import Secret
 from monitor.notify import Answer, Carrier, Message, Outcome
+from monitor.notify.mail import NOT_OFFERED
 from monitor.notify.robots import dingtalk_sign
 from tests.addresses import free_port
 from tests.notify.samples import NOW, channel, dingtalk, feishu, mail, message, sms, wecom
@@ -255,9 +256,16 @@ async def test_a_mail_server_says_later_or_never(refusal: str, outcome: Outcome)
 async def test_no_password_is_sent_where_the_server_offers_no_encryption() -> None:
     async with mail_server() as box:
         answer = await send(mail(box.port, security=Security.STARTTLS, username="u", password=Secret("pw-1234")))
-    assert answer.outcome is Outcome.REFUSED
+    assert answer == Answer(Outcome.REFUSED, NOT_OFFERED["STARTTLS"])
     assert box.letters == []
     assert "pw-1234" not in repr(answer)
+
+
+async def test_a_server_that_takes_no_login_is_named_as_such() -> None:
+    letter = mail(free_port(), username="u", password=Secret("pw-1234"))
+    async with mail_server() as box:
+        answer = await send(replace(letter, port=box.port, security=Security.NONE))
+    assert answer == Answer(Outcome.REFUSED, NOT_OFFERED["AUTH"])
 
 
 async def test_no_mail_server_is_surely_not_delivered() -> None:
