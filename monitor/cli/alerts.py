@@ -39,7 +39,7 @@ def test_channel(name: str, config: Path, language: Language) -> int:
     wait = answer.wait.total_seconds()
     text = told(answer.text, language)
     print(f"{name} ({channels[name].kind}): {OUTCOMES[answer.outcome][language].format(text=text, wait=wait)}")
-    return Exit.OK if answer.outcome is Outcome.SENT else Exit.NO
+    return Exit.OK if answer.outcome is Outcome.SENT and not answer.missed else Exit.NO
 
 
 def list_messages(config: Path, limit: int, language: Language) -> int:

@@ -68,8 +68,11 @@ class _Delivery:
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
-        total = len(self._mail.to)
-        return Answer(Outcome.SENT, f"accepted for {total - len(refused)} of {total}")
+        count, total = len(self._mail.to) - len(refused), len(self._mail.to)
+        if not refused:
+            return Answer(Outcome.SENT, f"accepted for {count} of {total}")
+        names = printable(", ".join(sorted(refused)))
+        return Answer(Outcome.SENT, f"accepted for {count} of {total}, refused for {names}", missed=len(refused))
 
     def abort(self) -> None:
         """End what the thread waits for."""

@@ -29,6 +29,7 @@ class Answer:
     outcome: Outcome
     text: str = ""  # in the other side's words, printable and short; never a secret
     wait: timedelta = timedelta(0)  # for how long it wants to hear nothing
+    missed: int = 0  # recipients that were refused where it took the message for others: nobody tries again
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tests.addresses import free_port
 from tests.alerting.samples import notice
 from tests.cli.test_faults import written as texts_of
 from tests.notify.samples import NOW
-from tests.robots import SECRET, TOKEN, robots
+from tests.robots import SECRET, TOKEN, mail_server, robots
 
 
 def written(folder: Path, url: str, sign: str = SECRET) -> Path:
@@ -60,6 +60,22 @@ async def test_a_test_message_is_marked_and_the_answer_is_shown(
 
         assert await run("test", "bell", "--config", config, "--lang", "en") == Exit.USAGE
         assert "no channel bell; alerts.channels has: ding" in capsys.readouterr().err
+
+
+async def test_a_mail_that_one_of_two_does_not_get_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with mail_server() as box:
+        config = written(tmp_path, "http://127.0.0.1/")
+        mail = (
+            f"{{kind: mail, server: 127.0.0.1:{box.port}, security: none, from: m@example.org, "
+            "to: [a@example.org, b@example.org]}"
+        )
+        config.write_text(config.read_text("utf-8").replace("{ding: {", f"{{post: {mail}, ding: {{"), "utf-8")
+        assert await run("test", "post", "--config", str(config), "--lang", "en") == Exit.OK
+        box.unknown = "b@example.org"
+        assert await run("test", "post", "--config", str(config), "--lang", "en") == Exit.NO
+    assert "accepted for 1 of 2, refused for b@example.org" in capsys.readouterr().out
 
 
 async def test_a_channel_that_cannot_be_reached_is_told_in_the_language_of_whoever_asks(

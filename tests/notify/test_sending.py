@@ -15,7 +15,9 @@ import pytest
 from aiohttp import web
 
 from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Gateway, Security, Target, WeCom
+from monitor.cli.faults import told
 from monitor.clock import SystemClock
+from monitor.language import Language
 from monitor.model import Secret
 from monitor.notify import Answer, Carrier, Message, Outcome
 from monitor.notify.mail import NOT_OFFERED
@@ -243,6 +245,15 @@ async def test_a_mail_has_the_title_as_its_subject_and_the_same_id_each_time() -
     assert (first["Subject"], first["To"]) == ("【严重·故障】柳溪村", "office@example.org, vendor@example.org")
     assert first["Message-ID"] == second["Message-ID"] == f"<{NOW:%Y%m%d%H%M%S}.7@sharp-eyes.invalid>"
     assert "12 台摄像机离线" in first.get_content()
+
+
+async def test_a_mail_that_is_refused_for_one_of_two_says_for_whom() -> None:
+    async with mail_server() as box:
+        box.unknown = "vendor@example.org"
+        answer = await send(mail(box.port))
+    assert (answer.outcome, answer.missed) == (Outcome.SENT, 1)
+    assert answer.text == "accepted for 1 of 2, refused for vendor@example.org"
+    assert told(answer.text, Language.ZH) == "2 个收件人中已收下 1 个,被拒绝的:vendor@example.org"
 
 
 @pytest.mark.parametrize(("refusal", "outcome"), [("451 later", Outcome.UNREACHED), ("554 never", Outcome.REFUSED)])

@@ -13,6 +13,7 @@ SENDING: Final = (
     Phrase("HTTP {status},不是机器人的应答", "HTTP {status}, and not the answer of a robot"),
     Phrase("TLS 失败:{why}", "TLS failed: {why}"),
     Phrase("服务器用时超过 {seconds} 秒", "the server took longer than {seconds} s"),
+    Phrase("{all} 个收件人中已收下 {count} 个,被拒绝的:{names}", "accepted for {count} of {all}, refused for {names}"),
     Phrase("{all} 个收件人中已收下 {count} 个", "accepted for {count} of {all}"),
     Phrase(
         "服务器不提供 STARTTLS:如其端口直接使用 TLS,请写 security: ssl,否则请询问服务器的管理者",
