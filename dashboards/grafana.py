@@ -130,6 +130,8 @@ def _links(place: Place) -> Iterator[build.DashboardLink]:
         .type(sdk.DashboardLinkType.DASHBOARDS)
         .tags([place.tag])
         .as_dropdown(True)
+        .include_vars(True)  # the village and the range that were chosen go along
+        .keep_time(True)
         .icon("external link")
     )
     for title, path in ((CONSOLE, "/"), (INCIDENTS, "/incidents"), (REPORTS, "/reports")):

@@ -141,6 +141,8 @@ def _lines(style: str, panel: Panel) -> timeseries.Panel:
         case "stack":
             stacked = common.StackingConfig().mode(options.StackingMode.NORMAL).group("A")
             return made.stacking(stacked).fill_opacity(40).line_width(1)
+        case "points":
+            return made.show_points(options.VisibilityMode.ALWAYS).point_size(9).fill_opacity(0)
         case "bars":
             return made.draw_style(options.GraphDrawStyle.BARS).fill_opacity(60).line_width(1)
         case _:

@@ -89,7 +89,7 @@ class Stat:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Courses over time. ``style`` is ``line``, ``stack`` or ``bars``."""
+    """Courses over time. ``style`` is ``line``, ``stack``, ``bars`` (from 0) or ``points`` (each value seen)."""
 
     style: str = "line"
     names: Words | None = None  # what the answers are called; None = as they are

@@ -116,6 +116,14 @@ _COURSE = Panel(
     words.NUMBER,
     words.TO_TOWN,
 )
+
+
+def _firing(severity: str) -> str:
+    return (
+        f'count by (alertname, severity) (ALERTS{{alertname=~"SharpEyes.+",alertstate="firing",severity="{severity}"}})'
+    )
+
+
 _ALERTS = Panel(
     6,
     Phrase("告警", "Alerts"),
@@ -126,9 +134,9 @@ _ALERTS = Panel(
             Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, link=words.TO_ALERTS),
             Column("#A", Phrase("条数", "count"), words.NUMBER, width=60),
         ),
-        sort="#A",
     ),
-    (Query('count by (alertname, severity) (ALERTS{alertname=~"SharpEyes.+",alertstate="firing",severity!="none"})'),),
+    # The order of the answer is the table's: the critical ones first, then those that fire most often.
+    (Query(" or ".join(f"sort_desc({_firing(severity)})" for severity in ("critical", "warning"))),),
     words.NUMBER,
     nothing=words.NONE_NOW,
 )

@@ -95,7 +95,7 @@ _DAYS = Panel(
         "运行数据，供对比；考核以报告为准。往月数字见报告的趋势。",
         "For comparison; the report settles. The months before stand in the report's trend.",
     ),
-    Lines("bars"),
+    Lines("points"),
     (
         Query(online_over("1d"), Phrase("在线率", "online rate"), Colour.PLAIN),
         Query(TARGET, Phrase("合同目标", "target"), Colour.TARGET),

@@ -27,6 +27,8 @@ HEAT = "#ff780a"
 HOUR, DAY = 3600, 86400
 TIMES = (600, 1800, HOUR, 2 * HOUR, 4 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY)  # between two marks
 MOST_TIMES = 8
+HALF_TIME = 18  # pixels of half an instant's text
+DOT = 4.5  # pixels, the half of a point that is drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,10 @@ def _times(frame: Frame, left: int = AXIS) -> list[str]:
     step = next((each for each in TIMES if (frame.end - frame.start) / each <= MOST_TIMES), TIMES[-1])
     at = math.ceil((frame.start + shift) / step) * step - shift
     while at <= frame.end:
-        text = f"{datetime.fromtimestamp(at, zone):{form}}"
-        parts.append(f'<text x="{frame.x(at, left):.0f}" y="{frame.height - 5}" text-anchor="middle">{text}</text>')
+        text, x, anchor = f"{datetime.fromtimestamp(at, zone):{form}}", frame.x(at, left), "middle"
+        if x + HALF_TIME > frame.width:
+            x, anchor = frame.width, "end"  # all of it is to be read
+        parts.append(f'<text x="{x:.0f}" y="{frame.height - 5}" text-anchor="{anchor}">{text}</text>')
         at += step
     return parts
 
@@ -150,8 +154,17 @@ def _lines(panel: Shown, shown: Sequence[Answer], frame: Frame) -> str:
         parts.append(
             _bar(each, points, frame, y, bottom) if bars and not each.dashed else _course(each, points, frame, y)
         )
+        if custom.get("showPoints") == "always" and not each.dashed:
+            parts.append(_dots(each, points, frame, y))
     shifted = replace(frame, height=frame.height - legend)
     return _svg(frame, [*parts, *_times(shifted), _legend(shown, frame)])
+
+
+def _dots(each: Answer, points: list[tuple[float, float]], frame: Frame, y: Callable[[float], float]) -> str:
+    """Every value by itself, as a day's that has no neighbour."""
+    return "".join(
+        f'<circle cx="{frame.x(at):.1f}" cy="{y(value):.1f}" r="{DOT}" fill="{each.colour}"/>' for at, value in points
+    )
 
 
 def _course(each: Answer, points: list[tuple[float, float]], frame: Frame, y: Callable[[float], float]) -> str:

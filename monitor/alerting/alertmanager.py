@@ -27,7 +27,6 @@ LONGEST = 2_000  # characters of a label or an annotation that are looked at
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[a-z]{2,}")
 SENTENCE_ENDS = {"。": True, "！": True, "？": True, "；": True, ".": False, "!": False, "?": False}
-UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def call_of(body: bytes) -> Call:
         raise ValueError(f"more than {MOST_ALERTS} alerts in one call")
     read = [_alert(each) for each in alerts]
     return Call(
-        receiver[:LONGEST],
+        _seen(receiver),
         tuple(alert for alert in read if alert.name != WATCHDOG),
         alive=any(alert.name == WATCHDOG and alert.firing for alert in read),
     )
@@ -101,7 +100,7 @@ def _alert(written: object) -> Alert:
     name = labels.get("alertname", "")
     return Alert(
         name=name,
-        fingerprint=str(fingerprint)[:64],
+        fingerprint=_seen(str(fingerprint))[:64],
         firing=alert.get("status") != "resolved",
         starts_at=_instant(alert.get("startsAt")),
         severity=Severity.CRITICAL if labels.get("severity") == "critical" else Severity.WARNING,
@@ -118,7 +117,15 @@ def _alert(written: object) -> Alert:
 def _texts(alert: Mapping[str, Any], key: str) -> dict[str, str]:
     found: dict[str, Any] = _need(alert.get(key) or {}, dict, f"{key} must be a mapping")
     texts = {name: _need(value, str, f"{key} must hold texts") for name, value in found.items()}
-    return {name: UNSEEN.sub(" ", value[:LONGEST]).strip() for name, value in texts.items()}
+    return {name: _seen(value) for name, value in texts.items()}
+
+
+def _seen(text: str) -> str:
+    """Its beginning, without what nobody sees: what turns a line around or breaks it, and halves of characters."""
+    start = text[:LONGEST]
+    if not start.isprintable():  # most are: this is asked of up to a million texts
+        start = "".join(char if char.isprintable() or char == "\n" else " " for char in start)
+    return start.strip()
 
 
 def _instant(text: object) -> datetime:

@@ -32,7 +32,7 @@ COMMA = Phrase("，", ", ")
 COLON = Phrase("：", ": ")
 ALSO_OVER = Phrase("，另有 {count} 个已恢复", ", and {count} recovered")
 BRIEFLY = Phrase("（曾故障，现已恢复）", " (was down, is back)")
-REST = Phrase("……另有 {count} 个，见链接", "... and {count} more, see the link")
+REST = Phrase("……另有 {count} 个，见控制台", "... and {count} more, see the console")
 STORMS = Phrase("{count} 处大面积离线", "{count} {count:storm|storms}")
 CAMERAS = Phrase("{count} 台摄像机", "{count} {count:camera|cameras}")
 STANDING = Phrase("目前未恢复：{what}", "open now: {what}")
@@ -58,13 +58,16 @@ class Standing:
     incidents: int = 0
     cameras: int = 0  # of both, each once
     storms: int = 0
+    alerts: int = 0  # others without an incident
 
     @classmethod
     def of(cls, told: Iterable[Told]) -> Standing:
         """That of all a channel was told."""
-        open_ = [each for each in told if each.open and (each.incident or each.area)]
-        incidents = sum(each.incident for each in open_)
-        return cls(incidents, sum(each.cameras for each in _once(open_)), len(open_) - incidents)
+        open_ = [each for each in told if each.open]
+        counted = [each for each in open_ if each.incident or each.area]
+        incidents = sum(each.incident for each in counted)
+        cameras = sum(each.cameras for each in _once(counted))
+        return cls(incidents, cameras, len(counted) - incidents, len(open_) - len(counted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +195,13 @@ def _list(
 
 
 def _standing(standing: Standing, language: Language) -> str:
-    counts = [(INCIDENTS, standing.incidents), (CAMERAS, standing.cameras)]
+    """Incidents and cameras also where there are none, unless something else is open: that reads as all clear."""
+    counts = [(INCIDENTS, standing.incidents)]
     if standing.storms:
-        counts.insert(1, (STORMS, standing.storms))
+        counts.append((STORMS, standing.storms))
+    counts.append((CAMERAS, standing.cameras))
+    if standing.alerts:
+        counts = [*(counts if standing.incidents or standing.storms else []), (ALERTS, standing.alerts)]
     what = COMMA[language].join(phrase[language].format(count=Count(count)) for phrase, count in counts)
     return STANDING[language].format(what=what)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.language import Language, Phrase
 
 SHORT = 600  # bytes; whoever takes no more is sent no second part
-CUT = Phrase("……（已截断，见链接）", "... (cut, see the link)")
+CUT = Phrase("……（已截断，见控制台）", "... (cut, see the console)")
 
 
 def split(text: str, most_bytes: int) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor import sla
 from monitor.bulletins import words
-from monitor.bulletins.situation import Situation, blind_lines, heading, incident_lines
+from monitor.bulletins.situation import Situation, blind_lines, heading, incident_lines, unseen_lines
 from monitor.language import Count, Language
 from monitor.render.forecast_words import OUTLOOKS
 from monitor.render.layout import clean
@@ -24,7 +24,7 @@ def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language
     yield from heading(situation, language)
     yield from _yesterday(day, ahead, language)
     total = ahead.total
-    yield words.NOW[language].format(down=total.down, cameras=Count(total.cameras))
+    yield words.NOW[language].format(down=total.down, unknown=situation.unknown, cameras=Count(total.cameras))
     yield words.MONTH_LINE[language].format(
         rate=percent_sign(total.rate),
         landing=percent_sign(total.forecast.landing),
@@ -36,7 +36,10 @@ def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language
     if situation.blind_spots:
         yield words.BLIND_COUNT[language].format(count=len(situation.blind_spots))
         yield from blind_lines(situation, language)
-    if situation.watched and not situation.incidents and not situation.blind_spots:
+    if situation.unseen:
+        yield words.UNSEEN_COUNT[language].format(count=len(situation.unseen))
+        yield from unseen_lines(situation, language)
+    if situation.watched and not (situation.incidents or situation.blind_spots or situation.unknown):
         yield words.ALL_WELL[language]
 
 

@@ -56,7 +56,8 @@ def bulletin(
                 found = reading.to_see_to()
                 return Bulletin(partial(pictures.text, found), bool(found.pictures or found.devices))
             case BulletinKind.MONTH:
-                return Bulletin(partial(landing.text, reading.forecast(reading.record(reading.month))))
+                record = reading.record(reading.month)
+                return Bulletin(partial(landing.text, reading.forecast(record), reading.known(record)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,12 @@ class _Reading:
         then = record if its == running else self.record(its)
         return build_day(then, self.contract, town=self._town(then), day=day), self.forecast(record)
 
+    def known(self, record: Record) -> Known:
+        """Of which town and moment it speaks, and what the record is worth."""
+        until = record.recorded_until
+        watched = until is not None and self.now - until <= SILENT * self.settings.heartbeat
+        return Known(self._town(record), self.now, self.zone, until, record.simulated, watched)
+
     def situation(self) -> Situation:
         """What lasts now under the contract."""
         now, record = self.now, self._around()
@@ -99,7 +106,7 @@ class _Reading:
         about = self._about(record)
         faults = casebook.faults(excluded_by(record, self.contract, self.month), micros(now))
         casebook.repairs = running_repairs(faults, [self.contract], micros(now))
-        known = self._known(record)
+        known = self.known(record)
         return Situation(
             known.town,
             known.at,
@@ -109,6 +116,8 @@ class _Reading:
             known.watched,
             incidents=at_once(casebook.incidents(now, lambda camera_id: camera_id not in about)),
             blind_spots=tuple(spot for spot in casebook.blind_spots() if not about.keys().isdisjoint(spot.camera_ids)),
+            unseen=tuple(site for site in casebook.unseen_sites() if not about.keys().isdisjoint(site.camera_ids)),
+            unknown=len(about.keys() & casebook.unknown()),
         )
 
     def to_see_to(self) -> ToSeeTo:
@@ -118,7 +127,7 @@ class _Reading:
         faulty = [(about[id_], move) for id_, move in moves.items() if id_ in about and move.new is State.DEGRADED]
         lasting = [span for span in record.findings if span.until_at is None and span.camera_id in about]
         return ToSeeTo(
-            self._known(record),
+            self.known(record),
             sorted(faulty, key=lambda pair: (pair[1].at, pair[0].id)),
             [(about[span.camera_id], span) for span in sorted(lasting, key=lambda span: span.since_at, reverse=True)],
         )
@@ -132,11 +141,6 @@ class _Reading:
         gone = {camera_id for camera_id, span in record.absences if span.start <= at < span.end}
         cameras = (known.camera for known in record.cameras)
         return {camera.id: camera for camera in cameras if self.contract.about(camera) and camera.id not in gone}
-
-    def _known(self, record: Record) -> Known:
-        until = record.recorded_until
-        watched = until is not None and self.now - until <= SILENT * self.settings.heartbeat
-        return Known(self._town(record), self.now, self.zone, until, record.simulated, watched)
 
     def _town(self, record: Record) -> str:
         return self.settings.town or town_of(known.camera for known in record.cameras)

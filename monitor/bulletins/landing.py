@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.bulletins import words
+from monitor.bulletins.situation import Known, heading
 from monitor.language import Count, Language
 from monitor.render.forecast_words import OUTLOOKS
 from monitor.render.layout import clean
@@ -14,16 +15,15 @@ from monitor.report import MonthForecast
 TRIPS = 5
 
 
-def text(ahead: MonthForecast, language: Language) -> str:
+def text(ahead: MonthForecast, known: Known, language: Language) -> str:
     """The conclusion, then what to repair first."""
-    return "\n".join(_lines(ahead, language))
+    return "\n".join(_lines(ahead, known, language))
 
 
-def _lines(ahead: MonthForecast, language: Language) -> Iterator[str]:
+def _lines(ahead: MonthForecast, known: Known, language: Language) -> Iterator[str]:
     total = ahead.total
     yield words.MONTH_TITLE[language].format(town=clean(ahead.town), month=f"{ahead.year}-{ahead.month:02}")
-    if ahead.simulated:
-        yield words.SIMULATED[language]
+    yield from heading(known, language)
     yield words.MONTH_TARGET[language].format(
         target=percent_sign(ahead.terms.target), outlook=OUTLOOKS[total.outlook][language]
     )
@@ -33,7 +33,8 @@ def _lines(ahead: MonthForecast, language: Language) -> Iterator[str]:
         best=percent_sign(total.forecast.best),
     )
     if not ahead.trips:
-        yield words.NOTHING_DOWN[language]
+        if known.watched:
+            yield words.NOTHING_DOWN[language]
         return
     yield words.TRIPS[language].format(shown=min(TRIPS, len(ahead.trips)), count=Count(len(ahead.trips)))
     for number, trip in enumerate(ahead.trips[:TRIPS], 1):

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.bulletins import words
-from monitor.incidents import BlindSpot, Origin
+from monitor.incidents import BlindSpot, Origin, UnseenSite
 from monitor.language import Count, Language
 from monitor.metrics import IncidentFigures
 from monitor.model import micros
@@ -37,6 +37,8 @@ class Situation(Known):
 
     incidents: Sequence[IncidentFigures]  # the open ones, by when they became known
     blind_spots: Sequence[BlindSpot]  # longest first
+    unseen: Sequence[UnseenSite]  # sites of which nobody knows whether they have a picture
+    unknown: int  # cameras of which nobody knows how they are; some stand at sites that another one shows
 
 
 def heading(known: Known, language: Language) -> Iterator[str]:
@@ -67,6 +69,19 @@ def blind_lines(situation: Situation, language: Language) -> Iterator[str]:
             since=local(spot.since_at, situation.zone, situation.at.astimezone(situation.zone).year),
             cameras="、".join(clean(camera_id) for camera_id in spot.camera_ids),
         )
+
+
+def unseen_lines(situation: Situation, language: Language) -> Iterator[str]:
+    """The sites of which nobody knows, by village; at most ``MOST``: a blind monitor sees none of thousands."""
+    sites = sorted(situation.unseen, key=lambda unseen: (unseen.site.village, unseen.site.name))
+    for unseen in sites[:MOST]:
+        yield words.UNSEEN[language].format(
+            village=clean(unseen.site.village) or "—",
+            site=clean(unseen.site.name),
+            cameras="、".join(clean(camera_id) for camera_id in unseen.camera_ids),
+        )
+    if len(sites) > MOST:
+        yield words.MORE_UNSEEN[language].format(count=Count(len(sites) - MOST))
 
 
 def _incident(shown: IncidentFigures, situation: Situation, language: Language) -> str:

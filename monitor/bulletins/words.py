@@ -25,6 +25,9 @@ LATE = Phrase("，已超修复时限（{count} 台）", ", past the repair limit
 LEFT = Phrase("，修复时限还剩 {left}", ", {left} left of the repair limit")
 BLIND = Phrase("{village}：{site}，{since} 起（{cameras}）", "{village}: {site}, since {since} ({cameras})")
 
+UNSEEN = Phrase("{village}：{site}（{cameras}）", "{village}: {site} ({cameras})")
+MORE_UNSEEN = Phrase("……另有 {count} 处，见控制台首页", "... and {count} {count:other|others}, see the console")
+
 DAILY_TITLE = Phrase("{town}雪亮前端日报 {day}", "{town}: cameras on {day}, daily report")
 DAILY_RATE = Phrase(
     "当日在线率 {rate}（目标 {target}），覆盖率 {coverage}，应在线 {cameras} 台",
@@ -35,7 +38,10 @@ DAILY_OUTAGES = Phrase(
     "{fell} {fell:outage|outages} began, {returned} ended, {down} of camera time down",
 )
 DAILY_NONE = Phrase("当日无离线", "nothing was down that day")
-NOW = Phrase("现在离线 {down} 台（共 {cameras} 台）", "down now: {down} of {cameras} {cameras:camera|cameras}")
+NOW = Phrase(
+    "现在离线 {down} 台，未监测 {unknown} 台（共 {cameras} 台）",
+    "now {down} down and {unknown} unknown, of {cameras} {cameras:camera|cameras}",
+)
 MONTH_LINE = Phrase(
     "本月累计 {rate}，预计月末 {landing}，{outlook}",
     "month to date {rate}, landing forecast {landing}, {outlook}",
@@ -43,6 +49,7 @@ MONTH_LINE = Phrase(
 OPEN = Phrase("未恢复 {count} 件：", "Open, {count}:")
 ALL_WELL = Phrase("零报告：现在无故障、无盲区。", "Zero report: nothing is open and no site is blind.")
 BLIND_COUNT = Phrase("盲区 {count} 处：", "Blind spots, {count}:")
+UNSEEN_COUNT = Phrase("情况不明 {count} 处（未监测，有无画面不知道）：", "Sites of which nobody knows, {count}:")
 
 PATROL_TITLE = Phrase("{town}今晚巡逻补位 {day}", "{town}: patrol for the night of {day}")
 PATROL_SITES = Phrase(
@@ -52,6 +59,11 @@ PATROL_SITES = Phrase(
 PATROL_SITES_LATE = Phrase(
     "以下 {count} 处今晚没有可用画面，请通知已出发的巡逻人员到点巡查：",
     "No usable picture tonight at {count} {count:site|sites}; tell the patrol, which has left, to look there:",
+)
+PATROL_UNSEEN = Phrase(
+    "以下 {count} 处情况不明（未监测），不能确认有画面；请先查监测端和账号，查不清的一并安排巡查：",
+    "Nobody knows whether there is a picture at {count} {count:site|sites}; see to the monitor and the accounts first, "
+    "and send the patrol where that does not help:",
 )
 PATROL_NONE = Phrase(
     "今晚各点位均有可用画面，无需补位。", "Every site has a usable picture tonight; no patrol is needed."

@@ -22,7 +22,7 @@ from monitor.settings import load_settings
 OUTCOMES = {
     Outcome.SENT: Phrase("已送达:{text}", "delivered: {text}"),
     Outcome.LIMITED: Phrase("对方限流,{wait:.0f} 秒内不收:{text}", "refused for {wait:.0f} s, too many: {text}"),
-    Outcome.REFUSED: Phrase("被拒绝,请核对地址、签名和关键词:{text}", "refused, look at address and sign: {text}"),
+    Outcome.REFUSED: Phrase("被拒绝,请核对该渠道的设置:{text}", "refused, look at the channel's settings: {text}"),
     Outcome.UNREACHED: Phrase("未送达,对方不可达或暂不接收:{text}", "not delivered, try again later: {text}"),
     Outcome.UNANSWERED: Phrase("无应答,对方可能已收到:{text}", "no answer, it may have arrived: {text}"),
 }
@@ -39,7 +39,7 @@ def test_channel(name: str, config: Path, language: Language) -> int:
     wait = answer.wait.total_seconds()
     text = told(answer.text, language)
     print(f"{name} ({channels[name].kind}): {OUTCOMES[answer.outcome][language].format(text=text, wait=wait)}")
-    return Exit.OK if answer.outcome is Outcome.SENT else Exit.NO
+    return Exit.OK if answer.outcome is Outcome.SENT and not answer.missed else Exit.NO
 
 
 def list_messages(config: Path, limit: int, language: Language) -> int:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from monitor.alerting import Facts, IncidentFigures, Place, RepairClock, Severity, Village, is_near
 from monitor.contract import CameraFaults, Contract, Repair, clocks
-from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules
+from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules, UnseenSite
 from monitor.ledger import TELLING, Entry, Ledger, told
 from monitor.metrics import Ended
 from monitor.model import Camera, Site, Span, State, micros
@@ -123,6 +123,14 @@ class Casebook:
     def blind_spots(self) -> tuple[BlindSpot, ...]:
         """Sites that no camera shows."""
         return self._incidents.blind_spots()
+
+    def unseen_sites(self) -> tuple[UnseenSite, ...]:
+        """Sites of which nobody knows whether a camera shows them."""
+        return self._incidents.unseen_sites()
+
+    def unknown(self) -> frozenset[str]:
+        """The cameras in the inventory of which nobody knows how they are."""
+        return frozenset(camera.id for camera, state in self._incidents.believed() if state is State.UNKNOWN)
 
     def faults(self, excluded: Callable[[Camera], Sequence[Span]], until: int) -> list[CameraFaults]:
         """Every fault that lasts, as far as known at ``until``, for the repair clocks."""

@@ -9,7 +9,7 @@ gives the same incidents under the same names.
 
 from __future__ import annotations
 
-from monitor.incidents.blindness import BlindSpot
+from monitor.incidents.blindness import BlindSpot, UnseenSite
 from monitor.incidents.faults import SILENCE
 from monitor.incidents.fold import Incidents
 from monitor.incidents.hearing import Hearing
@@ -49,6 +49,7 @@ __all__ = [
     "Rules",
     "Struck",
     "Suspect",
+    "UnseenSite",
     "references",
     "rules_for",
     "shared",

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from operator import attrgetter
 
-from monitor.incidents.blindness import BlindSpot, blind_spots
+from monitor.incidents.blindness import BlindSpot, UnseenSite, blind_spots, unseen_sites
 from monitor.incidents.courses import NEVER, Archive, Courses
 from monitor.incidents.doubting import Doubting
 from monitor.incidents.faults import Course, Fault, Kind, Sight, go_on, goes_on, kind_of, outages_of
@@ -114,6 +114,10 @@ class Incidents:
     def blind_spots(self) -> tuple[BlindSpot, ...]:
         """Sites no camera shows, longest first."""
         return blind_spots(self._sights.values())
+
+    def unseen_sites(self) -> tuple[UnseenSite, ...]:
+        """Sites of which nobody knows whether a camera shows them."""
+        return unseen_sites(self._sights.values())
 
     # ------------------------------------------------------------ one step
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 import aiohttp
 
@@ -15,6 +16,8 @@ from monitor.notify.values import Answer, Outcome, printable
 CONNECT_SECONDS = 10
 WHOLE_SECONDS = 20
 MOST_ANSWERED = 65_536  # bytes of an answer that are read
+SHORTEST = 4  # characters of what is hidden in answers: to hide a single digit would make them unreadable
+LONG = 8  # characters of a part of a path that may be a key; "send" is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ async def ask(
         async with session.request(
             method, url.reveal(), data=body or None, headers=headers, allow_redirects=False
         ) as response:
-            return Reply(response.status, await response.content.read(MOST_ANSWERED))
+            return Reply(response.status, await _body(response))
     except aiohttp.InvalidURL:
         return Answer(Outcome.REFUSED, "the address is not a URL")
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -56,14 +59,38 @@ async def ask(
         return Answer(Outcome.UNANSWERED, f"no answer: {type(error).__name__}")
 
 
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """The answer's beginning: it may come in many pieces, and a single read gives what has come so far."""
+    body = bytearray()
+    async for piece in response.content.iter_chunked(MOST_ANSWERED):
+        body += piece
+        if len(body) >= MOST_ANSWERED:
+            break
+    return bytes(body[:MOST_ANSWERED])
+
+
 def _why(error: BaseException) -> str:
     """The system's words, without an address."""
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     return getattr(cause, "strerror", None) or type(error).__name__
 
 
+def secrets_in(url: Secret) -> tuple[Secret, ...]:
+    """What an answer may repeat of an address and nobody is to read: all of it, and each of its keys by itself.
+
+    A key stands in the query, in the path (Feishu) or before the host, and may come back quoted or not.
+    """
+    parts = urlsplit(url.reveal())
+    values = [part.partition("=")[2] for part in parts.query.split("&")]
+    named = [parts.query, parts.password or "", *values, *(part for part in parts.path.split("/") if len(part) >= LONG)]
+    forms = {form for each in named for form in (each, unquote(each), quote(unquote(each)), unquote_plus(each))}
+    return (url, *(Secret(form) for form in forms if len(form) >= SHORTEST))
+
+
 def not_a_robot(reply: Reply) -> Answer:
     """A reply that is no robot's: somebody stands between, or the address is another one."""
     if reply.status >= 500:
         return Answer(Outcome.UNANSWERED, f"HTTP {reply.status}")
-    return Answer(Outcome.REFUSED, f"HTTP {reply.status}, and not the answer of a robot")
+    garbled = 200 <= reply.status < 300  # it may have been a yes
+    outcome = Outcome.UNANSWERED if garbled else Outcome.REFUSED
+    return Answer(outcome, f"HTTP {reply.status}, and not the answer of a robot")

@@ -11,7 +11,7 @@ import aiohttp
 
 from monitor.alerting import PLACEHOLDER, Encoding, Gateway
 from monitor.model import Secret
-from monitor.notify.exchange import ask
+from monitor.notify.exchange import LONG, ask, secrets_in
 from monitor.notify.values import Answer, Message, Outcome, printable
 
 USUAL_MUTE = timedelta(minutes=1)
@@ -26,7 +26,8 @@ async def send_to_gateway(session: aiohttp.ClientSession, gateway: Gateway, mess
     reply = await ask(session, gateway.method, url, body, headers)
     if isinstance(reply, Answer):
         return reply
-    said = printable(reply.body.decode("utf-8", "replace"), gateway.url, *gateway.headers.values())
+    words = [Secret(word) for value in gateway.headers.values() for word in value.reveal().split() if len(word) >= LONG]
+    said = printable(reply.body.decode("utf-8", "replace"), *secrets_in(url), *gateway.headers.values(), *words)
     text = f"HTTP {reply.status} {said}".strip()
     if reply.status == 429:
         return Answer(Outcome.LIMITED, text, USUAL_MUTE)

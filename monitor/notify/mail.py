@@ -16,6 +16,10 @@ from monitor.notify.values import Answer, Message, Outcome, printable
 
 STEP_SECONDS = 15
 WHOLE_SECONDS = 45
+NOT_OFFERED = {  # by the word with which the library says so
+    "STARTTLS": "the server offers no STARTTLS: write security: ssl where it listens for TLS, or ask who runs it",
+    "AUTH": "the server takes no user name and password here: leave them out, or write another port",
+}
 DOMAIN = "sharp-eyes.invalid"  # of Message-IDs: no host's name is told
 
 
@@ -64,8 +68,11 @@ class _Delivery:
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
-        total = len(self._mail.to)
-        return Answer(Outcome.SENT, f"accepted for {total - len(refused)} of {total}")
+        count, total = len(self._mail.to) - len(refused), len(self._mail.to)
+        if not refused:
+            return Answer(Outcome.SENT, f"accepted for {count} of {total}")
+        names = printable(", ".join(sorted(refused)))
+        return Answer(Outcome.SENT, f"accepted for {count} of {total}, refused for {names}", missed=len(refused))
 
     def abort(self) -> None:
         """End what the thread waits for."""
@@ -96,7 +103,10 @@ class _Delivery:
                 text = f"every recipient was refused: {sorted(set(codes))}"
             case smtplib.SMTPResponseException(smtp_code=code):
                 later = 400 <= code < 500
-            case smtplib.SMTPNotSupportedError() | ssl.SSLError():
+            case smtplib.SMTPNotSupportedError():
+                later = False
+                text = next((said for word, said in NOT_OFFERED.items() if word in str(error)), text)
+            case ssl.SSLError():
                 later = False
             case _:
                 return Answer(Outcome.UNANSWERED, f"no answer: {text}")

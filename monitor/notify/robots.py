@@ -18,7 +18,7 @@ import aiohttp
 
 from monitor.alerting import DingTalk, Feishu, WeCom
 from monitor.model import Secret
-from monitor.notify.exchange import Reply, ask, not_a_robot
+from monitor.notify.exchange import Reply, ask, not_a_robot, secrets_in
 from monitor.notify.values import Answer, Message, Outcome, printable
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -43,14 +43,18 @@ async def send_to_dingtalk(session: aiohttp.ClientSession, robot: DingTalk, mess
         "at": {"atMobiles": list(message.phones), "isAtAll": False},
     }
     reply = await ask(session, "POST", url, _bytes(body), JSON)
-    return reply if isinstance(reply, Answer) else _judged(reply, "errcode", "errmsg", DINGTALK_LIMITED, DINGTALK_MUTE)
+    if isinstance(reply, Answer):
+        return reply
+    return _judged(reply, "errcode", "errmsg", DINGTALK_LIMITED, DINGTALK_MUTE, *secrets_in(url), robot.sign, robot.url)
 
 
 async def send_to_wecom(session: aiohttp.ClientSession, robot: WeCom, message: Message) -> Answer:
     """A text: the only kind in which WeCom calls somebody by phone number."""
     body = {"msgtype": "text", "text": {"content": message.whole, "mentioned_mobile_list": list(message.phones)}}
     reply = await ask(session, "POST", robot.url, _bytes(body), JSON)
-    return reply if isinstance(reply, Answer) else _judged(reply, "errcode", "errmsg", WECOM_LIMITED, USUAL_MUTE)
+    if isinstance(reply, Answer):
+        return reply
+    return _judged(reply, "errcode", "errmsg", WECOM_LIMITED, USUAL_MUTE, *secrets_in(robot.url))
 
 
 async def send_to_feishu(session: aiohttp.ClientSession, robot: Feishu, message: Message, now: datetime) -> Answer:
@@ -60,7 +64,9 @@ async def send_to_feishu(session: aiohttp.ClientSession, robot: Feishu, message:
         stamp = str(int(now.timestamp()))
         body |= {"timestamp": stamp, "sign": feishu_sign(stamp, robot.sign)}
     reply = await ask(session, "POST", robot.url, _bytes(body), JSON)
-    return reply if isinstance(reply, Answer) else _judged(reply, "code", "msg", FEISHU_LIMITED, USUAL_MUTE)
+    if isinstance(reply, Answer):
+        return reply
+    return _judged(reply, "code", "msg", FEISHU_LIMITED, USUAL_MUTE, *secrets_in(robot.url), robot.sign)
 
 
 def dingtalk_sign(stamp: str, sign: Secret) -> str:
@@ -83,14 +89,17 @@ def _bytes(body: Mapping[str, object]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def _judged(reply: Reply, code_key: str, text_key: str, limited: set[int], mute: timedelta) -> Answer:
+def _judged(
+    reply: Reply, code_key: str, text_key: str, limited: set[int], mute: timedelta, *secrets: Secret | None
+) -> Answer:
+    """What the number means; whatever of ``secrets`` the other side repeats is hidden."""
     if reply.status == 429:
         return Answer(Outcome.LIMITED, "HTTP 429", mute)
     said = reply.mapping()
     code = None if said is None else said.get(code_key)
     if said is None or not isinstance(code, int) or reply.status >= 500:
         return not_a_robot(reply)
-    text = printable(f"{code_key} {code}: {said.get(text_key, '')}")
+    text = printable(f"{code_key} {code}: {said.get(text_key, '')}", *secrets)
     if code == 0:
         return Answer(Outcome.SENT, text)
     if code in limited:

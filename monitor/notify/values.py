@@ -29,6 +29,7 @@ class Answer:
     outcome: Outcome
     text: str = ""  # in the other side's words, printable and short; never a secret
     wait: timedelta = timedelta(0)  # for how long it wants to hear nothing
+    missed: int = 0  # recipients that were refused where it took the message for others: nobody tries again
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ DOUBT = "（可能重复 repeated?）"
 
 def printable(text: str, *secrets: Secret | None) -> str:
     """The text fit for a log: one line, short, without any of the secrets."""
-    for secret in secrets:
-        if secret is not None and secret.reveal():
-            text = text.replace(secret.reveal(), "***")
+    hidden = {secret.reveal() for secret in secrets if secret is not None and secret.reveal()}
+    for each in sorted(hidden, key=len, reverse=True):  # a whole address before the key in it
+        text = text.replace(each, "***")
     line = "".join(char if char.isprintable() else " " for char in text)
     return line[:LONGEST_ANSWER].strip()

@@ -98,7 +98,10 @@ class Counter:
         now = self._clock.now()
         if answer.outcome is Outcome.SENT:
             await self._desk.insist(lambda outbox: outbox.sent(message, answer, now))
-            log.info("%s: message %d is there: %s", self.channel.name, message.number, answer.text)
+            if answer.missed:  # once more to all would tell the others twice
+                self._metrics.notification_failed(self.channel.name, Outcome.REFUSED.value)
+            level = logging.WARNING if answer.missed else logging.INFO
+            log.log(level, "%s: message %d is there: %s", self.channel.name, message.number, answer.text)
         else:
             self._metrics.notification_failed(self.channel.name, answer.outcome.value)
             await self._failed(message, answer, now)

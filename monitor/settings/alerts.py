@@ -96,8 +96,9 @@ def _address(text: str) -> str:
 
 
 def _is_address(text: str) -> bool:
+    """Of a service, and the beginning of others: nothing can follow a question."""
     parts = urlsplit(plain_text(text))
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in text
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not set("@?#") & set(text)
 
 
 def _patience(alerts: Section) -> Patience:

@@ -31,19 +31,37 @@ def faults_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault
 
 
 def warnings_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault, ...]:
-    """What is odd between them and does no harm to what is watched: nobody is called for a village nobody has."""
+    """What is odd between them and does no harm to what is watched."""
+    return (*_never_called(settings, cameras), *_villages_taken_for_one(settings, cameras))
+
+
+def _never_called(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
+    """Nobody is called for a village nobody has."""
     known = {camera.site.village for camera in cameras}
     begins = line_of(settings.path, ("roster:",))
-    return tuple(
-        Fault(
-            str(settings.path),
-            line_of(settings.path, (village,), max(0, begins - 1)),
-            f"alerts.roster: villages of {shift.name}",
-            f"{shift.name} is never called for it: no camera is in {village!r}{suggestion(village, known)}",
-        )
-        for shift in (settings.alerts.roster if settings.alerts else ())
-        for village in sorted(shift.villages - known)
-    )
+    for shift in settings.alerts.roster if settings.alerts else ():
+        for village in sorted(shift.villages - known):
+            yield Fault(
+                str(settings.path),
+                line_of(settings.path, (village,), max(0, begins - 1)),
+                f"alerts.roster: villages of {shift.name}",
+                f"{shift.name} is never called for it: no camera is in {village!r}{suggestion(village, known)}",
+            )
+
+
+def _villages_taken_for_one(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
+    """Villages of one name in several towns: reports, series and scopes know a village by its name alone."""
+    towns: dict[str, set[tuple[str, str]]] = {}
+    for site in {camera.site for camera in cameras}:
+        towns.setdefault(site.village, set()).add((site.county, site.town))
+    for village, its in sorted(towns.items()):
+        if len(its) > 1:
+            places = ", ".join("/".join(filter(None, place)) or "no town" for place in sorted(its))
+            what = (
+                f"{village!r} is in several towns ({places}), and counted as one village in reports, metrics and "
+                "dashboards: write the town into its name"
+            )
+            yield Fault(str(settings.path), line_of(settings.path, ("inventory:",)), "inventory: village", what)
 
 
 def _unknown_names(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:

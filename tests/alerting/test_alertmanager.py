@@ -230,3 +230,18 @@ def test_every_description_of_the_rules_is_told_apart_into_its_two_languages() -
 
 def test_the_alerts_that_are_called_outages_exist() -> None:
     assert {rule["alert"] for rule in rules() if "alert" in rule} >= OUTAGE_ALERTS
+
+
+@pytest.mark.parametrize("unseen", ["\u202e", "\u200b", "\u2028", "\x00", "\ud800", "\ufeff"])
+def test_what_nobody_sees_and_halves_of_characters_reach_no_message(unseen: str) -> None:
+    text = f"反{unseen}转"
+    labels = {"alertname": text, "village": text, f"l{unseen}": text}
+    body = payload(labels=labels, annotations={"summary": text, "description": f"{text}。\n第二行"}, fingerprint=text)
+    found = call(body | {"receiver": text})
+    (alert,) = found.alerts
+    said = repr((found, alert.subject)).replace("\\n", "")
+    assert repr(unseen)[1:-1] not in said
+    assert unseen not in said
+    said.encode()  # neither a file nor a socket takes half a character
+    assert (alert.name, alert.summary.zh, alert.villages) == ("反 转", "反 转", ("反 转",))
+    assert alert.description == (Phrase("反 转。", "反 转。"), Phrase("第二行", "第二行"))

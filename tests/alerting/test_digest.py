@@ -94,8 +94,24 @@ def test_a_storm_becomes_one_message_with_the_top_ten_and_the_right_counts() -> 
     lines = draft.text.split("\n")
     assert lines[0] == f"【严重】300 个事件，{sum(range(1, 301))} 台摄像机离线，另有 3 个已恢复"
     assert lines[1:11] == [f"{nth}. 【严重·故障】第{301 - nth}处" for nth in range(1, 11)]
-    assert lines[11:14] == ["……另有 293 个，见链接", "目前未恢复：310 个事件，50000 台摄像机", "值班：张三 13800000001"]
+    assert lines[11:14] == [
+        "……另有 293 个，见控制台",
+        "目前未恢复：310 个事件，50000 台摄像机",
+        "值班：张三 13800000001",
+    ]
     assert draft.phones == ("13800000001",)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_nobody_is_sent_to_a_link_that_is_not_there(language: Language) -> None:
+    nowhere = replace(MANNER, link="", languages=(language,))
+    (many,) = drafts([notice(number) for number in range(30)], Standing(), 2048, NIGHT, nowhere)
+    lines = (Phrase("柳" * 3000, "willow " * 900),)
+    (cut_off,) = drafts([notice(1, lines=lines)], Standing(), 2048, NIGHT, nowhere)
+    for text in (many.text, cut_off.text):
+        assert Phrase("见控制台", "see the console")[language] in text
+        assert "链接" not in text
+        assert "link" not in text
 
 
 def test_what_came_and_went_before_anybody_was_told_is_one_line() -> None:
@@ -121,6 +137,34 @@ def test_alerts_are_counted_apart_and_only_cameras_that_are_down_are_said_to_be(
     assert shown[3] == "3. 【一般·故障】时钟偏差：村口东"
     over = [replace(notice(number, Stage.RECOVERED, 0), incident=number < 3) for number in range(5)]
     assert drafts(over, Standing(), 2048, NIGHT, MANNER)[0].title == "【已恢复】3 个事件，2 条告警"
+
+
+@pytest.mark.parametrize(
+    ("incidents", "alerts", "said"),
+    [
+        (0, 3, "目前未恢复：3 条告警"),  # and not: no incident, which reads as all clear
+        (1, 2, "目前未恢复：1 个事件，12 台摄像机，2 条告警"),
+        (2, 0, "目前未恢复：2 个事件，24 台摄像机"),
+        (0, 0, "目前未恢复：0 个事件，0 台摄像机"),
+    ],
+)
+def test_what_is_open_names_alerts_without_an_incident_too(incidents: int, alerts: int, said: str) -> None:
+    told = [
+        Told(
+            str(nth),
+            True,
+            NIGHT,
+            NIGHT,
+            Phrase("一", "a"),
+            cameras=12 if nth < incidents else 0,
+            incident=nth < incidents,
+        )
+        for nth in range(incidents + alerts)
+    ]
+    told += [replace(each, subject=f"over{each.subject}", open=False) for each in told]
+    notices = [notice(nth, Stage.RECOVERED, 0) for nth in range(2)]
+    (draft,) = drafts(notices, Standing.of(told), 2048, NIGHT, MANNER)
+    assert said in draft.text.split("\n")
 
 
 def test_a_camera_is_counted_once_where_its_town_has_a_storm_and_it_is_told_itself_too() -> None:

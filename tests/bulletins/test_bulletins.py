@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.render.samples import ADDED, CAMERAS, at, camera, move
 
 NOW = at(16, 7, 30)  # in the morning
 CONTRACT = Contract(terms=ContractTerms(), repair=RepairLimits(timedelta(hours=12), None))
+LATELY = timedelta(seconds=15)  # since the last entry of a record that is being written
 UPLINK = tuple(
     replace(camera(f"qh-1{number:02}", f"{number} 号杆", "石桥村"), uplink="移动-石桥-ONU1") for number in range(4)
 )
@@ -54,7 +56,7 @@ def test_a_day_without_faults_is_told_as_a_zero_report(tmp_path: Path) -> None:
         "清河镇雪亮前端日报 2026-06-15",
         "当日在线率 100.00%（目标 95.00%），覆盖率 100.00%，应在线 9 台",
         "当日无离线",
-        "现在离线 0 台（共 9 台）",
+        "现在离线 0 台，未监测 0 台（共 9 台）",
         "本月累计 100.00%，预计月末 100.00%，可达标",
         "零报告：现在无故障、无盲区。",
     ]
@@ -64,7 +66,7 @@ def test_the_morning_names_what_is_broken_with_its_origin_and_its_clock(tmp_path
     lines = told(BulletinKind.DAILY, settings_in(tmp_path, cut=True, fallen=True), Language.EN)
     assert lines[0] == "清河镇: cameras on 2026-06-15, daily report"
     assert lines[2] == "1 outage began, 0 ended, 4 h 00 min of camera time down"
-    assert lines[3] == "down now: 5 of 9 cameras"
+    assert lines[3] == "now 5 down and 0 unknown, of 9 cameras"
     uplink = "1. the uplink 移动-石桥-ONU1 (石桥村): 4 cameras since 06-16 03:00, for 4 h 30 min"
     pond = "2. 南塘 (西营村): connection refused, since 06-15 20:00, for 11 h 30 min"
     left = ("7 h 30 min left of the repair limit", "30 min 00 s left of the repair limit")
@@ -94,15 +96,64 @@ def test_a_list_that_comes_after_the_patrol_has_left_says_so(tmp_path: Path) -> 
     assert lines[1] == "以下 4 处今晚没有可用画面，请通知已出发的巡逻人员到点巡查："
 
 
+def refused(folder: Path, ids: Iterable[str], cause: Cause = Cause.CREDENTIALS_REFUSED) -> Settings:
+    """The same record; of these nobody knows how they are since a minute ago."""
+    settings = settings_in(folder, until=NOW - 2 * LATELY)
+    with Ledger.open(settings.ledger) as ledger:
+        for camera_id in ids:
+            unknown = move(camera_id, at(16, 7, 29), State.UNKNOWN, cause)
+            ledger.append([TransitionRecorded(unknown)], NOW - LATELY)
+    return settings
+
+
+@pytest.mark.parametrize("cause", [Cause.CREDENTIALS_REFUSED, Cause.MONITOR_BLIND, Cause.DEVICE_BUSY])
+def test_sites_of_which_nobody_knows_are_listed_apart_and_all_is_not_well(tmp_path: Path, cause: Cause) -> None:
+    settings = refused(tmp_path, [each.id for each in TOWN], cause)
+    patrol, day = (told(kind, settings) for kind in (BulletinKind.PATROL, BulletinKind.DAILY))
+    assert not any("零报告" in line or "无需补位" in line for line in [*patrol, *day])
+    unseen = [f"石桥村：石桥村{number} 号杆（qh-10{number}）" for number in range(4)]
+    assert patrol[1].startswith("以下 9 处情况不明（未监测），不能确认有画面")
+    assert set(unseen) < set(patrol)
+    assert day[3] == "现在离线 0 台，未监测 9 台（共 9 台）"
+    assert "情况不明 9 处（未监测，有无画面不知道）：" in day
+
+
+def test_a_blind_monitor_names_ten_sites_and_counts_the_others(tmp_path: Path) -> None:
+    many = tuple(camera(f"qh-2{number:02}", f"{number} 号杆", "石桥村") for number in range(20))
+    settings = refused(tmp_path, [])
+    with Ledger.open(settings.ledger) as ledger:
+        ledger.append([*map(CameraAdded, many)], NOW - LATELY)
+    lines = told(BulletinKind.PATROL, settings, Language.EN)
+    assert len(lines) == 13
+    assert lines[-1] == "... and 10 others, see the console"
+
+
+def test_one_camera_of_which_nobody_knows_makes_a_day_no_zero_report(tmp_path: Path) -> None:
+    day = told(BulletinKind.DAILY, refused(tmp_path, ["qh-001"], Cause.DEVICE_BUSY), Language.EN)
+    assert day[3] == "now 0 down and 1 unknown, of 9 cameras"
+    assert not any(line.startswith("Zero report") for line in day)
+
+
+def test_a_record_that_has_just_begun_says_that_nothing_is_known(tmp_path: Path) -> None:
+    settings = Settings(path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "l.db", reports=tmp_path, town="县")
+    with Ledger.open(settings.ledger) as ledger:
+        ledger.append([Started("0.1.0", simulated=False), *map(CameraAdded, TOWN)], NOW - timedelta(seconds=25))
+        ledger.append([Heartbeat()], NOW)
+    for kind in (BulletinKind.PATROL, BulletinKind.DAILY):
+        lines = told(kind, settings)
+        assert any("处情况不明" in line or "情况不明 9 处" in line for line in lines), lines
+        assert not any("零报告" in line or "无需补位" in line for line in lines)
+
+
 def test_a_patrol_that_is_not_needed_is_told_too(tmp_path: Path) -> None:
     assert told(BulletinKind.PATROL, settings_in(tmp_path))[1:] == ["今晚各点位均有可用画面，无需补位。"]
 
 
-@pytest.mark.parametrize("kind", [BulletinKind.DAILY, BulletinKind.PATROL])
+@pytest.mark.parametrize("kind", list(BulletinKind))
 def test_nobody_is_told_that_all_is_well_by_a_monitor_that_does_not_run(tmp_path: Path, kind: BulletinKind) -> None:
     lines = told(kind, settings_in(tmp_path, until=NOW - timedelta(minutes=4)))
     assert lines[1].startswith("注意：监测程序没有在运行，台账只到 2026-06-16 07:26")
-    assert not any("零报告" in line or "无需补位" in line for line in lines)
+    assert not any(well in line for line in lines for well in ("零报告", "无需补位", "没有离线"))
 
 
 def test_the_month_says_where_it_ends_and_what_to_repair_first(tmp_path: Path) -> None:

@@ -17,11 +17,12 @@ from monitor.cli.faults import told
 from monitor.cli.main import main
 from monitor.language import Language
 from monitor.notify import Answer, Outbox, Outcome
+from monitor.notify.mail import NOT_OFFERED
 from tests.addresses import free_port
 from tests.alerting.samples import notice
 from tests.cli.test_faults import written as texts_of
 from tests.notify.samples import NOW
-from tests.robots import SECRET, TOKEN, robots
+from tests.robots import SECRET, TOKEN, mail_server, robots
 
 
 def written(folder: Path, url: str, sign: str = SECRET) -> Path:
@@ -61,6 +62,22 @@ async def test_a_test_message_is_marked_and_the_answer_is_shown(
         assert "no channel bell; alerts.channels has: ding" in capsys.readouterr().err
 
 
+async def test_a_mail_that_one_of_two_does_not_get_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with mail_server() as box:
+        config = written(tmp_path, "http://127.0.0.1/")
+        mail = (
+            f"{{kind: mail, server: 127.0.0.1:{box.port}, security: none, from: m@example.org, "
+            "to: [a@example.org, b@example.org]}"
+        )
+        config.write_text(config.read_text("utf-8").replace("{ding: {", f"{{post: {mail}, ding: {{"), "utf-8")
+        assert await run("test", "post", "--config", str(config), "--lang", "en") == Exit.OK
+        box.unknown = "b@example.org"
+        assert await run("test", "post", "--config", str(config), "--lang", "en") == Exit.NO
+    assert "accepted for 1 of 2, refused for b@example.org" in capsys.readouterr().out
+
+
 async def test_a_channel_that_cannot_be_reached_is_told_in_the_language_of_whoever_asks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,6 +109,12 @@ def test_senders_have_several_things_to_say() -> None:
 def test_what_a_sender_says_has_chinese_words(text: str) -> None:
     assert told(text, Language.ZH) != text
     assert told(text, Language.EN) == text
+
+
+@pytest.mark.parametrize("text", NOT_OFFERED.values())
+def test_what_a_mail_server_lacks_has_chinese_words(text: str) -> None:
+    assert "服务器" in told(text, Language.ZH)
+    assert "server" not in told(text, Language.ZH)
 
 
 def test_what_somebody_else_said_stays_as_it_is() -> None:

@@ -318,6 +318,35 @@ def test_what_is_odd_and_no_fault_is_said_beside_what_is_good(place: Place, caps
     assert "张三 is never called for it: no camera is in '无此村'" in out
 
 
+@pytest.mark.parametrize(
+    ("language", "counted", "minded"),
+    [
+        (
+            "en",
+            "3 cameras, 2 villages",
+            "mind: {at}: inventory: village: '东村' is in several towns (县/乙镇, 县/甲镇)",
+        ),
+        ("zh", "3 台摄像机,2 个村", "请把乡镇写进村名"),
+    ],
+)
+def test_two_villages_of_one_name_are_counted_as_two_and_minded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, counted: str, minded: str
+) -> None:
+    rows = [
+        f"{town}{nth},门口{nth},东村,{town}镇,县,rtsp://127.0.0.1/{nth}" for town, nth in (("A", 1), ("A", 2), ("B", 3))
+    ]
+    table = (
+        "\n".join(["camera_id,name,village,town,county,url", *rows]).replace(",A镇", ",甲镇").replace(",B镇", ",乙镇")
+    )
+    (tmp_path / "c.csv").write_text(table, "utf-8")
+    settings = tmp_path / "s.yml"
+    settings.write_text("inventory: c.csv\n", "utf-8")
+    assert main(["check-config", "--lang", language, "--config", str(settings)]) == Exit.OK
+    out = said(capsys)
+    assert counted in out
+    assert minded.format(at=f"{settings}:1") in out
+
+
 def test_contracts_that_share_cameras_are_refused_by_name(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     divide(place)
     (place.folder / "lines-2.yml").write_text("id: lines-2\ntitle: A\n", "utf-8")

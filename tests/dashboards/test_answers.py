@@ -158,8 +158,11 @@ async def test_alertmanager_with_the_shipped_configuration_shows_the_metric_the_
             await until(client, f"http://127.0.0.1:{port}/metrics", lambda text: bool(wanted.search(text)), log)
 
 
-async def test_the_list_of_alerts_begins_with_the_critical_ones_and_of_each_kind_with_the_eldest(asked: Asked) -> None:
-    (wall,) = [read(path) for path in ENGLISH if path.stem == "sharpeyes-alerts"]
+@pytest.mark.parametrize("board", ["sharpeyes-alerts", "sharpeyes-overview"])
+async def test_a_list_of_alerts_begins_with_the_critical_ones_and_then_with_most_or_eldest(
+    asked: Asked, board: str
+) -> None:
+    (wall,) = [read(path) for path in ENGLISH if path.stem == board]
     (panel,) = [panel for panel in wall.panels if panel.title == "Alerts"]
     (target,) = panel.targets
     assert not panel.options.get("sortBy")  # the order of the answer is that of the table

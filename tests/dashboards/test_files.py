@@ -265,6 +265,7 @@ def test_every_board_can_be_reached_from_the_overview_in_each_language() -> None
         for path in language:
             (dropdown,) = [link for link in loaded(path)["links"] if link["type"] == "dashboards"]
             assert dropdown["tags"] == [tag]
+            assert dropdown["includeVars"] is dropdown["keepTime"] is True  # the village and the range stay chosen
 
 
 # ---------------------------------------------------------------- provisioning

@@ -72,6 +72,27 @@ def test_a_gap_in_the_answers_is_a_gap_in_the_line() -> None:
     assert path.count("L") == 1
 
 
+def test_rates_of_days_are_points_and_not_bars_that_begin_far_above_nothing() -> None:
+    days = panel("sharpeyes-sla", "每天在线率（30 天）")
+    rates = Series({}, ((600.0, 0.97), (1200.0, 0.98)))
+    drawn = inside(days, answers(days, [(days.targets[0], [rates])]), FRAME)
+    assert drawn.count("<circle") == 2
+    assert "<rect" not in drawn
+    for path in FILES:
+        for each in read(path).panels:
+            bars = each.defaults.get("custom", {}).get("drawStyle") == "bars"
+            assert not bars or each.defaults.get("min") == 0, each.title
+
+
+def test_the_last_time_below_a_chart_is_drawn_whole() -> None:
+    towns = panel("sharpeyes-overview", "各乡镇在线率")
+    line = Series({"town": "青溪镇"}, ((0.0, 1.0), (60.0, 1.0)))
+    drawn = inside(towns, answers(towns, [(towns.targets[0], [line])]), FRAME)
+    times = re.findall(r'<text x="(\d+)" y="\d+" text-anchor="(\w+)">(\d\d:\d\d)<', drawn)
+    assert times[-1] == ("600", "end", "09:00")
+    assert times[0] == ("84", "middle", "08:00")
+
+
 def test_names_below_a_chart_take_as_many_rows_as_they_need_and_leave_the_chart_its_place() -> None:
     towns = panel("sharpeyes-overview", "各乡镇在线率")
     several = [Series({"town": f"{nth}镇很长的名字"}, ((0.0, 1.0), (60.0, 0.5))) for nth in range(12)]
@@ -152,7 +173,14 @@ def test_the_marks_of_time_are_round_in_the_boards_zone() -> None:
     series = Series({"town": "甲"}, ((start + 60, 0.9), (start + 6 * 3600, 1.0)))
     frame = replace(FRAME, start=start, end=start + 6 * 3600)
     drawn = inside(towns, answers(towns, [(towns.targets[0], [series])]), frame)
-    assert re.findall(r'text-anchor="middle">([^<]+)<', drawn) == ["01:00", "02:00", "03:00", "04:00", "05:00", "06:00"]
+    assert re.findall(r'text-anchor="\w+">(\d\d:\d\d)<', drawn) == [
+        "01:00",
+        "02:00",
+        "03:00",
+        "04:00",
+        "05:00",
+        "06:00",
+    ]
 
 
 def test_steps_of_a_day_begin_at_midnight_of_the_boards_zone() -> None:

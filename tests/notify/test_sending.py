@@ -5,17 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
 
-from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Security, Target
+from monitor.alerting import Apprise, DingTalk, Encoding, Feishu, Gateway, Security, Target, WeCom
+from monitor.cli.faults import told
 from monitor.clock import SystemClock
+from monitor.language import Language
 from monitor.model import Secret
 from monitor.notify import Answer, Carrier, Message, Outcome
+from monitor.notify.mail import NOT_OFFERED
+from monitor.notify.robots import dingtalk_sign
 from tests.addresses import free_port
 from tests.notify.samples import NOW, channel, dingtalk, feishu, mail, message, sms, wecom
 from tests.robots import SECRET, TOKEN, Robots, mail_server, robots
@@ -94,12 +100,17 @@ def answering(body: Any, status: int = 200) -> Callable[[], Any]:
     [
         (answering({"errcode": -1, "errmsg": "系统繁忙"}), Outcome.UNREACHED),
         (answering({"errcode": 40035, "errmsg": "no"}), Outcome.REFUSED),
-        (answering("<html>请先登录", 200), Outcome.REFUSED),  # a portal that stands between
+        (
+            answering("<html>请先登录", 200),
+            Outcome.UNANSWERED,
+        ),  # a portal that stands between, or a yes that was garbled
+        (answering({"errmsg": "ok"}), Outcome.UNANSWERED),
+        (answering("no such page", 404), Outcome.REFUSED),
         (answering("", 302), Outcome.REFUSED),
         (answering("bad gateway", 502), Outcome.UNANSWERED),
         (answering("", 429), Outcome.LIMITED),
-        (answering("[1]"), Outcome.REFUSED),
-        (answering("x" * 10_000_000), Outcome.REFUSED),
+        (answering("[1]"), Outcome.UNANSWERED),
+        (answering("x" * 10_000_000), Outcome.UNANSWERED),
     ],
 )
 async def test_every_other_answer_has_its_meaning(vendors: Robots, answer: Any, outcome: Outcome) -> None:
@@ -107,6 +118,77 @@ async def test_every_other_answer_has_its_meaning(vendors: Robots, answer: Any, 
     found = await send(wecom(vendors))
     assert found.outcome is outcome
     assert len(found.text) <= 200
+
+
+@asynccontextmanager
+async def repeating_what_it_is_asked() -> AsyncIterator[str]:
+    """A robot and gateway that refuses and says which address and header it was sent; yields its address."""
+
+    async def refuse(request: web.Request) -> web.Response:
+        text = (
+            f"bad webhook http://robot{request.raw_path} {dict(request.query)} {request.headers.get('Authorization')}"
+        )
+        return web.json_response({"errcode": 40001, "errmsg": text, "code": 40001, "msg": text})
+
+    app = web.Application()
+    app.router.add_route("*", "/{any:.*}", refuse)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+KEY = "k/9+f 8e%7d"  # as nasty as a key may be
+QUOTED = quote(KEY, safe="")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda at: DingTalk(Secret(f"{at}/robot/send?access_token={QUOTED}"), Secret(SECRET)),
+        lambda at: WeCom(Secret(f"{at}/cgi-bin/webhook/send?key={QUOTED}")),
+        lambda at: Feishu(Secret(f"{at}/open-apis/bot/v2/hook/{QUOTED}"), Secret(SECRET)),
+        lambda at: Gateway(Secret(f"{at}/sms/{QUOTED}?key={QUOTED}&to={{phones}}&n={{number}}"), expect="never"),
+        lambda at: Gateway(Secret(f"{at}/"), headers={"Authorization": Secret(f"Bearer {KEY}")}, expect="never"),
+    ],
+)
+async def test_a_key_that_the_other_side_repeats_is_hidden_in_every_form(
+    make: Callable[[str], Target], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signs = []
+
+    def sign(stamp: str, secret: Secret) -> str:
+        signs.append(dingtalk_sign(stamp, secret))
+        return signs[-1]
+
+    monkeypatch.setattr("monitor.notify.robots.dingtalk_sign", sign)
+    monkeypatch.setattr("monitor.notify.values.LONGEST_ANSWER", 2000)
+    async with repeating_what_it_is_asked() as address:
+        answer = await send(make(address))
+    assert answer.outcome is Outcome.REFUSED
+    assert "bad webhook" in answer.text
+    for hidden in (KEY, QUOTED, quote(KEY), *signs, *(quote(each, safe="") for each in signs)):
+        assert hidden not in answer.text, answer.text
+    assert "***" in answer.text
+
+
+async def test_an_answer_in_many_pieces_is_read_to_its_end() -> None:
+    pieces = [b'{"errco', b'de": 0, ', b'"errmsg": "ok"}']
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {sum(map(len, pieces))}\r\n\r\n".encode()
+
+    async def dribble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for piece in (head, *pieces):
+            await asyncio.sleep(0.05)  # so that each goes in a packet of its own
+            writer.write(piece)
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(dribble, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    answer = await send(WeCom(Secret(f"http://127.0.0.1:{port}/send?key={TOKEN}")))
+    server.close()
+    assert answer == Answer(Outcome.SENT, "errcode 0: ok")
 
 
 async def test_nobody_there_is_surely_not_delivered_and_a_broken_connection_may_be(vendors: Robots) -> None:
@@ -165,6 +247,15 @@ async def test_a_mail_has_the_title_as_its_subject_and_the_same_id_each_time() -
     assert "12 台摄像机离线" in first.get_content()
 
 
+async def test_a_mail_that_is_refused_for_one_of_two_says_for_whom() -> None:
+    async with mail_server() as box:
+        box.unknown = "vendor@example.org"
+        answer = await send(mail(box.port))
+    assert (answer.outcome, answer.missed) == (Outcome.SENT, 1)
+    assert answer.text == "accepted for 1 of 2, refused for vendor@example.org"
+    assert told(answer.text, Language.ZH) == "2 个收件人中已收下 1 个,被拒绝的:vendor@example.org"
+
+
 @pytest.mark.parametrize(("refusal", "outcome"), [("451 later", Outcome.UNREACHED), ("554 never", Outcome.REFUSED)])
 async def test_a_mail_server_says_later_or_never(refusal: str, outcome: Outcome) -> None:
     async with mail_server() as box:
@@ -176,9 +267,16 @@ async def test_a_mail_server_says_later_or_never(refusal: str, outcome: Outcome)
 async def test_no_password_is_sent_where_the_server_offers_no_encryption() -> None:
     async with mail_server() as box:
         answer = await send(mail(box.port, security=Security.STARTTLS, username="u", password=Secret("pw-1234")))
-    assert answer.outcome is Outcome.REFUSED
+    assert answer == Answer(Outcome.REFUSED, NOT_OFFERED["STARTTLS"])
     assert box.letters == []
     assert "pw-1234" not in repr(answer)
+
+
+async def test_a_server_that_takes_no_login_is_named_as_such() -> None:
+    letter = mail(free_port(), username="u", password=Secret("pw-1234"))
+    async with mail_server() as box:
+        answer = await send(replace(letter, port=box.port, security=Security.NONE))
+    assert answer == Answer(Outcome.REFUSED, NOT_OFFERED["AUTH"])
 
 
 async def test_no_mail_server_is_surely_not_delivered() -> None:

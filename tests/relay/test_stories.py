@@ -20,9 +20,9 @@ from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera, cameras
 from tests.metrics.town import status as a_status
 from tests.metrics.town import town as a_town
-from tests.notify.samples import sms
+from tests.notify.samples import mail, sms
 from tests.relay.world import Office, channel, office, settings
-from tests.robots import Robots
+from tests.robots import Robots, mail_server
 
 MINUTE = timedelta(minutes=1)
 TOWN = cameras(40) + cameras(10, "u2")
@@ -264,6 +264,27 @@ async def test_a_channel_that_refuses_hands_over_to_its_fallback(tmp_path: Path)
         states = {one.message.channel: one.state for one in listed}
         assert (states["ding"], states["sms"]) == ("moved", "sent")
         assert b'sharpeyes_notification_failures_total{channel="ding",reason="refused"} 1' in exposition(of)
+
+
+async def test_a_mail_that_one_of_two_never_gets_is_a_failure_of_the_channel_and_not_sent_twice(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with mail_server() as box:
+        box.unknown = "vendor@example.org"
+
+        def make(vendors: Robots) -> AlertSettings:
+            usual = settings(vendors)
+            return settings(vendors, channels={**usual.channels, "sms": channel("sms", mail(box.port))})
+
+        async with office(tmp_path, TOWN, make) as of:
+            await of.relay.tell("tickets", "daily", Phrase("日报", "daily"), [], Severity.WARNING)
+            await of.until(lambda: bool(box.letters))
+            await of.quiet()
+            assert b'sharpeyes_notification_failures_total{channel="sms",reason="refused"} 1' in exposition(of)
+        assert len(box.letters) == 1
+    assert [record.levelno for record in caplog.records if "refused for vendor@example.org" in record.getMessage()] == [
+        logging.WARNING
+    ]
 
 
 async def _refusal() -> web.Response:

@@ -13,7 +13,16 @@ SENDING: Final = (
     Phrase("HTTP {status},不是机器人的应答", "HTTP {status}, and not the answer of a robot"),
     Phrase("TLS 失败:{why}", "TLS failed: {why}"),
     Phrase("服务器用时超过 {seconds} 秒", "the server took longer than {seconds} s"),
+    Phrase("{all} 个收件人中已收下 {count} 个,被拒绝的:{names}", "accepted for {count} of {all}, refused for {names}"),
     Phrase("{all} 个收件人中已收下 {count} 个", "accepted for {count} of {all}"),
+    Phrase(
+        "服务器不提供 STARTTLS:如其端口直接使用 TLS,请写 security: ssl,否则请询问服务器的管理者",
+        "the server offers no STARTTLS: write security: ssl where it listens for TLS, or ask who runs it",
+    ),
+    Phrase(
+        "服务器在此端口不接受用户名和密码:请删去,或改用其他端口",
+        "the server takes no user name and password here: leave them out, or write another port",
+    ),
     Phrase("所有收件人均被拒绝:{codes}", "every recipient was refused: {codes}"),
     Phrase("未安装所需的库:{command}", "the library is not installed: {command}"),
     Phrase("apprise 不认识这种地址", "apprise does not know an address of this kind"),

@@ -166,6 +166,11 @@ SETTINGS: Final = (
         "{name} 永远不会因此被呼叫:没有摄像机在 {village}",
         "{name} is never called for it: no camera is in {village}",
     ),
+    Phrase(
+        "{village} 在多个乡镇都有（{places}），报告、指标和看板会合并成一个村:请把乡镇写进村名",
+        "{village} is in several towns ({places}), and counted as one village in reports, metrics and dashboards: "
+        "write the town into its name",
+    ),
     # the files of Alertmanager and Prometheus
     Phrase("不是 YAML:请运行 {checker}", "not YAML: run {checker}"),
     Phrase(
