@@ -6,8 +6,8 @@ is on duty. It sends nothing: ``notify`` does, and ``relay`` brings both togethe
 
 from __future__ import annotations
 
-from monitor.alerting.alertmanager import MANY_DOWN, VILLAGE_DOWN, Alert, Call, call_of
-from monitor.alerting.areas import Areas, Steady, dark_villages, is_about_area, storms_in, subject_of
+from monitor.alerting.alertmanager import MANY_DOWN, MONITOR_DOWN, VILLAGE_DOWN, Alert, Call, call_of
+from monitor.alerting.areas import Areas, Steady, dark_villages, is_about_area, is_seen_over, storms_in, subject_of
 from monitor.alerting.channels import (
     ANY_PLACEHOLDER,
     MOST_BYTES,
@@ -25,7 +25,7 @@ from monitor.alerting.channels import (
     usual_windows,
 )
 from monitor.alerting.digest import Draft, Manner, Standing, drafts
-from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over, over_unheard
+from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over, over_alert
 from monitor.alerting.pace import back_off, free_at
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.telling import SEVERITIES
@@ -52,6 +52,7 @@ __all__ = [
     "AUDIENCE",
     "HEARTBEAT",
     "MANY_DOWN",
+    "MONITOR_DOWN",
     "MOST_BYTES",
     "PLACEHOLDER",
     "SEVERITIES",
@@ -97,9 +98,10 @@ __all__ = [
     "free_at",
     "is_about_area",
     "is_near",
+    "is_seen_over",
     "on_duty",
     "over",
-    "over_unheard",
+    "over_alert",
     "storms_in",
     "subject_of",
     "usual_windows",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from monitor.alerting.values import Area, Severity
+from monitor.alerting.values import Area, Place, Severity
 from monitor.language import Phrase
 from monitor.model import EPOCH
 
@@ -21,6 +21,8 @@ Kind = TypeVar("Kind")
 
 MANY_DOWN = "SharpEyesManyDown"  # of config/prometheus: a storm in a town
 VILLAGE_DOWN = "SharpEyesVillageDown"
+MONITOR_DOWN = "SharpEyesMonitorDown"  # Prometheus does not hear the monitor
+MONITOR_BLIND = "SharpEyesMonitorBlind"
 WATCHDOG = "SharpEyesWatchdog"  # always fires; it calls for each receiver in the hours in which that one is told
 MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
 LONGEST = 2_000  # characters of a label or an annotation that are looked at
@@ -43,8 +45,17 @@ class Alert:
     about: str  # what kind of thing it is about, by the label ``subject`` of our rules; "" = it does not say
     summary: Phrase
     description: tuple[Phrase, ...]
-    villages: tuple[str, ...] = ()
-    area: Area | None = None  # where the storm is that it is about; None = it is about none
+    place: Place = "", "", ""  # where that is, as far as it says
+
+    @property
+    def villages(self) -> tuple[str, ...]:
+        """The village that it names."""
+        return tuple(filter(None, self.place[2:]))
+
+    @property
+    def area(self) -> Area | None:
+        """Where the storm is that it is about; None: it is about none."""
+        return self.place[:2] if self.name == MANY_DOWN else None
 
     @property
     def subject(self) -> str:
@@ -61,7 +72,9 @@ class Call:
 
     receiver: str
     alerts: tuple[Alert, ...]
-    alive: bool = False  # Prometheus and Alertmanager are, and these are the receiver's hours
+    watchdog: str = (
+        ""  # its fingerprint: Prometheus and Alertmanager live, these are the receiver's hours; "" = unknown
+    )
 
 
 def call_of(body: bytes) -> Call:
@@ -81,7 +94,7 @@ def call_of(body: bytes) -> Call:
     return Call(
         _seen(receiver),
         tuple(alert for alert in read if alert.name != WATCHDOG),
-        alive=any(alert.name == WATCHDOG and alert.firing for alert in read),
+        watchdog=next((alert.fingerprint for alert in read if alert.name == WATCHDOG and alert.firing), ""),
     )
 
 
@@ -109,8 +122,7 @@ def _alert(written: object) -> Alert:
         about=labels.get("subject", ""),
         summary=bilingual(summary),
         description=_lines(notes.get("description", "")),
-        villages=tuple(filter(None, [labels.get("village", "")])),
-        area=(labels.get("county", ""), labels.get("town", "")) if name == MANY_DOWN else None,
+        place=(labels.get("county", ""), labels.get("town", ""), labels.get("village", "")),
     )
 
 

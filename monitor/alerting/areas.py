@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from monitor.alerting.alertmanager import MANY_DOWN, VILLAGE_DOWN, Alert
+from monitor.alerting.alertmanager import MANY_DOWN, MONITOR_BLIND, VILLAGE_DOWN, Alert
 from monitor.alerting.values import Area, Place, Severity, Storm, Village
 from monitor.language import Phrase
 
@@ -67,12 +67,10 @@ def is_about_area(subject: str) -> bool:
 
 def storms_in(storms: Mapping[Area, Storm], villages: Mapping[Place, Village], now: datetime) -> Iterator[Alert]:
     """The towns of which so much is down, and no line, cabinet or recorder explains it."""
-    sizes: dict[Area, int] = {}
-    for (county, town, _), village in villages.items():
-        sizes[county, town] = sizes.get((county, town), 0) + village.cameras
+    sizes = _sizes(villages)
     for area, storm in storms.items():
-        if storm.cameras >= MANY and storm.cameras > SHARE * sizes.get(area, 0):
-            yield _alert(MANY_DOWN, area, now, _said(STORM_TITLE, town=area[1]), (), (), area)
+        if _is_wide(storm, sizes.get(area, 0)):
+            yield _alert(MANY_DOWN, (*area, ""), now, _said(STORM_TITLE, town=area[1]))
 
 
 def dark_villages(villages: Mapping[Place, Village], explained: Iterable[Place], now: datetime) -> Iterator[Alert]:
@@ -82,21 +80,39 @@ def dark_villages(villages: Mapping[Place, Village], explained: Iterable[Place],
         if its.up == 0 and its.down >= WHOLE and place not in known:
             _, town, village = place
             line = _said(VILLAGE_LINE, town=town, village=village)
-            yield _alert(VILLAGE_DOWN, place, now, _said(VILLAGE_TITLE, village=village), (line,), (village,), None)
+            yield _alert(VILLAGE_DOWN, place, now, _said(VILLAGE_TITLE, village=village), line)
 
 
-def _alert(
-    name: str,
-    place: tuple[str, ...],
-    now: datetime,
-    title: Phrase,
-    lines: tuple[Phrase, ...],
-    villages: tuple[str, ...],
-    area: Area | None,
-) -> Alert:
+def is_seen_over(alert: Alert, storms: Mapping[Area, Storm], villages: Mapping[Place, Village], *, blind: bool) -> bool:
+    """Whether the record sees that what an alert says is so no more; of most alerts it knows nothing.
+
+    ``blind``: whether the monitor is. A village of which nobody knows anything is not back.
+    """
+    if alert.name == MANY_DOWN:
+        area = alert.place[:2]
+        return area not in storms or not _is_wide(storms[area], _sizes(villages).get(area, 0))
+    if alert.name == VILLAGE_DOWN:
+        return alert.place in villages and villages[alert.place].up > 0
+    return alert.name == MONITOR_BLIND and not blind
+
+
+def _is_wide(storm: Storm, cameras: int) -> bool:
+    """Whether so much of a town of so many cameras is a storm."""
+    return storm.cameras >= MANY and storm.cameras > SHARE * cameras
+
+
+def _sizes(villages: Mapping[Place, Village]) -> dict[Area, int]:
+    """The cameras of each town."""
+    sizes: dict[Area, int] = {}
+    for (county, town, _), village in villages.items():
+        sizes[county, town] = sizes.get((county, town), 0) + village.cameras
+    return sizes
+
+
+def _alert(name: str, place: Place, now: datetime, title: Phrase, *lines: Phrase) -> Alert:
     return Alert(
         name,
-        "/".join(place),
+        "/".join(place[:2] if name == MANY_DOWN else place),
         firing=True,
         starts_at=now,
         severity=Severity.CRITICAL,
@@ -105,8 +121,7 @@ def _alert(
         about="camera",
         summary=title,
         description=lines,
-        villages=tuple(filter(None, villages)),
-        area=area,
+        place=place,
     )
 
 

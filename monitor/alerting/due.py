@@ -1,9 +1,8 @@
 """What is due: what is known of a subject against what a channel was told of it. Pure; a fold, as ``liveness`` is.
 
 Every notice that opens an incident is followed by one that says it is over, whatever happens between: what has been
-told stands in ``Told``, which is as durable as the notices themselves. Of an alert without an incident only
-Alertmanager knows when it is over. Its silence says nothing: routes repeat late, and are mute outside their hours. So
-it is asked: what it holds no more, and told nobody the end of, is ``over_unheard``.
+told stands in ``Told``, which is as durable as the notices themselves. Of an alert without an incident whoever calls
+``over_alert`` knows that it is over: neither Alertmanager's silence nor its "resolved" says so.
 How far a storm reaches only the record knows: an alert keeps the figure it began with.
 """
 
@@ -32,7 +31,7 @@ from monitor.language import Phrase
 MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
 EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
 AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
-APART = timedelta(minutes=2)  # two Prometheus of a pair begin the same alert: a scrape and an evaluation
+APART = timedelta(minutes=2)  # what began so long before the end was told may be another story: handed over late
 
 UNSEEN = (Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY)  # nobody knows whether its cameras are down
 
@@ -126,12 +125,8 @@ def over(told: Told, ended: Incident | None, now: datetime, rules: Rules, zone: 
     return _closed(told, now, over_lines(told, ended, ended_at or now, zone))
 
 
-def due_of_alert(
-    told: Told | None, alert: Alert, storm: Storm | None, now: datetime, patience: Patience, zone: ZoneInfo
-) -> Due | None:
-    """What a channel is to be told of an alert without an incident; ``storm``: what the record knows of one there."""
-    if not alert.firing:
-        return _end_of_alert(told, alert, storm, now, zone)
+def due_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: datetime, patience: Patience) -> Due | None:
+    """What a channel is to be told of an alert without an incident that fires; ``storm``: what the record knows."""
     stage = _stage_of_alert(told, alert, storm, now, patience)
     if stage is None:
         return None
@@ -169,23 +164,15 @@ def _stage_of_alert(
     told: Told | None, alert: Alert, storm: Storm | None, now: datetime, patience: Patience
 ) -> Stage | None:
     if told is None or not told.open:
-        fell = told is None or alert.starts_at > told.since_at or now - told.at >= AGAIN
+        fell = told is None or alert.starts_at > told.at - APART or now - told.at >= AGAIN
         return Stage.OPENED if fell else None
     if storm is not None and _many_more(storm.cameras, told):
         return Stage.WORSE
     return Stage.REMINDER if now - told.at >= patience.of(alert.severity) * EARLY else None
 
 
-def _end_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: datetime, zone: ZoneInfo) -> Due | None:
-    """The end of whatever is open; that of one which began before it, and was told to be over, is late and no news."""
-    if told is None or not told.open or alert.starts_at < told.since_at - APART:
-        return None
-    known, notice = over_unheard(told, storm, now, now, zone)
-    return replace(known, since_at=max(told.since_at, alert.starts_at)), notice
-
-
-def over_unheard(told: Told, storm: Storm | None, ended_at: datetime, now: datetime, zone: ZoneInfo) -> Due:
-    """The end of an alert that is open and, by ``ended_at``, fires no more."""
+def over_alert(told: Told, storm: Storm | None, ended_at: datetime, now: datetime, zone: ZoneInfo) -> Due:
+    """The end of an alert that is open and fires no more since ``ended_at``; ``storm``: what is left of one there."""
     lines = storm_over_lines(told, storm, ended_at, zone) if told.area else over_lines(told, None, ended_at, zone)
     return _closed(told, now, lines)
 

@@ -132,7 +132,7 @@ class Told:
     subject: str
     open: bool  # False: it was told that it is over
     at: datetime  # when something was told last
-    since_at: datetime  # of an alert that is over: when it had begun the last time
+    since_at: datetime  # when it began
     title: Phrase  # of what it was told first, without its stage
     severity: Severity = Severity.WARNING
     falls: int = 1  # of those it knows
@@ -141,7 +141,7 @@ class Told:
     near: bool = False
     late: bool = False
     called: bool = False  # Alertmanager has called for it, and nothing could be told yet
-    incident: bool = True  # False: an alert without an incident, of which only Alertmanager knows
+    incident: bool = True  # False: an alert without an incident
     area: Area | None = None  # as of a notice
 
 

@@ -6,7 +6,7 @@ from it into a log. Which message is due, and when, is ``alerting``'s to say.
 
 from __future__ import annotations
 
-from monitor.notify.alertmanager import held
+from monitor.notify.alertmanager import Held, held
 from monitor.notify.outbox import Listed, Outbox, Waiting
 from monitor.notify.outbox_file import outbox_path
 from monitor.notify.sending import Carrier
@@ -16,6 +16,7 @@ __all__ = [
     "DOUBT",
     "Answer",
     "Carrier",
+    "Held",
     "Listed",
     "Message",
     "Outbox",

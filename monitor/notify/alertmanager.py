@@ -1,12 +1,14 @@
-"""What Alertmanager holds: of what is muted or inhibited when it ends it tells nobody the end, so it is asked."""
+"""What Alertmanager holds: its "resolved" also means that nobody hands alerts over any more, so it is asked."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass
 
 import aiohttp
 
+from monitor.alerting import MONITOR_DOWN
 from monitor.errors import AlertmanagerUnavailable
 from monitor.notify.exchange import http_session
 
@@ -14,8 +16,17 @@ MOST_HELD = 64_000_000  # bytes of its answer: thirty thousand alerts
 WITHOUT_INCIDENT = 'incident=""'  # of all else the record says how it stands
 
 
-async def held(address: str) -> frozenset[str]:
-    """The fingerprints of the alerts without an incident that fire, silenced and inhibited ones, too.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The alerts without an incident that fire, silenced and inhibited ones, too."""
+
+    fingerprints: frozenset[str]
+    watched_since: str  # when its watchdog began: another instant is another beginning, with a break before it
+    monitor_down: bool = False  # whether Prometheus hears no monitor: then the others may be missing for that
+
+
+async def held(address: str, watchdog: str) -> Held:
+    """What it holds; an Alertmanager without the watchdog of that fingerprint is cut off, or another one.
 
     ``address`` is where its API begins, without a stroke at the end. AlertmanagerUnavailable.
     """
@@ -34,15 +45,20 @@ async def held(address: str) -> frozenset[str]:
                     raise AlertmanagerUnavailable(f"{url}: more than {MOST_HELD} bytes")
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
         raise AlertmanagerUnavailable(f"{url}: {error or type(error).__name__}: see alerts.alertmanager") from error
-    found = await asyncio.to_thread(_fingerprints, bytes(body))
-    if found is None:
-        raise AlertmanagerUnavailable(f"{url}: not a list of alerts: is alerts.alertmanager its address?")
-    return found
-
-
-def _fingerprints(body: bytes) -> frozenset[str] | None:
-    """None: these are no alerts."""
     try:
-        return frozenset(str(alert["fingerprint"]) for alert in json.loads(body))
-    except (ValueError, RecursionError, TypeError, KeyError):
-        return None
+        return await asyncio.to_thread(_read, bytes(body), watchdog)
+    except ValueError as error:
+        raise AlertmanagerUnavailable(f"{url}: {error}: is alerts.alertmanager its address?") from None
+
+
+def _read(body: bytes, watchdog: str) -> Held:
+    """ValueError says what is wrong with it."""
+    try:
+        alerts = json.loads(body)
+        began = {str(alert["fingerprint"]): str(alert["startsAt"]) for alert in alerts}
+        down = any(alert["labels"].get("alertname") == MONITOR_DOWN for alert in alerts)
+    except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
+        raise ValueError("not a list of alerts") from None
+    if watchdog not in began:
+        raise ValueError("it does not hold the SharpEyesWatchdog that calls")
+    return Held(frozenset(began), began[watchdog], down)

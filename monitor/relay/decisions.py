@@ -15,15 +15,18 @@ from monitor.alerting import (
     Alert,
     Area,
     Facts,
+    Place,
     Severity,
     Storm,
     Told,
+    Village,
     call_for,
     due_of_alert,
     due_of_incident,
     is_about_area,
+    is_seen_over,
     over,
-    over_unheard,
+    over_alert,
 )
 from monitor.alerting import Due as Said
 from monitor.incidents import Incident, Origin, Rules
@@ -88,20 +91,29 @@ class Decisions:
         channels: Sequence[str],
         facts: Mapping[str, Facts],
         incident_of: Callable[[str], str | None],
+        villages: Callable[[], Generator[None, None, Mapping[Place, Village]]],
     ) -> Steps:
         """What is due because Alertmanager called. Of an incident, only the record says how it stands.
 
-        One that is not open there is over, or a part of another, and Prometheus is a little behind.
+        One that is not open there is over, or a part of another, and Prometheus is a little behind. That another alert
+        is "resolved" is no news unless the record sees it.
         """
         found: list[Due] = []
         storms = (yield from self.storms(facts)) if any(alert.area for alert in alerts) else {}
+        resolved = any(is_about_area(alert.subject) and not alert.firing for alert in alerts)
+        standing = (yield from villages()) if resolved else {}
+        blind = any(each.figures.incident.suspect.origin is Origin.MONITOR for each in facts.values())
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
             subject = self._incident(alert, incident_of) or alert.subject
             if subject not in seen and (subject in facts or not alert.incident):
                 seen.add(subject)
                 storm = storms.get(alert.area) if alert.area else None
-                found += self._of_alert(alert, channels, facts.get(subject), storm)
+                if alert.firing:
+                    found += self._of_alert(alert, channels, facts.get(subject), storm)
+                elif is_seen_over(alert, storms, standing, blind=blind):
+                    open_ = [channel for channel in channels if self._knows(channel, subject)]
+                    found += [self._over(channel, subject, self._now, storms) for channel in open_]
             if nth % STEP == 0:
                 yield
         return found
@@ -116,28 +128,30 @@ class Decisions:
                 yield
         for channel, subject in self.open_areas():
             if subject not in look.firing:
-                told = self._told[channel, subject]
-                storm = look.storms.get(told.area) if told.area else None
-                found.append((channel, *over_unheard(told, storm, self._now, self._now, self._zone)))
+                found.append(self._over(channel, subject, self._now, look.storms))
         return found
 
     def open_areas(self) -> list[tuple[str, str]]:
         """Channels, and the storms and dark villages that each knows and that are not over."""
         return [key for key, told in self._told.items() if told.open and is_about_area(key[1])]
 
-    def of_unheard(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
-        """What is due of alerts that have ended, and Alertmanager told nobody: by subject, and when that was."""
+    def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
+        """What is due of alerts that have ended: by subject, and when that was."""
         open_ = [
             (key, told) for key, told in self._told.items() if told.open and key[0] in channels and key[1] in ended
         ]
         storms = (yield from self.storms(facts)) if any(told.area for _, told in open_) else {}
         found: list[Due] = []
-        for nth, ((channel, subject), told) in enumerate(open_, 1):
-            storm = storms.get(told.area) if told.area else None
-            found.append((channel, *over_unheard(told, storm, ended[subject], self._now, self._zone)))
+        for nth, ((channel, subject), _) in enumerate(open_, 1):
+            found.append(self._over(channel, subject, ended[subject], storms))
             if nth % STEP == 0:
                 yield
         return found
+
+    def _over(self, channel: str, subject: str, ended_at: datetime, storms: Mapping[Area, Storm]) -> Due:
+        told = self._told[channel, subject]
+        storm = storms.get(told.area) if told.area else None
+        return channel, *over_alert(told, storm, ended_at, self._now, self._zone)
 
     @staticmethod
     def storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:
@@ -162,10 +176,8 @@ class Decisions:
             return self._judged(
                 channels,
                 alert.subject,
-                lambda told: due_of_alert(told, alert, storm, self._now, self._settings.patience, self._zone),
+                lambda told: due_of_alert(told, alert, storm, self._now, self._settings.patience),
             )
-        if not alert.firing:
-            return []  # that an incident is over, the record says
         incident_id = facts.figures.incident.id
         found = self._judged(channels, incident_id, self._judge(facts))
         said = {channel for channel, _, _ in found}

@@ -90,8 +90,7 @@ def _explained(facts: Iterable[Facts]) -> set[Place]:
 
 def _quiet(alert: Alert, firing: frozenset[str]) -> bool:
     """Whether the alert is a village's, and its whole town is told of."""
-    county, _, rest = alert.fingerprint.partition("/")
-    return alert.name == VILLAGE_DOWN and subject_of(MANY_DOWN, county, rest.partition("/")[0]) in firing
+    return alert.name == VILLAGE_DOWN and subject_of(MANY_DOWN, *alert.place[:2]) in firing
 
 
 def _explains(firing: frozenset[str], facts: Facts) -> bool:

@@ -129,17 +129,19 @@ class Relay:
         call = await asyncio.to_thread(call_of, body)
         channels = self._settings.receivers.get(call.receiver)
         if call.receiver == HEARTBEAT:
-            if self._known.trouble() is None and call.alive:
+            if self._known.trouble() is None and call.watchdog:
                 await self._put(self._signs_of_life())
         elif channels is None:
             raise UnknownReceiver(f"no receiver is named {call.receiver!r}: name it under alerts.receivers")
         else:
             async with self._deciding:
-                facts = await self._facts()
-                deciding = self._decisions().of_alerts(call.alerts, channels, facts, self._known.incident_of)
+                self._ends.fire(alert.subject for alert in call.alerts if alert.firing)
+                deciding = self._decisions().of_alerts(
+                    call.alerts, channels, await self._facts(), self._known.incident_of, self._known.villages
+                )
                 await self._put(await unhurried(deciding, self._clock))
-            if call.alive:
-                await self._end_unheard(channels)
+            if call.watchdog:
+                await self._end(channels, call.watchdog)
 
     # ------------------------------------------------------------ asking
 
@@ -150,14 +152,14 @@ class Relay:
 
     # ------------------------------------------------------------ deciding
 
-    async def _end_unheard(self, channels: Sequence[str]) -> None:
-        """Tell these channels of alerts that have ended while they were inhibited, or outside the receiver's hours."""
-        fingerprints = await held(self._settings.alertmanager)
+    async def _end(self, channels: Sequence[str], watchdog: str) -> None:
+        """Tell these channels of alerts without an incident that have ended: Alertmanager holds them no more."""
+        found = await held(self._settings.alertmanager, watchdog)
         async with self._deciding:
             open_ = {subject for (_, subject), told in self._desk.told.items() if told.open and not told.incident}
-            ended = self._ends.over(open_, fingerprints, self._clock.now())
+            ended = self._ends.over(open_, found, self._clock.monotonic(), self._clock.now())
             if ended:
-                deciding = self._decisions().of_unheard(ended, channels, await self._facts())
+                deciding = self._decisions().of_ended(ended, channels, await self._facts())
                 await self._put(await unhurried(deciding, self._clock))
 
     async def _follow(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerting import Due, Patience, Severity, Stage, Storm, Told, call_of, due_of_alert
+from monitor.alerting import (
+    Due,
+    Patience,
+    Severity,
+    Stage,
+    Storm,
+    Told,
+    Village,
+    call_of,
+    due_of_alert,
+    is_seen_over,
+    over_alert,
+)
 from monitor.alerting.alertmanager import is_chinese
 from monitor.alerting.telling import OUTAGE_ALERTS
 from monitor.language import Phrase
@@ -49,56 +60,45 @@ def test_an_alert_is_read_with_both_of_its_languages() -> None:
     assert alert.subject == "SharpEyesLedgerFailing/abc"
 
 
+def judge(told: Told | None, at: datetime, began: str) -> Due | None:
+    (alert,) = call(payload(startsAt=f"2026-03-15T{began}Z")).alerts
+    return due_of_alert(told, alert, None, at, Patience())
+
+
 def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() -> None:
-    firing, resolved = call(payload()).alerts[0], call(payload(status="resolved")).alerts[0]
-    assert due_of_alert(None, resolved, None, NIGHT, Patience(), ZONE) is None
-    first = due_of_alert(None, firing, None, NIGHT, Patience(), ZONE)
+    first = judge(None, NIGHT, "19:00:00")
     assert first is not None
     assert first[1].title.zh == "【严重·告警】台账写不进去"
-    assert due_of_alert(first[0], firing, None, NIGHT + timedelta(hours=3), Patience(), ZONE) is None
-    again = due_of_alert(first[0], firing, None, NIGHT + timedelta(hours=4), Patience(), ZONE)
+    assert judge(first[0], NIGHT + timedelta(hours=3), "19:00:00") is None
+    again = judge(first[0], NIGHT + timedelta(hours=4), "19:00:00")
     assert again is not None
     assert again[1].stage is Stage.REMINDER
-    end = due_of_alert(again[0], resolved, None, NIGHT + timedelta(hours=5), Patience(), ZONE)
-    assert end is not None
-    assert end[1].title.en == "[RECOVERED] was: the ledger cannot be written"
-    assert due_of_alert(end[0], resolved, None, NIGHT + timedelta(hours=5), Patience(), ZONE) is None
-    assert (
-        due_of_alert(end[0], firing, None, NIGHT + timedelta(hours=5, minutes=1), Patience(), ZONE) is None
-    )  # late copy
+    later = NIGHT + timedelta(hours=5)
+    known, end = over_alert(again[0], None, later - timedelta(minutes=15), later, ZONE)
+    assert (known.open, end.stage, end.subject) == (False, Stage.RECOVERED, first[1].subject)
+    assert end.title.en == "[RECOVERED] was: the ledger cannot be written"
+    assert end.lines[0].zh.startswith("03-16 03:00 至 03-16 07:59")
 
 
-def judge(told: Told | None, at: datetime, began: str, status: str = "firing") -> Due | None:
-    (alert,) = call(payload(status=status, startsAt=f"2026-03-15T{began}Z")).alerts
-    return due_of_alert(told, alert, None, at, Patience(), ZONE)
-
-
-def test_a_prometheus_that_restarts_begins_no_other_story_and_its_end_is_the_end() -> None:
+def test_a_prometheus_that_restarts_begins_no_other_story() -> None:
     first = judge(None, NIGHT, "19:00:00")
     assert first is not None
     assert judge(first[0], NIGHT + timedelta(hours=1), "20:14:00") is None
     again = judge(first[0], NIGHT + timedelta(hours=4), "20:14:00")
     assert again is not None
     assert (again[1].stage, again[0].since_at) == (Stage.REMINDER, first[0].since_at)
-    for told in (first[0], again[0]):  # Alertmanager may have told nobody of the later beginning before the end
-        end = judge(told, NIGHT + timedelta(hours=5), "20:14:00", "resolved")
-        assert end is not None
-        assert (end[0].open, end[1].stage, end[1].subject) == (False, Stage.RECOVERED, first[1].subject)
-        assert end[1].lines[0].zh.startswith("03-16 03:00 至 03-16 08:14")
 
 
-def test_the_end_of_an_older_story_does_not_close_a_newer_one_which_is_told_at_once() -> None:
-    soon = NIGHT + timedelta(minutes=5)
+def test_what_is_called_for_soon_after_its_end_is_news_only_if_it_began_about_then() -> None:
     first = judge(None, NIGHT, "19:00:00")
     assert first is not None
-    end = judge(first[0], NIGHT + timedelta(minutes=1), "19:00:00", "resolved")
-    assert end is not None
-    assert judge(end[0], soon, "19:00:00") is None  # the late copy of another Alertmanager
-    newer = judge(end[0], soon, "19:17:00")
+    over, soon = NIGHT + timedelta(minutes=20), NIGHT + timedelta(minutes=21)
+    told, _ = over_alert(first[0], None, NIGHT, over, ZONE)
+    assert judge(told, soon, "19:30:00") is None  # the late copy of another Alertmanager, or of a Prometheus of a pair
+    newer = judge(told, soon, "19:33:00")
     assert newer is not None
     assert newer[1].stage is Stage.OPENED
-    assert judge(newer[0], soon, "19:00:00", "resolved") is None
-    assert judge(newer[0], soon, "19:16:00", "resolved") is not None  # the other Prometheus of a pair saw it first
+    assert judge(told, over + timedelta(minutes=10), "19:00:00") is not None  # it goes on all the same
 
 
 def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grown_much() -> None:
@@ -107,7 +107,7 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
         payload(labels=labels, annotations={"summary": "清河镇大面积离线", "description": "有 10 台。"})
     ).alerts[0]
     assert alert.area == ("安平县", "清河镇")
-    first = due_of_alert(None, alert, Storm(100, ("东村", "西村")), NIGHT, Patience(), ZONE)
+    first = due_of_alert(None, alert, Storm(100, ("东村", "西村")), NIGHT, Patience())
     assert first is not None
     told, notice = first
     assert notice.title.zh == "【严重·故障】清河镇大面积离线"
@@ -117,25 +117,47 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
     ]
     assert (notice.villages, notice.down, notice.area) == (("东村", "西村"), 100, alert.area)
     soon = NIGHT + timedelta(minutes=1)
-    assert due_of_alert(told, alert, Storm(199, ()), soon, Patience(), ZONE) is None
-    grown = due_of_alert(told, alert, Storm(200, tuple(f"{nth}村" for nth in range(12))), soon, Patience(), ZONE)
+    assert due_of_alert(told, alert, Storm(199, ()), soon, Patience()) is None
+    grown = due_of_alert(told, alert, Storm(200, tuple(f"{nth}村" for nth in range(12))), soon, Patience())
     assert grown is not None
     assert grown[1].title.en == "[critical, WORSE] 清河镇大面积离线"
     assert grown[1].lines[0].en.startswith("200 cameras are down now")
     assert grown[1].lines[1].zh.endswith("9村等 12 个村")
-    assert due_of_alert(grown[0], alert, Storm(399, ()), soon, Patience(), ZONE) is None
-    again = due_of_alert(grown[0], alert, Storm(30, ()), NIGHT + timedelta(hours=4), Patience(), ZONE)
+    assert due_of_alert(grown[0], alert, Storm(399, ()), soon, Patience()) is None
+    again = due_of_alert(grown[0], alert, Storm(30, ()), NIGHT + timedelta(hours=4), Patience())
     assert again is not None
     assert (again[1].stage, again[1].cameras, again[0].cameras) == (Stage.REMINDER, 30, 200)
-    resolved = replace(alert, firing=False)
-    end = due_of_alert(again[0], resolved, Storm(29, ()), NIGHT + timedelta(hours=5), Patience(), ZONE)
-    assert end is not None
+    later = NIGHT + timedelta(hours=5)
+    end = over_alert(again[0], Storm(29, ()), later, later, ZONE)
     assert end[1].lines[0].zh == "最多时 200 台同时离线，仍有 29 台未恢复，另发工单"
     assert end[1].lines[0].en == "29 of at most 200 cameras are still down, told as tickets"
     assert end[1].lines[1].zh.startswith("03-16 03:00 至 03-16 08:14")
-    whole = due_of_alert(again[0], resolved, None, NIGHT + timedelta(hours=5), Patience(), ZONE)
-    assert whole is not None
+    whole = over_alert(again[0], None, later, later, ZONE)
     assert whole[1].lines[0] == Phrase("最多时 200 台同时离线", "200 cameras were down at most")
+
+
+@pytest.mark.parametrize(
+    ("name", "storm", "village", "blind", "over"),
+    [
+        ("SharpEyesManyDown", Storm(10, ()), None, False, False),
+        ("SharpEyesManyDown", Storm(9, ()), None, False, True),
+        ("SharpEyesManyDown", Storm(80, ()), Village(266), False, False),
+        ("SharpEyesManyDown", Storm(80, ()), Village(267), False, True),  # three tenths
+        ("SharpEyesManyDown", None, None, False, True),
+        ("SharpEyesVillageDown", None, Village(5, up=0, down=0), False, False),  # nobody knows
+        ("SharpEyesVillageDown", None, Village(5, up=1, down=4), False, True),
+        ("SharpEyesVillageDown", None, None, False, False),  # a village of another monitor
+        ("SharpEyesMonitorBlind", None, None, True, False),
+        ("SharpEyesMonitorBlind", None, None, False, True),
+        ("SharpEyesTargetUnrecoverable", None, None, False, False),
+    ],
+)
+def test_the_record_knows_of_few_alerts_that_they_are_over(
+    name: str, storm: Storm | None, village: Village | None, blind: bool, over: bool
+) -> None:
+    (alert,) = call(payload(labels={"alertname": name}, status="resolved")).alerts
+    storms, villages = {("", ""): storm} if storm else {}, {("", "", ""): village} if village else {}
+    assert is_seen_over(alert, storms, villages, blind=blind) is over
 
 
 @pytest.mark.parametrize(
@@ -192,7 +214,7 @@ def test_control_characters_of_a_label_do_not_reach_a_message() -> None:
 )
 def test_only_an_outage_is_called_one(name: str, subject: str, zh: str, en: str) -> None:
     labels = {"alertname": name, "severity": "warning", "subject": subject}
-    found = due_of_alert(None, call(payload(labels=labels)).alerts[0], None, NIGHT, Patience(), ZONE)
+    found = due_of_alert(None, call(payload(labels=labels)).alerts[0], None, NIGHT, Patience())
     assert found is not None
     assert found[1].title.zh.startswith(f"【一般·{zh}】")
     assert found[1].title.en.startswith(f"[warning, {en}] ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from monitor.errors import AlertmanagerUnavailable
-from monitor.notify import alertmanager, held
+from monitor.notify import Held, alertmanager, held
 from tests.addresses import free_port
 
 
@@ -31,9 +32,13 @@ async def answering(body: bytes, status: int = 200) -> AsyncIterator[str]:
 
 
 async def test_what_fires_is_known_by_its_fingerprints_however_much_it_is() -> None:
-    many = b",".join(b'{"fingerprint": "%d", "labels": {"x": "%s"}}' % (nth, b"y" * 1000) for nth in range(300))
-    async with answering(b"[" + many + b"]") as address:
-        assert await held(address) == {str(nth) for nth in range(300)}
+    labels = {"x": "y" * 1000}
+    many = [{"fingerprint": str(nth), "startsAt": f"T{nth}", "labels": labels} for nth in range(300)]
+    async with answering(json.dumps(many).encode()) as address:
+        assert await held(address, "7") == Held(frozenset(map(str, range(300))), "T7")
+    down = {"fingerprint": "d", "startsAt": "T", "labels": {"alertname": "SharpEyesMonitorDown"}}
+    async with answering(json.dumps([*many, down]).encode()) as address:
+        assert (await held(address, "7")).monitor_down
 
 
 @pytest.mark.parametrize(
@@ -45,7 +50,10 @@ async def test_what_fires_is_known_by_its_fingerprints_however_much_it_is() -> N
         (b'{"status": 1}', 200, "not a list of alerts"),
         (b"[{}]", 200, "not a list of alerts"),
         (b"7", 200, "not a list of alerts"),
+        (b'[{"fingerprint": "w", "startsAt": "T", "labels": 7}]', 200, "not a list of alerts"),
         (b"[" * 2000, 200, "more than 1000 bytes"),
+        (b"[]", 200, "does not hold the SharpEyesWatchdog"),
+        (b'[{"fingerprint": "x", "startsAt": "T", "labels": {}}]', 200, "does not hold the SharpEyesWatchdog"),
     ],
 )
 async def test_another_answer_is_no_news_of_an_end(
@@ -54,9 +62,9 @@ async def test_another_answer_is_no_news_of_an_end(
     monkeypatch.setattr(alertmanager, "MOST_HELD", 1000)
     async with answering(body, status) as address:
         with pytest.raises(AlertmanagerUnavailable, match=said):
-            await held(address)
+            await held(address, "w")
 
 
 async def test_where_nobody_answers_the_setting_is_named() -> None:
     with pytest.raises(AlertmanagerUnavailable, match=r"alerts\.alertmanager"):
-        await held(f"http://127.0.0.1:{free_port()}")
+        await held(f"http://127.0.0.1:{free_port()}", "w")

@@ -82,9 +82,10 @@ class Manager:
         async with self._client.post(f"{self.address}/-/reload") as answer:
             assert answer.ok, await answer.text()
 
-    async def post(self, *alerts: Labels, over: bool = False) -> None:
-        """What Prometheus says of these alerts."""
-        end = {"endsAt": (CLOCK.now() - ENDED).isoformat()} if over else {}
+    async def post(self, *alerts: Labels, over: bool = False, lasts: timedelta | None = None) -> None:
+        """What Prometheus says of these alerts: that they are over, or last so long unless it says so again."""
+        lasts = -ENDED if over else lasts
+        end = {"endsAt": (CLOCK.now() + lasts).isoformat()} if lasts else {}
         for first in range(0, len(alerts), BATCH):
             batch = [{"labels": dict(labels), **end} for labels in alerts[first : first + BATCH]]
             async with self._client.post(f"{self.address}/api/v2/alerts", json=batch) as answer:

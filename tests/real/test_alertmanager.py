@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.errors import AlertmanagerUnavailable
 from monitor.settings import AlertPath, AlertSettings
 from tests.addresses import free_port
 from tests.driven import DrivenClock
@@ -207,6 +208,7 @@ def _names(heard: Heard, receiver: str) -> set[str]:
 # ---------------------------------------------------------------- ends of which Alertmanager tells nobody
 
 OPEN, SHUT = "2000:2100", "2000"  # years
+PEOPLE = {"vendor-on-call": ("ding",), "office": ("wecom",), "tickets": ("feishu",)}
 
 
 def hours(years: str) -> Callable[[dict[str, Any]], None]:
@@ -220,11 +222,22 @@ def hours(years: str) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def asking(vendors: Robots, port: int) -> AlertSettings:
+    """The relay asks the Alertmanager there."""
+    return replace(by_alertmanager(vendors, PEOPLE), alertmanager=f"http://127.0.0.1:{port}")
+
+
+async def called(heard: Heard) -> None:
+    """Until the watchdog has called for whoever repairs things."""
+    before = len(heard.times("tickets", "SharpEyesWatchdog"))
+    assert await waited(lambda: len(heard.times("tickets", "SharpEyesWatchdog")) > before, PATIENCE)
+    await asyncio.sleep(0.2)  # it has asked, and written what follows
+
+
 async def test_what_is_muted_or_inhibited_when_it_ends_is_told_to_be_over_once_even_after_a_restart(
     tmp_path: Path,
 ) -> None:
-    people = {"vendor-on-call": ("ding",), "office": ("wecom",), "tickets": ("feishu",)}
-    drift, blind, dark = (SHOWN[f"SharpEyes{one}"] for one in ("ClockDrift", "MonitorBlind", "BlindSpot"))
+    many, blind, dark = (SHOWN[f"SharpEyes{one}"] for one in ("ManyUnknown", "MonitorBlind", "BlindSpot"))
     world, port = World([a_camera("c1", "u1")], DrivenClock(BEGINNING)), free_port()
     at_work: list[Office] = []
     heard = Heard()
@@ -234,7 +247,7 @@ async def test_what_is_muted_or_inhibited_when_it_ends_is_told_to_be_over_once_e
         await at_work[-1].relay.call(body)
 
     def make(vendors: Robots) -> AlertSettings:
-        return replace(by_alertmanager(vendors, people), alertmanager=f"http://127.0.0.1:{port}")
+        return asking(vendors, port)
 
     async with robots(world.clock) as vendors, alertmanager(tmp_path / "am", hear, hours(OPEN), port) as manager:
         texts = [vendors.texts[vendor] for vendor in ("dingtalk", "wecom", "feishu")]
@@ -243,36 +256,90 @@ async def test_what_is_muted_or_inhibited_when_it_ends_is_told_to_be_over_once_e
             return [len(each) for each in texts]
 
         async def pass_(minutes: int) -> None:
-            """Time passes, and the relay is called before and after it."""
-            await asyncio.sleep(2)
-            await at_work[-1].later(timedelta(minutes=minutes))
-            await asyncio.sleep(2)
+            """Time passes, and the relay is called every five minutes."""
+            for _ in range(minutes // 5):
+                await called(heard)
+                await at_work[-1].clock.advance(timedelta(minutes=5))
+            await called(heard)
 
         async with office(tmp_path, (), make, world=world, vendors=vendors) as of:
             at_work.append(of)
-            await manager.post(SHOWN["SharpEyesWatchdog"], drift, dark, dark | {"site": "桥头"})
+            await manager.post(SHOWN["SharpEyesWatchdog"], many, dark, dark | {"site": "桥头"})
             await of.through(lambda: counts() == [0, 1, 1])
             await manager.become(hours(SHUT))
             await manager.post(blind)
             await of.through(lambda: counts() == [1, 1, 1])
-            await manager.post(drift, dark, over=True)  # inhibited by the blindness; and the office is at home
-            await pass_(13)
+            await manager.post(many, dark, over=True)  # inhibited by the blindness; and the office is at home
+            await pass_(10)
             assert counts() == [1, 1, 1]  # it may only be away for a while
             await of.quiet()
         async with office(tmp_path, (), make, world=world, vendors=vendors) as of:
             at_work.append(of)
-            await pass_(15)
+            await pass_(20)
             await of.through(lambda: counts() == [1, 1, 2])
-            assert texts[2][1].startswith("【已恢复】SharpEyesClockDrift")
+            assert texts[2][1].startswith("【已恢复】SharpEyesManyUnknown")
             await manager.become(hours(OPEN))
             await of.through(lambda: counts() == [1, 2, 2])
             assert texts[1][1].startswith("【已恢复】SharpEyesBlindSpot")
-            await pass_(60)  # the other site is dark still, inhibited, and so is the monitor blind
+            await pass_(20)  # the other site is dark still, inhibited, and so is the monitor blind
             assert counts() == [1, 2, 2]
             assert sum(known.open for known in of.relay._desk.told.values()) == 2
             await of.quiet()
     said = {alert["status"] for _, alerts in heard.calls for alert in alerts}
     assert said == {"firing"}  # Alertmanager said nothing of an end
+
+
+async def test_that_prometheus_hands_alerts_over_no_more_is_no_end_and_another_alertmanager_knows_of_none(
+    tmp_path: Path,
+) -> None:
+    lost, watchdog = SHOWN["SharpEyesTargetUnrecoverable"], SHOWN["SharpEyesWatchdog"]
+    world, port = World([a_camera("c1", "u1")], DrivenClock(BEGINNING)), free_port()
+    at_work: list[Office] = []
+    heard, elsewhere = Heard(), Heard()
+    refused: list[AlertmanagerUnavailable] = []
+
+    async def hear(body: bytes) -> None:
+        await heard.hear(body)
+        try:
+            await at_work[-1].relay.call(body)
+        except AlertmanagerUnavailable as error:
+            refused.append(error)
+
+    def resolved() -> set[str]:
+        return {
+            one["labels"]["alertname"] for _, alerts in heard.calls for one in alerts if one["status"] == "resolved"
+        }
+
+    async with (
+        robots(world.clock) as vendors,
+        alertmanager(tmp_path / "other", elsewhere.hear, port=port) as other,
+        alertmanager(tmp_path / "am", hear, hours(OPEN)) as manager,
+    ):
+        texts = vendors.texts["dingtalk"]
+        own = int(manager.address.rpartition(":")[2])
+        async with office(tmp_path, (), lambda robots: asking(robots, own), world=world, vendors=vendors) as of:
+            at_work.append(of)
+            await manager.post(watchdog, lost, lasts=timedelta(seconds=4))  # as Prometheus does: until it says so again
+            await of.through(lambda: len(texts) == 1)
+            assert await waited(lambda: resolved() >= {"SharpEyesTargetUnrecoverable"}, PATIENCE)
+            await manager.post(watchdog)
+            for _ in range(2):
+                await called(heard)
+                await of.clock.advance(timedelta(minutes=5))
+            await manager.post(lost)
+            for _ in range(3):
+                await called(heard)
+                await of.clock.advance(timedelta(minutes=5))
+            assert (len(texts), refused) == (1, [])
+            await of.quiet()
+        async with office(tmp_path, (), lambda robots: asking(robots, port), world=world, vendors=vendors) as of:
+            at_work.append(of)
+            await other.post(lost | {"scope": "county"})
+            for _ in range(4):
+                await called(heard)
+                await of.clock.advance(timedelta(minutes=5))
+            assert len(texts) == 1
+            assert "does not hold the SharpEyesWatchdog" in str(refused[0])
 
 
 # ---------------------------------------------------------------- a storm

@@ -58,6 +58,11 @@ CAMERAS = [
 FALLEN = [camera.id for camera in CAMERAS if not camera.id.endswith(f"-{DOWN}")]
 
 
+def ended(pages: list[str]) -> bool:
+    """Whether one of them says that something is over."""
+    return any("已恢复" in page.partition("\n")[0] for page in pages)
+
+
 def by_alertmanager(vendors: Robots) -> AlertSettings:
     return settings(vendors, AlertPath.ALERTMANAGER, receivers=PEOPLE)
 
@@ -176,8 +181,9 @@ async def test_a_storm_of_three_thousand_outages_by_the_whole_chain_loses_nothin
                 of.world.mend(FALLEN)
                 await of.later(timedelta(seconds=20))
                 monitor.look()
-                await until(of, lambda: len(pages) == 2 and all(over(texts) == few for texts in tickets), log)
-                assert pages[1].startswith("【已恢复】")
+                # On a busy machine Prometheus' batches are seconds apart, which are minutes here: the end of the town's
+                # storm may come before that of a village, and a village is called for in between.
+                await until(of, lambda: ended(pages) and all(over(texts) == few for texts in tickets), log)
                 await of.quiet()
         waiting, listed = await of.relay.listed()
         assert waiting.notices == 0

@@ -2,32 +2,76 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.relay.ends import AWAY, Ends
+from monitor.notify import Held
+from monitor.parsing.scalars import duration
+from monitor.relay.ends import BREAK, HANDED_OVER, SLOW, Ends, patience
 from tests.incidents.town import BEGINNING
+from tests.test_prometheus_rules import alerts
 
-LOOKS = st.lists(st.tuples(st.integers(1, 20), st.booleans()), max_size=30)  # minutes later, and whether it is held
+MINUTE = timedelta(minutes=1)
+USUAL = patience("SharpEyesX/f1")
+# Minutes later; whether it is held, and whether it is called for before; which watchdog it is; is the monitor down?
+LOOKS = st.lists(
+    st.tuples(
+        st.integers(1, 8),
+        st.sampled_from([False] * 9 + [True]),
+        st.sampled_from([False] * 9 + [True]),
+        st.sampled_from(["one"] * 19 + ["two"]),
+        st.sampled_from([False] * 19 + [True]),
+    ),
+    max_size=40,
+)
+
+
+def held(*fingerprints: str, since: str = "one", down: bool = False) -> Held:
+    return Held(frozenset(fingerprints), since, down)
+
+
+def look(ends: Ends, open_: Collection[str], found: Held, now: datetime) -> dict[str, datetime]:
+    return ends.over(open_, found, (now - BEGINNING).total_seconds(), now)
 
 
 @given(LOOKS)
-def test_an_alert_has_ended_once_it_was_away_at_every_look_of_fourteen_minutes(looks: list[tuple[int, bool]]) -> None:
-    ends, now, away_since = Ends(), BEGINNING, None
-    for minutes, held in looks:
+def test_an_alert_has_ended_once_it_was_away_at_every_look_of_an_unbroken_quarter_of_an_hour(
+    looks: list[tuple[int, bool, bool, str, bool]],
+) -> None:
+    ends, now, away_since, watchdog = Ends(), BEGINNING, None, ""
+    for minutes, there, called, its_watchdog, down in looks:
         now += timedelta(minutes=minutes)
-        away_since = None if held else away_since or now
-        ended = ends.over(["SharpEyesX/f1", "SharpEyesX/f2"], {"f2", *(["f1"] if held else [])}, now)
-        if away_since is not None and now - away_since >= AWAY:
+        if called:
+            ends.fire(["SharpEyesX/f1"])
+        broken = called or minutes * MINUTE > BREAK or its_watchdog != watchdog
+        watchdog = its_watchdog
+        away_since = None if there or down else now if broken or away_since is None else away_since
+        found = held("f2", *(["f1"] if there else []), since=its_watchdog, down=down)
+        ended = look(ends, ["SharpEyesX/f1", "SharpEyesX/f2"], found, now)
+        if away_since is not None and now - away_since >= USUAL:
             assert ended == {"SharpEyesX/f1": away_since}
         else:
             assert ended == {}
 
 
 def test_what_is_closed_meanwhile_is_forgotten() -> None:
+    ends, now = Ends(), BEGINNING
+    for open_ in (["a/f"], ["a/f"], [], ["a/f"], ["a/f"], ["a/f"]):
+        assert look(ends, open_, held(), now) == {}
+        now += USUAL / 3
+    assert look(ends, ["a/f"], held(), now) == {"a/f": now - USUAL}
+
+
+def test_a_wall_clock_that_jumps_ends_nothing() -> None:
     ends = Ends()
-    ends.over(["a/f"], (), BEGINNING)
-    ends.over([], (), BEGINNING + AWAY)
-    assert ends.over(["a/f"], (), BEGINNING + 2 * AWAY) == {}
+    ends.over(["a/f"], held(), 0.0, BEGINNING)
+    assert ends.over(["a/f"], held(), 300.0, BEGINNING + timedelta(days=3)) == {}
+
+
+def test_every_alert_is_waited_for_longer_than_its_rule_takes_to_fire_anew() -> None:
+    waits = {rule["alert"]: duration(rule.get("for", "0s")) for rule in alerts()}
+    assert all(patience(f"{name}/f") >= waits[name] + HANDED_OVER for name in waits)
+    assert {name for name in SLOW if SLOW[name] != waits[name]} == {"SharpEyesClockDrift"}  # nor is it asked often

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -145,9 +146,21 @@ class Office:
         """A call of Alertmanager about these labels; they fire since so long after the beginning."""
         began = f"{BEGINNING + after:%Y-%m-%dT%H:%M:%SZ}"
         written = [
-            {"labels": labels, "annotations": words(labels), "status": status, "startsAt": began} for labels in alerts
+            {
+                "labels": labels,
+                "annotations": words(labels),
+                "status": status,
+                "startsAt": began,
+                "fingerprint": fingerprint(labels),
+            }
+            for labels in alerts
         ]
         await self.relay.call(json.dumps({"version": "4", "receiver": receiver, "alerts": written}).encode())
+
+
+def fingerprint(labels: Mapping[str, Any]) -> str:
+    """What Alertmanager knows an alert by."""
+    return hashlib.sha256(json.dumps(labels, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def channel(name: str, target: Target, **changes: Any) -> Channel:

@@ -1,0 +1,139 @@
+"""Stories of alerts without an incident: their end is told once it is one, and nothing else that looks like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import AlertmanagerUnavailable
+from monitor.settings import AlertPath, AlertSettings
+from tests.incidents.town import a_camera
+from tests.relay.holding import WATCHDOG, Holding, holding
+from tests.relay.world import Office, office, settings
+from tests.robots import Robots
+
+MINUTE = timedelta(minutes=1)
+TOWN = [a_camera(f"c{nth}", f"u{nth}", carrier=f"k{nth}") for nth in range(3)]
+LOST = {"alertname": "SharpEyesTargetUnrecoverable", "severity": "critical"}
+FULL = {"alertname": "SharpEyesLedgerFailing", "severity": "critical"}
+GONE = {"alertname": "SharpEyesMonitorDown", "severity": "critical"}
+SITE = TOWN[0].site
+DARK = {
+    "alertname": "SharpEyesVillageDown",
+    "severity": "critical",
+    "county": SITE.county,
+    "town": SITE.town,
+    "village": SITE.village,
+}
+
+
+def asking(manager: Holding) -> Callable[[Robots], AlertSettings]:
+    """One channel for whoever is on call, and the Alertmanager that is asked."""
+    return lambda vendors: settings(
+        vendors, AlertPath.ALERTMANAGER, receivers={"vendor-on-call": ("ding",)}, alertmanager=manager.address
+    )
+
+
+def heads(of: Office) -> list[str]:
+    return [text.partition("\n")[0] for text in of.vendors.texts["dingtalk"]]
+
+
+async def test_that_prometheus_has_gone_ends_no_alert_and_what_ends_later_is_told_once(tmp_path: Path) -> None:
+    async with holding(LOST) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", LOST)
+        await manager.watch(of, 5 * MINUTE)
+        manager.held = [WATCHDOG]  # it was handed over a little sooner than the watchdog, and expires before it
+        await manager.watch(of, 5 * MINUTE)
+        manager.held = []
+        await of.alertmanager("vendor-on-call", LOST, WATCHDOG, status="resolved")
+        manager.held, manager.since = [WATCHDOG], "2026-10-01T00:25:00Z"  # Prometheus is back, and ``for`` begins anew
+        await manager.watch(of, 10 * MINUTE)
+        manager.held = [WATCHDOG, LOST]
+        await of.alertmanager("vendor-on-call", LOST, after=35 * MINUTE)
+        await manager.watch(of, 20 * MINUTE)
+        assert heads(of) == ["【严重·告警】SharpEyesTargetUnrecoverable"]
+        manager.held = [WATCHDOG]
+        await of.alertmanager("vendor-on-call", LOST, status="resolved")
+        await manager.watch(of, 10 * MINUTE)
+        assert len(heads(of)) == 1
+        await manager.watch(of, 20 * MINUTE)
+        assert heads(of)[1:] == ["【已恢复】SharpEyesTargetUnrecoverable"]
+        assert not any(told.open for told in of.relay._desk.told.values())
+
+
+async def test_a_monitor_that_was_away_does_not_take_what_fires_anew_for_over(tmp_path: Path) -> None:
+    async with holding(LOST) as manager:
+        async with office(tmp_path, TOWN, asking(manager)) as of:
+            await of.alertmanager("vendor-on-call", LOST)
+            await of.until(lambda: len(heads(of)) == 1)
+            await of.quiet()
+            world, vendors = of.world, of.vendors
+            manager.held = [WATCHDOG]
+            await manager.watch(of, 10 * MINUTE)
+        async with office(tmp_path, TOWN, asking(manager), world=world, vendors=vendors) as of:
+            await of.alertmanager("vendor-on-call", LOST, status="resolved")  # Alertmanager had not got rid of it
+            await manager.watch(of, 10 * MINUTE)
+            manager.held = [WATCHDOG, LOST]
+            await manager.watch(of, 20 * MINUTE)
+            assert len(heads(of)) == 1
+
+
+async def test_while_prometheus_does_not_hear_the_monitor_nothing_is_concluded(tmp_path: Path) -> None:
+    async with holding(GONE) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", FULL)
+        await manager.watch(of, 25 * MINUTE)
+        manager.held = [WATCHDOG]
+        await manager.watch(of, 10 * MINUTE)
+        manager.held = [WATCHDOG, FULL]
+        await manager.watch(of, 10 * MINUTE)
+        assert len(heads(of)) == 1
+
+
+async def test_a_list_without_the_watchdog_that_called_is_that_of_another_alertmanager(tmp_path: Path) -> None:
+    async with holding() as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", LOST)
+        manager.held = []
+        for _ in range(4):
+            with pytest.raises(AlertmanagerUnavailable, match=r"SharpEyesWatchdog.*alerts\.alertmanager"):
+                await of.alertmanager("vendor-on-call", WATCHDOG)
+            await of.later(5 * MINUTE)
+        assert len(heads(of)) == 1
+
+
+async def test_days_without_a_word_of_alertmanager_end_nothing(tmp_path: Path) -> None:
+    async with holding() as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", LOST)
+        await manager.watch(of, 5 * MINUTE)
+        of.clock.set_wall(of.clock.now() + timedelta(days=10))  # a weekend, a holiday: the route is mute
+        await of.alertmanager("vendor-on-call", LOST, status="resolved")
+        await of.later(MINUTE)
+        await manager.watch(of, 5 * MINUTE)
+        assert len(heads(of)) == 1
+
+
+async def test_an_alert_that_comes_and_goes_between_two_looks_goes_on(tmp_path: Path) -> None:
+    async with holding() as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        for _ in range(5):
+            await of.alertmanager("vendor-on-call", LOST)
+            await manager.watch(of, 5 * MINUTE)
+        assert len(heads(of)) == 1
+
+
+async def test_that_a_village_is_back_is_told_at_once_where_the_record_sees_it_and_not_while_it_is_dark(
+    tmp_path: Path,
+) -> None:
+    async with holding(DARK) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        of.world.cut([camera.id for camera in TOWN])
+        await of.alertmanager("vendor-on-call", DARK)
+        await of.until(lambda: len(heads(of)) == 1)
+        await of.alertmanager("vendor-on-call", DARK, status="resolved")  # Prometheus has gone
+        await of.later(10 * MINUTE)
+        assert len(heads(of)) == 1
+        of.world.mend([TOWN[0].id])
+        await of.later(MINUTE)
+        await of.alertmanager("vendor-on-call", DARK, status="resolved")
+        await of.until(lambda: len(heads(of)) == 2, MINUTE)
+        assert heads(of)[1] == "【已恢复】SharpEyesVillageDown"
