@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from monitor.incidents.courses import Courses
 from monitor.incidents.faults import Course, Fault, Sight
-from monitor.incidents.topology import Carrier, Group, Topology, explains, most
+from monitor.incidents.topology import Carrier, Group, Topology, explains
 from monitor.incidents.values import Rules, Suspect
 
 
@@ -39,6 +39,7 @@ class Guessing:
         for group in groups.values():
             fresh = group.fresh(together)
             group.silent_at = fresh[-1][0] if group.lost(fresh, together) else None
+        self._topology.judged(groups.values())
 
     def regroup(self, touched: Iterable[str]) -> None:
         """What stands and falls with these cameras may have one origin: look at whoever explains most of it first.
@@ -92,15 +93,10 @@ class Guessing:
 
     def _consider_carrier(self, carrier: Carrier, touched: Collection[Suspect]) -> None:
         """A carrier's line is lost when most of its uplinks are, at once; then their incidents are one."""
-        lines = [self._topology.group(line) for line, cameras in carrier.lines.items() if cameras]
-        silent = [line.silent_at for line in lines if line.silent_at is not None]
-        if carrier.reachable or not silent:
+        fallen = [self._topology.group(line) for line in carrier.fallen(self._rules.together)]
+        if not fallen:
             return
-        since = max(silent) - self._rules.together
-        fallen = [line for line in lines if line.silent_at is not None and line.silent_at >= since]
-        alive = [line for line in lines if line.silent_at is None and line.alive(since)]
-        if len(fallen) < 2 or not most(len(fallen), len(alive), carrier.reachable):
-            return
+        since = carrier.silent[-1][0] - self._rules.together
         known = self._courses.grows(carrier.suspect)
         if known is not None:  # then lines that were not touched are in it
             fallen = [line for line in fallen if line.suspect in touched and line.host is not known]
@@ -110,7 +106,7 @@ class Guessing:
             for _, camera_id in line.fresh(self._rules.together)
             if self._topology.whereabouts(self._sights[camera_id].camera).carrier is carrier
         ]
-        working = sum(line.alive(since) for line in lines)
+        working = sum(self._topology.group(line).alive(since) for line, cameras in carrier.lines.items() if cameras)
         if known is not None and known.returned_at is None:
             known.together, known.alive = len(known.faults), working
         self._gather(carrier.suspect, fresh, working, carrier.reachable, known)
@@ -178,7 +174,7 @@ class Guessing:
         return (
             course.suspect.origin.width < suspect.origin.width
             and counts[course] == len(course.faults)
-            and self._weight(course.suspect) <= self._weight(suspect)
+            and (not course.suspect.origin.width or self._weight(course.suspect) <= self._weight(suspect))
         )
 
     def _claim(self, suspect: Suspect, counts: Counter[Course], *, alone: bool) -> bool:
