@@ -93,20 +93,21 @@ class Guessing:
 
     def _consider_carrier(self, carrier: Carrier, touched: Collection[Suspect]) -> None:
         """A carrier's line is lost when most of its uplinks are, at once; then their incidents are one."""
-        fallen = [self._topology.group(line) for line in carrier.fallen(self._rules.together)]
-        if not fallen:
+        those = carrier.fallen(self._rules.together)
+        if not those:
             return
         since = carrier.silent[-1][0] - self._rules.together
         known = self._courses.grows(carrier.suspect)
         if known is not None:  # then lines that were not touched are in it
-            fallen = [line for line in fallen if line.suspect in touched and line.host is not known]
+            those = [line for line in those if line in touched]
+        fallen = [line for one in those if (line := self._topology.group(one)).host is not known or known is None]
         fresh = [
             camera_id
             for line in fallen
             for _, camera_id in line.fresh(self._rules.together)
             if self._topology.whereabouts(self._sights[camera_id].camera).carrier is carrier
         ]
-        working = sum(self._topology.group(line).alive(since) for line, cameras in carrier.lines.items() if cameras)
+        working = carrier.works(since)
         if known is not None and known.returned_at is None:
             known.together, known.alive = len(known.faults), working
         self._gather(carrier.suspect, fresh, working, carrier.reachable, known)

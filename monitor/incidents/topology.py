@@ -77,13 +77,17 @@ class Carrier:
     reachable: bool | None = None
     silent: list[Sign] = field(default_factory=list)  # lines that seem lost, by their newest outage
     alive: list[Sign] = field(default_factory=list)  # others that show they work, by how long that holds; ascending
-    _counted: dict[Suspect, tuple[list[Sign], Sign]] = field(default_factory=dict)  # where each line stands in them
+    speaking: dict[Suspect, Group] = field(default_factory=dict)  # lines with outages of devices that answer
+    working: int = 0  # cameras on all its lines that show they work
+    _counted: dict[Suspect, tuple[list[Sign], Sign, int]] = field(default_factory=dict)  # what each line adds to these
 
     def count(self, line: Group) -> None:
         """Take in how one of its lines is now."""
-        signs, sign = self._counted.pop(line.suspect, (None, None))
-        if signs is not None and sign is not None:
+        self.speaking.pop(line.suspect, None)
+        if line.suspect in self._counted:
+            signs, sign, working = self._counted.pop(line.suspect)
             del signs[bisect_left(signs, sign)]
+            self.working -= working
         if not self.lines[line.suspect]:
             return
         if line.silent_at is not None:
@@ -92,8 +96,15 @@ class Carrier:
             signs, at = self.alive, ALWAYS if line.working else line.speaking[-1][0]
         else:
             return
-        self._counted[line.suspect] = signs, (at, line.suspect)
+        self._counted[line.suspect] = signs, (at, line.suspect), line.working
         insort(signs, (at, line.suspect))
+        self.working += line.working
+        if line.speaking:
+            self.speaking[line.suspect] = line
+
+    def works(self, since: datetime) -> int:
+        """Cameras on all its lines that show they work: by what was seen last, or by an error not older than that."""
+        return self.working + sum(line.alive(since) - line.working for line in self.speaking.values())
 
     def fallen(self, together: timedelta) -> list[Suspect]:
         """The lines that seem lost since at most so long before the newest, if they are most of those in sight."""
