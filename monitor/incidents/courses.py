@@ -63,7 +63,7 @@ class Courses:
             confidence=confidence,
             evidence=evidence,
             cause=_first_cause(course),
-            settled=self.now - (course.young_at or course.opened_at) >= self._rules.settling,
+            settled=not self._young(course),
             repeat=course.repeat,
             split_from=course.split_from,
             refuted=course.refuted,
@@ -73,6 +73,29 @@ class Courses:
         """The open incident of the suspect."""
         course = self.latest.get(suspect)
         return course if course is not None and course.ended_at is None else None
+
+    def _young(self, course: Course) -> bool:
+        return self.now - (course.young_at or course.opened_at) < self._rules.settling
+
+    def malleable(self, course: Course) -> bool:
+        """Nobody has been told of it, and it has no past that would have to be told otherwise."""
+        return (
+            self._young(course)
+            and course.earlier is None
+            and not course.split_from
+            and len(course.parts) == len(course.faults)
+        )
+
+    def tell_apart(self, course: Course) -> list[str]:
+        """Each outage of a malleable incident is one of its own again; the cameras. They stay as young as it was."""
+        lasting = sorted(course.faults.values(), key=attrgetter("key"))
+        self.forget(course)
+        for fault in lasting:
+            self.begin(fault)
+            assert fault.course is not None
+            if fault.course.earlier is None:
+                fault.course.opened_at = max(course.opened_at, fault.start_at)
+        return [fault.camera.id for fault in lasting]
 
     def begin(self, fault: Fault) -> None:
         """A new fault joins what it surely belongs to, or opens an incident of its own."""

@@ -1,4 +1,9 @@
-"""Which outages have one origin: looked at from narrow to wide, whenever one more begins or a place says something."""
+"""Which outages have one origin: looked at whenever one more begins or a place says something.
+
+Of several suspects that seem lost an outage is the one's that explains most outages; of those that explain as many, the
+narrowest's. What fell becomes known camera by camera, so for as long as nobody has been told of an incident a suspect
+that explains more takes its own out of it: it does not matter who is asked first.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from operator import attrgetter
 
 from monitor.incidents.courses import Courses
 from monitor.incidents.faults import Course, Fault, Sight
-from monitor.incidents.topology import Carrier, Group, Topology, explains, most
+from monitor.incidents.topology import Carrier, Group, Topology, explains
 from monitor.incidents.values import Rules, Suspect
 
 
@@ -20,6 +25,8 @@ class Guessing:
         self._topology = topology
         self._sights = sights
         self._courses = courses
+        self._apart: dict[str, None] = {}  # cameras whose incidents are to be put together again
+        self._served: set[Suspect] = set()  # who has taken something out of others in this step: once only, so it ends
 
     def look_at(self, touched: Iterable[str]) -> None:
         """Work out again what of that on which these cameras hang seems lost as a whole."""
@@ -32,12 +39,20 @@ class Guessing:
         for group in groups.values():
             fresh = group.fresh(together)
             group.silent_at = fresh[-1][0] if group.lost(fresh, together) else None
+        self._topology.judged(groups.values())
 
     def regroup(self, touched: Iterable[str]) -> None:
-        """What stands and falls with these cameras may have one origin: look at it from narrow to wide.
+        """What stands and falls with these cameras may have one origin: look at whoever explains most of it first.
 
         They fell, or a place said something about them. That others cannot be seen any more, or are back, is no reason.
         """
+        self._served.clear()
+        self._apart.update(dict.fromkeys(touched))
+        while self._apart:
+            cameras, self._apart = self._apart, {}
+            self._regroup(cameras)
+
+    def _regroup(self, touched: Iterable[str]) -> None:
         groups: dict[Suspect, Group] = {}
         carriers: dict[Suspect, tuple[Carrier, set[Suspect]]] = {}
         for camera_id in touched:
@@ -48,44 +63,51 @@ class Guessing:
             if where.carrier is not None:
                 lines = carriers.setdefault(where.carrier.suspect, (where.carrier, set()))[1]
                 lines.add(where.groups[-1].suspect)
-        for group in sorted(groups.values(), key=lambda group: (group.suspect.origin.width, group.suspect)):
-            self._consider(group)
+        lost = sorted(suspect for suspect, group in groups.items() if suspect.name and group.silent_at is not None)
+        for suspect in sorted(lost, key=self._weight, reverse=True):
+            self._consider(groups[suspect])
         for _, (carrier, lines) in sorted(carriers.items()):
             self._consider_carrier(carrier, lines)
 
     def _consider(self, group: Group) -> None:
         together = self._rules.together
         fresh = group.fresh(together)
-        if group.silent_at is None or not group.suspect.name:
-            return
-        if group.host is not None and self._courses.running.get(group.host.id) is not group.host:
-            group.host = None
-        among = [start[1] for start in fresh] if group.host is None else sorted(group.loose)
+        host = self._host(group)
+        if host is None or (host.suspect == group.suspect and len(host.faults) < len(fresh)):
+            among = [start[1] for start in fresh]
+        else:
+            among = sorted(group.loose)
         alive = group.alive(fresh[-1][0] - together)
-        group.host = self._gather(group.suspect, among, alive, group.reachable, group.host)
+        group.host = self._gather(group.suspect, among, alive, group.reachable, host)
         group.loose.clear()
+
+    def _host(self, group: Group) -> Course | None:
+        """The incident that has its outages, if that still lasts, explains what was heard since, and keeps them."""
+        host, suspect = group.host, group.suspect
+        if host is None or self._courses.running.get(host.id) is not host:
+            return None
+        if host.suspect != suspect and self._outdoes(suspect, host):
+            return None
+        loose = (self._explained(suspect, camera_id) for camera_id in group.loose)
+        return host if all(explains(host.suspect, fault) for fault in loose if fault is not None) else None
 
     def _consider_carrier(self, carrier: Carrier, touched: Collection[Suspect]) -> None:
         """A carrier's line is lost when most of its uplinks are, at once; then their incidents are one."""
-        lines = [self._topology.group(line) for line, cameras in carrier.lines.items() if cameras]
-        silent = [line.silent_at for line in lines if line.silent_at is not None]
-        if carrier.reachable or not silent:
+        those = carrier.fallen(self._rules.together)
+        if not those:
             return
-        since = max(silent) - self._rules.together
-        fallen = [line for line in lines if line.silent_at is not None and line.silent_at >= since]
-        alive = [line for line in lines if line.silent_at is None and line.alive(since)]
-        if len(fallen) < 2 or not most(len(fallen), len(alive), carrier.reachable):
-            return
+        since = carrier.silent[-1][0] - self._rules.together
         known = self._courses.grows(carrier.suspect)
         if known is not None:  # then lines that were not touched are in it
-            fallen = [line for line in fallen if line.suspect in touched and line.host is not known]
+            those = [line for line in those if line in touched]
+        fallen = [line for one in those if (line := self._topology.group(one)).host is not known or known is None]
         fresh = [
             camera_id
             for line in fallen
             for _, camera_id in line.fresh(self._rules.together)
             if self._topology.whereabouts(self._sights[camera_id].camera).carrier is carrier
         ]
-        working = sum(line.alive(since) for line in lines)
+        working = carrier.works(since)
         if known is not None and known.returned_at is None:
             known.together, known.alive = len(known.faults), working
         self._gather(carrier.suspect, fresh, working, carrier.reachable, known)
@@ -103,14 +125,14 @@ class Guessing:
         Only incidents of which every outage is among them are taken, and None is returned where one already says all.
         ``reachable``: what the suspect's own address says. ``known``: the one that has all others of the suspect.
         """
-        counts = Counter(fault.course for camera_id in fresh if (fault := self._explained(suspect, camera_id)))
-        movers = [
-            course
-            for course, those in counts.items()
-            if course and those == len(course.faults) and course.suspect.origin.width < suspect.origin.width
-        ]
+        faults = [fault for camera_id in fresh if (fault := self._explained(suspect, camera_id)) is not None]
+        counts = Counter(fault.course for fault in faults if fault.course is not None)
+        host = known or self._courses.grows(suspect)
+        if self._claim(suspect, counts, alone=host is None and reachable is not False):
+            counts = Counter(fault.course for fault in faults if fault.course is not None)
+        movers = [course for course in counts if self._moves(course, suspect, counts)]
         movers.sort(key=attrgetter("seniority"))
-        host = known or self._courses.grows(suspect) or self._wider(suspect, counts)
+        host = host or self._wider(suspect, faults, counts)
         if host is None:
             if len(movers) < 2 and not (reachable is False and movers):
                 return None
@@ -148,13 +170,65 @@ class Guessing:
         fault = self._sights[camera_id].fault
         return fault if fault is not None and explains(suspect, fault) else None
 
-    def _wider(self, suspect: Suspect, counts: Counter[Course | None]) -> Course | None:
-        """The incident of a wider suspect to which at least half of the outages belong already."""
+    def _moves(self, course: Course, suspect: Suspect, counts: Counter[Course]) -> bool:
+        """Whether the suspect explains all of the narrower incident, and no less than that one's suspect explains."""
+        return (
+            course.suspect.origin.width < suspect.origin.width
+            and counts[course] == len(course.faults)
+            and (not course.suspect.origin.width or self._weight(course.suspect) <= self._weight(suspect))
+        )
+
+    def _claim(self, suspect: Suspect, counts: Counter[Course], *, alone: bool) -> bool:
+        """Tell young incidents apart of whose outages the suspect explains some, and more in all than they do.
+
+        If the suspect is ``alone``, without an incident and a silent address, it needs two at least that it can have.
+        """
+        claimed = [
+            course
+            for course in counts
+            if course.suspect.origin.width
+            and not self._moves(course, suspect, counts)
+            and self._outdoes(suspect, course)
+        ]
+        moving = sum(self._moves(course, suspect, counts) for course in counts)
+        if suspect in self._served or (alone and moving + sum(counts[course] for course in claimed) < 2):
+            return False
+        if claimed:
+            self._served.add(suspect)
+        for course in sorted(claimed, key=attrgetter("seniority")):
+            self._apart.update(dict.fromkeys(self._courses.tell_apart(course)))
+        return bool(claimed)
+
+    def _outdoes(self, suspect: Suspect, course: Course) -> bool:
+        """Whether the suspect may take what it explains out of another's incident."""
+        return self._courses.malleable(course) and self._weight(course.suspect) < self._weight(suspect)
+
+    def _weight(self, suspect: Suspect) -> tuple[int, bool, int]:
+        """How much the suspect explains if it seems lost; then whether its own address says so, then how narrow it is.
+
+        Where several addresses are silent the widest is presumed: behind a cut line the others are silent as well.
+        """
+        width, together = suspect.origin.width, self._rules.together
+        carrier = self._topology.carriers.get(suspect)
+        if carrier is not None:
+            lines, reachable = [self._topology.group(line) for line in carrier.lines], carrier.reachable
+        elif width:
+            lines = [group := self._topology.group(suspect)]
+            reachable = group.reachable
+        else:
+            return 0, False, 0
+        explained = sum(len(line.fresh(together)) for line in lines if line.silent_at is not None)
+        return explained, reachable is False, width if reachable is False else -width
+
+    def _wider(self, suspect: Suspect, faults: Sequence[Fault], counts: Counter[Course]) -> Course | None:
+        """The incident of a wider suspect that explains all these and has at least half of them already."""
         width, half = suspect.origin.width, counts.total() / 2
         found = [
             course
             for course, those in counts.items()
-            if course and course.suspect.origin.width > width and those >= half
+            if course.suspect.origin.width > width
+            and those >= half
+            and all(explains(course.suspect, fault) for fault in faults)
         ]
         return min(found, key=attrgetter("seniority"), default=None)
 

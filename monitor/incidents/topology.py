@@ -2,20 +2,25 @@
 
 A camera we cannot see for a reason of our own counts as it was seen last: our blindness takes no witness away.
 
-A group's numbers are kept while transitions come in, so that judging one costs no more than the outages in it.
+A group's numbers are kept while transitions come in, so that judging one costs no more than the outages in it; a
+carrier's, so that finding it at work costs nothing, however many lines it has.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 from monitor.incidents.faults import BAD_LINE, SILENCE, Course, Fault, Kind, Sight
 from monitor.incidents.values import Origin, Suspect
 from monitor.model import Camera, Cause
 
+ALWAYS = datetime.max.replace(tzinfo=UTC)
+Sign = tuple[datetime, Suspect]  # when a line gave it, and which
 Start = tuple[datetime, str]  # of a fault: when, and which camera
 
 # The causes a failed one of these explains; a recorder explains whatever its channels say.
@@ -44,6 +49,7 @@ class Group:
     silent_at: datetime | None = None  # the start of its newest outage as long as it seems lost as a whole
     host: Course | None = None  # the incident that has its outages, but for those of ``loose``
     loose: dict[str, None] = field(default_factory=dict)  # cameras of which something was heard since it was looked at
+    carriers: dict[Suspect, Carrier] = field(default_factory=dict)  # of a line: whose cameras are, or were, on it
 
     def fresh(self, together: timedelta) -> list[Start]:
         """The outages that began at most so long before the newest one."""
@@ -74,6 +80,47 @@ class Carrier:
     suspect: Suspect
     lines: Counter[Suspect] = field(default_factory=Counter)  # with the number of cameras on each
     reachable: bool | None = None
+    silent: list[Sign] = field(default_factory=list)  # lines that seem lost, by their newest outage
+    alive: list[Sign] = field(default_factory=list)  # others that show they work, by how long that holds; ascending
+    speaking: dict[Suspect, Group] = field(default_factory=dict)  # lines with outages of devices that answer
+    working: int = 0  # cameras on all its lines that show they work
+    _counted: dict[Suspect, tuple[list[Sign], Sign, int]] = field(default_factory=dict)  # what each line adds to these
+
+    def count(self, line: Group) -> None:
+        """Take in how one of its lines is now."""
+        self.speaking.pop(line.suspect, None)
+        if line.suspect in self._counted:
+            signs, sign, working = self._counted.pop(line.suspect)
+            del signs[bisect_left(signs, sign)]
+            self.working -= working
+        if not self.lines[line.suspect]:
+            return
+        if line.silent_at is not None:
+            signs, at = self.silent, line.silent_at
+        elif line.working or line.speaking:
+            signs, at = self.alive, ALWAYS if line.working else line.speaking[-1][0]
+        else:
+            return
+        self._counted[line.suspect] = signs, (at, line.suspect), line.working
+        insort(signs, (at, line.suspect))
+        self.working += line.working
+        if line.speaking:
+            self.speaking[line.suspect] = line
+
+    def works(self, since: datetime) -> int:
+        """Cameras on all its lines that show they work: by what was seen last, or by an error not older than that."""
+        return self.working + sum(line.alive(since) - line.working for line in self.speaking.values())
+
+    def fallen(self, together: timedelta) -> list[Suspect]:
+        """The lines that seem lost since at most so long before the newest, if they are most of those in sight."""
+        if self.reachable or not self.silent:
+            return []
+        since = self.silent[-1][0] - together
+        first, working = (bisect_left(signs, since, key=itemgetter(0)) for signs in (self.silent, self.alive))
+        fallen = len(self.silent) - first
+        if fallen < 2 or not most(fallen, len(self.alive) - working, self.reachable):
+            return []
+        return [line for _, line in self.silent[first:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +140,7 @@ class Topology:
         self.carriers: dict[Suspect, Carrier] = {}
         self._reachable: dict[tuple[Origin, str], bool | None] = {}
         self._known: dict[str, Whereabouts] = {}  # by camera, as asked for last
+        self._stale: dict[Suspect, Group] = {}  # lines that their carriers have not counted since something changed
 
     def enter(self, sight: Sight) -> None:
         """Count the camera as it is believed to be; one that is not watched counts nowhere."""
@@ -101,6 +149,14 @@ class Topology:
     def leave(self, sight: Sight) -> None:
         """Undo ``enter``; to be called before anything about the camera changes."""
         self._count(sight, -1)
+
+    def judged(self, groups: Iterable[Group]) -> None:
+        """It was worked out whether these seem lost: carriers count them, and what else changed since the last time."""
+        self._stale.update((group.suspect, group) for group in groups)
+        for line in self._stale.values():
+            for carrier in line.carriers.values():
+                carrier.count(line)
+        self._stale.clear()
 
     def whereabouts(self, camera: Camera) -> Whereabouts:
         """Where the camera hangs, by these words of the inventory."""
@@ -168,7 +224,10 @@ class Topology:
                 explained = fault.cause in EXPLAINS[group.suspect.origin]
                 _keep(group.fallen if explained else group.speaking, fault, sign)
         if where.carrier is not None:
-            where.carrier.lines[where.groups[-1].suspect] += sign
+            line = where.groups[-1]
+            where.carrier.lines[line.suspect] += sign
+            line.carriers[where.carrier.suspect] = where.carrier
+            self._stale[line.suspect] = line
 
 
 def most(fallen: int, alive: int, reachable: bool | None) -> bool:

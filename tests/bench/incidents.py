@@ -1,6 +1,7 @@
 """What working out incidents costs: ten thousand cameras, of which three thousand go down within twenty seconds.
 
-Every uplink has a probe address: each answered before, and those of the lost ones fall silent.
+Every uplink has a probe address: each answered before, and those of the lost ones fall silent. Also in a town
+whose inventory names no uplinks, or one for each camera: then a carrier has thousands of lines.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from rich.progress import Progress
 
 from monitor.incidents import Incidents, Origin, Reach, Rules
 from tests.bench.tables import Check, Findings, Table, number
-from tests.incidents.town import Line, Told, cameras, second
+from tests.incidents.town import Line, Told, a_camera, cameras, second
 
 UPLINKS, PER_UPLINK, FALLING = 250, 40, 75
 SECONDS = 20
@@ -38,6 +39,10 @@ def measure(progress: Progress) -> Findings:
     for uplinks in sizes:
         found[uplinks] = outcome(falling(uplinks, FALLING * uplinks // UPLINKS))
         progress.advance(task)
+    single = {
+        label: outcome(falling_alone(UPLINKS * PER_UPLINK, FALLING * PER_UPLINK, uplinks))
+        for label, uplinks in (("no uplinks", False), ("an uplink a camera", True))
+    }
     rows = tuple(
         (
             f"{uplinks * PER_UPLINK:,}",
@@ -60,6 +65,16 @@ def measure(progress: Progress) -> Findings:
             f"{whole.uplinks}",
             (whole.uplinks, whole.others) == (FALLING, 0),
         ),
+        *(
+            Check(
+                f"incidents worked out, {label}", f"≤ {PROMISED_CPU} s CPU", f"{one.cpu:.2f} s", one.cpu <= PROMISED_CPU
+            )
+            for label, one in single.items()
+        ),
+    )
+    alone = tuple(
+        (label, number(one.lines), number(one.cpu, 2), number(one.cpu / one.lines * 1e6), number(one.others))
+        for label, one in single.items()
     )
     return Findings(
         (
@@ -67,6 +82,11 @@ def measure(progress: Progress) -> Findings:
                 f"Uplinks of {PER_UPLINK}, each with an address, cut within {SECONDS} s; each change told alone",
                 head,
                 rows,
+            ),
+            Table(
+                f"{UPLINKS * PER_UPLINK:,} cameras that share no line, {FALLING * PER_UPLINK:,} down in {SECONDS} s",
+                ("inventory", "changes told", "CPU, s", "CPU a change, µs", "incidents"),
+                alone,
             ),
         ),
         checks,
@@ -88,6 +108,18 @@ def falling(uplinks: int, cut: int) -> list[Line]:
         told.tell(-500 + uplink / uplinks, Reach(Origin.UPLINK, f"u{uplink:03}", True))
     for uplink in range(cut):
         told.tell(SILENT_AFTER + uplink * SECONDS / cut, Reach(Origin.UPLINK, f"u{uplink:03}", False))
+    return sorted(told.lines, key=lambda line: line[0])
+
+
+def falling_alone(count: int, down: int, uplinks: bool) -> list[Line]:
+    """A town of two carriers in which no two cameras share a line, whether or not the inventory names it."""
+    town = [
+        a_camera(f"c{nth:05}", f"u{nth:05}" if uplinks else "", carrier="移动" if nth % 2 else "电信")
+        for nth in range(count)
+    ]
+    told = Told(town)
+    for nth in range(down):
+        told.down(f"c{nth:05}", nth * SECONDS / down)
     return sorted(told.lines, key=lambda line: line[0])
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from types import FrameType
+
 import pytest
 
-from monitor.incidents import Clue, Enrolled, Evidence, Incidents, Origin, Reach, Struck, Suspect
+from monitor.incidents import Clue, Enrolled, Evidence, Incidents, Origin, Reach, Rules, Struck, Suspect
 from monitor.model import Cause, State
 from tests.incidents.town import Told, a_camera, brief, cameras, second
 
@@ -313,3 +316,36 @@ def test_channels_of_a_recorder_that_answer_do_not_show_that_it_works() -> None:
     for number in (3, 4):
         told.down(f"u1-{number:03}", 0, Cause.TCP_REFUSED)
     assert brief(told.until(60).open()) == [("recorder", "nvr", 2)]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+@pytest.mark.parametrize("uplinks", [False, True])
+def test_an_outage_costs_the_same_however_many_lines_its_carrier_has(uplinks: bool, share: float) -> None:
+    """Counted in calls of functions, which no load of the machine changes."""
+    small, large = _calls_for_each_outage(200, uplinks, share), _calls_for_each_outage(1000, uplinks, share)
+    assert large < 1.2 * small
+
+
+def _calls_for_each_outage(count: int, uplinks: bool, share: float) -> float:
+    told = Told([a_camera(f"c{nth:04}", f"u{nth:04}" if uplinks else "") for nth in range(count)])
+    before = len(told.lines)
+    for nth in range(int(count * share)):
+        told.down(f"c{nth:04}", nth * 0.02)
+    found = Incidents(Rules())
+    for known_at, news in told.lines[:before]:
+        found.note(known_at, news)
+    found.advance(second(0))
+    calls = 0
+
+    def count_call(_: FrameType, event: str, __: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count_call)
+    try:
+        for known_at, news in told.lines[before:]:
+            found.note(known_at, news)
+        found.advance(second(120))
+    finally:
+        sys.setprofile(None)
+    return calls / (len(told.lines) - before)

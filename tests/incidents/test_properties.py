@@ -9,13 +9,13 @@ from itertools import groupby
 from operator import itemgetter
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.incidents import Enrolled, Incident, Incidents, News, Origin, Part, Reach, Rules, Struck, Suspect
 from monitor.model import Camera, Cause, State, Transition
 from monitor.outages import outages
-from tests.incidents.town import Line, a_camera, second
+from tests.incidents.town import Line, Told, a_camera, second
 
 END = second(100_000)
 TOWN = [
@@ -217,3 +217,42 @@ def test_a_time_of_our_own_blindness_changes_nothing_of_what_is_presumed_of_othe
 def _of_others(lines: Sequence[Line]) -> list[tuple[str, Suspect, tuple[str, ...]]]:
     shown, _, _ = read(lines)
     return [(one.id, one.suspect, one.camera_ids) for one in shown if one.suspect.origin is not Origin.MONITOR]
+
+
+# A recorder or a cabinet over two lines of two carriers, other cameras on both, and what is lost: the place, or the
+# place and one of the lines.
+overlaps = st.tuples(
+    st.sampled_from([Origin.RECORDER, Origin.POWER_CABINET]),
+    st.tuples(st.integers(2, 10), st.integers(2, 10), st.integers(0, 12), st.integers(0, 12)),
+    st.booleans(),  # the first line is lost as well
+    st.sampled_from([None, 5, 40, 65]),  # when the place's own address falls silent; None: it has none
+)
+
+
+@settings(max_examples=60)
+@given(overlaps, st.randoms(use_true_random=False))
+def test_neither_the_order_of_the_news_within_the_minute_nor_that_of_the_inventory_matters(
+    drawn: tuple[Origin, tuple[int, int, int, int], bool, int | None], random: Random
+) -> None:
+    origin, counts, line_too, silent = drawn
+    place = {"recorder": "p"} if origin is Origin.RECORDER else {"cabinet": "p"}
+    kinds = [("a", "u0", "移动", place), ("b", "u1", "电信", place), ("c", "u0", "移动", {}), ("d", "u1", "电信", {})]
+    town = [
+        a_camera(f"{name}{nth:02}", line, carrier=carrier, **hangs)
+        for (name, line, carrier, hangs), count in zip(kinds, counts, strict=True)
+        for nth in range(count)
+    ]
+    lost = [one for one in town if one.recorder or one.cabinet or (line_too and one.uplink == "u0")]
+    found = []
+    for _ in range(3):
+        random.shuffle(town)
+        random.shuffle(lost)
+        told = Told(town)
+        if silent is not None:
+            told.tell(-300, Reach(origin, "p", True))
+            told.tell(silent, Reach(origin, "p", False))
+        for nth, camera in enumerate(lost):
+            told.down(camera.id, nth * 55 / len(lost))
+        found.append(sorted((one.suspect, one.camera_ids) for one in told.until(400).open()))
+    assert found[0] == found[1] == found[2]
+    assert line_too or found[0] == [(Suspect(origin, "p"), tuple(sorted(one.id for one in lost)))]
