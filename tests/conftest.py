@@ -20,12 +20,13 @@ gc.disable()
 
 ROOT = Path(__file__).parent
 # A file runs in one process, which takes the next one when two of its tests or fewer are left; a long file that begins
-# late would decide when all are done. So the two that wait longest begin first, and as each is a single test the next
-# two that wait are behind them; the other two processes have work for the cores meanwhile.
+# late would decide when all are done. So the three that wait longest begin first, and as each is a single test the next
+# that wait are behind them; the other two processes have work for the cores meanwhile.
 FIRST = (
-    *("real/test_cut_links.py", "real/test_alert_chain.py"),  # these wait
+    *("real/test_cut_links.py", "real/test_alert_chain.py", "real/test_own_line.py"),  # these wait
     *("months/test_every_figure.py", "real/test_libreoffice.py"),  # these compute
     *("demo/test_privacy.py", "demo/test_demo.py", "demo/test_kill.py", "real/test_slow_links.py"),
+    *("real/test_storm_chain.py", "real/test_watching_gstreamer.py"),
     *("relay/test_kill.py", "real/test_alertmanager.py", "relay/test_storm.py", "ledger/test_durability.py"),
     *("test_bench_peers.py", "real/test_pdf.py", "test_prometheus_mutants.py", "real/test_chromium.py"),
     *("test_bench_picture_diagnosis.py", "relay/test_both_ways.py", "test_service.py", "real/test_unreachable.py"),

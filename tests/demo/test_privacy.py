@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
@@ -130,10 +131,11 @@ def leaves_no_dump(pid: int) -> bool:
 
 
 def shared_files(pid: int, own: Path) -> set[str]:
-    """What the process has open or mapped where others keep what is passing, outside of its own folder."""
+    """What the process has open or mapped where others keep what is passing, outside of its folder and the program's."""
     opened = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
     mapped = re.findall(r"^\S+ rw\S* .* (/\S+)", Path(f"/proc/{pid}/maps").read_text("utf-8"), re.MULTILINE)
-    return {name for name in (*opened, *mapped) if name.startswith(SHARED) and not name.startswith(f"{own}/")}
+    theirs = tuple(f"{folder}/" for folder in (own, sys.prefix, sys.base_prefix, Path(__file__).parents[2]))
+    return {name for name in (*opened, *mapped) if name.startswith(SHARED) and not name.startswith(theirs)}
 
 
 def total(metric: str, page: str) -> float:
