@@ -6,7 +6,7 @@ DEMO ?=
 BENCH ?=
 FUZZ ?=
 FUZZ_SECONDS ?= 60
-# Many tests wait for time to pass: four processes keep two cores busy.
+# Many tests wait for time to pass: five processes keep two cores busy.
 PYTEST ?= --numprocesses=5 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: demo test check types tested compiled format dashboards preview bench fuzz clean

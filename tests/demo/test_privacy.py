@@ -131,7 +131,7 @@ def leaves_no_dump(pid: int) -> bool:
 
 
 def shared_files(pid: int, own: Path) -> set[str]:
-    """What the process has open or mapped where others keep what is passing, outside of its folder and the program's."""
+    """What it has open or mapped where others keep what is passing, outside of its folder and the program's."""
     opened = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
     mapped = re.findall(r"^\S+ rw\S* .* (/\S+)", Path(f"/proc/{pid}/maps").read_text("utf-8"), re.MULTILINE)
     theirs = tuple(f"{folder}/" for folder in (own, sys.prefix, sys.base_prefix, Path(__file__).parents[2]))
