@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.calendar import month_span
 from monitor.contract import Contract, Grant, counted_by_camera
-from monitor.model import CameraRecord, ContractTerms, Span, State, Travelling
+from monitor.model import CameraRecord, ContractTerms, Span, State
 from monitor.outages import BareRun
 from monitor.report.cameras import (
     CameraMonth,
@@ -27,20 +27,32 @@ from monitor.report.cameras import (
 )
 from monitor.report.exclusions import granted_back
 from monitor.report.groups import worst_first
-from monitor.report.offline import Offline
+from monitor.report.offline import Columns, Offline, in_columns, in_rows
 from monitor.report.settlement import settled_span, settles
 from monitor.report.timelines import DETAILED, local_days, timeline
 from monitor.report.values import Record, Timeline
 
 
 @dataclass(frozen=True, slots=True)
-class Folded(Travelling):
+class Folded:
     """What some of the cameras come to: all that is told of each, made in whatever process."""
 
     months: list[CameraMonth]  # in the order of the record's cameras
     outages: list[Offline]  # the longest counted time first, then by start and camera
     timelines: list[Timeline]  # of the worst ``DETAILED``
     settled: list[tuple[CameraSums, list[BareRun]]]  # in the settlement period, where the contract settles anything
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _arrived, (self.months, in_columns(self.outages), self.timelines, self.settled)
+
+
+def _arrived(
+    months: list[CameraMonth],
+    outages: Columns | None,
+    timelines: list[Timeline],
+    settled: list[tuple[CameraSums, list[BareRun]]],
+) -> Folded:
+    return Folded(months, in_rows(outages), timelines, settled)
 
 
 @dataclass(frozen=True, slots=True)
