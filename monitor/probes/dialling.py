@@ -141,7 +141,10 @@ def tls_context(certificate: str) -> ssl.SSLContext:
 
 @cache
 def _strict_tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
+    """At least TLS 1.2 (RFC 8996), which not every build of Python sees to by itself."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 @cache
