@@ -22,7 +22,7 @@ from .model import MICROSECOND, SECOND_US, Camera, ContractTerms, MaintenanceRul
 DAY = timedelta(days=1)
 FOREVER = micros(datetime.max.replace(tzinfo=UTC))  # the end of a span that has no end
 DAY_US = DAY // MICROSECOND
-QUARTER_US = 900 * SECOND_US  # zones set their clocks at quarters of an hour; those that do not are asked each time
+QUARTER_HOUR_US = 900 * SECOND_US  # when zones set their clocks; those that do not are asked each time
 
 
 @lru_cache(4_096)  # of a month and its trend the same midnights are asked for again and again
@@ -43,7 +43,7 @@ def local_us(us: int, zone: ZoneInfo) -> int:
 
     A month of a large town has 100,000 outages: a zone is asked once for each quarter of an hour.
     """
-    offset = _offset_of_quarter(us // QUARTER_US, zone)
+    offset = _offset_of_quarter(us // QUARTER_HOUR_US, zone)
     return us + (_offset_us(us, zone) if offset is None else offset)
 
 
@@ -183,7 +183,7 @@ def _days(period: Span, zone: ZoneInfo) -> Iterator[date]:
 @lru_cache(16_384)
 def _offset_of_quarter(quarter: int, zone: ZoneInfo) -> int | None:
     """None: the clocks are set within it."""
-    first, last = (_offset_us(us, zone) for us in (quarter * QUARTER_US, (quarter + 1) * QUARTER_US - 1))
+    first, last = (_offset_us(us, zone) for us in (quarter * QUARTER_HOUR_US, (quarter + 1) * QUARTER_HOUR_US - 1))
     return first if first == last else None
 
 

@@ -11,11 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from monitor.calendar import contract_spans, month_of, month_span
-from monitor.model import SECOND_US, ContractTerms, Seconds, Span, State, Transition, instant, micros
+from monitor.calendar import DAY_US, contract_spans, month_of, month_span
+from monitor.model import ContractTerms, Seconds, Span, State, Transition, instant, micros
 from monitor.sla import account, length, merge, subtract
-
-DAY_US = 24 * 3600 * SECOND_US
 
 
 class MonthCalendar:

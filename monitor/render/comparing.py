@@ -15,15 +15,13 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from monitor import wording
-from monitor.calendar import FOREVER
+from monitor.calendar import DAY_US, FOREVER
 from monitor.language import Language, Phrase
-from monitor.model import SECOND_US
 from monitor.render.json import Json
 from monitor.render.layout import clean, clip
 from monitor.render.phrases import exact_local, exact_seconds
 
 WIDEST_VALUE: Final = 60  # terminal cells
-DAY_US: Final = 86_400 * SECOND_US
 RATIO: Final = frozenset({"numerator", "denominator", "percent"})
 
 

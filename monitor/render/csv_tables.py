@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from monitor import wording
 from monitor.contract import Cut, DeductionLadder, Repair, RepairState, Score
 from monitor.language import Language, Phrase
-from monitor.model import MICROSECOND, Cause, micros
+from monitor.model import MICROSECOND, micros
 from monitor.render import csv_words as words
 from monitor.render import settlement_words
 from monitor.render.act_sentences import ActSentences
@@ -27,7 +27,7 @@ from monitor.render.csv_groups import bases_table, groups_table
 from monitor.render.csv_sources import sources_table
 from monitor.render.html.texts import CUTS
 from monitor.render.outage_repairs import repair_finder
-from monitor.render.phrases import exact_local, exact_seconds
+from monitor.render.phrases import cause_words, exact_local, exact_seconds
 from monitor.render.settlement_sentences import Sentences, fraction, lost
 from monitor.report import ExclusionFigure, LateRepair, OutageFigure, RepairFigures, Report, Settlement
 
@@ -82,7 +82,6 @@ class _Tables:
         # Said once: a month of a large town has 100,000 outages.
         self._states = {state: self._say(phrase) for state, phrase in settlement_words.REPAIR_STATES.items()}
         self._classes = {True: self._say(settlement_words.MAJOR), False: self._say(settlement_words.NORMAL)}
-        self._causes = cache(self._joined)
 
     def table(self, rows_of: Callable[[Report, Language], Iterator[list[str]]], file: BinaryIO) -> None:
         """A table whose first row are its headings."""
@@ -124,7 +123,7 @@ class _Tables:
             camera.carrier,
             exact_local(outage.start, self._zone),
             self._until(outage.end),
-            self._causes(outage.causes),
+            cause_words(outage.causes, self._language),
             exact_seconds(end - outage.start),
             exact_seconds(outage.scheduled_us),
             exact_seconds(outage.excluded_us),
@@ -322,9 +321,6 @@ class _Tables:
         return _Line(words.DEDUCTION, self._say(item), value, ladder.currency, why)
 
     # ------------------------------------------------------------ building blocks
-
-    def _joined(self, causes: tuple[Cause, ...]) -> str:
-        return " → ".join(self._say(wording.CAUSES[cause]) for cause in causes)
 
     def _say(self, phrase: Phrase, **values: object) -> str:
         return phrase[self._language].format(**values) if values else phrase[self._language]

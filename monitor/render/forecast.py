@@ -12,8 +12,8 @@ from monitor.language import Language, Phrase
 from monitor.model import Basis
 from monitor.render import forecast_words as words
 from monitor.render.layout import INDENT, Align, Column, clean, table, width
-from monitor.render.phrases import duration, local, percent_sign
-from monitor.report import MonthForecast, Repair, Trip
+from monitor.render.phrases import cause_words, duration, local, percent_sign
+from monitor.report import MonthForecast, Trip
 from monitor.sla import Outlook, coverage
 
 MOST_ROWS = 20  # of villages and cameras; JSON has them all
@@ -146,7 +146,11 @@ class _Text:
             self._left(wording.CAMERA, lambda repair: repair.camera.name),
             self._left(words.SINCE, lambda repair: self._local(repair.since_at)),
             self._right(words.GAIN, lambda repair: self._length(repair.gain_us)),
-            Column(self._say(wording.REASON), self._causes, widest=WIDEST_REASON),
+            Column(
+                self._say(wording.REASON),
+                lambda repair: cause_words(repair.causes, self._language),
+                widest=WIDEST_REASON,
+            ),
         )
 
     def _shared(self, trip: Trip) -> Iterator[str]:
@@ -157,9 +161,6 @@ class _Text:
             yield self._say(words.SHARED, kind=self._say(kind), name=name)
         elif trip.carrier:
             yield self._say(words.CARRIER_SHARED, name=clean(trip.carrier))
-
-    def _causes(self, repair: Repair) -> str:
-        return " → ".join(self._say(wording.CAUSES[cause]) for cause in repair.causes)
 
     # ------------------------------------------------------------ who is how far
 

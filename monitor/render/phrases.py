@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor import wording
 from monitor.calendar import DAY_US, local_us
 from monitor.language import Language
-from monitor.model import SECOND_US, Basis, instant
+from monitor.model import SECOND_US, Basis, Cause, instant
 from monitor.report import BasisFigure, ChangeFigure, ChangeKind, TimeKind
 from monitor.sla import percent
 
@@ -72,6 +72,12 @@ def exact_local(us: int, zone: ZoneInfo) -> str:
 def _date(day: int) -> str:
     """Of the day so many after 1970-01-01."""
     return date.fromordinal(_DAY_ZERO + day).isoformat()
+
+
+@lru_cache(4_096)  # a month of a large town has 100,000 outages and few ways to fail
+def cause_words(causes: tuple[Cause, ...], language: Language) -> str:
+    """Causes in the order they were seen."""
+    return " → ".join(wording.CAUSES[cause][language] for cause in causes)
 
 
 def change_words(change: ChangeFigure, language: Language) -> list[str]:

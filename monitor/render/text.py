@@ -13,14 +13,21 @@ from monitor.model import Role, SiteCategory
 from monitor.render.act_sentences import ActSentences
 from monitor.render.html.texts import CUTS
 from monitor.render.layout import INDENT, Align, Column, clean, table, width
-from monitor.render.phrases import change_words, duration, good_of_counted, local, percent_sign, service_hours
+from monitor.render.phrases import (
+    cause_words,
+    change_words,
+    duration,
+    good_of_counted,
+    local,
+    percent_sign,
+    service_hours,
+)
 from monitor.render.settlement import settlement_lines, settlement_results
 from monitor.report import (
     CorrectionFigure,
     ExclusionFigure,
     GroupFigure,
     GroupKind,
-    OutageFigure,
     Report,
     VoidFigure,
 )
@@ -252,11 +259,12 @@ class _Text:
                 lambda outage: duration(outage.excluded_us, self._language) if outage.excluded_us else "",
             ),
             self._right(wording.COUNTED_DURATION, lambda outage: duration(outage.counted_us, self._language)),
-            Column(self._say(wording.REASON), self._causes, widest=WIDEST_REASON),
+            Column(
+                self._say(wording.REASON),
+                lambda outage: cause_words(outage.causes, self._language),
+                widest=WIDEST_REASON,
+            ),
         )
-
-    def _causes(self, outage: OutageFigure) -> str:
-        return " → ".join(self._say(wording.CAUSES[cause]) for cause in outage.causes)
 
     def _reliability(self) -> Iterator[str]:
         report = self._report

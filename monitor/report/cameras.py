@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor import sla
-from monitor.calendar import contract_spans, snapshot_instants
+from monitor.calendar import DAY_US, contract_spans, snapshot_instants
 from monitor.model import (
     EPOCH,
-    MICROSECOND,
     Camera,
     CameraRecord,
     ContractTerms,
@@ -38,7 +37,6 @@ from monitor.report.reliability import Reliability, reliability
 from monitor.report.values import CameraFigure, Record
 
 NOTHING_BROKE = Reliability()
-DAY_US = timedelta(days=1) // MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from monitor.render.html import texts
 from monitor.render.html.markup import Child, Markup, element, joined, name
 from monitor.render.html.pen import MOST_ROWS, Column, Look, Pen, Section
 from monitor.render.outage_repairs import repair_finder
+from monitor.render.phrases import cause_words
 from monitor.report import ChangeFigure, ChangeKind, FieldChange, OutageFigure
 
 
@@ -23,7 +24,7 @@ def outages(pen: Pen) -> Section:
         texts.IN_CSV,
         Column(wording.CAMERA, lambda outage: joined(name(outage.camera.id), " ", name(outage.camera.name))),
         Column(wording.VILLAGE, lambda outage: name(outage.camera.site.village)),
-        Column(wording.REASON, lambda outage: _causes(pen, outage)),
+        Column(wording.REASON, lambda outage: cause_words(outage.causes, pen.language)),
         Column(wording.START, lambda outage: pen.local(outage.start_at), Look.KEPT),
         Column(wording.END, lambda outage: pen.until(outage.end_at), Look.KEPT),
         Column(texts.WHOLE, lambda outage: pen.length(_lasted(pen, outage)), Look.NUMBER),
@@ -125,10 +126,6 @@ def _alike(change: ChangeFigure) -> object:
 
 def _camera(change: ChangeFigure) -> Markup:
     return element("span", name(change.camera_id), " ", name(change.name), class_="camera")
-
-
-def _causes(pen: Pen, outage: OutageFigure) -> str:
-    return " → ".join(pen.say(wording.CAUSES[cause]) for cause in outage.causes)
 
 
 def _lasted(pen: Pen, outage: OutageFigure) -> int:

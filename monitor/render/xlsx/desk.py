@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from monitor import wording
 from monitor.calendar import DAY_US, local_us
 from monitor.language import Language, Phrase
-from monitor.model import SECOND_US, BlindTime, Cause, Seconds, SiteCategory, micros
+from monitor.model import SECOND_US, BlindTime, Seconds, SiteCategory, micros
 from monitor.render.act_sentences import ActSentences
 from monitor.render.phrases import TIME_KINDS, local
 from monitor.render.xlsx import texts
@@ -50,10 +50,6 @@ class Desk:
     def rate(self, ratio: Fraction | None) -> float | str:
         """A ratio, cut to two decimals in percent; ``—`` for no value."""
         return self.none if ratio is None else ratio * PERCENT_STEPS // 1 / PERCENT_STEPS
-
-    def causes(self, causes: tuple[Cause, ...]) -> str:
-        """Causes in their order."""
-        return " → ".join(self.say(wording.CAUSES[cause]) for cause in causes)
 
     def group(self, group: GroupFigure) -> str:
         """A group's name."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Final
 
 from monitor import wording
 from monitor.render import settlement_words as words
 from monitor.render.outage_repairs import repair_finder
+from monitor.render.phrases import cause_words
 from monitor.render.xlsx import texts
 from monitor.render.xlsx.book import Book, Column
 from monitor.render.xlsx.cells import ROWS
@@ -47,12 +47,12 @@ def _chunks(report: Report) -> list[Sequence[OutageFigure]]:
 
 
 def _columns(desk: Desk, number: int) -> Iterator[Column[OutageFigure]]:
-    say, until, causes = desk.say, desk.report.elapsed.end, cache(desk.causes)
+    say, until, language = desk.say, desk.report.elapsed.end, desk.language
     yield Column("id", say(wording.CAMERA_ID), lambda outage: outage.camera.id, width=14)
     yield Column("name", say(wording.CAMERA), lambda outage: outage.camera.name, width=22)
     yield Column("village", say(wording.VILLAGE), lambda outage: outage.camera.site.village, width=11)
     yield Column("carrier", say(wording.CARRIER), lambda outage: outage.camera.carrier, width=10)
-    yield Column("cause", say(wording.REASON), lambda outage: causes(outage.causes), Look.WRAPPED, 34)
+    yield Column("cause", say(wording.REASON), lambda outage: cause_words(outage.causes, language), Look.WRAPPED, 34)
     yield Column("start", say(wording.START), lambda outage: desk.when(outage.start), Look.WHEN, WHEN_WIDTH)
     yield Column("end", say(wording.END), lambda outage: desk.when(outage.end), Look.WHEN, WHEN_WIDTH)
     still_open = say(wording.STILL_OPEN)
