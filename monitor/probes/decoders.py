@@ -25,6 +25,10 @@ from monitor.probes.spares import Spares
 T = TypeVar("T")
 
 GIVES_WAY = 5  # steps of niceness: a third of the event loop's claim where both want one core
+# Pictures under way for each thread, from which on others count as waiting too long: a fraction of a second of work.
+# Were it one, a thread would stand idle between pictures that come by chance and turn away others that come together:
+# of what it could do in all, half would be put off.
+QUEUE = 16
 
 
 class Decoders:
@@ -44,8 +48,8 @@ class Decoders:
 
     @property
     def busy(self) -> bool:
-        """Whether another picture would have to wait."""
-        return self._under_way >= self._threads
+        """Whether another picture would have to wait for long."""
+        return self._under_way >= QUEUE * self._threads
 
     async def look(self, keyframe: KeyFrame, camera_id: str, at: datetime, approved_at: datetime | None = None) -> Seen:
         """As ``look_at``, in one of the threads; what is remembered of the camera is loaded there, and kept."""

@@ -1,7 +1,8 @@
-"""The threads that decode give way to the event loop."""
+"""The threads that decode: how much may wait for them, and that they give way to the event loop."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
@@ -12,7 +13,7 @@ import pytest
 
 from monitor.memories import Memories
 from monitor.model import Cause, Codec, KeyFrame, micros
-from monitor.probes.decoders import GIVES_WAY, Decoders
+from monitor.probes.decoders import GIVES_WAY, QUEUE, Decoders
 from monitor.simulator.scenes import Scene, draw
 from tests.driven import START
 
@@ -30,6 +31,19 @@ async def test_a_memory_from_a_later_time_is_looked_at_as_of_now() -> None:
             await decoders.look(frame, "cam", at)
             assert memories.load("cam").stillness.at_us == micros(at)
     assert memories.load("cam").stillness.run == 1, "a pair was counted since the clock was set back"
+
+
+async def test_pictures_that_come_together_queue_for_a_thread_before_others_are_turned_away() -> None:
+    gate, under_way, told = threading.Event(), list[asyncio.Task[bool]](), []
+    with Decoders(1) as decoders:
+        for _ in range(QUEUE):
+            told.append(decoders.busy)
+            under_way.append(asyncio.create_task(decoders._in_a_thread(gate.wait)))
+            await asyncio.sleep(0)
+        told.append(decoders.busy)
+        gate.set()
+        await asyncio.gather(*under_way)
+        assert (told, decoders.busy) == ([False] * QUEUE + [True], False)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all threads of a process have one priority")
