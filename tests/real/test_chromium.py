@@ -151,9 +151,9 @@ async def test_the_pages_of_cameras_fit_their_window_and_break_no_rule_of_the_co
         *(status(State.DOWN, Cause.TCP_TIMEOUT, watched(f"d{nth}", name=LONG)) for nth in range(3)),
     )
     async with console(source) as monitor, chromium(address) as tab:
+        await tab.open(f"{monitor}{path}?lang=zh")
         for width in (400, 1200):
             await tab.width(width)
-            await tab.open(f"{monitor}{path}?lang=zh")
             assert await tab.value("document.documentElement.scrollWidth") <= width
         assert await tab.value("getComputedStyle(document.body).marginTop") == "32px"
         assert [entry for entry in tab.events("Log.entryAdded") if entry["entry"]["source"] == "security"] == []
