@@ -55,7 +55,10 @@ FACTS = (
 NOT_ONLINE = Phrase("摄像机不在线，现在没有画面可看。", "The camera is not online: there is no picture to look at now.")
 NOT_LOOKED = Phrase("本次运行以来尚未解码过它的画面。", "No picture of it was decoded since the start.")
 LOOKED = Phrase("最近一次查看画面：{at}。", "Its picture was last looked at {at}.")
-GOOD = Phrase("能判断的各项均正常。", "All that can be judged is good.")
+GOOD = Phrase(
+    "最近一次查看画面：{at}，能判断的各项均正常。",
+    "Its picture was last looked at {at}: all that can be judged is good.",
+)
 MOST_SHOWN = 1_000  # cameras
 BLOCK = 50  # rows written in one step: about a millisecond
 URGENCY = {State.DOWN: 0, State.DEGRADED: 1, State.UNKNOWN: 2, State.UP: 3}
@@ -152,9 +155,8 @@ def _picture(status: CameraStatus, zone: ZoneInfo, language: Language) -> Iterat
         yield f"<p>{escape((NOT_LOOKED if status.state.online else NOT_ONLINE)[language])}</p>"
         return
     said = list(remarks(status))
-    looked = LOOKED[language].format(at=local(status.sight.at, zone))
-    good = GOOD[language] if status.state is State.UP else ""
-    yield f"<p>{escape(f'{looked} {good}'.strip())}</p>"
+    looked = GOOD if status.state is State.UP else LOOKED
+    yield f"<p>{escape(looked[language].format(at=local(status.sight.at, zone)))}</p>"
     if said:
         yield "<dl>"
         for remark in said:

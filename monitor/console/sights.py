@@ -1,4 +1,4 @@
-"""What is said of a camera's picture beside its state: what is only suspected, only told, cannot be judged, is learnt.
+"""What is said of a camera's picture beside its state: what is only suspected or reported, cannot be judged, is learnt.
 
 None of it is a fault, and the words say so.
 """
@@ -13,7 +13,7 @@ from monitor.model import CameraStatus, Cause, Sight
 from monitor.wording import CAUSES
 
 SUSPECTED = Phrase("疑似", "suspected")
-TOLD = Phrase("提示", "told")
+REPORTED = Phrase("仅报告", "only reported")
 CANNOT_JUDGE = Phrase("无法判断", "cannot judge")
 LEARNING = Phrase("学习中", "learning")
 
@@ -24,8 +24,8 @@ _WHY = {
         "More of the picture stands still than ever before, while its clock ticks on. Where the device offers "
         "snapshots over ONVIF, two of them settle it; until then it is no fault.",
     ),
-    TOLD: Phrase(
-        "对比度低而轮廓未动，多为雾、霾或烟。只作提示，从不算故障；若只有这一台且持续数日，请清洁镜面。",
+    REPORTED: Phrase(
+        "对比度低而轮廓未动，多为雾、霾或烟。只报告，从不算故障；若只有这一台且持续数日，请清洁镜面。",
         "Contrast is low and outlines are in their places: fog, haze or smoke. Never a fault; if this camera alone has "
         "it for days, clean its glass.",
     ),
@@ -85,7 +85,7 @@ def brief(status: CameraStatus) -> Iterator[Remark]:
 
 def _noticed(sight: Sight) -> Iterator[Remark]:
     for cause in sight.noticed:
-        yield Remark(SUSPECTED if cause is Cause.PICTURE_FROZEN else TOLD, (cause,))
+        yield Remark(SUSPECTED if cause is Cause.PICTURE_FROZEN else REPORTED, (cause,))
 
 
 def _some(what: Phrase, causes: tuple[Cause, ...]) -> Iterator[Remark]:

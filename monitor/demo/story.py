@@ -160,9 +160,13 @@ def story(cast: Cast, pace: float = 1.0) -> tuple[Step, ...]:
 
 def mending(cast: Cast) -> tuple[Step, ...]:
     """What people do once they are told of it: it is known late."""
-    stuck = _told(cast.stuck, "{0} 已报画面冻结,重启摄像机。", "{0} was told to be frozen and is restarted.")
+    stuck = _told(
+        cast.stuck, "{0} 已报画面冻结,重启摄像机。", "{0} is restarted by the vendor, who was told that it is frozen."
+    )
     looped = _told(
-        cast.looped, "{0} 已报画面冻结,重启录像机。", "{0} was told to be frozen: its recorder is restarted."
+        cast.looped,
+        "{0} 已报画面冻结,重启录像机。",
+        "the recorder of {0} is restarted by the vendor, who was told that it is frozen.",
     )
     return (Step(timedelta(0), cast.stuck, None, stuck), Step(timedelta(0), cast.looped, None, looped))
 

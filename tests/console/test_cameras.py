@@ -93,7 +93,7 @@ def test_the_page_of_a_camera_explains_what_cannot_be_judged_and_why_that_is_no_
     page = camera_page(one("b", sight=WATER), ZONE, Language.ZH)
     assert "<dt>无法判断</dt><dd>视角偏移、画面遮挡、画面模糊、画面偏色<br>" in page
     assert "不是故障，也不当作正常；不影响在线率和完好率" in page
-    assert "最近一次查看画面：2026-03-15 20:00:00。 能判断的各项均正常。" in page
+    assert "最近一次查看画面：2026-03-15 20:00:00，能判断的各项均正常。" in page
     english = camera_page(one("b", sight=WATER), ZONE, Language.EN)
     assert "<dt>cannot judge</dt><dd>view moved, view covered, blurred picture, colour cast<br>" in english
     assert "No fault, and not called good either" in english

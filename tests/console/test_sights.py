@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.console.sights import CANNOT_JUDGE, LEARNING, SUSPECTED, TOLD, Remark, brief, remarks
+from monitor.console.sights import CANNOT_JUDGE, LEARNING, REPORTED, SUSPECTED, Remark, brief, remarks
 from monitor.language import Language, Phrase
 from monitor.model import Cause, Sight
 from tests.metrics.town import NOW, status
@@ -20,7 +20,7 @@ EVERYTHING = Sight(
 def test_each_thing_is_said_once_of_all_its_findings() -> None:
     assert list(remarks(status(sight=EVERYTHING))) == [
         Remark(SUSPECTED, (Cause.PICTURE_FROZEN,)),
-        Remark(TOLD, (Cause.PICTURE_LOW_CONTRAST,)),
+        Remark(REPORTED, (Cause.PICTURE_LOW_CONTRAST,)),
         Remark(CANNOT_JUDGE, (Cause.PICTURE_MOVED, Cause.PICTURE_CAST)),
         Remark(LEARNING, (Cause.PICTURE_VEILED,)),
     ]
@@ -42,7 +42,7 @@ def test_a_line_names_the_findings_in_both_languages() -> None:
     assert remark.short(Language.EN) == "cannot judge: view moved, blurred picture"
 
 
-@pytest.mark.parametrize("what", [SUSPECTED, TOLD, CANNOT_JUDGE, LEARNING], ids=lambda what: what.en)
+@pytest.mark.parametrize("what", [SUSPECTED, REPORTED, CANNOT_JUDGE, LEARNING], ids=lambda what: what.en)
 def test_every_explanation_says_that_it_is_no_fault(what: Phrase) -> None:
     why = Remark(what, ()).why
     assert "不算故障" in why.zh or "不是故障" in why.zh
