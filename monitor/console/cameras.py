@@ -59,6 +59,10 @@ GOOD = Phrase(
     "最近一次查看画面：{at}，能判断的各项均正常。",
     "Its picture was last looked at {at}: all that can be judged is good.",
 )
+DOUBTED = Phrase(
+    "最近一次查看画面：{at}，有疑点（{cause}），正在复核，尚不算故障。",
+    "Its picture was last looked at {at}: {cause} is doubted and looked at again; no fault yet.",
+)
 MOST_SHOWN = 1_000  # cameras
 BLOCK = 50  # rows written in one step: about a millisecond
 URGENCY = {State.DOWN: 0, State.DEGRADED: 1, State.UNKNOWN: 2, State.UP: 3}
@@ -155,8 +159,10 @@ def _picture(status: CameraStatus, zone: ZoneInfo, language: Language) -> Iterat
         yield f"<p>{escape((NOT_LOOKED if status.state.online else NOT_ONLINE)[language])}</p>"
         return
     said = list(remarks(status))
-    looked = GOOD if status.state is State.UP else LOOKED
-    yield f"<p>{escape(looked[language].format(at=local(status.sight.at, zone)))}</p>"
+    said_last = Cause.OK if status.last_result is None else status.last_result.cause
+    looked = LOOKED if status.state is not State.UP else GOOD if said_last is Cause.OK else DOUBTED
+    at = local(status.sight.at, zone)
+    yield f"<p>{escape(looked[language].format(at=at, cause=CAUSES[said_last][language]))}</p>"
     if said:
         yield "<dl>"
         for remark in said:

@@ -14,7 +14,7 @@ from monitor.console.cameras import BLOCK, MOST_SHOWN, camera_list, camera_page
 from monitor.language import Language
 from monitor.model import CameraStatus, Cause, Sight, State
 from tests.console.fakes import FakeSource, console
-from tests.metrics.town import NOW, ZONE, camera, status, town
+from tests.metrics.town import NOW, ZONE, camera, result, status, town
 
 WATER = Sight(NOW, unjudged=(Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED, Cause.PICTURE_CAST))
 YOUNG = Sight(NOW, unlearnt=(Cause.PICTURE_MOVED,))
@@ -106,10 +106,13 @@ def test_the_page_says_when_there_is_no_picture_to_judge() -> None:
     assert "No picture of it was decoded since the start" in camera_page(one("a"), ZONE, Language.EN)
 
 
-def test_a_faulty_picture_is_never_called_good() -> None:
+def test_neither_a_faulty_picture_nor_a_doubted_one_is_called_good() -> None:
     page = camera_page(one("d", State.DEGRADED, Cause.PICTURE_BLACK, Sight(NOW)), ZONE, Language.EN)
     assert "degraded · black picture" in page
     assert "is good" not in page
+    doubted = replace(one("a", sight=Sight(NOW)), last_result=result("a", Cause.PICTURE_BLURRED))
+    assert "blurred picture is doubted and looked at again; no fault yet" in camera_page(doubted, ZONE, Language.EN)
+    assert "有疑点（画面模糊），正在复核" in camera_page(doubted, ZONE, Language.ZH)
 
 
 def test_a_name_cannot_bring_markup_into_list_or_page() -> None:
