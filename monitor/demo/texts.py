@@ -30,8 +30,8 @@ NOT_AS_TOLD = Phrase("核对:记录与实际不符!", "check: the record differs
 MISSING = Phrase("  漏记:{trouble}", "  missing: {trouble}")
 EXTRA = Phrase("  多记:{trouble}", "  extra: {trouble}")
 SUSPECTED = Phrase(
-    "{camera} 疑似画面冻结（尚不算故障）：稍后向设备取两张快照来判定。",
-    "{camera} is suspected to be frozen (no fault yet): two snapshots of its device will settle it.",
+    "{camera} 疑似画面冻结（尚不算故障）：设备提供快照的，取两张来判定。",
+    "{camera} is suspected to be frozen (no fault yet): two snapshots settle it where its device offers them.",
 )
 HAZY = Phrase("{camera} 对比度低（雾）：只报告，不算故障。", "{camera} has low contrast (fog): told, and no fault.")
 ALIKE = Phrase("看似故障而不是故障的：", "what looks like a fault and is none:")
