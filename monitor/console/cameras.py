@@ -129,7 +129,7 @@ def _row(status: CameraStatus, zone: ZoneInfo, language: Language) -> str:
         _village_link(camera.site.village, language),
         escape(STATES[status.state][language]),
         escape(_cause(status, language)),
-        escape(local(status.since_at, zone)),
+        f"<time>{escape(local(status.since_at, zone))}</time>",
         "<br>".join(escape(remark.short(language)) for remark in brief(status)),
     )
     return f'<tr class="{status.state.value}">{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'

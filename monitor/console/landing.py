@@ -19,7 +19,8 @@ main{max-width:40rem;margin:auto;overflow-x:auto}
 table{border-collapse:collapse}
 th,td{border:1px solid #999;padding:.2rem .5rem;vertical-align:top;text-align:left}
 .late{font-weight:bold}
-small,dd small{color:#555}
+small{color:#555}
+td small,time{white-space:nowrap}
 dt{font-weight:bold}
 dd{margin:0 0 .8rem}
 .down td:nth-child(4){color:#b00020;font-weight:bold}

@@ -97,7 +97,7 @@ class SimulatedTown:
             raise
 
     def films(self) -> dict[str, Film]:
-        """What each camera played here shows while nothing is wrong with it; of a started town."""
+        """What each camera played here shows while nothing is wrong with it; made as ``start`` says."""
         return {
             camera_id: Film(ClipKey(plan.scene, plan.codec), self._size_of(camera_id))
             for camera_id, plan in self._plans.items()
