@@ -156,6 +156,7 @@ TO_MONITOR = Link(Phrase("监测程序", "the monitor"), MONITOR)
 TO_ALERTS = Link(Phrase("告警与事件", "alerts and incidents"), ALERTS)
 TO_INCIDENTS = Link(Phrase("控制台:依据与修复时限", "console: evidence and repair limits"), "$console/incidents")
 TO_RUNBOOK = Link(Phrase("控制台:怎么办", "console: what to do"), "$console/runbooks/${__value.raw}")
+TO_CAMERAS = Link(Phrase("控制台:摄像机与画面诊断", "console: cameras and their pictures"), "$console/cameras")
 TO_REPORTS = Link(Phrase("控制台:考核报告", "console: reports"), "$console/reports")
 
 # ---------------------------------------------------------------- choices

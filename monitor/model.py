@@ -440,7 +440,33 @@ class Picture(Travelling):
     @property
     def unjudged(self) -> tuple[Cause, ...]:
         """What it shows too little to tell."""
-        return tuple(found.cause for found in self.findings if found.state is FindingState.CANNOT_JUDGE)
+        return self._in_state(FindingState.CANNOT_JUDGE)
+
+    @property
+    def unlearnt(self) -> tuple[Cause, ...]:
+        """What nobody can tell yet: what this camera usually shows is not known."""
+        return self._in_state(FindingState.LEARNING)
+
+    def _in_state(self, state: FindingState) -> tuple[Cause, ...]:
+        return tuple(found.cause for found in self.findings if found.state is state)
+
+
+_BY_OUTLINES = frozenset({Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a camera's last decoded picture told besides a fault. No figure and no state depends on it."""
+
+    at: datetime  # when the probe that brought it began
+    unjudged: tuple[Cause, ...] = ()  # it shows too little to tell
+    unlearnt: tuple[Cause, ...] = ()  # what the camera usually shows is not known yet
+    noticed: tuple[Cause, ...] = ()  # a freeze that is only suspected, fog: told, and no fault
+
+    @property
+    def viewless(self) -> tuple[Cause, ...]:
+        """What nobody can tell of the view for want of outlines; no colours, by night, every camera has."""
+        return tuple(cause for cause in self.unjudged if cause in _BY_OUTLINES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -822,7 +848,7 @@ class CameraStatus:
     in_maintenance: bool
     month: Seconds  # this calendar month of the contract's zone, up to what is settled
     lifetime: Seconds  # since the record began, up to what is settled; only ever grows
-    unjudged: tuple[Cause, ...] = ()  # what its last decoded picture showed too little to tell
+    sight: Sight | None = None  # of a camera that is online, once a picture of it was decoded since the start
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def _grown(figure: str) -> str:
 
 
 _NOW = Panel(
-    5,
+    4,
     Phrase("状态", "State"),
     Phrase(
         "去抖后的判断；未监测时说明无法判断，不是离线。",
@@ -37,7 +37,7 @@ _NOW = Panel(
     words.NUMBER,
 )
 _SINCE = Panel(
-    5,
+    4,
     Phrase("该状态已持续", "In this state for"),
     Phrase("从第一次失败或恢复的检测算起。", "Since the first probe that failed, or that was good again."),
     Stat(),
@@ -45,7 +45,7 @@ _SINCE = Panel(
     words.LENGTH,
 )
 _RATE = Panel(
-    5,
+    4,
     Phrase("所选时段在线率", "Online rate in the range"),
     Phrase("在线时长 ÷ 有监测的时长，不含计划维护。", "Time online ÷ time watched, planned maintenance left out."),
     Stat(),
@@ -61,7 +61,7 @@ _COVERAGE = Panel(
     words.RATIO,
 )
 _MAINTENANCE = Panel(
-    5,
+    4,
     Phrase("计划维护", "Planned maintenance"),
     Phrase("维护时段内的时间不计入在线率。", "Time within a window is outside the rate."),
     Stat("name"),
@@ -74,6 +74,41 @@ _MAINTENANCE = Panel(
         ),
     ),
     words.NUMBER,
+)
+_SUSPECTED = f"max(sharpeyes_camera_picture_suspected{_THIS})"
+_LEARNING = f"max(sharpeyes_camera_picture_learning{_THIS})"
+_UNJUDGED = f"max(sharpeyes_camera_picture_unjudged{_THIS})"
+_ONLINE = f"max(sharpeyes_camera_up{_THIS}) == 1"
+_PICTURE = Panel(
+    4,
+    Phrase("画面诊断", "Picture"),
+    Phrase(
+        "无法判断：画面里没有轮廓可比（水面、白墙、积雪）；学习中：还不知道平常的画面；疑似冻结：尚待快照判定。都不是故障。",
+        "Cannot judge: no outlines to go by (water, a white wall, snow). Learning: the usual view is not known yet. "
+        "Suspected: snapshots have to settle it. None is a fault.",
+    ),
+    Stat("name"),
+    (
+        Query(_SUSPECTED, Phrase("疑似冻结", "suspected frozen"), Colour.NEAR),
+        Query(f"{_LEARNING} unless on () {_SUSPECTED}", Phrase("学习中", "learning"), Colour.PLAIN),
+        Query(
+            f"{_UNJUDGED} unless on () ({_SUSPECTED} or on () {_LEARNING})",
+            Phrase("无法判断", "cannot judge"),
+            Colour.UNKNOWN,
+        ),
+        Query(
+            f"({_ONLINE}) unless on () ({_SUSPECTED} or on () {_LEARNING} or on () {_UNJUDGED})",
+            Phrase("可判断", "judged"),
+            Colour.GOOD,
+        ),
+        Query(
+            f"max(sharpeyes_camera_info{_THIS}) unless on () ({_ONLINE})",
+            Phrase("无画面", "no picture"),
+            Colour.UNKNOWN,
+        ),
+    ),
+    words.NUMBER,
+    link=words.TO_CAMERAS,
 )
 _INFO = Panel(
     19,
@@ -186,7 +221,7 @@ CAMERA = Board(
     ),
     "now-7d",
     (
-        Row(4, (_NOW, _SINCE, _RATE, _COVERAGE, _MAINTENANCE)),
+        Row(4, (_NOW, _SINCE, _RATE, _COVERAGE, _MAINTENANCE, _PICTURE)),
         Row(3, (_INFO, _CLOCK)),
         Row(3, (_COURSE,)),
         Row(5, (_FAULTS,)),

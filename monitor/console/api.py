@@ -22,7 +22,7 @@ from monitor.metrics import (
     TownView,
     TripFigures,
 )
-from monitor.model import SECOND_US, CameraStatus, DeviceStatus, OpenFinding, State, Transition
+from monitor.model import SECOND_US, CameraStatus, DeviceStatus, OpenFinding, Sight, State, Transition
 from monitor.wording import FINDINGS, clue_text, finding_numbers
 
 MAX_LIMIT = 1000
@@ -201,7 +201,7 @@ def _camera(status: CameraStatus) -> Json:
         "cause": status.cause.value,
         "since_at": _iso(status.since_at),
         "in_maintenance": status.in_maintenance,
-        "unjudged": [cause.value for cause in status.unjudged],
+        "picture": None if status.sight is None else _sight(status.sight),
         "month_seconds": {
             kind.name: getattr(status.month, kind.name) / SECOND_US for kind in dataclasses.fields(status.month)
         },
@@ -215,6 +215,15 @@ def _camera(status: CameraStatus) -> Json:
             "stage": last.stage.value,
             "detail": last.detail,
         },
+    }
+
+
+def _sight(sight: Sight) -> Json:
+    return {
+        "at": _iso(sight.at),
+        "unjudged": [cause.value for cause in sight.unjudged],
+        "learning": [cause.value for cause in sight.unlearnt],
+        "noticed": [cause.value for cause in sight.noticed],
     }
 
 

@@ -32,6 +32,7 @@ from monitor.console.api import (
     status_pieces,
     transitions_body,
 )
+from monitor.console.cameras import camera_list, camera_page
 from monitor.console.findings import finding_page
 from monitor.console.incidents import incident_page
 from monitor.console.instructions import runbook
@@ -39,6 +40,7 @@ from monitor.console.landing import STYLE, chosen_language, page
 from monitor.console.reports import ReportShelf
 from monitor.console.shared import SharedBody, gathered
 from monitor.console.source import Alerts, Source
+from monitor.language import Language
 from monitor.metrics import ALL_GROUPS, AREAS, CONTENT_TYPE
 
 MAX_BODY = 4096  # of all routes but Alertmanager's: what a careless client may send with a reload
@@ -80,6 +82,9 @@ def make_app(
     app.router.add_get("/-/ready", console.ready)
     app.router.add_post("/-/reload", console.reload)
     app.router.add_put("/-/reload", console.reload)
+    app.router.add_get("/cameras", console.cameras)
+    app.router.add_get("/cameras/{camera_id}", console.camera)
+    app.router.add_get("/villages/{village}", console.village)
     app.router.add_get("/incidents", console.incidents)
     app.router.add_get("/notifications", desk.page)
     app.router.add_get("/runbooks/{name}", runbook)
@@ -118,16 +123,31 @@ class _Console:
         self._status = SharedBody(partial(source.town_view, ALL_GROUPS), status_pieces, JSON_TYPE, clock)
 
     async def landing(self, request: web.Request) -> web.Response:
-        language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-        text = page(await unhurried(self._source.town_view(AREAS), self._clock), language)
-        return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
+        town = await unhurried(self._source.town_view(AREAS), self._clock)
+        return _page_of(page(town, _language_of(request)))
+
+    async def cameras(self, request: web.Request) -> web.Response:
+        town, language = await unhurried(self._source.town_view(AREAS), self._clock), _language_of(request)
+        return _page_of(await unhurried(camera_list(town, language), self._clock))
+
+    async def village(self, request: web.Request) -> web.Response:
+        town, language = await unhurried(self._source.town_view(AREAS), self._clock), _language_of(request)
+        village = request.match_info["village"]
+        if all(status.camera.site.village != village for status in town.statuses):
+            raise web.HTTPNotFound(text="no such village; /cameras lists all cameras")
+        return _page_of(await unhurried(camera_list(town, language, village), self._clock))
+
+    async def camera(self, request: web.Request) -> web.Response:
+        town, camera_id = await unhurried(self._source.town_view(AREAS), self._clock), request.match_info["camera_id"]
+        status = next((status for status in town.statuses if status.camera.id == camera_id), None)
+        if status is None:
+            raise web.HTTPNotFound(text="no such camera; /cameras lists them")
+        return _page_of(camera_page(status, town.terms.zone, _language_of(request)))
 
     async def incidents(self, request: web.Request) -> web.Response:
-        language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
         town = await unhurried(self._source.town_view(AREAS), self._clock)
         asked = self._source.ended_incidents(self._clock.now() - LATELY, DEFAULT_LIMIT)
-        text = incident_page(town, await unhurried(asked, self._clock), language)
-        return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
+        return _page_of(incident_page(town, await unhurried(asked, self._clock), _language_of(request)))
 
     async def incident_list(self, request: web.Request) -> web.Response:
         refuse_unknown(request.query, set())
@@ -140,9 +160,8 @@ class _Console:
         return web.Response(body=body, headers={hdrs.CONTENT_TYPE: JSON_TYPE})
 
     async def findings(self, request: web.Request) -> web.Response:
-        language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-        text = finding_page(await unhurried(self._source.town_view(AREAS), self._clock), language)
-        return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
+        town = await unhurried(self._source.town_view(AREAS), self._clock)
+        return _page_of(finding_page(town, _language_of(request)))
 
     async def finding_list(self, request: web.Request) -> web.Response:
         refuse_unknown(request.query, set())
@@ -173,6 +192,14 @@ class _Console:
         after, limit = after_and_limit(request.query)
         body = transitions_body(self._source.recent_transitions(after, limit), after)
         return web.Response(body=body, headers={hdrs.CONTENT_TYPE: JSON_TYPE})
+
+
+def _language_of(request: web.Request) -> Language:
+    return chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+
+
+def _page_of(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
 
 
 def _verdict(word: str, wrong: str | None) -> web.Response:

@@ -13,12 +13,19 @@ from monitor.model import State
 
 PAGE = Template(files("monitor.console").joinpath("landing.html").read_text("utf-8"))
 STYLE = """body{font:16px/1.6 sans-serif;margin:2rem}
-main{max-width:40rem;margin:auto}
+main{max-width:40rem;margin:auto;overflow-x:auto}
 .wide{max-width:75rem}
 .rate strong{font-size:2rem}
 table{border-collapse:collapse}
 th,td{border:1px solid #999;padding:.2rem .5rem;vertical-align:top;text-align:left}
 .late{font-weight:bold}
+small{color:#555}
+td small,time{white-space:nowrap}
+dt{font-weight:bold}
+dd{margin:0 0 .8rem}
+.down td:nth-child(4){color:#b00020;font-weight:bold}
+.degraded td:nth-child(4){color:#b35900;font-weight:bold}
+.unknown td:nth-child(4){color:#555}
 """
 
 TITLE = Phrase("雪亮工程摄像机监测", "Sharp Eyes: village cameras under watch")
@@ -28,6 +35,7 @@ COUNTS = Phrase(
     "{up} up, {degraded} with a faulty picture, {down} down, {unknown} unknown",
 )
 LINKS = {
+    "cameras": Phrase("摄像机与画面诊断（{count} 台）", "Cameras and their pictures ({count})"),
     "incidents": Phrase("事件与盲区（当前 {open} 项）", "Incidents and blind spots ({open} open)"),
     "findings": Phrase("设备核查（{found} 项）", "Findings about devices ({found})"),
     "reports": Phrase("考核报告", "Reports"),
@@ -56,6 +64,7 @@ def page(town: TownView, language: Language) -> str:
         "lang": "zh-CN" if language is Language.ZH else "en",
         "other_lang": (Language.EN if language is Language.ZH else Language.ZH).value,
         "title": f"{whole.status.name} · {TITLE[language]}" if whole else TITLE[language],
+        "cameras": LINKS["cameras"][language].format(count=len(town.statuses)),
         "incidents": LINKS["incidents"][language].format(open=len(town.incidents)),
         "findings": LINKS["findings"][language].format(found=sum(len(device.findings) for device in town.devices)),
         "rate_label": RATE[language],

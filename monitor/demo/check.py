@@ -8,8 +8,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.demo.place import ZONE
-from monitor.model import Cause, State, Transition
-from monitor.simulator.faults import FaultRecord
+from monitor.demo.witness import Lookalike
+from monitor.model import Cause, State, Transition, Verdict
+from monitor.simulator.faults import Fault, FaultRecord
+
+LATE = frozenset({Fault.STUCK, Fault.LOOP})  # dated from when it is certain, and its end shows some key frames later
+AFTERWARDS = 3  # times the tolerance: four key frames must be as live ones are
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,17 @@ class Comparison:
     found: tuple[tuple[Trouble, Trouble], ...]  # (true, recorded)
     missing: tuple[Trouble, ...]
     extra: tuple[Trouble, ...]
+    lookalikes: tuple[Lookalike, ...] = ()
 
     @property
     def as_told(self) -> bool:
-        """Whether the record says exactly what happened."""
-        return not self.missing and not self.extra
+        """Whether the record says exactly what happened, and what looks like a fault and is none was recognised."""
+        return not self.missing and not self.extra and all(each.recognised for each in self.lookalikes)
+
+    @property
+    def calm(self) -> int:
+        """How many cameras look like a fault and have none."""
+        return sum(each.cameras for each in self.lookalikes)
 
 
 def recorded_troubles(transitions: Sequence[Transition]) -> list[Trouble]:
@@ -59,12 +69,22 @@ def recorded_troubles(transitions: Sequence[Transition]) -> list[Trouble]:
     return troubles + list(open_.values())
 
 
-def compare(log: Sequence[FaultRecord], transitions: Sequence[Transition], tolerance: timedelta) -> Comparison:
-    """Match each true fault with one recorded span of the right cause whose ends differ by at most ``tolerance``."""
+def compare(
+    log: Sequence[FaultRecord],
+    transitions: Sequence[Transition],
+    tolerance: timedelta,
+    lookalikes: Sequence[Lookalike] = (),
+) -> Comparison:
+    """Match each true fault with one recorded span of the right cause whose ends differ by at most ``tolerance``.
+
+    What is told and is no fault, such as fog, must leave no trace.
+    """
     left = recorded_troubles(transitions)
     found: list[tuple[Trouble, Trouble]] = []
     missing: list[Trouble] = []
     for record in log:
+        if record.cause.verdict is Verdict.GOOD:
+            continue
         trouble = Trouble(record.camera_id, record.cause, record.start_at, record.end_at)
         match = next((other for other in left if _same(record, other, tolerance)), None)
         if match is None:
@@ -72,14 +92,17 @@ def compare(log: Sequence[FaultRecord], transitions: Sequence[Transition], toler
         else:
             left.remove(match)
             found.append((trouble, match))
-    return Comparison(tuple(found), tuple(missing), tuple(left))
+    return Comparison(tuple(found), tuple(missing), tuple(left), tuple(lookalikes))
 
 
 def _same(true: FaultRecord, recorded: Trouble, tolerance: timedelta) -> bool:
     if true.camera_id != recorded.camera_id or recorded.cause not in true.fault.causes:
         return False
-    if abs(true.start_at - recorded.start_at) > tolerance:
-        return False
+    if true.fault in LATE:
+        begins = true.start_at <= recorded.start_at <= (true.end_at or recorded.start_at)
+    else:
+        begins = abs(true.start_at - recorded.start_at) <= tolerance
     if true.end_at is None or recorded.end_at is None:
-        return true.end_at is recorded.end_at
-    return abs(true.end_at - recorded.end_at) <= tolerance
+        return begins and true.end_at is recorded.end_at
+    allowed = AFTERWARDS * tolerance if true.fault in LATE else tolerance
+    return begins and abs(true.end_at - recorded.end_at) <= allowed

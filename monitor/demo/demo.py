@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,34 +20,41 @@ from monitor.demo.lines import Lines
 from monitor.demo.place import ZONE, Place, Tempo, furnish
 from monitor.demo.screen import Screen
 from monitor.demo.seed import seed
-from monitor.demo.story import cast, closing, play, story
+from monitor.demo.story import FOG, LOOKALIKES, cast, closing, mending, play, story
 from monitor.demo.teaching import teach
+from monitor.demo.witness import Witness
 from monitor.errors import SharpEyesError
-from monitor.language import Language, Phrase
+from monitor.language import Count, Language, Phrase
 from monitor.ledger import Ledger
 from monitor.memories import memories_path
-from monitor.model import Span, micros
+from monitor.model import Cause, Span, State, Transition, micros
 from monitor.publishing import write_report
 from monitor.service import only_error_of
 from monitor.settings import load_settings
 from monitor.simulator.clips import ClipSize
 from monitor.simulator.layout import Makeup
-from monitor.simulator.scenes import LIVE_SCENES, Scene
+from monitor.simulator.onvif_town import DeviceServices, service_place
+from monitor.simulator.scenes import Scene
 from monitor.simulator.town import SimulatedTown, build_town
 
 FIRST_ROUND = timedelta(seconds=60)
-LAST_ROUND = timedelta(seconds=30)  # after the story, for what is over to be recorded: a busy machine is behind
+SETTLED_WITHIN = timedelta(seconds=90)  # after the story, for what is known late to be known: only a busy machine waits
+LAST_ROUND = timedelta(seconds=45)  # after the story, for what is over to be recorded: a busy machine is behind
 ASK_EVERY = timedelta(milliseconds=500)
 
 
 # So many key frames that no camera shows one of its last 64 again, which would be a loop.
 FILM = ClipSize(fps=2, groups=67)
-MAKEUP = Makeup(scenes=(*LIVE_SCENES, Scene.NIGHT))
+# Most with colours and outlines that can be lost, as the story needs them; and what looks like a fault and is none.
+SCENES = (
+    *(Scene.LANE, Scene.POND, Scene.JUNCTION, Scene.NIGHT),
+    *(Scene.LANE, Scene.JUNCTION, Scene.STILL, Scene.LANE),
+)
 
 
 def demo_town(cameras: int, clock: Clock, base: str = "127.20") -> SimulatedTown:
     """The town of the demonstration; ``base`` as in ``build_town``."""
-    return build_town(cameras, base=base, clock=clock, clip_size=FILM, makeup=MAKEUP)
+    return build_town(cameras, base=base, clock=clock, clip_size=FILM, makeup=Makeup(scenes=SCENES))
 
 
 class Demo:
@@ -59,6 +67,9 @@ class Demo:
         self._language = language
         self._tempo = tempo
         self._cast = cast(town)
+        self._witness = Witness()
+        stuck = [(camera, plan) for camera, plan in town.played if camera is self._cast.stuck]
+        self._devices = DeviceServices(stuck, FILM, town.flaw_of)
         self._over = asyncio.Event()
 
     async def run(self, duration: timedelta | None, *, live: bool) -> Comparison | None:
@@ -66,8 +77,9 @@ class Demo:
         if any(self._place.folder.iterdir()):
             raise SharpEyesError(texts.FOLDER_IN_USE[self._language].format(folder=self._place.folder))
         self._say(texts.BUILDING, cameras=len(self._town.cameras))
-        await self._town.start({camera.id: fault for fault, camera in self._cast.flawed.items()})
+        await self._town.start(self._cast.filmed)
         try:
+            await self._devices.start()
             self._prepare()
             child = await Child.start(self._place)
             try:
@@ -77,20 +89,22 @@ class Demo:
             finally:
                 await child.end()
         finally:
+            await self._devices.stop()
             await self._town.stop()
             self._say(texts.ENDED, folder=self._place.folder, config=self._place.settings)
 
     def _prepare(self) -> None:
         """Settings, inventory, last month's record and its report."""
         now = self._clock.now()
-        under_maintenance = self._cast.maintenance.id
-        furnish(
-            self._place, self._town.cameras, self._town.credentials, under_maintenance, now, self._tempo, self._language
-        )
+        stuck, under_maintenance = self._cast.stuck, self._cast.maintenance.id
+        cameras = [
+            replace(camera, onvif=service_place(camera)) if camera is stuck else camera for camera in self._town.cameras
+        ]
+        furnish(self._place, cameras, self._town.credentials, under_maintenance, now, self._tempo, self._language)
         self._say(texts.SEEDING)
         settings = load_settings(self._place.settings, os.environ)
         with Ledger.open(settings.ledger, settings.vantage) as ledger:
-            seed(ledger, self._town.cameras, now)
+            seed(ledger, cameras, now)
         self._say(texts.LEARNING)
         teach(self._town, memories_path(settings.ledger), now, self._tempo)
         self._say(texts.REPORTED)
@@ -130,14 +144,22 @@ class Demo:
 
     async def _keep_asking(self, child: Child, session: aiohttp.ClientSession, view: Screen | Lines) -> None:
         while True:
-            view.show(await child.news(session))
+            news = await child.news(session)
+            view.show(news)
+            for noticed in self._witness.hear(news.status["cameras"]):
+                view.tell(noticed, self._clock.now())
             await self._clock.sleep(ASK_EVERY)
 
     async def _play(self, view: Screen | Lines) -> Comparison:
         """The story to its end, and whether the record says the same."""
         began_at, began = self._clock.now(), self._clock.monotonic()
-        steps = story(self._cast, self._tempo.pace)
-        await play(steps, self._town, self._clock, lambda phrase: view.tell(phrase, self._clock.now()))
+
+        def tell(phrase: Phrase) -> None:
+            view.tell(phrase, self._clock.now())
+
+        await play(story(self._cast, self._tempo.pace), self._town, self._clock, tell)
+        await self._until_settled(began_at)
+        await play(mending(self._cast), self._town, self._clock, tell)
         over = closing(self._tempo.pace)
         await self._clock.sleep(over - timedelta(seconds=self._clock.monotonic() - began))
         comparison = self._compared(began_at)
@@ -146,18 +168,31 @@ class Demo:
             await self._clock.sleep(ASK_EVERY)
             comparison = self._compared(began_at)
         verdict = texts.AS_TOLD if comparison.as_told else texts.NOT_AS_TOLD
-        view.tell(_said(verdict, count=len(comparison.found)), self._clock.now())
-        view.tell(texts.STORY_OVER, self._clock.now())
+        tell(_said(verdict, count=len(comparison.found), calm=comparison.calm))
+        tell(texts.STORY_OVER)
         return comparison
 
-    def _compared(self, began_at: datetime) -> Comparison:
-        """What happened since then beside what is recorded by now."""
+    async def _until_settled(self, began_at: datetime) -> None:
+        """Wait until what is known late is in the record, but not for ever."""
+        deadline = self._clock.monotonic() + SETTLED_WITHIN.total_seconds()
+        unknown = {step.camera.id for step in mending(self._cast)}
+        while unknown and self._clock.monotonic() < deadline:
+            unknown -= {change.camera_id for change in self._recorded(began_at) if change.new is State.DEGRADED}
+            await self._clock.sleep(ASK_EVERY)
+
+    def _recorded(self, began_at: datetime) -> list[Transition]:
         with Ledger.open_read_only(self._place.ledger) as ledger:
             period = Span(micros(began_at), micros(self._clock.now()))
-            recorded = [change for change in ledger.transitions(period) if change.at >= began_at]
+            return [change for change in ledger.transitions(period) if change.at >= began_at]
+
+    def _compared(self, began_at: datetime) -> Comparison:
+        """What happened since then beside what is recorded by now, and what was made of what looks like a fault."""
+        calm = [self._witness.made_of(LOOKALIKES[scene], of) for scene, of in self._cast.lookalikes.items() if of]
+        foggy = self._witness.made_of(FOG, [self._cast.fog], frozenset({Cause.PICTURE_LOW_CONTRAST}))
         # A probe may have been under way when the fault began; the next one meets it, and one more shows that a picture
         # stands still.
-        return compare(self._town.log, recorded, 2 * self._tempo.interval + self._tempo.patience)
+        tolerance = 2 * self._tempo.interval + self._tempo.patience
+        return compare(self._town.log, self._recorded(began_at), tolerance, [*calm, foggy])
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -168,13 +203,18 @@ class Demo:
         print(phrase[self._language].format(**fields), flush=True)
 
     def _print(self, comparison: Comparison) -> None:
-        self._say(texts.AS_TOLD if comparison.as_told else texts.NOT_AS_TOLD, count=len(comparison.found))
+        verdict = texts.AS_TOLD if comparison.as_told else texts.NOT_AS_TOLD
+        self._say(verdict, count=len(comparison.found), calm=comparison.calm)
         for true, recorded in comparison.found:
             self._say(texts.FOUND, true=true, span=recorded.span)
         for trouble in comparison.missing:
             self._say(texts.MISSING, trouble=trouble)
         for trouble in comparison.extra:
             self._say(texts.EXTRA, trouble=trouble)
+        self._say(texts.ALIKE)
+        for each in comparison.lookalikes:
+            told = texts.RECOGNISED if each.recognised else texts.MISTAKEN
+            self._say(told, what=each.what[self._language], cameras=Count(each.cameras), looks=each.looks)
 
 
 def _said(phrase: Phrase, **fields: object) -> Phrase:

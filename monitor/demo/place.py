@@ -83,7 +83,9 @@ def furnish(
 
 
 def _write_inventory(path: Path, cameras: Sequence[Camera]) -> None:
-    columns = "camera_id name site category village town county carrier uplink recorder url credentials in_contract"
+    columns = (
+        "camera_id name site category village town county carrier uplink recorder url credentials in_contract onvif"
+    )
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(columns.split())
@@ -104,6 +106,7 @@ def _write_inventory(path: Path, cameras: Sequence[Camera]) -> None:
                     camera.url,
                     camera.credentials,
                     "yes" if camera.in_contract else "no",
+                    camera.onvif,
                 )
             )
 
@@ -129,7 +132,7 @@ credentials:
 probe:
   interval: {_text(tempo.interval)}
   retry: {_text(tempo.retry)}
-  max_gap: {_text(4 * tempo.interval)}
+  max_gap: {_text(6 * tempo.interval)}
   connect_timeout: {_text(tempo.patience)}
   reply_timeout: {_text(tempo.patience)}
   first_packet_timeout: {_text(tempo.patience)}

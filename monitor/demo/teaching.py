@@ -11,7 +11,7 @@ from monitor.memories import Memories
 from monitor.model import EPOCH, KeyFrame
 from monitor.picture import Memory
 from monitor.probes.decode import FRESH, look_at
-from monitor.simulator.clips import ClipKey
+from monitor.simulator.clips import Film
 from monitor.simulator.town import SimulatedTown
 
 SEEN = 52  # key frames: the first three are not learnt from, and after 48 the commissioning reference is made
@@ -19,13 +19,13 @@ SEEN = 52  # key frames: the first three are not learnt from, and after 48 the c
 
 def teach(town: SimulatedTown, path: Path, now: datetime, tempo: Tempo) -> None:
     """Cameras that show one film have one memory: each film is looked at once."""
-    learnt: dict[ClipKey, Memory] = {}
+    learnt: dict[Film, Memory] = {}
     memories = Memories(path)
     try:
-        for camera_id, key in town.films().items():
-            if key not in learnt:
-                learnt[key] = _learnt(town.key_frames(key), now, tempo)
-            memories.keep(camera_id, learnt[key], now)
+        for camera_id, film in town.films().items():
+            if film not in learnt:
+                learnt[film] = _learnt(town.key_frames(film), now, tempo)
+            memories.keep(camera_id, learnt[film], now)
     finally:
         memories.close()
 

@@ -22,12 +22,27 @@ QUIET = Phrase(
 )
 STORY_OVER = Phrase("故事结束;按 Ctrl-C 退出。", "the story is over; Ctrl-C ends the demo.")
 AS_TOLD = Phrase(
-    "核对:{count} 起故障全部按真实的起止时间和原因记录,没有多余的记录。",
-    "check: all {count} faults were recorded with the right cause, start and end, and nothing else.",
+    "核对:{count} 起故障全部按真实的起止时间和原因记录,没有多余的记录;{calm} 台看似故障而不是故障的,判为正常。",
+    "check: all {count} faults were recorded with the right cause, start and end, and nothing else; {calm} cameras "
+    "that look faulty and are not were called good.",
 )
 NOT_AS_TOLD = Phrase("核对:记录与实际不符!", "check: the record differs from what happened!")
 MISSING = Phrase("  漏记:{trouble}", "  missing: {trouble}")
 EXTRA = Phrase("  多记:{trouble}", "  extra: {trouble}")
+SUSPECTED = Phrase(
+    "{camera} 疑似画面冻结（尚不算故障）：设备提供快照的，取两张来判定。",
+    "{camera} is suspected to be frozen (no fault yet): two snapshots settle it where its device offers them.",
+)
+HAZY = Phrase("{camera} 对比度低（雾）：只报告，不算故障。", "{camera} has low contrast (fog): told, and no fault.")
+ALIKE = Phrase("看似故障而不是故障的：", "what looks like a fault and is none:")
+RECOGNISED = Phrase(
+    "  {what}：{cameras} 台，每台至少看了 {looks} 个画面，判为正常",
+    "  {what}: {cameras} {cameras:camera|cameras}, each looked at {looks} times or more, and called good",
+)
+MISTAKEN = Phrase(
+    "  {what}：{cameras} 台，至少看了 {looks} 个画面，未能正确识别！",
+    "  {what}: {cameras} {cameras:camera|cameras}, looked at {looks} times or more, and NOT recognised!",
+)
 FOUND = Phrase("  {true}  记录为 {span}", "  {true}  recorded {span}")
 ENDED = Phrase(
     "数据保留在 {folder}。可试:sharp-eyes ledger verify --config {config}",

@@ -29,10 +29,12 @@ from monitor.model import (
     Maintenance,
     Result,
     Seconds,
+    Sight,
     Span,
     Transition,
     micros,
 )
+from monitor.picture.verdict import sight_of
 from monitor.schedule import phase
 from monitor.sla import merge, out_of_reach
 
@@ -66,7 +68,7 @@ class Place:
     blinded_at: datetime | None = None  # when a blind span was told: what was asked before it says nothing
     asked_at: datetime | None = None  # when the probe under way began
     result: Result | None = None
-    unjudged: tuple[Cause, ...] = ()  # what its last decoded picture showed too little to tell
+    sight: Sight | None = None  # what its last decoded picture told besides a fault
     prospect: Prospect | None = None  # None: to be looked at anew
     shown: CameraStatus | None = None  # as it was shown last; the same object as long as nothing changes
 
@@ -214,7 +216,7 @@ class Board:
                 await self._believe(place, *step(place.track, result, self.policy))
                 place.result = result
                 if result.picture is not None:
-                    place.unjudged = result.picture.unjudged
+                    place.sight = sight_of(result.picture, result.at)
             place.asked_at = None  # only now: while its transition waits for the disk, nothing after it is settled
 
     async def lapse(self) -> None:
@@ -333,7 +335,7 @@ class Board:
             in_maintenance=bool(busy) and any(window.scope.covers(camera) for window in busy),
             month=place.figures.month(month),
             lifetime=place.figures.lifetime(),
-            unjudged=place.unjudged if track.state.online else (),
+            sight=place.sight if track.state.online else None,
         )
         if place.shown is None or place.shown != status:
             place.shown = status

@@ -10,15 +10,19 @@ from datetime import datetime
 from operator import attrgetter
 
 from monitor.metrics.text import Column, Saying, Sheet, labels
-from monitor.model import SECOND_US, Camera, CameraStatus, Cause, Seconds, State
+from monitor.model import EPOCH, SECOND_US, Camera, CameraStatus, Cause, Seconds, Sight, State
 
 VERDICT = {State.UP: 1, State.DEGRADED: 1, State.DOWN: 0, State.UNKNOWN: None}
-VIEW = frozenset({Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED})  # what needs outlines
+UNSEEN = Sight(EPOCH)
 VIDEO = {State.UP: 1, State.DEGRADED: 0, State.DOWN: None, State.UNKNOWN: None}
 
 
 def _unix(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
+
+
+def _sight(status: CameraStatus) -> Sight:
+    return status.sight or UNSEEN
 
 
 def _online(time: Seconds) -> int:
@@ -50,7 +54,19 @@ FAMILIES: tuple[Column[CameraStatus], ...] = (
         "sharpeyes_camera_picture_unjudged",
         "gauge",
         "How many of moved, covered and blurred the last decoded picture shows too little to tell; absent where none.",
-        lambda s: len(VIEW.intersection(s.unjudged)) or None,
+        lambda s: len(_sight(s).viewless) or None,
+    ),
+    Column(
+        "sharpeyes_camera_picture_learning",
+        "gauge",
+        "1 while what the camera usually shows is not known yet; absent otherwise.",
+        lambda s: 1 if _sight(s).unlearnt else None,
+    ),
+    Column(
+        "sharpeyes_camera_picture_suspected",
+        "gauge",
+        "1 while a freeze under a ticking clock is suspected and not settled, which is no fault; absent otherwise.",
+        lambda s: 1 if Cause.PICTURE_FROZEN in _sight(s).noticed else None,
     ),
     Column(
         "sharpeyes_camera_maintenance",

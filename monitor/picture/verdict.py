@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.model import Cause, Finding, FindingState, Picture
+from datetime import datetime
+
+from monitor.model import Cause, Finding, FindingState, Picture, Sight
 
 from .findings import is_doubt
 from .frozen import ALIKE
@@ -32,6 +34,21 @@ def leans_to_frozen(picture: Picture) -> bool:
 def suspects_frozen(picture: Picture) -> bool:
     """Whether that has lasted: two snapshots would tell."""
     return any(finding.measure == ALIKE and finding.state is FindingState.WARNING for finding in picture.findings)
+
+
+def sight_of(picture: Picture, at: datetime) -> Sight:
+    """What people are told of it although it is no fault. ``at``: when the probe that brought it began.
+
+    Beside a fault, or a doubt of one, nothing is noticed: what is dazzled stands still, and a veil begins as fog does.
+    """
+    noticed = tuple(finding.cause for finding in picture.findings if _is_noticed(finding))
+    return Sight(at, picture.unjudged, picture.unlearnt, noticed if cause_of(picture) is Cause.OK else ())
+
+
+def _is_noticed(finding: Finding) -> bool:
+    """A freeze that only snapshots could settle, or fog; other warnings are doubts of one key frame."""
+    told = finding.measure == ALIKE or finding.cause is Cause.PICTURE_LOW_CONTRAST
+    return told and finding.state is FindingState.WARNING
 
 
 def _doubtful(finding: Finding) -> bool:

@@ -107,8 +107,8 @@ async def _run(town: SimulatedTown, options: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    await town.start()
-    onvif = OnvifTown(town.played if options.onvif else (), _clip_size(options), habits=options.habits)
+    await town.start(dict(options.flawed))
+    onvif = OnvifTown(town.played if options.onvif else (), _clip_size(options), town.flaw_of, habits=options.habits)
     try:
         await onvif.start()
         _say("ready")
@@ -209,6 +209,13 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
+def _flawed(text: str) -> tuple[str, Fault]:
+    camera_id, _, name = text.rpartition("=")
+    if name.lower() not in FAULTS:
+        raise argparse.ArgumentTypeError(f"no fault is called {name!r}; there are {', '.join(FAULTS)}")
+    return camera_id, FAULTS[name.lower()]
+
+
 def _part(text: str) -> tuple[int, int]:
     nth, _, of = text.partition("/")
     return int(nth), int(of)
@@ -233,9 +240,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--join", type=Join, choices=tuple(Join), default=Join.AT_ONCE, help="where a session begins")
     parser.add_argument("--hostile", type=int, default=0, help="how many of the cameras are hostile devices (HX-...)")
     parser.add_argument("--part", type=_part, default=WHOLE, help="such as 2/3: play only every third, from the second")
+    parser.add_argument(
+        "--flawed",
+        type=_flawed,
+        nargs="+",
+        metavar="CAMERA=FAULT",
+        default=(),
+        help="faults of pictures that can be injected, for their films are made at the start: QX-01-01=stuck (a freeze "
+        "under a ticking clock, at a constant bit rate: add --groups 67)",
+    )
     parser.add_argument("--inventory", type=Path, help="write the cameras to this CSV file")
     parser.add_argument("--passwords", type=Path, help="write name,username,password to this CSV file, for tests")
-    parser.add_argument("--onvif", action="store_true", help="answer WS-Discovery (UDP 3702) and ONVIF (TCP 8000)")
+    parser.add_argument(
+        "--onvif", action="store_true", help="answer WS-Discovery (UDP 3702), ONVIF (TCP 8000), snapshots (8001)"
+    )
     parser.add_argument(
         "--habits",
         type=Habit,

@@ -25,7 +25,7 @@ from monitor.simulator.scenes import NOISE, Pixels, Scene, draw
 RTP_CLOCK = 90_000  # Hz, for every video codec here
 MAGIC = b"SHARPEYESCLIP9\n"  # raised whenever drawing or this file format changes
 
-SCARCE = "bitrate=96:vbv-maxrate=96:vbv-bufsize=96"  # kbit/s: for key frames of 320 x 192, one a second
+SCARCE = "bitrate={rate}:vbv-maxrate={rate}:vbv-bufsize={rate}"  # kbit/s, of ``ClipSize.scarce``
 X264 = "scenecut=0:threads=1:log-level=-1"
 X265 = "repeat-headers=1:open-gop=0:bframes=0:scenecut=0:pools=none:frame-threads=1:log-level=-1"
 
@@ -100,6 +100,11 @@ class ClipSize:
         """Pictures of one group."""
         return self.fps * self.gop
 
+    @property
+    def scarce(self) -> int:
+        """Kilobits a second that leave 1.6 bits to each pixel of a picture."""
+        return 96 * self.fps * self.width * self.height // (320 * 192)
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
@@ -130,6 +135,14 @@ class ClipKey:
     scene: Scene
     codec: Codec
     flaw: Flaw | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """Which film, made how."""
+
+    key: ClipKey
+    size: ClipSize
 
 
 Library = dict[ClipKey, Clip]
@@ -195,7 +208,7 @@ def _encode(key: ClipKey, size: ClipSize) -> Iterator[bytes]:
     encoder.time_base = Fraction(1, size.fps)
     encoder.gop_size = size.length
     encoder.thread_count = 1  # several would cut a picture into slices, a JPEG into restart intervals
-    encoder.options = encoding.options
+    encoder.options = {name: value.format(rate=size.scarce) for name, value in encoding.options.items()}
     for number, pixels in enumerate(_film(key, size, encoding.noise)):
         frame = av.VideoFrame.from_ndarray(pixels, format="bgr24").reformat(format=encoder.pix_fmt)
         frame.pts = number

@@ -57,7 +57,12 @@ class Behaviour:
     media: Media = Media.FLOWS
     scene: Scene | None = None  # None: the camera's own
     flaw: Flaw | None = None  # of its picture
-    frozen: bool = False
+    replays: int = 0  # the last groups of pictures again and again; 1: one key frame and nothing else; 0: it goes on
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it shows one key frame for ever."""
+        return self.replays == 1
 
 
 HEALTHY = Behaviour()
@@ -108,7 +113,8 @@ class Fault(Enum):
     NO_MEDIA = "no_media", Behaviour(media=Media.NOTHING), Cause.NO_MEDIA
     NO_KEYFRAME = "no_keyframe", Behaviour(media=Media.NO_KEY_FRAMES), Cause.NO_KEYFRAME  # not with MJPEG
     STALLED = "stalled", Behaviour(media=Media.HALF_A_KEY_FRAME), Cause.STREAM_STALLED
-    FROZEN = "frozen", Behaviour(frozen=True), Cause.PICTURE_FROZEN
+    FROZEN = "frozen", Behaviour(replays=1), Cause.PICTURE_FROZEN
+    LOOP = "loop", Behaviour(replays=6), Cause.PICTURE_FROZEN  # a recorder plays its last minute again and again
     BLACK = "black", Behaviour(scene=Scene.BLACK), Cause.PICTURE_BLACK
     BLUE = "blue", Behaviour(scene=Scene.BLUE), Cause.PICTURE_SINGLE_COLOUR
     # These must be named when the town starts, for their films are made then.
@@ -122,6 +128,9 @@ class Fault(Enum):
     CAST = "cast", Behaviour(flaw=Flaw.CAST), Cause.PICTURE_CAST
     CORRUPT = "corrupt", Behaviour(flaw=Flaw.MOSAIC), Cause.PICTURE_CORRUPT
     VEILED = "veiled", Behaviour(flaw=Flaw.VEILED), Cause.PICTURE_VEILED
+    # A freeze under a ticking clock, of a camera of constant bit rate: certain after minutes, and dated from then on.
+    STUCK = "stuck", Behaviour(flaw=Flaw.STUCK), Cause.PICTURE_FROZEN
+    FOG = "fog", Behaviour(flaw=Flaw.FOGGED), Cause.PICTURE_LOW_CONTRAST  # weather: told, and no fault
 
 
 FAULT_SCENES = frozenset(fault.behaviour.scene for fault in Fault if fault.behaviour.scene is not None)

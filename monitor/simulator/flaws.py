@@ -30,6 +30,7 @@ class Flaw(StrEnum):
     MOSAIC = "mosaic"
     VEILED = "veiled"
     STUCK = "stuck"
+    FOGGED = "fogged"  # weather, and no fault
 
 
 def draw_flawed(scene: Scene, flaw: Flaw, seconds: float, width: int, height: int, noise: float = NOISE) -> Pixels:
@@ -127,8 +128,20 @@ def _veiled(picture: Pixels) -> Pixels:
     return np.asarray(255 * (light + 0.7 * (light.mean() - light)) ** (1 / 2.2), np.uint8)
 
 
+def _fogged(picture: Pixels) -> Pixels:
+    """Fog: half of the contrast is left, and what is far away is paler still."""
+    left = np.linspace(0.48, 0.56, picture.shape[0], dtype=np.float32)[:, None, None]
+    return np.asarray(left * picture + (1 - left) * 190, np.uint8)
+
+
 _OPTICAL: Mapping[Flaw, Callable[[Pixels], Pixels]] = MappingProxyType(
-    {Flaw.BLURRED: _defocused, Flaw.COVERED: _covered, Flaw.MOVED: _turned, Flaw.VEILED: _veiled}
+    {
+        Flaw.BLURRED: _defocused,
+        Flaw.COVERED: _covered,
+        Flaw.MOVED: _turned,
+        Flaw.VEILED: _veiled,
+        Flaw.FOGGED: _fogged,
+    }
 )
 _ELECTRONIC: Mapping[Flaw, Callable[[Pixels, float], Pixels]] = MappingProxyType(
     {

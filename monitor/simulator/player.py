@@ -78,8 +78,8 @@ class Player:
         """What is due now, and an appointment for the next frame."""
         if self._position == self._clip.length:
             self._position = 0
-            frozen = self._film.behaviour.frozen
-            self._group = self._film.first_group() if frozen else (self._group + 1) % self._clip.groups
+            replays = self._film.behaviour.replays
+            self._group = self._film.first_group() if replays else (self._group + 1) % self._clip.groups
         if self._position == 0:
             self._clip = self._film.clip
         self._ticks += 1

@@ -24,6 +24,7 @@ class Scene(StrEnum):
     POND = "pond"
     JUNCTION = "junction"
     NIGHT = "night"  # a lane by infra-red light
+    STILL = "still"  # a pond without wind: what is nearest to a frozen picture
     BLACK = "black"  # a covered or dead sensor
     BLUE = "blue"  # what an encoder sends that has lost its sensor
 
@@ -42,6 +43,8 @@ def draw(scene: Scene, seconds: float, width: int, height: int, noise: float = N
             return _filmed(_junction(seconds, width, height), seconds, noise)
         case Scene.NIGHT:
             return _filmed(_by_infrared(_lane(seconds, width, height)), seconds, 2 * noise)
+        case Scene.STILL:
+            return _with_noise(_mirror(width, height), seconds, noise)
         case Scene.BLACK:
             return _with_noise(_plain(UNLIT, width, height), seconds, UNLIT_NOISE)
         case Scene.BLUE:
@@ -82,6 +85,18 @@ def _pond(seconds: float, width: int, height: int) -> Pixels:
     for duck in (0.0, 0.09):
         swim = (seconds / 9 + duck) % 1.0
         _box(picture, 0.2 + 0.55 * swim, 0.62 + duck, 0.035, 0.025, (235, 240, 240))
+    return picture
+
+
+def _mirror(width: int, height: int) -> Pixels:
+    """A pond without a breath of wind: bank, posts and sky stand upside down in it. No clock is burnt in either."""
+    picture = _outdoors(width, height, horizon=0.3, ground=(70, 130, 96))
+    for post in range(9):
+        _box(picture, 0.05 + 0.1 * post, 0.28, 0.012, 0.16, (210, 210, 205))
+    for house in range(3):
+        _box(picture, 0.1 + 0.3 * house, 0.16, 0.12, 0.15, (80, 120 + 25 * house, 170))
+    water = 0.7 * picture[: height // 2][::-1] + np.array((42, 36, 24))
+    picture[height - height // 2 :] = water.astype(np.uint8)
     return picture
 
 

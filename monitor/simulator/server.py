@@ -81,6 +81,7 @@ class CameraServer:
         self.served = served
         self._clips = clips
         self._group = plan.first_group
+        self._replayed = 0  # groups
         self._conversations: set[Conversation] = set()
         self._loop = asyncio.get_running_loop()
         self._listener = Listener(plan.host, plan.port, self._accepted)
@@ -100,8 +101,10 @@ class CameraServer:
 
     def first_group(self) -> int:
         """Never the same twice in a row, unless frozen."""
-        if not self.behaviour.frozen:
-            self._group = (self._group + 1) % self.clip.groups
+        if replays := self.behaviour.replays:
+            self._replayed += 1
+            return (self._group - replays + 1 + self._replayed % replays) % self.clip.groups
+        self._group = (self._group + 1) % self.clip.groups
         return self._group
 
     def first_frame(self) -> int:

@@ -1,4 +1,4 @@
-"""A simulated camera's single pictures: JPEG over HTTP, behind a password, of a live scene or a sensor that hangs.
+"""A simulated camera's single pictures: JPEG over HTTP, behind a password, of its scene with the flaw it has by then.
 
 With each request the scene is some seconds older; a hanging sensor shows it as it was, under a clock that ticks on.
 """
@@ -6,6 +6,7 @@ With each request the scene is some seconds older; a hanging sensor shows it as 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from monitor.model import Credentials
@@ -21,17 +22,18 @@ QUALITY = 80
 
 @dataclass(slots=True)
 class SnapshotDevice:
-    """One camera's. ``hangs``: its sensor does. ``body``: what it sends instead of a picture."""
+    """One camera's. ``flaw``: what its picture has now. ``body``: what it sends instead of a picture."""
 
     credentials: Credentials
     scheme: Scheme = Scheme.DIGEST_MD5
     scene: Scene = Scene.LANE
-    hangs: bool = False
+    flaw: Callable[[], Flaw | None] = lambda: None
     body: bytes | None = None
     status: str = "200 OK"
     locks_after: int = 0  # wrong passwords until it locks; 0 = never
     width: int = 640
     height: int = 360
+    host: str = "127.0.0.1"
     port: int = 0
     wrong: int = 0  # passwords it was shown that were not right
     served: int = 0  # pictures
@@ -40,15 +42,15 @@ class SnapshotDevice:
     @property
     def url(self) -> str:
         """Where its pictures are."""
-        return f"http://127.0.0.1:{self.port}{PATH}"
+        return f"http://{self.host}:{self.port}{PATH}"
 
     def picture(self) -> bytes:
         """The next one."""
         import cv2
 
-        seconds, size = self.served * STEP, (self.width, self.height)
+        seconds, size, flaw = self.served * STEP, (self.width, self.height), self.flaw()
         self.served += 1
-        pixels = draw_flawed(self.scene, Flaw.STUCK, seconds, *size) if self.hangs else draw(self.scene, seconds, *size)
+        pixels = draw(self.scene, seconds, *size) if flaw is None else draw_flawed(self.scene, flaw, seconds, *size)
         return cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))[1].tobytes()
 
     def answer(self, gate: Gate, head: str) -> bytes:

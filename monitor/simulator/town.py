@@ -16,8 +16,19 @@ from monitor.clock import Clock, SystemClock
 from monitor.errors import SharpEyesError
 from monitor.model import Camera, Codec, KeyFrame
 from monitor.simulator.auth import Scheme
-from monitor.simulator.clips import ClipKey, ClipSize, default_cache, frames_of, load_clips, load_films
+from monitor.simulator.clips import (
+    ClipKey,
+    ClipSize,
+    Film,
+    Grade,
+    Library,
+    default_cache,
+    frames_of,
+    load_clips,
+    load_films,
+)
 from monitor.simulator.faults import FAULT_SCENES, HEALTHY, Fault, FaultRecord
+from monitor.simulator.flaws import Flaw
 from monitor.simulator.hostile import HostileServer
 from monitor.simulator.layout import CREDENTIALS, Makeup, Planned, lay_out
 from monitor.simulator.server import CameraPlan, CameraServer, Served
@@ -46,6 +57,7 @@ class SimulatedTown:
         self._clock = clock
         self._clip_size = clip_size
         self._cache = cache
+        self._constant: frozenset[str] = frozenset()  # cameras of a constant bit rate
         self._servers: dict[str, CameraServer] = {}
         self._hostile: list[HostileServer] = []
         self._records: list[FaultRecord] = []
@@ -64,33 +76,42 @@ class SimulatedTown:
     async def start(self, flawed: Mapping[str, Fault] | None = None) -> None:
         """Load the films and listen on every address. Raises ``SharpEyesError`` and leaves nothing open.
 
-        ``flawed``: the cameras that will have a flaw of their picture, and which.
+        ``flawed``: the cameras that will have a flaw of their picture, and which. Those that will be stuck under a
+        ticking clock have a constant bit rate all the time, and nothing but key frames: with any other it would show.
         """
+        flawed = flawed or {}
+        if unknown := next((camera_id for camera_id in flawed if camera_id not in self._plans), ""):
+            raise SharpEyesError(f"{unknown}: there is no such camera here")
         _raise_file_limit(2 * len(self._plans) + SPARE_FILES)
-        codecs = frozenset(plan.codec for plan in self._plans.values())
-        scenes = frozenset(plan.scene for plan in self._plans.values()) | FAULT_SCENES
-        clips = await asyncio.to_thread(load_clips, self._clip_size, self._cache, codecs, scenes)
-        plans = [(self._plans[camera_id], fault.behaviour.flaw) for camera_id, fault in (flawed or {}).items()]
-        films = [ClipKey(plan.scene, plan.codec, flaw) for plan, flaw in plans]
-        clips |= await asyncio.to_thread(load_films, films, self._clip_size, self._cache)
+        self._constant = frozenset(camera_id for camera_id, fault in flawed.items() if fault is Fault.STUCK)
+        clips = await asyncio.to_thread(self._films_of, flawed)
+        own = {camera_id: await asyncio.to_thread(self._own_films, camera_id) for camera_id in self._constant}
         try:
             for camera_id, plan in self._plans.items():
                 if plan.hostility is None:
-                    self._servers[camera_id] = CameraServer(plan, clips, self.served)
+                    self._servers[camera_id] = CameraServer(plan, own.get(camera_id, clips), self.served)
                 else:
                     self._hostile.append(HostileServer(plan, plan.hostility, self.served))
         except SharpEyesError:
             await self.stop()
             raise
 
-    def films(self) -> dict[str, ClipKey]:
-        """What each camera played here shows while nothing is wrong with it."""
-        return {camera_id: ClipKey(plan.scene, plan.codec) for camera_id, plan in self._plans.items()}
+    def films(self) -> dict[str, Film]:
+        """What each camera played here shows while nothing is wrong with it; made as ``start`` says."""
+        return {
+            camera_id: Film(ClipKey(plan.scene, plan.codec), self._size_of(camera_id))
+            for camera_id, plan in self._plans.items()
+        }
 
-    def key_frames(self, key: ClipKey) -> list[KeyFrame]:
+    def key_frames(self, film: Film) -> list[KeyFrame]:
         """A film's key frames, in their order."""
-        frames = frames_of(key, self._clip_size, self._cache)
-        return [KeyFrame(key.codec, frame) for frame in frames[:: self._clip_size.length]]
+        frames = frames_of(film.key, film.size, self._cache)
+        return [KeyFrame(film.key.codec, frame) for frame in frames[:: film.size.length]]
+
+    def flaw_of(self, camera_id: str) -> Flaw | None:
+        """What is wrong with the camera's picture now."""
+        server = self._servers.get(camera_id)
+        return None if server is None else server.behaviour.flaw
 
     async def stop(self) -> None:
         """End every session and fault and stop listening. Harmless when not started."""
@@ -134,6 +155,25 @@ class SimulatedTown:
         for camera_id in chosen:
             self._servers[camera_id].behave(HEALTHY)
             self._end_record(camera_id)
+
+    def _size_of(self, camera_id: str) -> ClipSize:
+        if camera_id in self._constant:
+            return replace(self._clip_size, fps=1, gop=1, grade=Grade.CONSTANT)
+        return self._clip_size
+
+    def _films_of(self, flawed: Mapping[str, Fault]) -> Library:
+        """All films but those of cameras that have their own."""
+        codecs = frozenset(plan.codec for plan in self._plans.values())
+        scenes = frozenset(plan.scene for plan in self._plans.values()) | FAULT_SCENES
+        plans = [(self._plans[camera_id], fault) for camera_id, fault in flawed.items() if fault is not Fault.STUCK]
+        keys = [ClipKey(plan.scene, plan.codec, fault.behaviour.flaw) for plan, fault in plans]
+        clips = load_clips(self._clip_size, self._cache, codecs, scenes)
+        return clips | load_films(keys, self._clip_size, self._cache)
+
+    def _own_films(self, camera_id: str) -> Library:
+        plan = self._plans[camera_id]
+        keys = [ClipKey(plan.scene, plan.codec, flaw) for flaw in (None, Flaw.STUCK)]
+        return load_films(keys, self._size_of(camera_id), self._cache)
 
     def _chosen(self, camera_ids: Iterable[str]) -> list[str]:
         chosen = list(dict.fromkeys(camera_ids))

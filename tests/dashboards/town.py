@@ -30,6 +30,7 @@ from monitor.model import (
     Result,
     Rung,
     Seconds,
+    Sight,
     Stage,
     State,
     Verdict,
@@ -149,6 +150,7 @@ class PastTown:
             in_maintenance=life.in_maintenance,
             month=month,
             lifetime=life.seconds(self.began, now),
+            sight=_sight(life.camera, last) if STATES[cause.verdict].online else None,
         )
 
     def _incidents(self, now: datetime) -> tuple[IncidentFigures, ...]:
@@ -169,6 +171,19 @@ class PastTown:
             for of in sites.values()
             if all(s.state in (State.DOWN, State.DEGRADED) for s in of)
         )
+
+
+def _sight(camera: Camera, at: datetime) -> Sight:
+    """Some cameras look at water or a wall, some are new, and one here and there hangs perhaps."""
+    match _spread(camera.id) % 12:
+        case 3:
+            return Sight(at, unjudged=(Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED))
+        case 0:
+            return Sight(at, unlearnt=(Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED))
+        case 10:
+            return Sight(at, noticed=(Cause.PICTURE_FROZEN,))
+        case _:
+            return Sight(at)
 
 
 def result(camera_id: str, cause: Cause, at: datetime) -> Result:

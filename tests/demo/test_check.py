@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from monitor.demo.check import compare
+from monitor.demo.story import FOG
+from monitor.demo.witness import Lookalike
 from monitor.model import Cause, State, Transition
 from monitor.simulator.faults import Fault, FaultRecord
 from tests.driven import START
@@ -63,3 +67,34 @@ def test_an_outage_recorded_in_two_parts_is_extra() -> None:
     parts = [*OUTAGE, change(64, State.DOWN, Cause.TCP_TIMEOUT), change(66, State.UP)]
     comparison = compare([fault(10, 60)], parts, TOLERANCE)
     assert len(comparison.extra) == 1
+
+
+def frozen(start: float, end: float) -> list[Transition]:
+    return [change(start, State.DEGRADED, Cause.PICTURE_FROZEN), change(end, State.UP)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "right"),
+    [(10, 60, True), (58, 74, True), (9, 60, False), (61, 70, False), (58, 76, False)],
+)
+def test_a_freeze_under_a_ticking_clock_may_be_dated_late_but_within_itself(
+    start: float, end: float, right: bool
+) -> None:
+    assert compare([fault(10, 60, kind=Fault.STUCK)], frozen(start, end), TOLERANCE).as_told is right
+
+
+def test_what_stands_still_altogether_must_be_dated_in_time() -> None:
+    assert not compare([fault(10, 60, kind=Fault.FROZEN)], frozen(30, 60), TOLERANCE).as_told
+
+
+def test_fog_must_leave_no_trace() -> None:
+    fog = fault(10, 60, kind=Fault.FOG)
+    assert compare([fog], [], TOLERANCE).as_told
+    assert not compare([fog], frozen(10, 60), TOLERANCE).as_told
+
+
+def test_what_only_looks_like_a_fault_must_have_been_looked_at() -> None:
+    seen, unseen = (Lookalike(FOG, 2, looks, frozenset(), frozenset()) for looks in (3, 0))
+    assert compare([], [], TOLERANCE, [seen]).as_told
+    assert compare([], [], TOLERANCE, [seen]).calm == 2
+    assert not compare([], [], TOLERANCE, [seen, unseen]).as_told

@@ -101,11 +101,25 @@ async def test_what_a_wall_cannot_tell_is_shown_until_another_picture_tells_it()
         at = town.board.asking("A")
         await town.passes(10)
         await town.board.fold(replace(seen("A", at), picture=picture))
-        return set(town.shown()[0].unjudged)
+        sight = town.shown()[0].sight
+        assert sight is not None
+        return set(sight.unjudged)
 
     assert blind <= await shown(wall)
     assert blind <= await shown(None), "nothing was decoded"
     assert not await shown(replace(wall, findings=()))
+
+
+async def test_nothing_is_said_of_the_picture_of_a_camera_that_is_not_online() -> None:
+    town = Town("A")
+    town.recorder.disk.set()
+    await town.board.fold(replace(seen("A", town.board.asking("A")), picture=Picture(640, 360, b"")))
+    assert town.shown()[0].sight is not None
+    for _ in range(10):
+        await town.passes(10)
+        await town.board.fold(seen("A", town.board.asking("A"), Cause.TCP_TIMEOUT))
+    assert town.shown()[0].state is State.DOWN
+    assert town.shown()[0].sight is None
 
 
 async def test_a_camera_without_news_is_shown_as_the_very_same_thing() -> None:

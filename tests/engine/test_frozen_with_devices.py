@@ -121,7 +121,7 @@ async def watched(folder: Path, device: SnapshotDevice) -> AsyncIterator[Scenery
 
 
 async def test_a_hanging_sensor_is_confirmed_and_its_recovery_seen(tmp_path: Path) -> None:
-    async with watched(tmp_path, SnapshotDevice(LOGINS["good"], hangs=True)) as scenery:
+    async with watched(tmp_path, SnapshotDevice(LOGINS["good"], flaw=lambda: Flaw.STUCK)) as scenery:
         await scenery.learnt()
         assert not any(map(leans_to_frozen, scenery.seen))
         await scenery.hang()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import Metrics, TownView
-from monitor.model import Cause, Look, Seconds, State
+from monitor.model import Cause, Look, Seconds, Sight, State
 from tests.metrics.town import HOUR, NOW, DrivenClock, camera, group, result, status, town
 from tests.programs import program
 
@@ -58,10 +58,28 @@ def test_a_fault_names_its_cause_only_while_it_lasts() -> None:
 
 
 def test_a_picture_that_shows_too_little_is_told_and_no_colour_by_night_is_not() -> None:
-    wall = town(status(unjudged=(Cause.PICTURE_MOVED, Cause.PICTURE_BLURRED, Cause.PICTURE_CAST)))
-    assert value(wall, "sharpeyes_camera_picture_unjudged", camera_id="c1") == 2
-    night = town(status(unjudged=(Cause.PICTURE_CAST,)))
+    blank = Sight(NOW, unjudged=(Cause.PICTURE_MOVED, Cause.PICTURE_BLURRED, Cause.PICTURE_CAST))
+    assert value(town(status(sight=blank)), "sharpeyes_camera_picture_unjudged", camera_id="c1") == 2
+    night = town(status(sight=Sight(NOW, unjudged=(Cause.PICTURE_CAST,))))
     assert value(night, "sharpeyes_camera_picture_unjudged", camera_id="c1") is None
+
+
+@pytest.mark.parametrize(
+    ("sight", "learning", "suspected"),
+    [
+        (None, None, None),
+        (Sight(NOW), None, None),
+        (Sight(NOW, unlearnt=(Cause.PICTURE_MOVED,)), 1, None),
+        (Sight(NOW, noticed=(Cause.PICTURE_FROZEN,)), None, 1),
+        (Sight(NOW, noticed=(Cause.PICTURE_LOW_CONTRAST,)), None, None),
+    ],
+)
+def test_learning_and_a_suspected_freeze_are_told_and_fog_is_not(
+    sight: Sight | None, learning: int | None, suspected: int | None
+) -> None:
+    view = town(status(sight=sight))
+    assert value(view, "sharpeyes_camera_picture_learning", camera_id="c1") == learning
+    assert value(view, "sharpeyes_camera_picture_suspected", camera_id="c1") == suspected
 
 
 def test_a_camera_under_maintenance_is_marked_and_others_are_not() -> None:

@@ -6,10 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Finding, FindingState, Picture
+from monitor.picture.frozen import ALIKE
 from monitor.picture.tally import NEEDED
-from monitor.picture.verdict import SOON, cause_of
+from monitor.picture.verdict import SOON, cause_of, sight_of
+from tests.driven import START
 
 FAULT, OK, UNSURE = FindingState.FAULT, FindingState.OK, FindingState.CANNOT_JUDGE
+WARNING, LEARNING = FindingState.WARNING, FindingState.LEARNING
 
 
 def finding(cause: Cause, state: FindingState, value: float = 1.0, measure: str = "a_measure") -> Finding:
@@ -57,6 +60,44 @@ def test_one_equal_pair_is_a_doubt_only_where_few_of_them_are_proof() -> None:
     assert shows(repeats(1, SOON)) is Cause.PICTURE_FROZEN
     assert shows(repeats(0, SOON)) is Cause.OK
     assert shows(repeats(1, SOON + 1)) is Cause.OK, "a pond at night repeats itself, and is left in peace"
+
+
+def test_it_is_told_what_cannot_be_judged_what_is_learnt_what_is_suspected_and_fog() -> None:
+    findings = (
+        finding(Cause.PICTURE_FROZEN, WARNING, measure=ALIKE),
+        finding(Cause.PICTURE_MOVED, UNSURE),
+        finding(Cause.PICTURE_COVERED, UNSURE),
+        finding(Cause.PICTURE_CAST, LEARNING),
+        finding(Cause.PICTURE_LOW_CONTRAST, WARNING),
+    )
+    sight = sight_of(Picture(640, 360, b"", findings), START)
+    assert sight.at == START
+    assert sight.unjudged == (Cause.PICTURE_MOVED, Cause.PICTURE_COVERED)
+    assert sight.unlearnt == (Cause.PICTURE_CAST,)
+    assert sight.noticed == (Cause.PICTURE_FROZEN, Cause.PICTURE_LOW_CONTRAST)
+
+
+def test_beside_a_fault_or_its_first_key_frame_nothing_is_noticed() -> None:
+    still, fog = finding(Cause.PICTURE_FROZEN, WARNING, measure=ALIKE), finding(Cause.PICTURE_LOW_CONTRAST, WARNING)
+    dazzled = Picture(640, 360, b"", (finding(Cause.PICTURE_BRIGHT, WARNING), still), (Cause.PICTURE_BRIGHT,))
+    assert sight_of(dazzled, START).noticed == ()
+    veil = Finding(Cause.PICTURE_VEILED, WARNING, "contrast_change", -1.1, -1.0, 0.55)
+    assert sight_of(Picture(640, 360, b"", (veil, fog)), START).noticed == ()
+
+
+def test_doubts_of_one_key_frame_and_a_freeze_that_is_certain_are_not_noticed_beside() -> None:
+    findings = (
+        finding(Cause.PICTURE_BLURRED, WARNING),
+        finding(Cause.PICTURE_FROZEN, WARNING, measure="equal_key_frames"),
+        finding(Cause.PICTURE_FROZEN, FAULT, measure=ALIKE),
+        finding(Cause.PICTURE_LOW_CONTRAST, OK),
+    )
+    assert sight_of(Picture(640, 360, b"", findings), START).noticed == ()
+
+
+def test_only_what_needs_outlines_leaves_nothing_to_be_told_of_the_view() -> None:
+    findings = tuple(finding(cause, UNSURE) for cause in (Cause.PICTURE_CAST, Cause.PICTURE_BLURRED))
+    assert sight_of(Picture(640, 360, b"", findings), START).viewless == (Cause.PICTURE_BLURRED,)
 
 
 causes, states = st.sampled_from(sorted(NEEDED, key=lambda cause: cause.value)), st.sampled_from(FindingState)

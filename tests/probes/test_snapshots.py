@@ -14,6 +14,7 @@ from monitor.probes.decoders import Decoders
 from monitor.probes.http import HttpLimits
 from monitor.probes.snapshots import LIMITS, Snapshot, SnapshotProber
 from monitor.simulator.auth import Scheme
+from monitor.simulator.flaws import Flaw
 from monitor.simulator.onvif_device import running
 from monitor.simulator.snapshots import SnapshotDevice
 from tests.metrics.town import camera
@@ -48,8 +49,7 @@ async def test_of_a_hanging_sensor_two_pictures_differ_in_the_clock_alone_of_a_l
     prober: SnapshotProber,
 ) -> None:
     shares = []
-    for hangs in (True, False):
-        device = SnapshotDevice(LOGIN, hangs=hangs)
+    for device in (SnapshotDevice(LOGIN, flaw=lambda: Flaw.STUCK), SnapshotDevice(LOGIN)):
         first, second = await taken(prober, device), await taken(prober, device)
         assert first.sums is not None
         assert second.sums is not None

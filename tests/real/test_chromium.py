@@ -1,4 +1,7 @@
-"""The HTML report in a real browser: it prints on A4, fits its page, asks nobody for anything, has its characters."""
+"""The HTML report in a real browser: it prints on A4, fits its page, asks nobody for anything, has its characters.
+
+The console's pages of cameras fit their window and keep the rules their own headers set.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,12 @@ import pytest
 
 from monitor.contract import Contract
 from monitor.language import Language
+from monitor.model import Cause, Sight, State
 from monitor.render import to_html
 from monitor.report import Report, build_report
+from tests.console.fakes import FakeSource, console
+from tests.metrics.town import NOW, status, town
+from tests.metrics.town import camera as watched
 from tests.programs import program
 from tests.real.chromium import browser, chromium
 from tests.render.samples import CAMERAS, JULY, RECORD, TERMS, report
@@ -133,3 +140,24 @@ async def test_chinese_is_drawn_with_a_font_that_has_it(address: str, tmp_path: 
     assert used
     assert all("CJK" in family or "WenQuanYi" in family or "Hei" in family for family in used), used
     assert CAMERAS[0].name in text_of_page(printed, 3) + text_of_page(printed, 2)
+
+
+@pytest.mark.parametrize("path", ["/", "/cameras", "/cameras/c1"])
+async def test_the_pages_of_cameras_fit_their_window_and_break_no_rule_of_the_console(address: str, path: str) -> None:
+    source = FakeSource()
+    water = Sight(NOW, unjudged=(Cause.PICTURE_MOVED, Cause.PICTURE_COVERED), noticed=(Cause.PICTURE_FROZEN,))
+    source.view = town(
+        status(sight=water),
+        *(status(State.DOWN, Cause.TCP_TIMEOUT, watched(f"d{nth}", name=LONG)) for nth in range(3)),
+    )
+    async with console(source) as monitor, chromium(address) as tab:
+        await tab.open(f"{monitor}{path}?lang=zh")
+        for width in (400, 1200):
+            await tab.width(width)
+            assert await tab.value("document.documentElement.scrollWidth") <= width
+        assert await tab.value("getComputedStyle(document.body).marginTop") == "32px"
+        assert [entry for entry in tab.events("Log.entryAdded") if entry["entry"]["source"] == "security"] == []
+        assert {event["request"]["url"].removeprefix(monitor) for event in tab.events("Network.requestWillBeSent")} == {
+            f"{path}?lang=zh",
+            "/console.css",
+        }

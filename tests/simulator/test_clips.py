@@ -22,7 +22,7 @@ def test_every_scene_comes_in_every_codec(clips: Library) -> None:
 
 
 @pytest.mark.parametrize("codec", list(Codec))
-@pytest.mark.parametrize("scene", [*LIVE_SCENES, Scene.BLACK])
+@pytest.mark.parametrize("scene", [*LIVE_SCENES, Scene.STILL, Scene.BLACK])
 def test_no_two_key_frames_of_a_sensor_are_the_same(clips: Library, scene: Scene, codec: Codec) -> None:
     clip = clips[ClipKey(scene, codec)]
     assert len({clip.frames[group * clip.fps] for group in range(clip.groups)}) == clip.groups
@@ -71,6 +71,13 @@ def test_something_moves_in_every_live_scene() -> None:
         early, late = draw(scene, 1.0, 320, 192), draw(scene, 2.0, 320, 192)
         changed = np.abs(early.astype(int) - late.astype(int)).max(axis=2) > 40
         assert changed[40:].sum() > 50, scene  # below the clock, and far beyond noise
+
+
+def test_a_still_pond_stands_still_but_for_the_sensors_noise() -> None:
+    early, late = draw(Scene.STILL, 1.0, 320, 192, 0.0), draw(Scene.STILL, 9.0, 320, 192, 0.0)
+    assert np.array_equal(early, late), "no clock, no ripple"
+    noisy = np.abs(draw(Scene.STILL, 1.0, 320, 192).astype(int) - draw(Scene.STILL, 9.0, 320, 192))
+    assert 1 < noisy.mean() < 5
 
 
 def test_black_is_dark_with_a_little_noise_and_blue_is_one_colour() -> None:

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import pytest
 
 from monitor.model import Cause, Codec
 from monitor.simulator.auth import Scheme
+from monitor.simulator.clips import ClipKey, ClipSize, load_films
 from monitor.simulator.faults import HEALTHY, Fault
 from monitor.simulator.scenes import Scene
-from monitor.simulator.server import CameraServer
+from monitor.simulator.server import CameraPlan, CameraServer, Served
+from tests.addresses import BASE, free_port
 
 from .conftest import KEY, SMALL, MakeCamera
 from .raw import Packet, RawClient, becomes, content
@@ -94,7 +97,8 @@ async def diagnosis_of_picture(camera: CameraServer, first: bytes) -> Cause:
         return Cause.PICTURE_FROZEN if content(await client.frame()) == first else Cause.OK
 
 
-UNFLAWED = [fault for fault in Fault if fault.behaviour.flaw is None]  # the others: test_flaws
+# Those with a flaw: test_flaws. A loop shows in no single key frame.
+UNFLAWED = [fault for fault in Fault if fault.behaviour.flaw is None and fault is not Fault.LOOP]
 
 
 @pytest.mark.parametrize("fault", UNFLAWED, ids=lambda fault: fault.value)
@@ -182,3 +186,28 @@ async def test_a_frozen_camera_repeats_one_key_frame_within_a_session_too(make_c
     async with RawClient(camera.plan.url, KEY) as client:
         await client.play()
         assert content(await client.frame()) == content(await client.frame())
+
+
+async def test_a_loop_shows_the_last_groups_in_turn_again_and_again_and_then_goes_on(tmp_path: Path) -> None:
+    film = ClipSize(width=64, height=64, fps=1, groups=20)
+    clips = load_films([ClipKey(Scene.LANE, Codec.H264)], film, tmp_path)
+    host = f"{BASE}.251.1"
+    plan = CameraPlan(host, free_port(host), "/live", "trackID=1", "sim", Scheme.NONE, KEY, Codec.H264, Scene.LANE)
+    camera = CameraServer(plan, clips, Served())
+
+    async def shown() -> bytes:
+        async with RawClient(plan.url) as client:
+            await client.play()
+            return content(await client.frame())
+
+    try:
+        live = [await shown() for _ in range(8)]
+        camera.behave(Fault.LOOP.behaviour)
+        rounds = [await shown() for _ in range(12)]
+        camera.behave(HEALTHY)
+        after = [await shown() for _ in range(8)]
+    finally:
+        camera.close()
+    assert rounds[:6] == rounds[6:]
+    assert set(rounds) == set(live[2:])
+    assert not set(after) & set(live)

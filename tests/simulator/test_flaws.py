@@ -10,9 +10,11 @@ import pytest
 
 from monitor.model import Cause, Codec, KeyFrame
 from monitor.picture import Memory
+from monitor.picture.verdict import leans_to_frozen, sight_of
 from monitor.probes.decode import FRESH, Seen, look_at
 from monitor.simulator.clips import ClipKey, ClipSize, frames_of
 from monitor.simulator.faults import Fault
+from monitor.simulator.flaws import Flaw
 from monitor.simulator.scenes import Scene
 from tests.driven import START
 
@@ -20,7 +22,8 @@ MINUTE = timedelta(minutes=1)
 SOUND = ClipSize(fps=1, groups=54)  # key frames alone, enough to be learnt
 FLAWED = ClipSize(fps=1, groups=8)
 SHARP = (Scene.LANE, Scene.JUNCTION)  # with colours and outlines that can be lost
-FAULTS = [fault for fault in Fault if fault.behaviour.flaw is not None]
+OTHERS = (Fault.STUCK, Fault.FOG)  # known after minutes, with snapshots (tests/engine); no fault
+FAULTS = [fault for fault in Fault if fault.behaviour.flaw is not None and fault not in OTHERS]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +52,7 @@ def known(scene: Scene, folder: Path) -> Memory:
     return memory
 
 
-@pytest.mark.parametrize("scene", [*SHARP, Scene.POND, Scene.NIGHT])
+@pytest.mark.parametrize("scene", [*SHARP, Scene.POND, Scene.STILL, Scene.NIGHT])
 def test_a_sound_film_is_learnt_without_a_word_of_complaint(scene: Scene, films: Path) -> None:
     seen = of_the_sound_film(scene, films)
     assert {look.cause for look in seen} == {Cause.OK}
@@ -67,3 +70,18 @@ def test_a_flaw_is_doubted_at_once_and_named_within_eight_key_frames(scene: Scen
     assert seen[-1].picture is not None
     assert seen[-1].picture.active
     assert seen[-1].picture.active[0] in fault.causes
+
+
+@pytest.mark.parametrize("codec", [Codec.H265, Codec.MJPEG])
+def test_a_pond_like_a_mirror_is_never_taken_for_frozen_nor_suspected_by_any_codec(codec: Codec, films: Path) -> None:
+    seen = looked_at(ClipKey(Scene.STILL, codec), SOUND, films)
+    assert {look.cause for look in seen} == {Cause.OK}
+    assert not any(look.picture and leans_to_frozen(look.picture) for look in seen)
+
+
+@pytest.mark.parametrize("scene", SHARP)
+def test_fog_is_told_and_neither_doubted_nor_taken_for_a_veil(scene: Scene, films: Path) -> None:
+    seen = looked_at(ClipKey(scene, Codec.H264, Flaw.FOGGED), FLAWED, films, known(scene, films))
+    assert {look.cause for look in seen} == {Cause.OK}
+    assert seen[-1].picture is not None
+    assert sight_of(seen[-1].picture, START).noticed == (Cause.PICTURE_LOW_CONTRAST,)

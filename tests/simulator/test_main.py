@@ -82,6 +82,14 @@ async def test_a_town_of_its_own_lists_itself_obeys_and_says_what_it_cost(tmp_pa
         assert await process.wait() == 0
 
 
+async def test_a_flaw_of_a_picture_that_was_named_at_the_start_can_be_injected(films: Path) -> None:
+    async with running("--flawed", "QX-01-01=stuck", "QX-01-02=fog", "--cache", str(films)) as process:
+        assert await line_of(process) == "ready"
+        for command in ("inject stuck QX-01-01", "inject fog QX-01-02", "clear QX-01-01"):
+            assert await say(process, command) == f"done: {command}"
+        assert "name it when the town starts" in await say(process, "inject stuck QX-01-02")
+
+
 async def test_it_ends_by_itself_when_its_time_is_over(films: Path) -> None:
     async with running("--duration", "0.1", "--cache", str(films)) as process:
         async with asyncio.timeout(60):

@@ -14,7 +14,8 @@ from monitor.errors import SharpEyesError
 from monitor.model import Cause, Codec, SiteCategory
 from monitor.simulator import Fault, FaultRecord, SimulatedTown, build_town
 from monitor.simulator.auth import Scheme
-from monitor.simulator.clips import Library
+from monitor.simulator.clips import Grade, Library
+from monitor.simulator.flaws import Flaw
 from monitor.simulator.layout import HOSTILE_PREFIX, Makeup
 from monitor.simulator.scenes import Scene
 from monitor.simulator.server import Join
@@ -259,3 +260,28 @@ async def test_hostile_devices_of_a_town_listen_and_cannot_be_given_faults(clips
             town.inject([hostile[0].id], Fault.BLACK)
     finally:
         await town.stop()
+
+
+async def test_a_camera_that_will_be_stuck_has_films_of_its_own_at_a_constant_bit_rate(
+    clips: Library, cache: Path
+) -> None:
+    assert clips
+    town = build_town(4, 2, base=BASE, port=free_port(f"{BASE}.1.1"), clip_size=SMALL, cache=cache)
+    stuck, usual, *_ = (camera.id for camera in town.cameras)
+    await town.start({stuck: Fault.STUCK})
+    try:
+        assert town.films()[stuck].size.grade is Grade.CONSTANT
+        assert town.films()[usual].size == SMALL
+        assert len(town.key_frames(town.films()[stuck])) == SMALL.groups
+        assert town.flaw_of(stuck) is None
+        town.inject([stuck], Fault.STUCK)
+        assert town.flaw_of(stuck) is Flaw.STUCK
+        with pytest.raises(SharpEyesError, match="no film of stuck was loaded"):
+            town.inject([usual], Fault.STUCK)
+    finally:
+        await town.stop()
+
+
+async def test_a_flaw_of_a_camera_that_is_not_there_is_refused() -> None:
+    with pytest.raises(SharpEyesError, match="QX-99-99: there is no such camera here"):
+        await build_town(4, 2).start({"QX-99-99": Fault.FOG})
