@@ -23,8 +23,8 @@ from monitor.picture import Memory, approve_view
 
 log = logging.getLogger(__name__)
 
-# Memories that no file takes, of up to 32 kB and 47 kB more for each light that is gathered. Others wait: were the
-# oldest given up for them, none of ten thousand new cameras would ever be learnt.
+# Of up to 47 kB for each light that is gathered, and 32 kB more where there is no file. Others wait: were the oldest
+# given up for them, none of ten thousand new cameras would ever be learnt.
 MOST_HELD: Final = 1_000
 GIVEN_UP: Final = timedelta(days=2) // MICROSECOND  # without a look; a night's camera is gathered over several nights
 WAIT: Final = 5.0  # seconds for another process that writes
@@ -89,14 +89,15 @@ class Memories:
             if written and not memory.is_gathering:
                 self._held.pop(camera_id, None)
             elif camera_id in self._held or self._has_room(looked_us):
-                self._held[camera_id] = memory, looked_us
+                self._held[camera_id] = _gathering_alone(memory) if written else memory, looked_us
 
     def amend(self, camera_id: str, memory: Memory) -> None:
         """What was loaded, changed by something other than a look: an approval since that look still counts."""
         with self._lock:
+            written = self._write("UPDATE memory SET body = ? WHERE camera_id = ?", memory.to_bytes(), camera_id)
             if camera_id in self._held:
-                self._held[camera_id] = memory, self._held[camera_id][1]
-            self._write("UPDATE memory SET body = ? WHERE camera_id = ?", memory.to_bytes(), camera_id)
+                looked_us = self._held[camera_id][1]
+                self._held[camera_id] = _gathering_alone(memory) if written else memory, looked_us
 
     def approve(self, camera_id: str, at: datetime) -> None:
         """What the camera shows from then on is its usual view; looks at earlier pictures under way change nothing.
@@ -107,7 +108,7 @@ class Memories:
             if camera_id in self._held:
                 memory, looked_us = self._held[camera_id]
                 if looked_us < micros(at):
-                    self._held[camera_id] = approve_view(memory), micros(at)
+                    self._held[camera_id] = approve_view(memory), looked_us
             self._write("INSERT OR REPLACE INTO approved VALUES (?, ?)", camera_id, micros(at))
 
     def keep_only(self, camera_ids: Collection[str]) -> None:
@@ -211,6 +212,11 @@ class Memories:
                 self._path,
                 error,
             )
+
+
+def _gathering_alone(memory: Memory) -> Memory:
+    """What no file may hold of it."""
+    return Memory.fresh().gathering_of(memory)
 
 
 def _inode(path: Path) -> int:

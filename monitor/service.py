@@ -27,7 +27,7 @@ from monitor.console import make_app, serve
 from monitor.contract import Contract
 from monitor.engine import Engine, Plan, Prober
 from monitor.errors import Fault, SettingsError, SharpEyesError
-from monitor.heap import collect_young, settle_heap
+from monitor.heap import collect_young, return_memory, settle_heap
 from monitor.inventory import load_inventory
 from monitor.ledger import Ledger
 from monitor.memories import Memories, memories_path
@@ -337,6 +337,7 @@ def run_service(config: Path, announce: Callable[[str], None]) -> None:
             await service.run(announce)
             tending.cancel()
 
+    return_memory()
     run: Callable[[Coroutine[None, None, None]], None] = asyncio.run
     with suppress(ImportError):
         import uvloop

@@ -1,10 +1,51 @@
-"""The heap of a process that runs for months is walked seldom, and still walked."""
+"""The heap of a process that runs for months is walked seldom, and still walked; what it let go is not kept."""
 
 from __future__ import annotations
 
 import gc
+import platform
+import subprocess
+import sys
+
+import pytest
 
 from monitor.heap import collect_young, resting_collector, settle_heap
+
+# Threads that stay, each of which once held a large block, as those that pack /metrics do: how much is kept, in MB.
+LET_GO = """
+import sys
+from pathlib import Path
+from threading import Barrier, Thread
+from monitor.heap import return_memory
+
+if sys.argv[1] == "returned":
+    return_memory()
+resident = lambda: int(Path("/proc/self/statm").read_text().split()[1])
+met = Barrier(5)
+
+def held():
+    for _ in range(3):
+        b"x" * 10_000_000
+    met.wait()
+    met.wait()
+
+before = resident()
+for _ in range(4):
+    Thread(target=held).start()
+met.wait()
+print((resident() - before) * 4096 // 1_000_000)
+met.wait()
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other habits")
+def test_large_blocks_are_given_back_whichever_thread_held_them() -> None:
+    kept = {
+        how: int(subprocess.run([sys.executable, "-c", LET_GO, how], capture_output=True, check=True, text=True).stdout)
+        for how in ("returned", "left")
+    }
+    assert kept["returned"] < 10
+    assert kept["left"] > 25, "the C library keeps nothing any more: return_memory is needless"
 
 
 def test_what_is_here_to_stay_is_not_walked_again() -> None:

@@ -181,6 +181,23 @@ def test_a_camera_whose_first_looks_are_gathered_is_held_by_the_process_alone(pa
     assert kept.load("a") == Memories(path).load("a") == KNOWN
 
 
+def test_what_the_file_took_is_held_no_more(path: Path) -> None:
+    kept, alone = Memories(path), Memories(None)
+    seen = replace(GATHERING, stillness=Stillness(recent=bytes(600)), infrared=Reference(seen=48))
+    for each in (kept, alone):
+        each.keep("a", seen, START)
+        each.amend("a", replace(seen, stillness=Stillness(confirmed=True)))
+        assert each.load("a") == replace(seen, stillness=Stillness(confirmed=True))
+    assert kept._held["a"][0] == Memory(colour=GATHERING.colour)
+
+
+def test_an_approval_forgets_what_is_gathered_and_keeps_what_the_file_has_of_stillness(path: Path) -> None:
+    kept = Memories(path)
+    kept.keep("a", replace(GATHERING, stillness=Stillness(looks=7)), START)
+    kept.approve("a", START + MINUTE)
+    assert kept.load("a") == approve_view(replace(GATHERING, stillness=Stillness(looks=7)))
+
+
 def test_an_approval_by_another_process_reaches_what_is_held_by_this_one(path: Path) -> None:
     kept = Memories(path)
     kept.keep("a", GATHERING, START)

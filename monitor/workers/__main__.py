@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from monitor.heap import settle_heap
+from monitor.heap import return_memory, settle_heap
 from monitor.memories import Memories
 from monitor.probes.decoders import Decoders
 from monitor.workers.child import serve_over_pipes
@@ -24,6 +24,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     answers = os.dup(1)
     os.dup2(2, 1)
+    return_memory()
     settle_heap()
     _, decoders, memories, hurry = sys.argv
     with Decoders(int(decoders), Memories(Path(memories)), int(hurry)) as pool:
