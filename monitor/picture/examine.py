@@ -71,15 +71,13 @@ def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> t
     print_ = fingerprint(sums)
     memory = _in_its_mode(memory, seen, at_us)
     still, stillness, repeats = frozen(sums, print_, memory, at_us)
-    memory = memory.with_stillness(stillness, repeats)
     findings, memory, measures, lit = _judged(seen, still, evidence, memory, at_us)
-    before = active(memory.tallies)
-    memory = replace(memory, tallies=tallied(memory.tallies, findings, at_us))
-    now = active(memory.tallies)
+    tallies, reference = tallied(memory.tallies, findings, at_us), memory.reference
+    before, now = active(memory.tallies), active(tallies)
     if _may_learn(findings, now, memory):
-        memory = memory.with_reference(
-            learnt(memory.reference, seen.structure, seen.texture, seen.strips.mean(axis=0), lit, measures, at_us)
-        )
+        profile = seen.strips.mean(axis=0)
+        reference = learnt(reference, seen.structure, seen.texture, profile, lit, measures, at_us)
+    memory = memory.with_look(stillness, repeats, reference, tallies)
     events = tuple(cause for cause in now if cause not in before)
     return Picture(frame.width, frame.height, print_, findings, now, events), memory
 

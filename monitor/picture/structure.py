@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from .frame import COARSE, Field, Reduced
 
+COARSE_SHAPE = (2, COARSE[1], COARSE[0])
 GRID = (9, 16)  # blocks of 5 x 5 coarse samples
 Blocks = NDArray[np.bool_]  # GRID
 SOFT = 3.0  # levels per coarse sample; grain of 10 levels at 640 x 360 leaves 0.9
@@ -36,9 +37,10 @@ class Agreement:
 
 def structure(picture: Reduced) -> Field:
     """2 x 45 x 80 in -1..1: across, down."""
-    across = cv2.Sobel(picture.coarse, cv2.CV_32F, 1, 0, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
-    down = cv2.Sobel(picture.coarse, cv2.CV_32F, 0, 1, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
-    outlines: Field = np.stack((across, down)).astype(np.float32, copy=False)
+    outlines = np.empty(COARSE_SHAPE, np.float32)
+    across, down = outlines
+    cv2.Sobel(picture.coarse, cv2.CV_32F, 1, 0, across, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
+    cv2.Sobel(picture.coarse, cv2.CV_32F, 0, 1, down, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
     outlines /= cv2.magnitude(across, down) + SOFT
     return outlines
 
@@ -102,6 +104,3 @@ def correlation(now: cv2.typing.MatLike, reference: cv2.typing.MatLike) -> cv2.t
 def energy(outlines: NDArray[Any]) -> float:
     """The sum of their squares."""
     return float(np.vdot(outlines, outlines))
-
-
-COARSE_SHAPE = (2, COARSE[1], COARSE[0])
