@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 
 import numpy as np
@@ -32,9 +33,20 @@ def block_sums(frame: Frame) -> Sums:
     words = rows[:, : rows.shape[1] // 4 * 4].view(np.uint32) if rows.shape[1] >= 4 else rows
     height, width = words.shape
     # Rows first: they are added as a whole, which leaves little to be added word by word.
-    columns = np.add.reduceat(words * _DOWN[:height, None], _edges(height, GRID[0]), axis=0)
+    theirs, weights = _rows_of_blocks(height)
+    columns = np.einsum("brw,br->bw", words[theirs], weights)
     sums: Sums = np.add.reduceat(columns * _ACROSS[:width], _edges(width, GRID[1]), axis=1)
     return sums
+
+
+@cache
+def _rows_of_blocks(height: int) -> tuple[NDArray[np.intp], Sums]:
+    """Which rows belong to each row of blocks, and what they weigh: 0 where it has fewer than others."""
+    first = _edges(height, GRID[0])
+    many = np.maximum(np.append(first[1:], height) - first, 1)
+    after = np.arange(many.max())
+    theirs = np.minimum(first[:, None] + after, height - 1)
+    return theirs, np.where(after < many[:, None], _DOWN[theirs], np.uint64(0))
 
 
 def fingerprint(sums: Sums) -> bytes:

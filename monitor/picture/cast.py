@@ -11,7 +11,7 @@ import numpy as np
 from monitor.model import Cause, Finding, FindingState
 
 from .findings import unjudged, weighed
-from .frame import Reduced
+from .frame import Reduced, count
 from .tint import Tints
 
 # ln of a ratio of channels as coded: one channel twice as strong in linear light moves tints by 0.17 to 0.35, a
@@ -26,9 +26,8 @@ _MEASURE = "tint_shift"
 def colourless(picture: Reduced) -> bool:
     """Whether the picture is in shades of grey."""
     blue, red = picture.blue[::2, ::2].astype(np.int16) - 128, picture.red[::2, ::2].astype(np.int16) - 128
-    colour = (np.abs(blue) + np.abs(red)).ravel()
-    place = colour.size * 95 // 100
-    return int(np.partition(colour, place)[place]) < COLOURLESS
+    grey = np.abs(blue) + np.abs(red) < COLOURLESS
+    return count(grey) > grey.size * 95 // 100
 
 
 def cast(tints: Tints | None, shifted: float | None, usual: float | None, deviation: float) -> Finding:

@@ -20,7 +20,7 @@ from monitor.model import Cause, Finding
 
 from .evidence import Evidence
 from .findings import weighed
-from .frame import ENOUGH_ROWS, Frame, Plane, Reduced
+from .frame import ENOUGH_ROWS, Frame, Plane, Reduced, count
 
 MORE = 0.15  # share of the picture beyond the usual
 UNKNOWN = 0.35  # while it is not known what is usual
@@ -47,25 +47,25 @@ def torn(y: Plane) -> float:
     if height < 2 or width < 2:
         return 0.0
     step = max(1, y.shape[0] // ENOUGH_ROWS)
-    sound = y[: height * BLOCK, : width * BLOCK]
-    # Every other row is enough for a mean, of every step-th row of blocks.
-    upright = sound.reshape(height, BLOCK, width, BLOCK)[::step, ::2].reshape(-1, width, BLOCK)
-    level = sound.reshape(height, BLOCK, width * BLOCK)
+    level = y[: height * BLOCK, : width * BLOCK].reshape(height, BLOCK, width * BLOCK)
+    # Every other row is enough for a mean, of every step-th row of blocks. Turned on their side, columns are rows.
+    some = level[::step, ::2].reshape(-1, width * BLOCK)
+    upright = cv2.transpose(some).astype(np.uint8, copy=False).reshape(width, BLOCK, len(some))
     at, inside = BLOCK - 1, BLOCK // 2
-    edges = _torn((upright[:, :-1, at - 1], upright[:, :-1, at], upright[:, 1:, 0], upright[:, 1:, 1]), 1, BLOCK // 2)
-    edges += _torn((level[:-1:step, at - 1], level[:-1:step, at], level[1::step, 0], level[1::step, 1]), BLOCK, 1)
-    middles = _torn(tuple(upright[:, :, inside + by] for by in (-2, -1, 0, 1)), 1, BLOCK // 2)
-    middles += _torn(tuple(level[::step, inside + by] for by in (-2, -1, 0, 1)), BLOCK, 1)
+    edges = _torn((upright[:-1, at - 1], upright[:-1, at], upright[1:, 0], upright[1:, 1]), BLOCK // 2)
+    edges += _torn((level[:-1:step, at - 1], level[:-1:step, at], level[1::step, 0], level[1::step, 1]), BLOCK)
+    middles = _torn(tuple(upright[:, inside + by] for by in (-2, -1, 0, 1)), BLOCK // 2)
+    middles += _torn(tuple(level[::step, inside + by] for by in (-2, -1, 0, 1)), BLOCK)
     return max(0.0, edges - middles) / 2
 
 
-def _torn(lines: tuple[Plane, ...], columns: int, rows: int) -> float:
+def _torn(lines: tuple[Plane, ...], length: int) -> float:
     """Of four lines of samples in a row, with the edge in their middle: the share of its pieces that are torn."""
-    before, last, first, behind = map(np.ascontiguousarray, lines)
+    before, last, first, behind = lines
     inside = cv2.max(cv2.absdiff(before, last), cv2.absdiff(first, behind))
     beyond = cv2.subtract(cv2.absdiff(last, first), inside)
-    pieces = beyond.shape[1] // columns, beyond.shape[0] // rows
-    return float((cv2.resize(beyond, pieces, interpolation=cv2.INTER_AREA) >= TORN).mean())
+    pieces = cv2.resize(beyond, (beyond.shape[1] // length, beyond.shape[0]), interpolation=cv2.INTER_AREA)
+    return count(pieces >= TORN) / pieces.size
 
 
 def smeared(picture: Reduced) -> float:

@@ -26,6 +26,7 @@ from .frozen import frozen
 from .learning import LEARNT, learnt
 from .memory import (
     Doubts,
+    Golden,
     Measure,
     Memory,
     Mode,
@@ -33,12 +34,10 @@ from .memory import (
     profile_of,
     structure_of,
     structure_of_golden,
-    texture_of,
     tints_of,
 )
 from .noisy import LOW_LIGHT, grain, noisy
 from .single_colour import single_colour
-from .steady import stored
 from .striped import is_hidden, profiles, striped, stripes
 from .structure import structure
 from .tally import active, tallied
@@ -72,15 +71,13 @@ def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> t
     print_ = fingerprint(sums)
     memory = _in_its_mode(memory, seen, at_us)
     still, stillness, repeats = frozen(sums, print_, memory, at_us)
-    memory = memory.with_stillness(stillness, repeats)
     findings, memory, measures, lit = _judged(seen, still, evidence, memory, at_us)
-    before = active(memory.tallies)
-    memory = replace(memory, tallies=tallied(memory.tallies, findings, at_us))
-    now = active(memory.tallies)
+    tallies, reference = tallied(memory.tallies, findings, at_us), memory.reference
+    before, now = active(memory.tallies), active(tallies)
     if _may_learn(findings, now, memory):
-        memory = memory.with_reference(
-            learnt(memory.reference, seen.structure, seen.texture, seen.strips.mean(axis=0), lit, measures, at_us)
-        )
+        profile = seen.strips.mean(axis=0)
+        reference = learnt(reference, seen.structure, seen.texture, profile, lit, measures, at_us)
+    memory = memory.with_look(stillness, repeats, reference, tallies)
     events = tuple(cause for cause in now if cause not in before)
     return Picture(frame.width, frame.height, print_, findings, now, events), memory
 
@@ -131,7 +128,7 @@ def _is_hidden(memory: Memory, seen: _Measured, mode: Mode, at_us: int) -> bool:
     if known.seen < LEARNT or not (memory.veiled or at_us - memory.clear_us <= SUDDEN // MICROSECOND):
         return False
     grainy = max(seen.grain, known.mean(Measure.GRAIN))
-    sharp = sharpness(seen.texture, texture_of(known.texture), grainy, Doubts())
+    (sharp,) = sharpness(seen.texture, [known.texture], grainy, [Doubts()])
     if mode is Mode.INFRARED:
         return is_thick(sharp)
     never = memory.colour.seen < LEARNT
@@ -151,8 +148,7 @@ def _judged(
     reference = memory.reference
     known = reference.seen >= LEARNT and memory.in_mode > HELD
     usual: Callable[[Measure], float | None] = reference.mean if known else lambda _: None
-    grainy = max(seen.grain, reference.mean(Measure.GRAIN))
-    sharp = sharpness(seen.texture, texture_of(reference.texture), grainy, memory.doubts)
+    sharp, sharp_then = _sharpness(seen, memory, reference.golden if known else None)
     outlines = structure_of(reference.structure)
     seen_view = view(seen.picture, seen.structure, outlines, sharp, memory.doubts.lost)
     seen_view = perhaps_turned(seen_view, seen.structure, outlines) if known else seen_view
@@ -162,8 +158,7 @@ def _judged(
     shifted = None if lit is None else shift(lit, tints_of(reference.tints))
     tinted = cast(lit, shifted, usual(Measure.TINT), reference.deviation(Measure.TINT))
     if known:
-        memory, by_reference = _by_reference(seen, seen_view, sharp, memory, at_us)
-        memory = replace(memory, doubts=_doubts(seen_view, sharp))
+        memory, by_reference = _by_reference(seen, seen_view, sharp, sharp_then, memory, at_us)
     else:
         by_reference = _not_learnt(reference, exposure)
     moved, covered, soft, veil, fog = by_reference
@@ -220,8 +215,19 @@ def _not_learnt(reference: Reference, exposure: Finding) -> tuple[Finding, ...]:
     return tuple(unjudged(cause, *why) for cause in _BY_REFERENCE)
 
 
+def _sharpness(seen: _Measured, memory: Memory, golden: Golden | None) -> tuple[Sharpness, Sharpness | None]:
+    """Against the reference, and against its golden copy if there is one."""
+    reference = memory.reference
+    grainy = max(seen.grain, reference.mean(Measure.GRAIN))
+    textures, doubts = [reference.texture], [memory.doubts]
+    if golden is None:
+        return sharpness(seen.texture, textures, grainy, doubts)[0], None
+    now, then = sharpness(seen.texture, [*textures, golden.texture], grainy, [*doubts, memory.golden_doubts])
+    return now, then
+
+
 def _by_reference(
-    seen: _Measured, seen_view: View, sharp: Sharpness, memory: Memory, at_us: int
+    seen: _Measured, seen_view: View, sharp: Sharpness, sharp_then: Sharpness | None, memory: Memory, at_us: int
 ) -> tuple[Memory, tuple[Finding, ...]]:
     """What only a reference can tell: the view, its sharpness, its contrast."""
     reference = memory.reference
@@ -236,33 +242,31 @@ def _by_reference(
         low_light=low_light and sharp.clearest < SHARPER,
     )
     soft = blurred(sharp, seen_view.lost, reference.mean(Measure.SOFT), reference.deviation(Measure.SOFT))
-    if reference.golden:
-        golden, before = reference.golden, memory.golden_doubts
-        grainy = max(seen.grain, reference.mean(Measure.GRAIN))
-        sharp_then = sharpness(seen.texture, texture_of(golden.texture), grainy, before)
-        then = view(seen.picture, seen.structure, structure_of_golden(golden.structure), sharp_then, before.lost)
-        memory = replace(memory, golden_doubts=replace(_doubts(then, sharp_then), dimmed=b""))  # fog is no drift
+    golden_doubts = memory.golden_doubts
+    if reference.golden and sharp_then:
+        outlines = structure_of_golden(reference.golden.structure)
+        then = view(seen.picture, seen.structure, outlines, sharp_then, golden_doubts.lost)
+        golden_doubts = Doubts(then.doubts, sharp_then.softness, b"", sharp_then.contrast_now)  # fog is no drift
         moved_since, covered_since = view_drifted(then)
         moved, covered = _worse(moved, moved_since), _worse(covered, covered_since)
         soft = _worse(soft, blurred_slowly(sharp_then, then.lost))
     fog = low_contrast(sharp, seen_view.lost, low_light=low_light)
-    memory = _with_contrast(memory, sharp, fog, at_us)
-    return memory, (moved, covered, soft, veiled(sharp, fog, sudden=memory.veiled), fog)
+    clear_us, is_veiled = _contrast(memory, sharp, fog, at_us)
+    doubts = Doubts(seen_view.doubts, sharp.softness, sharp.dimming, sharp.contrast_now)
+    memory = replace(memory, doubts=doubts, golden_doubts=golden_doubts, clear_us=clear_us, veiled=is_veiled)
+    return memory, (moved, covered, soft, veiled(sharp, fog, sudden=is_veiled), fog)
 
 
-def _doubts(seen: View, sharp: Sharpness) -> Doubts:
-    return Doubts(stored(seen.doubts), stored(sharp.softness), stored(sharp.dimming), sharp.contrast_now)
-
-
-def _with_contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -> Memory:
+def _contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -> tuple[int, bool]:
+    """When it was last normal, and whether it fell at once."""
     if fog.state is FindingState.CANNOT_JUDGE:
-        return memory
+        return memory.clear_us, memory.veiled
     if is_clear(sharp):
-        return replace(memory, clear_us=at_us, veiled=False)
+        return at_us, False
     sudden = memory.clear_us and at_us - memory.clear_us <= SUDDEN // MICROSECOND
     if sudden and is_veil(sharp):
-        return replace(memory, veiled=True)
-    return memory if memory.veiled else replace(memory, clear_us=0)  # it goes slowly: until it is clear again
+        return memory.clear_us, True
+    return memory.clear_us if memory.veiled else 0, memory.veiled  # it goes slowly: until it is clear again
 
 
 def _worse(one: Finding, other: Finding) -> Finding:

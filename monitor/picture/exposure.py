@@ -7,7 +7,7 @@ import numpy as np
 from monitor.model import Cause, Finding
 
 from .findings import weighed
-from .frame import Reduced
+from .frame import Reduced, count
 
 # Levels of the 99th percentile. The darkest lane with one lamp is above 60, infra-red far above.
 BRIGHTEST_OF_DARK = 40.0
@@ -36,8 +36,8 @@ def clipped(picture: Reduced) -> float:
     """
     blue = picture.coarse + 1.772 * (picture.blue.astype(np.float32) - 128)
     red = picture.coarse + 1.402 * (picture.red.astype(np.float32) - 128)
-    coloured = np.count_nonzero(np.maximum(np.maximum(red, blue), picture.coarse) > NEARLY_WHITE) / blue.size
-    return max(1.0 - float(picture.spread[WHITE - 1]), float(coloured))
+    coloured = count(np.maximum(np.maximum(red, blue), picture.coarse) > NEARLY_WHITE) / blue.size
+    return max(1.0 - float(picture.spread[WHITE - 1]), coloured)
 
 
 def dark(now: float, usual: float | None) -> Finding:

@@ -64,7 +64,7 @@ class Reduced:
 
     def quantile(self, share: float) -> int:
         """The level at or below which this share (0 to 1) of the picture lies."""
-        return int(np.searchsorted(self.spread, share))
+        return int(self.spread.searchsorted(share))
 
 
 def reduced(frame: Frame) -> Reduced:
@@ -89,11 +89,22 @@ def reduced(frame: Frame) -> Reduced:
 
 
 def _fine(rows: Plane) -> Plane:
-    """Of a large picture each four samples first: that is what processors do fastest, and the mean stays the mean."""
+    """Of a large picture each four samples first: that is what processors do fastest, and the mean stays the mean.
+
+    Three or four neighbours that are left are taken for channels: the same mean, in half the time.
+    """
     height, width = rows.shape
     if height % 2 == width % 2 == 0 and height >= 2 * FINE[1] and width >= 4 * FINE[0]:
         rows = _bytes(cv2.resize(rows, (width // 2, height // 2), interpolation=cv2.INTER_AREA))
+    left, rest = divmod(rows.size, FINE[0] * FINE[1])
+    if len(rows) == FINE[1] and left in (3, 4) and not rest:
+        return _bytes(cv2.transform(rows.reshape(FINE[1], FINE[0], left), np.full((1, left), 1 / left)))
     return _bytes(cv2.resize(rows, FINE, interpolation=cv2.INTER_AREA))
+
+
+def count(these: NDArray[np.bool_]) -> int:
+    """How many are true. Of so few as here in half of ``np.count_nonzero``'s time, and no number of numpy's."""
+    return these.tobytes().count(1)
 
 
 def some_rows(plane: Plane, enough: int) -> Plane:

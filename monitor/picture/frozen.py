@@ -48,6 +48,7 @@ from monitor.model import SECOND_US, Cause, Finding
 
 from .blocks import GRID, Marks, Sums, marks
 from .findings import weighed
+from .frame import count
 from .memory import Memory, Repeats, Stillness
 
 AGAINST = 6.0  # powers of ten against a live camera's own habit
@@ -71,7 +72,7 @@ CLOCK_ROWS, EDGE = 3, 5  # rows of blocks: a clock's height, and how far from th
 LEARNT = 20  # pairs, before this camera's share can be exceeded
 ALIKE_LEAST = 0.15  # and at least that much: the alive share is near 0 while nothing is known
 
-Ticks = NDArray[np.uint8]
+_NO_TICKS = bytes(GRID[0] * GRID[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +104,15 @@ def frozen(sums: Sums, print_: bytes, memory: Memory, at_us: int) -> tuple[Findi
 
     ``print_``: the fingerprint of ``sums``; ``at_us``: when the key frame was taken.
     """
-    digest = print_[:_DIGEST]
+    digest, now = print_[:_DIGEST], marks(sums)
     still, repeats = memory.stillness, memory.repeats
     if not still.marks:
-        return _finding(still, repeats, at_us), _with_picture(still, sums, digest, at_us), repeats
+        return _finding(still, repeats, at_us), _with_picture(still, now, digest, at_us), repeats
     if at_us - still.at_us < NO_PAIR:
         return _finding(still, repeats, still.at_us), still, repeats
-    pair = compare(sums, digest, still)
+    pair = compare(now, digest, still)
     still, repeats = _counted(still, repeats, pair)
-    return (
-        _finding(still, repeats, at_us),
-        _with_picture(replace(still, ticks=pair.ticks), sums, digest, at_us),
-        repeats,
-    )
+    return _finding(still, repeats, at_us), _with_picture(still, now, digest, at_us), repeats
 
 
 def confirm_frozen(memory: Memory, first: Sums, second: Sums) -> Memory:
@@ -143,27 +140,29 @@ def by_a_clock(changed: NDArray[np.bool_], known: NDArray[np.bool_]) -> bool:
     return bool(rest.sum() <= CLOCK_BLOCKS and rows[-1] - rows[0] < CLOCK_ROWS and at_an_edge)
 
 
-def compare(sums: Sums, digest: bytes, still: Stillness) -> Pair:
+def compare(now: Marks, digest: bytes, still: Stillness) -> Pair:
     """A picture with the one before it and with those that are remembered."""
-    changed = marks(sums) != np.frombuffer(still.marks, np.uint16).reshape(GRID)
+    changed = now != np.frombuffer(still.marks, np.uint16).reshape(GRID)
+    equal = 1.0 - count(changed) / changed.size
+    sketch = _sketch(now)
+    earlier = np.frombuffer(still.earlier, np.uint8).reshape(-1, *sketch.shape)
+    alike = max([equal, *(count(before == sketch) / sketch.size for before in earlier)])
     known = clock(still.ticks)
-    equal = 1.0 - float(changed.mean())
-    now = _sketch(marks(sums))
-    before = np.frombuffer(still.earlier, np.uint8).reshape(-1, *now.shape)
-    alike = max([equal, *(before == now).mean(axis=(1, 2)).tolist()])
-    # A clock is learnt while it alone moves; the first pairs of a freeze teach it as well as a quiet night does.
-    ticks = np.frombuffer(still.ticks, np.uint8).reshape(GRID) if still.ticks else np.zeros(GRID, np.uint8)
-    if FEW_CHANGED <= equal < 1:
-        ticks = np.where(changed, np.minimum(ticks, 250) + 2, np.maximum(ticks, 1) - 1).astype(np.uint8)
     remembered = np.frombuffer(still.recent + still.older, np.uint16)
-    this = np.frombuffer(digest, np.uint16)[0]
+    again = count(remembered == np.frombuffer(digest, np.uint16))
     return Pair(
         alike,
-        not np.any(changed & ~known),
-        bool(known.any()) and not np.any(changed & known),
-        bool((remembered == this).any()) and digest != still.recent[-_DIGEST:],
-        ticks.tobytes(),
+        not count(changed & ~known),
+        count(known) > 0 and not count(changed & known),
+        again > 0 and digest != still.recent[-_DIGEST:],
+        _ticks(still.ticks or _NO_TICKS, changed) if FEW_CHANGED <= equal < 1 else still.ticks or _NO_TICKS,
     )
+
+
+def _ticks(before: bytes, changed: NDArray[np.bool_]) -> bytes:
+    """A clock is learnt while it alone moves; the first pairs of a freeze teach it as well as a quiet night does."""
+    ticks = np.frombuffer(before, np.uint8).reshape(GRID)
+    return np.where(changed, np.minimum(ticks, 250) + 2, np.maximum(ticks, 1) - 1).astype(np.uint8).tobytes()
 
 
 def clock(ticks: bytes) -> NDArray[np.bool_]:
@@ -171,19 +170,20 @@ def clock(ticks: bytes) -> NDArray[np.bool_]:
     if not ticks:
         return np.zeros(GRID, bool)
     known: NDArray[np.bool_] = np.frombuffer(ticks, np.uint8).reshape(GRID) >= KNOWN
-    return known if known.sum() <= CLOCK_BLOCKS else np.zeros(GRID, bool)
+    return known if count(known) <= CLOCK_BLOCKS else np.zeros(GRID, bool)
 
 
 def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness, Repeats]:
     standing = still.standing + 1 if pair.clock_stands else 0
-    still = _with_hit(still, repeats, hit=pair.replayed)
+    still = replace(still, ticks=pair.ticks, hits=_hits(still, repeats, hit=pair.replayed))
     if pair.equal:
         run_from = still.run_from_us if still.run else still.at_us
         still = replace(still, run=still.run + 1, run_from_us=run_from, standing=standing)
         return replace(still, high=still.high + 1, low=0) if still.high else still, repeats
-    if not _is_frozen(still, repeats, still.at_us):  # the run ended by itself: that is how this camera lives
+    if still.run and not _is_frozen(still, repeats, still.at_us):  # it ended by itself: that is how this camera lives
         repeats = replace(repeats, equal=repeats.equal + still.run, pairs=repeats.pairs + still.run)
-    still = replace(still, run=0, standing=standing)
+    if still.run or standing != still.standing:
+        still = replace(still, run=0, standing=standing)
     if pair.replayed or _is_loop(still, repeats):
         return still, repeats
     repeats = replace(repeats, pairs=repeats.pairs + 1)
@@ -194,18 +194,19 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
     if still.high and still.low < BETWEEN:
         return replace(still, low=still.low + 1), repeats
     repeats = replace(repeats, alike=max(repeats.alike * FORGETS, _habit(still, repeats), pair.alike))
-    return replace(still, high=0, low=0, high_most=0.0, confirmed=False), repeats
+    return replace(still, high=0, low=0, high_most=0.0, confirmed=False) if still.high else still, repeats
 
 
-def _with_hit(still: Stillness, repeats: Repeats, *, hit: bool) -> Stillness:
+def _hits(still: Stillness, repeats: Repeats, *, hit: bool) -> int:
     """One picture further. Of a loop that is over four pictures without a hit are enough."""
     hits = (still.hits << 1 | hit) & (1 << WINDOW) - 1
     over = not hits & 0b1111 and _is_loop(still, repeats)
-    return replace(still, hits=0 if over else hits)
+    return 0 if over else hits
 
 
 def _is_loop(still: Stillness, repeats: Repeats) -> bool:
-    return still.hits.bit_count() >= hits_needed(repeats)
+    hits = still.hits.bit_count()
+    return hits >= LEAST_RUN and hits >= hits_needed(repeats)
 
 
 def _habit(still: Stillness, repeats: Repeats) -> float:
@@ -247,7 +248,7 @@ def _finding(still: Stillness, repeats: Repeats, at_us: int) -> Finding:
     return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, min(still.run / most, 0.99))
 
 
-def _with_picture(still: Stillness, sums: Sums, digest: bytes, at_us: int) -> Stillness:
+def _with_picture(still: Stillness, now: Marks, digest: bytes, at_us: int) -> Stillness:
     recent, older, looks = still.recent + digest, still.older, still.looks + 1
     if len(recent) > RECENT * _DIGEST:
         if looks % THINNED == 0:
@@ -255,9 +256,7 @@ def _with_picture(still: Stillness, sums: Sums, digest: bytes, at_us: int) -> St
         recent = recent[-RECENT * _DIGEST :]
     before = _sketch(np.frombuffer(still.marks, np.uint16).reshape(-1, GRID[1])).tobytes()
     earlier = (before + still.earlier)[: EARLIER * GRID[0] * GRID[1] // 2]
-    return replace(
-        still, marks=marks(sums).tobytes(), earlier=earlier, recent=recent, older=older, looks=looks, at_us=at_us
-    )
+    return replace(still, marks=now.tobytes(), earlier=earlier, recent=recent, older=older, looks=looks, at_us=at_us)
 
 
 def _sketch(of: Marks) -> NDArray[np.uint8]:

@@ -59,6 +59,7 @@ def learnt(
         return before
     seen = before.seen + 1
     share = 1.0 if seen <= GATHERED else min(max(1 / seen, 1 - exp(-gap / STRUCTURE_TAU)), _MOST)
+    slowly = 1 - exp(-gap / STATISTICS_TAU)
     # Which way a value is rounded must not be the same each time; the same memory must always give the same.
     dither = np.random.default_rng(seen).random(structure.size, np.float32)
     after = replace(
@@ -68,26 +69,28 @@ def learnt(
         structure=stored_structure(_mean(structure_of(before.structure), structure, share), dither),
         texture=stored_texture(_mean(texture_of(before.texture), texture, share), dither),
         profile=stored_profile(_mean(profile_of(before.profile), profile, share), dither),
+        tints=before.tints if tints is None else _coloured(before.tints, tints, max(1 / seen, slowly), dither),
     )
-    if tints is not None:
-        slowly = max(1 / seen, 1 - exp(-gap / STATISTICS_TAU))
-        after = replace(after, tints=stored_tints(_coloured(tints_of(before.tints), tints, slowly), dither))
     if seen <= GATHERED:
         return gathered(replace(before, tints=after.tints), after)
-    after = _with_statistics(after, measures, max(1 / (seen - GATHERED), 1 - exp(-gap / STATISTICS_TAU)))
+    after = _with_statistics(after, measures, max(1 / (seen - GATHERED), slowly))
     if seen == COMMISSIONED:
         after = replace(after, golden=Golden(golden_structure(after.structure), after.texture))
     return after
 
 
 def _mean(before: Field, now: Field, share: float) -> Field:
-    return before + np.float32(share) * (now - before)
+    mean = now - before
+    mean *= np.float32(share)
+    mean += before
+    return mean
 
 
-def _coloured(before: Tints, now: Tints, share: float) -> Tints:
+def _coloured(stored: bytes, now: Tints, share: float, dither: Field) -> bytes:
     """Where a colour can be told for the first time, it is the usual one."""
+    before = tints_of(stored)
     mean = np.where(before.told, _mean(before.values, now.values, share), now.values)
-    return Tints(np.where(now.told, mean, before.values), before.told | now.told)
+    return stored_tints(Tints(np.where(now.told, mean, before.values), before.told | now.told), dither)
 
 
 def _with_statistics(reference: Reference, measures: dict[Measure, float], share: float) -> Reference:

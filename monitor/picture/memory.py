@@ -6,6 +6,7 @@ the best picture anybody can make from it again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Final
@@ -22,8 +23,10 @@ PROFILE: Final = 90 + 160
 
 _UNIT = 127.0  # steps of a structure's -1..1
 _COARSE_UNIT = 7.0  # the same in a golden copy
+_PAIRS: Final = (np.array([divmod(byte, 16) for byte in range(256)], np.float32) - 8) / np.float32(_COARSE_UNIT)
 _OCTAVE = 15.0  # steps of a factor of two in energy ...
 _LOWEST = -2.0  # ... above a quarter of a squared level
+_ENERGIES: Final = np.exp2(np.arange(256, dtype=np.float32) / np.float32(_OCTAVE) + np.float32(_LOWEST))
 _LEVEL = 2.0  # steps of a level in a profile, which reaches to 63 levels
 _RATIO = 64.0  # steps of 1 in a tint, which reaches to a ratio of 7 ...
 _UNTOLD = -128  # ... where it was ever told
@@ -194,6 +197,8 @@ class Memory:
 
     def gathering_of(self, other: Memory) -> Memory:
         """What is gathered in ``other``, where this one, which came from a file, has nothing by that light."""
+        if not other.is_gathering:
+            return self
         return replace(
             self,
             colour=self.colour if self.colour.seen else _gathering(other.colour),
@@ -205,11 +210,13 @@ class Memory:
         """Whether something of it must not be written (``storing``)."""
         return self.colour.is_gathering or self.infrared.is_gathering
 
-    def with_reference(self, reference: Reference) -> Memory:
-        """The reference of the present mode replaced."""
+    def with_look(
+        self, stillness: Stillness, repeats: Repeats, reference: Reference, tallies: tuple[Tally, ...]
+    ) -> Memory:
+        """What one look changed; repeats and reference are those of the present mode."""
         if self.mode is Mode.COLOUR:
-            return replace(self, colour=reference)
-        return replace(self, infrared=reference)
+            return replace(self, stillness=stillness, tallies=tallies, colour_repeats=repeats, colour=reference)
+        return replace(self, stillness=stillness, tallies=tallies, infrared_repeats=repeats, infrared=reference)
 
     def with_stillness(self, stillness: Stillness, repeats: Repeats) -> Memory:
         """What is known of stillness, and of repeats in the present mode, replaced."""
@@ -240,15 +247,20 @@ def golden_structure(stored: bytes) -> bytes:
 
 def structure_of_golden(stored: bytes) -> Field:
     """2 x 45 x 80 in -1..1."""
-    pairs = np.frombuffer(stored, np.uint8)
-    steps = np.stack((pairs >> 4, pairs & 15), axis=1).astype(np.float32) - 8
-    return (steps / np.float32(_COARSE_UNIT)).reshape(COARSE_SHAPE)
+    steps: Field = _PAIRS.take(np.frombuffer(stored, np.uint8), axis=0).reshape(COARSE_SHAPE)
+    return steps
 
 
 def texture_of(stored: bytes) -> Field:
     """3 x 9 x 16: log2 of energy."""
     steps = np.frombuffer(stored, np.uint8).reshape(TEXTURE_SHAPE).astype(np.float32)
     return steps / np.float32(_OCTAVE) + np.float32(_LOWEST)
+
+
+def energies_of(stored: Sequence[bytes]) -> Field:
+    """Of n textures: n x 3 x 9 x 16 energies, of which ``texture_of`` gives the logarithms."""
+    energies: Field = _ENERGIES.take(np.frombuffer(b"".join(stored), np.uint8))
+    return energies.reshape(-1, *TEXTURE_SHAPE)
 
 
 def profile_of(stored: bytes) -> Field:
@@ -287,6 +299,8 @@ def stored_profile(values: Field, dither: Field) -> bytes:
 
 
 def _steps(values: Field, dither: Field, least: int, most: int) -> NDArray[np.float32]:
-    flat = values.reshape(-1)
-    steps: NDArray[np.float32] = np.clip(np.floor(flat + dither[: flat.size]), least, most)
+    steps = values.reshape(-1) + dither[: values.size]
+    np.floor(steps, out=steps)
+    np.maximum(steps, np.float32(least), out=steps)
+    np.minimum(steps, np.float32(most), out=steps)
     return steps

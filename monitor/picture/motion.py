@@ -67,10 +67,17 @@ class Motion:
 
 def motion(now: Field, reference: Field) -> Motion:
     """From the reference to the picture, both 2 x 45 x 80."""
-    seen, usual = _smooth(now), _smooth(reference)
-    across, down = _slopes(usual, 1, 0), _slopes(usual, 0, 1)
-    turn, nearer = _DOWN * across - _ACROSS * down, _ACROSS * across + _DOWN * down
-    columns = np.stack([usual.ravel(), across.ravel(), down.ravel(), turn.ravel(), nearer.ravel()])
+    seen = _smooth(now, np.empty_like(now))
+    # The reference, its slopes to the right and downwards, turned, and nearer: each is a row.
+    columns = np.empty((5, *reference.shape), np.float32)
+    usual, across, down, turn, nearer = columns
+    _smooth(reference, usual)
+    for plane, right, below in zip(usual, across, down, strict=True):
+        cv2.Sobel(plane, cv2.CV_32F, 1, 0, right, ksize=1, scale=0.5)
+        cv2.Sobel(plane, cv2.CV_32F, 0, 1, below, ksize=1, scale=0.5)
+    np.subtract(_DOWN * across, _ACROSS * down, out=turn)
+    np.add(_ACROSS * across, _DOWN * down, out=nearer)
+    columns = columns.reshape(5, -1)
     answers = columns @ seen.ravel()
     products = np.stack([columns @ column for column in columns])  # twice as fast as one product of so few rows
     whole = energy(seen)
@@ -84,10 +91,7 @@ def motion(now: Field, reference: Field) -> Motion:
     return Motion(by, min(max((float(answers @ fit) - alike) / change, 0.0), 1.0))
 
 
-def _smooth(structure: Field) -> Field:
-    return np.stack([cv2.blur(plane, _SMOOTH) for plane in structure]).astype(np.float32, copy=False)
-
-
-def _slopes(structure: Field, right: int, below: int) -> Field:
-    slopes = [cv2.Sobel(plane, cv2.CV_32F, right, below, ksize=1, scale=0.5) for plane in structure]
-    return np.stack(slopes).astype(np.float32, copy=False)
+def _smooth(structure: Field, smooth: Field) -> Field:
+    for plane, to in zip(structure, smooth, strict=True):
+        cv2.blur(plane, _SMOOTH, to)
+    return smooth

@@ -30,8 +30,9 @@ def grain(picture: Reduced) -> float:
     """The deviation of the noise in levels of 0..255."""
     answer = cv2.sepFilter2D(picture.tile, cv2.CV_32F, _SECOND, _SECOND)
     blocks = (max(1, picture.tile.shape[1] // 16), max(1, picture.tile.shape[0] // 16))
-    means = cv2.resize(np.abs(answer, out=answer), blocks, interpolation=cv2.INTER_AREA)
-    return float(np.partition(means.ravel(), means.size // 4)[means.size // 4]) * _SCALE * picture.gain
+    means = cv2.resize(np.abs(answer, out=answer), blocks, interpolation=cv2.INTER_AREA).ravel()
+    means.partition(means.size // 4)
+    return float(means[means.size // 4]) * _SCALE * picture.gain
 
 
 def noisy(now: float, usual: float | None) -> Finding:

@@ -40,5 +40,7 @@ def single_colour(picture: Reduced, lost: float) -> Finding:
 
 def _near_the_middle(plane: Plane | np.ndarray, reach: float) -> Plane:
     """255 where a sample lies within ``reach`` of the median, else 0."""
-    middle = float(np.partition(plane.ravel(), plane.size // 2)[plane.size // 2])
+    ordered = plane.flatten()
+    ordered.partition(plane.size // 2)
+    middle = float(ordered[plane.size // 2])
     return cv2.inRange(plane, np.array(middle - reach), np.array(middle + reach)).astype(np.uint8, copy=False)

@@ -7,29 +7,27 @@ both is averaged.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .frame import Field
 from .structure import GRID
 
 MOST = 1.9
 _STEPS = 100.0  # of one
+_BLOCKS = GRID[0] * GRID[1]
+_NONE = bytes(_BLOCKS)
 
 
-def steady(doubts: Field, before: bytes) -> Field:
-    """9 x 16, 0 to ``MOST``. ``before``: ``stored`` of the last key frame's; b"" where there was none."""
-    now = doubts.clip(0, MOST)
-    last = np.frombuffer(before, np.uint8).reshape(GRID) / np.float32(_STEPS) if before else 0.0
-    return _single((now + last) / 2)
+def steady(doubts: Field, before: Sequence[bytes]) -> tuple[Field, list[bytes]]:
+    """n x 9 x 16, 0 to ``MOST``; and the doubts of this key frame in n times 144 bytes, for the next one.
 
-
-def stored(doubts: Field) -> bytes:
-    """144 bytes."""
-    return (doubts.clip(0, MOST) * _STEPS).astype(np.uint8).tobytes()
-
-
-def _single(values: NDArray[Any]) -> Field:
-    return values.astype(np.float32, copy=False)
+    ``before``: those of the last key frame; b"" where there was none.
+    """
+    now = np.minimum(np.maximum(doubts, 0), np.float32(MOST))
+    last = np.frombuffer(b"".join(each or _NONE for each in before), np.uint8).reshape(doubts.shape)
+    mean = now + last.astype(np.float32) / np.float32(_STEPS)
+    mean /= 2
+    stored = (now * np.float32(_STEPS)).astype(np.uint8).tobytes()
+    return mean, [stored[at : at + _BLOCKS] for at in range(0, len(stored), _BLOCKS)]

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from .frame import COARSE, Field, Reduced
 
+COARSE_SHAPE = (2, COARSE[1], COARSE[0])
 GRID = (9, 16)  # blocks of 5 x 5 coarse samples
+Blocks = NDArray[np.bool_]  # GRID
 SOFT = 3.0  # levels per coarse sample; grain of 10 levels at 640 x 360 leaves 0.9
 # Mean |R| from which a block counts: a fifth of its samples lie on an outline. Shading of a wall or a sky, which
 # follows the sun, leaves 0.05 to 0.15.
@@ -30,46 +32,37 @@ class Agreement:
     """How far a picture has the outlines its reference has. Arrays are 9 x 16 blocks."""
 
     kept: Field = field(repr=False)  # sum of u.R over sum of R.R: 1 as ever, 0 nothing of it, below 0 the reverse
-    lasting: Field = field(repr=False)  # where the reference has outlines at all, 0 or 1
-
-    @property
-    def blocks(self) -> int:
-        """How many blocks can be judged."""
-        return int(np.count_nonzero(self.lasting))
-
-    def share(self, blocks: Field) -> float:
-        """Of the blocks that can be judged, 0 to 1."""
-        return float(np.vdot(blocks, self.lasting)) / max(self.blocks, 1)
+    lasting: Blocks = field(repr=False)  # where the reference has outlines at all, so that it can be judged
 
 
 def structure(picture: Reduced) -> Field:
     """2 x 45 x 80 in -1..1: across, down."""
-    across = cv2.Sobel(picture.coarse, cv2.CV_32F, 1, 0, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
-    down = cv2.Sobel(picture.coarse, cv2.CV_32F, 0, 1, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
-    length = cv2.magnitude(across, down) + SOFT
-    return np.stack((across / length, down / length)).astype(np.float32, copy=False)
+    outlines = np.empty(COARSE_SHAPE, np.float32)
+    across, down = outlines
+    cv2.Sobel(picture.coarse, cv2.CV_32F, 1, 0, across, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
+    cv2.Sobel(picture.coarse, cv2.CV_32F, 0, 1, down, ksize=1, scale=0.5, borderType=cv2.BORDER_REPLICATE)
+    outlines /= cv2.magnitude(across, down) + SOFT
+    return outlines
 
 
 def agreement(now: Field, reference: Field) -> Agreement:
     """Of the structure of a picture and a reference of the same shape."""
     squares = _products(reference, reference)
-    kept = per_block(_products(now, reference)) / np.maximum(per_block(squares), 1e-6)
-    return Agreement(_single(kept), _single(per_block(np.sqrt(squares)) >= LASTING))
+    kept = per_block(_products(now, reference))
+    kept /= np.maximum(per_block(squares), np.float32(1e-6))
+    return Agreement(kept, per_block(np.sqrt(squares, out=squares)) >= LASTING)
 
 
 def _products(one: Field, other: Field) -> Field:
     """Of two structures, sample by sample."""
-    across, down = one * other
-    return _single(across + down)
+    both = one * other
+    products: Field = np.add(both[0], both[1], out=both[0])
+    return products
 
 
 def per_block(plane: Field) -> Field:
     """The mean of each of 9 x 16 blocks of a plane of any size."""
     return cv2.resize(plane, GRID[::-1], interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
-
-
-def _single(values: NDArray[Any]) -> Field:
-    return values.astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +104,3 @@ def correlation(now: cv2.typing.MatLike, reference: cv2.typing.MatLike) -> cv2.t
 def energy(outlines: NDArray[Any]) -> float:
     """The sum of their squares."""
     return float(np.vdot(outlines, outlines))
-
-
-COARSE_SHAPE = (2, COARSE[1], COARSE[0])

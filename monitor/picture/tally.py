@@ -49,10 +49,12 @@ _SLOTS: tuple[tuple[Cause, ...], ...] = tuple(
 
 def tallied(tallies: Sequence[Tally], findings: Sequence[Finding], at_us: int) -> tuple[Tally, ...]:
     """The tallies with one more key frame; an empty sequence is that of a new camera."""
-    by_cause = {finding.cause: finding for finding in findings}
+    faulty = [finding.cause for finding in findings if finding.faulty]
     before = tallies or (Tally(),) * len(_SLOTS)
     return tuple(
-        _counted(tally, [by_cause[cause] for cause in slot if cause in by_cause], at_us)
+        _counted(tally, [finding for finding in findings if finding.cause in slot], at_us)
+        if tally.bad or any(cause in slot for cause in faulty)
+        else tally
         for slot, tally in zip(_SLOTS, before, strict=True)
     )
 
@@ -63,8 +65,6 @@ def active(tallies: Sequence[Tally]) -> tuple[Cause, ...]:
 
 
 def _counted(tally: Tally, findings: Sequence[Finding], at_us: int) -> Tally:
-    if not tally.bad and not any(finding.faulty for finding in findings):
-        return tally
     worst = max(findings, key=weight, default=None)
     if worst is None or worst.state in (FindingState.LEARNING, FindingState.CANNOT_JUDGE):
         return tally

@@ -19,7 +19,7 @@ from math import hypot, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from .frame import Field, Reduced
+from .frame import Field, Reduced, count
 from .structure import GRID, per_block
 
 WARMTH = 2 / 3
@@ -51,7 +51,7 @@ def tints(picture: Reduced) -> Tints | None:
     cb = (per_block(picture.blue.astype(np.float32)) - 128) * scale
     cr = (per_block(picture.red.astype(np.float32)) - 128) * scale
     told = (y > _DIMMEST) & (y < _BRIGHTEST)
-    if np.count_nonzero(told) < ENOUGH_BLOCKS:
+    if count(told) < ENOUGH_BLOCKS:
         return None
     channels = np.stack((y - 0.344 * cb - 0.714 * cr, y + 1.402 * cr, y + 1.772 * cb)).reshape(3, -1)
     values = _TURN @ np.log(np.maximum(channels, np.float32(_LEAST)))
@@ -65,7 +65,7 @@ def shift(now: Tints, usual: Tints) -> float | None:
         return None
     before = usual.values.reshape(2, -1).take(told, axis=1)
     away = now.values.reshape(2, -1).take(told, axis=1) - before
-    spread = before - before.mean(axis=1, keepdims=True)
+    spread = before - np.add.reduce(before, axis=1, keepdims=True) / np.float32(told.size)
     haze = -float(np.vdot(away, spread)) / max(float(np.vdot(spread, spread)), 1e-6)
     haze = min(max(haze, 0.0), MOST_HAZE)
     middle, usually = _median(away), _median(before)
@@ -74,10 +74,12 @@ def shift(now: Tints, usual: Tints) -> float | None:
     middle = _median(away)
     along = middle @ away
     place = int((1 - SHARED) * (told.size - 1))
-    return max(float(np.partition(along, place)[place]), 0.0) / max(hypot(*middle.tolist()), 1e-6)
+    along.partition(place)
+    return max(float(along[place]), 0.0) / max(hypot(*middle.tolist()), 1e-6)
 
 
 def _median(values: Field) -> Field:
     """Of each row."""
-    place = values.shape[1] // 2
-    return np.partition(values, place, axis=1)[:, place]
+    place, ordered = values.shape[1] // 2, values.copy()
+    ordered.partition(place, axis=1)
+    return ordered[:, place]

@@ -14,10 +14,10 @@ import numpy as np
 from monitor.model import Cause, Finding, FindingState
 
 from .findings import doubted, unjudged, weighed
-from .frame import Field, Reduced
+from .frame import Field, Reduced, count
 from .motion import motion, turned
 from .steady import steady
-from .structure import Agreement, agreement, elsewhere, likeness, per_block
+from .structure import agreement, elsewhere, likeness, per_block
 from .texture import Sharpness
 
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
@@ -55,7 +55,7 @@ class View:
     lost_now: float  # the same of this key frame alone
     shift: float  # share of width and height, 0 where the outlines were not found elsewhere
     fresh: float  # share of the lost blocks with fine detail, over the usual share
-    doubts: Field = field(repr=False)  # of this key frame, 9 x 16
+    doubts: bytes = field(repr=False)  # of this key frame, as ``steady`` gives them
 
     @property
     def hidden(self) -> bool:
@@ -71,22 +71,25 @@ class View:
 def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, before: bytes) -> View:
     """``now``: the structure of ``picture``; ``reference``: the mean one, of the same shape.
 
-    ``sharp``: of the same picture against the same reference; ``before``: the doubts of the last key frame, ``stored``.
+    ``sharp``: of the same picture against the same reference; ``before``: the doubts of the last key frame.
     """
     found = agreement(now, reference)
+    lasting = found.lasting
     if picture.quantile(0.9) < DIM:
-        lit = (per_block(picture.coarse) > DARK).astype(found.lasting.dtype)
-        found = Agreement(found.kept, found.lasting * lit)
+        lasting = lasting & (per_block(picture.coarse) > DARK)
+    blocks = count(lasting)
+    most = max(blocks, 1)
     doubts = (1 - found.kept) / np.float32(1 - GONE * exp(max(min(sharp.clearest, 0.0), WEAKEST)))
-    gone = (doubts >= 1).astype(doubts.dtype)
-    lost_now = found.share(gone)
+    gone = lasting & (doubts >= 1)
+    lost_now = count(gone) / most
     # What stands near the lens is out of focus, another view is not.
-    usual = max(found.share(sharp.fine_usual), _SOME)
-    fresh = found.share(gone * sharp.fine) / lost_now / usual if lost_now else 0.0
-    mean = found.share(found.kept.clip(-1, 1))
-    shift = _shift(now, reference, mean) if found.blocks and mean < UNLIKE else 0.0
-    lost = found.share((steady(doubts, before) >= 1).astype(doubts.dtype))
-    return View(found.blocks, lost, lost_now, shift, fresh, doubts)
+    usual = max(count(lasting & sharp.fine_usual) / most, _SOME)
+    fresh = count(gone & sharp.fine) / most / lost_now / usual if lost_now else 0.0
+    mean = float(np.vdot(found.kept.clip(-1, 1), lasting.astype(np.float32))) / most
+    shift = _shift(now, reference, mean) if blocks and mean < UNLIKE else 0.0
+    (both,), (remembered,) = steady(doubts[None], [before])
+    lost = count(lasting & (both >= 1)) / most
+    return View(blocks, lost, lost_now, shift, fresh, remembered)
 
 
 def perhaps_turned(seen: View, now: Field, reference: Field) -> View:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
+from hashlib import blake2b
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import cv2
 import numpy as np
@@ -17,7 +21,7 @@ from monitor.errors import PictureMemoryBroken
 from monitor.picture import Memory, examine
 from monitor.picture.evidence import NO_EVIDENCE
 from monitor.picture.frame import COARSE, reduced
-from monitor.picture.memory import Measure, Reference, golden_structure, structure_of, structure_of_golden
+from monitor.picture.memory import Measure, Reference, Tally, golden_structure, structure_of, structure_of_golden
 from tests.picture import leak
 from tests.picture.film import HEIGHT, START, WIDTH, Pixels, frame_of, infrared, shot, watched
 
@@ -72,6 +76,49 @@ def test_any_changed_or_missing_byte_is_one_clear_error(known: Memory, data: st.
         stored[place] ^= data.draw(st.integers(1, 255))
     with pytest.raises(PictureMemoryBroken, match="learnt anew"):
         Memory.from_bytes(bytes(stored))
+
+
+def as_the_version_before_wrote_it(memory: Memory) -> bytes:
+    """A line of numbers (JSON) with the lengths of the arrays, the arrays, blake2b of 16 bytes."""
+    arrays: list[bytes] = []
+
+    def plain(value: Any) -> Any:
+        if is_dataclass(value):
+            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        if isinstance(value, tuple):
+            return [plain(each) for each in value]
+        if not isinstance(value, bytes):
+            return value
+        arrays.append(value)
+        return len(value)
+
+    numbers = json.dumps(plain(memory), separators=(",", ":")).encode()
+    body = b"sharp-eyes picture memory 3\n" + numbers + b"\n" + b"".join(arrays)
+    return body + blake2b(body, digest_size=16).digest()
+
+
+def test_what_the_version_before_wrote_is_read_and_its_damage_seen(known: Memory) -> None:
+    held = replace(known, tallies=(*known.tallies[:-1], Tally(3, 1, 7, "picture_covered")), veiled=True)
+    for memory in (held, Memory.fresh()):
+        before = as_the_version_before_wrote_it(memory)
+        assert Memory.from_bytes(before) == memory
+        assert Memory.from_bytes(Memory.from_bytes(before).to_bytes()) == memory
+        for place in (40, len(before) // 2, len(before) - 1):
+            with pytest.raises(PictureMemoryBroken, match="damaged"):
+                Memory.from_bytes(before[:place] + bytes([before[place] ^ 1]) + before[place + 1 :])
+
+
+@pytest.mark.parametrize("stored", [b"", b"sharp-eyes picture memory 2\n", b"sharp-eyes picture memory 4\n"])
+def test_what_is_no_memory_is_one_clear_error(stored: bytes) -> None:
+    with pytest.raises(PictureMemoryBroken, match="learnt anew"):
+        Memory.from_bytes(stored)
+
+
+@pytest.mark.parametrize("more", [b"", b"more"])
+def test_whole_bytes_that_do_not_hold_together_are_one_as_well(known: Memory, more: bytes) -> None:
+    body = known.to_bytes()[:-4] + more if more else known.to_bytes()[:-5]
+    with pytest.raises(PictureMemoryBroken, match="does not hold together"):
+        Memory.from_bytes(body + crc32(body).to_bytes(4, "little"))
 
 
 def test_a_golden_structure_keeps_its_outlines_in_half_the_bytes(known: Memory) -> None:

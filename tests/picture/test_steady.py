@@ -11,24 +11,35 @@ from hypothesis import strategies as st
 from monitor.picture.frame import COARSE, Field, reduced
 from monitor.picture.motion import motion
 from monitor.picture.motion import turned as best_turn
-from monitor.picture.steady import MOST, steady, stored
+from monitor.picture.steady import MOST, steady
 from monitor.picture.structure import GRID, elsewhere, likeness, structure
 from monitor.picture.view import ALIKE, ALIKER, EXPLAINED, SHIFT
 from tests.picture.film import HEIGHT, WIDTH, Pixels, frame_of, shot
 
-doubts = st.floats(-50, 50).map(lambda value: np.full(GRID, value, np.float32))
+doubts = st.floats(-50, 50).map(lambda value: np.full((1, *GRID), value, np.float32))
 
 
 @given(doubts)
 def test_no_key_frame_reaches_the_threshold_alone(now: Field) -> None:
-    assert steady(now, b"").max() < 1
-    assert steady(np.zeros(GRID, np.float32), stored(now)).max() < 1
+    alone, stored = steady(now, [b""])
+    assert alone.max() < 1
+    assert steady(np.zeros_like(now), stored)[0].max() < 1
 
 
 @given(doubts, doubts)
 def test_two_in_a_row_count_with_their_mean(now: Field, before: Field) -> None:
     wanted = (np.clip(now, 0, MOST) + np.clip(before, 0, MOST)) / 2
-    assert np.allclose(steady(now, stored(before)), wanted, atol=0.006)
+    assert np.allclose(steady(now, steady(before, [b""])[1])[0], wanted, atol=0.006)
+
+
+def test_several_at_once_are_what_they_are_one_by_one() -> None:
+    both = np.random.default_rng(3).uniform(-1, 3, (2, *GRID)).astype(np.float32)
+    before = steady(both[::-1], [b"", b""])[1]
+    together, stored = steady(both, [before[0], b""])
+    for at, last in enumerate((before[0], b"")):
+        alone, (kept,) = steady(both[at : at + 1], [last])
+        assert np.array_equal(together[at : at + 1], alone)
+        assert stored[at] == kept
 
 
 def seen(picture: Pixels) -> Field:

@@ -20,8 +20,8 @@ from monitor.simulator.scenes import Scene
 from tests.picture.film import Pixels, began, infrared, watched
 
 LEARNT = 56
-NOTHING = np.zeros(GRID, np.float32)
-CLEAR = Sharpness(100, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, NOTHING, NOTHING, NOTHING, NOTHING)
+NOTHING = np.zeros(GRID, bool)
+CLEAR = Sharpness(100, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, NOTHING, NOTHING, b"", b"")
 
 
 @pytest.fixture(scope="module")
