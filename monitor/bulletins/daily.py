@@ -8,7 +8,7 @@ from monitor import sla
 from monitor.bulletins import words
 from monitor.bulletins.situation import Situation, blind_lines, heading, incident_lines, unseen_lines
 from monitor.language import Count, Language
-from monitor.render.forecast_words import OUTLOOKS
+from monitor.render.forecast_words import NOTHING_SEEN, OUTLOOKS
 from monitor.render.layout import clean
 from monitor.render.phrases import duration, percent_sign
 from monitor.report import DayFigures, MonthForecast
@@ -25,11 +25,14 @@ def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language
     yield from _yesterday(day, ahead, language)
     total = ahead.total
     yield words.NOW[language].format(down=total.down, unknown=situation.unknown, cameras=Count(total.cameras))
-    yield words.MONTH_LINE[language].format(
-        rate=percent_sign(total.rate),
-        landing=percent_sign(total.forecast.landing),
-        outlook=OUTLOOKS[total.outlook][language],
-    )
+    if total.known:
+        yield words.MONTH_LINE[language].format(
+            rate=percent_sign(total.rate),
+            landing=percent_sign(total.forecast.landing),
+            outlook=OUTLOOKS[total.outlook][language],
+        )
+    else:
+        yield NOTHING_SEEN[language]
     if situation.incidents:
         yield words.OPEN[language].format(count=len(situation.incidents))
         yield from incident_lines(situation, language)
@@ -56,4 +59,4 @@ def _yesterday(day: DayFigures, ahead: MonthForecast, language: Language) -> Ite
             fell=Count(day.fell), returned=day.returned, down=duration(total.seconds.down, language)
         )
     else:
-        yield words.DAILY_NONE[language]
+        yield (words.DAILY_NONE if total.seconds.observed else words.DAILY_UNSEEN)[language]

@@ -56,8 +56,8 @@ def bulletin(
                 found = reading.to_see_to()
                 return Bulletin(partial(pictures.text, found), bool(found.pictures or found.devices))
             case BulletinKind.MONTH:
-                record = reading.record(reading.month)
-                return Bulletin(partial(landing.text, reading.forecast(record), reading.known(record)))
+                ahead = reading.forecast(reading.record(reading.month))
+                return Bulletin(partial(landing.text, ahead, reading.situation()))
 
 
 @dataclass(frozen=True, slots=True)
