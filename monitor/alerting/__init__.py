@@ -6,8 +6,30 @@ is on duty. It sends nothing: ``notify`` does, and ``relay`` brings both togethe
 
 from __future__ import annotations
 
-from monitor.alerting.alertmanager import MANY_DOWN, MONITOR_DOWN, VILLAGE_DOWN, Alert, Call, call_of
-from monitor.alerting.areas import Areas, Steady, dark_villages, is_about_area, is_seen_over, storms_in, subject_of
+from monitor.alerting.alertmanager import (
+    BLIND_SPOT,
+    MANY_DOWN,
+    MONITOR_BLIND,
+    MONITOR_DOWN,
+    VILLAGE_DOWN,
+    Alert,
+    Call,
+    call_of,
+)
+from monitor.alerting.areas import (
+    Areas,
+    Steady,
+    blind_counties,
+    blind_line,
+    dark_sites,
+    dark_villages,
+    explains,
+    is_about_area,
+    is_seen_over,
+    site_line,
+    storms_in,
+    subject_of,
+)
 from monitor.alerting.channels import (
     ANY_PLACEHOLDER,
     MOST_BYTES,
@@ -19,6 +41,7 @@ from monitor.alerting.channels import (
     Feishu,
     Gateway,
     Mail,
+    Manager,
     Security,
     Target,
     WeCom,
@@ -32,6 +55,7 @@ from monitor.alerting.telling import SEVERITIES
 from monitor.alerting.values import (
     AUDIENCE,
     HEARTBEAT,
+    OFFICE,
     Area,
     Facts,
     IncidentFigures,
@@ -50,10 +74,13 @@ from monitor.alerting.values import (
 __all__ = [
     "ANY_PLACEHOLDER",
     "AUDIENCE",
+    "BLIND_SPOT",
     "HEARTBEAT",
     "MANY_DOWN",
+    "MONITOR_BLIND",
     "MONITOR_DOWN",
     "MOST_BYTES",
+    "OFFICE",
     "PLACEHOLDER",
     "SEVERITIES",
     "VILLAGE_DOWN",
@@ -72,6 +99,7 @@ __all__ = [
     "Gateway",
     "IncidentFigures",
     "Mail",
+    "Manager",
     "Manner",
     "Notice",
     "Patience",
@@ -89,12 +117,16 @@ __all__ = [
     "Village",
     "WeCom",
     "back_off",
+    "blind_counties",
+    "blind_line",
     "call_for",
     "call_of",
+    "dark_sites",
     "dark_villages",
     "drafts",
     "due_of_alert",
     "due_of_incident",
+    "explains",
     "free_at",
     "is_about_area",
     "is_near",
@@ -102,6 +134,7 @@ __all__ = [
     "on_duty",
     "over",
     "over_alert",
+    "site_line",
     "storms_in",
     "subject_of",
     "usual_windows",

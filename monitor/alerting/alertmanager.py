@@ -23,6 +23,7 @@ MANY_DOWN = "SharpEyesManyDown"  # of config/prometheus: a storm in a town
 VILLAGE_DOWN = "SharpEyesVillageDown"
 MONITOR_DOWN = "SharpEyesMonitorDown"  # Prometheus does not hear the monitor
 MONITOR_BLIND = "SharpEyesMonitorBlind"
+BLIND_SPOT = "SharpEyesBlindSpot"
 WATCHDOG = "SharpEyesWatchdog"  # always fires; it calls for each receiver in the hours in which that one is told
 MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
 LONGEST = 2_000  # characters of a label or an annotation that are looked at
@@ -46,6 +47,7 @@ class Alert:
     summary: Phrase
     description: tuple[Phrase, ...]
     place: Place = "", "", ""  # where that is, as far as it says
+    site: str = ""  # its name; "" = it is about none
 
     @property
     def villages(self) -> tuple[str, ...]:
@@ -123,6 +125,7 @@ def _alert(written: object) -> Alert:
         summary=bilingual(summary),
         description=_lines(notes.get("description", "")),
         place=(labels.get("county", ""), labels.get("town", ""), labels.get("village", "")),
+        site=labels.get("site", ""),
     )
 
 

@@ -162,6 +162,7 @@ class Patience:
 
 
 HEARTBEAT = "heartbeat"  # the receiver of signs of life
+OFFICE = "office"  # the party that pays and checks
 
 # Who is told of what where no Alertmanager decides it; the names are those of config/alertmanager.
 AUDIENCE: Mapping[Severity, tuple[str, ...]] = MappingProxyType(

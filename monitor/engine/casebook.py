@@ -6,6 +6,7 @@ Nothing of it is written down. A monitor that starts reads its record once more 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitor.alerting import Facts, IncidentFigures, Place, RepairClock, Severity, Village, is_near
@@ -98,6 +99,18 @@ class Casebook:
             if nth % MANY == 0:
                 yield
         return {place: Village(*its) for place, its in counts.items()}
+
+    def dark_sites(self, at_work: Callable[[Camera], bool]) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        """The blind spots, each with its cameras that are in a contract and not at planned work; in steps."""
+        found: list[BlindSpot] = []
+        for nth, spot in enumerate(self._incidents.blind_spots(), 1):
+            cameras = map(self._incidents.camera, spot.camera_ids)
+            ids = tuple(camera.id for camera in cameras if camera.in_contract and not at_work(camera))
+            if ids:
+                found.append(replace(spot, camera_ids=ids))
+            if nth % BLOCK == 0:
+                yield
+        return tuple(found)
 
     def ended(self) -> dict[str, Incident]:
         """The incidents that have ended, by id, unless that is long ago."""

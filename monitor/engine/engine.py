@@ -36,7 +36,7 @@ from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
 from monitor.errors import LedgerError, LedgerUnavailable
-from monitor.incidents import Incident, Rules, rules_for
+from monitor.incidents import BlindSpot, Incident, Rules, rules_for
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
@@ -265,6 +265,10 @@ class Engine:
         """How the cameras of each village stand, in steps; only once ``running`` is set."""
         return self._casebook.villages(self._board.at_work)
 
+    def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        """The blind spots that planned work does not explain, in steps; only once ``running`` is set."""
+        return self._casebook.dark_sites(self._board.at_work)
+
     def ended(self) -> Mapping[str, Incident]:
         """The incidents that have ended, by id, unless that is long ago."""
         return self._casebook.ended()
@@ -272,6 +276,11 @@ class Engine:
     def incident_of(self, camera_id: str) -> str | None:
         """The open incident that affects the camera."""
         return self._casebook.incident_of(camera_id)
+
+    @property
+    def blind(self) -> bool:
+        """Whether all canaries fail."""
+        return self._canaries.blind
 
     @property
     def rules(self) -> Rules:

@@ -6,20 +6,24 @@ meanwhile: whoever runs it lets nobody else decide.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.alerting import (
     AUDIENCE,
+    BLIND_SPOT,
+    MONITOR_BLIND,
+    OFFICE,
     Alert,
     Area,
     Facts,
-    Place,
     Severity,
     Storm,
     Told,
-    Village,
+    blind_line,
     call_for,
     due_of_alert,
     due_of_incident,
@@ -27,11 +31,13 @@ from monitor.alerting import (
     is_seen_over,
     over,
     over_alert,
+    site_line,
 )
 from monitor.alerting import Due as Said
-from monitor.incidents import Incident, Origin, Rules
+from monitor.incidents import BlindSpot, Incident, Origin, Rules
 from monitor.relay.desk import Due
 from monitor.relay.embedded import Look
+from monitor.relay.known import Known
 from monitor.settings import AlertPath, AlertSettings
 
 CAMERA_DOWN = "SharpEyesCameraDown"  # of config/prometheus; whatever else is wrong with a camera is another story
@@ -86,43 +92,51 @@ class Decisions:
         return found
 
     def of_alerts(
-        self,
-        alerts: Sequence[Alert],
-        channels: Sequence[str],
-        facts: Mapping[str, Facts],
-        incident_of: Callable[[str], str | None],
-        villages: Callable[[], Generator[None, None, Mapping[Place, Village]]],
+        self, alerts: Sequence[Alert], channels: Sequence[str], facts: Mapping[str, Facts], known: Known
     ) -> Steps:
         """What is due because Alertmanager called. Of an incident, only the record says how it stands.
 
         One that is not open there is over, or a part of another, and Prometheus is a little behind. That another alert
-        is "resolved" is no news unless the record sees it.
+        is "resolved" is no news unless the monitor sees it.
         """
         found: list[Due] = []
         storms = (yield from self.storms(facts)) if any(alert.area for alert in alerts) else {}
         resolved = any(is_about_area(alert.subject) and not alert.firing for alert in alerts)
-        standing = (yield from villages()) if resolved else {}
-        blind = any(each.figures.incident.suspect.origin is Origin.MONITOR for each in facts.values())
+        standing = (yield from known.villages()) if resolved else {}
+        dark = (yield from known.dark_sites()) if any(alert.name == BLIND_SPOT for alert in alerts) else ()
+        spots = {(site.county, site.town, site.village, site.name): spot for spot in dark for site in (spot.site,)}
+        unwatched = self.unwatched(facts) if known.blind else {}
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
-            subject = self._incident(alert, incident_of) or alert.subject
+            subject = self._incident(alert, known.incident_of) or alert.subject
             if subject not in seen and (subject in facts or not alert.incident):
                 seen.add(subject)
                 storm = storms.get(alert.area) if alert.area else None
                 if alert.firing:
-                    found += self._of_alert(alert, channels, facts.get(subject), storm)
-                elif is_seen_over(alert, storms, standing, blind=blind):
+                    told = self._by_the_record(alert, unwatched, spots.get((*alert.place, alert.site)))
+                    found += self._of_alert(told, channels, facts.get(subject), storm)
+                elif is_seen_over(alert, storms, standing, blind=known.blind):
                     open_ = [channel for channel in channels if self._knows(channel, subject)]
                     found += [self._over(channel, subject, self._now, storms) for channel in open_]
             if nth % STEP == 0:
                 yield
         return found
 
+    def _by_the_record(self, alert: Alert, unwatched: Mapping[str, int], spot: BlindSpot | None) -> Alert:
+        """In the record's words and numbers, where it is about a site it knows, or about its own blindness."""
+        county = alert.place[0]
+        if alert.name == MONITOR_BLIND and county in unwatched:
+            return replace(alert, description=(blind_line(county, unwatched[county]),))
+        if alert.name == BLIND_SPOT and spot is not None:
+            return replace(alert, description=(site_line(spot, self._now),))
+        return alert
+
     def of_areas(self, look: Look) -> Steps:
-        """What is due of storms and dark villages where no Alertmanager calls for them."""
+        """What is due of storms, dark places and blindness where no Alertmanager calls for them."""
         found: list[Due] = []
-        channels = self._channels(AUDIENCE[Severity.CRITICAL])
+        on_call, office = self._channels(AUDIENCE[Severity.CRITICAL]), self._channels(self._office())
         for nth, alert in enumerate(look.alerts, 1):
+            channels = office if alert.name == BLIND_SPOT else on_call
             found += self._of_alert(alert, channels, None, look.storms.get(alert.area) if alert.area else None)
             if nth % STEP == 0:
                 yield
@@ -132,7 +146,7 @@ class Decisions:
         return found
 
     def open_areas(self) -> list[tuple[str, str]]:
-        """Channels, and the storms and dark villages that each knows and that are not over."""
+        """Channels, and of these alerts those that each knows and that are not over."""
         return [key for key, told in self._told.items() if told.open and is_about_area(key[1])]
 
     def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
@@ -165,6 +179,12 @@ class Decisions:
             if nth % BLOCK == 0:
                 yield
         return {area: Storm(len(its), tuple(sorted({*its} - {""}))) for area, its in villages.items()}
+
+    @staticmethod
+    def unwatched(facts: Mapping[str, Facts]) -> dict[str, int]:
+        """By county, the cameras that nobody watches because of the monitor itself."""
+        ours = (each for each in facts.values() if each.figures.incident.suspect.origin is Origin.MONITOR)
+        return Counter(camera.site.county for each in ours for camera in each.cameras)
 
     @staticmethod
     def _incident(alert: Alert, incident_of: Callable[[str], str | None]) -> str | None:
@@ -220,12 +240,19 @@ class Decisions:
 
         As by the rules, a camera alone that is in no contract is told to nobody.
         """
-        if facts.figures.incident.suspect.origin is Origin.CAMERA and not any(one.in_contract for one in facts.cameras):
+        origin, clock = facts.figures.incident.suspect.origin, facts.figures.clock
+        if origin is Origin.CAMERA and not any(one.in_contract for one in facts.cameras):
             return []
-        receivers, clock = AUDIENCE[facts.figures.severity], facts.figures.clock
-        if clock is not None and (clock.near or clock.late_cameras):
+        receivers, late = AUDIENCE[facts.figures.severity], clock is not None and clock.late_cameras > 0
+        if late or (clock is not None and clock.near):
             receivers += AUDIENCE[Severity.WARNING]  # a limit is a ticket, too
+        if late or origin is Origin.INVENTORY:
+            receivers += self._office()  # the contract is its business
         return self._channels(receivers)
+
+    def _office(self) -> tuple[str, ...]:
+        """The office, in its hours."""
+        return (OFFICE,) if self._settings.office_hours.covers(self._now.astimezone(self._zone)) else ()
 
     def _channels(self, receivers: Sequence[str]) -> list[str]:
         names = [channel for receiver in receivers for channel in self._settings.receivers.get(receiver, ())]

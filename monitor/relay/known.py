@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from typing import Protocol
 
 from monitor.alerting import Facts, Place, Village
-from monitor.incidents import Incident, Rules
+from monitor.incidents import BlindSpot, Incident, Rules
 
 
 class Known(Protocol):
@@ -23,12 +23,21 @@ class Known(Protocol):
         """How incidents are told apart."""
         ...
 
+    @property
+    def blind(self) -> bool:
+        """Whether the self-check fails: what cameras do not answer proves nothing."""
+        ...
+
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         """The open incidents, in steps."""
         ...
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         """How the cameras of each village stand, in steps."""
+        ...
+
+    def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        """The blind spots with their cameras that are in a contract and not at planned work, in steps."""
         ...
 
     def ended(self) -> Mapping[str, Incident]:

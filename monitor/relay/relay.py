@@ -31,7 +31,7 @@ from monitor.notify import Carrier, Listed, Outbox, Waiting, held
 from monitor.relay.counter import Counter
 from monitor.relay.decisions import Decisions
 from monitor.relay.desk import Desk, Due
-from monitor.relay.embedded import Embedded, Look
+from monitor.relay.embedded import Embedded, Look, Seen
 from monitor.relay.ends import Ends
 from monitor.relay.known import Known
 from monitor.settings import AlertPath, AlertSettings
@@ -136,9 +136,7 @@ class Relay:
         else:
             async with self._deciding:
                 self._ends.fire(alert.subject for alert in call.alerts if alert.firing)
-                deciding = self._decisions().of_alerts(
-                    call.alerts, channels, await self._facts(), self._known.incident_of, self._known.villages
-                )
+                deciding = self._decisions().of_alerts(call.alerts, channels, await self._facts(), self._known)
                 await self._put(await unhurried(deciding, self._clock))
             if call.watchdog:
                 await self._end(channels, call.watchdog)
@@ -154,7 +152,9 @@ class Relay:
 
     async def _end(self, channels: Sequence[str], watchdog: str) -> None:
         """Tell these channels of alerts without an incident that have ended: Alertmanager holds them no more."""
-        found = await held(self._settings.alertmanager, watchdog)
+        manager = self._settings.alertmanager
+        assert manager is not None, "only where Alertmanager calls has anything an end to be asked for"
+        found = await held(manager, watchdog)
         async with self._deciding:
             open_ = {subject for (_, subject), told in self._desk.told.items() if told.open and not told.incident}
             ended = self._ends.over(open_, found, self._clock.monotonic(), self._clock.now())
@@ -193,12 +193,16 @@ class Relay:
         await self._put(dues)
 
     async def _look(self, facts: Mapping[str, Facts]) -> Look:
-        """For storms, dark villages, and what is waited for."""
-        decisions = self._decisions()
-        villages = await unhurried(self._known.villages(), self._clock)
+        """For what fires without an incident, and what is waited for."""
+        decisions, known = self._decisions(), self._known
+        villages = await unhurried(known.villages(), self._clock)
         storms = await unhurried(decisions.storms(facts), self._clock)
+        dark = await unhurried(known.dark_sites(), self._clock)
+        unwatched = decisions.unwatched(facts)
+        blind = {county: unwatched.get(county, 0) for county, _, _ in villages if known.blind}
         told = frozenset(subject for _, subject in decisions.open_areas())
-        return self._embedded.look(facts, storms, villages, told, self._clock.now())
+        looking = self._embedded.look(Seen(facts, storms, villages, blind, dark), told, self._clock.now())
+        return await unhurried(looking, self._clock)
 
     async def _facts(self) -> dict[str, Facts]:
         """The open incidents by id."""

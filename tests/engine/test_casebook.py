@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -129,6 +130,25 @@ def test_of_many_that_ended_the_latest_are_shown_and_what_is_forgotten_is_admitt
     assert at_once(book.ended_since(second(6 * hour), second(0), 1)).left_out == 1
     assert [one.name for one in at_once(book.ended_since(second(6 * hour), second(4 * hour), 100)).incidents] == ["c4"]
     assert at_once(book.ended_since(second(6 * hour), second(4 * hour), 100)).since_at == second(4 * hour)
+
+
+def test_a_dark_site_is_told_of_by_its_cameras_that_are_in_a_contract_and_not_at_work() -> None:
+    outside = replace(a_town_camera("c3", "u3", site="桥头"), in_contract=False)
+    town = [a_town_camera("c1", "u1"), a_town_camera("c2", "u2"), outside, a_town_camera("c4", "u4", site="桥头")]
+    story = Told(town)
+    for camera in town:
+        story.down(camera.id, 60)
+    book = Casebook(Rules())
+    for known_at, news in sorted(story.lines, key=lambda line: line[0]):
+        book._incidents.note(known_at, news)
+
+    book.advance(second(600))
+
+    def dark(*at_work: str) -> set[tuple[str, ...]]:
+        return {spot.camera_ids for spot in at_once(book.dark_sites(lambda camera: camera.id in at_work))}
+
+    assert dark() == {("c1",), ("c2",), ("c4",)}
+    assert dark("c1", "c4") == {("c2",)}
 
 
 async def test_what_runs_and_what_is_read_from_the_record_are_the_same(tmp_path: Path) -> None:

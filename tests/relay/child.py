@@ -10,7 +10,7 @@ from pathlib import Path
 
 from monitor.alerting import Channel, Encoding, Facts, Gateway, Place, Severity, Village
 from monitor.clock import SystemClock
-from monitor.incidents import Incident, Rules
+from monitor.incidents import BlindSpot, Incident, Rules
 from monitor.language import Language, Phrase
 from monitor.metrics import Metrics
 from monitor.model import Secret
@@ -33,6 +33,7 @@ class Quiet:
         self.running = asyncio.Event()
         self.running.set()
         self.rules = Rules()
+        self.blind = False
 
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         yield
@@ -41,6 +42,10 @@ class Quiet:
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         yield
         return {}
+
+    def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        yield
+        return ()
 
     def ended(self) -> Mapping[str, Incident]:
         return {}

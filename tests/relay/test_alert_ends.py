@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.alerting import Manager
 from monitor.errors import AlertmanagerUnavailable
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera
@@ -33,7 +34,7 @@ DARK = {
 def asking(manager: Holding) -> Callable[[Robots], AlertSettings]:
     """One channel for whoever is on call, and the Alertmanager that is asked."""
     return lambda vendors: settings(
-        vendors, AlertPath.ALERTMANAGER, receivers={"vendor-on-call": ("ding",)}, alertmanager=manager.address
+        vendors, AlertPath.ALERTMANAGER, receivers={"vendor-on-call": ("ding",)}, alertmanager=Manager(manager.address)
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from monitor.alerting import MOST_BYTES, Channel, Facts, Place, Target, Village, usual_windows
 from monitor.contract import Contract
 from monitor.engine.casebook import Casebook, running_repairs
-from monitor.incidents import Enrolled, Incident, Rules
+from monitor.incidents import BlindSpot, Enrolled, Incident, Rules
 from monitor.language import Language
 from monitor.metrics import Metrics
 from monitor.model import Camera, Cause, Secret, State, Transition, micros
@@ -52,6 +52,10 @@ class World:
     def rules(self) -> Rules:
         return self.casebook.rules
 
+    @property
+    def blind(self) -> bool:
+        return any(cause is Cause.MONITOR_BLIND for _, cause in self._believed.values())
+
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         if self.contract is not None:
             now = micros(self.clock.now())
@@ -60,6 +64,9 @@ class World:
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         return self.casebook.villages(lambda camera: camera.id in self.planned)
+
+    def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        return self.casebook.dark_sites(lambda camera: camera.id in self.planned)
 
     def ended(self) -> Mapping[str, Incident]:
         return self.casebook.ended()
