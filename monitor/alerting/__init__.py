@@ -18,6 +18,7 @@ from monitor.alerting.alertmanager import (
 )
 from monitor.alerting.areas import (
     Areas,
+    Record,
     Steady,
     blind_counties,
     blind_line,
@@ -26,6 +27,7 @@ from monitor.alerting.areas import (
     explains,
     is_about_area,
     is_seen_over,
+    lasts,
     site_line,
     storms_in,
     subject_of,
@@ -68,6 +70,7 @@ from monitor.alerting.values import (
     Storm,
     Told,
     Village,
+    Where,
     is_near,
 )
 
@@ -104,6 +107,7 @@ __all__ = [
     "Notice",
     "Patience",
     "Place",
+    "Record",
     "RepairClock",
     "Security",
     "Severity",
@@ -116,6 +120,7 @@ __all__ = [
     "Told",
     "Village",
     "WeCom",
+    "Where",
     "back_off",
     "blind_counties",
     "blind_line",
@@ -131,6 +136,7 @@ __all__ = [
     "is_about_area",
     "is_near",
     "is_seen_over",
+    "lasts",
     "on_duty",
     "over",
     "over_alert",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from monitor.alerting.values import Area, Place, Severity
+from monitor.alerting.values import Area, Place, Severity, Where
 from monitor.language import Phrase
 from monitor.model import EPOCH
 
@@ -53,6 +53,11 @@ class Alert:
     def villages(self) -> tuple[str, ...]:
         """The village that it names."""
         return tuple(filter(None, self.place[2:]))
+
+    @property
+    def where(self) -> Where:
+        """What it is about, as far as it says."""
+        return (*self.place, self.site)
 
     @property
     def area(self) -> Area | None:

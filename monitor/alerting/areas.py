@@ -7,11 +7,12 @@ Numbers and words are those of ``SharpEyesManyDown``, ``SharpEyesVillageDown``, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.alerting.alertmanager import BLIND_SPOT, MANY_DOWN, MONITOR_BLIND, VILLAGE_DOWN, Alert
 from monitor.alerting.telling import length
-from monitor.alerting.values import Area, Place, Severity, Storm, Village
+from monitor.alerting.values import Area, Place, Severity, Storm, Village, Where
 from monitor.incidents import BlindSpot
 from monitor.language import Phrase
 
@@ -60,6 +61,16 @@ BLIND_LINE = Phrase(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the record says of places now."""
+
+    villages: Mapping[Place, Village]  # all that have cameras
+    storms: Mapping[Area, Storm]
+    unshown: Collection[Where]  # sites that no camera is known to show
+    blind: bool  # whether the monitor's self-check fails
+
+
 class Steady:
     """Since when what holds has held. In memory: after a restart it is waited for anew, as Prometheus does."""
 
@@ -79,10 +90,15 @@ class Areas:
         self._steady = Steady()
         self._held_at: dict[str, datetime] = {}
 
-    def look(self, holding: Mapping[str, Alert], told: Collection[str], now: datetime) -> Collection[str]:
-        """The subjects that fire now. One that people were ``told`` of goes on, also after a restart."""
+    def look(
+        self, holding: Mapping[str, Alert], told: Collection[str], lasting: Collection[str], now: datetime
+    ) -> Collection[str]:
+        """The subjects that fire now. One that people were ``told`` of goes on, also after a restart.
+
+        ``lasting``: those of which the record does not see that they are over, though nothing may be known of them now.
+        """
         ripe = self._steady.ripe({subject: WAITS[alert.name] for subject, alert in holding.items()}, now)
-        fire = {*ripe, *(subject for subject in holding if subject in self._held_at or subject in told)}
+        fire = {*ripe, *(subject for subject in holding if subject in self._held_at or subject in told), *lasting}
         held = dict.fromkeys(told, now) | self._held_at | dict.fromkeys(fire, now)
         self._held_at = {subject: at for subject, at in held.items() if now - at < KEEPS[_name(subject)]}
         return self._held_at.keys()
@@ -106,7 +122,7 @@ def storms_in(storms: Mapping[Area, Storm], villages: Mapping[Place, Village], n
     """The towns of which so much is down, and no line, cabinet or recorder explains it."""
     sizes = _sizes(villages)
     for area, storm in storms.items():
-        if _is_wide(storm, sizes.get(area, 0)):
+        if _is_wide(storm.cameras, sizes.get(area, 0)):
             yield _alert(MANY_DOWN, (*area, ""), now, _said(STORM_TITLE, town=area[1]))
 
 
@@ -154,22 +170,36 @@ def explains(firing: Collection[str], name: str, *place: str) -> bool:
     return any(subject_of(wider, *place) in firing for wider in EXPLAINED_BY[name])
 
 
-def is_seen_over(alert: Alert, storms: Mapping[Area, Storm], villages: Mapping[Place, Village], *, blind: bool) -> bool:
-    """Whether the monitor sees that what an alert says is so no more; of most alerts it knows nothing.
+def lasts(subject: str, where: Where, record: Record) -> bool:
+    """Whether one of these that people were told of goes on, for all the record knows.
 
-    ``blind``: whether its self-check fails. A village of which nobody knows anything is not back.
+    What nobody sees, because the monitor is blind or somebody works there, is not over: a village is back once a camera
+    of it is up, a site once one shows it. False of what the record knows nothing about: other places, other alerts.
     """
-    if alert.name == MANY_DOWN:
-        area = alert.place[:2]
-        return area not in storms or not _is_wide(storms[area], _sizes(villages).get(area, 0))
-    if alert.name == VILLAGE_DOWN:
-        return alert.place in villages and villages[alert.place].up > 0
-    return alert.name == MONITOR_BLIND and not blind
+    name, county, area, place = _name(subject), where[0], where[:2], where[:3]
+    if name == MANY_DOWN:
+        storm = record.storms.get(area)
+        return storm is not None and _is_wide(storm.cameras + storm.planned, _sizes(record.villages).get(area, 0))
+    if name == VILLAGE_DOWN:
+        village = record.villages.get(place)
+        return village is not None and village.up + village.up_at_work == 0
+    if name == BLIND_SPOT:
+        return where in record.unshown
+    return name == MONITOR_BLIND and record.blind and any(county == known for known, _, _ in record.villages)
 
 
-def _is_wide(storm: Storm, cameras: int) -> bool:
-    """Whether so much of a town of so many cameras is a storm."""
-    return storm.cameras >= MANY and storm.cameras > SHARE * cameras
+def is_seen_over(alert: Alert, record: Record) -> bool:
+    """Whether the monitor sees that what an alert says is so no more; of most alerts it knows nothing."""
+    if not is_about_area(alert.subject):
+        return False
+    depth = DEPTH[alert.name]
+    ours = any(alert.place[:depth] == place[:depth] for place in record.villages)
+    return ours and not lasts(alert.subject, alert.where, record)
+
+
+def _is_wide(down: int, cameras: int) -> bool:
+    """Whether so many of a town's cameras are a storm."""
+    return down >= MANY and down > SHARE * cameras
 
 
 def _sizes(villages: Mapping[Place, Village]) -> dict[Area, int]:

@@ -143,6 +143,7 @@ def due_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: date
         villages=villages,
         incident=False,
         area=alert.area,
+        where=alert.where,
     )
     notice = Notice(
         alert.subject,

@@ -188,7 +188,7 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
 
 def storm_over_lines(told: Told, left: Storm | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
     """What is said once a storm is over, first what it leaves: fewer cameras than make one may still be down."""
-    down = left.cameras if left else 0
+    down = left.cameras + left.planned if left else 0
     most = max(told.cameras, down)
     said = _both(STILL_DOWN, count=down, most=most) if down else _both(AT_MOST, count=most)
     return said, *over_lines(told, None, ended_at, zone)

@@ -16,6 +16,7 @@ NEAR = 4, 5  # of the limit
 
 Area = tuple[str, str]  # a county and a town of it
 Place = tuple[str, str, str]  # a county, a town, a village
+Where = tuple[str, str, str, str]  # a place and the name of a site there, "" from where nothing is said
 
 
 class Severity(StrEnum):
@@ -112,8 +113,9 @@ class Notice:
 class Storm:
     """The cameras of a town that are down and of which none has a line, cabinet or recorder to blame."""
 
-    cameras: int
+    cameras: int  # without those at planned work
     villages: tuple[str, ...]
+    planned: int = 0  # cameras at planned work: no reason to tell of a storm, and none to call it over
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Village:
     cameras: int = 0
     up: int = 0
     down: int = 0
+    up_at_work: int = 0  # at planned work
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ class Told:
     called: bool = False  # Alertmanager has called for it, and nothing could be told yet
     incident: bool = True  # False: an alert without an incident
     area: Area | None = None  # as of a notice
+    where: Where = ("", "", "", "")  # what an alert without an incident is about
 
 
 @dataclass(frozen=True, slots=True)

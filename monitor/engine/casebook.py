@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.alerting import Facts, IncidentFigures, Place, RepairClock, Severity, Village, is_near
+from monitor.alerting import Facts, IncidentFigures, Place, RepairClock, Severity, Village, Where, is_near
 from monitor.contract import CameraFaults, Contract, Repair, clocks
 from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules, UnseenSite
 from monitor.ledger import TELLING, Entry, Ledger, told
@@ -92,13 +92,26 @@ class Casebook:
         counts: dict[Place, list[int]] = {}
         for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
             site = camera.site
-            its = counts.setdefault((site.county, site.town, site.village), [0, 0, 0])
+            its = counts.setdefault((site.county, site.town, site.village), [0, 0, 0, 0])
             its[0] += 1
-            if state is not State.UNKNOWN and not at_work(camera):
-                its[1 if state.online else 2] += 1
+            if state.online:
+                its[3 if at_work(camera) else 1] += 1
+            elif state is not State.UNKNOWN and not at_work(camera):
+                its[2] += 1
             if nth % MANY == 0:
                 yield
         return {place: Village(*its) for place, its in counts.items()}
+
+    def unshown(self) -> Generator[None, None, set[Where]]:
+        """The sites that no camera is known to show, be it UNKNOWN or at planned work; in steps."""
+        shown: dict[Where, bool] = {}
+        for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
+            site = camera.site
+            where = site.county, site.town, site.village, site.name
+            shown[where] = shown.get(where, False) or state is State.UP
+            if nth % MANY == 0:
+                yield
+        return {where for where, seen in shown.items() if not seen}
 
     def dark_sites(self, at_work: Callable[[Camera], bool]) -> Generator[None, None, tuple[BlindSpot, ...]]:
         """The blind spots, each with its cameras that are in a contract and not at planned work; in steps."""

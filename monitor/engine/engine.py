@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.alerting import Facts, Place, Village
+from monitor.alerting import Facts, Place, Village, Where
 from monitor.clock import NO_TIME, Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
@@ -264,6 +264,10 @@ class Engine:
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         """How the cameras of each village stand, in steps; only once ``running`` is set."""
         return self._casebook.villages(self._board.at_work)
+
+    def unshown(self) -> Generator[None, None, Collection[Where]]:
+        """The sites that no camera is known to show, in steps; only once ``running`` is set."""
+        return self._casebook.unshown()
 
     def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
         """The blind spots that planned work does not explain, in steps; only once ``running`` is set."""

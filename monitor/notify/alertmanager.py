@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from monitor.alerting import MONITOR_DOWN, Manager
+from monitor.alerting import MONITOR_BLIND, MONITOR_DOWN, Manager
 from monitor.errors import AlertmanagerUnavailable
 from monitor.notify.exchange import http_session
 
 MOST_HELD = 64_000_000  # bytes of its answer: thirty thousand alerts
 WITHOUT_INCIDENT = 'incident=""'  # of all else the record says how it stands
 NO_ENTRY = (401, 403)
+OUT = (MONITOR_DOWN, MONITOR_BLIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,11 @@ class Held:
 
     fingerprints: frozenset[str]
     watched_since: str  # when its watchdog began: another instant is another beginning, with a break before it
-    monitor_down: bool = False  # whether Prometheus hears no monitor: then the others may be missing for that
+    out: frozenset[str] = frozenset()  # counties whose monitor is not heard, or sees nothing; "" = of any county
+
+    def proves(self, county: str) -> bool:
+        """Whether what is missing has ended, and does not merely lack a monitor; "" = whose it is is not known."""
+        return not (self.out if not county else self.out & {"", county})
 
 
 async def held(manager: Manager, watchdog: str) -> Held:
@@ -85,9 +90,10 @@ def _read(body: bytes, watchdog: str) -> Held:
     try:
         alerts = json.loads(body)
         began = {str(alert["fingerprint"]): str(alert["startsAt"]) for alert in alerts}
-        down = any(alert["labels"].get("alertname") == MONITOR_DOWN for alert in alerts)
+        labels = [alert["labels"] for alert in alerts]
+        out = frozenset(str(one.get("county", "")) for one in labels if one.get("alertname") in OUT)
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         raise ValueError("not a list of alerts") from None
     if watchdog not in began:
         raise ValueError("it does not hold the SharpEyesWatchdog that calls")
-    return Held(frozenset(began), began[watchdog], down)
+    return Held(frozenset(began), began[watchdog], out)

@@ -66,6 +66,7 @@ def told_text(told: Told) -> str:
             "called": told.called,
             "incident": told.incident,
             "area": told.area,
+            "where": told.where,
         },
         ensure_ascii=False,
     )
@@ -74,6 +75,7 @@ def told_text(told: Told) -> str:
 def told_of(text: str) -> Told:
     """What a channel knows."""
     value: dict[str, Any] = json.loads(text)
+    county, town, village, site = value.get("where", ("", "", "", ""))  # what older versions wrote has none
     return Told(
         subject=value["subject"],
         open=value["open"],
@@ -89,6 +91,7 @@ def told_of(text: str) -> Told:
         called=value["called"],
         incident=value["incident"],
         area=_area(value.get("area")),
+        where=(county, town, village, site),
     )
 
 

@@ -20,21 +20,25 @@ from monitor.alerting import (
     Alert,
     Area,
     Facts,
+    Record,
     Severity,
     Storm,
     Told,
+    Where,
     blind_line,
     call_for,
     due_of_alert,
     due_of_incident,
     is_about_area,
     is_seen_over,
+    lasts,
     over,
     over_alert,
     site_line,
 )
 from monitor.alerting import Due as Said
 from monitor.incidents import BlindSpot, Incident, Origin, Rules
+from monitor.notify import Held
 from monitor.relay.desk import Due
 from monitor.relay.embedded import Look
 from monitor.relay.known import Known
@@ -43,6 +47,8 @@ from monitor.settings import AlertPath, AlertSettings
 CAMERA_DOWN = "SharpEyesCameraDown"  # of config/prometheus; whatever else is wrong with a camera is another story
 STEP = 5  # subjects judged before others have their turn
 BLOCK = 500  # incidents counted before that
+
+NOTHING = Record({}, {}, (), blind=False)  # where nobody asks for it
 
 Steps = Generator[None, None, list[Due]]
 Judge = Callable[[Told | None], Said | None]
@@ -100,9 +106,8 @@ class Decisions:
         is "resolved" is no news unless the monitor sees it.
         """
         found: list[Due] = []
-        storms = (yield from self.storms(facts)) if any(alert.area for alert in alerts) else {}
-        resolved = any(is_about_area(alert.subject) and not alert.firing for alert in alerts)
-        standing = (yield from known.villages()) if resolved else {}
+        areas = any(is_about_area(alert.subject) for alert in alerts)
+        record = (yield from self.record(facts, known)) if areas else NOTHING
         dark = (yield from known.dark_sites()) if any(alert.name == BLIND_SPOT for alert in alerts) else ()
         spots = {(site.county, site.town, site.village, site.name): spot for spot in dark for site in (spot.site,)}
         unwatched = self.unwatched(facts) if known.blind else {}
@@ -111,13 +116,13 @@ class Decisions:
             subject = self._incident(alert, known.incident_of) or alert.subject
             if subject not in seen and (subject in facts or not alert.incident):
                 seen.add(subject)
-                storm = storms.get(alert.area) if alert.area else None
+                storm = record.storms.get(alert.area) if alert.area else None
                 if alert.firing:
                     told = self._by_the_record(alert, unwatched, spots.get((*alert.place, alert.site)))
                     found += self._of_alert(told, channels, facts.get(subject), storm)
-                elif is_seen_over(alert, storms, standing, blind=known.blind):
+                elif is_seen_over(alert, record):
                     open_ = [channel for channel in channels if self._knows(channel, subject)]
-                    found += [self._over(channel, subject, self._now, storms) for channel in open_]
+                    found += [self._over(channel, subject, self._now, record) for channel in open_]
             if nth % STEP == 0:
                 yield
         return found
@@ -137,48 +142,66 @@ class Decisions:
         on_call, office = self._channels(AUDIENCE[Severity.CRITICAL]), self._channels(self._office())
         for nth, alert in enumerate(look.alerts, 1):
             channels = office if alert.name == BLIND_SPOT else on_call
-            found += self._of_alert(alert, channels, None, look.storms.get(alert.area) if alert.area else None)
+            storm = look.record.storms.get(alert.area) if alert.area else None
+            found += self._of_alert(alert, channels, None, storm)
             if nth % STEP == 0:
                 yield
-        for channel, subject in self.open_areas():
+        for channel, subject, _ in self.open_areas():
             if subject not in look.firing:
-                found.append(self._over(channel, subject, self._now, look.storms))
+                found.append(self._over(channel, subject, self._now, look.record))
         return found
 
-    def open_areas(self) -> list[tuple[str, str]]:
+    def open_areas(self) -> list[tuple[str, str, Where]]:
         """Channels, and of these alerts those that each knows and that are not over."""
-        return [key for key, told in self._told.items() if told.open and is_about_area(key[1])]
+        return [(*key, told.where) for key, told in self._told.items() if told.open and is_about_area(key[1])]
 
-    def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
+    def may_have_ended(self, held: Held, record: Record) -> set[str]:
+        """The open alerts of which their absence from what Alertmanager holds tells something."""
+        return {
+            subject
+            for (_, subject), told in self._told.items()
+            if told.open and not told.incident and held.proves(told.where[0]) and not lasts(subject, told.where, record)
+        }
+
+    def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], record: Record) -> Steps:
         """What is due of alerts that have ended: by subject, and when that was."""
-        open_ = [
-            (key, told) for key, told in self._told.items() if told.open and key[0] in channels and key[1] in ended
-        ]
-        storms = (yield from self.storms(facts)) if any(told.area for _, told in open_) else {}
+        open_ = [key for key, told in self._told.items() if told.open and key[0] in channels and key[1] in ended]
         found: list[Due] = []
-        for nth, ((channel, subject), _) in enumerate(open_, 1):
-            found.append(self._over(channel, subject, ended[subject], storms))
+        for nth, (channel, subject) in enumerate(open_, 1):
+            found.append(self._over(channel, subject, ended[subject], record))
             if nth % STEP == 0:
                 yield
         return found
 
-    def _over(self, channel: str, subject: str, ended_at: datetime, storms: Mapping[Area, Storm]) -> Due:
+    def _over(self, channel: str, subject: str, ended_at: datetime, record: Record) -> Due:
         told = self._told[channel, subject]
-        storm = storms.get(told.area) if told.area else None
+        storm = record.storms.get(told.area) if told.area else None
         return channel, *over_alert(told, storm, ended_at, self._now, self._zone)
 
+    def record(self, facts: Mapping[str, Facts], known: Known) -> Generator[None, None, Record]:
+        """What the record says of places, in steps."""
+        villages = yield from known.villages()
+        storms = yield from self._storms(facts)
+        unshown = yield from known.unshown()
+        return Record(villages, storms, unshown, known.blind)
+
     @staticmethod
-    def storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:
-        """By town, what the rule about storms counts: cameras alone, settled, and not at planned work."""
+    def _storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:
+        """By town, what the rule about storms counts: cameras alone, settled; apart from them those at planned work."""
         villages: dict[Area, list[str]] = {}
+        planned = Counter[Area]()
         for nth, each in enumerate(facts.values(), 1):
             incident = each.figures.incident
-            if incident.suspect.origin is Origin.CAMERA and incident.settled and not each.planned:
+            if incident.suspect.origin is Origin.CAMERA and incident.settled:
                 for camera in each.cameras:
-                    villages.setdefault((camera.site.county, camera.site.town), []).append(camera.site.village)
+                    its = villages.setdefault((camera.site.county, camera.site.town), [])
+                    if each.planned:
+                        planned[camera.site.county, camera.site.town] += 1
+                    else:
+                        its.append(camera.site.village)
             if nth % BLOCK == 0:
                 yield
-        return {area: Storm(len(its), tuple(sorted({*its} - {""}))) for area, its in villages.items()}
+        return {area: Storm(len(its), tuple(sorted({*its} - {""})), planned[area]) for area, its in villages.items()}
 
     @staticmethod
     def unwatched(facts: Mapping[str, Facts]) -> dict[str, int]:

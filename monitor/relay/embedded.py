@@ -14,17 +14,17 @@ from itertools import chain
 from monitor.alerting import (
     BLIND_SPOT,
     Alert,
-    Area,
     Areas,
     Facts,
     Place,
+    Record,
     Steady,
-    Storm,
-    Village,
+    Where,
     blind_counties,
     dark_sites,
     dark_villages,
     explains,
+    lasts,
     storms_in,
 )
 from monitor.incidents import BlindSpot, Origin
@@ -46,8 +46,7 @@ class Seen:
     """What is known at one look."""
 
     facts: Mapping[str, Facts]
-    storms: Mapping[Area, Storm]
-    villages: Mapping[Place, Village]
+    record: Record
     unwatched: Mapping[str, int]  # by county, where the monitor is blind; empty where it sees
     dark: Sequence[BlindSpot]
 
@@ -57,7 +56,7 @@ class Look:
     """What follows from one look."""
 
     alerts: tuple[Alert, ...]  # that hold and are quieted by none
-    storms: Mapping[Area, Storm]
+    record: Record
     firing: frozenset[str]  # their subjects, also of those that are quieted or held a while ago
     waiting: frozenset[str]  # incidents that nobody is told of yet: they are young, or something bigger explains them
 
@@ -69,17 +68,22 @@ class Embedded:
         self._areas = Areas()
         self._steady = Steady()
 
-    def look(self, seen: Seen, told: frozenset[str], now: datetime) -> Generator[None, None, Look]:
-        """In steps, for thousands may be dark. ``told``: subjects of ``Look.alerts`` that people know and that last."""
-        facts, wide = seen.facts, {camera.id: camera for camera in _behind_wide(seen.facts.values())}
+    def look(self, seen: Seen, told: Mapping[str, Where], now: datetime) -> Generator[None, None, Look]:
+        """In steps, for thousands may be dark. ``told``: subjects of ``Look.alerts`` that people know to be open."""
+        facts, record, wide = (
+            seen.facts,
+            seen.record,
+            {camera.id: camera for camera in _behind_wide(seen.facts.values())},
+        )
         found = chain(
-            storms_in(seen.storms, seen.villages, now),
-            dark_villages(seen.villages, map(_place, wide.values()), now),
+            storms_in(record.storms, record.villages, now),
+            dark_villages(record.villages, map(_place, wide.values()), now),
             blind_counties(seen.unwatched, now),
             dark_sites((spot for spot in seen.dark if not wide.keys() >= {*spot.camera_ids}), now),
         )
         holding = yield from _in_steps((alert.subject, alert) for alert in found)
-        firing = frozenset(self._areas.look(holding, told, now))
+        lasting = [subject for subject, where in told.items() if lasts(subject, where, record)]
+        firing = frozenset(self._areas.look(holding, told, lasting, now))
         loud = (pair for pair in holding.items() if pair[0] in firing and not _explained(firing, pair[1]))
         alerts = yield from _in_steps(loud)
         # Of a monitor that is blind the alerts by county tell.
@@ -89,7 +93,7 @@ class Embedded:
             {key: WAITS[_origin(each)] for key, each in young.items() if key not in blindness}, now
         )
         waiting = {key for key, each in young.items() if key not in ripe or _explains(firing, each)}
-        return Look(tuple(alerts.values()), seen.storms, firing, frozenset(waiting | blindness))
+        return Look(tuple(alerts.values()), record, firing, frozenset(waiting | blindness))
 
 
 def _in_steps(pairs: Iterable[tuple[str, Alert]]) -> Generator[None, None, dict[str, Alert]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from typing import Protocol
 
-from monitor.alerting import Facts, Place, Village
+from monitor.alerting import Facts, Place, Village, Where
 from monitor.incidents import BlindSpot, Incident, Rules
 
 
@@ -34,6 +34,10 @@ class Known(Protocol):
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         """How the cameras of each village stand, in steps."""
+        ...
+
+    def unshown(self) -> Generator[None, None, Collection[Where]]:
+        """The sites that no camera is known to show, in steps."""
         ...
 
     def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:

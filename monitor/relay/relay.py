@@ -156,11 +156,11 @@ class Relay:
         assert manager is not None, "only where Alertmanager calls has anything an end to be asked for"
         found = await held(manager, watchdog)
         async with self._deciding:
-            open_ = {subject for (_, subject), told in self._desk.told.items() if told.open and not told.incident}
+            facts, decisions = await self._facts(), self._decisions()
+            record = await unhurried(decisions.record(facts, self._known), self._clock)
+            open_ = decisions.may_have_ended(found, record)
             ended = self._ends.over(open_, found, self._clock.monotonic(), self._clock.now())
-            if ended:
-                deciding = self._decisions().of_ended(ended, channels, await self._facts())
-                await self._put(await unhurried(deciding, self._clock))
+            await self._put(await unhurried(decisions.of_ended(ended, channels, record), self._clock))
 
     async def _follow(self) -> None:
         await self._known.running.wait()
@@ -195,13 +195,12 @@ class Relay:
     async def _look(self, facts: Mapping[str, Facts]) -> Look:
         """For what fires without an incident, and what is waited for."""
         decisions, known = self._decisions(), self._known
-        villages = await unhurried(known.villages(), self._clock)
-        storms = await unhurried(decisions.storms(facts), self._clock)
+        record = await unhurried(decisions.record(facts, known), self._clock)
         dark = await unhurried(known.dark_sites(), self._clock)
         unwatched = decisions.unwatched(facts)
-        blind = {county: unwatched.get(county, 0) for county, _, _ in villages if known.blind}
-        told = frozenset(subject for _, subject in decisions.open_areas())
-        looking = self._embedded.look(Seen(facts, storms, villages, blind, dark), told, self._clock.now())
+        blind = {county: unwatched.get(county, 0) for county, _, _ in record.villages if known.blind}
+        told = {subject: where for _, subject, where in decisions.open_areas()}
+        looking = self._embedded.look(Seen(facts, record, blind, dark), told, self._clock.now())
         return await unhurried(looking, self._clock)
 
     async def _facts(self) -> dict[str, Facts]:

@@ -107,26 +107,35 @@ def test_a_village_is_dark_when_three_are_down_and_none_is_up(its: Village, is_d
 def test_what_holds_is_told_after_a_while_and_goes_on_for_a_while_even_after_a_restart() -> None:
     (alert,) = storm(10, 10)
     holding, found = {alert.subject: alert}, Areas()
-    assert not found.look(holding, (), BEGINNING)
-    assert not found.look({}, (), BEGINNING + MINUTE)
-    assert not found.look(holding, (), BEGINNING + 2 * MINUTE)
-    assert found.look(holding, (), BEGINNING + 4 * MINUTE)
-    assert found.look({}, (), BEGINNING + 13 * MINUTE)
+    assert not found.look(holding, (), (), BEGINNING)
+    assert not found.look({}, (), (), BEGINNING + MINUTE)
+    assert not found.look(holding, (), (), BEGINNING + 2 * MINUTE)
+    assert found.look(holding, (), (), BEGINNING + 4 * MINUTE)
+    assert found.look({}, (), (), BEGINNING + 13 * MINUTE)
     again = Areas()  # which knows from the outbox alone
-    assert again.look({}, [alert.subject], BEGINNING + 14 * MINUTE)
-    assert again.look(holding, [alert.subject], BEGINNING + 15 * MINUTE)
-    assert again.look({}, [alert.subject], BEGINNING + 24 * MINUTE)
-    assert not again.look({}, [alert.subject], BEGINNING + 25 * MINUTE)
+    assert again.look({}, [alert.subject], (), BEGINNING + 14 * MINUTE)
+    assert again.look(holding, [alert.subject], (), BEGINNING + 15 * MINUTE)
+    assert again.look({}, [alert.subject], (), BEGINNING + 24 * MINUTE)
+    assert not again.look({}, [alert.subject], (), BEGINNING + 25 * MINUTE)
+
+
+def test_what_people_were_told_of_goes_on_while_the_record_does_not_see_its_end_and_a_while_longer() -> None:
+    (alert,) = dark(Village(3, 0, 3))
+    told, found = [alert.subject], Areas()
+    assert found.look({}, told, told, BEGINNING)
+    assert found.look({}, told, told, BEGINNING + 40 * MINUTE)
+    assert found.look({}, told, (), BEGINNING + 49 * MINUTE)
+    assert not found.look({}, told, (), BEGINNING + 50 * MINUTE)
 
 
 def test_that_nobody_sees_a_county_goes_on_for_two_minutes_and_is_known_by_the_county() -> None:
     (alert,) = blind_counties({PLACE[0]: 0}, BEGINNING)
     assert alert.subject == subject_of(MONITOR_BLIND, *PLACE) == f"{MONITOR_BLIND}/{PLACE[0]}"
     found = Areas()
-    assert not found.look({alert.subject: alert}, (), BEGINNING)
-    assert found.look({alert.subject: alert}, (), BEGINNING + MINUTE)
-    assert found.look({}, (), BEGINNING + 2 * MINUTE)
-    assert not found.look({}, (), BEGINNING + 3 * MINUTE)
+    assert not found.look({alert.subject: alert}, (), (), BEGINNING)
+    assert found.look({alert.subject: alert}, (), (), BEGINNING + MINUTE)
+    assert found.look({}, (), (), BEGINNING + 2 * MINUTE)
+    assert not found.look({}, (), (), BEGINNING + 3 * MINUTE)
 
 
 def test_a_site_is_told_of_once_it_was_dark_for_more_than_half_an_hour() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.alerting import Facts
+from monitor.alerting import Facts, Village
 from monitor.clock import at_once
 from monitor.contract import Contract, Repair, RepairLimits, RepairState
 from monitor.engine.casebook import Casebook, clock_of, running_repairs
@@ -149,6 +149,20 @@ def test_a_dark_site_is_told_of_by_its_cameras_that_are_in_a_contract_and_not_at
 
     assert dark() == {("c1",), ("c2",), ("c4",)}
     assert dark("c1", "c4") == {("c2",)}
+
+
+def test_a_site_is_not_shown_until_a_camera_of_it_is_up_and_a_village_has_who_is_up_at_work() -> None:
+    town = [a_town_camera(f"c{number}", f"u{number}", site=site) for number, site in enumerate("桥桥校祠", 1)]
+    story = Told(town)
+    book = Casebook(Rules())
+    story.down("c1", 60)
+    story.unknown("c3", 60, Cause.CREDENTIALS_REFUSED)
+    for known_at, news in sorted(story.lines, key=lambda line: line[0]):
+        book._incidents.note(known_at, news)
+    book.advance(second(600))
+    assert {where[3] for where in at_once(book.unshown())} == {"校"}
+    (village,) = at_once(book.villages(lambda camera: camera.id in {"c1", "c2"})).values()
+    assert village == Village(4, up=1, down=0, up_at_work=1)
 
 
 async def test_what_runs_and_what_is_read_from_the_record_are_the_same(tmp_path: Path) -> None:

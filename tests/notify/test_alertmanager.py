@@ -50,8 +50,29 @@ async def test_what_fires_is_known_by_its_fingerprints_however_much_it_is() -> N
     async with answering(json.dumps(many).encode()) as manager:
         assert await held(manager, "7") == Held(frozenset(map(str, range(300))), "T7")
     down = {"fingerprint": "d", "startsAt": "T", "labels": {"alertname": "SharpEyesMonitorDown"}}
-    async with answering(json.dumps([*many, down]).encode()) as manager:
-        assert (await held(manager, "7")).monitor_down
+    blind = {
+        "fingerprint": "b",
+        "startsAt": "T",
+        "labels": {"alertname": "SharpEyesMonitorBlind", "county": "安平县"},
+    }
+    for more, out in (([down], {""}), ([blind], {"安平县"}), ([], set())):
+        async with answering(json.dumps([*many, *more]).encode()) as manager:
+            assert (await held(manager, "7")).out == out
+
+
+@pytest.mark.parametrize(
+    ("out", "of_one", "of_another", "of_any"),
+    [
+        ([], True, True, True),
+        (["安平县"], False, True, False),
+        ([""], False, False, False),  # whose monitor it is it does not say
+    ],
+)
+def test_what_a_monitor_that_is_out_would_say_is_missing_for_that(
+    out: list[str], of_one: bool, of_another: bool, of_any: bool
+) -> None:
+    answered = Held(frozenset(), "", frozenset(out))
+    assert [answered.proves(county) for county in ("安平县", "清河县", "")] == [of_one, of_another, of_any]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.alerting import Channel, Encoding, Facts, Gateway, Place, Severity, Village
+from monitor.alerting import Channel, Encoding, Facts, Gateway, Place, Severity, Village, Where
 from monitor.clock import SystemClock
 from monitor.incidents import BlindSpot, Incident, Rules
 from monitor.language import Language, Phrase
@@ -42,6 +42,10 @@ class Quiet:
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         yield
         return {}
+
+    def unshown(self) -> Generator[None, None, Collection[Where]]:
+        yield
+        return ()
 
     def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
         yield

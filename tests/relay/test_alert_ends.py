@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ LOST = {"alertname": "SharpEyesTargetUnrecoverable", "severity": "critical"}
 FULL = {"alertname": "SharpEyesLedgerFailing", "severity": "critical"}
 GONE = {"alertname": "SharpEyesMonitorDown", "severity": "critical"}
 SITE = TOWN[0].site
+BLIND = {"alertname": "SharpEyesMonitorBlind", "severity": "critical", "county": SITE.county}
 DARK = {
     "alertname": "SharpEyesVillageDown",
     "severity": "critical",
@@ -82,8 +83,13 @@ async def test_a_monitor_that_was_away_does_not_take_what_fires_anew_for_over(tm
             assert len(heads(of)) == 1
 
 
-async def test_while_prometheus_does_not_hear_the_monitor_nothing_is_concluded(tmp_path: Path) -> None:
-    async with holding(GONE) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+@pytest.mark.parametrize(
+    "gone", [GONE, GONE | {"county": SITE.county}, BLIND], ids=["down", "down, by county", "blind"]
+)
+async def test_while_the_monitor_is_not_heard_or_sees_nothing_no_end_is_concluded(
+    gone: Mapping[str, str], tmp_path: Path
+) -> None:
+    async with holding(gone) as manager, office(tmp_path, TOWN, asking(manager)) as of:
         await of.alertmanager("vendor-on-call", FULL)
         await manager.watch(of, 25 * MINUTE)
         manager.held = [WATCHDOG]
@@ -91,6 +97,14 @@ async def test_while_prometheus_does_not_hear_the_monitor_nothing_is_concluded(t
         manager.held = [WATCHDOG, FULL]
         await manager.watch(of, 10 * MINUTE)
         assert len(heads(of)) == 1
+
+
+async def test_that_another_countys_monitor_is_down_keeps_no_end_here_back(tmp_path: Path) -> None:
+    burning = {"alertname": "SharpEyesBudgetBurning", "severity": "critical", "county": SITE.county}
+    async with holding(GONE | {"county": "别县"}) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", burning)
+        await manager.watch(of, 25 * MINUTE)
+        assert heads(of)[1:] == ["【已恢复】SharpEyesBudgetBurning"]
 
 
 async def test_a_list_without_the_watchdog_that_called_is_that_of_another_alertmanager(tmp_path: Path) -> None:

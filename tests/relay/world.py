@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerting import MOST_BYTES, Channel, Facts, Place, Target, Village, usual_windows
+from monitor.alerting import MOST_BYTES, Channel, Facts, Place, Target, Village, Where, usual_windows
 from monitor.contract import Contract
 from monitor.engine.casebook import Casebook, running_repairs
 from monitor.incidents import BlindSpot, Enrolled, Incident, Rules
@@ -64,6 +64,9 @@ class World:
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         return self.casebook.villages(lambda camera: camera.id in self.planned)
+
+    def unshown(self) -> Generator[None, None, Collection[Where]]:
+        return self.casebook.unshown()
 
     def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
         return self.casebook.dark_sites(lambda camera: camera.id in self.planned)
