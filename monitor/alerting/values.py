@@ -143,6 +143,7 @@ class Told:
     called: bool = False  # Alertmanager has called for it, and nothing could be told yet
     incident: bool = True  # False: an alert without an incident
     area: Area | None = None  # as of a notice
+    line: Phrase | None = None  # of an alert without an incident, what stood below its title: which site, which channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def told_text(told: Told) -> str:
             "called": told.called,
             "incident": told.incident,
             "area": told.area,
+            "line": None if told.line is None else _pair(told.line),
         },
         ensure_ascii=False,
     )
@@ -89,6 +90,7 @@ def told_of(text: str) -> Told:
         called=value["called"],
         incident=value["incident"],
         area=_area(value.get("area")),
+        line=Phrase(*value["line"]) if value.get("line") else None,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -155,6 +156,8 @@ class Relay:
         manager = self._settings.alertmanager
         assert manager is not None, "only where Alertmanager calls has anything an end to be asked for"
         found = await held(manager, watchdog)
+        # Of a monitor that is blind Prometheus has no figures either: what is missing then has not ended.
+        found = replace(found, monitor_down=found.monitor_down or self._known.blind)
         async with self._deciding:
             open_ = {subject for (_, subject), told in self._desk.told.items() if told.open and not told.incident}
             ended = self._ends.over(open_, found, self._clock.monotonic(), self._clock.now())

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.alerting import Manager
 from monitor.errors import AlertmanagerUnavailable
+from monitor.model import Cause, State
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera
 from tests.relay.holding import WATCHDOG, Holding, holding
@@ -91,6 +92,20 @@ async def test_while_prometheus_does_not_hear_the_monitor_nothing_is_concluded(t
         manager.held = [WATCHDOG, FULL]
         await manager.watch(of, 10 * MINUTE)
         assert len(heads(of)) == 1
+
+
+async def test_while_the_monitor_itself_is_blind_nothing_is_concluded(tmp_path: Path) -> None:
+    async with holding(DARK) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        of.world.cut([camera.id for camera in TOWN])
+        await of.alertmanager("vendor-on-call", DARK, words=lambda _: {"description": "东村三台。\nthree cameras."})
+        of.world.turn([camera.id for camera in TOWN], State.UNKNOWN, Cause.MONITOR_BLIND)
+        manager.held = [WATCHDOG]  # the village has no figures any more
+        await manager.watch(of, 30 * MINUTE)
+        assert len(heads(of)) == 1
+        of.world.mend([camera.id for camera in TOWN])
+        await manager.watch(of, 25 * MINUTE)
+        assert heads(of)[1:] == ["【已恢复】SharpEyesVillageDown"]
+        assert "原先告知：东村三台。" in of.vendors.texts["dingtalk"][1].splitlines()
 
 
 async def test_a_list_without_the_watchdog_that_called_is_that_of_another_alertmanager(tmp_path: Path) -> None:

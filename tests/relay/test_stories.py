@@ -258,6 +258,24 @@ async def test_a_channel_that_cannot_be_reached_as_itself_hands_over_to_its_fall
         assert failed.encode() in exposition(of)
 
 
+async def test_a_fallback_that_was_told_the_same_itself_is_not_told_twice(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = settings(vendors)
+        ding = channel("ding", usual.channels["ding"].target, fallback="sms")
+        both = {"vendor-on-call": ("ding", "sms"), "tickets": ("wecom",)}
+        return settings(vendors, receivers=both, channels={**usual.channels, "ding": ding})
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.vendors.instead["dingtalk"] = _refusal
+        of.world.cut(LINE)
+        await of.until(lambda: bool(of.vendors.texts["sms"]))
+        of.world.mend(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 2)
+        await of.later(5 * MINUTE)
+        await of.quiet()
+        assert len(of.vendors.texts["sms"]) == 2
+
+
 async def test_behind_a_login_page_a_robot_without_a_fallback_is_tried_every_few_minutes_and_gets_all_of_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
