@@ -258,6 +258,21 @@ async def test_a_channel_that_cannot_be_reached_as_itself_hands_over_to_its_fall
         assert failed.encode() in exposition(of)
 
 
+async def test_a_channel_that_is_away_hands_over_after_ten_minutes(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = settings(vendors)
+        ding = channel("ding", usual.channels["ding"].target, fallback="sms")
+        return settings(vendors, channels={**usual.channels, "ding": ding})
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.vendors.instead["dingtalk"] = _away
+        of.world.cut(LINE)
+        await of.until(lambda: told(of)[1:] == [1, 1])
+        await of.later(8 * MINUTE)
+        assert of.vendors.texts["sms"] == []
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1, 7 * MINUTE)
+
+
 async def test_a_fallback_that_was_told_the_same_itself_is_not_told_twice(tmp_path: Path) -> None:
     def make(vendors: Robots) -> AlertSettings:
         usual = settings(vendors)
