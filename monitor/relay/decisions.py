@@ -149,6 +149,14 @@ class Decisions:
         """Channels, and of these alerts those that each knows and that are not over."""
         return [key for key, told in self._told.items() if told.open and is_about_area(key[1])]
 
+    def of_strangers(self) -> list[Due]:
+        """What only Alertmanager knows has no end where nobody asks it: it stands open no more, and nothing is said."""
+        return [
+            (channel, replace(told, open=False), None)
+            for (channel, subject), told in self._told.items()
+            if told.open and not told.incident and not is_about_area(subject)
+        ]
+
     def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
         """What is due of alerts that have ended: by subject, and when that was."""
         open_ = [

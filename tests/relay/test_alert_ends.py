@@ -108,6 +108,18 @@ async def test_while_the_monitor_itself_is_blind_nothing_is_concluded(tmp_path: 
         assert "原先告知：东村三台。" in of.vendors.texts["dingtalk"][1].splitlines()
 
 
+async def test_what_only_alertmanager_knows_stands_open_no_more_without_it(tmp_path: Path) -> None:
+    async with holding(FULL) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", FULL)
+        await of.until(lambda: len(heads(of)) == 1)
+        await of.quiet()
+        world = of.world
+    async with office(tmp_path, TOWN, world=world) as of:
+        await of.later(MINUTE)
+        assert not any(told.open for told in of.relay._desk.told.values())
+        assert heads(of) == []
+
+
 async def test_a_list_without_the_watchdog_that_called_is_that_of_another_alertmanager(tmp_path: Path) -> None:
     async with holding() as manager, office(tmp_path, TOWN, asking(manager)) as of:
         await of.alertmanager("vendor-on-call", LOST)
