@@ -16,6 +16,7 @@ from monitor.alerting.alertmanager import Alert
 from monitor.alerting.telling import (
     alert_opening,
     alert_title,
+    first_line,
     incident_lines,
     incident_opening,
     incident_title,
@@ -144,6 +145,7 @@ def due_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: date
         incident=False,
         area=alert.area,
         where=alert.where,
+        line=first_line(alert.description),
     )
     notice = Notice(
         alert.subject,

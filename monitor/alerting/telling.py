@@ -112,6 +112,7 @@ STILL_DOWN = Phrase(
     "最多时 {most} 台同时离线，仍有 {count} 台未恢复，另发工单",
     "{count} of at most {most} {count:camera is|cameras are} still down, told as tickets",
 )
+FIRST = Phrase("原先告知：{line}", "it said: {line}")
 WHERE = Phrase("涉及：{names}", "in: {names}")
 MORE_VILLAGES = Phrase("{names}等 {count} 个村", "{names} and others, {count} villages")
 NUMBER = Phrase("事件 {id}", "incident {id}")
@@ -175,6 +176,8 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
     """What is said once it is over; ``ended`` is None where nothing more is known than that."""
     lasted = length(ended_at - told.since_at)
     lines = [_both(LASTED, since=local(told.since_at, zone), until=local(ended_at, zone), lasted=lasted)]
+    if told.line is not None and not told.area:
+        lines.append(_both(FIRST, line=told.line))
     if ended is not None:
         lines.append(_both(IN_ALL, count=ended.cameras))
         if ended.falls > 1:
@@ -192,6 +195,11 @@ def storm_over_lines(told: Told, left: Storm | None, ended_at: datetime, zone: Z
     most = max(told.cameras, down)
     said = _both(STILL_DOWN, count=down, most=most) if down else _both(AT_MOST, count=most)
     return said, *over_lines(told, None, ended_at, zone)
+
+
+def first_line(lines: tuple[Phrase, ...]) -> Phrase | None:
+    """The first of them, which says where."""
+    return Phrase(*(text.partition("\n")[0] for text in (lines[0].zh, lines[0].en))) if lines else None
 
 
 def alert_title(alert: Alert) -> Phrase:

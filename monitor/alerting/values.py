@@ -147,6 +147,7 @@ class Told:
     incident: bool = True  # False: an alert without an incident
     area: Area | None = None  # as of a notice
     where: Where = ("", "", "", "")  # what an alert without an incident is about
+    line: Phrase | None = None  # of an alert without an incident, what stood below its title: which site, which channel
 
 
 @dataclass(frozen=True, slots=True)

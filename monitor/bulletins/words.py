@@ -43,6 +43,10 @@ NOW = Phrase(
     "现在离线 {down} 台，未监测 {unknown} 台（共 {cameras} 台）",
     "now {down} down and {unknown} unknown, of {cameras} {cameras:camera|cameras}",
 )
+DEGRADED = Phrase(
+    "现在画面异常 {count} 台（在线，但看不清）",
+    "{count} {count:camera shows|cameras show} a faulty picture now (up, but of no use)",
+)
 MONTH_LINE = Phrase(
     "本月累计 {rate}，预计月末 {landing}，{outlook}",
     "month to date {rate}, landing forecast {landing}, {outlook}",

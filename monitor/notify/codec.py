@@ -67,6 +67,7 @@ def told_text(told: Told) -> str:
             "incident": told.incident,
             "area": told.area,
             "where": told.where,
+            "line": None if told.line is None else _pair(told.line),
         },
         ensure_ascii=False,
     )
@@ -92,6 +93,7 @@ def told_of(text: str) -> Told:
         incident=value["incident"],
         area=_area(value.get("area")),
         where=(county, town, village, site),
+        line=Phrase(*value["line"]) if value.get("line") else None,
     )
 
 

@@ -216,11 +216,13 @@ class Outbox:
                 (micros(now), answer.text, batch, message.channel),
             )
             # The notice stays here as done, or its text could become due here once more. Where the other channel has
-            # the same text already, there is nothing to take over.
+            # the same text already, or was told the same at the same time, there is nothing to take over.
             connection.execute(
                 "INSERT OR IGNORE INTO notice (channel, key, at, value)"
-                " SELECT ?, key, at, value FROM notice WHERE batch = ? AND channel = ? AND done = 0 ORDER BY id",
-                (fallback, batch, message.channel),
+                " SELECT ?, key, at, value FROM notice WHERE batch = ? AND channel = ? AND done = 0 AND (at, value)"
+                " NOT IN (SELECT at, value FROM notice WHERE channel = ?"
+                " AND at IN (SELECT at FROM notice WHERE batch = ?)) ORDER BY id",
+                (fallback, batch, message.channel, fallback, batch),
             )
             connection.execute("UPDATE notice SET done = 1 WHERE batch = ? AND channel = ?", (batch, message.channel))
 

@@ -155,6 +155,14 @@ class Decisions:
         """Channels, and of these alerts those that each knows and that are not over."""
         return [(*key, told.where) for key, told in self._told.items() if told.open and is_about_area(key[1])]
 
+    def of_strangers(self) -> list[Due]:
+        """What only Alertmanager knows has no end where nobody asks it: it stands open no more, and nothing is said."""
+        return [
+            (channel, replace(told, open=False), None)
+            for (channel, subject), told in self._told.items()
+            if told.open and not told.incident and not is_about_area(subject)
+        ]
+
     def may_have_ended(self, held: Held, record: Record) -> set[str]:
         """The open alerts of which their absence from what Alertmanager holds tells something."""
         return {

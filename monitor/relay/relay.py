@@ -166,6 +166,8 @@ class Relay:
         await self._known.running.wait()
         async with self._deciding:
             await self._desk.keep(self._counters)
+            if self._settings.path is AlertPath.EMBEDDED:
+                await self._put(self._decisions().of_strangers())
         while True:
             async with self._deciding:
                 await self._decide()

@@ -134,6 +134,20 @@ def test_one_camera_of_which_nobody_knows_makes_a_day_no_zero_report(tmp_path: P
     assert not any(line.startswith("Zero report") for line in day)
 
 
+def test_a_faulty_picture_is_told_and_makes_a_day_no_zero_report_where_another_camera_shows_the_site(
+    tmp_path: Path,
+) -> None:
+    settings = settings_in(tmp_path, until=NOW - 2 * LATELY)
+    beside = replace(camera("qh-301", "旁边", "东营村"), site=TOWN[0].site)
+    with Ledger.open(settings.ledger) as ledger:
+        black = move("qh-001", at(16, 7, 20), State.DEGRADED, Cause.PICTURE_BLACK)
+        shown = move(beside.id, at(16, 7, 29), State.UP, Cause.OK, State.UNKNOWN)
+        ledger.append([CameraAdded(beside), TransitionRecorded(black), TransitionRecorded(shown)], NOW - LATELY)
+    day = told(BulletinKind.DAILY, settings, Language.EN)
+    assert day[4] == "1 camera shows a faulty picture now (up, but of no use)"
+    assert not any(line.startswith(("Zero report", "Blind spots")) for line in day)
+
+
 def test_a_town_just_installed_is_told_that_nothing_is_known(tmp_path: Path) -> None:
     settings = Settings(path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "l.db", reports=tmp_path, town="县")
     with Ledger.open(settings.ledger) as ledger:

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.alerting import Manager
 from monitor.errors import AlertmanagerUnavailable
+from monitor.model import Cause, State
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera
 from tests.relay.holding import WATCHDOG, Holding, holding
@@ -105,6 +106,32 @@ async def test_that_another_countys_monitor_is_down_keeps_no_end_here_back(tmp_p
         await of.alertmanager("vendor-on-call", burning)
         await manager.watch(of, 25 * MINUTE)
         assert heads(of)[1:] == ["【已恢复】SharpEyesBudgetBurning"]
+
+
+async def test_while_the_monitor_itself_is_blind_nothing_is_concluded(tmp_path: Path) -> None:
+    async with holding(DARK) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        of.world.cut([camera.id for camera in TOWN])
+        await of.alertmanager("vendor-on-call", DARK, words=lambda _: {"description": "东村三台。\nthree cameras."})
+        of.world.turn([camera.id for camera in TOWN], State.UNKNOWN, Cause.MONITOR_BLIND)
+        manager.held = [WATCHDOG]  # the village has no figures any more
+        await manager.watch(of, 30 * MINUTE)
+        assert len(heads(of)) == 1
+        of.world.mend([camera.id for camera in TOWN])
+        await manager.watch(of, 25 * MINUTE)
+        assert heads(of)[1:] == ["【已恢复】SharpEyesVillageDown"]
+        assert "原先告知：东村三台。" in of.vendors.texts["dingtalk"][1].splitlines()
+
+
+async def test_what_only_alertmanager_knows_stands_open_no_more_without_it(tmp_path: Path) -> None:
+    async with holding(FULL) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", FULL)
+        await of.until(lambda: len(heads(of)) == 1)
+        await of.quiet()
+        world = of.world
+    async with office(tmp_path, TOWN, world=world) as of:
+        await of.later(MINUTE)
+        assert not any(told.open for told in of.relay._desk.told.values())
+        assert heads(of) == []
 
 
 async def test_a_list_without_the_watchdog_that_called_is_that_of_another_alertmanager(tmp_path: Path) -> None:

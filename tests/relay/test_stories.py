@@ -258,6 +258,39 @@ async def test_a_channel_that_cannot_be_reached_as_itself_hands_over_to_its_fall
         assert failed.encode() in exposition(of)
 
 
+async def test_a_channel_that_is_away_hands_over_after_ten_minutes(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = settings(vendors)
+        ding = channel("ding", usual.channels["ding"].target, fallback="sms")
+        return settings(vendors, channels={**usual.channels, "ding": ding})
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.vendors.instead["dingtalk"] = _away
+        of.world.cut(LINE)
+        await of.until(lambda: told(of)[1:] == [1, 1])
+        await of.later(8 * MINUTE)
+        assert of.vendors.texts["sms"] == []
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1, 7 * MINUTE)
+
+
+async def test_a_fallback_that_was_told_the_same_itself_is_not_told_twice(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = settings(vendors)
+        ding = channel("ding", usual.channels["ding"].target, fallback="sms")
+        both = {"vendor-on-call": ("ding", "sms"), "tickets": ("wecom",)}
+        return settings(vendors, receivers=both, channels={**usual.channels, "ding": ding})
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.vendors.instead["dingtalk"] = _refusal
+        of.world.cut(LINE)
+        await of.until(lambda: bool(of.vendors.texts["sms"]))
+        of.world.mend(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 2)
+        await of.later(5 * MINUTE)
+        await of.quiet()
+        assert len(of.vendors.texts["sms"]) == 2
+
+
 async def test_behind_a_login_page_a_robot_without_a_fallback_is_tried_every_few_minutes_and_gets_all_of_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -267,8 +300,8 @@ async def test_behind_a_login_page_a_robot_without_a_fallback_is_tried_every_few
         await of.until(lambda: told(of) == [1, 0, 1])
         await of.later(20 * MINUTE)
         of.world.cut(["u2-001"])
-        assert "wecom: message 2 is tried again at" in caplog.text
-        assert "foreign: HTTP 200, a web page in place of an answer" in caplog.text
+        assert len(re.findall("wecom: message [0-9]+ is tried again at .*, foreign", caplog.text)) >= 5
+        assert "foreign: HTTP 200, a web page in place of an answer: does the network want a login" in caplog.text
         assert "Its title: 校园网 login" in caplog.text
         del of.vendors.instead["wecom"]
         await of.until(lambda: len(of.vendors.texts["wecom"]) == 1, 6 * MINUTE)
