@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerting import (
     HEARTBEAT,
+    MONITOR_DOWN,
+    Alert,
     Facts,
     Manner,
     Notice,
@@ -23,7 +25,7 @@ from monitor.alerting import (
     call_of,
 )
 from monitor.clock import Clock, unhurried
-from monitor.errors import OutboxUnavailable, UnknownReceiver
+from monitor.errors import CallAgain, OutboxUnavailable, UnknownReceiver
 from monitor.language import Language, Phrase
 from monitor.metrics import Metrics
 from monitor.model import Secret
@@ -44,6 +46,8 @@ TICK = timedelta(seconds=10)  # listing thousands of open incidents keeps the lo
 ALIVE = timedelta(minutes=5)
 TIDY = timedelta(hours=6)
 AGAIN = timedelta(seconds=5)  # after an error
+# As long Alertmanager may repeat what was so before we were back: its `group_interval`, and until Prometheus hears us.
+BACK = timedelta(minutes=6)
 LISTED = 50
 SIGN_OF_LIFE = Phrase("监测程序运行正常", "the monitor is alive")
 
@@ -76,6 +80,7 @@ class Relay:
         self._ends = Ends()
         self._embedded = Embedded()
         self._deciding = asyncio.Lock()  # what was told is read and written by one at a time
+        self._began, self._began_at = clock.monotonic(), clock.now()
         self._alive_at = self._tidied_at = clock.now() - ALIVE
 
     async def run(self) -> None:
@@ -124,9 +129,11 @@ class Relay:
     async def call(self, body: bytes) -> None:
         """Alertmanager's webhook; ValueError and UnknownReceiver say what is wrong with it.
 
-        OutboxUnavailable, AlertmanagerUnavailable: it should call again.
+        OutboxUnavailable, AlertmanagerUnavailable, CallAgain: it should call again.
         """
         call = await asyncio.to_thread(call_of, body)
+        if self._is_just_back() and any(map(self._is_own_absence, call.alerts)):
+            raise CallAgain("the monitor is back; that it was down is told once it lasts")
         channels = self._settings.receivers.get(call.receiver)
         if call.receiver == HEARTBEAT:
             if self._known.trouble() is None and call.watchdog:
@@ -140,6 +147,13 @@ class Relay:
                 await self._put(await unhurried(deciding, self._clock))
             if call.watchdog:
                 await self._end(channels, call.watchdog)
+
+    def _is_just_back(self) -> bool:
+        return self._clock.monotonic() - self._began < BACK.total_seconds()
+
+    def _is_own_absence(self, alert: Alert) -> bool:
+        """Whether it may be only late news: that the monitor was down before this one ran."""
+        return alert.firing and alert.name == MONITOR_DOWN and alert.starts_at <= self._began_at
 
     # ------------------------------------------------------------ asking
 

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from monitor.alerting import Manager
-from monitor.errors import AlertmanagerUnavailable
+from monitor.errors import AlertmanagerUnavailable, CallAgain
 from monitor.model import Cause, State
+from monitor.parsing.scalars import duration
+from monitor.relay.relay import BACK
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera
 from tests.relay.holding import WATCHDOG, Holding, holding
 from tests.relay.world import Office, office, settings
 from tests.robots import Robots
+from tests.test_prometheus_rules import routing
 
 MINUTE = timedelta(minutes=1)
 TOWN = [a_camera(f"c{nth}", f"u{nth}", carrier=f"k{nth}") for nth in range(3)]
@@ -98,6 +101,28 @@ async def test_while_the_monitor_is_not_heard_or_sees_nothing_no_end_is_conclude
         manager.held = [WATCHDOG, FULL]
         await manager.watch(of, 10 * MINUTE)
         assert len(heads(of)) == 1
+
+
+async def test_that_the_monitor_was_down_is_told_by_the_one_that_is_back_only_if_it_lasts(tmp_path: Path) -> None:
+    async with holding() as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        with pytest.raises(CallAgain, match="once it lasts"):
+            await of.alertmanager("vendor-on-call", GONE)  # what Alertmanager has repeated since
+        await of.alertmanager("vendor-on-call", GONE, status="resolved")
+        await of.later(BACK)
+        assert heads(of) == []
+        await of.alertmanager("vendor-on-call", GONE)  # Prometheus does not hear the one that is back either
+        await of.until(lambda: len(heads(of)) == 1)
+    folder = tmp_path / "another"
+    folder.mkdir()
+    async with holding() as manager, office(folder, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", GONE, after=MINUTE)  # it began after we did
+        await of.until(lambda: len(heads(of)) == 1)
+
+
+def test_alertmanager_repeats_old_news_no_longer_than_it_is_refused() -> None:
+    root = routing()["route"]
+    repeated = [duration(each["group_interval"]) for each in (root, *root["routes"]) if "group_interval" in each]
+    assert max(repeated) + 2 * duration("30s") <= BACK  # a scrape and an evaluation
 
 
 async def test_that_another_countys_monitor_is_down_keeps_no_end_here_back(tmp_path: Path) -> None:

@@ -115,10 +115,10 @@ async def test_what_alertmanager_calls_for_too_early_is_told_when_it_may_be_even
 
 async def test_an_alert_without_an_incident_is_told_in_its_own_words(tmp_path: Path) -> None:
     async with office(tmp_path, TOWN, by_alertmanager) as of:
-        labels = {"alertname": "SharpEyesMonitorDown", "severity": "critical"}
+        labels = {"alertname": "SharpEyesLedgerFailing", "severity": "critical"}
         await of.alertmanager("vendor-on-call", labels)
         await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
-        assert of.vendors.texts["dingtalk"][0].startswith("【严重·告警】SharpEyesMonitorDown")
+        assert of.vendors.texts["dingtalk"][0].startswith("【严重·告警】SharpEyesLedgerFailing")
         with pytest.raises(UnknownReceiver, match="nobody"):
             await of.alertmanager("nobody", labels)
 
