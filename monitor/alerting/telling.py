@@ -39,10 +39,11 @@ MARKS = {
     Stage.LATE: Phrase("已超修复时限", "REPAIR LIMIT PASSED"),
     Stage.REMINDER: Phrase("仍未恢复", "STILL OPEN"),
     Stage.RECOVERED: Phrase("已恢复", "RECOVERED"),
+    Stage.LAPSED: Phrase("上月已结束", "MONTH ENDED"),
 }
 SEVERITIES = {Severity.CRITICAL: Phrase("严重", "critical"), Severity.WARNING: Phrase("一般", "warning")}
 TITLED = Phrase("【{severity}·{mark}】{title}", "[{severity}, {mark}] {title}")
-RECOVERED = Phrase("【{mark}】{title}", "[{mark}] was: {title}")
+OVER = Phrase("【{mark}】{title}", "[{mark}] was: {title}")
 
 TITLES = {
     Origin.CAMERA: Phrase("{place}：{name} 离线，原因：{cause}", "{place}: {name} is down: {cause}"),
@@ -113,6 +114,10 @@ STILL_DOWN = Phrase(
     "{count} of at most {most} {count:camera is|cameras are} still down, told as tickets",
 )
 FIRST = Phrase("原先告知：{line}", "it said: {line}")
+LAPSED = Phrase(
+    "并未恢复：新的月份重新计算，上月结果以月报为准",
+    "nothing has recovered: a new month is counted from its beginning, and the last one's result stands in its report",
+)
 WHERE = Phrase("涉及：{names}", "in: {names}")
 MORE_VILLAGES = Phrase("{names}等 {count} 个村", "{names} and others, {count} villages")
 NUMBER = Phrase("事件 {id}", "incident {id}")
@@ -120,7 +125,7 @@ NUMBER = Phrase("事件 {id}", "incident {id}")
 
 def titled(stage: Stage, severity: Severity, title: Phrase, opening: Phrase = OUTAGE) -> Phrase:
     """The title with its stage in front; what has just begun is called by what it is."""
-    whole = RECOVERED if stage is Stage.RECOVERED else TITLED
+    whole = OVER if stage.over else TITLED
     return _both(whole, mark=MARKS.get(stage, opening), severity=SEVERITIES[severity], title=title)
 
 

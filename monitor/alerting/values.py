@@ -88,8 +88,14 @@ class Stage(StrEnum):
     LATE = "late"  # a repair limit has passed
     REMINDER = "reminder"  # still open
     RECOVERED = "recovered"
+    LAPSED = "lapsed"  # an alert about a month that has ended: nothing recovered, its figures merely begin anew
     PLAIN = "plain"  # a text that is not about an incident: a bulletin, a test
     ALIVE = "alive"  # a sign of life for whoever raises the alarm when it hears none
+
+    @property
+    def over(self) -> bool:
+        """Whether it ends what was told."""
+        return self in (Stage.RECOVERED, Stage.LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
