@@ -11,6 +11,8 @@
     │   └── LedgerMoved            somebody else added what this was judged without: judge again
     ├── OutboxError                the outbox of messages cannot be used
     │   └── OutboxUnavailable      disk full, locked, read-only: try again later
+    ├── AlertmanagerUnavailable    Alertmanager does not say which alerts it holds: their end waits
+    ├── CallAgain                  what Alertmanager calls for may be over already: it should look, and call again
     ├── UnknownReceiver            somebody is to be told whom the settings do not know
     ├── FiguresMoved               a closed month no longer gives the figures it was closed with
     ├── PictureMemoryBroken        what was learnt of a camera's picture cannot be read: forget it, learn anew
@@ -91,6 +93,10 @@ class OutboxUnavailable(OutboxError):
 
 class AlertmanagerUnavailable(SharpEyesError):
     """Alertmanager does not say which alerts it holds; nothing is known of their end."""
+
+
+class CallAgain(SharpEyesError):
+    """What is called for may be over already; whoever calls should do so again, unless it is."""
 
 
 class UnknownReceiver(SharpEyesError):

@@ -646,6 +646,11 @@ class Seconds(Travelling):
         """All scheduled microseconds."""
         return self.up + self.degraded + self.down + self.excluded + self.unobserved
 
+    @property
+    def observed(self) -> int:
+        """Those that count and that somebody watched."""
+        return self.up + self.degraded + self.down
+
 
 class BlindTime(StrEnum):
     """How the contract counts time nobody watched."""

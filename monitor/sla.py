@@ -185,7 +185,7 @@ def total(cameras: Iterable[Seconds]) -> Seconds:
 
 def counted(seconds: Seconds, blind: BlindTime) -> int:
     """The denominator of the rates, in microseconds."""
-    observed = seconds.up + seconds.degraded + seconds.down
+    observed = seconds.observed
     match blind:
         case BlindTime.EXCLUDED:
             return observed

@@ -262,6 +262,7 @@ RECEIVERS = {
     "SharpEyesBudgetShrinking": {OFFICE, TICKETS},
     "SharpEyesCameraDown": {TICKETS},
     "SharpEyesCameraFlapping": {"dashboards-only"},
+    "SharpEyesCamerasUnwatched": {VENDOR},
     "SharpEyesClockDrift": {TICKETS},
     "SharpEyesCoverageLow": {OFFICE, TICKETS},
     "SharpEyesCredentialsRefused": {TICKETS},

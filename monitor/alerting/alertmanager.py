@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from monitor.alerting.values import Area, Place, Severity
+from monitor.alerting.values import Area, Place, Severity, Where
 from monitor.language import Phrase
 from monitor.model import EPOCH
 
@@ -23,6 +23,7 @@ MANY_DOWN = "SharpEyesManyDown"  # of config/prometheus: a storm in a town
 VILLAGE_DOWN = "SharpEyesVillageDown"
 MONITOR_DOWN = "SharpEyesMonitorDown"  # Prometheus does not hear the monitor
 MONITOR_BLIND = "SharpEyesMonitorBlind"
+BLIND_SPOT = "SharpEyesBlindSpot"
 WATCHDOG = "SharpEyesWatchdog"  # always fires; it calls for each receiver in the hours in which that one is told
 MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
 LONGEST = 2_000  # characters of a label or an annotation that are looked at
@@ -46,11 +47,17 @@ class Alert:
     summary: Phrase
     description: tuple[Phrase, ...]
     place: Place = "", "", ""  # where that is, as far as it says
+    site: str = ""  # its name; "" = it is about none
 
     @property
     def villages(self) -> tuple[str, ...]:
         """The village that it names."""
         return tuple(filter(None, self.place[2:]))
+
+    @property
+    def where(self) -> Where:
+        """What it is about, as far as it says."""
+        return (*self.place, self.site)
 
     @property
     def area(self) -> Area | None:
@@ -123,6 +130,7 @@ def _alert(written: object) -> Alert:
         summary=bilingual(summary),
         description=_lines(notes.get("description", "")),
         place=(labels.get("county", ""), labels.get("town", ""), labels.get("village", "")),
+        site=labels.get("site", ""),
     )
 
 

@@ -1,22 +1,45 @@
-"""Storms and dark villages where no Alertmanager finds them: the conditions and words of its rules, over the record.
+"""Storms, dark villages and sites, and our own blindness where no Alertmanager finds them: its rules over the record.
 
-Numbers and words are those of ``SharpEyesManyDown`` and ``SharpEyesVillageDown`` in config/prometheus, and a test plays
-the same stories by both.
+Numbers and words are those of ``SharpEyesManyDown``, ``SharpEyesVillageDown``, ``SharpEyesBlindSpot`` and
+``SharpEyesMonitorBlind`` in config/prometheus, and a test plays the same stories by both.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor.alerting.alertmanager import MANY_DOWN, MONITOR_BLIND, VILLAGE_DOWN, Alert
-from monitor.alerting.values import Area, Place, Severity, Storm, Village
+from monitor.alerting.alertmanager import BLIND_SPOT, MANY_DOWN, MONITOR_BLIND, VILLAGE_DOWN, Alert
+from monitor.alerting.telling import length
+from monitor.alerting.values import Area, Place, Severity, Storm, Village, Where
+from monitor.incidents import BlindSpot
 from monitor.language import Phrase
 
 MANY, SHARE = 10, 0.3  # cameras alone of a town, and more of it than that: a storm
 WHOLE = 3  # cameras of a village, all of them
-WAITS = {MANY_DOWN: timedelta(minutes=2), VILLAGE_DOWN: timedelta(minutes=4)}
-KEEPS = timedelta(minutes=10)  # after it held last
+DARK = timedelta(minutes=30)  # a site, and longer
+WAITS = {
+    MANY_DOWN: timedelta(minutes=2),
+    VILLAGE_DOWN: timedelta(minutes=4),
+    BLIND_SPOT: timedelta(0),
+    MONITOR_BLIND: timedelta(minutes=1),
+}
+KEEPS = dict.fromkeys(WAITS, timedelta(minutes=10)) | {MONITOR_BLIND: timedelta(minutes=2)}  # after it held last
+DEPTH = {
+    MONITOR_BLIND: 1,
+    MANY_DOWN: 2,
+    VILLAGE_DOWN: 3,
+    BLIND_SPOT: 4,
+}  # of county, town, village, site: what it names
+ABOUT = {MONITOR_BLIND: "monitor", BLIND_SPOT: "site"}  # of the others: cameras
+# What is wider, and explains an alert: of a camera alone all of these, as of a site.
+EXPLAINED_BY = {
+    BLIND_SPOT: (VILLAGE_DOWN, MANY_DOWN, MONITOR_BLIND),
+    VILLAGE_DOWN: (MANY_DOWN, MONITOR_BLIND),
+    MANY_DOWN: (MONITOR_BLIND,),
+    MONITOR_BLIND: (),
+}
 
 STORM_TITLE = Phrase("{town}大面积离线", "much of {town} is down")
 VILLAGE_TITLE = Phrase("{village}摄像机全部离线", "every camera of {village} is down")
@@ -25,6 +48,27 @@ VILLAGE_LINE = Phrase(
     "All cameras of {village}, {town} (three or more) are down together: most likely power or the carrier's line. "
     "Call the village and the carrier first.",
 )
+SITE_TITLE = Phrase("{town}有重点部位成为盲区", "key sites of {town} are blind spots")
+SITE_LINE = Phrase(
+    "{village} {site} 已有 {lasted} 没有可用画面，巡防请留意。",
+    "No camera has shown {site} ({village}) for {lasted}: a place for the patrol to look at.",
+)
+BLIND_TITLE = Phrase("监测端自身网络异常", "the monitor itself is cut off")
+BLIND_LINE = Phrase(
+    "监测端自检失败，现有 {count} 台摄像机无人监测。摄像机按“未监测”计，不判离线。先查监测主机的网络。",
+    "a self-check of the monitor fails; cameras that nobody watches now: {count}. "
+    "Cameras count as unknown, not as down. Look at the monitor's own network first.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the record says of places now."""
+
+    villages: Mapping[Place, Village]  # all that have cameras
+    storms: Mapping[Area, Storm]
+    unshown: Collection[Where]  # sites that no camera is known to show
+    blind: bool  # whether the monitor's self-check fails
 
 
 class Steady:
@@ -40,37 +84,75 @@ class Steady:
 
 
 class Areas:
-    """Which storms and dark villages there are: a condition that has held for a while, and did not long ago."""
+    """Which of these there are: a condition that has held for a while, and did not long ago."""
 
     def __init__(self) -> None:
         self._steady = Steady()
         self._held_at: dict[str, datetime] = {}
 
-    def look(self, holding: Mapping[str, Alert], told: Collection[str], now: datetime) -> Collection[str]:
-        """The subjects that fire now. One that people were ``told`` of goes on, also after a restart."""
+    def look(
+        self, holding: Mapping[str, Alert], told: Collection[str], lasting: Collection[str], now: datetime
+    ) -> Collection[str]:
+        """The subjects that fire now. One that people were ``told`` of goes on, also after a restart.
+
+        ``lasting``: those of which the record does not see that they are over, though nothing may be known of them now.
+        """
         ripe = self._steady.ripe({subject: WAITS[alert.name] for subject, alert in holding.items()}, now)
-        fire = {*ripe, *(subject for subject in holding if subject in self._held_at or subject in told)}
+        fire = {*ripe, *(subject for subject in holding if subject in self._held_at or subject in told), *lasting}
         held = dict.fromkeys(told, now) | self._held_at | dict.fromkeys(fire, now)
-        self._held_at = {subject: at for subject, at in held.items() if now - at < KEEPS}
+        self._held_at = {subject: at for subject, at in held.items() if now - at < KEEPS[_name(subject)]}
         return self._held_at.keys()
 
 
 def subject_of(name: str, *place: str) -> str:
-    """What identifies a storm, or a dark village."""
-    return "/".join((name, *place))
+    """What identifies a storm, a dark village or site, or a county nobody sees."""
+    return "/".join((name, *place[: DEPTH[name]]))
 
 
 def is_about_area(subject: str) -> bool:
     """Whether it is one of these."""
-    return subject.partition("/")[0] in WAITS
+    return _name(subject) in WAITS
+
+
+def _name(subject: str) -> str:
+    return subject.partition("/")[0]
 
 
 def storms_in(storms: Mapping[Area, Storm], villages: Mapping[Place, Village], now: datetime) -> Iterator[Alert]:
     """The towns of which so much is down, and no line, cabinet or recorder explains it."""
     sizes = _sizes(villages)
     for area, storm in storms.items():
-        if _is_wide(storm, sizes.get(area, 0)):
+        if _is_wide(storm.cameras, sizes.get(area, 0)):
             yield _alert(MANY_DOWN, (*area, ""), now, _said(STORM_TITLE, town=area[1]))
+
+
+def dark_sites(spots: Iterable[BlindSpot], now: datetime) -> Iterator[Alert]:
+    """The sites that no camera has shown for half an hour, for those who send somebody to look."""
+    for spot in spots:
+        if now - spot.since_at > DARK:
+            site = spot.site
+            title = _said(SITE_TITLE, town=site.town)
+            place = site.county, site.town, site.village
+            yield _alert(BLIND_SPOT, place, now, title, site_line(spot, now), site=site.name)
+
+
+def site_line(spot: BlindSpot, now: datetime) -> Phrase:
+    """What is said below the title, by the record's clock."""
+    lasted, site = length(now - spot.since_at), spot.site
+    zh, en = (_said(SITE_LINE, village=site.village, site=site.name, lasted=text) for text in (lasted.zh, lasted.en))
+    return Phrase(zh.zh, en.en)
+
+
+def blind_counties(unwatched: Mapping[str, int], now: datetime) -> Iterator[Alert]:
+    """Where a monitor whose self-check fails has cameras: counties, and how many of their cameras nobody watches."""
+    for county, count in unwatched.items():
+        yield _alert(MONITOR_BLIND, (county, "", ""), now, BLIND_TITLE, blind_line(county, count))
+
+
+def blind_line(county: str, count: int) -> Phrase:
+    """What is said below the title, with the record's number."""
+    said = _said(BLIND_LINE, count=str(count))
+    return Phrase(f"{county}：{said.zh}", f"{county}: {said.en}") if county else said
 
 
 def dark_villages(villages: Mapping[Place, Village], explained: Iterable[Place], now: datetime) -> Iterator[Alert]:
@@ -83,22 +165,41 @@ def dark_villages(villages: Mapping[Place, Village], explained: Iterable[Place],
             yield _alert(VILLAGE_DOWN, place, now, _said(VILLAGE_TITLE, village=village), line)
 
 
-def is_seen_over(alert: Alert, storms: Mapping[Area, Storm], villages: Mapping[Place, Village], *, blind: bool) -> bool:
-    """Whether the record sees that what an alert says is so no more; of most alerts it knows nothing.
+def explains(firing: Collection[str], name: str, *place: str) -> bool:
+    """Whether something wider that fires explains an alert of that name there."""
+    return any(subject_of(wider, *place) in firing for wider in EXPLAINED_BY[name])
 
-    ``blind``: whether the monitor is. A village of which nobody knows anything is not back.
+
+def lasts(subject: str, where: Where, record: Record) -> bool:
+    """Whether one of these that people were told of goes on, for all the record knows.
+
+    What nobody sees, because the monitor is blind or somebody works there, is not over: a village is back once a camera
+    of it is up, a site once one shows it. False of what the record knows nothing about: other places, other alerts.
     """
-    if alert.name == MANY_DOWN:
-        area = alert.place[:2]
-        return area not in storms or not _is_wide(storms[area], _sizes(villages).get(area, 0))
-    if alert.name == VILLAGE_DOWN:
-        return alert.place in villages and villages[alert.place].up > 0
-    return alert.name == MONITOR_BLIND and not blind
+    name, county, area, place = _name(subject), where[0], where[:2], where[:3]
+    if name == MANY_DOWN:
+        storm = record.storms.get(area)
+        return storm is not None and _is_wide(storm.cameras + storm.planned, _sizes(record.villages).get(area, 0))
+    if name == VILLAGE_DOWN:
+        village = record.villages.get(place)
+        return village is not None and village.up + village.up_at_work == 0
+    if name == BLIND_SPOT:
+        return where in record.unshown
+    return name == MONITOR_BLIND and record.blind and any(county == known for known, _, _ in record.villages)
 
 
-def _is_wide(storm: Storm, cameras: int) -> bool:
-    """Whether so much of a town of so many cameras is a storm."""
-    return storm.cameras >= MANY and storm.cameras > SHARE * cameras
+def is_seen_over(alert: Alert, record: Record) -> bool:
+    """Whether the monitor sees that what an alert says is so no more; of most alerts it knows nothing."""
+    if not is_about_area(alert.subject):
+        return False
+    depth = DEPTH[alert.name]
+    ours = any(alert.place[:depth] == place[:depth] for place in record.villages)
+    return ours and not lasts(alert.subject, alert.where, record)
+
+
+def _is_wide(down: int, cameras: int) -> bool:
+    """Whether so many of a town's cameras are a storm."""
+    return down >= MANY and down > SHARE * cameras
 
 
 def _sizes(villages: Mapping[Place, Village]) -> dict[Area, int]:
@@ -109,19 +210,20 @@ def _sizes(villages: Mapping[Place, Village]) -> dict[Area, int]:
     return sizes
 
 
-def _alert(name: str, place: Place, now: datetime, title: Phrase, *lines: Phrase) -> Alert:
+def _alert(name: str, place: Place, now: datetime, title: Phrase, *lines: Phrase, site: str = "") -> Alert:
     return Alert(
         name,
-        "/".join(place[:2] if name == MANY_DOWN else place),
+        "/".join((*place, site)[: DEPTH[name]]),
         firing=True,
         starts_at=now,
-        severity=Severity.CRITICAL,
+        severity=Severity.WARNING if name == BLIND_SPOT else Severity.CRITICAL,
         incident="",
         camera_id="",
-        about="camera",
+        about=ABOUT.get(name, "camera"),
         summary=title,
         description=lines,
         place=place,
+        site=site,
     )
 
 

@@ -119,6 +119,15 @@ Target = DingTalk | WeCom | Feishu | Mail | Gateway | Apprise
 
 
 @dataclass(frozen=True, slots=True)
+class Manager:
+    """Alertmanager as it is asked what it holds: no channel, but a place as these are."""
+
+    address: str  # where its API begins, without a stroke at the end
+    authorization: Secret | None = None  # the header's value; None: it asks for no login
+    authorities: str = ""  # PEM: who vouches for its certificate; "" = whom this system trusts
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One way to reach people."""
 

@@ -25,6 +25,7 @@ RESERVED = 44  # bytes kept free for the number and for the mark of a repetition
 
 MANY_OPEN = Phrase("【{severity}】{what}", "[{severity}] {what}")
 MANY_OVER = Phrase("【已恢复】{what}", "[RECOVERED] {what}")
+MANY_LAPSED = Phrase("【上月已结束】{what}", "[MONTH ENDED] {what}")
 INCIDENTS = Phrase("{count} 个事件", "{count} {count:incident|incidents}")
 DOWN = Phrase("{count} 台摄像机离线", "{count} {count:camera|cameras} down")
 ALERTS = Phrase("{count} 条告警", "{count} {count:alert|alerts}")
@@ -151,15 +152,16 @@ def _many(notices: Sequence[Notice], standing: Standing, room: int, now: datetim
 
 
 def _headline(notices: Sequence[Notice]) -> Phrase:
-    open_ = [notice for notice in notices if notice.stage is not Stage.RECOVERED]
-    over = len(notices) - len(open_)
+    open_ = [notice for notice in notices if not notice.stage.over]
+    recovered = [notice for notice in notices if notice.stage is Stage.RECOVERED]
     if not open_:
-        return Phrase(*(MANY_OVER[one].format(what=_counted(notices, one)) for one in (Language.ZH, Language.EN)))
+        whole, those = (MANY_OVER, recovered) if recovered else (MANY_LAPSED, notices)
+        return Phrase(*(whole[one].format(what=_counted(those, one)) for one in (Language.ZH, Language.EN)))
     severity = SEVERITIES[min((notice.severity for notice in open_), key=list(Severity).index)]
     texts = []
     for language in (Language.ZH, Language.EN):
         text = MANY_OPEN[language].format(severity=severity[language], what=_counted(open_, language))
-        texts.append(text + (ALSO_OVER[language].format(count=over) if over else ""))
+        texts.append(text + (ALSO_OVER[language].format(count=len(recovered)) if recovered else ""))
     return Phrase(*texts)
 
 
@@ -217,7 +219,7 @@ def _entry(notice: Notice, language: Language) -> str:
 def _rank(notice: Notice) -> tuple[bool, int, int, str]:
     """The open ones first, then the critical ones, then those with the most cameras."""
     order = list(Severity).index(notice.severity)
-    return notice.stage is Stage.RECOVERED, order, -notice.cameras, notice.subject
+    return notice.stage.over, order, -notice.cameras, notice.subject
 
 
 def _duty(notices: Iterable[Notice], now: datetime, manner: Manner) -> tuple[Shift, ...]:
@@ -227,7 +229,7 @@ def _duty(notices: Iterable[Notice], now: datetime, manner: Manner) -> tuple[Shi
 
 def _phones(notices: Iterable[Notice], duty: Iterable[Shift]) -> tuple[str, ...]:
     """Nobody's telephone rings because something is well again."""
-    if all(notice.stage in (Stage.RECOVERED, Stage.ALIVE) for notice in notices):
+    if all(notice.stage.over or notice.stage is Stage.ALIVE for notice in notices):
         return ()
     return _readers(duty)
 

@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerting.alertmanager import Alert
 from monitor.alerting.telling import (
+    LAPSED,
     alert_opening,
     alert_title,
+    first_line,
     incident_lines,
     incident_opening,
     incident_title,
@@ -32,6 +34,18 @@ MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
 EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
 AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
 APART = timedelta(minutes=2)  # what began so long before the end was told may be another story: handed over late
+
+# Alerts of the rules on a figure of the month, which begins anew with the next one. The end of such an alert within a
+# month's first day is no recovery.
+MONTHLY = frozenset(
+    {
+        "SharpEyesOnlineRateBelowTarget",
+        "SharpEyesForecastBelowTarget",
+        "SharpEyesTargetUnrecoverable",
+        "SharpEyesCoverageLow",
+    }
+)
+FIRST_DAY = timedelta(days=1)
 
 UNSEEN = (Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY)  # nobody knows whether its cameras are down
 
@@ -143,6 +157,8 @@ def due_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: date
         villages=villages,
         incident=False,
         area=alert.area,
+        where=alert.where,
+        line=first_line(alert.description),
     )
     notice = Notice(
         alert.subject,
@@ -174,16 +190,24 @@ def _stage_of_alert(
 def over_alert(told: Told, storm: Storm | None, ended_at: datetime, now: datetime, zone: ZoneInfo) -> Due:
     """The end of an alert that is open and fires no more since ``ended_at``; ``storm``: what is left of one there."""
     lines = storm_over_lines(told, storm, ended_at, zone) if told.area else over_lines(told, None, ended_at, zone)
+    if told.subject.partition("/")[0] in MONTHLY and _month_turned(told.since_at, ended_at.astimezone(zone)):
+        return _closed(told, now, (LAPSED, *lines), Stage.LAPSED)
     return _closed(told, now, lines)
 
 
-def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...]) -> Due:
+def _month_turned(since_at: datetime, ended_at: datetime) -> bool:
+    """Whether what ended, in the contract's zone, did so because a month had begun anew."""
+    turn = ended_at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return since_at < turn and ended_at - turn < FIRST_DAY
+
+
+def _closed(told: Told, now: datetime, lines: tuple[Phrase, ...], stage: Stage = Stage.RECOVERED) -> Due:
     notice = Notice(
         told.subject,
-        Stage.RECOVERED,
+        stage,
         told.severity,
         now,
-        titled(Stage.RECOVERED, told.severity, told.title),
+        titled(stage, told.severity, told.title),
         lines,
         villages=told.villages,
         incident=told.incident,

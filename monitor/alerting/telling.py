@@ -39,10 +39,11 @@ MARKS = {
     Stage.LATE: Phrase("已超修复时限", "REPAIR LIMIT PASSED"),
     Stage.REMINDER: Phrase("仍未恢复", "STILL OPEN"),
     Stage.RECOVERED: Phrase("已恢复", "RECOVERED"),
+    Stage.LAPSED: Phrase("上月已结束", "MONTH ENDED"),
 }
 SEVERITIES = {Severity.CRITICAL: Phrase("严重", "critical"), Severity.WARNING: Phrase("一般", "warning")}
 TITLED = Phrase("【{severity}·{mark}】{title}", "[{severity}, {mark}] {title}")
-RECOVERED = Phrase("【{mark}】{title}", "[{mark}] was: {title}")
+OVER = Phrase("【{mark}】{title}", "[{mark}] was: {title}")
 
 TITLES = {
     Origin.CAMERA: Phrase("{place}：{name} 离线，原因：{cause}", "{place}: {name} is down: {cause}"),
@@ -112,6 +113,11 @@ STILL_DOWN = Phrase(
     "最多时 {most} 台同时离线，仍有 {count} 台未恢复，另发工单",
     "{count} of at most {most} {count:camera is|cameras are} still down, told as tickets",
 )
+FIRST = Phrase("原先告知：{line}", "it said: {line}")
+LAPSED = Phrase(
+    "并未恢复：新的月份重新计算，上月结果以月报为准",
+    "nothing has recovered: a new month is counted from its beginning, and the last one's result stands in its report",
+)
 WHERE = Phrase("涉及：{names}", "in: {names}")
 MORE_VILLAGES = Phrase("{names}等 {count} 个村", "{names} and others, {count} villages")
 NUMBER = Phrase("事件 {id}", "incident {id}")
@@ -119,7 +125,7 @@ NUMBER = Phrase("事件 {id}", "incident {id}")
 
 def titled(stage: Stage, severity: Severity, title: Phrase, opening: Phrase = OUTAGE) -> Phrase:
     """The title with its stage in front; what has just begun is called by what it is."""
-    whole = RECOVERED if stage is Stage.RECOVERED else TITLED
+    whole = OVER if stage.over else TITLED
     return _both(whole, mark=MARKS.get(stage, opening), severity=SEVERITIES[severity], title=title)
 
 
@@ -175,6 +181,8 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
     """What is said once it is over; ``ended`` is None where nothing more is known than that."""
     lasted = length(ended_at - told.since_at)
     lines = [_both(LASTED, since=local(told.since_at, zone), until=local(ended_at, zone), lasted=lasted)]
+    if told.line is not None and not told.area:
+        lines.append(_both(FIRST, line=told.line))
     if ended is not None:
         lines.append(_both(IN_ALL, count=ended.cameras))
         if ended.falls > 1:
@@ -188,10 +196,15 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
 
 def storm_over_lines(told: Told, left: Storm | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
     """What is said once a storm is over, first what it leaves: fewer cameras than make one may still be down."""
-    down = left.cameras if left else 0
+    down = left.cameras + left.planned if left else 0
     most = max(told.cameras, down)
     said = _both(STILL_DOWN, count=down, most=most) if down else _both(AT_MOST, count=most)
     return said, *over_lines(told, None, ended_at, zone)
+
+
+def first_line(lines: tuple[Phrase, ...]) -> Phrase | None:
+    """The first of them, which says where."""
+    return Phrase(*(text.partition("\n")[0] for text in (lines[0].zh, lines[0].en))) if lines else None
 
 
 def alert_title(alert: Alert) -> Phrase:

@@ -16,6 +16,7 @@ NEAR = 4, 5  # of the limit
 
 Area = tuple[str, str]  # a county and a town of it
 Place = tuple[str, str, str]  # a county, a town, a village
+Where = tuple[str, str, str, str]  # a place and the name of a site there, "" from where nothing is said
 
 
 class Severity(StrEnum):
@@ -87,8 +88,14 @@ class Stage(StrEnum):
     LATE = "late"  # a repair limit has passed
     REMINDER = "reminder"  # still open
     RECOVERED = "recovered"
+    LAPSED = "lapsed"  # an alert about a month that has ended: nothing recovered, its figures merely begin anew
     PLAIN = "plain"  # a text that is not about an incident: a bulletin, a test
     ALIVE = "alive"  # a sign of life for whoever raises the alarm when it hears none
+
+    @property
+    def over(self) -> bool:
+        """Whether it ends what was told."""
+        return self in (Stage.RECOVERED, Stage.LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,9 @@ class Notice:
 class Storm:
     """The cameras of a town that are down and of which none has a line, cabinet or recorder to blame."""
 
-    cameras: int
+    cameras: int  # without those at planned work
     villages: tuple[str, ...]
+    planned: int = 0  # cameras at planned work: no reason to tell of a storm, and none to call it over
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,7 @@ class Village:
     cameras: int = 0
     up: int = 0
     down: int = 0
+    up_at_work: int = 0  # at planned work
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,8 @@ class Told:
     called: bool = False  # Alertmanager has called for it, and nothing could be told yet
     incident: bool = True  # False: an alert without an incident
     area: Area | None = None  # as of a notice
+    where: Where = ("", "", "", "")  # what an alert without an incident is about
+    line: Phrase | None = None  # of an alert without an incident, what stood below its title: which site, which channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,7 @@ class Patience:
 
 
 HEARTBEAT = "heartbeat"  # the receiver of signs of life
+OFFICE = "office"  # the party that pays and checks
 
 # Who is told of what where no Alertmanager decides it; the names are those of config/alertmanager.
 AUDIENCE: Mapping[Severity, tuple[str, ...]] = MappingProxyType(

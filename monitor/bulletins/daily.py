@@ -8,7 +8,7 @@ from monitor import sla
 from monitor.bulletins import words
 from monitor.bulletins.situation import Situation, blind_lines, heading, incident_lines, unseen_lines
 from monitor.language import Count, Language
-from monitor.render.forecast_words import OUTLOOKS
+from monitor.render.forecast_words import NOTHING_SEEN, OUTLOOKS
 from monitor.render.layout import clean
 from monitor.render.phrases import duration, percent_sign
 from monitor.report import DayFigures, MonthForecast
@@ -25,11 +25,16 @@ def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language
     yield from _yesterday(day, ahead, language)
     total = ahead.total
     yield words.NOW[language].format(down=total.down, unknown=situation.unknown, cameras=Count(total.cameras))
-    yield words.MONTH_LINE[language].format(
-        rate=percent_sign(total.rate),
-        landing=percent_sign(total.forecast.landing),
-        outlook=OUTLOOKS[total.outlook][language],
-    )
+    if situation.degraded:
+        yield words.DEGRADED[language].format(count=Count(situation.degraded))
+    if total.known:
+        yield words.MONTH_LINE[language].format(
+            rate=percent_sign(total.rate),
+            landing=percent_sign(total.forecast.landing),
+            outlook=OUTLOOKS[total.outlook][language],
+        )
+    else:
+        yield NOTHING_SEEN[language]
     if situation.incidents:
         yield words.OPEN[language].format(count=len(situation.incidents))
         yield from incident_lines(situation, language)
@@ -39,7 +44,9 @@ def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language
     if situation.unseen:
         yield words.UNSEEN_COUNT[language].format(count=len(situation.unseen))
         yield from unseen_lines(situation, language)
-    if situation.watched and not (situation.incidents or situation.blind_spots or situation.unknown):
+    if situation.watched and not (
+        situation.incidents or situation.blind_spots or situation.unknown or situation.degraded
+    ):
         yield words.ALL_WELL[language]
 
 
@@ -56,4 +63,4 @@ def _yesterday(day: DayFigures, ahead: MonthForecast, language: Language) -> Ite
             fell=Count(day.fell), returned=day.returned, down=duration(total.seconds.down, language)
         )
     else:
-        yield words.DAILY_NONE[language]
+        yield (words.DAILY_NONE if total.seconds.observed else words.DAILY_UNSEEN)[language]

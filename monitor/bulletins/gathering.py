@@ -56,8 +56,8 @@ def bulletin(
                 found = reading.to_see_to()
                 return Bulletin(partial(pictures.text, found), bool(found.pictures or found.devices))
             case BulletinKind.MONTH:
-                record = reading.record(reading.month)
-                return Bulletin(partial(landing.text, reading.forecast(record), reading.known(record)))
+                ahead = reading.forecast(reading.record(reading.month))
+                return Bulletin(partial(landing.text, ahead, reading.situation()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ class _Reading:
             incidents=at_once(casebook.incidents(now, lambda camera_id: camera_id not in about)),
             blind_spots=tuple(spot for spot in casebook.blind_spots() if not about.keys().isdisjoint(spot.camera_ids)),
             unseen=tuple(site for site in casebook.unseen_sites() if not about.keys().isdisjoint(site.camera_ids)),
-            unknown=len(about.keys() & casebook.unknown()),
+            unknown=len(about.keys() & casebook.in_state(State.UNKNOWN)),
+            degraded=len(about.keys() & casebook.in_state(State.DEGRADED)),
         )
 
     def to_see_to(self) -> ToSeeTo:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.bulletins import words
-from monitor.bulletins.situation import Known, heading
+from monitor.bulletins.situation import Situation, heading
 from monitor.language import Count, Language
-from monitor.render.forecast_words import OUTLOOKS
+from monitor.render.forecast_words import NOTHING_SEEN, OUTLOOKS
 from monitor.render.layout import clean
 from monitor.render.phrases import duration, percent_sign
 from monitor.report import MonthForecast
@@ -15,27 +15,32 @@ from monitor.report import MonthForecast
 TRIPS = 5
 
 
-def text(ahead: MonthForecast, known: Known, language: Language) -> str:
+def text(ahead: MonthForecast, situation: Situation, language: Language) -> str:
     """The conclusion, then what to repair first."""
-    return "\n".join(_lines(ahead, known, language))
+    return "\n".join(_lines(ahead, situation, language))
 
 
-def _lines(ahead: MonthForecast, known: Known, language: Language) -> Iterator[str]:
+def _lines(ahead: MonthForecast, situation: Situation, language: Language) -> Iterator[str]:
     total = ahead.total
     yield words.MONTH_TITLE[language].format(town=clean(ahead.town), month=f"{ahead.year}-{ahead.month:02}")
-    yield from heading(known, language)
-    yield words.MONTH_TARGET[language].format(
-        target=percent_sign(ahead.terms.target), outlook=OUTLOOKS[total.outlook][language]
-    )
-    yield words.MONTH_RATES[language].format(
-        rate=percent_sign(total.rate),
-        landing=percent_sign(total.forecast.landing),
-        best=percent_sign(total.forecast.best),
-    )
-    if not ahead.trips:
-        if known.watched:
-            yield words.NOTHING_DOWN[language]
-        return
+    yield from heading(situation, language)
+    outlook = OUTLOOKS[total.outlook] if total.known else NOTHING_SEEN
+    yield words.MONTH_TARGET[language].format(target=percent_sign(ahead.terms.target), outlook=outlook[language])
+    if total.known:
+        yield words.MONTH_RATES[language].format(
+            rate=percent_sign(total.rate),
+            landing=percent_sign(total.forecast.landing),
+            best=percent_sign(total.forecast.best),
+        )
+    if not ahead.trips and situation.watched and not situation.unknown:
+        yield words.NOTHING_DOWN[language]
+    if ahead.trips:
+        yield from _trips(ahead, language)
+    if situation.unknown:
+        yield words.STILL_UNKNOWN[language].format(count=Count(situation.unknown))
+
+
+def _trips(ahead: MonthForecast, language: Language) -> Iterator[str]:
     yield words.TRIPS[language].format(shown=min(TRIPS, len(ahead.trips)), count=Count(len(ahead.trips)))
     for number, trip in enumerate(ahead.trips[:TRIPS], 1):
         yield words.TRIP[language].format(

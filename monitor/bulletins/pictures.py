@@ -48,7 +48,7 @@ def _lines(found: ToSeeTo, language: Language) -> Iterator[str]:
         for camera, span in found.devices[:MOST]:
             yield _line(known, camera, _finding(span, language), span, language)
         yield from _rest(len(found.devices), language)
-    if not found.pictures and not found.devices:
+    if known.watched and not found.pictures and not found.devices:
         yield words.PICTURES_NONE[language]
 
 

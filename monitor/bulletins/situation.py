@@ -39,6 +39,7 @@ class Situation(Known):
     blind_spots: Sequence[BlindSpot]  # longest first
     unseen: Sequence[UnseenSite]  # sites of which nobody knows whether they have a picture
     unknown: int  # cameras of which nobody knows how they are; some stand at sites that another one shows
+    degraded: int  # cameras that are up and show a faulty picture
 
 
 def heading(known: Known, language: Language) -> Iterator[str]:

@@ -38,9 +38,14 @@ DAILY_OUTAGES = Phrase(
     "{fell} {fell:outage|outages} began, {returned} ended, {down} of camera time down",
 )
 DAILY_NONE = Phrase("当日无离线", "nothing was down that day")
+DAILY_UNSEEN = Phrase("当日没有监测记录，有无离线不知道", "nobody watched that day: what was down is not known")
 NOW = Phrase(
     "现在离线 {down} 台，未监测 {unknown} 台（共 {cameras} 台）",
     "now {down} down and {unknown} unknown, of {cameras} {cameras:camera|cameras}",
+)
+DEGRADED = Phrase(
+    "现在画面异常 {count} 台（在线，但看不清）",
+    "{count} {count:camera shows|cameras show} a faulty picture now (up, but of no use)",
 )
 MONTH_LINE = Phrase(
     "本月累计 {rate}，预计月末 {landing}，{outlook}",
@@ -80,6 +85,10 @@ PICTURES_NONE = Phrase("没有画面异常，也没有设备变化。", "No pict
 
 MONTH_TITLE = Phrase("{town}月末预测 {month}", "{town}: forecast for the end of {month}")
 MONTH_TARGET = Phrase("合同目标 {target}，{outlook}", "target {target}: {outlook}")
+STILL_UNKNOWN = Phrase(
+    "另有 {count} 台未监测，是否离线不知道。",
+    "{count} {count:camera is|cameras are} unknown: nobody knows whether {count:it is|they are} down.",
+)
 MONTH_RATES = Phrase(
     "目前 {rate}，预计 {landing}，最好 {best}",
     "so far {rate}, landing {landing}, best case {best}",

@@ -24,6 +24,7 @@ OUTCOMES = {
     Outcome.LIMITED: Phrase("对方限流,{wait:.0f} 秒内不收:{text}", "refused for {wait:.0f} s, too many: {text}"),
     Outcome.REFUSED: Phrase("被拒绝,请核对该渠道的设置:{text}", "refused, look at the channel's settings: {text}"),
     Outcome.UNREACHED: Phrase("未送达,对方不可达或暂不接收:{text}", "not delivered, try again later: {text}"),
+    Outcome.FOREIGN: Phrase("是别处的应答:{text}", "somebody else answered: {text}"),
     Outcome.UNANSWERED: Phrase("无应答,对方可能已收到:{text}", "no answer, it may have arrived: {text}"),
 }
 

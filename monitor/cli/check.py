@@ -30,7 +30,7 @@ def check(config: Path, routes: Path | None, prometheus: Path | None, language: 
         print(texts.CONFIG_FAULTS[language].format(count=Count(len(error.faults))))
         print(told_all(error.faults, language))
         return Exit.NO
-    villages = {(camera.site.county, camera.site.town, camera.site.village) for camera in plan.cameras}
+    villages = {camera.site.village for camera in plan.cameras}
     uplinks = {camera.uplink for camera in plan.cameras if camera.uplink}
     counts = {"cameras": plan.cameras, "villages": villages, "uplinks": uplinks}
     print(texts.CONFIG_GOOD[language].format(**{name: Count(len(things)) for name, things in counts.items()}))

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 from monitor.console.cells import BACK, framed, heading, local, zone_note
 from monitor.console.landing import chosen_language
 from monitor.console.source import Alerts
-from monitor.errors import AlertmanagerUnavailable, OutboxUnavailable, UnknownReceiver
+from monitor.errors import AlertmanagerUnavailable, CallAgain, OutboxUnavailable, UnknownReceiver
 from monitor.language import Language, Phrase
 from monitor.notify import Listed, Waiting
 
@@ -60,7 +60,7 @@ class AlertDesk:
             await alerts.call(await _body(request))
         except (ValueError, UnknownReceiver) as error:
             raise web.HTTPBadRequest(text=str(error)) from error
-        except (OutboxUnavailable, AlertmanagerUnavailable) as error:
+        except (OutboxUnavailable, AlertmanagerUnavailable, CallAgain) as error:
             raise web.HTTPServiceUnavailable(text=str(error)) from error
         return web.Response(status=204)
 

@@ -66,7 +66,7 @@ class Alerts(Protocol):
     async def call(self, body: bytes) -> None:
         """Take in a call of Alertmanager; ValueError and UnknownReceiver: wrong.
 
-        OutboxUnavailable and AlertmanagerUnavailable: it should try again.
+        OutboxUnavailable, AlertmanagerUnavailable and CallAgain: it should try again.
         """
         ...
 

@@ -6,9 +6,10 @@ Nothing of it is written down. A monitor that starts reads its record once more 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.alerting import Facts, IncidentFigures, Place, RepairClock, Severity, Village, is_near
+from monitor.alerting import Facts, IncidentFigures, Place, RepairClock, Severity, Village, Where, is_near
 from monitor.contract import CameraFaults, Contract, Repair, clocks
 from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules, UnseenSite
 from monitor.ledger import TELLING, Entry, Ledger, told
@@ -91,13 +92,38 @@ class Casebook:
         counts: dict[Place, list[int]] = {}
         for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
             site = camera.site
-            its = counts.setdefault((site.county, site.town, site.village), [0, 0, 0])
+            its = counts.setdefault((site.county, site.town, site.village), [0, 0, 0, 0])
             its[0] += 1
-            if state is not State.UNKNOWN and not at_work(camera):
-                its[1 if state.online else 2] += 1
+            if state.online:
+                its[3 if at_work(camera) else 1] += 1
+            elif state is not State.UNKNOWN and not at_work(camera):
+                its[2] += 1
             if nth % MANY == 0:
                 yield
         return {place: Village(*its) for place, its in counts.items()}
+
+    def unshown(self) -> Generator[None, None, set[Where]]:
+        """The sites that no camera is known to show, be it UNKNOWN or at planned work; in steps."""
+        shown: dict[Where, bool] = {}
+        for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
+            site = camera.site
+            where = site.county, site.town, site.village, site.name
+            shown[where] = shown.get(where, False) or state is State.UP
+            if nth % MANY == 0:
+                yield
+        return {where for where, seen in shown.items() if not seen}
+
+    def dark_sites(self, at_work: Callable[[Camera], bool]) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        """The blind spots, each with its cameras that are in a contract and not at planned work; in steps."""
+        found: list[BlindSpot] = []
+        for nth, spot in enumerate(self._incidents.blind_spots(), 1):
+            cameras = map(self._incidents.camera, spot.camera_ids)
+            ids = tuple(camera.id for camera in cameras if camera.in_contract and not at_work(camera))
+            if ids:
+                found.append(replace(spot, camera_ids=ids))
+            if nth % BLOCK == 0:
+                yield
+        return tuple(found)
 
     def ended(self) -> dict[str, Incident]:
         """The incidents that have ended, by id, unless that is long ago."""
@@ -128,9 +154,9 @@ class Casebook:
         """Sites of which nobody knows whether a camera shows them."""
         return self._incidents.unseen_sites()
 
-    def unknown(self) -> frozenset[str]:
-        """The cameras in the inventory of which nobody knows how they are."""
-        return frozenset(camera.id for camera, state in self._incidents.believed() if state is State.UNKNOWN)
+    def in_state(self, state: State) -> frozenset[str]:
+        """The cameras in the inventory that are believed to be in it."""
+        return frozenset(camera.id for camera, believed in self._incidents.believed() if believed is state)
 
     def faults(self, excluded: Callable[[Camera], Sequence[Span]], until: int) -> list[CameraFaults]:
         """Every fault that lasts, as far as known at ``until``, for the repair clocks."""

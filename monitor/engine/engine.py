@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.alerting import Facts, Place, Village
+from monitor.alerting import Facts, Place, Village, Where
 from monitor.clock import NO_TIME, Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
@@ -36,7 +36,7 @@ from monitor.engine.timeline import Jump, Timeline
 from monitor.engine.view import town_view
 from monitor.engine.watch import Prober, Watcher
 from monitor.errors import LedgerError, LedgerUnavailable
-from monitor.incidents import Incident, Rules, rules_for
+from monitor.incidents import BlindSpot, Incident, Rules, rules_for
 from monitor.ledger import (
     CameraAdded,
     CameraChanged,
@@ -265,6 +265,14 @@ class Engine:
         """How the cameras of each village stand, in steps; only once ``running`` is set."""
         return self._casebook.villages(self._board.at_work)
 
+    def unshown(self) -> Generator[None, None, Collection[Where]]:
+        """The sites that no camera is known to show, in steps; only once ``running`` is set."""
+        return self._casebook.unshown()
+
+    def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        """The blind spots that planned work does not explain, in steps; only once ``running`` is set."""
+        return self._casebook.dark_sites(self._board.at_work)
+
     def ended(self) -> Mapping[str, Incident]:
         """The incidents that have ended, by id, unless that is long ago."""
         return self._casebook.ended()
@@ -272,6 +280,11 @@ class Engine:
     def incident_of(self, camera_id: str) -> str | None:
         """The open incident that affects the camera."""
         return self._casebook.incident_of(camera_id)
+
+    @property
+    def blind(self) -> bool:
+        """Whether all canaries fail."""
+        return self._canaries.blind
 
     @property
     def rules(self) -> Rules:

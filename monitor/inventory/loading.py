@@ -32,6 +32,7 @@ def load_inventory(paths: Sequence[Path], known_credentials: Collection[str]) ->
             camera = camera_of(row, known_credentials, faults)
             if camera is not None:
                 together.add_site(row, camera.site)
+                together.add_village(row, camera.site)
                 cameras.append(camera)
     if faults:
         order = {str(path): number for number, path in enumerate(paths)}
@@ -46,6 +47,7 @@ class Together:
         self.faults = faults
         self.rows: dict[str, Row] = {}  # the first of each camera id
         self.sites: dict[str, tuple[Row, Site]] = {}
+        self.villages: dict[str, tuple[Row, Site]] = {}
 
     def add_id(self, row: Row) -> None:
         """Say if the id of the row is taken."""
@@ -68,3 +70,19 @@ class Together:
                 )
                 self.faults.append(Fault(row.file, row.line, field.name, what))
                 return
+
+    def add_village(self, row: Row, site: Site) -> None:
+        """Say if the village of the row is in another town elsewhere; a row that names no town says nothing of it.
+
+        Reports, metrics, scopes and rosters know a village by its name: they would take the two for one.
+        """
+        if not site.town:
+            return
+        first, told = self.villages.setdefault(site.village, (row, site))
+        here, there = (shown("/".join(filter(None, (each.county, each.town)))) for each in (site, told))
+        if here != there and told.id != site.id:  # of one site that has been said
+            what = (
+                f"{shown(site.village)} is in {here} here and in {there} at {first.file}:{first.line}: a village is "
+                f"known by its name alone. Write the same town for one village, or put the town into the names of two"
+            )
+            self.faults.append(Fault(row.file, row.line, Column.VILLAGE, what))

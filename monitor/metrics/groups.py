@@ -43,7 +43,7 @@ GROUP_FAMILIES: tuple[Column[GroupFigures], ...] = (
         "sharpeyes_sla_month_observed_seconds",
         "gauge",
         "Month to date: camera-seconds somebody watched, without excluded time.",
-        lambda g: (g.status.month.scheduled - g.status.month.excluded - g.status.month.unobserved) / SECOND_US,
+        lambda g: g.status.month.observed / SECOND_US,
     ),
     Column(
         "sharpeyes_sla_month_scheduled_seconds",

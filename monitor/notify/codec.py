@@ -66,6 +66,8 @@ def told_text(told: Told) -> str:
             "called": told.called,
             "incident": told.incident,
             "area": told.area,
+            "where": told.where,
+            "line": None if told.line is None else _pair(told.line),
         },
         ensure_ascii=False,
     )
@@ -74,6 +76,7 @@ def told_text(told: Told) -> str:
 def told_of(text: str) -> Told:
     """What a channel knows."""
     value: dict[str, Any] = json.loads(text)
+    county, town, village, site = value.get("where", ("", "", "", ""))  # what older versions wrote has none
     return Told(
         subject=value["subject"],
         open=value["open"],
@@ -89,6 +92,8 @@ def told_of(text: str) -> Told:
         called=value["called"],
         incident=value["incident"],
         area=_area(value.get("area")),
+        where=(county, town, village, site),
+        line=Phrase(*value["line"]) if value.get("line") else None,
     )
 
 

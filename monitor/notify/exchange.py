@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ WHOLE_SECONDS = 20
 MOST_ANSWERED = 65_536  # bytes of an answer that are read
 SHORTEST = 4  # characters of what is hidden in answers: to hide a single digit would make them unreadable
 LONG = 8  # characters of a part of a path that may be a key; "send" is none
+LOGIN_FIRST = 511  # RFC 6585, section 6: the network wants a login
+TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,400})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,37 @@ def secrets_in(url: Secret) -> tuple[Secret, ...]:
     values = [part.partition("=")[2] for part in parts.query.split("&")]
     named = [parts.query, parts.password or "", *values, *(part for part in parts.path.split("/") if len(part) >= LONG)]
     forms = {form for each in named for form in (each, unquote(each), quote(unquote(each)), unquote_plus(each))}
+    forms |= {form.replace("/", "\\/") for form in forms}  # as some write JSON
     return (url, *(Secret(form) for form in forms if len(form) >= SHORTEST))
 
 
-def not_a_robot(reply: Reply) -> Answer:
+def foreign(reply: Reply, *secrets: Secret) -> Answer | None:
+    """Where somebody between us and the other side answered in its place, in whose words; None: that it cannot be told.
+
+    Portals that want a login send their page, or lead to it; nobody who takes messages answers a program so.
+    """
+    status, found = reply.status, TITLE.search(reply.body)
+    page = reply.body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+    if not (300 <= status < 400 or status == LOGIN_FIRST or (200 <= status < 300 and page)):
+        return None
+    title = printable(found[1].decode("utf-8", "replace"), *secrets) if found else ""
+    if not title:
+        return Answer(
+            Outcome.FOREIGN,
+            f"HTTP {status}, a web page in place of an answer: does the network want a login, or a proxy?",
+        )
+    return Answer(
+        Outcome.FOREIGN,
+        f"HTTP {status}, a web page in place of an answer: does the network want a login, or a proxy? "
+        f"Its title: {title}",
+    )
+
+
+def not_a_robot(reply: Reply, *secrets: Secret) -> Answer:
     """A reply that is no robot's: somebody stands between, or the address is another one."""
+    answer = foreign(reply, *secrets)
+    if answer is not None:
+        return answer
     if reply.status >= 500:
         return Answer(Outcome.UNANSWERED, f"HTTP {reply.status}")
     garbled = 200 <= reply.status < 300  # it may have been a yes

@@ -11,7 +11,7 @@ import aiohttp
 
 from monitor.alerting import PLACEHOLDER, Encoding, Gateway
 from monitor.model import Secret
-from monitor.notify.exchange import LONG, ask, secrets_in
+from monitor.notify.exchange import LONG, ask, foreign, secrets_in
 from monitor.notify.values import Answer, Message, Outcome, printable
 
 USUAL_MUTE = timedelta(minutes=1)
@@ -27,14 +27,15 @@ async def send_to_gateway(session: aiohttp.ClientSession, gateway: Gateway, mess
     if isinstance(reply, Answer):
         return reply
     words = [Secret(word) for value in gateway.headers.values() for word in value.reveal().split() if len(word) >= LONG]
-    said = printable(reply.body.decode("utf-8", "replace"), *secrets_in(url), *gateway.headers.values(), *words)
+    hidden = (*secrets_in(url), *gateway.headers.values(), *words)
+    said = printable(reply.body.decode("utf-8", "replace"), *hidden)
     text = f"HTTP {reply.status} {said}".strip()
     if reply.status == 429:
         return Answer(Outcome.LIMITED, text, USUAL_MUTE)
-    if reply.status >= 500:
-        return Answer(Outcome.UNANSWERED, text)
-    good = 200 <= reply.status < 300 and gateway.expect.encode() in reply.body
-    return Answer(Outcome.SENT if good else Outcome.REFUSED, text)
+    if 200 <= reply.status < 300 and gateway.expect.encode() in reply.body:
+        return Answer(Outcome.SENT, text)
+    usual = Outcome.UNANSWERED if reply.status >= 500 else Outcome.REFUSED
+    return foreign(reply, *hidden) or Answer(usual, text)
 
 
 def _filled(template: str, message: Message, gateway: Gateway, encode: Callable[[str], str]) -> str:

@@ -12,29 +12,24 @@ One message of a channel is under way at a time, so at most one of each channel 
 
 from __future__ import annotations
 
-import fcntl
 import json
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from monitor.alerting import Draft, Notice, Severity, Told
-from monitor.errors import OutboxError, OutboxUnavailable
+from monitor.errors import OutboxUnavailable
 from monitor.model import instant, micros
 from monitor.notify.codec import notice_of, notice_text, told_of, told_text
-from monitor.notify.outbox_file import connected
+from monitor.notify.outbox_file import OutboxFile
 from monitor.notify.values import Answer, Message, Outcome
 
 MOST_WAITING: Final = 200_000  # notices; more are refused rather than fill the disk
 MOST_AT_ONCE: Final = 20_000  # notices that one message may be about
 KEPT: Final = timedelta(days=40)  # longer than a month, so that a monthly text is not sent twice
 ATTEMPTS_KEPT: Final = timedelta(minutes=10)  # the longest window of a channel
-
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,48 +54,28 @@ class Listed:
 class Outbox:
     """One file. Not for two threads at once; whoever owns it keeps to one."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, lock: TextIO | None) -> None:
-        self._connection = connection
-        self._path = path
-        self._lock = lock
+    def __init__(self, file: OutboxFile) -> None:
+        self._file = file
 
     @classmethod
     def open(cls, path: Path) -> Outbox:
-        """For the one process that sends.
-
-        ``OutboxError``: another process has it open, or the file is not an outbox.
-        """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(path.name + ".lock").open("a+", encoding="ascii")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise OutboxError(f"{path}: another monitor is sending from this outbox; stop it first") from None
-        try:
-            return cls(connected(path, "rwc"), path, lock)
-        except BaseException:
-            lock.close()
-            raise
+        """For the one process that sends; OutboxError."""
+        return cls(OutboxFile.open(path))
 
     @classmethod
     def open_read_only(cls, path: Path) -> Outbox:
-        """To look at it, beside a monitor that runs."""
-        if not path.exists():
-            raise OutboxError(f"{path}: there is no outbox yet: nothing was ever due")
-        return cls(connected(path, "ro"), path, None)
+        """To look at it, beside a monitor that runs; OutboxError."""
+        return cls(OutboxFile.open_read_only(path))
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
-        if self._lock is not None:
-            self._lock.close()
+        self._file.close()
 
     # ------------------------------------------------------------ beginning
 
     def resume(self, channel: str) -> None:
         """Before the channel's first attempt: what was under way when somebody died is in doubt from now on."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE message SET state = 'waiting', doubtful = 1 WHERE state = 'sending' AND channel = ?", (channel,)
             )
@@ -108,7 +83,7 @@ class Outbox:
     def keep(self, channels: Collection[str], now: datetime) -> int:
         """Give up what waits for a channel that is none of these; returns how many notices that were."""
         lost = 0
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             found = connection.execute("SELECT channel FROM told UNION SELECT channel FROM notice WHERE done = 0")
             for (channel,) in found.fetchall():
                 if channel not in channels:
@@ -125,7 +100,7 @@ class Outbox:
 
     def told(self) -> dict[tuple[str, str], Told]:
         """What each channel knows, by channel and subject."""
-        rows = self._rows("SELECT channel, subject, value FROM told")
+        rows = self._file.rows("SELECT channel, subject, value FROM told")
         return {(channel, subject): told_of(value) for channel, subject, value in rows}
 
     def put(self, dues: Iterable[tuple[str, Told | None, Notice | None]], now: datetime) -> int:
@@ -134,7 +109,7 @@ class Outbox:
         A notice without a ``Told`` is a plain text: with a subject that the channel had before, it is not new.
         """
         new = 0
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             for channel, told, notice in dues:
                 if notice is not None:
                     row = (channel, notice.subject if told is None else None, micros(now), notice_text(notice))
@@ -145,18 +120,20 @@ class Outbox:
                     connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", state)
             (waiting,) = connection.execute("SELECT count(*) FROM notice WHERE done = 0").fetchone()
             if waiting > MOST_WAITING:
-                raise OutboxUnavailable(f"{self._path}: more than {MOST_WAITING} notices wait for a channel that works")
+                raise OutboxUnavailable(
+                    f"{self._file.path}: more than {MOST_WAITING} notices wait for a channel that works"
+                )
         return new
 
     def had(self, channel: str, key: str) -> bool:
         """Whether the plain text was due on the channel before, within forty days."""
-        return bool(self._rows("SELECT 1 FROM notice WHERE channel = ? AND key = ?", channel, key))
+        return bool(self._file.rows("SELECT 1 FROM notice WHERE channel = ? AND key = ?", channel, key))
 
     # ------------------------------------------------------------ sending
 
     def next(self, channel: str, now: datetime) -> Message | None:
         """The message to try now, if one is due: what was refused comes last, else the eldest first."""
-        rows = self._rows(
+        rows = self._file.rows(
             MESSAGES + "WHERE channel = ? AND state = 'waiting' AND due <= ? ORDER BY refused, number LIMIT 1",
             channel,
             micros(now),
@@ -165,14 +142,14 @@ class Outbox:
 
     def held(self, channel: str) -> datetime | None:
         """When the message is due that others of the channel wait for; None: none waits."""
-        rows = self._rows(
+        rows = self._file.rows(
             "SELECT min(due) FROM message WHERE channel = ? AND state = 'waiting' AND refused = 0", channel
         )
         return None if rows[0][0] is None else instant(rows[0][0])
 
     def pending(self, channel: str) -> list[tuple[int, Notice]]:
         """Notices that no message carries yet, the eldest first."""
-        rows = self._rows(
+        rows = self._file.rows(
             "SELECT id, value FROM notice WHERE channel = ? AND done = 0 AND batch IS NULL ORDER BY id LIMIT ?",
             channel,
             MOST_AT_ONCE,
@@ -181,7 +158,7 @@ class Outbox:
 
     def compose(self, channel: str, notices: Sequence[int], drafts: Sequence[Draft], now: datetime) -> None:
         """These messages carry these notices."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             batch: int | None = None
             for draft in drafts:
                 row = (
@@ -204,7 +181,7 @@ class Outbox:
 
     def begin(self, message: Message, now: datetime) -> None:
         """An attempt begins; from here until ``ended`` nobody knows whether the other side has it."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE message SET state = 'sending', tries = tries + 1 WHERE number = ?", (message.number,)
             )
@@ -218,7 +195,7 @@ class Outbox:
     def again(self, message: Message, answer: Answer, due_at: datetime) -> None:
         """It is tried again, not before ``due_at``."""
         doubtful, refused = answer.outcome is Outcome.UNANSWERED, answer.outcome is Outcome.REFUSED
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE message SET state = 'waiting', due = ?, answer = ?, refused = ?, doubtful = doubtful OR ?"
                 " WHERE number = ?",
@@ -231,7 +208,7 @@ class Outbox:
 
     def move(self, message: Message, fallback: str, answer: Answer, now: datetime) -> None:
         """Another channel takes over what it carries; what the batch has not sent yet is not sent here any more."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             (batch,) = connection.execute("SELECT batch FROM message WHERE number = ?", (message.number,)).fetchone()
             connection.execute(
                 "UPDATE message SET state = 'moved', ended = ?, answer = ?"
@@ -239,17 +216,19 @@ class Outbox:
                 (micros(now), answer.text, batch, message.channel),
             )
             # The notice stays here as done, or its text could become due here once more. Where the other channel has
-            # the same text already, there is nothing to take over.
+            # the same text already, or was told the same at the same time, there is nothing to take over.
             connection.execute(
                 "INSERT OR IGNORE INTO notice (channel, key, at, value)"
-                " SELECT ?, key, at, value FROM notice WHERE batch = ? AND channel = ? AND done = 0 ORDER BY id",
-                (fallback, batch, message.channel),
+                " SELECT ?, key, at, value FROM notice WHERE batch = ? AND channel = ? AND done = 0 AND (at, value)"
+                " NOT IN (SELECT at, value FROM notice WHERE channel = ?"
+                " AND at IN (SELECT at FROM notice WHERE batch = ?)) ORDER BY id",
+                (fallback, batch, message.channel, fallback, batch),
             )
             connection.execute("UPDATE notice SET done = 1 WHERE batch = ? AND channel = ?", (batch, message.channel))
 
     def attempts(self, channel: str, now: datetime) -> list[datetime]:
         """When the channel was used within its longest window, ascending."""
-        rows = self._rows(
+        rows = self._file.rows(
             "SELECT at FROM attempt WHERE channel = ? AND at > ? ORDER BY at", channel, micros(now - ATTEMPTS_KEPT)
         )
         return [instant(at) for (at,) in rows]
@@ -258,20 +237,20 @@ class Outbox:
 
     def waiting(self) -> Waiting:
         """What has not reached anybody yet."""
-        ((count, oldest),) = self._rows("SELECT count(*), min(at) FROM notice WHERE done = 0")
+        ((count, oldest),) = self._file.rows("SELECT count(*), min(at) FROM notice WHERE done = 0")
         return Waiting(count, None if oldest is None else instant(oldest))
 
     def listed(self, limit: int) -> list[Listed]:
         """The latest messages, the newest first."""
         return [
             Listed(_message(row), row[11], instant(row[12]), None if row[13] is None else instant(row[13]), row[14])
-            for row in self._rows(MESSAGES + "ORDER BY number DESC LIMIT ?", limit)
+            for row in self._file.rows(MESSAGES + "ORDER BY number DESC LIMIT ?", limit)
         ]
 
     def prune(self, now: datetime) -> None:
         """Forget what is over and old."""
         before = micros(now - KEPT)
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute("DELETE FROM message WHERE ended < ?", (before,))
             connection.execute("DELETE FROM notice WHERE done = 1 AND at < ?", (before,))
             connection.execute("DELETE FROM told WHERE open = 0 AND at < ?", (before,))
@@ -279,7 +258,7 @@ class Outbox:
     # ------------------------------------------------------------ inside
 
     def _end(self, message: Message, state: str, answer: str, now: datetime) -> None:
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "UPDATE message SET state = ?, ended = ?, answer = ? WHERE number = ?",
                 (state, micros(now), answer, message.number),
@@ -289,26 +268,6 @@ class Outbox:
                 " (SELECT 1 FROM message WHERE batch = notice.batch AND state IN ('waiting', 'sending'))",
                 (message.number,),
             )
-
-    def _rows(self, query: str, *values: object) -> list[Row]:
-        try:
-            return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
-            raise OutboxUnavailable(f"{self._path}: cannot be read: {error}") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, durable when it ends; after an error nothing of it is there."""
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield self._connection
-            self._connection.execute("COMMIT")
-        except BaseException as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
-                raise OutboxUnavailable(f"{self._path}: cannot be written: {error}") from error
-            raise
 
 
 MESSAGES = (

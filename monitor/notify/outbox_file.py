@@ -1,20 +1,88 @@
-"""The outbox's file: where it is, how it is made, whether it is one, and what an older version wrote otherwise."""
+"""The outbox's file: where it is, how it is made, who may write it, and what an older version wrote otherwise.
+
+It knows transactions and no messages.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TextIO
 
-from monitor.errors import OutboxError
+from monitor.errors import OutboxError, OutboxUnavailable
 from monitor.model import micros
 from monitor.notify.codec import told_of, told_text
 
 APPLICATION_ID: Final = int.from_bytes(b"ShrO")
 SCHEMA_VERSION: Final = 2
 BUSY_TIMEOUT_MS: Final = 2_000
+
+
+class OutboxFile:
+    """One open file. Not for two threads at once."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, lock: TextIO | None) -> None:
+        self.connection = connection
+        self.path = path
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path) -> OutboxFile:
+        """For the one process that sends.
+
+        ``OutboxError``: another process has it open, or the file is not an outbox.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_name(path.name + ".lock").open("a+", encoding="ascii")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise OutboxError(f"{path}: another monitor is sending from this outbox; stop it first") from None
+        try:
+            return cls(connected(path, "rwc"), path, lock)
+        except BaseException:
+            lock.close()
+            raise
+
+    @classmethod
+    def open_read_only(cls, path: Path) -> OutboxFile:
+        """To look at it, beside a monitor that runs."""
+        if not path.exists():
+            raise OutboxError(f"{path}: there is no outbox yet: nothing was ever due")
+        return cls(connected(path, "ro"), path, None)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What it says; OutboxUnavailable."""
+        try:
+            return self.connection.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise OutboxUnavailable(f"{self.path}: cannot be read: {error}") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, durable when it ends; after an error nothing of it is there."""
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise OutboxUnavailable(f"{self.path}: cannot be written: {error}") from error
+            raise
 
 
 def outbox_path(ledger: Path) -> Path:
@@ -58,6 +126,7 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
                     f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID};"
                     f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
                 )
+            connection.execute("CREATE INDEX IF NOT EXISTS notice_batch ON notice (batch) WHERE batch IS NOT NULL")
             _rename(connection)
     except sqlite3.Error as error:
         raise OutboxError(f"{path}: cannot be opened: {error}") from error

@@ -98,7 +98,7 @@ def _judged(
     said = reply.mapping()
     code = None if said is None else said.get(code_key)
     if said is None or not isinstance(code, int) or reply.status >= 500:
-        return not_a_robot(reply)
+        return not_a_robot(reply, *filter(None, secrets))
     text = printable(f"{code_key} {code}: {said.get(text_key, '')}", *secrets)
     if code == 0:
         return Answer(Outcome.SENT, text)

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     SENT = "sent"  # the other side said that it has it
     LIMITED = "limited"  # it said: too many
     REFUSED = "refused"  # it said no, and will say no again
+    FOREIGN = "foreign"  # somebody else answered in its place, a login page of the network: try again
     UNREACHED = "unreached"  # it surely has not got it: try again
     UNANSWERED = "unanswered"  # it may have got it: try again, and say so
 

@@ -21,6 +21,7 @@ HAND_OVER = timedelta(minutes=10)  # after which another channel takes over
 GIVE_UP = timedelta(days=3)
 REFUSED = timedelta(hours=1)  # between two tries of what is refused: somebody has to change something first
 GIVEN_UP = "given_up"
+NOT_HERE = (Outcome.REFUSED, Outcome.FOREIGN)  # another channel, which goes another way, takes over at once
 REASONS = (*(outcome.value for outcome in Outcome if outcome is not Outcome.SENT), GIVEN_UP)
 
 
@@ -110,7 +111,7 @@ class Counter:
     async def _failed(self, message: Message, answer: Answer, now: datetime) -> None:
         name, number, age = self.channel.name, message.number, now - message.made_at
         said = f"{answer.outcome}: {answer.text}"
-        if self.channel.fallback and (answer.outcome is Outcome.REFUSED or age >= HAND_OVER):
+        if self.channel.fallback and (answer.outcome in NOT_HERE or age >= HAND_OVER):
             log.warning("%s: message %d goes by %s instead, %s", name, number, self.channel.fallback, said)
             await self._desk.insist(lambda outbox: outbox.move(message, self.channel.fallback, answer, now))
         elif age >= GIVE_UP:

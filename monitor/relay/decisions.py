@@ -6,37 +6,49 @@ meanwhile: whoever runs it lets nobody else decide.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.alerting import (
     AUDIENCE,
+    BLIND_SPOT,
+    MONITOR_BLIND,
+    OFFICE,
     Alert,
     Area,
     Facts,
-    Place,
+    Record,
     Severity,
     Storm,
     Told,
-    Village,
+    Where,
+    blind_line,
     call_for,
     due_of_alert,
     due_of_incident,
     is_about_area,
     is_seen_over,
+    lasts,
     over,
     over_alert,
+    site_line,
 )
 from monitor.alerting import Due as Said
-from monitor.incidents import Incident, Origin, Rules
+from monitor.incidents import BlindSpot, Incident, Origin, Rules
+from monitor.notify import Held
 from monitor.relay.desk import Due
 from monitor.relay.embedded import Look
+from monitor.relay.known import Known
 from monitor.settings import AlertPath, AlertSettings
 
 CAMERA_DOWN = "SharpEyesCameraDown"  # of config/prometheus; whatever else is wrong with a camera is another story
 STEP = 5  # subjects judged before others have their turn
 BLOCK = 500  # incidents counted before that
+
+NOTHING = Record({}, {}, (), blind=False)  # where nobody asks for it
 
 Steps = Generator[None, None, list[Due]]
 Judge = Callable[[Told | None], Said | None]
@@ -86,85 +98,124 @@ class Decisions:
         return found
 
     def of_alerts(
-        self,
-        alerts: Sequence[Alert],
-        channels: Sequence[str],
-        facts: Mapping[str, Facts],
-        incident_of: Callable[[str], str | None],
-        villages: Callable[[], Generator[None, None, Mapping[Place, Village]]],
+        self, alerts: Sequence[Alert], channels: Sequence[str], facts: Mapping[str, Facts], known: Known
     ) -> Steps:
         """What is due because Alertmanager called. Of an incident, only the record says how it stands.
 
         One that is not open there is over, or a part of another, and Prometheus is a little behind. That another alert
-        is "resolved" is no news unless the record sees it.
+        is "resolved" is no news unless the monitor sees it.
         """
         found: list[Due] = []
-        storms = (yield from self.storms(facts)) if any(alert.area for alert in alerts) else {}
-        resolved = any(is_about_area(alert.subject) and not alert.firing for alert in alerts)
-        standing = (yield from villages()) if resolved else {}
-        blind = any(each.figures.incident.suspect.origin is Origin.MONITOR for each in facts.values())
+        areas = any(is_about_area(alert.subject) for alert in alerts)
+        record = (yield from self.record(facts, known)) if areas else NOTHING
+        dark = (yield from known.dark_sites()) if any(alert.name == BLIND_SPOT for alert in alerts) else ()
+        spots = {(site.county, site.town, site.village, site.name): spot for spot in dark for site in (spot.site,)}
+        unwatched = self.unwatched(facts) if known.blind else {}
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
-            subject = self._incident(alert, incident_of) or alert.subject
+            subject = self._incident(alert, known.incident_of) or alert.subject
             if subject not in seen and (subject in facts or not alert.incident):
                 seen.add(subject)
-                storm = storms.get(alert.area) if alert.area else None
+                storm = record.storms.get(alert.area) if alert.area else None
                 if alert.firing:
-                    found += self._of_alert(alert, channels, facts.get(subject), storm)
-                elif is_seen_over(alert, storms, standing, blind=blind):
+                    told = self._by_the_record(alert, unwatched, spots.get((*alert.place, alert.site)))
+                    found += self._of_alert(told, channels, facts.get(subject), storm)
+                elif is_seen_over(alert, record):
                     open_ = [channel for channel in channels if self._knows(channel, subject)]
-                    found += [self._over(channel, subject, self._now, storms) for channel in open_]
+                    found += [self._over(channel, subject, self._now, record) for channel in open_]
             if nth % STEP == 0:
                 yield
         return found
+
+    def _by_the_record(self, alert: Alert, unwatched: Mapping[str, int], spot: BlindSpot | None) -> Alert:
+        """In the record's words and numbers, where it is about a site it knows, or about its own blindness."""
+        county = alert.place[0]
+        if alert.name == MONITOR_BLIND and county in unwatched:
+            return replace(alert, description=(blind_line(county, unwatched[county]),))
+        if alert.name == BLIND_SPOT and spot is not None:
+            return replace(alert, description=(site_line(spot, self._now),))
+        return alert
 
     def of_areas(self, look: Look) -> Steps:
-        """What is due of storms and dark villages where no Alertmanager calls for them."""
+        """What is due of storms, dark places and blindness where no Alertmanager calls for them."""
         found: list[Due] = []
-        channels = self._channels(AUDIENCE[Severity.CRITICAL])
+        on_call, office = self._channels(AUDIENCE[Severity.CRITICAL]), self._channels(self._office())
         for nth, alert in enumerate(look.alerts, 1):
-            found += self._of_alert(alert, channels, None, look.storms.get(alert.area) if alert.area else None)
+            channels = office if alert.name == BLIND_SPOT else on_call
+            storm = look.record.storms.get(alert.area) if alert.area else None
+            found += self._of_alert(alert, channels, None, storm)
             if nth % STEP == 0:
                 yield
-        for channel, subject in self.open_areas():
+        for channel, subject, _ in self.open_areas():
             if subject not in look.firing:
-                found.append(self._over(channel, subject, self._now, look.storms))
+                found.append(self._over(channel, subject, self._now, look.record))
         return found
 
-    def open_areas(self) -> list[tuple[str, str]]:
-        """Channels, and the storms and dark villages that each knows and that are not over."""
-        return [key for key, told in self._told.items() if told.open and is_about_area(key[1])]
+    def open_areas(self) -> list[tuple[str, str, Where]]:
+        """Channels, and of these alerts those that each knows and that are not over."""
+        return [(*key, told.where) for key, told in self._told.items() if told.open and is_about_area(key[1])]
 
-    def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
-        """What is due of alerts that have ended: by subject, and when that was."""
-        open_ = [
-            (key, told) for key, told in self._told.items() if told.open and key[0] in channels and key[1] in ended
+    def of_strangers(self) -> list[Due]:
+        """What only Alertmanager knows has no end where nobody asks it: it stands open no more, and nothing is said."""
+        return [
+            (channel, replace(told, open=False), None)
+            for (channel, subject), told in self._told.items()
+            if told.open and not told.incident and not is_about_area(subject)
         ]
-        storms = (yield from self.storms(facts)) if any(told.area for _, told in open_) else {}
+
+    def may_have_ended(self, held: Held, record: Record) -> set[str]:
+        """The open alerts of which their absence from what Alertmanager holds tells something."""
+        return {
+            subject
+            for (_, subject), told in self._told.items()
+            if told.open and not told.incident and held.proves(told.where[0]) and not lasts(subject, told.where, record)
+        }
+
+    def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], record: Record) -> Steps:
+        """What is due of alerts that have ended: by subject, and when that was."""
+        open_ = [key for key, told in self._told.items() if told.open and key[0] in channels and key[1] in ended]
         found: list[Due] = []
-        for nth, ((channel, subject), _) in enumerate(open_, 1):
-            found.append(self._over(channel, subject, ended[subject], storms))
+        for nth, (channel, subject) in enumerate(open_, 1):
+            found.append(self._over(channel, subject, ended[subject], record))
             if nth % STEP == 0:
                 yield
         return found
 
-    def _over(self, channel: str, subject: str, ended_at: datetime, storms: Mapping[Area, Storm]) -> Due:
+    def _over(self, channel: str, subject: str, ended_at: datetime, record: Record) -> Due:
         told = self._told[channel, subject]
-        storm = storms.get(told.area) if told.area else None
+        storm = record.storms.get(told.area) if told.area else None
         return channel, *over_alert(told, storm, ended_at, self._now, self._zone)
 
+    def record(self, facts: Mapping[str, Facts], known: Known) -> Generator[None, None, Record]:
+        """What the record says of places, in steps."""
+        villages = yield from known.villages()
+        storms = yield from self._storms(facts)
+        unshown = yield from known.unshown()
+        return Record(villages, storms, unshown, known.blind)
+
     @staticmethod
-    def storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:
-        """By town, what the rule about storms counts: cameras alone, settled, and not at planned work."""
+    def _storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:
+        """By town, what the rule about storms counts: cameras alone, settled; apart from them those at planned work."""
         villages: dict[Area, list[str]] = {}
+        planned = Counter[Area]()
         for nth, each in enumerate(facts.values(), 1):
             incident = each.figures.incident
-            if incident.suspect.origin is Origin.CAMERA and incident.settled and not each.planned:
+            if incident.suspect.origin is Origin.CAMERA and incident.settled:
                 for camera in each.cameras:
-                    villages.setdefault((camera.site.county, camera.site.town), []).append(camera.site.village)
+                    its = villages.setdefault((camera.site.county, camera.site.town), [])
+                    if each.planned:
+                        planned[camera.site.county, camera.site.town] += 1
+                    else:
+                        its.append(camera.site.village)
             if nth % BLOCK == 0:
                 yield
-        return {area: Storm(len(its), tuple(sorted({*its} - {""}))) for area, its in villages.items()}
+        return {area: Storm(len(its), tuple(sorted({*its} - {""})), planned[area]) for area, its in villages.items()}
+
+    @staticmethod
+    def unwatched(facts: Mapping[str, Facts]) -> dict[str, int]:
+        """By county, the cameras that nobody watches because of the monitor itself."""
+        ours = (each for each in facts.values() if each.figures.incident.suspect.origin is Origin.MONITOR)
+        return Counter(camera.site.county for each in ours for camera in each.cameras)
 
     @staticmethod
     def _incident(alert: Alert, incident_of: Callable[[str], str | None]) -> str | None:
@@ -220,12 +271,19 @@ class Decisions:
 
         As by the rules, a camera alone that is in no contract is told to nobody.
         """
-        if facts.figures.incident.suspect.origin is Origin.CAMERA and not any(one.in_contract for one in facts.cameras):
+        origin, clock = facts.figures.incident.suspect.origin, facts.figures.clock
+        if origin is Origin.CAMERA and not any(one.in_contract for one in facts.cameras):
             return []
-        receivers, clock = AUDIENCE[facts.figures.severity], facts.figures.clock
-        if clock is not None and (clock.near or clock.late_cameras):
+        receivers, late = AUDIENCE[facts.figures.severity], clock is not None and clock.late_cameras > 0
+        if late or (clock is not None and clock.near):
             receivers += AUDIENCE[Severity.WARNING]  # a limit is a ticket, too
+        if late or origin is Origin.INVENTORY:
+            receivers += self._office()  # the contract is its business
         return self._channels(receivers)
+
+    def _office(self) -> tuple[str, ...]:
+        """The office, in its hours."""
+        return (OFFICE,) if self._settings.office_hours.covers(self._now.astimezone(self._zone)) else ()
 
     def _channels(self, receivers: Sequence[str]) -> list[str]:
         names = [channel for receiver in receivers for channel in self._settings.receivers.get(receiver, ())]

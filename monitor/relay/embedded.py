@@ -1,38 +1,54 @@
-"""What Prometheus' rules and Alertmanager's inhibition do, where there is neither: waiting, storms, quiet.
+"""What Prometheus' rules and Alertmanager's inhibition do, where there is neither: waiting, storms, dark places, quiet.
 
-How long a camera alone, a refused account and a camera that left the inventory are waited for are the numbers of
-config/prometheus.
+How long a camera alone, a refused account, cameras nobody watches and those that left the inventory are waited for are
+the numbers of config/prometheus.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from monitor.alerting import (
-    MANY_DOWN,
-    VILLAGE_DOWN,
+    BLIND_SPOT,
     Alert,
-    Area,
     Areas,
     Facts,
     Place,
+    Record,
     Steady,
-    Storm,
-    Village,
+    Where,
+    blind_counties,
+    dark_sites,
     dark_villages,
+    explains,
+    lasts,
     storms_in,
-    subject_of,
 )
-from monitor.incidents import Origin
+from monitor.incidents import BlindSpot, Origin
+from monitor.model import Camera
 
 WAITS = {
     Origin.CAMERA: timedelta(seconds=510),  # its first failure was ten minutes ago then
     Origin.CREDENTIALS: timedelta(minutes=3),
+    Origin.MONITOR: timedelta(minutes=5),
     Origin.INVENTORY: timedelta(minutes=10),
 }
 WIDE = frozenset({Origin.RECORDER, Origin.POWER_CABINET, Origin.UPLINK, Origin.CARRIER_LINE})
+
+BLOCK = 100  # alerts made before others have their turn
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known at one look."""
+
+    facts: Mapping[str, Facts]
+    record: Record
+    unwatched: Mapping[str, int]  # by county, where the monitor is blind; empty where it sees
+    dark: Sequence[BlindSpot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +56,8 @@ class Look:
     """What follows from one look."""
 
     alerts: tuple[Alert, ...]  # that hold and are quieted by none
-    storms: Mapping[Area, Storm]
-    firing: frozenset[str]  # subjects of storms and villages, also of those that held a while ago
+    record: Record
+    firing: frozenset[str]  # their subjects, also of those that are quieted or held a while ago
     waiting: frozenset[str]  # incidents that nobody is told of yet: they are young, or something bigger explains them
 
 
@@ -52,22 +68,45 @@ class Embedded:
         self._areas = Areas()
         self._steady = Steady()
 
-    def look(
-        self,
-        facts: Mapping[str, Facts],
-        storms: Mapping[Area, Storm],
-        villages: Mapping[Place, Village],
-        told: frozenset[str],
-        now: datetime,
-    ) -> Look:
-        """``told``: the subjects of storms and villages of which people know, and which are not over."""
-        every = (*storms_in(storms, villages, now), *dark_villages(villages, _explained(facts.values()), now))
-        firing = frozenset(self._areas.look({alert.subject: alert for alert in every}, told, now))
-        alerts = tuple(alert for alert in every if alert.subject in firing and not _quiet(alert, firing))
-        waits = {key: WAITS[_origin(each)] for key, each in facts.items() if _origin(each) in WAITS and _tells(each)}
-        ripe = self._steady.ripe(waits, now)
-        waiting = {key for key in waits if key not in ripe or _explains(firing, facts[key])}
-        return Look(alerts, storms, firing, frozenset(waiting))
+    def look(self, seen: Seen, told: Mapping[str, Where], now: datetime) -> Generator[None, None, Look]:
+        """In steps, for thousands may be dark. ``told``: subjects of ``Look.alerts`` that people know to be open."""
+        facts, record, wide = (
+            seen.facts,
+            seen.record,
+            {camera.id: camera for camera in _behind_wide(seen.facts.values())},
+        )
+        found = chain(
+            storms_in(record.storms, record.villages, now),
+            dark_villages(record.villages, map(_place, wide.values()), now),
+            blind_counties(seen.unwatched, now),
+            dark_sites((spot for spot in seen.dark if not wide.keys() >= {*spot.camera_ids}), now),
+        )
+        holding = yield from _in_steps((alert.subject, alert) for alert in found)
+        lasting = [subject for subject, where in told.items() if lasts(subject, where, record)]
+        firing = frozenset(self._areas.look(holding, told, lasting, now))
+        loud = (pair for pair in holding.items() if pair[0] in firing and not _explained(firing, pair[1]))
+        alerts = yield from _in_steps(loud)
+        # Of a monitor that is blind the alerts by county tell.
+        blindness = {key for key, each in facts.items() if seen.unwatched and _origin(each) is Origin.MONITOR}
+        young = {key: each for key, each in facts.items() if _origin(each) in WAITS and _tells(each)}
+        ripe = self._steady.ripe(
+            {key: WAITS[_origin(each)] for key, each in young.items() if key not in blindness}, now
+        )
+        waiting = {key for key, each in young.items() if key not in ripe or _explains(firing, each)}
+        return Look(tuple(alerts.values()), record, firing, frozenset(waiting | blindness))
+
+
+def _in_steps(pairs: Iterable[tuple[str, Alert]]) -> Generator[None, None, dict[str, Alert]]:
+    found: dict[str, Alert] = {}
+    for nth, (subject, alert) in enumerate(pairs, 1):
+        found[subject] = alert
+        if nth % BLOCK == 0:
+            yield
+    return found
+
+
+def _explained(firing: frozenset[str], alert: Alert) -> bool:
+    return explains(firing, alert.name, *alert.place)
 
 
 def _origin(facts: Facts) -> Origin:
@@ -78,28 +117,17 @@ def _tells(facts: Facts) -> bool:
     return facts.figures.incident.settled and not facts.planned
 
 
-def _explained(facts: Iterable[Facts]) -> set[Place]:
-    """The villages in which a line, cabinet or recorder is presumed to have failed."""
-    return {
-        (camera.site.county, camera.site.town, camera.site.village)
-        for each in facts
-        if _origin(each) in WIDE and _tells(each)
-        for camera in each.cameras
-    }
+def _behind_wide(facts: Iterable[Facts]) -> Iterator[Camera]:
+    """The cameras whose line, cabinet or recorder is presumed to have failed."""
+    return (camera for each in facts if _origin(each) in WIDE and _tells(each) for camera in each.cameras)
 
 
-def _quiet(alert: Alert, firing: frozenset[str]) -> bool:
-    """Whether the alert is a village's, and its whole town is told of."""
-    return alert.name == VILLAGE_DOWN and subject_of(MANY_DOWN, *alert.place[:2]) in firing
+def _place(camera: Camera) -> Place:
+    site = camera.site
+    return site.county, site.town, site.village
 
 
 def _explains(firing: frozenset[str], facts: Facts) -> bool:
-    """Whether a camera alone is a part of a storm or a dark village."""
-    if _origin(facts) is not Origin.CAMERA:
-        return False
-    sites = [camera.site for camera in facts.cameras]
-    return any(
-        subject_of(MANY_DOWN, site.county, site.town) in firing
-        or subject_of(VILLAGE_DOWN, site.county, site.town, site.village) in firing
-        for site in sites
-    )
+    """Whether a camera alone is a part of something wider, as the site it stands at would be."""
+    alone = _origin(facts) is Origin.CAMERA
+    return alone and any(explains(firing, BLIND_SPOT, *_place(camera)) for camera in facts.cameras)

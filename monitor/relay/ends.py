@@ -46,12 +46,15 @@ class Ends:
             self._away.pop(subject, None)
 
     def over(self, open_: Iterable[str], held: Held, monotonic: float, now: datetime) -> dict[str, datetime]:
-        """Of the open subjects those that have ended, each with when it was missed first; both clocks say now."""
+        """Of the open subjects those that have ended, each with when it was missed first; both clocks say now.
+
+        A subject that is left out, because nothing can be known of it or the record sees it last, is waited for anew.
+        """
         unbroken = monotonic - self._looked <= BREAK.total_seconds() and held.watched_since == self._watched_since
-        if held.monitor_down or not unbroken:
+        if not unbroken:
             self._away = {}
         self._looked, self._watched_since = monotonic, held.watched_since
-        away = () if held.monitor_down else [one for one in open_ if one.rpartition("/")[2] not in held.fingerprints]
+        away = [one for one in open_ if one.rpartition("/")[2] not in held.fingerprints]
         self._away = {subject: self._away.get(subject, (monotonic, now)) for subject in away}
         return {
             subject: missed_at

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from typing import Protocol
 
-from monitor.alerting import Facts, Place, Village
-from monitor.incidents import Incident, Rules
+from monitor.alerting import Facts, Place, Village, Where
+from monitor.incidents import BlindSpot, Incident, Rules
 
 
 class Known(Protocol):
@@ -23,12 +23,25 @@ class Known(Protocol):
         """How incidents are told apart."""
         ...
 
+    @property
+    def blind(self) -> bool:
+        """Whether the self-check fails: what cameras do not answer proves nothing."""
+        ...
+
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         """The open incidents, in steps."""
         ...
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         """How the cameras of each village stand, in steps."""
+        ...
+
+    def unshown(self) -> Generator[None, None, Collection[Where]]:
+        """The sites that no camera is known to show, in steps."""
+        ...
+
+    def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        """The blind spots with their cameras that are in a contract and not at planned work, in steps."""
         ...
 
     def ended(self) -> Mapping[str, Incident]:

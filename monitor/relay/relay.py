@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerting import (
     HEARTBEAT,
+    MONITOR_DOWN,
+    Alert,
     Facts,
     Manner,
     Notice,
@@ -23,7 +25,7 @@ from monitor.alerting import (
     call_of,
 )
 from monitor.clock import Clock, unhurried
-from monitor.errors import OutboxUnavailable, UnknownReceiver
+from monitor.errors import CallAgain, OutboxUnavailable, UnknownReceiver
 from monitor.language import Language, Phrase
 from monitor.metrics import Metrics
 from monitor.model import Secret
@@ -31,7 +33,7 @@ from monitor.notify import Carrier, Listed, Outbox, Waiting, held
 from monitor.relay.counter import Counter
 from monitor.relay.decisions import Decisions
 from monitor.relay.desk import Desk, Due
-from monitor.relay.embedded import Embedded, Look
+from monitor.relay.embedded import Embedded, Look, Seen
 from monitor.relay.ends import Ends
 from monitor.relay.known import Known
 from monitor.settings import AlertPath, AlertSettings
@@ -44,6 +46,8 @@ TICK = timedelta(seconds=10)  # listing thousands of open incidents keeps the lo
 ALIVE = timedelta(minutes=5)
 TIDY = timedelta(hours=6)
 AGAIN = timedelta(seconds=5)  # after an error
+# As long Alertmanager may repeat what was so before we were back: its `group_interval`, and until Prometheus hears us.
+BACK = timedelta(minutes=6)
 LISTED = 50
 SIGN_OF_LIFE = Phrase("监测程序运行正常", "the monitor is alive")
 
@@ -76,6 +80,7 @@ class Relay:
         self._ends = Ends()
         self._embedded = Embedded()
         self._deciding = asyncio.Lock()  # what was told is read and written by one at a time
+        self._began, self._began_at = clock.monotonic(), clock.now()
         self._alive_at = self._tidied_at = clock.now() - ALIVE
 
     async def run(self) -> None:
@@ -124,9 +129,11 @@ class Relay:
     async def call(self, body: bytes) -> None:
         """Alertmanager's webhook; ValueError and UnknownReceiver say what is wrong with it.
 
-        OutboxUnavailable, AlertmanagerUnavailable: it should call again.
+        OutboxUnavailable, AlertmanagerUnavailable, CallAgain: it should call again.
         """
         call = await asyncio.to_thread(call_of, body)
+        if self._is_just_back() and any(map(self._is_own_absence, call.alerts)):
+            raise CallAgain("the monitor is back; that it was down is told once it lasts")
         channels = self._settings.receivers.get(call.receiver)
         if call.receiver == HEARTBEAT:
             if self._known.trouble() is None and call.watchdog:
@@ -136,12 +143,17 @@ class Relay:
         else:
             async with self._deciding:
                 self._ends.fire(alert.subject for alert in call.alerts if alert.firing)
-                deciding = self._decisions().of_alerts(
-                    call.alerts, channels, await self._facts(), self._known.incident_of, self._known.villages
-                )
+                deciding = self._decisions().of_alerts(call.alerts, channels, await self._facts(), self._known)
                 await self._put(await unhurried(deciding, self._clock))
             if call.watchdog:
                 await self._end(channels, call.watchdog)
+
+    def _is_just_back(self) -> bool:
+        return self._clock.monotonic() - self._began < BACK.total_seconds()
+
+    def _is_own_absence(self, alert: Alert) -> bool:
+        """Whether it may be only late news: that the monitor was down before this one ran."""
+        return alert.firing and alert.name == MONITOR_DOWN and alert.starts_at <= self._began_at
 
     # ------------------------------------------------------------ asking
 
@@ -154,18 +166,22 @@ class Relay:
 
     async def _end(self, channels: Sequence[str], watchdog: str) -> None:
         """Tell these channels of alerts without an incident that have ended: Alertmanager holds them no more."""
-        found = await held(self._settings.alertmanager, watchdog)
+        manager = self._settings.alertmanager
+        assert manager is not None, "only where Alertmanager calls has anything an end to be asked for"
+        found = await held(manager, watchdog)
         async with self._deciding:
-            open_ = {subject for (_, subject), told in self._desk.told.items() if told.open and not told.incident}
+            facts, decisions = await self._facts(), self._decisions()
+            record = await unhurried(decisions.record(facts, self._known), self._clock)
+            open_ = decisions.may_have_ended(found, record)
             ended = self._ends.over(open_, found, self._clock.monotonic(), self._clock.now())
-            if ended:
-                deciding = self._decisions().of_ended(ended, channels, await self._facts())
-                await self._put(await unhurried(deciding, self._clock))
+            await self._put(await unhurried(decisions.of_ended(ended, channels, record), self._clock))
 
     async def _follow(self) -> None:
         await self._known.running.wait()
         async with self._deciding:
             await self._desk.keep(self._counters)
+            if self._settings.path is AlertPath.EMBEDDED:
+                await self._put(self._decisions().of_strangers())
         while True:
             async with self._deciding:
                 await self._decide()
@@ -193,12 +209,15 @@ class Relay:
         await self._put(dues)
 
     async def _look(self, facts: Mapping[str, Facts]) -> Look:
-        """For storms, dark villages, and what is waited for."""
-        decisions = self._decisions()
-        villages = await unhurried(self._known.villages(), self._clock)
-        storms = await unhurried(decisions.storms(facts), self._clock)
-        told = frozenset(subject for _, subject in decisions.open_areas())
-        return self._embedded.look(facts, storms, villages, told, self._clock.now())
+        """For what fires without an incident, and what is waited for."""
+        decisions, known = self._decisions(), self._known
+        record = await unhurried(decisions.record(facts, known), self._clock)
+        dark = await unhurried(known.dark_sites(), self._clock)
+        unwatched = decisions.unwatched(facts)
+        blind = {county: unwatched.get(county, 0) for county, _, _ in record.villages if known.blind}
+        told = {subject: where for _, subject, where in decisions.open_areas()}
+        looking = self._embedded.look(Seen(facts, record, blind, dark), told, self._clock.now())
+        return await unhurried(looking, self._clock)
 
     async def _facts(self) -> dict[str, Facts]:
         """The open incidents by id."""

@@ -72,7 +72,8 @@ class _Text:
     def _conclusion(self) -> Iterator[str]:
         total = self._forecast.total
         yield ""
-        yield self._say(words.VERDICT, outlook=self._say(words.OUTLOOKS[total.outlook]))
+        outlook = words.OUTLOOKS[total.outlook] if total.known else words.NOTHING_SEEN
+        yield self._say(words.VERDICT, outlook=self._say(outlook))
         lines = [self._say(words.NOTHING_COUNTS)] if total.outlook is Outlook.UNDEFINED else [*self._figures()]
         yield from (f"{INDENT}- {line}" for line in lines)
 

@@ -24,6 +24,9 @@ AS_OF = Phrase(
 )
 NOTHING_RECORDED = Phrase("（无记录）", "(nothing)")
 VERDICT = Phrase("预计：{outlook}", "Outlook: {outlook}")
+NOTHING_SEEN = Phrase(
+    "本月还没有监测记录，月末情况不明", "nobody has watched anything this month yet: where it ends is not known"
+)
 NOTHING_COUNTS = Phrase("本月没有计入考核的摄像机时间", "no camera time counts this month")
 SO_FAR = Phrase("目前在线率 {rate}，合同目标 {target}", "online rate so far {rate}, target {target}")
 LANDING = Phrase(

@@ -47,6 +47,11 @@ class GroupAhead:
     budget: Budget
     outlook: Outlook
 
+    @property
+    def known(self) -> bool:
+        """Whether the outlook rests on anything: somebody watched, or it is certain without that."""
+        return self.so_far.observed > 0 or self.outlook in (Outlook.UNDEFINED, Outlook.UNRECOVERABLE)
+
 
 @dataclass(frozen=True, slots=True)
 class CameraAhead:

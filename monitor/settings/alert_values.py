@@ -8,9 +8,12 @@ from datetime import time
 from enum import StrEnum
 from types import MappingProxyType
 
-from monitor.alerting import Channel, Patience, Shift
+from monitor.alerting import Channel, Manager, Patience, Shift
 from monitor.language import Language
 from monitor.model import Secret
+
+# Those of config/alertmanager: Monday to Friday.
+WORKING_HOURS = Shift("", "", weekdays=frozenset(range(5)), start=time(8, 30), end=time(17, 30))
 
 
 class AlertPath(StrEnum):
@@ -46,11 +49,12 @@ class AlertSettings:
 
     path: AlertPath = AlertPath.EMBEDDED
     token: Secret | None = None  # with which Alertmanager calls; None on the embedded path
-    alertmanager: str = ""  # where it is asked which alerts fire; "" on the embedded path
+    alertmanager: Manager | None = None  # where it is asked which alerts fire; None on the embedded path
     link: str = ""  # the console as people reach it; "" = messages have no link
     languages: tuple[Language, ...] = ()  # empty: that of the console
     patience: Patience = field(default_factory=Patience)
     receivers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))  # names of channels
     channels: Mapping[str, Channel] = field(default_factory=lambda: MappingProxyType({}))
     roster: tuple[Shift, ...] = ()
+    office_hours: Shift = WORKING_HOURS  # in which the office hears of incidents on the embedded path
     bulletins: tuple[BulletinPlan, ...] = ()

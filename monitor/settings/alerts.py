@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from monitor.alerting import (
     AUDIENCE,
     HEARTBEAT,
+    OFFICE,
     Channel,
     Patience,
     Shift,
@@ -26,8 +26,9 @@ from monitor.parsing.scalars import (
 from monitor.parsing.section import Section
 from monitor.parsing.times import hours
 from monitor.settings.alert_channels import MUTE, is_mute, phone_number, read_channels
-from monitor.settings.alert_values import AlertPath, AlertSettings
-from monitor.settings.bulletins import OFFICE, read_bulletins
+from monitor.settings.alert_values import WORKING_HOURS, AlertPath, AlertSettings
+from monitor.settings.alertmanager import is_address, read_manager
+from monitor.settings.bulletins import read_bulletins
 from monitor.settings.planned import weekday
 from monitor.settings.secrets import SecretSources
 
@@ -50,27 +51,19 @@ def read_alerts(top: Section, sources: SecretSources) -> AlertSettings | None:
                 "opens a second path beside path: embedded, and everybody would be told twice: "
                 "leave it out, or write path: alertmanager",
             )
-        alertmanager = alerts.read("alertmanager", _address, "")
-        if path is AlertPath.ALERTMANAGER and not alerts.wrote("alertmanager"):
-            alerts.fault(
-                "alertmanager", "is missing: it is asked which alerts have ended. Write its address, http://host:9093"
-            )
-        if path is AlertPath.EMBEDDED and alerts.wrote("alertmanager"):
-            alerts.fault(
-                "alertmanager", "nobody asks it with path: embedded: leave it out, or write path: alertmanager"
-            )
         channels = read_channels(alerts, sources)
         receivers = _receivers(alerts, channels, path)
         return AlertSettings(
             path=path,
             token=token,
-            alertmanager=alertmanager,
+            alertmanager=read_manager(alerts, sources, path),
             link=alerts.read("link", _link, ""),
             languages=alerts.read_all("languages", one_of(Language), ()),
             patience=_patience(alerts),
             receivers=receivers,
             channels=channels,
             roster=_roster(alerts),
+            office_hours=_office_hours(alerts, path),
             bulletins=read_bulletins(alerts, receivers),
         )
 
@@ -84,21 +77,9 @@ def _path(alerts: Section) -> AlertPath:
 
 
 def _link(text: str) -> str:
-    if not _is_address(text):
+    if not is_address(text):
         raise ValueError("is not the console's address as people reach it: write http://host:port")
     return text.rstrip("/")
-
-
-def _address(text: str) -> str:
-    if not _is_address(text):
-        raise ValueError("is not an address of Alertmanager: write http://host:9093")
-    return text.rstrip("/")
-
-
-def _is_address(text: str) -> bool:
-    """Of a service, and the beginning of others: nothing can follow a question."""
-    parts = urlsplit(plain_text(text))
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not set("@?#") & set(text)
 
 
 def _patience(alerts: Section) -> Patience:
@@ -107,6 +88,16 @@ def _patience(alerts: Section) -> Patience:
         return Patience(
             critical=remind.read("critical", span, usual.critical), warning=remind.read("warning", span, usual.warning)
         )
+
+
+def _office_hours(alerts: Section, path: AlertPath) -> Shift:
+    """When the office is told of incidents; what bulletins say has hours of its own."""
+    if path is AlertPath.ALERTMANAGER and alerts.wrote("office_hours"):
+        alerts.fault("office_hours", "stand in Alertmanager's file with path: alertmanager: leave them out here")
+    with alerts.section("office_hours") as office:
+        start, end = office.read("hours", hours, (WORKING_HOURS.start, WORKING_HOURS.end))
+        weekdays = frozenset(office.read_all("weekdays", weekday, ())) or WORKING_HOURS.weekdays
+        return Shift("", "", weekdays=weekdays, start=start, end=end)
 
 
 # ---------------------------------------------------------------- receivers

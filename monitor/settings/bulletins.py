@@ -6,13 +6,13 @@ from collections.abc import Collection
 from datetime import time
 from functools import partial
 
+from monitor.alerting import OFFICE
 from monitor.parsing.scalars import shown, whole_number, within
 from monitor.parsing.section import Section
 from monitor.parsing.times import time_of_day
 from monitor.settings.alert_values import BulletinKind, BulletinPlan
 from monitor.settings.planned import weekday
 
-OFFICE = "office"  # the receiver that is told unless others are named
 VENDOR = "vendor-on-call"  # whoever mends pictures; it is there in every section of alerts
 PATROL_LEAVES = time(21)
 NOBODY = (

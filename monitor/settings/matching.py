@@ -32,7 +32,7 @@ def faults_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault
 
 def warnings_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault, ...]:
     """What is odd between them and does no harm to what is watched."""
-    return (*_never_called(settings, cameras), *_villages_taken_for_one(settings, cameras))
+    return tuple(_never_called(settings, cameras))
 
 
 def _never_called(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
@@ -47,21 +47,6 @@ def _never_called(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fau
                 f"alerts.roster: villages of {shift.name}",
                 f"{shift.name} is never called for it: no camera is in {village!r}{suggestion(village, known)}",
             )
-
-
-def _villages_taken_for_one(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
-    """Villages of one name in several towns: reports, series and scopes know a village by its name alone."""
-    towns: dict[str, set[tuple[str, str]]] = {}
-    for site in {camera.site for camera in cameras}:
-        towns.setdefault(site.village, set()).add((site.county, site.town))
-    for village, its in sorted(towns.items()):
-        if len(its) > 1:
-            places = ", ".join("/".join(filter(None, place)) or "no town" for place in sorted(its))
-            what = (
-                f"{village!r} is in several towns ({places}), and counted as one village in reports, metrics and "
-                "dashboards: write the town into its name"
-            )
-            yield Fault(str(settings.path), line_of(settings.path, ("inventory:",)), "inventory: village", what)
 
 
 def _unknown_names(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:

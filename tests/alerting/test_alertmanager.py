@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from monitor.alerting import (
     Due,
     Patience,
+    Record,
     Severity,
     Stage,
     Storm,
@@ -139,17 +140,24 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
 @pytest.mark.parametrize(
     ("name", "storm", "village", "blind", "over"),
     [
-        ("SharpEyesManyDown", Storm(10, ()), None, False, False),
-        ("SharpEyesManyDown", Storm(9, ()), None, False, True),
+        ("SharpEyesManyDown", Storm(10, ()), Village(20), False, False),
+        ("SharpEyesManyDown", Storm(9, ()), Village(20), False, True),
+        ("SharpEyesManyDown", Storm(4, (), planned=6), Village(20), False, False),
         ("SharpEyesManyDown", Storm(80, ()), Village(266), False, False),
         ("SharpEyesManyDown", Storm(80, ()), Village(267), False, True),  # three tenths
-        ("SharpEyesManyDown", None, None, False, True),
+        ("SharpEyesManyDown", None, Village(20), False, True),
+        ("SharpEyesManyDown", None, None, False, False),  # a town of another monitor
         ("SharpEyesVillageDown", None, Village(5, up=0, down=0), False, False),  # nobody knows
         ("SharpEyesVillageDown", None, Village(5, up=1, down=4), False, True),
+        ("SharpEyesVillageDown", None, Village(5, down=4, up_at_work=1), False, True),
         ("SharpEyesVillageDown", None, None, False, False),  # a village of another monitor
-        ("SharpEyesMonitorBlind", None, None, True, False),
-        ("SharpEyesMonitorBlind", None, None, False, True),
-        ("SharpEyesTargetUnrecoverable", None, None, False, False),
+        ("SharpEyesBlindSpot", None, Village(1), False, False),
+        ("SharpEyesBlindSpot", None, Village(2), False, True),
+        ("SharpEyesBlindSpot", None, None, False, False),  # a site of another monitor
+        ("SharpEyesMonitorBlind", None, Village(5), True, False),
+        ("SharpEyesMonitorBlind", None, Village(5), False, True),
+        ("SharpEyesMonitorBlind", None, None, False, False),  # another monitor, of which this one knows nothing
+        ("SharpEyesTargetUnrecoverable", None, Village(5), False, False),
     ],
 )
 def test_the_record_knows_of_few_alerts_that_they_are_over(
@@ -157,7 +165,8 @@ def test_the_record_knows_of_few_alerts_that_they_are_over(
 ) -> None:
     (alert,) = call(payload(labels={"alertname": name}, status="resolved")).alerts
     storms, villages = {("", ""): storm} if storm else {}, {("", "", ""): village} if village else {}
-    assert is_seen_over(alert, storms, villages, blind=blind) is over
+    unshown = {("", "", "", "")} if village == Village(1) else set()
+    assert is_seen_over(alert, Record(villages, storms, unshown, blind)) is over
 
 
 @pytest.mark.parametrize(

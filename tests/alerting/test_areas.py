@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
-from monitor.alerting import MANY_DOWN, VILLAGE_DOWN, Alert, Areas, Storm, Village, areas, dark_villages, storms_in
+from monitor.alerting import (
+    BLIND_SPOT,
+    MANY_DOWN,
+    MONITOR_BLIND,
+    VILLAGE_DOWN,
+    Alert,
+    Areas,
+    Storm,
+    Village,
+    areas,
+    blind_counties,
+    dark_sites,
+    dark_villages,
+    explains,
+    storms_in,
+    subject_of,
+)
 from monitor.alerting.alertmanager import bilingual
-from monitor.incidents import Origin
+from monitor.incidents import BlindSpot, Origin
+from monitor.model import Site, SiteCategory
 from monitor.parsing.scalars import duration
 from monitor.relay import embedded
 from tests.incidents.town import BEGINNING
-from tests.test_prometheus_rules import alerts
+from tests.real.alertmanagers import named
+from tests.test_prometheus_rules import alerts, routing
 
 MINUTE = timedelta(minutes=1)
 RULES = {rule["alert"]: rule for rule in alerts()}
 TOWN, PLACE = ("安平县", "清河镇"), ("安平县", "清河镇", "柳溪村")
-LABELS = dict(zip(("county", "town", "village"), PLACE, strict=True))
+LABELS = dict(zip(("county", "town", "village"), PLACE, strict=True)) | {"site": "村口"}
+
+
+def said(note: str) -> str:
+    """The annotation of a rule filled in for the place; every query is answered with 7."""
+    note = re.sub(r"{{ range printf .*? \| query }}{{ \.Value }}{{ end }}", "7", note)
+    note = re.sub(r"{{ with \$labels\.county }}{{ \. }}(.*?){{ end }}", rf"{PLACE[0]}\1", note)
+    note = note.replace("已有 {{ $value | humanizeDuration }}", "已有 31 分")
+    note = note.replace("{{ $value | humanizeDuration }}", "31 min")
+    return re.sub(r"{{ \$labels\.(\w+) }}", lambda found: LABELS[found[1]], note)
+
+
+def dim(minutes: int) -> list[Alert]:
+    spot = BlindSpot(Site("s", "村口", SiteCategory.OTHER, *reversed(PLACE)), BEGINNING, ("c1",))
+    return list(dark_sites([spot], BEGINNING + minutes * MINUTE))
 
 
 def storm(cameras: int, of: int) -> list[Alert]:
@@ -29,24 +62,27 @@ def dark(its: Village) -> list[Alert]:
 
 
 def test_the_numbers_are_those_of_the_rules() -> None:
-    assert {name: duration(RULES[name]["for"]) for name in (MANY_DOWN, VILLAGE_DOWN)} == areas.WAITS
-    assert {duration(RULES[name]["keep_firing_for"]) for name in areas.WAITS} == {areas.KEEPS}
+    assert {name: duration(RULES[name].get("for", "0s")) for name in areas.WAITS} == areas.WAITS
+    assert f"> {areas.DARK.seconds}\n" in RULES[BLIND_SPOT]["expr"]
+    assert {name: RULES[name]["labels"]["severity"] for name in areas.WAITS if name != BLIND_SPOT} == dict.fromkeys(
+        (MANY_DOWN, VILLAGE_DOWN, MONITOR_BLIND), "critical"
+    )
+    assert {name: duration(RULES[name]["keep_firing_for"]) for name in areas.WAITS} == areas.KEEPS
     assert f">= {areas.MANY}\n" in RULES[MANY_DOWN]["expr"]
     assert f"> {areas.SHARE}\n" in RULES[MANY_DOWN]["expr"]
     assert f":count >= {areas.WHOLE}\n" in RULES[VILLAGE_DOWN]["expr"]
     names = {
         Origin.CAMERA: "SharpEyesCameraDown",
         Origin.CREDENTIALS: "SharpEyesCredentialsRefused",
+        Origin.MONITOR: "SharpEyesCamerasUnwatched",
         Origin.INVENTORY: "SharpEyesRemovalUnconfirmed",
     }
     assert {origin: duration(RULES[name]["for"]) for origin, name in names.items()} == embedded.WAITS
 
 
 def test_the_words_are_those_of_the_rules() -> None:
-    for (alert,) in (storm(10, 30), dark(Village(3, 0, 3))):
-        notes = dict(RULES[alert.name]["annotations"])
-        for label, text in LABELS.items():
-            notes = {name: note.replace(f"{{{{ $labels.{label} }}}}", text) for name, note in notes.items()}
+    for (alert,) in (storm(10, 30), dark(Village(3, 0, 3)), [*blind_counties({PLACE[0]: 7}, BEGINNING)], dim(31)):
+        notes = {name: said(note) for name, note in RULES[alert.name]["annotations"].items()}
         assert alert.summary == bilingual(notes["summary"])
         for line in alert.description:
             assert [line.zh, line.en] == notes["description"].splitlines()
@@ -71,13 +107,54 @@ def test_a_village_is_dark_when_three_are_down_and_none_is_up(its: Village, is_d
 def test_what_holds_is_told_after_a_while_and_goes_on_for_a_while_even_after_a_restart() -> None:
     (alert,) = storm(10, 10)
     holding, found = {alert.subject: alert}, Areas()
-    assert not found.look(holding, (), BEGINNING)
-    assert not found.look({}, (), BEGINNING + MINUTE)
-    assert not found.look(holding, (), BEGINNING + 2 * MINUTE)
-    assert found.look(holding, (), BEGINNING + 4 * MINUTE)
-    assert found.look({}, (), BEGINNING + 13 * MINUTE)
+    assert not found.look(holding, (), (), BEGINNING)
+    assert not found.look({}, (), (), BEGINNING + MINUTE)
+    assert not found.look(holding, (), (), BEGINNING + 2 * MINUTE)
+    assert found.look(holding, (), (), BEGINNING + 4 * MINUTE)
+    assert found.look({}, (), (), BEGINNING + 13 * MINUTE)
     again = Areas()  # which knows from the outbox alone
-    assert again.look({}, [alert.subject], BEGINNING + 14 * MINUTE)
-    assert again.look(holding, [alert.subject], BEGINNING + 15 * MINUTE)
-    assert again.look({}, [alert.subject], BEGINNING + 24 * MINUTE)
-    assert not again.look({}, [alert.subject], BEGINNING + 25 * MINUTE)
+    assert again.look({}, [alert.subject], (), BEGINNING + 14 * MINUTE)
+    assert again.look(holding, [alert.subject], (), BEGINNING + 15 * MINUTE)
+    assert again.look({}, [alert.subject], (), BEGINNING + 24 * MINUTE)
+    assert not again.look({}, [alert.subject], (), BEGINNING + 25 * MINUTE)
+
+
+def test_what_people_were_told_of_goes_on_while_the_record_does_not_see_its_end_and_a_while_longer() -> None:
+    (alert,) = dark(Village(3, 0, 3))
+    told, found = [alert.subject], Areas()
+    assert found.look({}, told, told, BEGINNING)
+    assert found.look({}, told, told, BEGINNING + 40 * MINUTE)
+    assert found.look({}, told, (), BEGINNING + 49 * MINUTE)
+    assert not found.look({}, told, (), BEGINNING + 50 * MINUTE)
+
+
+def test_that_nobody_sees_a_county_goes_on_for_two_minutes_and_is_known_by_the_county() -> None:
+    (alert,) = blind_counties({PLACE[0]: 0}, BEGINNING)
+    assert alert.subject == subject_of(MONITOR_BLIND, *PLACE) == f"{MONITOR_BLIND}/{PLACE[0]}"
+    found = Areas()
+    assert not found.look({alert.subject: alert}, (), (), BEGINNING)
+    assert found.look({alert.subject: alert}, (), (), BEGINNING + MINUTE)
+    assert found.look({}, (), (), BEGINNING + 2 * MINUTE)
+    assert not found.look({}, (), (), BEGINNING + 3 * MINUTE)
+
+
+def test_a_site_is_told_of_once_it_was_dark_for_more_than_half_an_hour() -> None:
+    assert not dim(30)
+    (alert,) = dim(31)
+    assert alert.subject == subject_of(BLIND_SPOT, *PLACE, "村口")
+
+
+def test_what_explains_others_is_what_the_shipped_routes_inhibit_by() -> None:
+    rules = routing()["inhibit_rules"]
+    for name in areas.WAITS:
+        labels = {"alertname": name, **RULES[name]["labels"]}
+        by = {
+            wider
+            for wider in areas.WAITS
+            for rule in rules
+            if named(rule["source_matchers"], {"": {"alertname": wider}})
+            and named(rule["target_matchers"], {"": labels})
+        }
+        assert by == set(areas.EXPLAINED_BY[name]) - {name}, name
+    assert explains({f"{MONITOR_BLIND}/{PLACE[0]}"}, BLIND_SPOT, *PLACE)
+    assert not explains({subject_of(MANY_DOWN, PLACE[0], "别镇")}, BLIND_SPOT, *PLACE)

@@ -121,6 +121,19 @@ def test_what_came_and_went_before_anybody_was_told_is_one_line() -> None:
     assert (draft.phones, draft.readers) == ((), ("13800000001",))  # nobody is called, and who was hears of it
 
 
+def test_a_month_that_has_ended_is_not_counted_among_what_recovered() -> None:
+    ended = [notice(number, Stage.LAPSED, 0, incident=False) for number in (1, 2)]
+    back = notice(3, Stage.RECOVERED, 0, incident=False)
+    for notices, head in (
+        (ended, "【上月已结束】2 条告警"),
+        ([*ended, back], "【已恢复】1 条告警"),
+        ([*ended, back, notice(4, cameras=3)], "【严重】1 个事件，3 台摄像机离线，另有 1 个已恢复"),
+        ([*ended, notice(4, cameras=3)], "【严重】1 个事件，3 台摄像机离线"),
+    ):
+        (draft,) = drafts(notices, Standing(), 2000, NIGHT, Manner())
+        assert (draft.title, draft.text.count("第")) == (head, len(notices))
+
+
 def test_alerts_are_counted_apart_and_only_cameras_that_are_down_are_said_to_be() -> None:
     locked = due_of_incident(None, facts(30, Origin.CREDENTIALS, number=2), NIGHT, Patience(), ZONE)
     line = due_of_incident(None, facts(12), NIGHT, Patience(), ZONE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -19,9 +19,13 @@ from monitor.alerting import (
     call_for,
     due_of_incident,
     over,
+    over_alert,
 )
+from monitor.alerting.due import MONTHLY
 from monitor.incidents import Origin, Rules
+from monitor.language import Phrase
 from tests.alerting.samples import NIGHT, ZONE, facts, with_clock
+from tests.test_prometheus_rules import alerts
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -186,3 +190,33 @@ def test_every_opening_is_followed_by_one_end_and_nothing_is_told_in_between_twi
     assert len(openings) - len(ends) == (1 if told is not None and told.open else 0)
     assert all(begun < end for begun, end in zip(openings, ends, strict=False))
     assert all(end < begun for end, begun in zip(ends, openings[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("name", "began", "ended", "found"),
+    [
+        ("SharpEyesTargetUnrecoverable", "2026-03-20T09:00", "2026-04-01T00:20", Stage.LAPSED),
+        ("SharpEyesTargetUnrecoverable", "2026-03-20T09:00", "2026-04-01T23:59", Stage.LAPSED),
+        ("SharpEyesOnlineRateBelowTarget", "2026-03-20T09:00", "2026-04-02T00:00", Stage.RECOVERED),  # in the new month
+        ("SharpEyesTargetUnrecoverable", "2026-03-20T09:00", "2026-03-31T23:59", Stage.RECOVERED),  # by an exclusion
+        ("SharpEyesOnlineRateBelowTarget", "2026-04-01T00:00", "2026-04-01T09:00", Stage.RECOVERED),
+        (
+            "SharpEyesBudgetBurning",
+            "2026-03-31T23:00",
+            "2026-04-01T00:20",
+            Stage.RECOVERED,
+        ),  # is of hours, not of a month
+    ],
+)
+def test_that_a_month_ends_is_no_recovery_of_what_it_lost(name: str, began: str, ended: str, found: Stage) -> None:
+    since_at, ended_at = (datetime.fromisoformat(f"{at}:00+08:00").astimezone(UTC) for at in (began, ended))
+    told = Told(f"{name}/f", True, since_at, since_at, Phrase("清河镇本月已无法达标", "lost"), incident=False)
+    known, notice = over_alert(told, None, ended_at, ended_at, ZONE)
+    assert (known.open, notice.stage) == (False, found)
+    lapsed = found is Stage.LAPSED
+    assert notice.title.zh == f"【{'上月已结束' if lapsed else '已恢复'}】清河镇本月已无法达标"
+    assert ("并未恢复" in notice.lines[0].zh) is lapsed
+
+
+def test_what_begins_anew_with_a_month_is_what_the_rules_read_of_it() -> None:
+    assert {rule["alert"] for rule in alerts() if "(sharpeyes_sla_month_" in rule["expr"]} == MONTHLY

@@ -134,15 +134,44 @@ def test_one_camera_of_which_nobody_knows_makes_a_day_no_zero_report(tmp_path: P
     assert not any(line.startswith("Zero report") for line in day)
 
 
-def test_a_record_that_has_just_begun_says_that_nothing_is_known(tmp_path: Path) -> None:
+def test_a_faulty_picture_is_told_and_makes_a_day_no_zero_report_where_another_camera_shows_the_site(
+    tmp_path: Path,
+) -> None:
+    settings = settings_in(tmp_path, until=NOW - 2 * LATELY)
+    beside = replace(camera("qh-301", "旁边", "东营村"), site=TOWN[0].site)
+    with Ledger.open(settings.ledger) as ledger:
+        black = move("qh-001", at(16, 7, 20), State.DEGRADED, Cause.PICTURE_BLACK)
+        shown = move(beside.id, at(16, 7, 29), State.UP, Cause.OK, State.UNKNOWN)
+        ledger.append([CameraAdded(beside), TransitionRecorded(black), TransitionRecorded(shown)], NOW - LATELY)
+    day = told(BulletinKind.DAILY, settings, Language.EN)
+    assert day[4] == "1 camera shows a faulty picture now (up, but of no use)"
+    assert not any(line.startswith(("Zero report", "Blind spots")) for line in day)
+
+
+def test_a_town_just_installed_is_told_that_nothing_is_known(tmp_path: Path) -> None:
     settings = Settings(path=tmp_path / "s.yml", inventory=(), ledger=tmp_path / "l.db", reports=tmp_path, town="县")
     with Ledger.open(settings.ledger) as ledger:
         ledger.append([Started("0.1.0", simulated=False), *map(CameraAdded, TOWN)], NOW - timedelta(seconds=25))
         ledger.append([Heartbeat()], NOW)
-    for kind in (BulletinKind.PATROL, BulletinKind.DAILY):
-        lines = told(kind, settings)
-        assert any("处情况不明" in line or "情况不明 9 处" in line for line in lines), lines
-        assert not any("零报告" in line or "无需补位" in line for line in lines)
+    patrol, day, month = (
+        told(kind, settings) for kind in (BulletinKind.PATROL, BulletinKind.DAILY, BulletinKind.MONTH)
+    )
+    assert patrol[1].startswith("以下 9 处情况不明")
+    assert "情况不明 9 处（未监测，有无画面不知道）：" in day
+    assert day[2:5] == [
+        "当日没有监测记录，有无离线不知道",
+        "现在离线 0 台，未监测 9 台（共 9 台）",
+        "本月还没有监测记录，月末情况不明",
+    ]
+    assert month[1:] == ["合同目标 95.00%，本月还没有监测记录，月末情况不明", "另有 9 台未监测，是否离线不知道。"]
+    good = ("零报告", "无需补位", "100.00", "可达标", "没有离线", "当日无离线")
+    assert not any(word in line for line in (*patrol, *day, *month) for word in good)
+
+
+def test_that_nothing_is_down_is_not_said_while_a_camera_is_unknown(tmp_path: Path) -> None:
+    lines = told(BulletinKind.MONTH, refused(tmp_path, ["qh-001"]), Language.EN)
+    assert lines[-1] == "1 camera is unknown: nobody knows whether it is down."
+    assert "Nothing is down." not in lines
 
 
 def test_a_patrol_that_is_not_needed_is_told_too(tmp_path: Path) -> None:

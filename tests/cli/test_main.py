@@ -319,32 +319,38 @@ def test_what_is_odd_and_no_fault_is_said_beside_what_is_good(place: Place, caps
 
 
 @pytest.mark.parametrize(
-    ("language", "counted", "minded"),
+    ("language", "refusal"),
     [
         (
             "en",
-            "3 cameras, 2 villages",
-            "mind: {at}: inventory: village: '东村' is in several towns (县/乙镇, 县/甲镇)",
+            (
+                "{at}:3: village: '东村' is in '县/乙镇' here and in '县/甲镇' at {at}:2: a village is known by its "
+                "name alone. Write the same town for one village, or put the town into the names of two"
+            ),
         ),
-        ("zh", "3 台摄像机,2 个村", "请把乡镇写进村名"),
+        (
+            "zh",
+            (
+                "{at}:3: village: '东村' 此处在 '县/乙镇',{at}:2 在 '县/甲镇':系统只按村名识别村。"
+                "同一个村请写相同的乡镇,不同的村请把乡镇写进村名"
+            ),
+        ),
     ],
+    ids=("en", "zh"),
 )
-def test_two_villages_of_one_name_are_counted_as_two_and_minded(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, counted: str, minded: str
+def test_two_villages_of_one_name_are_refused_where_the_second_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, refusal: str
 ) -> None:
-    rows = [
-        f"{town}{nth},门口{nth},东村,{town}镇,县,rtsp://127.0.0.1/{nth}" for town, nth in (("A", 1), ("A", 2), ("B", 3))
-    ]
-    table = (
-        "\n".join(["camera_id,name,village,town,county,url", *rows]).replace(",A镇", ",甲镇").replace(",B镇", ",乙镇")
-    )
+    rows = [f"c{nth},门口{nth},东村,{town},县,rtsp://127.0.0.1/{nth}" for nth, town in enumerate(("甲镇", "乙镇"))]
+    table = "\n".join(["camera_id,name,village,town,county,url", *rows])
     (tmp_path / "c.csv").write_text(table, "utf-8")
     settings = tmp_path / "s.yml"
     settings.write_text("inventory: c.csv\n", "utf-8")
-    assert main(["check-config", "--lang", language, "--config", str(settings)]) == Exit.OK
-    out = said(capsys)
-    assert counted in out
-    assert minded.format(at=f"{settings}:1") in out
+    assert main(["check-config", "--lang", language, "--config", str(settings)]) == Exit.NO
+    assert refusal.format(at=tmp_path / "c.csv") in said(capsys)
+    (tmp_path / "c.csv").write_text(table.replace(",东村,乙镇", ",乙镇东村,乙镇"), "utf-8")
+    assert main(["check-config", "--lang", "en", "--config", str(settings)]) == Exit.OK
+    assert "2 cameras, 2 villages" in said(capsys)
 
 
 def test_contracts_that_share_cameras_are_refused_by_name(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ import aiohttp
 from monitor.alerting import call_of
 from monitor.console import make_app, serve
 from monitor.console.alerts import MOST_CALLED
-from monitor.errors import AlertmanagerUnavailable, OutboxUnavailable
+from monitor.errors import AlertmanagerUnavailable, CallAgain, OutboxUnavailable
 from monitor.model import Secret
 from monitor.notify import Listed, Waiting
 from tests.console.fakes import FakeSource
@@ -33,6 +33,7 @@ class Desk:
     ready: bool = True
     full: bool = False
     deaf: bool = False  # Alertmanager does not answer it
+    back: bool = False  # the monitor was down a moment ago
     called: list[bytes] = field(default_factory=list)
 
     async def call(self, body: bytes) -> None:
@@ -41,6 +42,8 @@ class Desk:
             raise OutboxUnavailable("the disk is full")
         if self.deaf:
             raise AlertmanagerUnavailable("http://am: HTTP 502")
+        if self.back:
+            raise CallAgain("the monitor is back")
         self.called.append(body)
 
     async def listed(self) -> tuple[Waiting, list[Listed]]:
@@ -84,6 +87,7 @@ async def test_where_alerts_do_not_come_this_way_the_door_is_shut() -> None:
 async def test_what_may_be_tried_again_is_told_apart_from_what_is_wrong() -> None:
     assert (await post(Desk(ready=False), GOOD))[0] == 503
     assert (await post(Desk(full=True), GOOD))[0] == 503
+    assert await post(Desk(back=True), GOOD) == (503, '{"error":"the monitor is back"}')
     status, text = await post(Desk(deaf=True), GOOD)
     assert (status, "http://am: HTTP 502" in text) == (503, True)
     status, text = await post(Desk(), b"{}")

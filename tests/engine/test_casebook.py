@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.alerting import Facts
+from monitor.alerting import Facts, Village
 from monitor.clock import at_once
 from monitor.contract import Contract, Repair, RepairLimits, RepairState
 from monitor.engine.casebook import Casebook, clock_of, running_repairs
@@ -129,6 +130,39 @@ def test_of_many_that_ended_the_latest_are_shown_and_what_is_forgotten_is_admitt
     assert at_once(book.ended_since(second(6 * hour), second(0), 1)).left_out == 1
     assert [one.name for one in at_once(book.ended_since(second(6 * hour), second(4 * hour), 100)).incidents] == ["c4"]
     assert at_once(book.ended_since(second(6 * hour), second(4 * hour), 100)).since_at == second(4 * hour)
+
+
+def test_a_dark_site_is_told_of_by_its_cameras_that_are_in_a_contract_and_not_at_work() -> None:
+    outside = replace(a_town_camera("c3", "u3", site="桥头"), in_contract=False)
+    town = [a_town_camera("c1", "u1"), a_town_camera("c2", "u2"), outside, a_town_camera("c4", "u4", site="桥头")]
+    story = Told(town)
+    for camera in town:
+        story.down(camera.id, 60)
+    book = Casebook(Rules())
+    for known_at, news in sorted(story.lines, key=lambda line: line[0]):
+        book._incidents.note(known_at, news)
+
+    book.advance(second(600))
+
+    def dark(*at_work: str) -> set[tuple[str, ...]]:
+        return {spot.camera_ids for spot in at_once(book.dark_sites(lambda camera: camera.id in at_work))}
+
+    assert dark() == {("c1",), ("c2",), ("c4",)}
+    assert dark("c1", "c4") == {("c2",)}
+
+
+def test_a_site_is_not_shown_until_a_camera_of_it_is_up_and_a_village_has_who_is_up_at_work() -> None:
+    town = [a_town_camera(f"c{number}", f"u{number}", site=site) for number, site in enumerate("桥桥校祠", 1)]
+    story = Told(town)
+    book = Casebook(Rules())
+    story.down("c1", 60)
+    story.unknown("c3", 60, Cause.CREDENTIALS_REFUSED)
+    for known_at, news in sorted(story.lines, key=lambda line: line[0]):
+        book._incidents.note(known_at, news)
+    book.advance(second(600))
+    assert {where[3] for where in at_once(book.unshown())} == {"校"}
+    (village,) = at_once(book.villages(lambda camera: camera.id in {"c1", "c2"})).values()
+    assert village == Village(4, up=1, down=0, up_at_work=1)
 
 
 async def test_what_runs_and_what_is_read_from_the_record_are_the_same(tmp_path: Path) -> None:

@@ -224,13 +224,13 @@ def test_two_monitors_never_send_from_one_outbox(outbox: Outbox, path: Path) -> 
 
 def test_a_disk_that_is_full_takes_nothing_and_says_so(outbox: Outbox) -> None:
     put(outbox, "a")
-    (pages,) = outbox._connection.execute("PRAGMA page_count").fetchone()
-    outbox._connection.execute(f"PRAGMA max_page_count = {pages}")
+    (pages,) = outbox._file.connection.execute("PRAGMA page_count").fetchone()
+    outbox._file.connection.execute(f"PRAGMA max_page_count = {pages}")
     taken = [1]
     with pytest.raises(OutboxUnavailable, match="full"):
         put_until_full(outbox, taken)
     assert outbox.waiting().notices == sum(taken) > 1
-    outbox._connection.execute("PRAGMA max_page_count = 1000000")
+    outbox._file.connection.execute("PRAGMA max_page_count = 1000000")
     assert put(outbox, "later") == 1
 
 

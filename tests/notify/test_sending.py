@@ -100,13 +100,11 @@ def answering(body: Any, status: int = 200) -> Callable[[], Any]:
     [
         (answering({"errcode": -1, "errmsg": "系统繁忙"}), Outcome.UNREACHED),
         (answering({"errcode": 40035, "errmsg": "no"}), Outcome.REFUSED),
-        (
-            answering("<html>请先登录", 200),
-            Outcome.UNANSWERED,
-        ),  # a portal that stands between, or a yes that was garbled
+        (answering("\ufeff <html>请先登录"), Outcome.FOREIGN),
+        (answering("", 511), Outcome.FOREIGN),
         (answering({"errmsg": "ok"}), Outcome.UNANSWERED),
         (answering("no such page", 404), Outcome.REFUSED),
-        (answering("", 302), Outcome.REFUSED),
+        (answering("", 302), Outcome.FOREIGN),
         (answering("bad gateway", 502), Outcome.UNANSWERED),
         (answering("", 429), Outcome.LIMITED),
         (answering("[1]"), Outcome.UNANSWERED),
@@ -120,6 +118,20 @@ async def test_every_other_answer_has_its_meaning(vendors: Robots, answer: Any, 
     assert len(found.text) <= 200
 
 
+@pytest.mark.parametrize("target", [dingtalk, wecom, feishu, lambda vendors: sms(vendors, expect="queued")])
+async def test_a_login_page_in_place_of_the_answer_is_told_by_its_title_in_both_languages(
+    vendors: Robots, target: Chosen
+) -> None:
+    page = answering(f"<!DOCTYPE html><head><TITLE lang=zh>请先登录\n{TOKEN}</TITLE></head>")
+    vendors.instead |= dict.fromkeys(("dingtalk", "wecom", "feishu", "sms"), page)
+    answer = await send(target(vendors))
+    assert answer.outcome is Outcome.FOREIGN
+    assert "a web page in place of an answer: does the network want a login" in answer.text
+    assert "请先登录" in answer.text
+    assert TOKEN not in answer.text
+    assert told(answer.text, Language.ZH).startswith("HTTP 200,是网页而不是应答")
+
+
 @asynccontextmanager
 async def repeating_what_it_is_asked() -> AsyncIterator[str]:
     """A robot and gateway that refuses and says which address and header it was sent; yields its address."""
@@ -128,6 +140,7 @@ async def repeating_what_it_is_asked() -> AsyncIterator[str]:
         text = (
             f"bad webhook http://robot{request.raw_path} {dict(request.query)} {request.headers.get('Authorization')}"
         )
+        text += f" {KEY}".replace("/", "\\/")
         return web.json_response({"errcode": 40001, "errmsg": text, "code": 40001, "msg": text})
 
     app = web.Application()
@@ -168,7 +181,7 @@ async def test_a_key_that_the_other_side_repeats_is_hidden_in_every_form(
         answer = await send(make(address))
     assert answer.outcome is Outcome.REFUSED
     assert "bad webhook" in answer.text
-    for hidden in (KEY, QUOTED, quote(KEY), *signs, *(quote(each, safe="") for each in signs)):
+    for hidden in (KEY, QUOTED, quote(KEY), KEY.replace("/", "\\/"), *signs, *(quote(each, safe="") for each in signs)):
         assert hidden not in answer.text, answer.text
     assert "***" in answer.text
 

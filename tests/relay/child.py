@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.alerting import Channel, Encoding, Facts, Gateway, Place, Severity, Village
+from monitor.alerting import Channel, Encoding, Facts, Gateway, Place, Severity, Village, Where
 from monitor.clock import SystemClock
-from monitor.incidents import Incident, Rules
+from monitor.incidents import BlindSpot, Incident, Rules
 from monitor.language import Language, Phrase
 from monitor.metrics import Metrics
 from monitor.model import Secret
@@ -33,6 +33,7 @@ class Quiet:
         self.running = asyncio.Event()
         self.running.set()
         self.rules = Rules()
+        self.blind = False
 
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         yield
@@ -41,6 +42,14 @@ class Quiet:
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         yield
         return {}
+
+    def unshown(self) -> Generator[None, None, Collection[Where]]:
+        yield
+        return ()
+
+    def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        yield
+        return ()
 
     def ended(self) -> Mapping[str, Incident]:
         return {}

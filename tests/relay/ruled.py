@@ -18,7 +18,7 @@ from typing import Any
 
 from monitor.clock import at_once
 from monitor.metrics import Metrics, TownView
-from monitor.model import Camera, Cause
+from monitor.model import EPOCH, Camera
 from tests.dashboards.boards import metrics_in
 from tests.driven import DrivenClock
 from tests.incidents.town import BEGINNING
@@ -59,13 +59,15 @@ async def firing(story: Story, cameras: Sequence[Camera], folder: Path) -> Firin
 def _view(world: World, cameras: Sequence[Camera], own: Metrics) -> TownView:
     """What the monitor would show; that it is blind is what its own check has found."""
     believed = [world.believed(camera.id) for camera in cameras]
-    own.selfcheck_finished("canaries", ok=all(cause is not Cause.MONITOR_BLIND for _, cause in believed))
+    own.selfcheck_finished("canaries", ok=not world.blind)
     statuses = [
         status(state, cause, camera, in_maintenance=camera.id in world.planned)
         for camera, (state, cause) in zip(cameras, believed, strict=True)
     ]
     incidents = tuple(facts.figures for facts in at_once(world.facts()))
-    return replace(town(*statuses, groups=(), at=world.clock.now()), incidents=incidents)
+    # The clock of promtool begins with the story, at 0.
+    dark = tuple(replace(spot, since_at=EPOCH + (spot.since_at - BEGINNING)) for spot in world.casebook.blind_spots())
+    return replace(town(*statuses, groups=(), at=world.clock.now()), incidents=incidents, blind_spots=dark)
 
 
 def _scraped(own: Metrics, view: TownView) -> dict[bytes, bytes]:

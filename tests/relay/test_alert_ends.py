@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.errors import AlertmanagerUnavailable
+from monitor.alerting import Manager
+from monitor.errors import AlertmanagerUnavailable, CallAgain
+from monitor.model import Cause, State
+from monitor.parsing.scalars import duration
+from monitor.relay.relay import BACK
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera
 from tests.relay.holding import WATCHDOG, Holding, holding
 from tests.relay.world import Office, office, settings
 from tests.robots import Robots
+from tests.test_prometheus_rules import routing
 
 MINUTE = timedelta(minutes=1)
 TOWN = [a_camera(f"c{nth}", f"u{nth}", carrier=f"k{nth}") for nth in range(3)]
@@ -21,6 +26,7 @@ LOST = {"alertname": "SharpEyesTargetUnrecoverable", "severity": "critical"}
 FULL = {"alertname": "SharpEyesLedgerFailing", "severity": "critical"}
 GONE = {"alertname": "SharpEyesMonitorDown", "severity": "critical"}
 SITE = TOWN[0].site
+BLIND = {"alertname": "SharpEyesMonitorBlind", "severity": "critical", "county": SITE.county}
 DARK = {
     "alertname": "SharpEyesVillageDown",
     "severity": "critical",
@@ -33,7 +39,7 @@ DARK = {
 def asking(manager: Holding) -> Callable[[Robots], AlertSettings]:
     """One channel for whoever is on call, and the Alertmanager that is asked."""
     return lambda vendors: settings(
-        vendors, AlertPath.ALERTMANAGER, receivers={"vendor-on-call": ("ding",)}, alertmanager=manager.address
+        vendors, AlertPath.ALERTMANAGER, receivers={"vendor-on-call": ("ding",)}, alertmanager=Manager(manager.address)
     )
 
 
@@ -81,8 +87,13 @@ async def test_a_monitor_that_was_away_does_not_take_what_fires_anew_for_over(tm
             assert len(heads(of)) == 1
 
 
-async def test_while_prometheus_does_not_hear_the_monitor_nothing_is_concluded(tmp_path: Path) -> None:
-    async with holding(GONE) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+@pytest.mark.parametrize(
+    "gone", [GONE, GONE | {"county": SITE.county}, BLIND], ids=["down", "down, by county", "blind"]
+)
+async def test_while_the_monitor_is_not_heard_or_sees_nothing_no_end_is_concluded(
+    gone: Mapping[str, str], tmp_path: Path
+) -> None:
+    async with holding(gone) as manager, office(tmp_path, TOWN, asking(manager)) as of:
         await of.alertmanager("vendor-on-call", FULL)
         await manager.watch(of, 25 * MINUTE)
         manager.held = [WATCHDOG]
@@ -90,6 +101,62 @@ async def test_while_prometheus_does_not_hear_the_monitor_nothing_is_concluded(t
         manager.held = [WATCHDOG, FULL]
         await manager.watch(of, 10 * MINUTE)
         assert len(heads(of)) == 1
+
+
+async def test_that_the_monitor_was_down_is_told_by_the_one_that_is_back_only_if_it_lasts(tmp_path: Path) -> None:
+    async with holding() as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        with pytest.raises(CallAgain, match="once it lasts"):
+            await of.alertmanager("vendor-on-call", GONE)  # what Alertmanager has repeated since
+        await of.alertmanager("vendor-on-call", GONE, status="resolved")
+        await of.later(BACK)
+        assert heads(of) == []
+        await of.alertmanager("vendor-on-call", GONE)  # Prometheus does not hear the one that is back either
+        await of.until(lambda: len(heads(of)) == 1)
+    folder = tmp_path / "another"
+    folder.mkdir()
+    async with holding() as manager, office(folder, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", GONE, after=MINUTE)  # it began after we did
+        await of.until(lambda: len(heads(of)) == 1)
+
+
+def test_alertmanager_repeats_old_news_no_longer_than_it_is_refused() -> None:
+    root = routing()["route"]
+    repeated = [duration(each["group_interval"]) for each in (root, *root["routes"]) if "group_interval" in each]
+    assert max(repeated) + 2 * duration("30s") <= BACK  # a scrape and an evaluation
+
+
+async def test_that_another_countys_monitor_is_down_keeps_no_end_here_back(tmp_path: Path) -> None:
+    burning = {"alertname": "SharpEyesBudgetBurning", "severity": "critical", "county": SITE.county}
+    async with holding(GONE | {"county": "别县"}) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", burning)
+        await manager.watch(of, 25 * MINUTE)
+        assert heads(of)[1:] == ["【已恢复】SharpEyesBudgetBurning"]
+
+
+async def test_while_the_monitor_itself_is_blind_nothing_is_concluded(tmp_path: Path) -> None:
+    async with holding(DARK) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        of.world.cut([camera.id for camera in TOWN])
+        await of.alertmanager("vendor-on-call", DARK, words=lambda _: {"description": "东村三台。\nthree cameras."})
+        of.world.turn([camera.id for camera in TOWN], State.UNKNOWN, Cause.MONITOR_BLIND)
+        manager.held = [WATCHDOG]  # the village has no figures any more
+        await manager.watch(of, 30 * MINUTE)
+        assert len(heads(of)) == 1
+        of.world.mend([camera.id for camera in TOWN])
+        await manager.watch(of, 25 * MINUTE)
+        assert heads(of)[1:] == ["【已恢复】SharpEyesVillageDown"]
+        assert "原先告知：东村三台。" in of.vendors.texts["dingtalk"][1].splitlines()
+
+
+async def test_what_only_alertmanager_knows_stands_open_no_more_without_it(tmp_path: Path) -> None:
+    async with holding(FULL) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", FULL)
+        await of.until(lambda: len(heads(of)) == 1)
+        await of.quiet()
+        world = of.world
+    async with office(tmp_path, TOWN, world=world) as of:
+        await of.later(MINUTE)
+        assert not any(told.open for told in of.relay._desk.told.values())
+        assert heads(of) == []
 
 
 async def test_a_list_without_the_watchdog_that_called_is_that_of_another_alertmanager(tmp_path: Path) -> None:

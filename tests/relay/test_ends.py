@@ -16,7 +16,7 @@ from tests.test_prometheus_rules import alerts
 
 MINUTE = timedelta(minutes=1)
 USUAL = patience("SharpEyesX/f1")
-# Minutes later; whether it is held, and whether it is called for before; which watchdog it is; is the monitor down?
+# Minutes later; whether it is held, and whether it is called for before; which watchdog it is; can nothing be known?
 LOOKS = st.lists(
     st.tuples(
         st.integers(1, 8),
@@ -29,8 +29,8 @@ LOOKS = st.lists(
 )
 
 
-def held(*fingerprints: str, since: str = "one", down: bool = False) -> Held:
-    return Held(frozenset(fingerprints), since, down)
+def held(*fingerprints: str, since: str = "one") -> Held:
+    return Held(frozenset(fingerprints), since)
 
 
 def look(ends: Ends, open_: Collection[str], found: Held, now: datetime) -> dict[str, datetime]:
@@ -42,15 +42,15 @@ def test_an_alert_has_ended_once_it_was_away_at_every_look_of_an_unbroken_quarte
     looks: list[tuple[int, bool, bool, str, bool]],
 ) -> None:
     ends, now, away_since, watchdog = Ends(), BEGINNING, None, ""
-    for minutes, there, called, its_watchdog, down in looks:
+    for minutes, there, called, its_watchdog, dim in looks:
         now += timedelta(minutes=minutes)
         if called:
             ends.fire(["SharpEyesX/f1"])
         broken = called or minutes * MINUTE > BREAK or its_watchdog != watchdog
         watchdog = its_watchdog
-        away_since = None if there or down else now if broken or away_since is None else away_since
-        found = held("f2", *(["f1"] if there else []), since=its_watchdog, down=down)
-        ended = look(ends, ["SharpEyesX/f1", "SharpEyesX/f2"], found, now)
+        away_since = None if there or dim else now if broken or away_since is None else away_since
+        found = held("f2", *(["f1"] if there else []), since=its_watchdog)
+        ended = look(ends, [*([] if dim else ["SharpEyesX/f1"]), "SharpEyesX/f2"], found, now)
         if away_since is not None and now - away_since >= USUAL:
             assert ended == {"SharpEyesX/f1": away_since}
         else:

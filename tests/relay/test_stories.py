@@ -115,10 +115,10 @@ async def test_what_alertmanager_calls_for_too_early_is_told_when_it_may_be_even
 
 async def test_an_alert_without_an_incident_is_told_in_its_own_words(tmp_path: Path) -> None:
     async with office(tmp_path, TOWN, by_alertmanager) as of:
-        labels = {"alertname": "SharpEyesMonitorDown", "severity": "critical"}
+        labels = {"alertname": "SharpEyesLedgerFailing", "severity": "critical"}
         await of.alertmanager("vendor-on-call", labels)
         await of.until(lambda: told(of) == [1, 1, 1], MINUTE)
-        assert of.vendors.texts["dingtalk"][0].startswith("【严重·告警】SharpEyesMonitorDown")
+        assert of.vendors.texts["dingtalk"][0].startswith("【严重·告警】SharpEyesLedgerFailing")
         with pytest.raises(UnknownReceiver, match="nobody"):
             await of.alertmanager("nobody", labels)
 
@@ -238,20 +238,79 @@ async def test_a_text_of_somebody_else_is_sent_once(tmp_path: Path) -> None:
             await of.relay.tell("nobody", "k", Phrase("a", "a"), [], Severity.WARNING)
 
 
-async def test_a_channel_that_refuses_hands_over_to_its_fallback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reason", ["refused", "foreign"])
+async def test_a_channel_that_cannot_be_reached_as_itself_hands_over_to_its_fallback(
+    tmp_path: Path, reason: str
+) -> None:
     def make(vendors: Robots) -> AlertSettings:
         usual = settings(vendors)
         ding = channel("ding", usual.channels["ding"].target, fallback="sms")
         return settings(vendors, channels={**usual.channels, "ding": ding})
 
     async with office(tmp_path, TOWN, make) as of:
-        of.vendors.instead["dingtalk"] = _refusal
+        of.vendors.instead["dingtalk"] = _refusal if reason == "refused" else _portal
         of.world.cut(LINE)
         await of.until(lambda: len(of.vendors.texts["sms"]) == 1)
         _, listed = await of.relay.listed()
         states = {one.message.channel: one.state for one in listed}
         assert (states["ding"], states["sms"]) == ("moved", "sent")
-        assert b'sharpeyes_notification_failures_total{channel="ding",reason="refused"} 1' in exposition(of)
+        failed = f'sharpeyes_notification_failures_total{{channel="ding",reason="{reason}"}} 1'
+        assert failed.encode() in exposition(of)
+
+
+async def test_a_channel_that_is_away_hands_over_after_ten_minutes(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = settings(vendors)
+        ding = channel("ding", usual.channels["ding"].target, fallback="sms")
+        return settings(vendors, channels={**usual.channels, "ding": ding})
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.vendors.instead["dingtalk"] = _away
+        of.world.cut(LINE)
+        await of.until(lambda: told(of)[1:] == [1, 1])
+        await of.later(8 * MINUTE)
+        assert of.vendors.texts["sms"] == []
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1, 7 * MINUTE)
+
+
+async def test_a_fallback_that_was_told_the_same_itself_is_not_told_twice(tmp_path: Path) -> None:
+    def make(vendors: Robots) -> AlertSettings:
+        usual = settings(vendors)
+        ding = channel("ding", usual.channels["ding"].target, fallback="sms")
+        both = {"vendor-on-call": ("ding", "sms"), "tickets": ("wecom",)}
+        return settings(vendors, receivers=both, channels={**usual.channels, "ding": ding})
+
+    async with office(tmp_path, TOWN, make) as of:
+        of.vendors.instead["dingtalk"] = _refusal
+        of.world.cut(LINE)
+        await of.until(lambda: bool(of.vendors.texts["sms"]))
+        of.world.mend(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 2)
+        await of.later(5 * MINUTE)
+        await of.quiet()
+        assert len(of.vendors.texts["sms"]) == 2
+
+
+async def test_behind_a_login_page_a_robot_without_a_fallback_is_tried_every_few_minutes_and_gets_all_of_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with office(tmp_path, TOWN) as of:
+        of.vendors.instead["wecom"] = _portal
+        of.world.cut(LINE)
+        await of.until(lambda: told(of) == [1, 0, 1])
+        await of.later(20 * MINUTE)
+        of.world.cut(["u2-001"])
+        assert len(re.findall("wecom: message [0-9]+ is tried again at .*, foreign", caplog.text)) >= 5
+        assert "foreign: HTTP 200, a web page in place of an answer: does the network want a login" in caplog.text
+        assert "Its title: 校园网 login" in caplog.text
+        del of.vendors.instead["wecom"]
+        await of.until(lambda: len(of.vendors.texts["wecom"]) == 1, 6 * MINUTE)
+        assert "东村：上联线路 u1 中断，40 台摄像机离线" in of.vendors.texts["wecom"][0]
+        assert "可能重复" not in of.vendors.texts["wecom"][0]  # the page took the place of the robot
+
+
+async def _portal() -> web.Response:
+    return web.Response(text="<html><title>校园网 login</title>", content_type="text/html")
 
 
 async def test_a_mail_that_one_of_two_never_gets_is_a_failure_of_the_channel_and_not_sent_twice(
@@ -342,7 +401,7 @@ async def test_an_outbox_that_cannot_be_written_is_loud_and_what_is_due_stays_du
 ) -> None:
     async with office(tmp_path, TOWN) as of:
         await of.later(MINUTE)
-        connection = of.relay._desk._outbox._connection
+        connection = of.relay._desk._outbox._file.connection
         await of.relay._desk.ask(lambda _: connection.execute("PRAGMA query_only = 1"))
         of.world.cut(LINE)
         with caplog.at_level(logging.CRITICAL):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerting import MOST_BYTES, Channel, Facts, Place, Target, Village, usual_windows
+from monitor.alerting import MOST_BYTES, Channel, Facts, Place, Target, Village, Where, usual_windows
 from monitor.contract import Contract
 from monitor.engine.casebook import Casebook, running_repairs
-from monitor.incidents import Enrolled, Incident, Rules
+from monitor.incidents import BlindSpot, Enrolled, Incident, Rules
 from monitor.language import Language
 from monitor.metrics import Metrics
 from monitor.model import Camera, Cause, Secret, State, Transition, micros
@@ -52,6 +52,10 @@ class World:
     def rules(self) -> Rules:
         return self.casebook.rules
 
+    @property
+    def blind(self) -> bool:
+        return any(cause is Cause.MONITOR_BLIND for _, cause in self._believed.values())
+
     def facts(self) -> Generator[None, None, tuple[Facts, ...]]:
         if self.contract is not None:
             now = micros(self.clock.now())
@@ -60,6 +64,12 @@ class World:
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         return self.casebook.villages(lambda camera: camera.id in self.planned)
+
+    def unshown(self) -> Generator[None, None, Collection[Where]]:
+        return self.casebook.unshown()
+
+    def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
+        return self.casebook.dark_sites(lambda camera: camera.id in self.planned)
 
     def ended(self) -> Mapping[str, Incident]:
         return self.casebook.ended()

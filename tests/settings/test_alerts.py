@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerting import DingTalk, Gateway, Mail
+from monitor.alerting import DingTalk, Gateway, Mail, Manager, Shift
 from monitor.errors import SettingsError
 from monitor.model import Secret
 from monitor.settings import AlertPath, AlertSettings, BulletinKind, BulletinPlan, load_settings
 from tests.test_consistency import DOCS, blocks
+from tests.test_prometheus_rules import routing
 
 ENVIRON = {
     "DING": "https://oapi.example/robot/send?access_token=s3cret",
@@ -64,7 +65,22 @@ def test_alertmanager_is_asked_at_its_address(tmp_path: Path) -> None:
     )
     found = read(tmp_path, text)
     assert found is not None
-    assert (found.path, found.alertmanager) == (AlertPath.ALERTMANAGER, "http://alertmanager:9093")
+    assert (found.path, found.alertmanager) == (AlertPath.ALERTMANAGER, Manager("http://alertmanager:9093"))
+
+
+def test_the_office_has_the_hours_of_the_shipped_routes_unless_others_are_written(tmp_path: Path) -> None:
+    usual, other = (
+        read(tmp_path, GOOD),
+        read(tmp_path, GOOD + "  office_hours: {hours: 09:00-18:00, weekdays: [sat]}\n"),
+    )
+    assert usual is not None
+    assert other is not None
+    (shipped,) = routing()["time_intervals"][0]["time_intervals"]
+    (span,) = shipped["times"]
+    assert shipped["weekdays"] == ["monday:friday"]
+    assert usual.office_hours.weekdays == frozenset(range(5))
+    assert [f"{at:%H:%M}" for at in (usual.office_hours.start, usual.office_hours.end)] == list(span.values())
+    assert other.office_hours == Shift("", "", weekdays=frozenset({5}), start=time(9), end=time(18))
 
 
 def test_the_example_of_the_page_is_understood(tmp_path: Path) -> None:
@@ -97,6 +113,8 @@ def test_the_example_of_the_page_is_understood(tmp_path: Path) -> None:
         ("alertmanager: 'http://h:9093/#/alerts'", "alerts.alertmanager: is not an address of Alertmanager"),
         ("link: http://h:9105/?lang=zh", "alerts.link: is not the console's address"),
         ("alertmanager: http://alertmanager:9093", "alerts.alertmanager: nobody asks it with path: embedded"),
+        ("alertmanager_username: u", "alerts.alertmanager_username: nobody asks it with path: embedded"),
+        ("office_hours: {hours: 9-17}", "alerts.office_hours.hours: '9' is not a time of day"),
         ("token_env: TOKEN", "alerts.token_env: opens a second path beside path: embedded"),
         ("path: [embedded, alertmanager]", "alerts.path: both would tell everybody twice"),
         ("link: ftp://x", "alerts.link: is not the console's address"),

@@ -116,21 +116,3 @@ def test_a_village_of_the_roster_that_no_camera_is_in_is_a_warning_with_its_line
     assert (warning.line, warning.where) == (11, "alerts.roster: villages of 李四")
     assert warning.what == "李四 is never called for it: no camera is in '石乔村'; did you mean 石桥村?"
     assert warnings_between(settings, [*FLEET, replace(FLEET[0], site=replace(SITE, village="石乔村"))]) == ()
-
-
-def test_villages_of_one_name_in_two_towns_are_a_warning_that_says_what_to_do(tmp_path: Path) -> None:
-    path = tmp_path / "sharp-eyes.yml"
-    path.write_text("town: 县\ninventory: cameras.csv\n", "utf-8")
-    settings = load_settings(path, {})
-    east = [
-        replace(FLEET[0], id=f"E{town}", site=replace(SITE, id=town, village="东村", town=town, county="平县"))
-        for town in ("乙镇", "甲镇")
-    ]
-    (warning,) = warnings_between(settings, [*FLEET, *east])
-    assert (warning.line, warning.where) == (2, "inventory: village")
-    assert warning.what == (
-        "'东村' is in several towns (平县/乙镇, 平县/甲镇), and counted as one village in reports, metrics and "
-        "dashboards: write the town into its name"
-    )
-    assert warnings_between(settings, [*FLEET, east[0]]) == ()
-    assert warnings_between(settings, [*FLEET, *(replace(one, site=east[0].site) for one in east)]) == ()

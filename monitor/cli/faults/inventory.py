@@ -91,6 +91,12 @@ INVENTORY: Final = (
         "the site {site} has {here} here and {there} at {place}: write the same for one site, "
         "or give two sites two names",
     ),
+    Phrase(
+        "{village} 此处在 {here},{place} 在 {there}:系统只按村名识别村。"
+        "同一个村请写相同的乡镇,不同的村请把乡镇写进村名",
+        "{village} is in {here} here and in {there} at {place}: a village is known by its name alone. "
+        "Write the same town for one village, or put the town into the names of two",
+    ),
     Phrase("没有摄像机", "names no camera"),
     Phrase("没有编号,也没有地址", "has neither an id nor an address"),
     Phrase("{what} 在名单中出现两次", "{what} stands in the list twice"),

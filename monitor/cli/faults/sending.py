@@ -11,6 +11,15 @@ SENDING: Final = (
     Phrase("无法连接:{why}", "cannot connect: {why}"),
     Phrase("无应答:{why}", "no answer: {why}"),
     Phrase("HTTP {status},不是机器人的应答", "HTTP {status}, and not the answer of a robot"),
+    Phrase(
+        "HTTP {status},是网页而不是应答:此网络是否须先登录,或中间有代理?",
+        "HTTP {status}, a web page in place of an answer: does the network want a login, or a proxy?",
+    ),
+    Phrase(
+        "HTTP {status},是网页而不是应答:此网络是否须先登录,或中间有代理?网页标题:{title}",
+        "HTTP {status}, a web page in place of an answer: does the network want a login, or a proxy? "
+        "Its title: {title}",
+    ),
     Phrase("TLS 失败:{why}", "TLS failed: {why}"),
     Phrase("服务器用时超过 {seconds} 秒", "the server took longer than {seconds} s"),
     Phrase("{all} 个收件人中已收下 {count} 个,被拒绝的:{names}", "accepted for {count} of {all}, refused for {names}"),

@@ -126,6 +126,22 @@ SETTINGS: Final = (
         "path: embedded 时无人询问它:请删去,或写 path: alertmanager",
         "nobody asks it with path: embedded: leave it out, or write path: alertmanager",
     ),
+    Phrase("缺少,而写了密码:两者都写,或都不写", "is missing, and a password is there: write both, or none"),
+    Phrase("与 {other} 重复:只保留一个", "stands beside {other}: keep one of the two"),
+    Phrase(
+        "含冒号,用户名中没有冒号:密码写入文件或环境变量",
+        "has a colon in it, which no user name has: the password goes into a file or variable",
+    ),
+    Phrase("用于 https:// 地址:其他地址不加密", "belongs to an https:// address: over others nothing is encrypted"),
+    Phrase("证书文件 {why}", "the file of certificates {why}"),
+    Phrase(
+        "不含证书:应以 -----BEGIN CERTIFICATE----- 开头",
+        "does not hold certificates: it begins with -----BEGIN CERTIFICATE-----",
+    ),
+    Phrase(
+        "path: alertmanager 时写在 Alertmanager 的文件里:请从这里删去",
+        "stand in Alertmanager's file with path: alertmanager: leave them out here",
+    ),
     Phrase("{name} 不在 alerts.channels 中:{names}", "{name} is not one of alerts.channels: {names}"),
     Phrase("{name} 不在 alerts.receivers 中:{names}", "{name} is not one of alerts.receivers: {names}"),
     Phrase(
@@ -165,11 +181,6 @@ SETTINGS: Final = (
     Phrase(
         "{name} 永远不会因此被呼叫:没有摄像机在 {village}",
         "{name} is never called for it: no camera is in {village}",
-    ),
-    Phrase(
-        "{village} 在多个乡镇都有（{places}），报告、指标和看板会合并成一个村:请把乡镇写进村名",
-        "{village} is in several towns ({places}), and counted as one village in reports, metrics and dashboards: "
-        "write the town into its name",
     ),
     # the files of Alertmanager and Prometheus
     Phrase("不是 YAML:请运行 {checker}", "not YAML: run {checker}"),
