@@ -164,6 +164,23 @@ def test_what_the_other_channel_has_already_is_not_taken_over(outbox: Outbox) ->
     assert outbox.waiting().notices == 1
 
 
+def test_of_one_story_that_two_channels_hear_at_different_stages_the_fallback_takes_over_nothing(
+    outbox: Outbox,
+) -> None:
+    grown, begun = notice(stage=Stage.WORSE), notice(stage=Stage.OPENED)
+    outbox.put([("ding", told(), grown), ("mail", told(), begun)], NOW)
+    outbox.move(composed(outbox), "mail", REFUSED, NOW)
+    assert [each for _, each in outbox.pending("mail")] == [begun]
+
+
+def test_what_the_fallback_was_told_at_another_time_it_takes_over_all_the_same(outbox: Outbox) -> None:
+    later = replace(notice(stage=Stage.REMINDER), at=NOW + timedelta(hours=4))
+    outbox.put([("mail", told(), notice())], NOW)
+    outbox.put([("ding", told(), later)], later.at)
+    outbox.move(composed(outbox), "mail", REFUSED, later.at)
+    assert [each.stage for _, each in outbox.pending("mail")] == [Stage.OPENED, Stage.REMINDER]
+
+
 def test_a_batch_is_done_when_its_last_message_is(outbox: Outbox) -> None:
     put(outbox, "a")
     first = composed(outbox, parts=2)
