@@ -141,9 +141,9 @@ class Casebook:
         """Sites of which nobody knows whether a camera shows them."""
         return self._incidents.unseen_sites()
 
-    def unknown(self) -> frozenset[str]:
-        """The cameras in the inventory of which nobody knows how they are."""
-        return frozenset(camera.id for camera, state in self._incidents.believed() if state is State.UNKNOWN)
+    def in_state(self, state: State) -> frozenset[str]:
+        """The cameras in the inventory that are believed to be so."""
+        return frozenset(camera.id for camera, believed in self._incidents.believed() if believed is state)
 
     def faults(self, excluded: Callable[[Camera], Sequence[Span]], until: int) -> list[CameraFaults]:
         """Every fault that lasts, as far as known at ``until``, for the repair clocks."""
