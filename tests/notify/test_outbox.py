@@ -173,6 +173,17 @@ def test_of_one_story_that_two_channels_hear_at_different_stages_the_fallback_ta
     assert [each for _, each in outbox.pending("mail")] == [begun]
 
 
+def test_of_one_story_that_two_channels_hand_over_one_after_the_other_the_fallback_hears_once(outbox: Outbox) -> None:
+    outbox.put([("ding", told(), notice()), ("wecom", told(), notice())], NOW)
+    outbox.move(composed(outbox), "mail", REFUSED, NOW)
+    sent = composed(outbox, "mail")
+    outbox.begin(sent, NOW)
+    outbox.sent(sent, SENT, NOW)
+    outbox.move(composed(outbox, "wecom"), "mail", UNANSWERED, NOW + timedelta(minutes=10))
+    assert outbox.pending("mail") == []
+    assert outbox.waiting().notices == 0
+
+
 def test_what_the_fallback_was_told_at_another_time_it_takes_over_all_the_same(outbox: Outbox) -> None:
     later = replace(notice(stage=Stage.REMINDER), at=NOW + timedelta(hours=4))
     outbox.put([("mail", told(), notice())], NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -21,7 +22,7 @@ from tests.incidents.town import a_camera, cameras
 from tests.metrics.town import status as a_status
 from tests.metrics.town import town as a_town
 from tests.notify.samples import mail, sms
-from tests.relay.world import Office, channel, office, settings
+from tests.relay.world import PATIENCE, SECOND, Office, channel, office, settings
 from tests.robots import Robots, mail_server
 
 MINUTE = timedelta(minutes=1)
@@ -258,25 +259,78 @@ async def test_a_channel_that_cannot_be_reached_as_itself_hands_over_to_its_fall
         assert failed.encode() in exposition(of)
 
 
-@pytest.mark.parametrize("on_call", [("ding", "sms"), ("ding", "wecom")])
-async def test_a_fallback_hears_once_of_what_it_is_told_itself_or_takes_over_from_two(
-    tmp_path: Path, on_call: tuple[str, ...]
-) -> None:
-    def make(vendors: Robots) -> AlertSettings:
-        usual = settings(vendors).channels
-        falling = {name: channel(name, usual[name].target, fallback="sms") for name in ("ding", "wecom")}
-        receivers = {"vendor-on-call": on_call, "tickets": ("feishu",)}
-        return settings(vendors, channels={**usual, **falling}, receivers=receivers)
+def with_fallback(vendors: Robots) -> AlertSettings:
+    usual = settings(vendors).channels
+    ding = channel("ding", usual["ding"].target, fallback="sms")
+    return settings(vendors, channels={**usual, "ding": ding}, receivers={"vendor-on-call": ("ding", "sms")})
 
-    async with office(tmp_path, TOWN, make) as of:
-        of.vendors.instead["dingtalk"] = of.vendors.instead["wecom"] = _refusal
+
+async def test_a_fallback_that_is_told_the_same_itself_hears_of_it_once(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, with_fallback) as of:
+        of.vendors.instead["dingtalk"] = _refusal
         for heard, change in enumerate((of.world.cut, of.world.mend), 1):
             change(LINE)
             await of.later(5 * MINUTE)
             await of.quiet()
             assert len(of.vendors.texts["sms"]) == heard, of.vendors.texts["sms"]
-        _, listed = await of.relay.listed()
-        assert [one.state for one in listed if one.message.channel == "ding"] == ["moved"] * 2
+        assert await states_of(of, "ding") == ["moved"] * 2
+
+
+async def test_a_channel_that_is_out_of_order_is_left_to_its_fallback_after_ten_minutes_and_not_before(
+    tmp_path: Path,
+) -> None:
+    async with office(tmp_path, TOWN, with_fallback) as of:
+        of.vendors.instead["dingtalk"] = _out_of_order
+        await of.relay.tell("vendor-on-call", "a", Phrase("甲", "a"), [], Severity.WARNING)
+        await of.later(9 * MINUTE)
+        assert await states_of(of, "ding") == ["waiting"]
+        await become(of, "ding", ["moved"])
+        await become(of, "sms", ["sent"])
+
+
+async def test_a_message_nobody_takes_for_three_days_is_given_up_and_counted_and_not_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with office(tmp_path, TOWN) as of:
+        of.vendors.instead["sms"] = _out_of_order
+        await of.relay.tell("tickets", "a", Phrase("甲", "a"), [], Severity.WARNING)
+        await become(of, "sms", ["waiting"])
+        of.clock.set_wall(of.clock.now() + timedelta(days=2, hours=23))
+        await of.later(10 * MINUTE)
+        assert await states_of(of, "sms") == ["waiting"]
+        of.clock.set_wall(of.clock.now() + timedelta(hours=1))
+        await become(of, "sms", ["lost"])
+        assert "is given up, nobody has read it: 甲" in caplog.text
+        assert b'sharpeyes_notification_failures_total{channel="sms",reason="given_up"} 1' in exposition(of)
+
+
+async def test_what_was_told_forty_days_ago_is_tidied_away_while_the_relay_runs(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN) as of:
+        await of.relay.tell("tickets", "month-2026-10", Phrase("月报", "month"), [], Severity.WARNING)
+        await become(of, "sms", ["sent"])
+        of.clock.set_wall(of.clock.now() + timedelta(days=39))
+        await of.later(MINUTE)
+        assert await of.relay.had("tickets", "month-2026-10")
+        of.clock.set_wall(of.clock.now() + timedelta(days=2))
+        await become(of, "sms", [])
+        assert not await of.relay.had("tickets", "month-2026-10")
+
+
+async def states_of(of: Office, name: str) -> list[str]:
+    """Of the channel's messages, the newest first."""
+    _, listed = await of.relay.listed()
+    return [one.state for one in listed if one.message.channel == name]
+
+
+async def become(of: Office, name: str, states: list[str]) -> None:
+    """Let time pass until the channel's messages are so."""
+    async with asyncio.timeout(PATIENCE):
+        while await states_of(of, name) != states:
+            await of.clock.advance(SECOND)
+
+
+async def _out_of_order() -> web.Response:
+    return web.Response(status=503)
 
 
 async def test_behind_a_login_page_a_robot_without_a_fallback_is_tried_every_few_minutes_and_gets_all_of_it(
