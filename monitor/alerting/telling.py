@@ -97,6 +97,7 @@ SPLIT = Phrase("由事件 {id} 分出：其余已恢复，这些没有", "split 
 HOURS = Phrase("{hours} 小时", "{hours} h")
 MINUTES = Phrase("{minutes} 分", "{minutes} min")
 BOTH = Phrase("{hours} 小时 {minutes} 分", "{hours} h {minutes} min")
+TOLD_AS = Phrase("当时：{about}", "told as: {about}")
 LASTED = Phrase("{since} 至 {until}，历时 {lasted}", "{since} to {until}, {lasted}")
 IN_ALL = Phrase("累计影响 {count} 台", "{count} {count:camera|cameras} in all")
 FALLS = Phrase("期间离线 {count} 次", "went down {count} {count:time|times}")
@@ -174,7 +175,8 @@ def incident_lines(facts: Facts, now: datetime, zone: ZoneInfo) -> tuple[Phrase,
 def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
     """What is said once it is over; ``ended`` is None where nothing more is known than that."""
     lasted = length(ended_at - told.since_at)
-    lines = [_both(LASTED, since=local(told.since_at, zone), until=local(ended_at, zone), lasted=lasted)]
+    lines = [] if told.about is None else [_both(TOLD_AS, about=told.about)]
+    lines.append(_both(LASTED, since=local(told.since_at, zone), until=local(ended_at, zone), lasted=lasted))
     if ended is not None:
         lines.append(_both(IN_ALL, count=ended.cameras))
         if ended.falls > 1:
@@ -197,6 +199,14 @@ def storm_over_lines(told: Told, left: Storm | None, ended_at: datetime, zone: Z
 def alert_title(alert: Alert) -> Phrase:
     """An alert of the rules: its summary."""
     return alert.summary
+
+
+def alert_about(alert: Alert) -> Phrase | None:
+    """The line that tells it from others of the same summary; None of a storm, which says how far it reached."""
+    if alert.area or not alert.description:
+        return None
+    first = alert.description[0]
+    return Phrase(*(text.partition("\n")[0] for text in (first.zh, first.en)))
 
 
 def storm_lines(storm: Storm) -> tuple[Phrase, ...]:

@@ -145,6 +145,14 @@ class Decisions:
                 found.append(self._over(channel, subject, self._now, look.storms))
         return found
 
+    def of_the_other_way(self) -> list[Due]:
+        """Alerts of Alertmanager that nobody here will end: closed without a word, for who knows how they stand."""
+        return [
+            (channel, replace(told, open=False, at=self._now), None)
+            for (channel, subject), told in self._told.items()
+            if told.open and not told.incident and not is_about_area(subject)
+        ]
+
     def open_areas(self) -> list[tuple[str, str]]:
         """Channels, and of these alerts those that each knows and that are not over."""
         return [key for key, told in self._told.items() if told.open and is_about_area(key[1])]

@@ -166,6 +166,9 @@ class Relay:
         await self._known.running.wait()
         async with self._deciding:
             await self._desk.keep(self._counters)
+            if self._settings.path is AlertPath.EMBEDDED and (other := self._decisions().of_the_other_way()):
+                await self._put(other)
+                log.warning("alerts.path is embedded: of what Alertmanager told, %d are followed no more", len(other))
         while True:
             async with self._deciding:
                 await self._decide()

@@ -138,6 +138,39 @@ async def test_an_incident_that_alertmanager_holds_no_more_goes_on_until_the_rec
         await of.until(lambda: len(heads(of)) == 2)
 
 
+async def test_the_ends_of_three_alike_name_what_each_was_about(tmp_path: Path) -> None:
+    name, channels = "SharpEyesNotificationsFailing", ("ding", "mail", "sms")
+    failing = [{"alertname": name, "severity": "critical", "channel": one} for one in channels]
+
+    def words(labels: dict[str, str]) -> dict[str, str]:
+        return {"summary": "通知发送失败", "description": f"渠道 {labels['channel']} 发送失败。"}
+
+    async with holding(*failing) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", *failing, words=words)
+        await manager.watch(of, 10 * MINUTE)
+        manager.held = [WATCHDOG]
+        await manager.watch(of, 20 * MINUTE)
+        await of.until(lambda: len(heads(of)) == 2)
+        _, *ends = of.vendors.texts["dingtalk"][1].splitlines()[:4]
+        assert {end.partition(" ")[2] for end in ends} == {
+            f"【已恢复】通知发送失败：当时：渠道 {one} 发送失败。" for one in channels
+        }
+
+
+async def test_what_alertmanager_told_of_is_closed_without_a_word_when_it_is_asked_no_more(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with holding(FULL) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", FULL)
+        await of.until(lambda: len(heads(of)) == 1)
+        await of.quiet()
+    async with office(tmp_path, TOWN, world=of.world, vendors=of.vendors) as again:
+        await again.until(lambda: "of what Alertmanager told, 1 are followed no more" in caplog.text)
+        await again.later(MINUTE)
+        assert not any(told.open for told in again.relay._desk.told.values())
+        assert len(heads(of)) == 1
+
+
 async def test_that_a_village_is_back_is_told_at_once_where_the_record_sees_it_and_not_while_it_is_dark(
     tmp_path: Path,
 ) -> None:
