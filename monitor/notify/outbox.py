@@ -247,13 +247,14 @@ class Outbox:
             for row in self._file.rows(MESSAGES + "ORDER BY number DESC LIMIT ?", limit)
         ]
 
-    def prune(self, now: datetime) -> None:
-        """Forget what is over and old."""
+    def prune(self, now: datetime) -> list[tuple[str, str]]:
+        """Forget what is over and old; returns of which channel and subject nothing is known any more."""
         before = micros(now - KEPT)
         with self._file.writing() as connection:
             connection.execute("DELETE FROM message WHERE ended < ?", (before,))
             connection.execute("DELETE FROM notice WHERE done = 1 AND at < ?", (before,))
-            connection.execute("DELETE FROM told WHERE open = 0 AND at < ?", (before,))
+            gone = "DELETE FROM told WHERE open = 0 AND at < ? RETURNING channel, subject"
+            return [(channel, subject) for channel, subject in connection.execute(gone, (before,))]
 
     # ------------------------------------------------------------ inside
 

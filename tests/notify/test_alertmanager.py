@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.alerting import Manager
 from monitor.errors import AlertmanagerUnavailable
 from monitor.model import Secret
 from monitor.notify import Held, alertmanager, held
+from monitor.notify.alertmanager import elements
 from tests.addresses import free_port
 
 WATCHDOG = b'[{"fingerprint": "w", "startsAt": "T", "labels": {}}]'
@@ -54,6 +57,11 @@ async def test_what_fires_is_known_by_its_fingerprints_however_much_it_is() -> N
         assert (await held(manager, "7")).monitor_down
 
 
+@given(st.lists(st.dictionaries(st.text(), st.text() | st.lists(st.integers()))), st.sampled_from([None, 0, 3]))
+def test_a_list_is_read_piece_by_piece_as_it_would_be_at_once(alerts: list[object], indent: int | None) -> None:
+    assert list(elements(f" {json.dumps(alerts, indent=indent)}\n")) == alerts
+
+
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
@@ -64,6 +72,10 @@ async def test_what_fires_is_known_by_its_fingerprints_however_much_it_is() -> N
         (b"[{}]", 200, "not a list of alerts"),
         (b"7", 200, "not a list of alerts"),
         (b'[{"fingerprint": "w", "startsAt": "T", "labels": 7}]', 200, "not a list of alerts"),
+        (WATCHDOG[:-1], 200, "not a list of alerts"),
+        (WATCHDOG[:-1] + b",]", 200, "not a list of alerts"),
+        (WATCHDOG[:-1] + b" {}]", 200, "not a list of alerts"),
+        (WATCHDOG + b"]", 200, "not a list of alerts"),
         (b"[" * 2000, 200, "more than 1000 bytes"),
         (b"[]", 200, "does not hold the SharpEyesWatchdog"),
         (b'[{"fingerprint": "x", "startsAt": "T", "labels": {}}]', 200, "does not hold the SharpEyesWatchdog"),
