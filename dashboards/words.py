@@ -68,6 +68,7 @@ UNDELIVERED: Words = MappingProxyType(
     {
         Outcome.LIMITED.value: Word(Phrase("对方限流", "too many for it"), Colour.NEAR),
         Outcome.REFUSED.value: Word(Phrase("被拒绝", "refused"), Colour.BAD),
+        Outcome.FOREIGN.value: Word(Phrase("他人应答（登录页、代理）", "somebody else answered"), Colour.BAD),
         Outcome.UNREACHED.value: Word(Phrase("未送达", "not reached"), Colour.NEAR),
         Outcome.UNANSWERED.value: Word(Phrase("无应答，或已收到", "no answer, it may have arrived"), Colour.NEAR),
         "given_up": Word(Phrase("放弃，消息未达", "given up: the message is lost"), Colour.BAD),

@@ -29,6 +29,7 @@ from monitor.alerting.areas import (
     site_line,
     storms_in,
     subject_of,
+    unseen_among,
 )
 from monitor.alerting.channels import (
     ANY_PLACEHOLDER,
@@ -137,5 +138,6 @@ __all__ = [
     "site_line",
     "storms_in",
     "subject_of",
+    "unseen_among",
     "usual_windows",
 ]

@@ -79,11 +79,17 @@ class Areas:
         self._steady = Steady()
         self._held_at: dict[str, datetime] = {}
 
-    def look(self, holding: Mapping[str, Alert], told: Collection[str], now: datetime) -> Collection[str]:
-        """The subjects that fire now. One that people were ``told`` of goes on, also after a restart."""
+    def look(
+        self, holding: Mapping[str, Alert], told: Collection[str], now: datetime, unseen: Collection[str] = ()
+    ) -> Collection[str]:
+        """The subjects that fire now. One that people were ``told`` of goes on, also after a restart.
+
+        Of the ``unseen`` among them nobody can say that they are over: they go on until somebody can.
+        """
         ripe = self._steady.ripe({subject: WAITS[alert.name] for subject, alert in holding.items()}, now)
         fire = {*ripe, *(subject for subject in holding if subject in self._held_at or subject in told)}
-        held = dict.fromkeys(told, now) | self._held_at | dict.fromkeys(fire, now)
+        lasting = fire | {subject for subject in told if subject in unseen}
+        held = dict.fromkeys(told, now) | self._held_at | dict.fromkeys(lasting, now)
         self._held_at = {subject: at for subject, at in held.items() if now - at < KEEPS[_name(subject)]}
         return self._held_at.keys()
 
@@ -91,6 +97,16 @@ class Areas:
 def subject_of(name: str, *place: str) -> str:
     """What identifies a storm, a dark village or site, or a county nobody sees."""
     return "/".join((name, *place[: DEPTH[name]]))
+
+
+def unseen_among(told: Iterable[str], villages: Mapping[Place, Village], blind: Collection[str]) -> frozenset[str]:
+    """What may last though it is not seen to: in a blind county, and a village of which no camera is seen back."""
+    quiet = {subject_of(VILLAGE_DOWN, *place) for place, its in villages.items() if its.up == 0}
+    return frozenset(
+        subject
+        for subject in told
+        if subject in quiet or (_name(subject) != MONITOR_BLIND and subject.split("/")[1] in blind)
+    )
 
 
 def is_about_area(subject: str) -> bool:

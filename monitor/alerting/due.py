@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerting.alertmanager import Alert
 from monitor.alerting.telling import (
-    alert_about,
     alert_opening,
     alert_title,
+    first_line,
     incident_lines,
     incident_opening,
     incident_title,
@@ -140,11 +140,11 @@ def due_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: date
         told.since_at if told and told.open else alert.starts_at,
         title,
         alert.severity,
-        about=alert_about(alert),
         cameras=max(storm.cameras if storm else 0, told.cameras if told and told.open else 0),
         villages=villages,
         incident=False,
         area=alert.area,
+        line=first_line(alert.description),
     )
     notice = Notice(
         alert.subject,

@@ -97,7 +97,6 @@ SPLIT = Phrase("由事件 {id} 分出：其余已恢复，这些没有", "split 
 HOURS = Phrase("{hours} 小时", "{hours} h")
 MINUTES = Phrase("{minutes} 分", "{minutes} min")
 BOTH = Phrase("{hours} 小时 {minutes} 分", "{hours} h {minutes} min")
-TOLD_AS = Phrase("当时：{about}", "told as: {about}")
 LASTED = Phrase("{since} 至 {until}，历时 {lasted}", "{since} to {until}, {lasted}")
 IN_ALL = Phrase("累计影响 {count} 台", "{count} {count:camera|cameras} in all")
 FALLS = Phrase("期间离线 {count} 次", "went down {count} {count:time|times}")
@@ -113,6 +112,7 @@ STILL_DOWN = Phrase(
     "最多时 {most} 台同时离线，仍有 {count} 台未恢复，另发工单",
     "{count} of at most {most} {count:camera is|cameras are} still down, told as tickets",
 )
+FIRST = Phrase("原先告知：{line}", "it said: {line}")
 WHERE = Phrase("涉及：{names}", "in: {names}")
 MORE_VILLAGES = Phrase("{names}等 {count} 个村", "{names} and others, {count} villages")
 NUMBER = Phrase("事件 {id}", "incident {id}")
@@ -175,7 +175,8 @@ def incident_lines(facts: Facts, now: datetime, zone: ZoneInfo) -> tuple[Phrase,
 def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
     """What is said once it is over; ``ended`` is None where nothing more is known than that."""
     lasted = length(ended_at - told.since_at)
-    lines = [] if told.about is None else [_both(TOLD_AS, about=told.about)]
+    # First of all what it was about: of many ends in one message only this line is shown.
+    lines = [_both(FIRST, line=told.line)] if told.line is not None and not told.area else []
     lines.append(_both(LASTED, since=local(told.since_at, zone), until=local(ended_at, zone), lasted=lasted))
     if ended is not None:
         lines.append(_both(IN_ALL, count=ended.cameras))
@@ -196,17 +197,14 @@ def storm_over_lines(told: Told, left: Storm | None, ended_at: datetime, zone: Z
     return said, *over_lines(told, None, ended_at, zone)
 
 
+def first_line(lines: tuple[Phrase, ...]) -> Phrase | None:
+    """The first of them, which says where."""
+    return Phrase(*(text.partition("\n")[0] for text in (lines[0].zh, lines[0].en))) if lines else None
+
+
 def alert_title(alert: Alert) -> Phrase:
     """An alert of the rules: its summary."""
     return alert.summary
-
-
-def alert_about(alert: Alert) -> Phrase | None:
-    """The line that tells it from others of the same summary; None of a storm, which says how far it reached."""
-    if alert.area or not alert.description:
-        return None
-    first = alert.description[0]
-    return Phrase(*(text.partition("\n")[0] for text in (first.zh, first.en)))
 
 
 def storm_lines(storm: Storm) -> tuple[Phrase, ...]:

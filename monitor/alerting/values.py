@@ -140,10 +140,10 @@ class Told:
     villages: tuple[str, ...] = ()
     near: bool = False
     late: bool = False
-    about: Phrase | None = None  # of an alert without an incident: its first line, which names what it is about
     called: bool = False  # Alertmanager has called for it, and nothing could be told yet
     incident: bool = True  # False: an alert without an incident
     area: Area | None = None  # as of a notice
+    line: Phrase | None = None  # of an alert without an incident, what stood below its title: which site, which channel
 
 
 @dataclass(frozen=True, slots=True)

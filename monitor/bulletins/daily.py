@@ -24,9 +24,9 @@ def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language
     yield from heading(situation, language)
     yield from _yesterday(day, ahead, language)
     total = ahead.total
-    yield words.NOW[language].format(
-        down=total.down, degraded=situation.degraded, unknown=situation.unknown, cameras=Count(total.cameras)
-    )
+    yield words.NOW[language].format(down=total.down, unknown=situation.unknown, cameras=Count(total.cameras))
+    if situation.degraded:
+        yield words.DEGRADED[language].format(count=Count(situation.degraded))
     if total.known:
         yield words.MONTH_LINE[language].format(
             rate=percent_sign(total.rate),
@@ -44,8 +44,9 @@ def _lines(day: DayFigures, ahead: MonthForecast, situation: Situation, language
     if situation.unseen:
         yield words.UNSEEN_COUNT[language].format(count=len(situation.unseen))
         yield from unseen_lines(situation, language)
-    wrong = situation.incidents or situation.blind_spots or situation.degraded or situation.unknown
-    if situation.watched and not wrong:
+    if situation.watched and not (
+        situation.incidents or situation.blind_spots or situation.unknown or situation.degraded
+    ):
         yield words.ALL_WELL[language]
 
 

@@ -117,8 +117,8 @@ class _Reading:
             incidents=at_once(casebook.incidents(now, lambda camera_id: camera_id not in about)),
             blind_spots=tuple(spot for spot in casebook.blind_spots() if not about.keys().isdisjoint(spot.camera_ids)),
             unseen=tuple(site for site in casebook.unseen_sites() if not about.keys().isdisjoint(site.camera_ids)),
-            degraded=len(about.keys() & casebook.in_state(State.DEGRADED)),
             unknown=len(about.keys() & casebook.in_state(State.UNKNOWN)),
+            degraded=len(about.keys() & casebook.in_state(State.DEGRADED)),
         )
 
     def to_see_to(self) -> ToSeeTo:

@@ -38,8 +38,8 @@ class Situation(Known):
     incidents: Sequence[IncidentFigures]  # the open ones, by when they became known
     blind_spots: Sequence[BlindSpot]  # longest first
     unseen: Sequence[UnseenSite]  # sites of which nobody knows whether they have a picture
-    degraded: int  # cameras that are up and show a faulty picture; some stand at sites that another one shows
     unknown: int  # cameras of which nobody knows how they are; some stand at sites that another one shows
+    degraded: int  # cameras that are up and show a faulty picture
 
 
 def heading(known: Known, language: Language) -> Iterator[str]:

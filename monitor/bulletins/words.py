@@ -40,18 +40,19 @@ DAILY_OUTAGES = Phrase(
 DAILY_NONE = Phrase("当日无离线", "nothing was down that day")
 DAILY_UNSEEN = Phrase("当日没有监测记录，有无离线不知道", "nobody watched that day: what was down is not known")
 NOW = Phrase(
-    "现在离线 {down} 台，画面异常 {degraded} 台，未监测 {unknown} 台（共 {cameras} 台）",
-    "now {down} down, {degraded} with a faulty picture and {unknown} unknown, of {cameras} {cameras:camera|cameras}",
+    "现在离线 {down} 台，未监测 {unknown} 台（共 {cameras} 台）",
+    "now {down} down and {unknown} unknown, of {cameras} {cameras:camera|cameras}",
+)
+DEGRADED = Phrase(
+    "现在画面异常 {count} 台（在线，但看不清）",
+    "{count} {count:camera shows|cameras show} a faulty picture now (up, but of no use)",
 )
 MONTH_LINE = Phrase(
     "本月累计 {rate}，预计月末 {landing}，{outlook}",
     "month to date {rate}, landing forecast {landing}, {outlook}",
 )
 OPEN = Phrase("未恢复 {count} 件：", "Open, {count}:")
-ALL_WELL = Phrase(
-    "零报告：现在无故障、无画面异常、无盲区。",
-    "Zero report: nothing is open, every picture is good and no site is blind.",
-)
+ALL_WELL = Phrase("零报告：现在无故障、无盲区。", "Zero report: nothing is open and no site is blind.")
 BLIND_COUNT = Phrase("盲区 {count} 处：", "Blind spots, {count}:")
 UNSEEN_COUNT = Phrase("情况不明 {count} 处（未监测，有无画面不知道）：", "Sites of which nobody knows, {count}:")
 

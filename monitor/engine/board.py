@@ -118,6 +118,8 @@ class Board:
 
     def at_work(self, camera: Camera) -> bool:
         """Whether planned work is under way at the camera."""
+        if not self._maintenance:  # which is so mostly, and asked of every camera every ten seconds
+            return False
         now = self._timeline.now()
         return any(
             window.start_at <= now < window.end_at and window.scope.covers(camera) for window in self._maintenance

@@ -142,7 +142,7 @@ class Casebook:
         return self._incidents.unseen_sites()
 
     def in_state(self, state: State) -> frozenset[str]:
-        """The cameras in the inventory that are believed to be so."""
+        """The cameras in the inventory that are believed to be in it."""
         return frozenset(camera.id for camera, believed in self._incidents.believed() if believed is state)
 
     def faults(self, excluded: Callable[[Camera], Sequence[Span]], until: int) -> list[CameraFaults]:

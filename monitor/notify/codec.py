@@ -63,10 +63,10 @@ def told_text(told: Told) -> str:
             "villages": told.villages,
             "near": told.near,
             "late": told.late,
-            "about": None if told.about is None else _pair(told.about),
             "called": told.called,
             "incident": told.incident,
             "area": told.area,
+            "line": None if told.line is None else _pair(told.line),
         },
         ensure_ascii=False,
     )
@@ -87,10 +87,10 @@ def told_of(text: str) -> Told:
         villages=tuple(value["villages"]),
         near=value["near"],
         late=value["late"],
-        about=Phrase(*value["about"]) if value.get("about") else None,
         called=value["called"],
         incident=value["incident"],
         area=_area(value.get("area")),
+        line=Phrase(*value["line"]) if value.get("line") else None,
     )
 
 

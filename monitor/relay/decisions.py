@@ -145,17 +145,17 @@ class Decisions:
                 found.append(self._over(channel, subject, self._now, look.storms))
         return found
 
-    def of_the_other_way(self) -> list[Due]:
-        """Alerts of Alertmanager that nobody here will end: closed without a word, for who knows how they stand."""
-        return [
-            (channel, replace(told, open=False, at=self._now), None)
-            for (channel, subject), told in self._told.items()
-            if told.open and not told.incident and not is_about_area(subject)
-        ]
-
     def open_areas(self) -> list[tuple[str, str]]:
         """Channels, and of these alerts those that each knows and that are not over."""
         return [key for key, told in self._told.items() if told.open and is_about_area(key[1])]
+
+    def of_strangers(self) -> list[Due]:
+        """What only Alertmanager knows has no end where nobody asks it: it stands open no more, and nothing is said."""
+        return [
+            (channel, replace(told, open=False), None)
+            for (channel, subject), told in self._told.items()
+            if told.open and not told.incident and not is_about_area(subject)
+        ]
 
     def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], facts: Mapping[str, Facts]) -> Steps:
         """What is due of alerts that have ended: by subject, and when that was."""

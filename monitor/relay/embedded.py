@@ -26,6 +26,7 @@ from monitor.alerting import (
     dark_villages,
     explains,
     storms_in,
+    unseen_among,
 )
 from monitor.incidents import BlindSpot, Origin
 from monitor.model import Camera
@@ -79,7 +80,8 @@ class Embedded:
             dark_sites((spot for spot in seen.dark if not wide.keys() >= {*spot.camera_ids}), now),
         )
         holding = yield from _in_steps((alert.subject, alert) for alert in found)
-        firing = frozenset(self._areas.look(holding, told, now))
+        unseen = unseen_among(told, seen.villages, seen.unwatched.keys())
+        firing = frozenset(self._areas.look(holding, told, now, unseen))
         loud = (pair for pair in holding.items() if pair[0] in firing and not _explained(firing, pair[1]))
         alerts = yield from _in_steps(loud)
         # Of a monitor that is blind the alerts by county tell.

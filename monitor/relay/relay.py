@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -155,6 +156,8 @@ class Relay:
         manager = self._settings.alertmanager
         assert manager is not None, "only where Alertmanager calls has anything an end to be asked for"
         found = await held(manager, watchdog)
+        # Of a monitor that is blind Prometheus has no figures either: what is missing then has not ended.
+        found = replace(found, monitor_down=found.monitor_down or self._known.blind)
         async with self._deciding:
             open_ = {subject for (_, subject), told in self._desk.told.items() if told.open and not told.incident}
             ended = self._ends.over(open_, found, self._clock.monotonic(), self._clock.now())
@@ -166,9 +169,9 @@ class Relay:
         await self._known.running.wait()
         async with self._deciding:
             await self._desk.keep(self._counters)
-            if self._settings.path is AlertPath.EMBEDDED and (other := self._decisions().of_the_other_way()):
-                await self._put(other)
-                log.warning("alerts.path is embedded: of what Alertmanager told, %d are followed no more", len(other))
+            if self._settings.path is AlertPath.EMBEDDED and (strange := self._decisions().of_strangers()):
+                await self._put(strange)
+                log.warning("alerts.path is embedded: of what Alertmanager told, %d are followed no more", len(strange))
         while True:
             async with self._deciding:
                 await self._decide()

@@ -23,6 +23,7 @@ from monitor.alerting import (
     explains,
     storms_in,
     subject_of,
+    unseen_among,
 )
 from monitor.alerting.alertmanager import bilingual
 from monitor.incidents import BlindSpot, Origin
@@ -149,3 +150,15 @@ def test_what_explains_others_is_what_the_shipped_routes_inhibit_by() -> None:
         assert by == set(areas.EXPLAINED_BY[name]) - {name}, name
     assert explains({f"{MONITOR_BLIND}/{PLACE[0]}"}, BLIND_SPOT, *PLACE)
     assert not explains({subject_of(MANY_DOWN, PLACE[0], "别镇")}, BLIND_SPOT, *PLACE)
+
+
+def test_what_nobody_can_see_to_be_over_goes_on_until_somebody_can() -> None:
+    subject, elsewhere = subject_of(VILLAGE_DOWN, *PLACE), subject_of(MANY_DOWN, "乐平县", "别镇")
+    told = [subject, elsewhere, subject_of(MONITOR_BLIND, "乐平县")]
+    assert unseen_among(told, {PLACE: Village(3, 0, 0)}, {"乐平县"}) == {subject, elsewhere}
+    assert unseen_among(told, {PLACE: Village(3, 1, 0)}, ()) == set()
+    found = Areas()
+    assert subject in found.look({}, [subject], BEGINNING, {subject})
+    assert subject in found.look({}, [subject], BEGINNING + 60 * MINUTE, {subject})
+    assert subject in found.look({}, [subject], BEGINNING + 69 * MINUTE)
+    assert subject not in found.look({}, [subject], BEGINNING + 70 * MINUTE)

@@ -416,13 +416,14 @@ async def test_an_alertmanager_behind_a_login_is_asked_with_it(tmp_path: Path) -
     )
     address = f"http://127.0.0.1:{port}"
     with running(program("prometheus-alertmanager"), *arguments, log=log):
-        async with aiohttp.ClientSession(auth=aiohttp.BasicAuth(USER, PASSWORD)) as client:
+        shown = {"Authorization": aiohttp.encode_basic_auth(USER, PASSWORD)}
+        async with aiohttp.ClientSession(headers=shown) as client:
             await until(client, f"{address}/-/ready", lambda _: True, log)
             alert = {"labels": SHOWN["SharpEyesWatchdog"]}
             async with client.post(f"{address}/api/v2/alerts", json=[alert]) as answer:
                 assert answer.ok, await answer.text()
             (there,) = await until(client, f"{address}/api/v2/alerts", bool, log)
-        for authorization in (None, Secret(aiohttp.BasicAuth(USER, "another").encode())):
+        for authorization in (None, Secret(aiohttp.encode_basic_auth(USER, "another"))):
             with pytest.raises(AlertmanagerUnavailable, match="HTTP 401"):
                 await held(Manager(address, authorization), there["fingerprint"])
         settings_file = tmp_path / "s.yml"

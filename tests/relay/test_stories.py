@@ -276,11 +276,11 @@ async def test_a_fallback_that_is_told_the_same_itself_hears_of_it_once(tmp_path
         assert await states_of(of, "ding") == ["moved"] * 2
 
 
-async def test_a_channel_that_is_out_of_order_is_left_to_its_fallback_after_ten_minutes_and_not_before(
+async def test_a_channel_that_is_away_is_left_to_its_fallback_after_ten_minutes_and_not_before(
     tmp_path: Path,
 ) -> None:
     async with office(tmp_path, TOWN, with_fallback) as of:
-        of.vendors.instead["dingtalk"] = _out_of_order
+        of.vendors.instead["dingtalk"] = _away
         await of.relay.tell("vendor-on-call", "a", Phrase("甲", "a"), [], Severity.WARNING)
         await of.later(9 * MINUTE)
         assert await states_of(of, "ding") == ["waiting"]
@@ -292,7 +292,7 @@ async def test_a_message_nobody_takes_for_three_days_is_given_up_and_counted_and
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with office(tmp_path, TOWN) as of:
-        of.vendors.instead["sms"] = _out_of_order
+        of.vendors.instead["sms"] = _away
         await of.relay.tell("tickets", "a", Phrase("甲", "a"), [], Severity.WARNING)
         await become(of, "sms", ["waiting"])
         of.clock.set_wall(of.clock.now() + timedelta(days=2, hours=23))
@@ -327,10 +327,6 @@ async def become(of: Office, name: str, states: list[str]) -> None:
     async with asyncio.timeout(PATIENCE):
         while await states_of(of, name) != states:
             await of.clock.advance(SECOND)
-
-
-async def _out_of_order() -> web.Response:
-    return web.Response(status=503)
 
 
 async def test_behind_a_login_page_a_robot_without_a_fallback_is_tried_every_few_minutes_and_gets_all_of_it(
