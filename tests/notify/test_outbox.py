@@ -17,6 +17,7 @@ from monitor.errors import OutboxError, OutboxUnavailable
 from monitor.language import Phrase
 from monitor.notify import Answer, Message, Outbox, Outcome, outbox_path
 from monitor.notify.codec import notice_of, notice_text, told_of, told_text
+from monitor.notify.outbox import BATCH_DONE
 from tests.alerting.samples import notice
 from tests.notify.samples import NOW
 
@@ -202,6 +203,12 @@ def test_a_batch_is_done_when_its_last_message_is(outbox: Outbox) -> None:
     assert second is not None
     outbox.sent(second, SENT, NOW)
     assert outbox.waiting().notices == 0
+
+
+def test_an_answer_is_written_down_without_reading_what_is_done(outbox: Outbox) -> None:
+    plan = outbox._file.connection.execute(f"EXPLAIN QUERY PLAN {BATCH_DONE}", ("ding", 1)).fetchall()
+    read = [step for *_, step in plan if step.startswith(("SCAN", "SEARCH notice"))]
+    assert read == ["SEARCH notice USING INDEX notice_open (channel=? AND batch=?)"]
 
 
 def test_what_waits_for_a_channel_that_is_gone_is_given_up_and_counted(outbox: Outbox) -> None:
