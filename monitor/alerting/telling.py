@@ -180,9 +180,9 @@ def incident_lines(facts: Facts, now: datetime, zone: ZoneInfo) -> tuple[Phrase,
 def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
     """What is said once it is over; ``ended`` is None where nothing more is known than that."""
     lasted = length(ended_at - told.since_at)
-    lines = [_both(LASTED, since=local(told.since_at, zone), until=local(ended_at, zone), lasted=lasted)]
-    if told.line is not None and not told.area:
-        lines.append(_both(FIRST, line=told.line))
+    # First of all what it was about: of many ends in one message only this line is shown.
+    lines = [_both(FIRST, line=told.line)] if told.line is not None and not told.area else []
+    lines.append(_both(LASTED, since=local(told.since_at, zone), until=local(ended_at, zone), lasted=lasted))
     if ended is not None:
         lines.append(_both(IN_ALL, count=ended.cameras))
         if ended.falls > 1:

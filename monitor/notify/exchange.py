@@ -87,7 +87,6 @@ def secrets_in(url: Secret) -> tuple[Secret, ...]:
     values = [part.partition("=")[2] for part in parts.query.split("&")]
     named = [parts.query, parts.password or "", *values, *(part for part in parts.path.split("/") if len(part) >= LONG)]
     forms = {form for each in named for form in (each, unquote(each), quote(unquote(each)), unquote_plus(each))}
-    forms |= {form.replace("/", "\\/") for form in forms}  # as some write JSON
     return (url, *(Secret(form) for form in forms if len(form) >= SHORTEST))
 
 

@@ -11,7 +11,7 @@ import aiohttp
 
 from monitor.alerting import PLACEHOLDER, Encoding, Gateway
 from monitor.model import Secret
-from monitor.notify.exchange import LONG, ask, foreign, secrets_in
+from monitor.notify.exchange import SHORTEST, ask, foreign, secrets_in
 from monitor.notify.values import Answer, Message, Outcome, printable
 
 USUAL_MUTE = timedelta(minutes=1)
@@ -26,7 +26,8 @@ async def send_to_gateway(session: aiohttp.ClientSession, gateway: Gateway, mess
     reply = await ask(session, gateway.method, url, body, headers)
     if isinstance(reply, Answer):
         return reply
-    words = [Secret(word) for value in gateway.headers.values() for word in value.reveal().split() if len(word) >= LONG]
+    values = [value.reveal() for value in gateway.headers.values()]
+    words = [Secret(word) for value in values for word in value.split() if len(word) >= SHORTEST]
     hidden = (*secrets_in(url), *gateway.headers.values(), *words)
     said = printable(reply.body.decode("utf-8", "replace"), *hidden)
     text = f"HTTP {reply.status} {said}".strip()

@@ -112,9 +112,10 @@ class Outbox:
         with self._file.writing() as connection:
             for channel, told, notice in dues:
                 if notice is not None:
-                    row = (channel, notice.subject if told is None else None, micros(now), notice_text(notice))
-                    insert = "INSERT OR IGNORE INTO notice (channel, key, at, value) VALUES (?, ?, ?, ?)"
-                    new += connection.execute(insert, row).rowcount
+                    insert = "INSERT OR IGNORE" if told is None else "INSERT"
+                    row = (channel, _key(told, notice), micros(now), notice_text(notice))
+                    values = " INTO notice (channel, key, at, value) VALUES (?, ?, ?, ?)"
+                    new += connection.execute(insert + values, row).rowcount
                 if told is not None:
                     state = (channel, told.subject, told.open, micros(told.at), told_text(told))
                     connection.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", state)
@@ -216,15 +217,14 @@ class Outbox:
                 (micros(now), answer.text, batch, message.channel),
             )
             # The notice stays here as done, or its text could become due here once more. Where the other channel has
-            # the same text already, or was told the same at the same time, there is nothing to take over.
+            # the same text or news already, there is nothing to take over.
             connection.execute(
                 "INSERT OR IGNORE INTO notice (channel, key, at, value)"
-                " SELECT ?, key, at, value FROM notice WHERE batch = ? AND channel = ? AND done = 0 AND (at, value)"
-                " NOT IN (SELECT at, value FROM notice WHERE channel = ?"
-                " AND at IN (SELECT at FROM notice WHERE batch = ?)) ORDER BY id",
-                (fallback, batch, message.channel, fallback, batch),
+                " SELECT ?, key, at, value FROM notice WHERE batch = ? AND channel = ? AND done = 0 ORDER BY id",
+                (fallback, batch, message.channel),
             )
-            connection.execute("UPDATE notice SET done = 1 WHERE batch = ? AND channel = ?", (batch, message.channel))
+            done = "UPDATE notice SET done = 1 WHERE batch = ? AND channel = ? AND done = 0"
+            connection.execute(done, (batch, message.channel))
 
     def attempts(self, channel: str, now: datetime) -> list[datetime]:
         """When the channel was used within its longest window, ascending."""
@@ -247,13 +247,14 @@ class Outbox:
             for row in self._file.rows(MESSAGES + "ORDER BY number DESC LIMIT ?", limit)
         ]
 
-    def prune(self, now: datetime) -> None:
-        """Forget what is over and old."""
+    def prune(self, now: datetime) -> list[tuple[str, str]]:
+        """Forget what is over and old; returns of which channel and subject nothing is known any more."""
         before = micros(now - KEPT)
         with self._file.writing() as connection:
             connection.execute("DELETE FROM message WHERE ended < ?", (before,))
             connection.execute("DELETE FROM notice WHERE done = 1 AND at < ?", (before,))
-            connection.execute("DELETE FROM told WHERE open = 0 AND at < ?", (before,))
+            gone = "DELETE FROM told WHERE open = 0 AND at < ? RETURNING channel, subject"
+            return [(channel, subject) for channel, subject in connection.execute(gone, (before,))]
 
     # ------------------------------------------------------------ inside
 
@@ -263,11 +264,8 @@ class Outbox:
                 "UPDATE message SET state = ?, ended = ?, answer = ? WHERE number = ?",
                 (state, micros(now), answer, message.number),
             )
-            connection.execute(
-                "UPDATE notice SET done = 1 WHERE batch = (SELECT batch FROM message WHERE number = ?) AND NOT EXISTS"
-                " (SELECT 1 FROM message WHERE batch = notice.batch AND state IN ('waiting', 'sending'))",
-                (message.number,),
-            )
+            # The channel and the states are named for the indices of what is open: forty days of notices are not read.
+            connection.execute(BATCH_DONE, (message.channel, message.number))
 
 
 MESSAGES = (
@@ -275,6 +273,22 @@ MESSAGES = (
     " state, due, ended, answer"
     " FROM message "
 )
+
+
+BATCH_DONE = (
+    "UPDATE notice SET done = 1"
+    " WHERE channel = ?1 AND done = 0 AND batch = (SELECT batch FROM message WHERE number = ?2) AND NOT EXISTS"
+    " (SELECT 1 FROM message AS rest"
+    " WHERE rest.channel = ?1 AND rest.batch = notice.batch AND rest.state IN ('waiting', 'sending'))"
+)
+
+
+def _key(told: Told | None, notice: Notice) -> str:
+    """By what a channel has it already: a text by its name; of a subject, what is decided at one instant is one story.
+
+    Channels may hear the same story at different stages of theirs: one that it has grown, another that it has begun.
+    """
+    return notice.subject if told is None else f"{notice.subject}@{micros(notice.at)}"
 
 
 def _message(row: Sequence[Any]) -> Message:

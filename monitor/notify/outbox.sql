@@ -10,7 +10,7 @@ CREATE TABLE told (              -- the fold of what a channel knows of a subjec
 CREATE TABLE notice (            -- one thing due on one channel
     id      INTEGER PRIMARY KEY,
     channel TEXT NOT NULL,
-    key     TEXT,                -- of a text that is sent once; NULL for all that "told" keeps from being told twice
+    key     TEXT,                -- what a channel has once: a text, or what was decided of a subject at one instant
     at      INTEGER NOT NULL,
     value   TEXT NOT NULL,
     batch   INTEGER,             -- the number of the first message that carries it; NULL = in none yet

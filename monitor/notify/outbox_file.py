@@ -126,7 +126,6 @@ def connected(path: Path, mode: str) -> sqlite3.Connection:
                     f"BEGIN; {schema} PRAGMA application_id = {APPLICATION_ID};"
                     f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
                 )
-            connection.execute("CREATE INDEX IF NOT EXISTS notice_batch ON notice (batch) WHERE batch IS NOT NULL")
             _rename(connection)
     except sqlite3.Error as error:
         raise OutboxError(f"{path}: cannot be opened: {error}") from error

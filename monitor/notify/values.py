@@ -61,6 +61,7 @@ DOUBT = "（可能重复 repeated?）"
 def printable(text: str, *secrets: Secret | None) -> str:
     """The text fit for a log: one line, short, without any of the secrets."""
     hidden = {secret.reveal() for secret in secrets if secret is not None and secret.reveal()}
+    hidden |= {each.replace("/", r"\/") for each in hidden}  # as PHP writes JSON
     for each in sorted(hidden, key=len, reverse=True):  # a whole address before the key in it
         text = text.replace(each, "***")
     line = "".join(char if char.isprintable() else " " for char in text)

@@ -79,8 +79,8 @@ class Desk:
     async def tidy(self) -> None:
         """Forget what is over and old, and show what waits."""
         now = self._clock.now()
-        await self.ask(lambda outbox: outbox.prune(now))
-        self._told = await self.ask(Outbox.told)
+        for key in await self.ask(lambda outbox: outbox.prune(now)):
+            self._told.pop(key, None)
 
     async def show(self) -> None:
         """Tell the metrics what waits."""

@@ -180,8 +180,9 @@ class Relay:
         await self._known.running.wait()
         async with self._deciding:
             await self._desk.keep(self._counters)
-            if self._settings.path is AlertPath.EMBEDDED:
-                await self._put(self._decisions().of_strangers())
+            if self._settings.path is AlertPath.EMBEDDED and (strange := self._decisions().of_strangers()):
+                await self._put(strange)
+                log.warning("alerts.path is embedded: of what Alertmanager told, %d are followed no more", len(strange))
         while True:
             async with self._deciding:
                 await self._decide()

@@ -78,7 +78,8 @@ def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() ->
     known, end = over_alert(again[0], None, later - timedelta(minutes=15), later, ZONE)
     assert (known.open, end.stage, end.subject) == (False, Stage.RECOVERED, first[1].subject)
     assert end.title.en == "[RECOVERED] was: the ledger cannot be written"
-    assert end.lines[0].zh.startswith("03-16 03:00 至 03-16 07:59")
+    assert end.lines[0] == Phrase("原先告知：磁盘可能已满。", "it said: The disk of 青溪镇 may be full.")
+    assert end.lines[1].zh.startswith("03-16 03:00 至 03-16 07:59")
 
 
 def test_a_prometheus_that_restarts_begins_no_other_story() -> None:

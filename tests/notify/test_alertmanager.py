@@ -13,11 +13,14 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.alerting import Manager
 from monitor.errors import AlertmanagerUnavailable
 from monitor.model import Secret
 from monitor.notify import Held, alertmanager, held
+from monitor.notify.alertmanager import elements
 from tests.addresses import free_port
 
 WATCHDOG = b'[{"fingerprint": "w", "startsAt": "T", "labels": {}}]'
@@ -75,6 +78,11 @@ def test_what_a_monitor_that_is_out_would_say_is_missing_for_that(
     assert [answered.proves(county) for county in ("安平县", "清河县", "")] == [of_one, of_another, of_any]
 
 
+@given(st.lists(st.dictionaries(st.text(), st.text() | st.lists(st.integers()))), st.sampled_from([None, 0, 3]))
+def test_a_list_is_read_piece_by_piece_as_it_would_be_at_once(alerts: list[object], indent: int | None) -> None:
+    assert list(elements(f" {json.dumps(alerts, indent=indent)}\n")) == alerts
+
+
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
@@ -85,6 +93,10 @@ def test_what_a_monitor_that_is_out_would_say_is_missing_for_that(
         (b"[{}]", 200, "not a list of alerts"),
         (b"7", 200, "not a list of alerts"),
         (b'[{"fingerprint": "w", "startsAt": "T", "labels": 7}]', 200, "not a list of alerts"),
+        (WATCHDOG[:-1], 200, "not a list of alerts"),
+        (WATCHDOG[:-1] + b",]", 200, "not a list of alerts"),
+        (WATCHDOG[:-1] + b" {}]", 200, "not a list of alerts"),
+        (WATCHDOG + b"]", 200, "not a list of alerts"),
         (b"[" * 2000, 200, "more than 1000 bytes"),
         (b"[]", 200, "does not hold the SharpEyesWatchdog"),
         (b'[{"fingerprint": "x", "startsAt": "T", "labels": {}}]', 200, "does not hold the SharpEyesWatchdog"),

@@ -17,6 +17,7 @@ from monitor.errors import OutboxError, OutboxUnavailable
 from monitor.language import Phrase
 from monitor.notify import Answer, Message, Outbox, Outcome, outbox_path
 from monitor.notify.codec import notice_of, notice_text, told_of, told_text
+from monitor.notify.outbox import BATCH_DONE
 from tests.alerting.samples import notice
 from tests.notify.samples import NOW
 
@@ -164,6 +165,34 @@ def test_what_the_other_channel_has_already_is_not_taken_over(outbox: Outbox) ->
     assert outbox.waiting().notices == 1
 
 
+def test_of_one_story_that_two_channels_hear_at_different_stages_the_fallback_takes_over_nothing(
+    outbox: Outbox,
+) -> None:
+    grown, begun = notice(stage=Stage.WORSE), notice(stage=Stage.OPENED)
+    outbox.put([("ding", told(), grown), ("mail", told(), begun)], NOW)
+    outbox.move(composed(outbox), "mail", REFUSED, NOW)
+    assert [each for _, each in outbox.pending("mail")] == [begun]
+
+
+def test_of_one_story_that_two_channels_hand_over_one_after_the_other_the_fallback_hears_once(outbox: Outbox) -> None:
+    outbox.put([("ding", told(), notice()), ("wecom", told(), notice())], NOW)
+    outbox.move(composed(outbox), "mail", REFUSED, NOW)
+    sent = composed(outbox, "mail")
+    outbox.begin(sent, NOW)
+    outbox.sent(sent, SENT, NOW)
+    outbox.move(composed(outbox, "wecom"), "mail", UNANSWERED, NOW + timedelta(minutes=10))
+    assert outbox.pending("mail") == []
+    assert outbox.waiting().notices == 0
+
+
+def test_what_the_fallback_was_told_at_another_time_it_takes_over_all_the_same(outbox: Outbox) -> None:
+    later = replace(notice(stage=Stage.REMINDER), at=NOW + timedelta(hours=4))
+    outbox.put([("mail", told(), notice())], NOW)
+    outbox.put([("ding", told(), later)], later.at)
+    outbox.move(composed(outbox), "mail", REFUSED, later.at)
+    assert [each.stage for _, each in outbox.pending("mail")] == [Stage.OPENED, Stage.REMINDER]
+
+
 def test_a_batch_is_done_when_its_last_message_is(outbox: Outbox) -> None:
     put(outbox, "a")
     first = composed(outbox, parts=2)
@@ -174,6 +203,12 @@ def test_a_batch_is_done_when_its_last_message_is(outbox: Outbox) -> None:
     assert second is not None
     outbox.sent(second, SENT, NOW)
     assert outbox.waiting().notices == 0
+
+
+def test_an_answer_is_written_down_without_reading_what_is_done(outbox: Outbox) -> None:
+    plan = outbox._file.connection.execute(f"EXPLAIN QUERY PLAN {BATCH_DONE}", ("ding", 1)).fetchall()
+    read = [step for *_, step in plan if step.startswith(("SCAN", "SEARCH notice"))]
+    assert read == ["SEARCH notice USING INDEX notice_open (channel=? AND batch=?)"]
 
 
 def test_what_waits_for_a_channel_that_is_gone_is_given_up_and_counted(outbox: Outbox) -> None:
@@ -197,7 +232,7 @@ def test_numbers_are_never_given_twice(outbox: Outbox) -> None:
 
 def test_what_is_open_is_remembered_however_long_it_lasts(outbox: Outbox) -> None:
     outbox.put([("ding", told(), notice()), ("ding", told("i2", open_=False), notice(2))], NOW)
-    outbox.prune(NOW + timedelta(days=400))
+    assert outbox.prune(NOW + timedelta(days=400)) == [("ding", "i2")]
     assert list(outbox.told()) == [("ding", "i1")]
 
 
@@ -284,6 +319,8 @@ def test_the_outbox_lies_beside_the_ledger(tmp_path: Path) -> None:
         st.booleans(),
         st.booleans(),
         st.none() | st.tuples(st.text(), st.text()),
+        st.tuples(*[st.text()] * 4),
+        st.none() | st.builds(Phrase, st.text(), st.text()),
     ),
 )
 def test_what_is_written_down_is_read_back(one: Notice, other: Told) -> None:
@@ -312,7 +349,7 @@ def test_alerts_that_were_once_identified_by_their_beginning_are_known_by_name_a
 
 def test_what_an_older_version_wrote_down_is_read() -> None:
     def before(text: str) -> str:
-        return json.dumps({name: value for name, value in json.loads(text).items() if name != "area"})
+        return json.dumps({name: value for name, value in json.loads(text).items() if name not in ("area", "line")})
 
     known = Told("i1", True, NOW, NOW, Phrase("一", "one"))
     assert told_of(before(told_text(known))) == known

@@ -140,8 +140,9 @@ async def repeating_what_it_is_asked() -> AsyncIterator[str]:
         text = (
             f"bad webhook http://robot{request.raw_path} {dict(request.query)} {request.headers.get('Authorization')}"
         )
-        text += f" {KEY}".replace("/", "\\/")
-        return web.json_response({"errcode": 40001, "errmsg": text, "code": 40001, "msg": text})
+        said = json.dumps({"errcode": 40001, "errmsg": text, "code": 40001, "msg": text})
+        as_php = json.dumps(text).replace("/", r"\/")
+        return web.Response(text=f'{said[:-1]}, "again": {as_php}}}', content_type="application/json")
 
     app = web.Application()
     app.router.add_route("*", "/{any:.*}", refuse)
@@ -181,9 +182,19 @@ async def test_a_key_that_the_other_side_repeats_is_hidden_in_every_form(
         answer = await send(make(address))
     assert answer.outcome is Outcome.REFUSED
     assert "bad webhook" in answer.text
-    for hidden in (KEY, QUOTED, quote(KEY), KEY.replace("/", "\\/"), *signs, *(quote(each, safe="") for each in signs)):
+    for hidden in (KEY, KEY.replace("/", r"\/"), QUOTED, quote(KEY), *signs, *(quote(each, safe="") for each in signs)):
         assert hidden not in answer.text, answer.text
     assert "***" in answer.text
+
+
+async def test_a_short_key_of_a_header_is_hidden_where_it_stands_alone() -> None:
+    async def refuse() -> web.Response:
+        return web.json_response({"err": "bad key s3kr1t7"}, status=400)
+
+    async with robots() as vendors:
+        vendors.instead["sms"] = refuse
+        answer = await send(sms(vendors, headers={"Authorization": Secret("Bearer s3kr1t7")}))
+    assert answer == Answer(Outcome.REFUSED, 'HTTP 400 {"err": "bad key ***"}')
 
 
 async def test_an_answer_in_many_pieces_is_read_to_its_end() -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from monitor.alerting import Manager
+from monitor.clock import at_once
 from monitor.errors import AlertmanagerUnavailable, CallAgain
 from monitor.model import Cause, State
 from monitor.parsing.scalars import duration
 from monitor.relay.relay import BACK
 from monitor.settings import AlertPath, AlertSettings
-from tests.incidents.town import a_camera
+from tests.incidents.town import a_camera, cameras
 from tests.relay.holding import WATCHDOG, Holding, holding
 from tests.relay.world import Office, office, settings
 from tests.robots import Robots
@@ -187,6 +188,39 @@ async def test_an_alert_that_comes_and_goes_between_two_looks_goes_on(tmp_path: 
             await of.alertmanager("vendor-on-call", LOST)
             await manager.watch(of, 5 * MINUTE)
         assert len(heads(of)) == 1
+
+
+async def test_an_incident_that_alertmanager_holds_no_more_goes_on_until_the_record_ends_it(tmp_path: Path) -> None:
+    town = cameras(8)
+    async with holding() as manager, office(tmp_path, town, asking(manager)) as of:
+        of.world.cut([camera.id for camera in town])
+        await of.later(3 * MINUTE)
+        (line,) = at_once(of.world.facts())
+        labels = {"alertname": "SharpEyesIncident", "severity": "critical", "incident": line.figures.incident.id}
+        await of.alertmanager("vendor-on-call", labels)
+        await manager.watch(of, 25 * MINUTE)
+        assert len(heads(of)) == 1
+        of.world.mend([camera.id for camera in town])
+        await of.until(lambda: len(heads(of)) == 2)
+
+
+async def test_the_ends_of_three_alike_name_what_each_was_about(tmp_path: Path) -> None:
+    name, channels = "SharpEyesNotificationsFailing", ("ding", "mail", "sms")
+    failing = [{"alertname": name, "severity": "critical", "channel": one} for one in channels]
+
+    def words(labels: dict[str, str]) -> dict[str, str]:
+        return {"summary": "通知发送失败", "description": f"渠道 {labels['channel']} 发送失败。"}
+
+    async with holding(*failing) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        await of.alertmanager("vendor-on-call", *failing, words=words)
+        await manager.watch(of, 10 * MINUTE)
+        manager.held = [WATCHDOG]
+        await manager.watch(of, 20 * MINUTE)
+        await of.until(lambda: len(heads(of)) == 2)
+        _, *ends = of.vendors.texts["dingtalk"][1].splitlines()[:4]
+        assert {end.partition(" ")[2] for end in ends} == {
+            f"【已恢复】通知发送失败：原先告知：渠道 {one} 发送失败。" for one in channels
+        }
 
 
 async def test_that_a_village_is_back_is_told_at_once_where_the_record_sees_it_and_not_while_it_is_dark(

@@ -12,9 +12,11 @@ from monitor.notify import Held
 from monitor.parsing.scalars import duration
 from monitor.relay.ends import BREAK, HANDED_OVER, SLOW, Ends, patience
 from tests.incidents.town import BEGINNING
-from tests.test_prometheus_rules import alerts
+from tests.test_alert_timing import prometheus
+from tests.test_prometheus_rules import alerts, groups
 
 MINUTE = timedelta(minutes=1)
+RESENT = MINUTE  # Prometheus hands over again what fires: its flag rules.alert.resend-delay
 USUAL = patience("SharpEyesX/f1")
 # Minutes later; whether it is held, and whether it is called for before; which watchdog it is; can nothing be known?
 LOOKS = st.lists(
@@ -69,6 +71,13 @@ def test_a_wall_clock_that_jumps_ends_nothing() -> None:
     ends = Ends()
     ends.over(["a/f"], held(), 0.0, BEGINNING)
     assert ends.over(["a/f"], held(), 300.0, BEGINNING + timedelta(days=3)) == {}
+
+
+def test_beside_its_rule_an_alert_is_waited_for_as_long_as_its_way_to_alertmanager_takes() -> None:
+    usual = prometheus("prometheus.yml")["global"]
+    judged = max(duration(group.get("interval", usual["evaluation_interval"])) for group in groups())
+    way = 2 * duration(usual["scrape_interval"]) + judged + RESENT
+    assert way < HANDED_OVER < 2 * way
 
 
 def test_every_alert_is_waited_for_longer_than_its_rule_takes_to_fire_anew() -> None:
