@@ -57,6 +57,10 @@ class Depacketiser(Protocol):
         """Whether nothing is held, and the picture under way is of no use."""
         ...
 
+    def pause(self) -> None:
+        """No packet came for a moment. That proves nothing by itself."""
+        ...
+
     def settle(self) -> bytes | None:
-        """Nothing more follows for now: the key frame that was held, if there is one."""
+        """Nothing more will come: the key frame that was held and looks complete, if there is one."""
         ...

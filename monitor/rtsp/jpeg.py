@@ -1,6 +1,9 @@
 """JPEG in RTP (RFC 2435): the headers are left out on the way and rebuilt here into a complete file.
 
 Decides whether a frame came whole. Must never hand out a frame with a hole nor hold more than the byte limit.
+
+The marker bit ends a frame, but some senders set it on every packet. So it is believed behind a packet without one, or
+behind the end marker of JPEG itself; else the frame waits for the next to begin.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ class _Header:
 class JpegDepacketiser:
     """RTP packets in order of arrival in, the first complete JPEG file out."""
 
-    __slots__ = ("_data", "_header", "_limit", "_size", "_tables", "_timestamp", "account")
+    __slots__ = ("_data", "_header", "_limit", "_marked", "_size", "_tables", "_timestamp", "_unmarked", "account")
 
     def __init__(self, size: tuple[int, int], limit: int) -> None:
         """``size`` is the description's width and height for frames too large for the header; 0 = unknown."""
@@ -43,6 +46,8 @@ class JpegDepacketiser:
         self._timestamp = -1
         self._header: _Header | None = None
         self._data = bytearray()
+        self._unmarked = False  # a packet of this frame came without the marker: the sender knows what it means
+        self._marked = 0  # the bytes held when a doubtful marker came on the first packet
 
     def push(
         self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""
@@ -51,13 +56,20 @@ class JpegDepacketiser:
         done = None
         if lost:
             self._drop()
-        if timestamp != self._timestamp:
+        if timestamp != self._timestamp or not any(data[start + 1 : start + 4]):  # the offset: a frame begins
             done = self._finish()
-            self._timestamp = timestamp
+            self._timestamp, self._unmarked, self._marked = timestamp, False, 0
         if done is not None or stop - start < 8:
             return done
+        first = not self._data
         self._take(memoryview(data)[start:stop], extension)
-        return self._finish() if marker else None
+        if not marker:
+            self._unmarked = True
+        elif self._unmarked or self._data.endswith(_END):
+            return self._finish()
+        elif first:
+            self._marked = len(self._data)
+        return None
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:  # noqa: ARG002
         """None: each packet has a header of its own."""
@@ -65,7 +77,7 @@ class JpegDepacketiser:
 
     @property
     def waiting(self) -> bool:
-        """Never: the marker bit is all there is to go by."""
+        """Never: the first packet of a frame is known by itself."""
         return False
 
     @property
@@ -73,9 +85,12 @@ class JpegDepacketiser:
         """Never: every picture is a key frame."""
         return False
 
+    def pause(self) -> None:
+        """It says nothing."""
+
     def settle(self) -> bytes | None:
-        """Nothing is held beyond the marker bit."""
-        return None
+        """Nothing more will come: what ends with its only marker is most likely whole."""
+        return self._finish() if self._marked == len(self._data) else None
 
     def _take(self, payload: memoryview, extension: bytes) -> None:
         offset = int.from_bytes(payload[1:4], "big")

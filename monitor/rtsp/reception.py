@@ -49,8 +49,8 @@ class Reception:
 
     @property
     def waiting(self) -> bool:
-        """Whether something is held that may be all there is."""
-        return self.video is not None and (self.video.waiting or self._ordering.held > 0)
+        """Whether a key frame is held that looks complete, but more of it may follow."""
+        return self.video is not None and self.video.waiting
 
     @property
     def empty(self) -> bool:
@@ -84,8 +84,13 @@ class Reception:
         """A datagram came to the port of RTCP."""
         self._reports += 1
 
+    def pause(self) -> None:
+        """Nothing came for a moment. That proves nothing by itself."""
+        if self.video is not None:
+            self.video.pause()
+
     def settle(self) -> KeyFrame | None:
-        """Nothing came for a moment: none that is missing will come, and what seemed complete is complete."""
+        """Nothing more will come: what is held of datagrams, and the key frame that looks complete."""
         frame = self._in_turn(self._ordering.rest())
         return self.video.settle() if frame is None and self.video is not None else frame
 

@@ -54,8 +54,12 @@ class Video:
         """Whether nothing is held of a key frame."""
         return self._depacketiser.empty
 
+    def pause(self) -> None:
+        """No packet came for a moment. That proves nothing by itself."""
+        self._depacketiser.pause()
+
     def settle(self) -> KeyFrame | None:
-        """Nothing more follows for now: the key frame that was held, if there is one."""
+        """Nothing more will come: the key frame that was held and looks complete, if there is one."""
         return self._key_frame(self._depacketiser.settle())
 
     def push(self, data: Buffer, start: int = 0, stop: int = -1) -> KeyFrame | None:
