@@ -29,6 +29,7 @@ class Depacketiser(Protocol):
     """For one codec."""
 
     account: Account
+    timestamp: int  # of the picture under way
 
     def push(
         self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""

@@ -35,7 +35,7 @@ class _Header:
 class JpegDepacketiser:
     """RTP packets in order of arrival in, the first complete JPEG file out."""
 
-    __slots__ = ("_data", "_header", "_limit", "_marked", "_size", "_tables", "_timestamp", "_unmarked", "account")
+    __slots__ = ("_data", "_header", "_limit", "_marked", "_size", "_tables", "_unmarked", "account", "timestamp")
 
     def __init__(self, size: tuple[int, int], limit: int) -> None:
         """``size`` is the description's width and height for frames too large for the header; 0 = unknown."""
@@ -43,7 +43,7 @@ class JpegDepacketiser:
         self._size = size
         self._limit = limit
         self._tables: dict[int, tuple[bytes, ...]] = {}  # by quality: some devices send them only once
-        self._timestamp = -1
+        self.timestamp = -1
         self._header: _Header | None = None
         self._data = bytearray()
         self._unmarked = False  # a packet of this frame came without the marker: the sender knows what it means
@@ -56,9 +56,9 @@ class JpegDepacketiser:
         done = None
         if lost:
             self._drop()
-        if timestamp != self._timestamp or not any(data[start + 1 : start + 4]):  # the offset: a frame begins
+        if timestamp != self.timestamp or not any(data[start + 1 : start + 4]):  # the offset: a frame begins
             done = self._finish()
-            self._timestamp, self._unmarked, self._marked = timestamp, False, 0
+            self.timestamp, self._unmarked, self._marked = timestamp, False, 0
         if done is not None or stop - start < 8:
             return done
         first = not self._data

@@ -48,7 +48,7 @@ class NalDepacketiser:
     __slots__ = (
         "_announcement", "_budget", "_damaged", "_first_slices", "_fragment_size", "_fragment_type", "_fragments",
         "_header", "_limit", "_mark", "_middle", "_middle_first", "_paused", "_plain_slices", "_renewed", "_sets",
-        "_size", "_slices", "_syntax", "_timestamp", "_touched", "_unmarked", "account",
+        "_size", "_slices", "_syntax", "_touched", "_unmarked", "account", "timestamp",
     )  # fmt: skip
 
     def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int, budget: Budget) -> None:
@@ -65,7 +65,7 @@ class NalDepacketiser:
         self._sets: dict[int, list[bytes]] = {}
         for unit in parameter_sets:
             self._sets.setdefault(self._type(unit[0]), []).append(unit)
-        self._timestamp = -1
+        self.timestamp = -1
         self._fragments: list[bytes | bytearray] = []  # of the open unit; empty when nobody waits for it
         self._fragment_size = 0
         self._fragment_type = -1  # -1 = no unit is open
@@ -99,7 +99,7 @@ class NalDepacketiser:
         if (
             data[at] == self._middle
             and data[start] == self._middle_first
-            and timestamp == self._timestamp
+            and timestamp == self.timestamp
             and not (lost or marker)
         ):
             if self._fragments:
@@ -107,7 +107,7 @@ class NalDepacketiser:
             return None
         if not (lost or self._holds) and self._passes_over(data, start, at, timestamp):
             return None
-        if timestamp != self._timestamp or lost:
+        if timestamp != self.timestamp or lost:
             done = self._begin(timestamp, lost)
             if done is not None:
                 return done
@@ -144,8 +144,8 @@ class NalDepacketiser:
             return False
         if flags & _FIRST:
             self.account.types.add(unit_type)
-        if flags & _WHOLE or timestamp != self._timestamp:
-            self._timestamp = timestamp
+        if flags & _WHOLE or timestamp != self.timestamp:
+            self.timestamp = timestamp
             self._fragment_type = self._middle = -1
         if flags & _WHOLE == _FIRST:
             self._fragment_type, self._middle, self._middle_first = unit_type, flags & ~_WHOLE, first
@@ -161,7 +161,7 @@ class NalDepacketiser:
         if not self._holds:
             return self._skim(data, before, start, end, sequence)
         like, _, kind, _, stamp = _PIECE.unpack_from(data, before)
-        if self._middle < 0 or kind & _MARKER or stamp >> 32 != self._timestamp:
+        if self._middle < 0 or kind & _MARKER or stamp >> 32 != self.timestamp:
             return start, 0  # no unit is open; or it was late, and the open unit is of another picture
         flags, least = _PIECE.size + self._header, _PIECE.size + self._header + 1
         pieces, size, at, taken = self._fragments, 0, start, 0
@@ -211,8 +211,8 @@ class NalDepacketiser:
                 or not at + least <= stop <= end
             ):
                 break
-            if flags & _WHOLE or stamp >> 32 != self._timestamp:
-                self._timestamp, self._fragment_type, self._middle = stamp >> 32, -1, -1
+            if flags & _WHOLE or stamp >> 32 != self.timestamp:
+                self.timestamp, self._fragment_type, self._middle = stamp >> 32, -1, -1
                 if flags & _FIRST:
                     types.add(unit_type)
                     if not flags & _LAST:
@@ -243,13 +243,13 @@ class NalDepacketiser:
 
     def _begin(self, timestamp: int, lost: bool) -> bytes | None:
         """A packet of another picture, or one with a hole before it."""
-        if timestamp == self._timestamp:
+        if timestamp == self.timestamp:
             if lost:
                 self._damage()
             return None
         done = self._finish(complete=not lost) if self._holds else None
         self._forget_fragments()
-        self._timestamp, self._mark, self._unmarked = timestamp, None, 0
+        self.timestamp, self._mark, self._unmarked = timestamp, None, 0
         return done
 
     @property

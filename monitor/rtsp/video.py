@@ -108,11 +108,12 @@ class Video:
 
     def _push(self, data: Buffer, packet: RtpPacket) -> KeyFrame | None:
         self.packets += 1
-        missing = self._missing(packet)
         if packet.payload_type != self._payload_type:
+            if packet.source == self._source:
+                self._sequence.passes(packet.sequence)
             self._adopt(packet.payload_type)
             return None
-        if missing < 0:
+        if self._is_late(packet):
             return None
         lost, self._broken = self._broken, False
         frame = self._take(data, packet.start, packet.stop, packet.timestamp, packet.marker, lost, packet.extension)
@@ -121,19 +122,22 @@ class Video:
     def _key_frame(self, data: bytes | None) -> KeyFrame | None:
         return None if data is None else KeyFrame(self.codec, data, self.lost)
 
-    def _missing(self, packet: RtpPacket) -> int:
-        """How many packets are missing before this one; negative for one that came late."""
+    def _is_late(self, packet: RtpPacket) -> bool:
+        """Whether its turn is over; counts what is missing before it."""
         if packet.source != self._source:
-            if packet.payload_type != self._payload_type:
-                return 0  # another stream on our channel: its numbers say nothing
             self._broken = self._broken or self._source >= 0
             self._source = packet.source
             self._sequence.expected = -1
         missing = self._sequence.missing(packet.sequence)
         self.lost += max(0, missing)
-        # One that came twice is harmless; an older one is a late part of a hole or a count that went back.
-        self._broken = self._broken or missing not in (0, -1)
-        return missing
+        if missing < 0:
+            # A copy is harmless. Else it is a late part of a hole, or a new picture by a count that went back.
+            ahead = (packet.timestamp - self._depacketiser.timestamp) & 0xFFFFFFFF
+            copy = self._sequence.came_before(packet.sequence) and not 0 < ahead < 0x80000000
+            self._broken = self._broken or not copy
+            return True
+        self._broken = self._broken or missing > 0
+        return False
 
     def shortfall(self, *, silent: bool) -> tuple[Cause, str]:
         """Why there is no key frame although packets came; ``silent`` when they have stopped."""

@@ -317,6 +317,31 @@ def test_junk_counted_in_the_same_sequence_is_no_loss() -> None:
     assert first_keyframe(Codec.H264, both[:9] + both[10:]) is None
 
 
+def test_junk_with_a_count_of_its_own_is_no_loss() -> None:
+    sent = packets(Codec.H264, coded(Codec.H264))
+    junk = [rtp(b"junk", at % 7, 77, payload_type=50) for at in range(len(sent))]
+    got = first_keyframe(Codec.H264, [packet for pair in zip(sent, junk, strict=True) for packet in pair])
+    assert got is not None
+    assert got.packets_lost == 0
+
+
+@BOTH
+@pytest.mark.parametrize("delay", [1, 2, 5, 30])
+def test_copies_that_come_late_spoil_nothing(codec: Codec, delay: int) -> None:
+    sent = packets(codec, coded(codec))
+    twice = [packet for at in range(len(sent)) for packet in (sent[at], sent[max(0, at - delay)])]
+    got = first_keyframe(codec, twice)
+    assert got is not None
+    assert units(got.data) == picture_units(codec, coded(codec)[0])
+    assert got.packets_lost == 0
+
+
+def test_a_late_part_of_a_hole_spoils_the_picture_under_way() -> None:
+    sent = packets(Codec.H264, coded(Codec.H264)[:1])
+    late = [*sent[:8], *sent[9:12], sent[8], *sent[12:]]
+    assert first_keyframe(Codec.H264, late) is None
+
+
 def test_a_sender_that_starts_anew_in_the_middle_of_a_picture_spoils_it() -> None:
     access_unit = coded(Codec.H264)[0]
     sent = stream(payloads(Codec.H264, access_unit))
