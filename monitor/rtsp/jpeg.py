@@ -15,8 +15,19 @@ from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
 from monitor.rtsp.jpeg_tables import HUFFMAN_SEGMENTS, quantisation_tables
 from monitor.rtsp.rtp import Buffer
 
+KNOWN_TYPES = frozenset({0, 1})  # 4:2:2 and 4:2:0 (RFC 2435 §4.1)
+
+_RESTARTS = 0x40  # beside the type: restart markers
 _MAX_TABLES = 4  # of one frame that are read
 _END = b"\xff\xd9"
+# What cameras deliver beyond the 2040 pixels of the header, which holds eighths modulo 256. No smaller picture that
+# cameras deliver looks like one of these in the header.
+_LARGE = (
+    (2048, 1536), (2304, 1296), (2304, 1728), (2560, 1440), (2560, 1600), (2560, 1920), (2560, 2048), (2592, 1520),
+    (2592, 1944), (2688, 1520), (2880, 1620), (3072, 1728), (3072, 2048), (3200, 1800), (3264, 2448), (3840, 2160),
+    (4000, 3000), (4096, 2160), (7680, 4320),
+)  # fmt: skip
+_GUESSED = {(width // 8 % 256, (height + 7) // 8 % 256): (width, height) for width, height in _LARGE}
 _FRAME_HEADER = b"\xff\xc0\x00\x11\x08"  # start of frame, 17 bytes, 8 bits a sample
 
 
@@ -132,10 +143,14 @@ class JpegDepacketiser:
         self, payload: memoryview, extension: bytes, interval: int, tables: tuple[bytes, ...]
     ) -> _Header | None:
         kind, quality, width, height = payload[4:8]
-        self.account.types.add(kind & 0x3F)
-        described = (_side(width, self._size[0]), _side(height, self._size[1]))
+        self.account.types.add(kind & ~_RESTARTS)
+        size = self._size if any(self._size) else _GUESSED.get((width, height), self._size)
+        described = (_side(width, size[0]), _side(height, size[1]))
         width, height = _size_in_extension(extension) or described
-        if kind & 0x3F > 1 or kind >= 0x80 or not tables or not width or not height:
+        if kind & ~_RESTARTS not in KNOWN_TYPES:
+            return None
+        if not tables or not width or not height:
+            self.account.undescribed += 1
             return None
         return _Header(kind & 0x3F, quality, width, height, interval, tables)
 

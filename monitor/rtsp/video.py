@@ -7,7 +7,7 @@ from monitor.rtsp.budget import Budget
 from monitor.rtsp.depacketiser import Depacketiser
 from monitor.rtsp.h264 import H264
 from monitor.rtsp.h265 import H265
-from monitor.rtsp.jpeg import JpegDepacketiser
+from monitor.rtsp.jpeg import KNOWN_TYPES, JpegDepacketiser
 from monitor.rtsp.nal import NalDepacketiser
 from monitor.rtsp.rtp import FIXED, PLAIN, Buffer, RtpPacket, SequenceCounter, parse
 from monitor.rtsp.sdp import Track
@@ -16,6 +16,7 @@ _HEADER, _UNPACK = FIXED.size, FIXED.unpack_from
 _INTERLEAVED = 4  # bytes before an interleaved packet
 # STAP-B, MTAP16, MTAP24 and FU-B of H.264: units with decoding order numbers, which no camera is known to send.
 _INTERLEAVED_TYPES = frozenset({25, 26, 27, 29})
+_EXTENDED_TYPE = 50  # PACI of H.265 (RFC 7798 §4.4.4): units behind an extended header
 ADOPT_AFTER = 50  # packets of one payload type the description did not announce
 
 
@@ -23,8 +24,8 @@ class Video:
     """Collects one key frame of one track."""
 
     __slots__ = (
-        "_broken", "_budget", "_depacketiser", "_interleaved", "_other", "_payload_type", "_sequence", "_source",
-        "_take", "adopted", "codec", "lost", "not_rtp", "packets",
+        "_broken", "_budget", "_depacketiser", "_interleaved", "_keyed", "_other", "_payload_type", "_sequence",
+        "_source", "_take", "adopted", "codec", "lost", "not_rtp", "packets",
     )  # fmt: skip
 
     def __init__(self, track: Track, limit: int, budget: Budget) -> None:
@@ -36,6 +37,7 @@ class Video:
         self.adopted = False  # the stream bears another payload type than the description announced
         self._payload_type = track.payload_type
         self._interleaved = track.interleaved
+        self._keyed = track.keyed
         self._other = dict[int, int]()  # payload types not announced -> packets
         self._sequence = SequenceCounter()
         self._source = -1  # the stream we follow; -1 = none yet
@@ -147,13 +149,25 @@ class Video:
             seen += f", payload types not announced: {', '.join(map(str, sorted(self._other)))}"
         if silent:
             return Cause.STREAM_STALLED, seen
-        if self._interleaved or (self.codec is Codec.H264 and account.types & _INTERLEAVED_TYPES):
-            return Cause.CODEC_UNSUPPORTED, f"units in interleaved order, which is not read, {seen}"
+        damaged = account.damaged > 0 and self.lost > 0
+        if self._keyed and not damaged:
+            return Cause.STREAM_ENCRYPTED, f"the description offers keys for SRTP, {seen}"
+        if unread := self._unread():
+            return Cause.CODEC_UNSUPPORTED, f"{unread}, not read, {seen}"
         if account.undescribed:
             return Cause.PARAMETER_SETS_MISSING, seen
-        if account.damaged and self.lost:
+        if damaged:
             return Cause.STREAM_DAMAGED, f"{account.damaged} key frames with packets missing, {seen}"
         return Cause.NO_KEYFRAME, seen
+
+    def _unread(self) -> str:
+        """What we do not read of what came; "" = nothing of that kind."""
+        types = self._depacketiser.account.types
+        if self._interleaved or (self.codec is Codec.H264 and types & _INTERLEAVED_TYPES):
+            return "units in interleaved order"
+        if self.codec is Codec.H265 and _EXTENDED_TYPE in types:
+            return "units behind an extended header (PACI)"
+        return "an unknown JPEG type" if self.codec is Codec.MJPEG and types and not types & KNOWN_TYPES else ""
 
     def _types(self) -> str:
         name = "JPEG types" if self.codec is Codec.MJPEG else "NAL types"

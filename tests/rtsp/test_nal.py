@@ -436,6 +436,55 @@ def test_units_in_interleaved_order_are_named_as_what_is_not_read(kind: int) -> 
     assert "interleaved order" in detail
 
 
+def test_units_behind_an_extended_header_are_named_as_what_is_not_read() -> None:
+    video = Video(Track(Codec.H265, 96), 10**6, Budget(10**9))
+    sent = [bytes((50 << 1, 1, 0, 8)) + unit for unit in units(coded(Codec.H265)[0])]
+    assert not any(map(video.push, stream(sent)))
+    cause, detail = video.shortfall(silent=False)
+    assert cause is Cause.CODEC_UNSUPPORTED
+    assert "PACI" in detail
+
+
+@BOTH
+def test_a_track_with_keys_is_called_encrypted_only_where_nothing_can_be_read(codec: Codec) -> None:
+    sent, generator = packets(codec, coded(codec)), np.random.default_rng(5)
+    video = Video(Track(codec, 96, keyed=True), 10**6, Budget(10**9))
+    assert not any(video.push(packet[:12] + generator.bytes(len(packet) - 12)) for packet in sent)
+    assert video.shortfall(silent=False)[0] is Cause.STREAM_ENCRYPTED
+    video = Video(Track(codec, 96, keyed=True), 10**6, Budget(10**9))
+    assert any(map(video.push, sent))
+
+
+@BOTH
+@pytest.mark.parametrize("code", [b"\0\0\1", b"\0\0\0\1"])
+def test_start_codes_left_in_before_the_fragments_are_cut_harm_nothing(codec: Codec, code: bytes) -> None:
+    access_units = coded(codec)
+    sent: list[bytes] = []
+    for number, together in enumerate(map(units, access_units[1:] + access_units)):
+        for unit in together:
+            for part in fragments(codec, code + unit, 400) if len(unit) > 396 else [code + unit]:
+                sent.append(rtp(part, len(sent), number, marker=unit is together[-1]))
+    got = first_keyframe(codec, sent)
+    assert got is not None
+    assert slices(codec, got.data) == slices(codec, access_units[0])
+
+
+def test_a_recovery_point_may_be_announced_with_another_timestamp() -> None:
+    access_units = coded(
+        Codec.H264, frames=12, options=":keyint=4:min-keyint=1:open-gop=1:bframes=2:scenecut=0:b-adapt=0"
+    )
+    at = next(at for at in range(1, 12) if any(map(H264.announces_entry, units(access_units[at]))))
+    sent: list[bytes] = []
+    for number, together in enumerate(map(units, access_units[1:])):
+        for unit in together:
+            early = unit_type(Codec.H264, unit) not in H264.slices
+            for part in fragments(Codec.H264, unit, 400) if len(unit) > 400 else [unit]:
+                sent.append(rtp(part, len(sent), 3600 * number + 3600 - 5 * early, marker=unit is together[-1]))
+    got = first_keyframe(Codec.H264, sent)
+    assert got is not None
+    assert slices(Codec.H264, got.data) == slices(Codec.H264, access_units[at])
+
+
 @BOTH
 def test_an_order_that_is_announced_is_named_where_no_key_frame_came(codec: Codec) -> None:
     for announced, cause in ((True, Cause.CODEC_UNSUPPORTED), (False, Cause.NO_KEYFRAME)):
