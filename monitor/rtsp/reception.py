@@ -74,10 +74,11 @@ class Reception:
 
     def interleaved(self) -> KeyFrame | None:
         """Take the packets that stand next on the connection, up to a key frame."""
-        if self.video is None:
+        connection, video = self.connection, self.video
+        if video is None:
             return None
-        frame = self.connection.packets(self.channel, self.video)
-        if not self.video.packets and list(self.connection.astray.values()) >= [ADOPT_AFTER]:
+        frame = connection.packets(self.channel, video)
+        if connection.astray and not video.packets and max(connection.astray.values()) >= ADOPT_AFTER:
             self._look_elsewhere()
         return frame
 
