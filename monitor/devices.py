@@ -2,8 +2,10 @@
 
 A small file beside the ledger and no part of the record: it can be deleted at any time, and what it held is learnt
 again. A file that is missing, broken or cannot be written costs a warning and nothing else; memory then does alone.
-It must never hold a password, nor a URL a person wrote, which may carry one: accounts and such URLs are told apart by a
-digest whose key stands in the file.
+What cannot be read is not written either, nor moved but by the monitor and where it is damaged: a file that another
+process holds for a while has the pauses that keep a wrong password from going out again. It must never hold a password,
+nor a URL a person wrote, which may carry one: accounts and such URLs are told apart by a digest whose key stands in the
+file.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final
 
 from monitor.model import EPOCH, Credentials, Transport, instant, micros
 
@@ -32,6 +35,9 @@ CREATE TABLE IF NOT EXISTS stream (
     found TEXT NOT NULL, received INTEGER NOT NULL, took_us INTEGER NOT NULL
 ) WITHOUT ROWID;
 """
+WAIT: Final = 5.0  # seconds for another process that writes: on a busy disk it may hold the file for one or two
+# A file that is none of ours says SQLITE_ERROR: it has other tables, or none.
+_DAMAGE: Final = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 PUT_PAUSE = "INSERT OR REPLACE INTO pause VALUES (?, ?)"
 PUT_STREAM = "INSERT OR REPLACE INTO stream VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -69,6 +75,7 @@ class Devices:
         self._changes: list[tuple[str, tuple[object, ...]]] = []
         self._writing = threading.Lock()
         self._warned = False
+        self._unread = self._damaged = False  # what stands in the file could not be read; because it is no such file
         self._read()
 
     # ------------------------------------------------------------ asking and noting
@@ -118,6 +125,19 @@ class Devices:
                 self._warned, self._key_kept = False, True
                 del self._changes[: len(changes)]
 
+    def set_damaged_aside(self) -> None:
+        """Begin a new file where this one is damaged. For the monitor alone: its commands come and go beside it."""
+        if not self._damaged:
+            return
+        aside = self._path.with_name(f"{self._path.name}.damaged")
+        try:
+            self._path.replace(aside)
+        except OSError as refused:
+            log.warning("%s cannot be moved (%s); delete it", self._path, refused.strerror)
+            return
+        log.warning("%s is now %s, to be looked at or deleted: what it held is learnt again", self._path, aside.name)
+        self._unread = self._damaged = self._warned = False
+
     def forget(self, cameras: Collection[str], now: datetime) -> None:
         """Drop pauses that are over and cameras that are no longer among these."""
         over = [account for account, until in self.pauses.items() if until <= now]
@@ -133,18 +153,18 @@ class Devices:
         return blake2b(text.encode(), key=self._key, digest_size=16).digest()
 
     def _read(self) -> None:
-        if not self._path.exists():
-            return
         try:
+            if not self._path.is_file() or not self._path.stat().st_size:  # empty: another process is about to begin it
+                return
             with closing(self._connection()) as connection:
                 self._load(connection)
         except (sqlite3.Error, OSError, ValueError, TypeError, OverflowError) as error:
-            self._warn(f"cannot be read ({error}); what it held is learnt again")
-            self.pauses, self.streams, self._key_kept = {}, {}, False
-            try:
-                self._path.unlink()
-            except OSError as refused:
-                self._warn(f"cannot be removed ({refused.strerror})")
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            self._unread, self._damaged = True, not isinstance(error, OSError) and code in _DAMAGE
+            self.pauses, self.streams = {}, {}
+            self._warn(
+                f"cannot be read ({error}): pauses after refused passwords are not known now, nor what devices are"
+            )
 
     def _load(self, connection: sqlite3.Connection) -> None:
         for (key,) in connection.execute("SELECT key FROM digest_key"):
@@ -159,6 +179,8 @@ class Devices:
             self.streams[camera_id] = bytes(written), Stream(Transport(transport), until, found, int(received), took)
 
     def _write(self, changes: Iterable[tuple[str, tuple[object, ...]]]) -> None:
+        if self._unread:  # its key is not ours: nobody could tell our accounts by it
+            raise OSError("it could not be read when this process began; start it again when the file is free")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.touch(mode=0o600)
         with closing(self._connection()) as connection, connection:
@@ -171,7 +193,10 @@ class Devices:
                 connection.execute(sql, values)
 
     def _connection(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=1.0, isolation_level=None)
+        # Must exist: whoever reads begins no file where another process has just moved one away.
+        return sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode=rw", timeout=WAIT, isolation_level=None, uri=True
+        )
 
     def _warn(self, what: str) -> None:
         if not self._warned:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -81,14 +82,56 @@ def test_pauses_that_are_over_and_cameras_that_left_are_forgotten(path: Path) ->
     assert not devices.changed
 
 
-@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"x" * 200])
-def test_a_broken_file_is_begun_afresh(path: Path, content: bytes, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("content", [b"no database", b"SQLite format 3\0" + b"x" * 200])
+def test_a_broken_file_is_set_aside_by_the_monitor_and_left_alone_by_others(
+    path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     path.write_bytes(content)
-    devices = Devices(path)
-    assert (devices.pauses, devices.streams) == ({}, {})
+    command = filled(path)
+    assert command.stream("c1", WRITTEN) == LEARNT
+    assert path.read_bytes() == content
+    monitor = Devices(path)
+    monitor.set_damaged_aside()
+    assert (monitor.pauses, monitor.streams) == ({}, {})
     assert "learnt again" in caplog.text
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == content
     filled(path)
     assert Devices(path).stream("c1", WRITTEN) == LEARNT
+
+
+def test_an_empty_file_is_as_good_as_none(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path.touch()
+    filled(path)
+    assert Devices(path).stream("c1", WRITTEN) == LEARNT
+    assert not caplog.text
+
+
+def test_a_file_another_process_holds_keeps_its_pauses(
+    path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = filled(path).account("nvr", LOGIN)
+    monkeypatch.setattr("monitor.devices.WAIT", 0.05)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        reader = Devices(path)
+        reader.set_damaged_aside()
+        reader.pause(b"an account under another key", START + HOUR)
+    assert "locked" in caplog.text
+    reader.flush()
+    again = Devices(path)
+    assert again.account("nvr", LOGIN) == account
+    assert {*again.pauses} == {account}
+    assert {*reader.pauses} == {b"an account under another key"}
+
+
+def test_a_file_that_is_free_in_time_is_read(path: Path) -> None:
+    filled(path)
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        release = threading.Timer(1.5, other.rollback)  # longer than a busy disk takes to write
+        release.start()
+        assert Devices(path).stream("c1", WRITTEN) == LEARNT
+        release.join()
 
 
 @given(st.integers(0, 12_000), st.binary(min_size=1, max_size=40))
@@ -101,6 +144,7 @@ def test_no_damage_to_the_file_stops_the_monitor(
     content[at % len(content) : at % len(content) + len(junk)] = junk
     path.write_bytes(content)
     devices = Devices(path)
+    devices.set_damaged_aside()
     devices.learn("c9", WRITTEN, LEARNT)
     devices.flush()
 
@@ -113,7 +157,10 @@ def test_a_value_that_makes_no_sense_is_like_a_broken_file(path: Path, column: s
     filled(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(f"UPDATE stream SET {column} = {value}")
-    assert Devices(path).streams == {}
+    devices = Devices(path)
+    assert devices.streams == {}
+    devices.set_damaged_aside()
+    assert not path.exists()
 
 
 def test_what_the_disk_refuses_is_kept_and_written_later(path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
+import signal
 import sys
+from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -100,12 +102,28 @@ def _explained(
 ) -> int:
     asked = ask.url or ask.camera.url
     print(texts.PROBING[language].format(target=asked))
-    result, fetched = asyncio.run(_probed(ask, limits, pauses, memory, transcript=shown.exchange))
+    result, fetched = _run(_probed(ask, limits, pauses, memory, transcript=shown.exchange))
     if result.url != asked:
         print(texts.PROBE_AS_WRITTEN[language].format(target=result.url))
     _tell_exchange(fetched, language)
     _explain(result, language, shown)
     return Exit.OK if result.cause is Cause.OK else Exit.NO
+
+
+def _run(probing: Coroutine[None, None, tuple[Result, Fetched]]) -> tuple[Result, Fetched]:
+    """The outcome; who ends us by SIGTERM or SIGHUP interrupts it as Ctrl-C does: the device gets its TEARDOWN."""
+
+    async def interruptible() -> tuple[Result, Fetched]:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, task.cancel)
+        return await probing
+
+    try:
+        return asyncio.run(interruptible())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def _asked(user: str | None, language: Language) -> Credentials | None:

@@ -100,6 +100,7 @@ class Engine:
         self._make_prober = make_prober
         self._slots = Slots(settings.limits)
         self._devices = Devices(devices_path(settings.ledger))
+        self._devices.set_damaged_aside()
         self._permits = Permits(self._devices, clock, settings.probe.credentials_pause)
         self._knowledge = Knowledge(self._devices)
         self._canaries = Canaries(settings.canaries, clock, metrics)

@@ -15,6 +15,7 @@ from monitor.rtsp.actions import Actions, Finished, HangUp, Listen, Punch, Recon
 from monitor.rtsp.fetch import KeyFrameFetch
 
 TEARDOWN_WAIT = 0.2  # seconds the reply to TEARDOWN gets
+SESSION_WAIT = 0.5  # seconds it gets where the next session is asked for right after it
 MAX_READS = 8000  # of one connection: each costs us some 10 us; a camera that sends packet by packet needs 4000
 PAUSE = 0.03  # seconds without a packet that two pictures may have between them, and two fields of one have not
 
@@ -73,7 +74,7 @@ class Conversation(asyncio.BufferedProtocol):
         self._stages = run.flow.passed
         self._loop = asyncio.get_running_loop()
         self.outcome: asyncio.Future[Finished | Reconnect] = self._loop.create_future()
-        self._finished: Finished | None = None  # what will be the outcome once the farewell is over
+        self._finished: Finished | Reconnect | None = None  # what will be the outcome once the farewell is over
         self._transport: asyncio.Transport | None = None
         self._gathering = Gathering()
         self._end = self._loop.time() + run.time_left()  # of the whole, on the loop's clock
@@ -160,14 +161,9 @@ class Conversation(asyncio.BufferedProtocol):
                         self._transport.write(action.data)
                 case Finished():
                     self._run.finished()
-                    self._finished = action
-                    if action.linger:
-                        self._stop_timers()
-                        self._timer = self._loop.call_later(TEARDOWN_WAIT, self._settle, action)
-                    else:
-                        self._settle(action)
+                    self._part(action, TEARDOWN_WAIT)
                 case Reconnect():
-                    self._settle(action)
+                    self._part(action, SESSION_WAIT)
                 case HangUp():
                     if self._finished is not None:
                         self._settle(self._finished)
@@ -187,6 +183,15 @@ class Conversation(asyncio.BufferedProtocol):
             self._transport.close()
             if self._transport.get_write_buffer_size():  # a device that reads nothing must not keep the connection
                 self._loop.call_later(TEARDOWN_WAIT, self._transport.abort)
+
+    def _part(self, outcome: Finished | Reconnect, wait: float) -> None:
+        """This connection is over, once a TEARDOWN under way is answered or was given so many seconds."""
+        self._finished = outcome
+        if outcome.linger:
+            self._stop_timers()
+            self._timer = self._loop.call_later(wait, self._settle, outcome)
+        else:
+            self._settle(outcome)
 
     def _settle(self, outcome: Finished | Reconnect) -> None:
         if not self.outcome.done():

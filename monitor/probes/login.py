@@ -18,7 +18,7 @@ from monitor.onvif.envelope import username_token
 from monitor.probes.inspection import Manners
 from monitor.rtsp.auth import Scheme, parse_challenges
 from monitor.rtsp.guard import Guard
-from monitor.rtsp.lockout import says_locked
+from monitor.rtsp.lockout import last_attempt, says_locked
 from monitor.rtsp.messages import Response
 
 NONCE_BYTES = 16
@@ -113,7 +113,7 @@ class Login:
             return Cause.ACCOUNT_LOCKED
         if self.credentials is None:
             return Cause.CREDENTIALS_MISSING
-        if not self._may_authenticate:
+        if not self._may_authenticate or last_attempt(text):
             return Cause.CREDENTIALS_REFUSED
         self._by_token = True
         return None

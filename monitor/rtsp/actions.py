@@ -17,9 +17,13 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Reconnect:
-    """Close this connection, open one to the target and go on."""
+    """Close this connection, open one to the target and go on.
+
+    With ``linger`` a TEARDOWN is under way: a device that has one session needs to have ended it before the next.
+    """
 
     target: Target
+    linger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,15 @@ _DOLLAR = 0x24
 _RTSP = b"RTSP/"
 _STARTS = (b"RTSP/", b"HTTP/", *(f"{method} ".encode() for method in Method))
 _LONGEST_START = max(len(start) for start in _STARTS)
+# A request by a method nobody knows, as far as it came.
+_REQUEST = re.compile(rb"[A-Z][A-Z_]{2,19} [!-~]{1,300} RTSP/")
+_REQUEST_BEGUN = re.compile(rb"[A-Z][A-Z_]{0,19}(?: [!-~]{0,300}(?: (?:R(?:T(?:SP?)?)?)?)?)?")
+_LONGEST_REQUEST = 330  # bytes that tell one
 _NOISE = re.compile(rb"[\r\n]*")
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 # After lost bytes a packet is believed only when it looks like RTP: low channel, size of one datagram, version 2.
-_RESUME = re.compile(rb"\$[\x00-\x13][\x00-\x07].[\x80-\xbf]|RTSP/|HTTP/", re.DOTALL)
-_RESUME_LENGTH = 5
+_RESUME = re.compile(rb"\$[\x00-\x13][\x00-\x07].[\x80-\xbf]|(?:RTSP|HTTP)/[0-9.]{0,6} {1,4}[0-9]{3}", re.DOTALL)
+_RESUME_LENGTH = 18  # bytes of the longest of these
 
 
 class Sink(Protocol):
@@ -232,6 +236,11 @@ class Connection:
             if prefix.startswith(_STARTS):
                 return self._head()
             if any(start.startswith(prefix) for start in _STARTS):
+                return NEED_DATA
+            longer = bytes(self._view[self._start : min(self._end, self._start + _LONGEST_REQUEST)])
+            if _REQUEST.match(longer):
+                return self._head()
+            if _REQUEST_BEGUN.fullmatch(longer):
                 return NEED_DATA
             self._lost = True
 

@@ -25,7 +25,7 @@ MAX_REDIRECTS = 3
 
 _ACCEPT = f"Accept: {offer.CONTENT_TYPE}"
 _RANGE = "Range: npt=0.000-"
-_REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
+_REDIRECTS = frozenset({300, 301, 302, 303, 305, 307, 308})
 _OPTIONS_FIRST = frozenset({400, 455, 551})  # answers of devices that want OPTIONS before anything else
 
 
@@ -34,8 +34,8 @@ class Dialogue:
 
     __slots__ = (
         "_aggregate", "_cnonce", "_guard", "_host", "_http", "_optioned", "_options_first", "_reception",
-        "_reconnected", "_redirects", "_session_open", "asking", "closed", "findings", "over", "passed", "rung",
-        "setup", "stage", "target", "transcript",
+        "_reconnected", "_redirects", "_session_open", "asking", "closed", "findings", "leaving", "over", "passed",
+        "rung", "setup", "stage", "target", "transcript",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +55,7 @@ class Dialogue:
         self.passed: list[Stage] = []  # every stage that ended, in order; only grows
         self.rung = Rung.NONE
         self.over = self.closed = False  # the outcome is known; the connection is gone
+        self.leaving = False  # for another connection: over this one only the reply to TEARDOWN is awaited
         redactor = Redactor(credentials)
         self.transcript = Transcript(redactor if transcript else None)
         self.findings = Findings(redactor)
@@ -75,6 +76,8 @@ class Dialogue:
 
     def begin(self) -> Actions:
         """A connection to the target stands."""
+        if self.leaving:
+            self._leave()
         self.rung = max(self.rung, Rung.REACH)
         self.stage = Stage.AUTH if self._guard.ready else Stage.DESCRIBE
         if self._http:
@@ -83,6 +86,11 @@ class Dialogue:
             self._options_first = False
             return self._ask(Method.OPTIONS, self.target.url)
         return self._describe()
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing that comes over this connection matters but the reply to TEARDOWN."""
+        return self.over or self.leaving
 
     def set_up(self) -> Actions:
         """Make the next attempt at SETUP."""
@@ -116,6 +124,18 @@ class Dialogue:
             return ()
         return self._leave_for(self.target)
 
+    def hung_up(self) -> Actions:
+        """The device closed instead of answering: the end where that says something of its own; () where not."""
+        if not self.asking.unanswered:
+            return ()
+        if self._guard.hung_up():
+            return self.finish(
+                Cause.CREDENTIALS_REFUSED, "closed instead of answering the credentials", stage=Stage.AUTH
+            )
+        if self.stage is Stage.SETUP:  # as devices do that have no session left
+            return self.finish(Cause.DEVICE_BUSY, "closed at SETUP after it described its stream")
+        return ()
+
     def _describe(self) -> Actions:
         return self._ask(Method.DESCRIBE, self.target.url, _ACCEPT)
 
@@ -133,16 +153,15 @@ class Dialogue:
         question = self.asking.question
         if response.http and not self.over:
             return self._in_http(response)
-        if 100 <= response.status < 200 or not self.asking.unanswered or question is None:
+        if response.status < 200 or not self.asking.unanswered or question is None or self._is_copy(response):
             return ()
         self.asking.unanswered -= 1
-        if self.over:
-            return (HangUp(),) if not self.asking.unanswered else ()
+        if self.resting:
+            return self._farewell_answered(question, response)
         self.rung = max(self.rung, Rung.RTSP)
         self.findings.reply(response)
         if response.status == 401:
             return self._challenged(question, response)
-        self._guard.accept()
         if response.status in _REDIRECTS:
             return self._redirected(response)
         if question.method is Method.OPTIONS:  # whatever it says: it was asked for the asking's sake
@@ -150,6 +169,27 @@ class Dialogue:
         if not 200 <= response.status < 300:
             return self._refused(question, response)
         return self._accepted(question, response)
+
+    def _farewell_answered(self, question: Question, response: Response) -> Actions:
+        """A reply came after the outcome was known. A nonce that grew old is answered for a TEARDOWN, too."""
+        if self.asking.unanswered:
+            return ()
+        challenged = question.method is Method.TEARDOWN and response.status == 401 and self._guard.signed
+        if challenged and not self.closed and self._guard.challenged(response, text_of(response)) is None:
+            return (self.asking.again(question),)
+        return (HangUp(),)
+
+    def _is_copy(self, response: Response) -> bool:
+        """Whether it is the last reply once more: some devices describe a stream twice.
+
+        A device whose CSeq never counts has nothing to say twice in the same words before TEARDOWN but refusals.
+        """
+        asking = self.asking
+        return (
+            200 <= response.status < 300
+            and response == self.findings.last
+            and response.headers.get("CSeq") == str(asking.cseq - asking.unanswered)
+        )
 
     def _in_http(self, response: Response) -> Actions:
         """Something speaks HTTP here: before it is called no RTSP, ask once whether it carries RTSP inside."""
@@ -161,6 +201,7 @@ class Dialogue:
         return self._leave_for(self.target)
 
     def _accepted(self, question: Question, response: Response) -> Actions:
+        self._guard.accept()
         if question.method is Method.DESCRIBE:
             return self._described(response)
         if question.method is Method.SETUP:
@@ -194,13 +235,18 @@ class Dialogue:
 
     def _leave_for(self, target: urls.Target) -> Actions:
         self.passed.append(self.stage)
-        farewell = self._ask(Method.TEARDOWN, self._aggregate) if self._session_open and not self.closed else ()
+        linger = self._session_open and not self.closed
+        farewell = self._ask(Method.TEARDOWN, self._aggregate) if linger else ()
         self.target = target
+        self._session_open, self.leaving = False, True
+        return (*farewell, Reconnect(target, linger))
+
+    def _leave(self) -> None:
+        """The old connection is closed: nothing asked or begun over it counts any more."""
         self.asking.forget_connection()
-        self._session_open = self.closed = False
+        self.closed = self.leaving = False
         self.setup.leave_connection()
         self._reception.leave_connection()
-        return (*farewell, Reconnect(target))
 
     def _redirected(self, response: Response) -> Actions:
         self._redirects += 1
@@ -218,7 +264,7 @@ class Dialogue:
     def _refused(self, question: Question, response: Response) -> Actions:
         status = response.status
         match question.method:
-            case Method.DESCRIBE if status in _OPTIONS_FIRST and not self._optioned:
+            case Method.DESCRIBE if status in _OPTIONS_FIRST and not self._optioned and not _counts(response):
                 self._optioned = True
                 return self._ask(Method.OPTIONS, self.target.url)
             case Method.SETUP:
@@ -255,8 +301,6 @@ class Dialogue:
             return self.finish(description.cause, description.detail)
         if description.odd_type:
             self.findings.notes.add(Note.CONTENT_TYPE_WRONG)
-        if self._guard.unasked:
-            self.findings.notes.add(Note.ANSWERED_ANONYMOUSLY)
         self._aggregate = description.offer.aggregate
         self.setup.begin(description.offer.setup_urls)
         self._reception.expect(description.offer.track)
@@ -313,6 +357,8 @@ class Dialogue:
     def _notes(self) -> set[Note]:
         """What is known only at the end."""
         notes = set(self.setup.notes)
+        if self._guard.unasked and self.stage in (Stage.FIRST_RTP, Stage.KEYFRAME):  # some ask at SETUP or PLAY only
+            notes.add(Note.ANSWERED_ANONYMOUSLY)
         if self._guard.renewed:
             notes.add(Note.NONCE_RENEWED)
         if self._reception.video is not None and self._reception.video.adopted:
@@ -324,3 +370,9 @@ class Dialogue:
     def _enter(self, stage: Stage) -> None:
         self.passed.append(self.stage)
         self.stage = stage
+
+
+def _counts(response: Response) -> bool:
+    """Whether a refusal speaks of attempts or a lock: then nothing more is asked, whatever its status."""
+    text = text_of(response)
+    return attempts_left(text) is not None or says_locked(text)

@@ -122,6 +122,11 @@ class Findings:
         """A reply came."""
         self._replies.append(response)
 
+    @property
+    def last(self) -> Response | None:
+        """The reply that came last."""
+        return self._replies[-1] if self._replies else None
+
     def heard(self, unreadable: bytes) -> Heard:
         """What the device said of itself so far."""
         shown = self._redactor.detail

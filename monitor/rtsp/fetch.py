@@ -92,7 +92,7 @@ class KeyFrameFetch:
     @property
     def waiting(self) -> bool:
         """Whether a key frame is held that looks complete, but more of it may follow: then tell of each ``pause``."""
-        return not self._dialogue.over and self._reception.waiting
+        return not self._dialogue.resting and self._reception.waiting
 
     @property
     def passing_over(self) -> bool:
@@ -100,7 +100,7 @@ class KeyFrameFetch:
         dialogue = self._dialogue
         return (
             dialogue.stage is Stage.KEYFRAME
-            and not dialogue.over
+            and not dialogue.resting
             and dialogue.setup.way is Transport.TCP
             and self._reception.empty
         )
@@ -243,7 +243,7 @@ class KeyFrameFetch:
     @property
     def _watching(self) -> bool:
         """Whether packets of the video mean something now."""
-        return not self._dialogue.over and self._dialogue.stage in _MEDIA_STAGES
+        return not self._dialogue.resting and self._dialogue.stage in _MEDIA_STAGES
 
     def _behind_noise(self, packet: Interleaved) -> Actions:
         return self._media(lambda: self._reception.behind_noise(packet)) if self._watching else ()
@@ -281,6 +281,8 @@ class KeyFrameFetch:
     def _lost(self, at_once: Cause) -> Actions:
         """The connection is gone; ``at_once`` is what that means when not a byte came."""
         self._dialogue.closed = True
+        if self._dialogue.leaving:
+            return (HangUp(),)
         return self._dialogue.dial_again() or self._give_up(
             Cause.CONNECTION_CLOSED if self.received_bytes else at_once, silent=True
         )
@@ -313,9 +315,13 @@ class KeyFrameFetch:
             heard = self._reception.reports or self._reception.other_channels
             elsewhere = () if heard else dialogue.no_datagrams()
             return elsewhere or dialogue.finish(*giving_up.without_media(self._reception, dialogue.setup))
-        return dialogue.finish(*giving_up.unread(self._reception.connection.unreadable, dialogue.rung, nothing))
+        unreadable = self._reception.connection.unreadable
+        told = dialogue.hung_up() if dialogue.closed and not unreadable else ()
+        return told or dialogue.finish(*giving_up.unread(unreadable, dialogue.rung, nothing))
 
     def _broken(self, why: str) -> Actions:
+        if self._dialogue.leaving:  # the next connection has a place of its own
+            return (HangUp(),)
         self._lost_place = True
         if self._dialogue.over:
             return (HangUp(),)

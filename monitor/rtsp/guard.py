@@ -1,7 +1,7 @@
 """Who may see the credentials, and how often: at most one refusal per run, because devices lock accounts.
 
 Decides what a 401 leads to: signing the same request, or the end of the run. Must never let credentials out again
-after the device refused them; only a nonce that grew old may be answered once more.
+after the device refused them, nor for the last attempt it leaves; only a nonce that grew old may be answered once more.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from monitor.model import Cause, Credentials
 from monitor.rtsp.auth import Authenticator, Challenge, Scheme, choose, parse_challenges
-from monitor.rtsp.lockout import says_locked
+from monitor.rtsp.lockout import last_attempt, says_locked
 from monitor.rtsp.messages import Response
 
 
@@ -60,12 +60,17 @@ class Guard:
         return self._authenticator.answer(method, uri) if self._authenticator is not None else None
 
     def accept(self) -> None:
-        """The device answered the last request with something other than 401."""
+        """The device did what the last request asked for: no error or redirect shows that it looked at the password."""
         self._accepted = self._accepted or self.signed
+
+    def hung_up(self) -> bool:
+        """The device closed instead of answering: whether that refuses credentials it never accepted."""
+        self.refused = self.refused or (self.signed and not self._accepted)
+        return self.refused
 
     def leave(self, *, for_another_host: bool) -> None:
         """The run goes on elsewhere; another host never gets the credentials."""
-        self._authenticator = None
+        self._authenticator, self._accepted = None, False
         if for_another_host:
             self._credentials = None
 
@@ -87,7 +92,7 @@ class Guard:
             return Cause.ACCOUNT_LOCKED
         if self._credentials is None:
             return Cause.CREDENTIALS_MISSING
-        if not self._may_authenticate:
+        if not self._may_authenticate or last_attempt(text):
             return Cause.CREDENTIALS_REFUSED
         return self._answer(challenge) if offered else Cause.CHALLENGE_MISSING
 

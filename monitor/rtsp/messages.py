@@ -115,7 +115,8 @@ def parse_head(head: bytes) -> Response | ServerRequest:
     if status is not None:
         return Response(int(status[2]), status[3], headers, http=status[1] == "HTTP")
     words = start_line.split()
-    if len(words) >= 2 and words[0] in Method.__members__:
+    known = bool(words) and words[0] in Method.__members__
+    if len(words) >= 2 and (known or words[-1].startswith("RTSP/")):
         return ServerRequest(words[0], words[1], headers)
     raise RemoteProtocolError("a start line that is neither a status line nor a request")
 

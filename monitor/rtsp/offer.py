@@ -49,5 +49,5 @@ def read(response: Response, dialled: Target) -> Description:
     named = response.headers.get("Content-Base") or response.headers.get("Content-Location")
     base = urls.repair(named, dialled)
     whole = urls.join(base, description.control) if description.control.lower().startswith("rtsp") else base
-    offer = Offer(track, whole, urls.setup_urls(base, track.control, dialled))
+    offer = Offer(track, whole, urls.setup_urls(base, track.control, dialled, description.control))
     return Description(offer, Cause.OK, "", description.tool, odd_type)

@@ -16,6 +16,7 @@ _URL = re.compile(r"((?i:rtsps?))://(?:[^/]*@)?(\[[^\]/]+\]|[^/:?@]+)(?::([0-9]{
 _AUTHORITY = re.compile(r"[a-z]+://(?:[^/]*@)?[^/?]*", re.IGNORECASE)
 _USERINFO = re.compile(r"([a-z]+://)[^/]*@", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"rtsps?://", re.IGNORECASE)
+_BARE = re.compile(r"[\w-]+")
 _SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
 _PLAIN = re.compile(r"[\x21-\x7e]*")
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
@@ -53,7 +54,8 @@ def parse_target(url: str) -> Target:
 def redirect_target(location: str, current: Target) -> Target | None:
     """Where a Location header leads; None when nowhere."""
     try:
-        return _target(_absolute(location, current) or location)
+        named = _BARE.fullmatch(location)  # the last part of a path, and no host
+        return _target(f"{current.origin}/{location}" if named else _absolute(location, current) or location)
     except LocalProtocolError:
         return None
 
@@ -123,8 +125,19 @@ def with_origin(url: str, dialled: Target) -> str:
     return dialled.origin + url[found.end() :] if found else url
 
 
-def setup_urls(base: str, control: str, dialled: Target) -> tuple[str, ...]:
-    """The URLs a track may be set up by, the likeliest first."""
+def setup_urls(base: str, control: str, dialled: Target, session: str = "") -> tuple[str, ...]:
+    """The URLs a track may be set up by, the likeliest first; ``session``: the control of the whole.
+
+    After those of our rules come those of other readers: the control of the whole as the base, a path from the root of
+    the device, and the track put before the query.
+    """
     first = join(base, control)
-    candidates = (first, with_origin(first, dialled), join(dialled.url, control))
+    candidates = [first, with_origin(first, dialled), join(dialled.url, control)]
+    if session not in ("", "*"):
+        candidates.append(with_origin(join(with_origin(repair(session, dialled), dialled), control), dialled))
+    if control.startswith("/"):
+        candidates.append(repair(control, dialled))
+    path, query, rest = dialled.url.partition("?")
+    if query:
+        candidates.append(f"{join(path, control)}?{rest}")
     return tuple(dict.fromkeys(candidates))

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -467,7 +468,10 @@ def open_camera() -> Iterator[str]:
         line, _ = listener.accept()
         with line:
             line.recv(4096)
-            line.sendall(b"RTSP/1.0 200 OK\r\nServer: Odd/1.0\r\nContent-Length: %d\r\n\r\n%b" % (len(sdp), sdp))
+            line.sendall(
+                b"RTSP/1.0 200 OK\r\nServer: Odd/1.0\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%b"
+                % (len(sdp), sdp)
+            )
             line.recv(4096)
             line.sendall(b"RTSP/1.0 404 Not Found\r\n\r\n")
             line.recv(4096)
@@ -479,6 +483,23 @@ def open_camera() -> Iterator[str]:
         device.join()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_probe_that_is_ended_says_goodbye_to_the_device(number: signal.Signals) -> None:
+    sdp = b"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+    grants = b"Session: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"rtsp://127.0.0.1:{listener.getsockname()[1]}/cam"
+        with subprocess.Popen([sys.executable, "-m", "monitor", "probe", url], stdout=subprocess.DEVNULL) as probing:
+            line, _ = listener.accept()
+            with line:
+                for fields, body in ((b"", sdp), (grants, b""), (b"", b"")):
+                    line.recv(4096)
+                    line.sendall(b"RTSP/1.0 200 OK\r\n%bContent-Length: %d\r\n\r\n%b" % (fields, len(body), body))
+                probing.send_signal(number)
+                assert line.recv(4096).startswith(b"TEARDOWN ")
+            assert probing.wait(20) == Exit.INTERRUPTED
+
+
 def test_what_a_device_says_of_itself_and_what_was_odd_is_told(
     open_camera: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -486,7 +507,8 @@ def test_what_a_device_says_of_itself_and_what_was_odd_is_told(
     assert main(["probe", open_camera, "--user", "admin", "-v", "--lang", "en"]) == Exit.NO
     out = said(capsys)
     assert "the device calls itself: Odd/1.0; LIVE555" in out
-    assert "note: answered without a password (answered_anonymously)" in out
+    assert "note: description of a wrong content type (content_type_wrong)" in out
+    assert "answered_anonymously" not in out  # it may still ask before it shows anything
     assert "docs/causes.md#track_not_found" in out
 
 

@@ -111,6 +111,7 @@ async def resets(line: Line) -> None:
 
 async def closes_later(line: Line) -> None:
     await line.answer(body=SDP)
+    await line.answer("200 OK", "Session: 1", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
     await line.read()
 
 

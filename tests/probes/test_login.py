@@ -68,6 +68,14 @@ def test_a_lock_is_told_before_and_after_the_password_is_shown(first: Response) 
 
 
 @pytest.mark.parametrize("first", [FAULT, digest()])
+def test_the_last_attempt_is_left_to_people(first: Response) -> None:
+    person = login()
+    assert person.challenged(first, "you still have 1 attempt(s)") is Cause.CREDENTIALS_REFUSED
+    assert not person.unsettled
+    assert not person.refused
+
+
+@pytest.mark.parametrize("first", [FAULT, digest()])
 def test_what_is_missing_or_may_not_be_sent_is_told(first: Response) -> None:
     assert login(None).challenged(first, "") is Cause.CREDENTIALS_MISSING
     silent = login(may_authenticate=False)

@@ -20,13 +20,13 @@ import uvloop
 from monitor.clock import SystemClock
 from monitor.model import Cause, Codec, Credentials, Rung, Secret, Stage
 from monitor.probes import dialling
-from monitor.probes.conversation import TEARDOWN_WAIT
+from monitor.probes.conversation import SESSION_WAIT, TEARDOWN_WAIT
 from monitor.probes.dialling import NoRoute, failure
 from monitor.probes.gathering import BEAT
 from monitor.probes.rtsp import Fetched, RtspLimits, fetch_keyframe
 from monitor.settings.values import LimitSettings
 from tests.addresses import free_port
-from tests.probes.device import Line, Script, camera, device
+from tests.probes.device import SDP, Line, Script, camera, device
 from tests.rtsp.footage import coded, decoded, packets
 
 PERSON = Credentials("admin", Secret("open sesame"))
@@ -421,7 +421,7 @@ async def resets(line: Line) -> None:
     [
         (closes_after_reading, (Cause.EMPTY_REPLY, Stage.DESCRIBE, Rung.REACH), 2),
         (resets, (Cause.CONNECTION_RESET, Stage.DESCRIBE, Rung.REACH), 2),
-        (closes_after_describe, (Cause.CONNECTION_CLOSED, Stage.SETUP, Rung.RTSP), 1),
+        (closes_after_describe, (Cause.DEVICE_BUSY, Stage.SETUP, Rung.RTSP), 1),
         (closes_in_the_stream, (Cause.STREAM_STALLED, Stage.KEYFRAME, Rung.STREAM), 1),
     ],
 )
@@ -526,6 +526,51 @@ async def test_cancelling_closes_the_connection_and_says_goodbye() -> None:
                 await probing
             await cam.closed.wait()
         assert cam.methods[-1] == "TEARDOWN"
+
+
+async def test_a_device_with_one_session_is_given_time_to_end_it_before_the_next() -> None:
+    open_sessions = 0
+
+    async def slow_to_end(line: Line) -> None:
+        nonlocal open_sessions
+        await line.answer(body=SDP)
+        asked = await line.read()
+        if open_sessions:
+            await line.reply("453 Not Enough Bandwidth")
+            return
+        if line.number == 1:  # it has no way but UDP, and says so by its answer
+            open_sessions += 1
+            await line.reply("200 OK", "Session: 1", "Transport: RTP/AVP;unicast;client_port=0-1;server_port=6000-6001")
+            await line.read()
+            await asyncio.sleep(0.1)
+            open_sessions -= 1
+            await line.reply()
+            return
+        assert "client_port" in asked.headers.get("Transport")
+        await line.reply("404 Not Found")
+
+    async with device(slow_to_end) as cam:
+        fetched = await fetch(cam.url)
+        assert cam.methods == ["DESCRIBE", "SETUP", "TEARDOWN", "DESCRIBE", "SETUP"]
+    assert fetched.cause is Cause.TRACK_NOT_FOUND
+
+
+async def test_a_device_that_never_ends_its_session_is_not_waited_for() -> None:
+    async def mute(line: Line) -> None:
+        await line.answer(body=SDP)
+        if line.number == 1:
+            await line.answer(
+                "200 OK", "Session: 1", "Transport: RTP/AVP;unicast;client_port=0-1;server_port=6000-6001"
+            )
+            await line.until_closed()
+        else:
+            await line.answer("404 Not Found")
+
+    async with device(mute) as cam:
+        fetched = await fetch(cam.url)
+        assert cam.methods == ["DESCRIBE", "SETUP", "DESCRIBE", "SETUP"]  # what nobody read is TEARDOWN
+    assert fetched.cause is Cause.TRACK_NOT_FOUND
+    assert timedelta(seconds=SESSION_WAIT) < fetched.took < timedelta(seconds=4)
 
 
 async def test_probes_leave_no_socket_behind() -> None:

@@ -284,7 +284,49 @@ def test_a_device_that_closes_after_the_challenge_is_dialled_again_once() -> Non
     assert isinstance(talk.done[-1], Reconnect)
     talk.take(talk.flow.connected())
     assert "Authorization" in talk.asked.fields
-    assert talk.take(talk.flow.connection_lost()).outcome == (Cause.CONNECTION_CLOSED, Stage.AUTH, Rung.RTSP)
+    assert talk.take(talk.flow.connection_lost()).outcome == (Cause.CREDENTIALS_REFUSED, Stage.AUTH, Rung.RTSP)
+    assert talk.ending.credentials_refused
+
+
+@pytest.mark.parametrize("ends", [KeyFrameFetch.connection_lost, KeyFrameFetch.connection_reset])
+def test_a_device_that_hangs_up_on_a_password_it_took_before_is_not_paused(
+    ends: Callable[[KeyFrameFetch], Actions],
+) -> None:
+    talk = Talk(PERSON).reply("401 Unauthorized", DIGEST).described().reply("200 OK", SESSION, TRANSPORT)
+    assert talk.take(ends(talk.flow)).ending.cause is Cause.CONNECTION_CLOSED
+    assert not talk.ending.credentials_refused
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "455 Method Not Valid", "551 Option not supported"])
+def test_only_what_a_device_does_for_a_password_shows_that_it_is_right(status: str) -> None:
+    talk = Talk(PERSON).reply("401 Unauthorized", DIGEST).reply(status).reply()
+    assert talk.asked.method == "DESCRIBE"
+    talk.reply("401 Unauthorized", DIGEST.replace("abc", "new"))
+    assert talk.outcome == (Cause.CREDENTIALS_REFUSED, Stage.AUTH, Rung.RTSP)
+    assert talk.ending.notes == ()
+
+
+def test_a_password_is_refused_once_behind_a_redirect_too() -> None:
+    talk = Talk(PERSON).reply("401 Unauthorized", DIGEST).reply("302 Moved", f"Location: {URL}/there")
+    talk.take(talk.flow.connected()).reply("401 Unauthorized", DIGEST)
+    talk.reply("401 Unauthorized", DIGEST.replace("abc", "new"))
+    assert talk.outcome == (Cause.CREDENTIALS_REFUSED, Stage.AUTH, Rung.RTSP)
+    assert [("Authorization" in asked.fields) for asked in talk.sent] == [False, True, False, True]
+
+
+def test_the_last_attempt_is_left_to_people() -> None:
+    talk = Talk(PERSON).reply("401 Unauthorized", DIGEST, body="you still have 1 attempt(s)")
+    assert talk.outcome == (Cause.CREDENTIALS_REFUSED, Stage.AUTH, Rung.RTSP)
+    assert (talk.ending.credentials_refused, talk.ending.attempts_left) == (False, 1)
+    assert len(talk.sent) == 1
+
+
+def test_a_refusal_that_speaks_of_attempts_is_asked_nothing_more() -> None:
+    talk = (
+        Talk(PERSON).reply("401 Unauthorized", DIGEST).reply("400 Bad Request", body="account locked, 0 attempts left")
+    )
+    assert talk.ending.attempts_left == 0
+    assert len(talk.sent) == 2
 
 
 def test_a_device_that_announces_to_close_gets_the_answer_on_the_next_connection() -> None:
@@ -548,7 +590,8 @@ def test_silence_is_no_reply_at_every_step() -> None:
 def test_a_close_is_told_at_every_step_and_nothing_is_sent_after_it() -> None:
     for talk, stage, rung in [*stages()[1:], (Talk().playing(), Stage.FIRST_RTP, Rung.RTSP)]:
         sent = len(talk.sent)
-        assert talk.take(talk.flow.connection_lost()).outcome == (Cause.CONNECTION_CLOSED, stage, rung)
+        cause = Cause.DEVICE_BUSY if stage is Stage.SETUP else Cause.CONNECTION_CLOSED
+        assert talk.take(talk.flow.connection_lost()).outcome == (cause, stage, rung)
         assert len(talk.sent) == sent
         assert talk.done[-1] == Finished(talk.ending, linger=False)
 
@@ -568,8 +611,8 @@ def test_closes_and_resets_without_a_byte_are_told_apart() -> None:
         talk.take(ends()).take(talk.flow.connected()).take(ends())
     assert closed.outcome == (Cause.EMPTY_REPLY, Stage.DESCRIBE, Rung.REACH)
     assert torn.outcome == (Cause.CONNECTION_RESET, Stage.DESCRIBE, Rung.REACH)
-    later = Talk().described()
-    assert later.take(later.flow.connection_reset()).outcome == (Cause.CONNECTION_CLOSED, Stage.SETUP, Rung.RTSP)
+    later = Talk().set_up()
+    assert later.take(later.flow.connection_reset()).outcome == (Cause.CONNECTION_CLOSED, Stage.PLAY, Rung.RTSP)
 
 
 def test_a_description_that_is_shorter_than_announced_is_used() -> None:
@@ -765,14 +808,14 @@ def test_other_refusals_of_tcp_lead_to_udp_too(status: str) -> None:
 def test_an_answer_in_udp_leads_to_udp_over_a_new_connection() -> None:
     talk = Talk().described().reply("200 OK", SESSION, PORTS)
     assert talk.asked.method == "TEARDOWN"
-    assert talk.done[-1] == Reconnect(talk.flow.target)
+    assert talk.done[-1] == Reconnect(talk.flow.target, linger=True)
     assert talk.take(talk.flow.connected()).described().done.count(Listen()) == 1
 
 
 def test_multicast_is_no_way_of_ours() -> None:
     multicast = "Transport: RTP/AVP;multicast;destination=239.1.1.1;port=5000-5001"
     talk = Talk().described().reply("200 OK", SESSION, multicast)
-    assert talk.done[-1] == Reconnect(talk.flow.target)
+    assert talk.done[-1] == Reconnect(talk.flow.target, linger=True)
     talk.take(talk.flow.connected()).described().take(talk.flow.listening(5004)).reply("200 OK", SESSION, multicast)
     assert talk.ending.cause is Cause.TRANSPORT_REFUSED
 
@@ -854,6 +897,10 @@ def test_no_datagram_raises(datagrams: list[tuple[bytes, bool]]) -> None:
 
 def test_what_was_got_over_is_noted() -> None:
     assert Talk(PERSON).playing().packets(FOOTAGE).ending.notes == (Note.ANSWERED_ANONYMOUSLY,)
+    late = Talk(PERSON).described().reply("401 Unauthorized", DIGEST).reply("200 OK", SESSION, TRANSPORT)
+    assert late.reply().packets(FOOTAGE).ending.notes == ()
+    refused = Talk(PERSON).described().reply("401 Unauthorized", DIGEST).reply("401 Unauthorized", DIGEST)
+    assert refused.ending.notes == ()
     basic = Talk(PERSON).reply("401 No", "WWW-Authenticate: Basic realm=x").playing().packets(FOOTAGE)
     assert basic.ending.notes == (Note.PASSWORD_IN_CLEAR,)
     typed = Talk().described("Content-Type: text/plain").reply("404 No", SESSION)
@@ -872,3 +919,30 @@ def test_what_the_device_says_of_itself_is_kept_without_secrets() -> None:
         "LIVE555 Streaming Media",
     )
     assert heard.unreadable == "gib *** berish"
+
+
+def test_what_comes_before_the_farewell_is_answered_changes_nothing() -> None:
+    talk = Talk().described().reply("200 OK", SESSION, PORTS)
+    talk.packets(FOOTAGE).raw(b"RTSP/0.0 \r\n\r\n")
+    assert talk.done[-1] == HangUp()  # its place is lost
+    talk.flow.pause()
+    assert not talk.flow.waiting
+    talk.take(talk.flow.connected()).described()
+    assert isinstance(talk.done[-1], Listen)
+    ended = Talk().described().reply("200 OK", SESSION, PORTS)
+    assert ended.take(ended.flow.connection_lost()).done[-1] == HangUp()
+    assert ended.take(ended.flow.connected()).asked.method == "DESCRIBE"
+    answered = Talk().described().reply("200 OK", SESSION, PORTS).reply()
+    assert answered.done[-1] == HangUp()
+
+
+def test_a_farewell_is_signed_anew_once_and_only_for_who_saw_the_password() -> None:
+    stale = DIGEST + ", stale=true"
+    talk = Talk(PERSON).reply("401 Unauthorized", DIGEST).playing().packets(FOOTAGE)
+    assert talk.reply("401 Unauthorized", stale.replace("abc", "new")).asked.method == "TEARDOWN"
+    assert 'nonce="new"' in talk.asked.fields["Authorization"]
+    assert HangUp() not in talk.done
+    assert talk.reply("401 Unauthorized", stale.replace("abc", "newer")).done[-1] == HangUp()
+    anonymous = Talk(PERSON).playing().packets(FOOTAGE).reply("401 Unauthorized", DIGEST)
+    assert anonymous.done[-1] == HangUp()
+    assert not any("Authorization" in asked.fields for asked in anonymous.sent)

@@ -70,6 +70,33 @@ def test_a_lock_is_named_and_never_knocked_at_again() -> None:
     assert not untried.refused
 
 
+def test_a_place_left_behind_proves_nothing_about_the_password() -> None:
+    guard = guard_after_one_answer()
+    guard.accept()
+    guard.leave(for_another_host=False)
+    assert not asked(guard)
+    assert guard.challenged(challenge("2"), "") is None
+    assert asked(guard)
+    assert guard.challenged(challenge("3"), "") is Cause.CREDENTIALS_REFUSED
+
+
+def test_the_last_attempt_is_never_used() -> None:
+    guard = Guard(PERSON, str)
+    assert guard.challenged(challenge(), "you still have 1 attempt") is Cause.CREDENTIALS_REFUSED
+    assert not asked(guard)
+    assert Guard(PERSON, str).challenged(challenge(), "you still have 2 attempts") is None
+
+
+def test_who_hangs_up_on_a_password_refuses_it_unless_it_was_accepted() -> None:
+    assert not Guard(PERSON, str).hung_up()
+    guard = guard_after_one_answer()
+    assert guard.hung_up()
+    assert guard.refused
+    known = guard_after_one_answer()
+    known.accept()
+    assert not known.hung_up()
+
+
 def test_without_credentials_they_are_missing() -> None:
     assert Guard(None, str).challenged(challenge(), "") is Cause.CREDENTIALS_MISSING
 

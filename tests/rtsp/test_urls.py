@@ -86,8 +86,23 @@ def test_a_track_has_other_urls_to_try() -> None:
         "rtsp://192.168.1.9/b/t",
         "rtsp://10.0.0.5:8554/b/t",
         "rtsp://10.0.0.5:8554/cam/live?channel=1&subtype=0/t",
+        "rtsp://10.0.0.5:8554/cam/live/t?channel=1&subtype=0",
     )
-    assert len(setup_urls(DIALLED.url, "t", DIALLED)) == 1
+    plain = parse_target("rtsp://10.0.0.5/cam")
+    assert setup_urls(plain.url, "t", plain) == setup_urls(plain.url, "t", plain, "*") == ("rtsp://10.0.0.5/cam/t",)
+
+
+@pytest.mark.parametrize(
+    ("control", "session", "last"),
+    [
+        ("t", "rtsp://192.168.1.9/live/", "rtsp://10.0.0.5/live/t"),
+        ("t", "/live/ch0", "rtsp://10.0.0.5/live/ch0/t"),
+        ("/cam/t", "", "rtsp://10.0.0.5/cam/t"),
+    ],
+)
+def test_a_track_is_looked_for_where_other_readers_look_last(control: str, session: str, last: str) -> None:
+    dialled = parse_target("rtsp://10.0.0.5/cam")
+    assert setup_urls(dialled.url, control, dialled, session) == (f"rtsp://10.0.0.5/cam/{control.lstrip('/')}", last)
 
 
 def test_a_location_leads_somewhere_or_nowhere() -> None:
@@ -97,11 +112,14 @@ def test_a_location_leads_somewhere_or_nowhere() -> None:
     assert redirect_target("rtsp://:99999/", DIALLED) is None
     assert redirect_target("http://10.0.0.6/", DIALLED) is None
     assert redirect_target("", DIALLED) is None
+    beside = redirect_target("live", DIALLED)
+    assert beside is not None
+    assert (beside.host, beside.url) == ("10.0.0.5", "rtsp://10.0.0.5:8554/live")
 
 
 @given(st.text(st.characters(max_codepoint=255), max_size=60))
 def test_no_text_of_a_device_breaks_a_request_line(text: str) -> None:
-    for url in (repair(text, DIALLED), *setup_urls(DIALLED.url, text, DIALLED)):
+    for url in (repair(text, DIALLED), *setup_urls(DIALLED.url, text, DIALLED, text)):
         assert url.isascii()
         assert url.isprintable()
         assert " " not in url
