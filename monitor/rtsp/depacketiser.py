@@ -29,7 +29,6 @@ class Depacketiser(Protocol):
     """For one codec."""
 
     account: Account
-    timestamp: int  # of the picture under way
 
     def push(
         self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""
@@ -58,10 +57,6 @@ class Depacketiser(Protocol):
         """Whether nothing is held, and the picture under way is of no use."""
         ...
 
-    def pause(self) -> None:
-        """No packet came for a moment. That proves nothing by itself."""
-        ...
-
     def settle(self) -> bytes | None:
-        """Nothing more will come: the key frame that was held and looks complete, if there is one."""
+        """Nothing more follows for now: the key frame that was held, if there is one."""
         ...

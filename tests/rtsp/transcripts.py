@@ -213,7 +213,8 @@ class Player:
         data = b"".join(bytes((0x24, int(channel))) + len(one).to_bytes(2, "big") + one for one in packets)
         for piece in cut(data):
             self.do(self.flow.receive_data(piece))
-        self.flow.pause()  # what the transport does when no packet came for a moment
+        if self.flow.waiting:  # what the transport does when no packet came for a moment
+            self.do(self.flow.settle())
 
     def expected_slices(self) -> list[bytes]:
         """The picture data of the key frame the script sends; nothing for JPEG, which has no slices."""
