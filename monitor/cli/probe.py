@@ -7,6 +7,7 @@ import getpass
 import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
@@ -116,8 +117,9 @@ def _run(probing: Coroutine[None, None, tuple[Result, Fetched]]) -> tuple[Result
     async def interruptible() -> tuple[Result, Fetched]:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, task.cancel)
+        if threading.current_thread() is threading.main_thread():  # no other hears of signals
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, task.cancel)
         return await probing
 
     try:

@@ -40,7 +40,7 @@ async def live_until_killed(folder: Path, vendors: Robots, first: int, chance: r
 async def test_many_kills_lose_nothing_and_repeat_only_what_says_so(tmp_path: Path) -> None:
     chance = random.Random(20261126)
     async with robots() as vendors:
-        vendors.dawdles = lambda: chance.choice((0.0, 0.0, 0.03))
+        vendors.dawdles = lambda: chance.choice((0.0, 0.03, 0.03))
         arrived = vendors.texts["sms"]
         following = 0
         for _ in range(LIVES):
