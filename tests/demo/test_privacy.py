@@ -135,7 +135,7 @@ def shared_files(pid: int, own: Path) -> set[str]:
     opened = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
     mapped = re.findall(r"^\S+ rw\S* .* (/\S+)", Path(f"/proc/{pid}/maps").read_text("utf-8"), re.MULTILINE)
     theirs = tuple(f"{folder}/" for folder in (own, sys.prefix, sys.base_prefix, Path(__file__).parents[2]))
-    return {name for name in (*opened, *mapped) if name.startswith(SHARED) and not name.startswith(theirs)}
+    return {name for name in (*opened, *mapped) if name.startswith(SHARED) and not f"{name}/".startswith(theirs)}
 
 
 def total(metric: str, page: str) -> float:
