@@ -80,6 +80,11 @@ class Site(Travelling):
     town: str
     county: str
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Its county, town and village."""
+        return self.county, self.town, self.village
+
 
 class Secret:
     """A text that never shows itself: ``repr`` and ``str`` are ``***``; equality compares the content."""

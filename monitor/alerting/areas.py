@@ -106,7 +106,12 @@ class Areas:
 
 def subject_of(name: str, *place: str) -> str:
     """What identifies a storm, a dark village or site, or a county nobody sees."""
-    return "/".join((name, *place[: DEPTH[name]]))
+    return f"{name}/{_key(name, *place)}"
+
+
+def _key(name: str, *place: str) -> str:
+    """What tells several alerts of one name apart."""
+    return "/".join(place[: DEPTH[name]])
 
 
 def is_about_area(subject: str) -> bool:
@@ -132,8 +137,7 @@ def dark_sites(spots: Iterable[BlindSpot], now: datetime) -> Iterator[Alert]:
         if now - spot.since_at > DARK:
             site = spot.site
             title = _said(SITE_TITLE, town=site.town)
-            place = site.county, site.town, site.village
-            yield _alert(BLIND_SPOT, place, now, title, site_line(spot, now), site=site.name)
+            yield _alert(BLIND_SPOT, site.place, now, title, site_line(spot, now), site=site.name)
 
 
 def site_line(spot: BlindSpot, now: datetime) -> Phrase:
@@ -213,7 +217,7 @@ def _sizes(villages: Mapping[Place, Village]) -> dict[Area, int]:
 def _alert(name: str, place: Place, now: datetime, title: Phrase, *lines: Phrase, site: str = "") -> Alert:
     return Alert(
         name,
-        "/".join((*place, site)[: DEPTH[name]]),
+        _key(name, *place, site),
         firing=True,
         starts_at=now,
         severity=Severity.WARNING if name == BLIND_SPOT else Severity.CRITICAL,

@@ -75,8 +75,7 @@ class Facts:
         """The town of a camera alone, which a storm there counts, too; None: it is not alone."""
         if self.figures.incident.suspect.origin is not Origin.CAMERA or not self.cameras:
             return None
-        site = self.cameras[0].site
-        return site.county, site.town
+        return self.cameras[0].site.place[:2]
 
 
 class Stage(StrEnum):

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import hdrs, web
 
+from monitor.console.answers import language_of, page_of
 from monitor.console.cells import BACK, framed, heading, local, zone_note
-from monitor.console.landing import chosen_language
 from monitor.console.source import Alerts
 from monitor.errors import AlertmanagerUnavailable, CallAgain, OutboxUnavailable, UnknownReceiver
 from monitor.language import Language, Phrase
@@ -66,15 +66,14 @@ class AlertDesk:
 
     async def page(self, request: web.Request) -> web.Response:
         """What was sent and what waits."""
-        language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+        language = language_of(request)
         shown = f"<p>{escape(OFF[language])}</p>"
         if self._alerts is not None:
             try:
                 shown = _shown(*await self._alerts.listed(), self._alerts.zone, language)
             except OutboxUnavailable as error:
                 raise web.HTTPServiceUnavailable(text=str(error)) from error
-        text = _page(shown, language)
-        return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
+        return page_of(_page(shown, language))
 
 
 async def _body(request: web.Request) -> bytes:

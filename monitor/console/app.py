@@ -18,6 +18,7 @@ from aiohttp import hdrs, web
 
 from monitor.clock import Clock, SystemClock, unhurried
 from monitor.console.alerts import AlertDesk
+from monitor.console.answers import language_of, page_of
 from monitor.console.api import (
     DEFAULT_LIMIT,
     JSON_TYPE,
@@ -36,11 +37,10 @@ from monitor.console.cameras import camera_list, camera_page
 from monitor.console.findings import finding_page
 from monitor.console.incidents import incident_page
 from monitor.console.instructions import runbook
-from monitor.console.landing import STYLE, chosen_language, page
+from monitor.console.landing import STYLE, page
 from monitor.console.reports import ReportShelf
 from monitor.console.shared import SharedBody, gathered
 from monitor.console.source import Alerts, Source
-from monitor.language import Language
 from monitor.metrics import ALL_GROUPS, AREAS, CONTENT_TYPE
 
 MAX_BODY = 4096  # of all routes but Alertmanager's: what a careless client may send with a reload
@@ -124,30 +124,30 @@ class _Console:
 
     async def landing(self, request: web.Request) -> web.Response:
         town = await unhurried(self._source.town_view(AREAS), self._clock)
-        return _page_of(page(town, _language_of(request)))
+        return page_of(page(town, language_of(request)))
 
     async def cameras(self, request: web.Request) -> web.Response:
-        town, language = await unhurried(self._source.town_view(AREAS), self._clock), _language_of(request)
-        return _page_of(await unhurried(camera_list(town, language), self._clock))
+        town, language = await unhurried(self._source.town_view(AREAS), self._clock), language_of(request)
+        return page_of(await unhurried(camera_list(town, language), self._clock))
 
     async def village(self, request: web.Request) -> web.Response:
-        town, language = await unhurried(self._source.town_view(AREAS), self._clock), _language_of(request)
+        town, language = await unhurried(self._source.town_view(AREAS), self._clock), language_of(request)
         village = request.match_info["village"]
         if all(status.camera.site.village != village for status in town.statuses):
             raise web.HTTPNotFound(text="no such village; /cameras lists all cameras")
-        return _page_of(await unhurried(camera_list(town, language, village), self._clock))
+        return page_of(await unhurried(camera_list(town, language, village), self._clock))
 
     async def camera(self, request: web.Request) -> web.Response:
         town, camera_id = await unhurried(self._source.town_view(AREAS), self._clock), request.match_info["camera_id"]
         status = next((status for status in town.statuses if status.camera.id == camera_id), None)
         if status is None:
             raise web.HTTPNotFound(text="no such camera; /cameras lists them")
-        return _page_of(camera_page(status, town.terms.zone, _language_of(request)))
+        return page_of(camera_page(status, town.terms.zone, language_of(request)))
 
     async def incidents(self, request: web.Request) -> web.Response:
         town = await unhurried(self._source.town_view(AREAS), self._clock)
         asked = self._source.ended_incidents(self._clock.now() - LATELY, DEFAULT_LIMIT)
-        return _page_of(incident_page(town, await unhurried(asked, self._clock), _language_of(request)))
+        return page_of(incident_page(town, await unhurried(asked, self._clock), language_of(request)))
 
     async def incident_list(self, request: web.Request) -> web.Response:
         refuse_unknown(request.query, set())
@@ -161,7 +161,7 @@ class _Console:
 
     async def findings(self, request: web.Request) -> web.Response:
         town = await unhurried(self._source.town_view(AREAS), self._clock)
-        return _page_of(finding_page(town, _language_of(request)))
+        return page_of(finding_page(town, language_of(request)))
 
     async def finding_list(self, request: web.Request) -> web.Response:
         refuse_unknown(request.query, set())
@@ -192,14 +192,6 @@ class _Console:
         after, limit = after_and_limit(request.query)
         body = transitions_body(self._source.recent_transitions(after, limit), after)
         return web.Response(body=body, headers={hdrs.CONTENT_TYPE: JSON_TYPE})
-
-
-def _language_of(request: web.Request) -> Language:
-    return chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-
-
-def _page_of(text: str) -> web.Response:
-    return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
 
 
 def _verdict(word: str, wrong: str | None) -> web.Response:

@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import hdrs, web
 
 from monitor.clock import Clock
+from monitor.console.answers import language_of, page_of
 from monitor.console.cells import BACK, framed, heading
-from monitor.console.landing import chosen_language
 from monitor.language import Language, Phrase
 from monitor.model import SECOND_US, instant
 
@@ -79,10 +79,10 @@ class ReportShelf:
 
     async def page(self, request: web.Request) -> web.Response:
         """What there is, the latest month first."""
-        language = chosen_language(request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+        language = language_of(request)
         found = await asyncio.to_thread(self._found)
         text = report_page(found, f"{self._clock.now().astimezone(self._zone):%Y-%m}", self._zone, language)
-        return web.Response(text=text, content_type="text/html", headers={hdrs.VARY: hdrs.ACCEPT_LANGUAGE})
+        return page_of(text)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """One of them; whatever else the name may mean is not found."""

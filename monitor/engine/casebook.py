@@ -91,8 +91,7 @@ class Casebook:
         """How the cameras of each village stand; in steps. Those at planned work are merely counted."""
         counts: dict[Place, list[int]] = {}
         for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
-            site = camera.site
-            its = counts.setdefault((site.county, site.town, site.village), [0, 0, 0, 0])
+            its = counts.setdefault(camera.site.place, [0, 0, 0, 0])
             its[0] += 1
             if state.online:
                 its[3 if at_work(camera) else 1] += 1
@@ -107,7 +106,7 @@ class Casebook:
         shown: dict[Where, bool] = {}
         for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
             site = camera.site
-            where = site.county, site.town, site.village, site.name
+            where = *site.place, site.name
             shown[where] = shown.get(where, False) or state is State.UP
             if nth % MANY == 0:
                 yield

@@ -109,7 +109,7 @@ class Decisions:
         areas = any(is_about_area(alert.subject) for alert in alerts)
         record = (yield from self.record(facts, known)) if areas else NOTHING
         dark = (yield from known.dark_sites()) if any(alert.name == BLIND_SPOT for alert in alerts) else ()
-        spots = {(site.county, site.town, site.village, site.name): spot for spot in dark for site in (spot.site,)}
+        spots = {(*spot.site.place, spot.site.name): spot for spot in dark}
         unwatched = self.unwatched(facts) if known.blind else {}
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
@@ -202,9 +202,10 @@ class Decisions:
             incident = each.figures.incident
             if incident.suspect.origin is Origin.CAMERA and incident.settled:
                 for camera in each.cameras:
-                    its = villages.setdefault((camera.site.county, camera.site.town), [])
+                    area = camera.site.place[:2]
+                    its = villages.setdefault(area, [])
                     if each.planned:
-                        planned[camera.site.county, camera.site.town] += 1
+                        planned[area] += 1
                     else:
                         its.append(camera.site.village)
             if nth % BLOCK == 0:

@@ -16,7 +16,6 @@ from monitor.alerting import (
     Alert,
     Areas,
     Facts,
-    Place,
     Record,
     Steady,
     Where,
@@ -70,14 +69,11 @@ class Embedded:
 
     def look(self, seen: Seen, told: Mapping[str, Where], now: datetime) -> Generator[None, None, Look]:
         """In steps, for thousands may be dark. ``told``: subjects of ``Look.alerts`` that people know to be open."""
-        facts, record, wide = (
-            seen.facts,
-            seen.record,
-            {camera.id: camera for camera in _behind_wide(seen.facts.values())},
-        )
+        facts, record = seen.facts, seen.record
+        wide = {camera.id: camera for camera in _behind_wide(facts.values())}
         found = chain(
             storms_in(record.storms, record.villages, now),
-            dark_villages(record.villages, map(_place, wide.values()), now),
+            dark_villages(record.villages, (camera.site.place for camera in wide.values()), now),
             blind_counties(seen.unwatched, now),
             dark_sites((spot for spot in seen.dark if not wide.keys() >= {*spot.camera_ids}), now),
         )
@@ -122,12 +118,7 @@ def _behind_wide(facts: Iterable[Facts]) -> Iterator[Camera]:
     return (camera for each in facts if _origin(each) in WIDE and _tells(each) for camera in each.cameras)
 
 
-def _place(camera: Camera) -> Place:
-    site = camera.site
-    return site.county, site.town, site.village
-
-
 def _explains(firing: frozenset[str], facts: Facts) -> bool:
     """Whether a camera alone is a part of something wider, as the site it stands at would be."""
     alone = _origin(facts) is Origin.CAMERA
-    return alone and any(explains(firing, BLIND_SPOT, *_place(camera)) for camera in facts.cameras)
+    return alone and any(explains(firing, BLIND_SPOT, *camera.site.place) for camera in facts.cameras)
