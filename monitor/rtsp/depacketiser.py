@@ -29,6 +29,7 @@ class Depacketiser(Protocol):
     """For one codec."""
 
     account: Account
+    timestamp: int  # of the picture under way
 
     def push(
         self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""
@@ -57,6 +58,10 @@ class Depacketiser(Protocol):
         """Whether nothing is held, and the picture under way is of no use."""
         ...
 
+    def pause(self) -> None:
+        """No packet came for a moment. That proves nothing by itself."""
+        ...
+
     def settle(self) -> bytes | None:
-        """Nothing more follows for now: the key frame that was held, if there is one."""
+        """Nothing more will come: the key frame that was held and looks complete, if there is one."""
         ...

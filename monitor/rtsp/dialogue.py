@@ -363,6 +363,8 @@ class Dialogue:
             notes.add(Note.NONCE_RENEWED)
         if self._reception.video is not None and self._reception.video.adopted:
             notes.add(Note.PAYLOAD_TYPE_WRONG)
+        if self._reception.adopted:
+            notes.add(Note.CHANNEL_WRONG)
         return notes
 
     def _enter(self, stage: Stage) -> None:

@@ -91,7 +91,7 @@ class KeyFrameFetch:
 
     @property
     def waiting(self) -> bool:
-        """Whether something is held that may be all there is: after a moment without packets call ``settle``."""
+        """Whether a key frame is held that looks complete, but more of it may follow: then tell of each ``pause``."""
         return not self._dialogue.resting and self._reception.waiting
 
     @property
@@ -159,9 +159,9 @@ class KeyFrameFetch:
             return self._broken(str(error))
         return self._digest(len(data))
 
-    def settle(self) -> Actions:
-        """No packet came for a moment: none that is missing will come, and what seemed complete is complete."""
-        return () if self._dialogue.resting else self._media(self._reception.settle)
+    def pause(self) -> None:
+        """No packet came for a moment before the one that comes now."""
+        self._reception.pause()
 
     def video_datagram(self, data: bytes) -> Actions:
         """A datagram came from the device on the port of RTP."""
@@ -294,7 +294,7 @@ class KeyFrameFetch:
         """
         if self._dialogue.over:
             return (HangUp(),)
-        settled = self.settle()
+        settled = self._media(self._reception.settle)
         if settled:
             return settled
         dialogue, half = self._dialogue, self._reception.connection.salvage()

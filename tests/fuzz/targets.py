@@ -80,5 +80,6 @@ def targets() -> dict[str, Target]:
         "url": Target(parsers.url, (b"rtsp://u:p@10.0.0.5:554/cam?x=1", b"rtsps://[fe80::1]/"), 512),
         "packet": Target(pictures.packet, tuple(packets(Codec.H264, coded(Codec.H264))[:5]), 256),
         "depacketiser": Target(pictures.depacketise, _drawn(2, 300), 2048),
+        "whole": Target(pictures.whole, _drawn(4, 40), 64),
         "picture": Target(pictures.look, _drawn(3, 60), 512),
     }

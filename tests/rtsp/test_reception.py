@@ -21,8 +21,8 @@ def reception() -> Reception:
     return made
 
 
-def interleaved(channel: int) -> bytes:
-    return b"".join(bytes((0x24, channel)) + len(one).to_bytes(2, "big") + one for one in SENT)
+def interleaved(channel: int, sent: list[bytes] = SENT) -> bytes:
+    return b"".join(bytes((0x24, channel)) + len(one).to_bytes(2, "big") + one for one in sent)
 
 
 def test_packets_datagrams_and_events_make_the_same_key_frame() -> None:
@@ -45,11 +45,23 @@ def test_packets_datagrams_and_events_make_the_same_key_frame() -> None:
 
 def test_the_video_is_on_the_channel_that_was_granted(reception: Reception) -> None:
     reception.channel = 4
-    reception.connection.receive_data(interleaved(0))
+    reception.connection.receive_data(interleaved(0, SENT[:20]))
     assert reception.interleaved() is None
     assert (reception.packets, reception.other_channels) == (0, {0})
     reception.connection.receive_data(interleaved(4))
     assert reception.interleaved() is not None
+
+
+def test_a_channel_that_was_not_granted_is_believed_when_it_alone_carries_the_video(reception: Reception) -> None:
+    for other, believed in ((6, True), (8, False)):
+        reception.leave_connection()
+        reception.channel = 4
+        reception.expect(Track(Codec.H264, 96))
+        reception.connection.receive_data(interleaved(other) + (interleaved(6) if other != 6 else b""))
+        reception.interleaved()
+        assert (reception.channel == other) == believed
+        reception.connection.receive_data(interleaved(other))
+        assert (reception.interleaved() is not None) == believed
 
 
 def test_without_a_description_nothing_is_a_packet_of_the_video() -> None:
