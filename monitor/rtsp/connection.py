@@ -215,6 +215,11 @@ class Connection:
         return (self._unreadable + self._view[self._start : min(self._end, self._start + SHOWN)])[:SHOWN]
 
     @property
+    def in_part(self) -> bool:
+        """Whether only a part came of what comes now."""
+        return self._start < self._end or self._message is not None
+
+    @property
     def held(self) -> int:
         """Bytes of memory held."""
         return len(self._buffer)

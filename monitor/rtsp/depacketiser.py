@@ -50,7 +50,7 @@ class Depacketiser(Protocol):
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete, but more of it may follow."""
+        """Whether a key frame is held that may be complete, but more of it may follow."""
         ...
 
     @property

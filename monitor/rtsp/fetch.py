@@ -91,7 +91,7 @@ class KeyFrameFetch:
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete, but more of it may follow: then tell of each ``pause``."""
+        """Whether a key frame is held that may be complete, but more may follow: tell of ``pause`` and ``settle``."""
         return not self._dialogue.resting and self._reception.waiting
 
     @property
@@ -162,6 +162,12 @@ class KeyFrameFetch:
     def pause(self) -> None:
         """No packet came for a moment before the one that comes now."""
         self._reception.pause()
+
+    def settle(self) -> Actions:
+        """No packet came for longer than a picture that is under way stands still: what looks complete is complete."""
+        if self._dialogue.resting or self._reception.connection.in_part:
+            return ()
+        return self._media(self._reception.settle)
 
     def video_datagram(self, data: bytes) -> Actions:
         """A datagram came from the device on the port of RTP."""

@@ -3,7 +3,7 @@
 Decides whether a frame came whole. Must never hand out a frame with a hole nor hold more than the byte limit.
 
 The marker bit ends a frame, but some senders set it on every packet. So it is believed behind a packet without one, or
-behind the end marker of JPEG itself; else the frame waits for the next to begin.
+behind the end marker of JPEG itself; else the frame waits for the next to begin, or for a long silence (``settle``).
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ class JpegDepacketiser:
 
     @property
     def waiting(self) -> bool:
-        """Never: the first packet of a frame is known by itself."""
-        return False
+        """Whether a frame of one packet is held, as its marker says, but more of it may follow."""
+        return 0 < self._marked == len(self._data)
 
     @property
     def empty(self) -> bool:
@@ -100,8 +100,8 @@ class JpegDepacketiser:
         """It says nothing."""
 
     def settle(self) -> bytes | None:
-        """Nothing more will come: what ends with its only marker is most likely whole."""
-        return self._finish() if self._marked == len(self._data) else None
+        """Nothing more will come: what ends with its only marker is whole."""
+        return self._finish() if self.waiting else None
 
     def _take(self, payload: memoryview, extension: bytes) -> None:
         offset = int.from_bytes(payload[1:4], "big")

@@ -4,9 +4,10 @@ Decides where a picture begins and ends and whether all of it came. Must never h
 with a lost packet is dropped and the next one awaited. Must never hold more than the byte limit.
 
 The marker bit ends a picture (RFC 6184 §5.1), but some senders set it on every slice, or on every packet. So it is
-believed at once only behind a slice that ended without one; else the picture waits for the next to begin. However long
-a pause is, it proves nothing by itself: a line may stand still between two slices. The end bit of a piece is no proof
-either: the unit is whole when something else follows.
+believed at once only behind a slice that ended without one; else the picture waits for the next to begin, or for a long
+silence (``settle``), which is believed as well unless this sender was seen to go on behind a marker. A short pause
+proves nothing by itself: a line may stand still between two slices. The end bit of a piece is no proof either: the unit
+is whole when something else follows.
 """
 
 from __future__ import annotations
@@ -39,16 +40,15 @@ _PIECE = struct.Struct("!HHHHQ")
 _MARKER = 0x80  # beside the payload type
 _FIRST, _LAST = 0x80, 0x40  # flags of a piece: the first of its unit, the last
 _WHOLE = _FIRST | _LAST
-_DISTRUSTED = (-1, -1)  # more than one doubtful marker: only the next picture ends this one
 
 
 class NalDepacketiser:
     """RTP packets in order of arrival in, the first complete key frame out."""
 
     __slots__ = (
-        "_announcement", "_budget", "_damaged", "_first_slices", "_fragment_size", "_fragment_type", "_fragments",
-        "_header", "_limit", "_mark", "_middle", "_middle_first", "_paused", "_plain_slices", "_renewed", "_sets",
-        "_size", "_slices", "_syntax", "_touched", "_unmarked", "account", "timestamp",
+        "_announcement", "_astray", "_budget", "_damaged", "_first_slices", "_fragment_size", "_fragment_type",
+        "_fragments", "_header", "_limit", "_mark", "_marked", "_middle", "_middle_first", "_paused", "_plain_slices",
+        "_renewed", "_sets", "_size", "_slices", "_syntax", "_touched", "_unmarked", "account", "timestamp",
     )  # fmt: skip
 
     def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int, budget: Budget) -> None:
@@ -79,6 +79,8 @@ class NalDepacketiser:
         self._damaged = self._touched = False
         self._unmarked = 0  # the first slice of this picture that ended without the marker, counted from 1; 0 = none
         self._mark: tuple[int, int] | None = None  # what was held when a doubtful marker came
+        self._marked = -1  # the timestamp of the picture data that bore the marker last
+        self._astray = False  # more data of a picture came behind its marker: this sender's markers end nothing
         self._paused = False  # nothing came for a moment after that
 
     def push(
@@ -105,7 +107,7 @@ class NalDepacketiser:
             if self._fragments:
                 self._keep(data[at + 1 : stop])
             return None
-        if not (lost or self._holds) and self._passes_over(data, start, at, timestamp):
+        if not (lost or self._holds) and self._passes_over(data, start, at, timestamp, marker=marker):
             return None
         if timestamp != self.timestamp or lost:
             done = self._begin(timestamp, lost)
@@ -115,10 +117,18 @@ class NalDepacketiser:
             self._paused = False
             if self._begins_picture(data, start, at):
                 return self._finish(complete=True)
-        # Some devices set the marker on parameter sets as well, or on pieces in the middle of a unit.
-        if self._take(data, start, stop) in self._syntax.slices and self._holds:
-            return self._slice_ended(marker=marker)
-        return None
+        ended = self._take(data, start, stop)
+        if ended >= 0 and ended not in self._syntax.slices:  # some devices set the marker on parameter sets as well
+            return None
+        self._note_marker(timestamp, marker=marker)
+        return self._slice_ended(marker=marker) if ended >= 0 and self._holds else None
+
+    def _note_marker(self, timestamp: int, *, marker: bool) -> None:
+        """Picture data came, to its marker or past it."""
+        if timestamp == self._marked:
+            self._astray = True
+        if marker:
+            self._marked = timestamp
 
     def _begins_picture(self, data: Buffer, start: int, at: int) -> bool:
         """Whether the packet begins another picture although its timestamp is the same: some never change it."""
@@ -130,7 +140,7 @@ class NalDepacketiser:
             return at < len(data) and data[at] >= 0x80  # "first of the picture"
         return unit_type in self._syntax.parameter_sets
 
-    def _passes_over(self, data: Buffer, start: int, at: int, timestamp: int) -> bool:
+    def _passes_over(self, data: Buffer, start: int, at: int, timestamp: int, *, marker: bool) -> bool:
         """Whether the packet brings a slice nobody waits for while nothing is held: then only its type is noted.
 
         Between two key frames all packets are such.
@@ -149,6 +159,8 @@ class NalDepacketiser:
             self._fragment_type = self._middle = -1
         if flags & _WHOLE == _FIRST:
             self._fragment_type, self._middle, self._middle_first = unit_type, flags & ~_WHOLE, first
+        if flags & _WHOLE or marker:
+            self._note_marker(timestamp, marker=marker)
         return True
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:
@@ -217,6 +229,11 @@ class NalDepacketiser:
                     types.add(unit_type)
                     if not flags & _LAST:
                         self._fragment_type, self._middle, self._middle_first = unit_type, flags & ~_WHOLE, first
+            if flags & _WHOLE or this_kind & _MARKER:
+                if stamp >> 32 == self._marked:
+                    self._astray = True
+                if this_kind & _MARKER:
+                    self._marked = stamp >> 32
             sequence = (sequence + 1) & 0xFFFF
             taken += 1
             at = stop
@@ -224,7 +241,7 @@ class NalDepacketiser:
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete, but more slices may follow."""
+        """Whether a key frame is held that may be complete, but more slices may follow."""
         return self._mark is not None
 
     @property
@@ -237,9 +254,9 @@ class NalDepacketiser:
         self._paused = self._mark is not None
 
     def settle(self) -> bytes | None:
-        """Nothing more will come: what ends with its only marker is most likely whole."""
+        """Nothing more will come: what ends with its only marker is whole, unless this sender's markers end nothing."""
         held = (len(self._slices), self._fragment_size)
-        return self._finish(complete=True) if self._mark == held else None
+        return self._finish(complete=True) if self._mark == held and not self._astray else None
 
     def _begin(self, timestamp: int, lost: bool) -> bytes | None:
         """A packet of another picture, or one with a hole before it."""
@@ -261,14 +278,13 @@ class NalDepacketiser:
 
     def _slice_ended(self, *, marker: bool) -> bytes | None:
         """A slice ended with this packet, or looks so: with a marker that is believed it was the last."""
-        held = (len(self._slices), self._fragment_size)
         number = len(self._slices) + bool(self._fragments)
         if not marker:
             self._unmarked = self._unmarked or number
         elif not number or (0 < self._unmarked < number and self._mark is None):
             return self._finish(complete=True)
         else:
-            self._mark = held if self._mark is None else _DISTRUSTED
+            self._mark = (len(self._slices), self._fragment_size)
         return None
 
     def _type(self, first_byte: int) -> int:

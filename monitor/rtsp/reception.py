@@ -53,7 +53,7 @@ class Reception:
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete, but more of it may follow."""
+        """Whether a key frame is held that may be complete, but more of it may follow."""
         return self.video is not None and self.video.waiting
 
     @property

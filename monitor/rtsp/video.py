@@ -48,7 +48,7 @@ class Video:
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete, but more of it may follow."""
+        """Whether a key frame is held that may be complete, but more of it may follow."""
         return self._depacketiser.waiting
 
     @property

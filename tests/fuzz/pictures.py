@@ -96,7 +96,15 @@ def whole(data: bytes) -> None:
         choices.pick(SIZES),
         together=choices.number(2) == 1,
     )
-    line = Line(choices.number(32), places(), places(), choices.number(10), places(), datagrams=choices.number(2) == 1)
+    line = Line(
+        choices.number(32),
+        places(),
+        places(),
+        choices.number(10),
+        places(),
+        datagrams=choices.number(2) == 1,
+        silences=sender.silences(places()),
+    )
     frame = received(sender, line)
     assert frame is None or is_whole(sender, frame), "a part of a picture"
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from monitor.model import Codec, KeyFrame
 from monitor.rtsp.budget import Budget
-from monitor.rtsp.ordering import Ordering
+from monitor.rtsp.reception import Reception
 from monitor.rtsp.sdp import Track
-from monitor.rtsp.video import Video
-from tests.rtsp.footage import aggregate, fragments, jpeg, jpeg_packets, jpeg_segments, rtp, units
+from tests.rtsp.footage import aggregate, fragments, interleaved, jpeg, jpeg_packets, jpeg_segments, rtp, units
 from tests.rtsp.recipes import access_units, is_slice, slice_data, type_of
 
 MARKS = ("last", "never", "every-packet", "every-slice", "first-packets")
+TRUE_MARKS = ("last", "never")
 ENDS = ("last", "never", "every")
 SIZES = (60, 200, 700)
 PIECES = {Codec.H264: 28, Codec.H265: 49}
@@ -45,6 +45,21 @@ class Sender:
                     "first-packets": last or at < 2,
                 }[self.marks]
                 made.append(rtp(payload, 65500 + len(made), 3600 * number, marker=marker, payload_type=kind))
+        return made
+
+    def beginnings(self) -> list[int]:
+        """Where each picture begins in the stream."""
+        stamps = [packet[4:8] for packet in self.stream()]
+        return [at for at, stamp in enumerate(stamps) if at == 0 or stamp != stamps[at - 1]]
+
+    def silences(self, places: frozenset[int]) -> frozenset[int]:
+        """Those of the places where no sender of this kind was heard to fall silent within a picture after a mark."""
+        return places if self.marks in TRUE_MARKS else places & set(self.beginnings())
+
+    def reception(self) -> Reception:
+        """Where its packets go."""
+        made = Reception(Budget(10**9), 10**6)
+        made.expect(Track(self.codec, 26 if self.codec is Codec.MJPEG else 96))
         return made
 
     def _pictures(self) -> list[list[tuple[bytes, bool]]]:
@@ -82,26 +97,32 @@ class Line:
     repeated: frozenset[int] = frozenset()
     delay: int = 0  # packets between one and its copy
     pauses: frozenset[int] = frozenset()  # before these
+    silences: frozenset[int] = frozenset()  # before these, long ones
     datagrams: bool = False
 
-    def carry(self, video: Video, stream: list[bytes]) -> KeyFrame | None:
+    def carry(self, reception: Reception, stream: list[bytes]) -> KeyFrame | None:
         """The first key frame."""
-        ordering = Ordering()
         for at in range(self.joined, len(stream)):
             if at in self.pauses:
-                video.pause()
+                reception.pause()
+            if at in self.silences and (frame := reception.settle()) is not None:
+                return frame
             came = [stream[at]] if at not in self.lost else []
             came += [stream[at - self.delay]] if at - self.delay in self.repeated and at >= self.delay else []
             for packet in came:
-                for one in ordering.take(packet) if self.datagrams else [packet]:
-                    if (frame := video.push(one)) is not None:
-                        return frame
-        return video.settle()
+                if (frame := self._bring(reception, packet)) is not None:
+                    return frame
+        return reception.settle()
+
+    def _bring(self, reception: Reception, packet: bytes) -> KeyFrame | None:
+        if self.datagrams:
+            return reception.datagram(packet)
+        reception.connection.receive_data(interleaved([packet]))
+        return reception.interleaved()
 
 
 def received(sender: Sender, line: Line) -> KeyFrame | None:
-    kind = 26 if sender.codec is Codec.MJPEG else 96
-    return line.carry(Video(Track(sender.codec, kind), 10**6, Budget(10**9)), sender.stream())
+    return line.carry(sender.reception(), sender.stream())
 
 
 def is_whole(sender: Sender, frame: KeyFrame) -> bool:
