@@ -21,7 +21,7 @@ class Account:
     """What was seen while waiting for a key frame."""
 
     types: set[int] = field(default_factory=set)  # NAL unit types, or JPEG types
-    damaged: int = 0  # key frames that came in part only
+    damaged: int = 0  # key frames that came in part only, because packets were missing
     undescribed: int = 0  # complete key frames without parameter sets
 
 

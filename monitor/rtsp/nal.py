@@ -47,8 +47,9 @@ class NalDepacketiser:
 
     __slots__ = (
         "_announcement", "_astray", "_budget", "_damaged", "_first_slices", "_fragment_size", "_fragment_type",
-        "_fragments", "_header", "_limit", "_mark", "_marked", "_middle", "_middle_first", "_paused", "_plain_slices",
-        "_renewed", "_sets", "_size", "_slices", "_syntax", "_touched", "_unmarked", "account", "timestamp",
+        "_fragments", "_header", "_holed", "_limit", "_mark", "_marked", "_middle", "_middle_first", "_paused",
+        "_plain_slices", "_renewed", "_sets", "_size", "_slices", "_syntax", "_touched", "_unmarked", "account",
+        "timestamp",
     )  # fmt: skip
 
     def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int, budget: Budget) -> None:
@@ -77,6 +78,7 @@ class NalDepacketiser:
         self._size = 0  # bytes held for this unit
         self._announcement = b""  # the unit that said decoding may begin at this picture: the decoder wants it too
         self._damaged = self._touched = False
+        self._holed = False  # packets are missing in this picture or right before it
         self._unmarked = 0  # the first slice of this picture that ended without the marker, counted from 1; 0 = none
         self._mark: tuple[int, int] | None = None  # what was held when a doubtful marker came
         self._marked = -1  # the timestamp of the picture data that bore the marker last
@@ -262,11 +264,13 @@ class NalDepacketiser:
         """A packet of another picture, or one with a hole before it."""
         if timestamp == self.timestamp:
             if lost:
+                self._holed = True
                 self._damage()
             return None
+        self._holed = self._holed or lost
         done = self._finish(complete=not lost) if self._holds else None
         self._forget_fragments()
-        self.timestamp, self._mark, self._unmarked = timestamp, None, 0
+        self.timestamp, self._mark, self._unmarked, self._holed = timestamp, None, 0, lost
         return done
 
     @property
@@ -438,7 +442,7 @@ class NalDepacketiser:
                 frame = _START_CODE.join([b"", *sets, *announced, *self._slices])
             else:
                 self.account.undescribed += 1
-        elif self._touched:
+        elif self._touched and self._holed:  # else it was joined in the middle
             self.account.damaged += 1
         # What was announced may follow with another timestamp than its announcement.
         if self._slices or self._damaged or not complete:

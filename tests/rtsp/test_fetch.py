@@ -278,6 +278,21 @@ def test_a_nonce_that_grew_old_is_answered_silently() -> None:
     assert talk.reply("200 OK", SESSION, TRANSPORT).asked.method == "PLAY"
 
 
+def test_a_nonce_of_each_connection_is_no_refused_password() -> None:
+    other = 'WWW-Authenticate: Digest realm="cam", nonce="other"'
+    talk = Talk(PERSON).reply("401 Unauthorized", DIGEST).described().reply("200 OK", SESSION, PORTS)
+    assert talk.take(talk.flow.connected()).asked.method == "DESCRIBE"
+    talk.reply("401 Unauthorized", other)
+    assert 'nonce="other"' in talk.asked.fields["Authorization"]
+    talk.described().take(talk.flow.listening(5004)).reply("200 OK", SESSION, PORTS).reply()
+    for packet in FOOTAGE:
+        talk.take(talk.flow.video_datagram(packet))
+    assert talk.ending.cause is Cause.OK
+    assert not talk.ending.credentials_refused
+    assert talk.ending.attempts_left is None
+    assert Note.NONCE_RENEWED in talk.ending.notes
+
+
 def test_a_device_that_closes_after_the_challenge_is_dialled_again_once() -> None:
     talk = Talk(PERSON).reply("401 Unauthorized", DIGEST)
     talk.take(talk.flow.connection_lost())

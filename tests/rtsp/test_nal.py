@@ -158,6 +158,21 @@ def test_when_every_key_frame_has_a_hole_the_stream_is_damaged(codec: Codec) -> 
 
 
 @BOTH
+@pytest.mark.parametrize("options", ["", ":slices=4"])
+def test_a_key_frame_joined_in_the_middle_is_none_that_lost_packets(codec: Codec, options: str) -> None:
+    key, *others = coded(codec, 320, 320, 6, options)
+    sent, end = packets(codec, (key, *others), 400), len(payloads(codec, key, 400))
+    pieces = sum(len(fragments(codec, unit, 400)) for unit in slices(codec, key))
+    for joined in range(end - pieces + 1, end):
+        rest = sent[joined:-3] + sent[-2:]
+        video = Video(Track(codec, 96), 10**6, Budget(10**9))
+        assert not any(map(video.push, rest))
+        cause, detail = video.shortfall(silent=False)
+        assert cause is Cause.NO_KEYFRAME
+        assert detail.startswith(f"{len(rest)} packets, 1 lost, NAL types ")
+
+
+@BOTH
 def test_without_any_key_frame_the_types_seen_are_told(codec: Codec) -> None:
     video = Video(Track(codec, 96), 10**6, Budget(10**9))
     assert not any(map(video.push, packets(codec, coded(codec)[1:])))
