@@ -151,7 +151,7 @@ class Dialogue:
         if self.transcript.wanted:
             self.transcript.note("<", response.line, response.headers, response.body)
         question = self.asking.question
-        if response.http and not self.over:
+        if response.http and not self.resting:
             return self._in_http(response)
         if response.status < 200 or not self.asking.unanswered or question is None or self._is_copy(response):
             return ()

@@ -164,8 +164,12 @@ class KeyFrameFetch:
         self._reception.pause()
 
     def settle(self) -> Actions:
-        """No packet came for longer than a picture that is under way stands still: what looks complete is complete."""
-        if self._dialogue.resting or self._reception.connection.in_part:
+        """No packet came for longer than a picture that is under way stands still: what looks complete is complete.
+
+        Not where the rest may be lost: only the next datagram tells.
+        """
+        dialogue = self._dialogue
+        if dialogue.resting or dialogue.setup.way is Transport.UDP or self._reception.connection.in_part:
             return ()
         return self._media(self._reception.settle)
 
@@ -268,6 +272,8 @@ class KeyFrameFetch:
 
     def _on_request(self, request: ServerRequest) -> Actions:
         self.transcript.note("<", f"{request.method} {request.uri}", request.headers)
+        if self._dialogue.leaving:
+            return ()
         known = request.method in (Method.OPTIONS, Method.GET_PARAMETER, Method.SET_PARAMETER)
         status, reason = (200, "OK") if known else (501, "Not Implemented")
         headers = Headers((("CSeq", request.headers.get("CSeq", "0")),))

@@ -24,8 +24,16 @@ CODECS = (Codec.H264, Codec.H265, Codec.MJPEG)
 
 @cache
 def stream(codec: Codec) -> tuple[bytes, ...]:
-    """Packets of a few pictures."""
-    return tuple(jpeg_packets(jpeg(), quality=60) if codec is Codec.MJPEG else packets(codec, coded(codec)))
+    """Packets of a few pictures; of H.264 and H.265 also with several slices, and with small units together.
+
+    Those of H.264 that announce an entry have a recovery point in an SEI unit and no key slice.
+    """
+    if codec is Codec.MJPEG:
+        return tuple(jpeg_packets(jpeg(), quality=60))
+    entries = ":slices=2" if codec is Codec.H265 else ":slices=2:keyint=4:min-keyint=1:open-gop=1:bframes=2:b-adapt=0"
+    made = packets(codec, coded(codec))
+    made += packets(codec, coded(codec, frames=9, options=entries), first=len(made), together=True)
+    return tuple(made)
 
 
 @cache
@@ -103,8 +111,10 @@ def whole(data: bytes) -> None:
         choices.number(10),
         places(),
         datagrams=choices.number(2) == 1,
-        silences=sender.silences(places()),
+        overtaken=places(),
     )
+    if choices.number(2):
+        line = line.with_silences(sender, places())
     frame = received(sender, line)
     assert frame is None or is_whole(sender, frame), "a part of a picture"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.model import Codec, KeyFrame
 from monitor.rtsp.budget import Budget
@@ -52,10 +52,6 @@ class Sender:
         stamps = [packet[4:8] for packet in self.stream()]
         return [at for at, stamp in enumerate(stamps) if at == 0 or stamp != stamps[at - 1]]
 
-    def silences(self, places: frozenset[int]) -> frozenset[int]:
-        """Those of the places where no sender of this kind was heard to fall silent within a picture after a mark."""
-        return places if self.marks in TRUE_MARKS else places & set(self.beginnings())
-
     def reception(self) -> Reception:
         """Where its packets go."""
         made = Reception(Budget(10**9), 10**6)
@@ -98,11 +94,23 @@ class Line:
     delay: int = 0  # packets between one and its copy
     pauses: frozenset[int] = frozenset()  # before these
     silences: frozenset[int] = frozenset()  # before these, long ones
+    overtaken: frozenset[int] = frozenset()  # datagrams that come after the next two
     datagrams: bool = False
+
+    def with_silences(self, sender: Sender, places: frozenset[int]) -> Line:
+        """The same line as a connection that falls silent for long.
+
+        Anywhere while the sender's marks are true, else only between pictures that came whole.
+        """
+        if sender.marks in TRUE_MARKS:
+            return replace(self, silences=places, datagrams=False)
+        between = places & set(sender.beginnings())
+        return replace(self, silences=between, lost=frozenset[int](), datagrams=False)
 
     def carry(self, reception: Reception, stream: list[bytes]) -> KeyFrame | None:
         """The first key frame."""
-        for at in range(self.joined, len(stream)):
+        order = range(self.joined, len(stream))
+        for at in sorted(order, key=lambda at: (at + 3 * (self.datagrams and at in self.overtaken), at)):
             if at in self.pauses:
                 reception.pause()
             if at in self.silences and (frame := reception.settle()) is not None:

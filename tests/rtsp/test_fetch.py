@@ -547,6 +547,13 @@ def test_a_port_that_speaks_http_is_asked_once_for_a_tunnel() -> None:
     assert talk.flow.heard.status == "HTTP 200 OK"
 
 
+def test_a_web_server_that_says_it_twice_is_asked_for_a_tunnel_all_the_same() -> None:
+    talk = Talk().raw(HTTP * 3 + b"OPTIONS * RTSP/1.0\r\nCSeq: 8\r\n\r\n")
+    assert [action for action in talk.done[1:] if action != HangUp()] == [Reconnect(talk.flow.target)]
+    talk.take(talk.flow.connected()).raw(b"HTTP/1.0 200 OK\r\nContent-Type: application/x-rtsp-tunnelled\r\n\r\n")
+    assert talk.ending.cause is Cause.HTTP_TUNNEL_ONLY
+
+
 def test_a_web_server_is_no_tunnel_whatever_it_does_then() -> None:
     answers: list[Callable[[Talk], Actions]] = [
         lambda talk: talk.flow.receive_data(HTTP),
@@ -810,6 +817,7 @@ def test_what_waits_for_a_datagram_that_never_comes_is_looked_at_when_the_time_i
     talk.take(talk.flow.video_datagram(rtp(b"\x41", 3)))
     for packet in packets(Codec.H264, coded(Codec.H264, 64, 64)[:1], 1400, first=5):
         assert talk.take(talk.flow.video_datagram(packet)).flow.packets > 1
+    assert talk.flow.settle() == (), "what follows may be lost as well"
     talk.take(talk.flow.fell_silent())
     assert talk.ending.keyframe is not None
     assert talk.ending.keyframe.packets_lost == 1
