@@ -342,6 +342,7 @@ class Note(StrEnum):
     TRACK_URL_REPAIRED = "track_url_repaired"  # the track was not found by the URL the description means
     TRANSPORT_CHANGED = "transport_changed"  # the first way of transport failed, the other one served
     PAYLOAD_TYPE_WRONG = "payload_type_wrong"  # the packets bear another number than the description announced
+    CHANNEL_WRONG = "channel_wrong"  # the packets come on another channel than the reply to SETUP named
 
 
 class Codec(StrEnum):

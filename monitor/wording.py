@@ -117,6 +117,7 @@ NOTES: Mapping[Note, Phrase] = MappingProxyType(
         Note.TRACK_URL_REPAIRED: Phrase("轨道地址有误，已换用", "track found by another URL"),
         Note.TRANSPORT_CHANGED: Phrase("传输方式已切换", "transport changed"),
         Note.PAYLOAD_TYPE_WRONG: Phrase("载荷类型与描述不符", "payload type other than announced"),
+        Note.CHANNEL_WRONG: Phrase("视频通道号与应答不符", "channel other than granted"),
     }
 )
 

@@ -17,7 +17,8 @@ from monitor.rtsp.fetch import KeyFrameFetch
 TEARDOWN_WAIT = 0.2  # seconds the reply to TEARDOWN gets
 SESSION_WAIT = 0.5  # seconds it gets where the next session is asked for right after it
 MAX_READS = 8000  # of one connection: each costs us some 10 us; a camera that sends packet by packet needs 4000
-SETTLING = 0.03  # seconds without a packet after which a key frame that looks complete is taken as complete
+PAUSE = 0.03  # seconds without a packet that two pictures may have between them, and two fields of one have not
+SETTLING = 0.25  # seconds without a packet after which no more of a picture comes: most senders repeat a loss in 0.2
 
 
 class Run(Protocol):
@@ -81,7 +82,7 @@ class Conversation(asyncio.BufferedProtocol):
         self._progress = -1  # the stages passed and requests sent
         self._progress_at = 0.0  # when one was added last, on the loop's clock
         self._timer: asyncio.TimerHandle | None = None  # rings at the deadline of the step or before
-        self._settling: asyncio.TimerHandle | None = None
+        self._settling: asyncio.TimerHandle | None = None  # runs while a key frame may be complete
         self._reads = self._packets = 0
         self._packet_at = 0.0  # when video packets last came, on the loop's clock
 
@@ -96,9 +97,8 @@ class Conversation(asyncio.BufferedProtocol):
         return self._flow.room()
 
     def buffer_updated(self, nbytes: int) -> None:
-        if self._settling is not None:
-            self._stop_settling()
         if not self.outcome.done():
+            self._look_for_a_pause()
             try:
                 self.perform(self._flow.received(nbytes))
             except LocalProtocolError as error:
@@ -110,7 +110,7 @@ class Conversation(asyncio.BufferedProtocol):
 
     def on_datagram(self, data: bytes, control: bool) -> None:
         """A datagram came beside this connection."""
-        self._stop_settling()
+        self._look_for_a_pause()
         take = self._flow.control_datagram if control else self._flow.video_datagram
         self._step(lambda: take(data))
         self._look_for_packets()
@@ -122,13 +122,22 @@ class Conversation(asyncio.BufferedProtocol):
                 self._gathering.begin(self._transport)
             else:
                 self._gathering.end()
-            if self._flow.waiting:
-                self._settling = self._loop.call_later(SETTLING, self._step, self._flow.settle)
+            if self._settling is None and self._flow.waiting:
+                self._settling = self._loop.call_later(SETTLING, self._look_for_silence)
 
-    def _stop_settling(self) -> None:
-        if self._settling is not None:
-            self._settling.cancel()
-            self._settling = None
+    def _look_for_a_pause(self) -> None:
+        """Before what came is taken: whether it was long in coming."""
+        if self._flow.waiting and self._loop.time() - self._packet_at > PAUSE:
+            self._flow.pause()
+
+    def _look_for_silence(self) -> None:
+        """Whether nothing came for long; a loop that was held up reads what came meanwhile before it rings."""
+        self._settling = None
+        since = self._loop.time() - self._packet_at
+        if since >= SETTLING:
+            self._step(self._flow.settle)
+        elif self._flow.waiting:
+            self._settling = self._loop.call_later(SETTLING - since, self._look_for_silence)
 
     def addresses(self) -> tuple[str, str]:
         """Ours and theirs, numeric. Raises OSError when the connection is gone."""
@@ -237,8 +246,8 @@ class Conversation(asyncio.BufferedProtocol):
             self._fail(LocalProtocolError("the conversation neither ended nor went on when its time was up"))
 
     def _stop_timers(self) -> None:
-        self._stop_settling()
         self._gathering.end()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._settling):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._settling = None

@@ -75,12 +75,14 @@ class Connection:
 
     __slots__ = (
         "_budget", "_buffer", "_end", "_failed", "_lost", "_message", "_messages", "_scanned", "_skipped", "_start",
-        "_unreadable", "_view", "foreign",
+        "_unreadable", "_view", "astray", "foreign", "wanted",
     )  # fmt: skip
 
     def __init__(self, budget: Budget) -> None:
         """``budget`` is told of the packets that pass here; of those the sink runs through, by the sink."""
         self.foreign: set[int] = set()  # channels that carried what was passed over
+        self.wanted = -1  # the payload type of the packets that are handed out; -1 = not known
+        self.astray: dict[int, int] = {}  # such channels -> packets of that type
         self._budget = budget
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
@@ -152,6 +154,8 @@ class Connection:
                 looked_at += 1
                 if buffer[before + 1] != channel:
                     self.foreign.add(buffer[before + 1])
+                    if stop > at + 1 and buffer[at + 1] & 0x7F == self.wanted:
+                        self.astray[buffer[before + 1]] = self.astray.get(buffer[before + 1], 0) + 1
                     continue
                 taken = sink.push(buffer, at, stop)
                 if taken is not None:
@@ -209,6 +213,11 @@ class Connection:
         if self._unreadable and not self._lost:
             return self._unreadable
         return (self._unreadable + self._view[self._start : min(self._end, self._start + SHOWN)])[:SHOWN]
+
+    @property
+    def in_part(self) -> bool:
+        """Whether only a part came of what comes now."""
+        return self._start < self._end or self._message is not None
 
     @property
     def held(self) -> int:

@@ -21,7 +21,7 @@ class Account:
     """What was seen while waiting for a key frame."""
 
     types: set[int] = field(default_factory=set)  # NAL unit types, or JPEG types
-    damaged: int = 0  # key frames that came in part only
+    damaged: int = 0  # key frames that came in part only, because packets were missing
     undescribed: int = 0  # complete key frames without parameter sets
 
 
@@ -29,6 +29,7 @@ class Depacketiser(Protocol):
     """For one codec."""
 
     account: Account
+    timestamp: int  # of the picture under way
 
     def push(
         self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""
@@ -49,7 +50,7 @@ class Depacketiser(Protocol):
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete, but more of it may follow."""
+        """Whether a key frame is held that may be complete, but more of it may follow."""
         ...
 
     @property
@@ -57,6 +58,10 @@ class Depacketiser(Protocol):
         """Whether nothing is held, and the picture under way is of no use."""
         ...
 
+    def pause(self) -> None:
+        """No packet came for a moment. That proves nothing by itself."""
+        ...
+
     def settle(self) -> bytes | None:
-        """Nothing more follows for now: the key frame that was held, if there is one."""
+        """Nothing more will come: the key frame that was held and looks complete, if there is one."""
         ...

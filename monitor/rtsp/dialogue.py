@@ -151,7 +151,7 @@ class Dialogue:
         if self.transcript.wanted:
             self.transcript.note("<", response.line, response.headers, response.body)
         question = self.asking.question
-        if response.http and not self.over:
+        if response.http and not self.resting:
             return self._in_http(response)
         if response.status < 200 or not self.asking.unanswered or question is None or self._is_copy(response):
             return ()
@@ -363,6 +363,8 @@ class Dialogue:
             notes.add(Note.NONCE_RENEWED)
         if self._reception.video is not None and self._reception.video.adopted:
             notes.add(Note.PAYLOAD_TYPE_WRONG)
+        if self._reception.adopted:
+            notes.add(Note.CHANNEL_WRONG)
         return notes
 
     def _enter(self, stage: Stage) -> None:

@@ -91,7 +91,7 @@ class KeyFrameFetch:
 
     @property
     def waiting(self) -> bool:
-        """Whether something is held that may be all there is: after a moment without packets call ``settle``."""
+        """Whether a key frame is held that may be complete, but more may follow: tell of ``pause`` and ``settle``."""
         return not self._dialogue.resting and self._reception.waiting
 
     @property
@@ -159,9 +159,19 @@ class KeyFrameFetch:
             return self._broken(str(error))
         return self._digest(len(data))
 
+    def pause(self) -> None:
+        """No packet came for a moment before the one that comes now."""
+        self._reception.pause()
+
     def settle(self) -> Actions:
-        """No packet came for a moment: none that is missing will come, and what seemed complete is complete."""
-        return () if self._dialogue.resting else self._media(self._reception.settle)
+        """No packet came for longer than a picture that is under way stands still: what looks complete is complete.
+
+        Not where the rest may be lost: only the next datagram tells.
+        """
+        dialogue = self._dialogue
+        if dialogue.resting or dialogue.setup.way is Transport.UDP or self._reception.connection.in_part:
+            return ()
+        return self._media(self._reception.settle)
 
     def video_datagram(self, data: bytes) -> Actions:
         """A datagram came from the device on the port of RTP."""
@@ -262,6 +272,8 @@ class KeyFrameFetch:
 
     def _on_request(self, request: ServerRequest) -> Actions:
         self.transcript.note("<", f"{request.method} {request.uri}", request.headers)
+        if self._dialogue.leaving:
+            return ()
         known = request.method in (Method.OPTIONS, Method.GET_PARAMETER, Method.SET_PARAMETER)
         status, reason = (200, "OK") if known else (501, "Not Implemented")
         headers = Headers((("CSeq", request.headers.get("CSeq", "0")),))
@@ -294,7 +306,7 @@ class KeyFrameFetch:
         """
         if self._dialogue.over:
             return (HangUp(),)
-        settled = self.settle()
+        settled = self._media(self._reception.settle)
         if settled:
             return settled
         dialogue, half = self._dialogue, self._reception.connection.salvage()

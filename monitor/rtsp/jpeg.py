@@ -1,6 +1,9 @@
 """JPEG in RTP (RFC 2435): the headers are left out on the way and rebuilt here into a complete file.
 
 Decides whether a frame came whole. Must never hand out a frame with a hole nor hold more than the byte limit.
+
+The marker bit ends a frame, but some senders set it on every packet. So it is believed behind a packet without one, or
+behind the end marker of JPEG itself; else the frame waits for the next to begin, or for a long silence (``settle``).
 """
 
 from __future__ import annotations
@@ -12,8 +15,19 @@ from monitor.rtsp.depacketiser import Account, KeyFrameTooLarge
 from monitor.rtsp.jpeg_tables import HUFFMAN_SEGMENTS, quantisation_tables
 from monitor.rtsp.rtp import Buffer
 
+KNOWN_TYPES = frozenset({0, 1})  # 4:2:2 and 4:2:0 (RFC 2435 §4.1)
+
+_RESTARTS = 0x40  # beside the type: restart markers
 _MAX_TABLES = 4  # of one frame that are read
 _END = b"\xff\xd9"
+# What cameras deliver beyond the 2040 pixels of the header, which holds eighths modulo 256. No smaller picture that
+# cameras deliver looks like one of these in the header.
+_LARGE = (
+    (2048, 1536), (2304, 1296), (2304, 1728), (2560, 1440), (2560, 1600), (2560, 1920), (2560, 2048), (2592, 1520),
+    (2592, 1944), (2688, 1520), (2880, 1620), (3072, 1728), (3072, 2048), (3200, 1800), (3264, 2448), (3840, 2160),
+    (4000, 3000), (4096, 2160), (7680, 4320),
+)  # fmt: skip
+_GUESSED = {(width // 8 % 256, (height + 7) // 8 % 256): (width, height) for width, height in _LARGE}
 _FRAME_HEADER = b"\xff\xc0\x00\x11\x08"  # start of frame, 17 bytes, 8 bits a sample
 
 
@@ -32,7 +46,7 @@ class _Header:
 class JpegDepacketiser:
     """RTP packets in order of arrival in, the first complete JPEG file out."""
 
-    __slots__ = ("_data", "_header", "_limit", "_size", "_tables", "_timestamp", "account")
+    __slots__ = ("_data", "_header", "_limit", "_marked", "_size", "_tables", "_unmarked", "account", "timestamp")
 
     def __init__(self, size: tuple[int, int], limit: int) -> None:
         """``size`` is the description's width and height for frames too large for the header; 0 = unknown."""
@@ -40,9 +54,11 @@ class JpegDepacketiser:
         self._size = size
         self._limit = limit
         self._tables: dict[int, tuple[bytes, ...]] = {}  # by quality: some devices send them only once
-        self._timestamp = -1
+        self.timestamp = -1
         self._header: _Header | None = None
         self._data = bytearray()
+        self._unmarked = False  # a packet of this frame came without the marker: the sender knows what it means
+        self._marked = 0  # the bytes held when a doubtful marker came on the first packet
 
     def push(
         self, data: Buffer, start: int, stop: int, timestamp: int, marker: bool, lost: bool, extension: bytes = b""
@@ -51,13 +67,20 @@ class JpegDepacketiser:
         done = None
         if lost:
             self._drop()
-        if timestamp != self._timestamp:
+        if timestamp != self.timestamp or not any(data[start + 1 : start + 4]):  # the offset: a frame begins
             done = self._finish()
-            self._timestamp = timestamp
+            self.timestamp, self._unmarked, self._marked = timestamp, False, 0
         if done is not None or stop - start < 8:
             return done
+        first = not self._data
         self._take(memoryview(data)[start:stop], extension)
-        return self._finish() if marker else None
+        if not marker:
+            self._unmarked = True
+        elif self._unmarked or self._data.endswith(_END):
+            return self._finish()
+        elif first:
+            self._marked = len(self._data)
+        return None
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:  # noqa: ARG002
         """None: each packet has a header of its own."""
@@ -65,17 +88,20 @@ class JpegDepacketiser:
 
     @property
     def waiting(self) -> bool:
-        """Never: the marker bit is all there is to go by."""
-        return False
+        """Whether a frame of one packet is held, as its marker says, but more of it may follow."""
+        return 0 < self._marked == len(self._data)
 
     @property
     def empty(self) -> bool:
         """Never: every picture is a key frame."""
         return False
 
+    def pause(self) -> None:
+        """It says nothing."""
+
     def settle(self) -> bytes | None:
-        """Nothing is held beyond the marker bit."""
-        return None
+        """Nothing more will come: what ends with its only marker is whole."""
+        return self._finish() if self.waiting else None
 
     def _take(self, payload: memoryview, extension: bytes) -> None:
         offset = int.from_bytes(payload[1:4], "big")
@@ -117,10 +143,14 @@ class JpegDepacketiser:
         self, payload: memoryview, extension: bytes, interval: int, tables: tuple[bytes, ...]
     ) -> _Header | None:
         kind, quality, width, height = payload[4:8]
-        self.account.types.add(kind & 0x3F)
-        described = (_side(width, self._size[0]), _side(height, self._size[1]))
+        self.account.types.add(kind & ~_RESTARTS)
+        size = self._size if any(self._size) else _GUESSED.get((width, height), self._size)
+        described = (_side(width, size[0]), _side(height, size[1]))
         width, height = _size_in_extension(extension) or described
-        if kind & 0x3F > 1 or kind >= 0x80 or not tables or not width or not height:
+        if kind & ~_RESTARTS not in KNOWN_TYPES:
+            return None
+        if not tables or not width or not height:
+            self.account.undescribed += 1
             return None
         return _Header(kind & 0x3F, quality, width, height, interval, tables)
 

@@ -3,8 +3,11 @@
 Decides where a picture begins and ends and whether all of it came. Must never hand out a picture with a hole: a unit
 with a lost packet is dropped and the next one awaited. Must never hold more than the byte limit.
 
-The marker bit ends a picture (RFC 6184 §5.1), but some senders set it on every slice. So a marker on the first slice
-ends nothing at once: the picture waits for the next timestamp, or for a moment without packets (``settle``).
+The marker bit ends a picture (RFC 6184 §5.1), but some senders set it on every slice, or on every packet. So it is
+believed at once only behind a slice that ended without one; else the picture waits for the next to begin, or for a long
+silence (``settle``), which is believed as well unless this sender was seen to go on behind a marker. A short pause
+proves nothing by itself: a line may stand still between two slices. The end bit of a piece is no proof either: the unit
+is whole when something else follows.
 """
 
 from __future__ import annotations
@@ -43,9 +46,10 @@ class NalDepacketiser:
     """RTP packets in order of arrival in, the first complete key frame out."""
 
     __slots__ = (
-        "_announcement", "_budget", "_damaged", "_doubtful", "_first_slices", "_fragment_size", "_fragment_type",
-        "_fragments", "_header", "_limit", "_middle", "_middle_first", "_plain_slices", "_renewed", "_sets", "_size",
-        "_slices", "_syntax", "_timestamp", "_touched", "account",
+        "_announcement", "_astray", "_budget", "_damaged", "_first_slices", "_fragment_size", "_fragment_type",
+        "_fragments", "_header", "_holed", "_limit", "_mark", "_marked", "_middle", "_middle_first", "_paused",
+        "_plain_slices", "_renewed", "_sets", "_size", "_slices", "_syntax", "_touched", "_unmarked", "account",
+        "timestamp",
     )  # fmt: skip
 
     def __init__(self, syntax: NalSyntax, parameter_sets: tuple[bytes, ...], limit: int, budget: Budget) -> None:
@@ -62,7 +66,7 @@ class NalDepacketiser:
         self._sets: dict[int, list[bytes]] = {}
         for unit in parameter_sets:
             self._sets.setdefault(self._type(unit[0]), []).append(unit)
-        self._timestamp = -1
+        self.timestamp = -1
         self._fragments: list[bytes | bytearray] = []  # of the open unit; empty when nobody waits for it
         self._fragment_size = 0
         self._fragment_type = -1  # -1 = no unit is open
@@ -74,7 +78,12 @@ class NalDepacketiser:
         self._size = 0  # bytes held for this unit
         self._announcement = b""  # the unit that said decoding may begin at this picture: the decoder wants it too
         self._damaged = self._touched = False
-        self._doubtful = False  # the marker stood on the first slice: the sender may set it on every slice
+        self._holed = False  # packets are missing in this picture or right before it
+        self._unmarked = 0  # the first slice of this picture that ended without the marker, counted from 1; 0 = none
+        self._mark: tuple[int, int] | None = None  # what was held when a doubtful marker came
+        self._marked = -1  # the timestamp of the picture data that bore the marker last
+        self._astray = False  # more data of a picture came behind its marker: this sender's markers end nothing
+        self._paused = False  # nothing came for a moment after that
 
     def push(
         self,
@@ -94,24 +103,46 @@ class NalDepacketiser:
         if (
             data[at] == self._middle
             and data[start] == self._middle_first
-            and timestamp == self._timestamp
+            and timestamp == self.timestamp
             and not (lost or marker)
         ):
             if self._fragments:
                 self._keep(data[at + 1 : stop])
             return None
-        if not (lost or self._holds) and self._passes_over(data, start, at, timestamp):
+        if not (lost or self._holds) and self._passes_over(data, start, at, timestamp, marker=marker):
             return None
-        if timestamp != self._timestamp or lost:
+        if timestamp != self.timestamp or lost:
             done = self._begin(timestamp, lost)
             if done is not None:
                 return done
-        last = self._take(data, start, stop)
-        if marker and last in self._syntax.slices:  # some devices set it on parameter sets as well
-            return self._marked()
-        return None
+        elif self._paused:
+            self._paused = False
+            if self._begins_picture(data, start, at):
+                return self._finish(complete=True)
+        ended = self._take(data, start, stop)
+        if ended >= 0 and ended not in self._syntax.slices:  # some devices set the marker on parameter sets as well
+            return None
+        self._note_marker(timestamp, marker=marker)
+        return self._slice_ended(marker=marker) if ended >= 0 and self._holds else None
 
-    def _passes_over(self, data: Buffer, start: int, at: int, timestamp: int) -> bool:
+    def _note_marker(self, timestamp: int, *, marker: bool) -> None:
+        """Picture data came, to its marker or past it."""
+        if timestamp == self._marked:
+            self._astray = True
+        if marker:
+            self._marked = timestamp
+
+    def _begins_picture(self, data: Buffer, start: int, at: int) -> bool:
+        """Whether the packet begins another picture although its timestamp is the same: some never change it."""
+        unit_type = self._type(data[start])
+        if unit_type == self._syntax.fragmentation:
+            unit_type = data[at] & self._syntax.mask if data[at] & _FIRST else -1
+            at += 1
+        if unit_type in self._syntax.slices:
+            return at < len(data) and data[at] >= 0x80  # "first of the picture"
+        return unit_type in self._syntax.parameter_sets
+
+    def _passes_over(self, data: Buffer, start: int, at: int, timestamp: int, *, marker: bool) -> bool:
         """Whether the packet brings a slice nobody waits for while nothing is held: then only its type is noted.
 
         Between two key frames all packets are such.
@@ -121,15 +152,17 @@ class NalDepacketiser:
         if unit_type == syntax.fragmentation:
             flags = data[at]
             unit_type = flags & syntax.mask
-        if unit_type not in self._plain_slices or not (first or data[start + 1]):
+        if unit_type not in self._plain_slices or not (unit_type or data[start + 1]):  # it begins with a start code
             return False
         if flags & _FIRST:
             self.account.types.add(unit_type)
-        if flags & _WHOLE or timestamp != self._timestamp:
-            self._timestamp = timestamp
+        if flags & _WHOLE or timestamp != self.timestamp:
+            self.timestamp = timestamp
             self._fragment_type = self._middle = -1
         if flags & _WHOLE == _FIRST:
             self._fragment_type, self._middle, self._middle_first = unit_type, flags & ~_WHOLE, first
+        if flags & _WHOLE or marker:
+            self._note_marker(timestamp, marker=marker)
         return True
 
     def run(self, data: bytearray, before: int, start: int, end: int, sequence: int) -> tuple[int, int]:
@@ -142,7 +175,7 @@ class NalDepacketiser:
         if not self._holds:
             return self._skim(data, before, start, end, sequence)
         like, _, kind, _, stamp = _PIECE.unpack_from(data, before)
-        if self._middle < 0 or kind & _MARKER or stamp >> 32 != self._timestamp:
+        if self._middle < 0 or kind & _MARKER or stamp >> 32 != self.timestamp:
             return start, 0  # no unit is open; or it was late, and the open unit is of another picture
         flags, least = _PIECE.size + self._header, _PIECE.size + self._header + 1
         pieces, size, at, taken = self._fragments, 0, start, 0
@@ -186,18 +219,23 @@ class NalDepacketiser:
                 number != sequence
                 or stamp & 0xFFFFFFFF != source
                 or unit_type not in plain
-                or not (first or data[at + size + 1])
+                or not (unit_type or data[at + size + 1])
                 or this_kind & ~_MARKER != kind
                 or channel != like
                 or not at + least <= stop <= end
             ):
                 break
-            if flags & _WHOLE or stamp >> 32 != self._timestamp:
-                self._timestamp, self._fragment_type, self._middle = stamp >> 32, -1, -1
+            if flags & _WHOLE or stamp >> 32 != self.timestamp:
+                self.timestamp, self._fragment_type, self._middle = stamp >> 32, -1, -1
                 if flags & _FIRST:
                     types.add(unit_type)
                     if not flags & _LAST:
                         self._fragment_type, self._middle, self._middle_first = unit_type, flags & ~_WHOLE, first
+            if flags & _WHOLE or this_kind & _MARKER:
+                if stamp >> 32 == self._marked:
+                    self._astray = True
+                if this_kind & _MARKER:
+                    self._marked = stamp >> 32
             sequence = (sequence + 1) & 0xFFFF
             taken += 1
             at = stop
@@ -205,27 +243,34 @@ class NalDepacketiser:
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete, but more slices may follow."""
-        return self._doubtful
+        """Whether a key frame is held that may be complete, but more slices may follow."""
+        return self._mark is not None
 
     @property
     def empty(self) -> bool:
         """Whether nothing is held, and the picture under way is of no use."""
         return not self._holds
 
+    def pause(self) -> None:
+        """No packet came for a moment: a packet that looks like the beginning of a picture now is one."""
+        self._paused = self._mark is not None
+
     def settle(self) -> bytes | None:
-        """No packet came for a moment: what was held is the whole picture."""
-        return self._finish(complete=True) if self._doubtful else None
+        """Nothing more will come: what ends with its only marker is whole, unless this sender's markers end nothing."""
+        held = (len(self._slices), self._fragment_size)
+        return self._finish(complete=True) if self._mark == held and not self._astray else None
 
     def _begin(self, timestamp: int, lost: bool) -> bytes | None:
         """A packet of another picture, or one with a hole before it."""
-        if timestamp == self._timestamp:
+        if timestamp == self.timestamp:
             if lost:
+                self._holed = True
                 self._damage()
             return None
+        self._holed = self._holed or lost
         done = self._finish(complete=not lost) if self._holds else None
         self._forget_fragments()
-        self._timestamp = timestamp
+        self.timestamp, self._mark, self._unmarked, self._holed = timestamp, None, 0, lost
         return done
 
     @property
@@ -235,19 +280,22 @@ class NalDepacketiser:
             self._slices or self._fragments or self._touched or self._renewed or self._announcement or self._damaged
         )
 
-    def _marked(self) -> bytes | None:
-        """The end of the picture, unless the mark stands on its first slice."""
-        if not self._holds:
-            return None  # the next picture's timestamp ends this one soon enough
-        self._close_fragment()
-        self._doubtful = self._doubtful or len(self._slices) == 1
-        return None if self._doubtful else self._finish(complete=True)
+    def _slice_ended(self, *, marker: bool) -> bytes | None:
+        """A slice ended with this packet, or looks so: with a marker that is believed it was the last."""
+        number = len(self._slices) + bool(self._fragments)
+        if not marker:
+            self._unmarked = self._unmarked or number
+        elif not number or (0 < self._unmarked < number and self._mark is None):
+            return self._finish(complete=True)
+        else:
+            self._mark = (len(self._slices), self._fragment_size)
+        return None
 
     def _type(self, first_byte: int) -> int:
         return first_byte >> self._syntax.shift & self._syntax.mask
 
     def _take(self, data: Buffer, start: int, stop: int) -> int:
-        """Take the units of one packet; the type of the last one."""
+        """Take the units of one packet; the type of the last one that ends with it, -1 for none."""
         unit_type = self._type(data[start])
         if unit_type == self._syntax.fragmentation:
             return self._take_fragment(data, start, stop)
@@ -278,17 +326,14 @@ class NalDepacketiser:
             self._fragment_type = unit_type
             self._middle, self._middle_first = flags & ~_WHOLE, data[start]
             self.account.types.add(unit_type)
-            if self._wanted(unit_type):
+            if self._wanted(unit_type) or not (unit_type or data[start + 1]):  # or begins with a start code
                 self._keep(self._syntax.unit_header(bytes(data[start:at]), unit_type))
         if unit_type in self._syntax.key_slices:
             self._touched = True
-        if self._fragment_type < 0:
-            return unit_type  # its beginning never came
         if self._fragments:
             self._keep(data[at + 1 : stop])
-        if flags & _LAST:
-            return self._close_fragment()
-        return self._fragment_type  # devices change the type inside a unit: the first one counts
+        # Devices change the type inside a unit: the first one counts. Without its beginning there is no unit.
+        return self._fragment_type if flags & _LAST else -1
 
     def _keep(self, piece: Buffer) -> None:
         """One more piece of the open unit; a view is copied, because nothing of the packet may be kept."""
@@ -300,11 +345,12 @@ class NalDepacketiser:
         if self._size + self._fragment_size > self._limit:
             raise KeyFrameTooLarge(self._limit)
 
-    def _close_fragment(self) -> int:
-        """The unit of the pieces so far is complete; its type."""
-        unit_type, pieces = self._fragment_type, self._fragments
+    def _close_fragment(self) -> None:
+        """The unit of the pieces so far is complete."""
+        pieces = self._fragments
         self._forget_fragments()
-        return self._add(b"".join(pieces)) if pieces else unit_type
+        if pieces:
+            self._add(b"".join(pieces))
 
     def _forget_fragments(self) -> None:
         self._fragments = []
@@ -375,7 +421,7 @@ class NalDepacketiser:
     def _damage(self) -> None:
         """Packets of the unit are missing: what is left of it is of no use."""
         self._damaged = True
-        self._doubtful = False
+        self._mark = None
         self._forget_slices()
         self._forget_fragments()
         self._size = 0
@@ -396,10 +442,13 @@ class NalDepacketiser:
                 frame = _START_CODE.join([b"", *sets, *announced, *self._slices])
             else:
                 self.account.undescribed += 1
-        elif self._touched:
+        elif self._touched and self._holed:  # else it was joined in the middle
             self.account.damaged += 1
+        # What was announced may follow with another timestamp than its announcement.
+        if self._slices or self._damaged or not complete:
+            self._announcement = b""
         self._damage()
         self._renewed.clear()
-        self._announcement = b""
-        self._damaged = self._touched = self._doubtful = False
+        self._damaged = self._touched = self._paused = False
+        self._unmarked = 0
         return frame

@@ -12,16 +12,19 @@ from monitor.rtsp.connection import Connection, Interleaved
 from monitor.rtsp.ordering import Ordering
 from monitor.rtsp.sdp import Track
 from monitor.rtsp.session import OUR_CHANNEL
-from monitor.rtsp.video import Video
+from monitor.rtsp.video import ADOPT_AFTER, Video
 
 
 class Reception:
     """Of one run. The methods that take packets raise KeyFrameTooLarge."""
 
-    __slots__ = ("_budget", "_max_keyframe_bytes", "_ordering", "_reports", "channel", "connection", "video")
+    __slots__ = (
+        "_budget", "_max_keyframe_bytes", "_ordering", "_reports", "adopted", "channel", "connection", "video",
+    )  # fmt: skip
 
     def __init__(self, budget: Budget, max_keyframe_bytes: int) -> None:
         self.channel = OUR_CHANNEL  # of the video on the connection
+        self.adopted = False  # the video comes on another channel than the device said
         self._budget = budget
         self._max_keyframe_bytes = max_keyframe_bytes
         self.leave_connection()
@@ -36,6 +39,7 @@ class Reception:
     def expect(self, track: Track) -> None:
         """Packets of this track will come."""
         self.video = Video(track, self._max_keyframe_bytes, self._budget)
+        self.connection.wanted = track.payload_type
 
     @property
     def received(self) -> int:
@@ -49,8 +53,8 @@ class Reception:
 
     @property
     def waiting(self) -> bool:
-        """Whether something is held that may be all there is."""
-        return self.video is not None and (self.video.waiting or self._ordering.held > 0)
+        """Whether a key frame is held that may be complete, but more of it may follow."""
+        return self.video is not None and self.video.waiting
 
     @property
     def empty(self) -> bool:
@@ -70,7 +74,19 @@ class Reception:
 
     def interleaved(self) -> KeyFrame | None:
         """Take the packets that stand next on the connection, up to a key frame."""
-        return self.connection.packets(self.channel, self.video) if self.video is not None else None
+        connection, video = self.connection, self.video
+        if video is None:
+            return None
+        frame = connection.packets(self.channel, video)
+        if connection.astray and not video.packets and max(connection.astray.values()) >= ADOPT_AFTER:
+            self._look_elsewhere()
+        return frame
+
+    def _look_elsewhere(self) -> None:
+        """Our channel stays empty: believe the stream when one other, and only one, carries what was announced."""
+        if len(self.connection.astray) == 1:
+            (self.channel,) = self.connection.astray
+            self.adopted = True
 
     def behind_noise(self, packet: Interleaved) -> KeyFrame | None:
         """Take a packet that became an event of its own."""
@@ -84,8 +100,13 @@ class Reception:
         """A datagram came to the port of RTCP."""
         self._reports += 1
 
+    def pause(self) -> None:
+        """Nothing came for a moment. That proves nothing by itself."""
+        if self.video is not None:
+            self.video.pause()
+
     def settle(self) -> KeyFrame | None:
-        """Nothing came for a moment: none that is missing will come, and what seemed complete is complete."""
+        """Nothing more will come: what is held of datagrams, and the key frame that looks complete."""
         frame = self._in_turn(self._ordering.rest())
         return self.video.settle() if frame is None and self.video is not None else frame
 

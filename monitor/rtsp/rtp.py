@@ -6,6 +6,7 @@ Packets are read where they lie in a larger buffer; nothing is copied but the fe
 from __future__ import annotations
 
 import struct
+from collections import deque
 from typing import NamedTuple
 
 Buffer = bytes | bytearray | memoryview
@@ -57,10 +58,11 @@ def parse(data: Buffer, start: int = 0, stop: int | None = None) -> RtpPacket | 
 class SequenceCounter:
     """Tells lost packets from late ones by 16-bit sequence numbers."""
 
-    __slots__ = ("expected",)
+    __slots__ = ("_holes", "expected")
 
     def __init__(self) -> None:
         self.expected = -1  # the next number, if nothing is missing; -1 = any
+        self._holes = deque[int](maxlen=MAX_LATE)  # the last numbers that never came, or bore something foreign
 
     def missing(self, sequence: int) -> int:
         """How many packets are missing before this one; negative for a packet that is late or came twice."""
@@ -73,4 +75,17 @@ class SequenceCounter:
         if late <= MAX_LATE:
             return -late
         self.expected = (sequence + 1) & 0xFFFF
-        return gap if gap <= MAX_GAP else 1
+        if gap > MAX_GAP:
+            return 1
+        self._holes.extend((expected + number) & 0xFFFF for number in range(max(0, gap - MAX_LATE), gap))
+        return gap
+
+    def passes(self, sequence: int) -> None:
+        """A packet of something foreign came; where it is counted with ours it fills a place, else it says nothing."""
+        if sequence == self.expected:
+            self.missing(sequence)
+            self._holes.append(sequence)
+
+    def came_before(self, late: int) -> bool:
+        """Whether this late packet is the copy of one that came in its turn."""
+        return late not in self._holes

@@ -25,6 +25,7 @@ _FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.*)")
 _SPROP = re.compile(r"sprop-(?:parameter-sets|vps|sps|pps)\s*=\s*\"?([A-Za-z0-9+/=, ]+)", re.IGNORECASE)
 _INTERLEAVED = re.compile(r"packetization-mode\s*=\s*2|sprop-max-don-diff\s*=\s*0*[1-9]")  # in lower case
 _DIMENSIONS = re.compile(r"\s*([0-9]{1,5})\s*,\s*([0-9]{1,5})")
+_FRAME_SIZE = re.compile(r"\s*[0-9]{1,3}\s+([0-9]{1,5})\s*-\s*([0-9]{1,5})")  # 3GPP TS 26.234 §5.3.3.1
 _START_CODE = re.compile(rb"(?<!\x00)\x00{2,}\x01")  # a run of zeros is looked at once, not from each of them
 
 
@@ -39,6 +40,7 @@ class Track:
     width: int = 0  # pixels, only where the description names them; 0 = unknown
     height: int = 0
     encrypted: bool = False  # a secure RTP profile (SAVP)
+    keyed: bool = False  # keys for SRTP are offered with a plain profile: it may be encrypted all the same
     interleaved: bool = False  # units come in another order than they are decoded in (RFC 6184 §5.4, RFC 7798 §4.1)
 
 
@@ -129,7 +131,9 @@ def _track(section: _Media, media: list[_Media]) -> Track | None:
         return None
     number, codec = chosen
     formatting = section.formatting.get(number, "")
-    size = _DIMENSIONS.match(section.attributes.get("x-dimensions", ""))
+    size = _DIMENSIONS.match(section.attributes.get("x-dimensions", "")) or _FRAME_SIZE.match(
+        section.attributes.get("framesize", "")
+    )
     return Track(
         codec,
         number,
@@ -138,6 +142,7 @@ def _track(section: _Media, media: list[_Media]) -> Track | None:
         min(int(size[1]), MAX_SIDE) if size else 0,
         min(int(size[2]), MAX_SIDE) if size else 0,
         "SAVP" in section.profile,
+        bool({"crypto", "key-mgmt"} & section.attributes.keys()),
         bool(_INTERLEAVED.search(formatting.lower())),
     )
 

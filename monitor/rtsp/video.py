@@ -7,7 +7,7 @@ from monitor.rtsp.budget import Budget
 from monitor.rtsp.depacketiser import Depacketiser
 from monitor.rtsp.h264 import H264
 from monitor.rtsp.h265 import H265
-from monitor.rtsp.jpeg import JpegDepacketiser
+from monitor.rtsp.jpeg import KNOWN_TYPES, JpegDepacketiser
 from monitor.rtsp.nal import NalDepacketiser
 from monitor.rtsp.rtp import FIXED, PLAIN, Buffer, RtpPacket, SequenceCounter, parse
 from monitor.rtsp.sdp import Track
@@ -16,6 +16,7 @@ _HEADER, _UNPACK = FIXED.size, FIXED.unpack_from
 _INTERLEAVED = 4  # bytes before an interleaved packet
 # STAP-B, MTAP16, MTAP24 and FU-B of H.264: units with decoding order numbers, which no camera is known to send.
 _INTERLEAVED_TYPES = frozenset({25, 26, 27, 29})
+_EXTENDED_TYPE = 50  # PACI of H.265 (RFC 7798 §4.4.4): units behind an extended header
 ADOPT_AFTER = 50  # packets of one payload type the description did not announce
 
 
@@ -23,8 +24,8 @@ class Video:
     """Collects one key frame of one track."""
 
     __slots__ = (
-        "_broken", "_budget", "_depacketiser", "_interleaved", "_other", "_payload_type", "_sequence", "_source",
-        "_take", "adopted", "codec", "lost", "not_rtp", "packets",
+        "_broken", "_budget", "_depacketiser", "_interleaved", "_keyed", "_other", "_payload_type", "_sequence",
+        "_source", "_take", "adopted", "codec", "lost", "not_rtp", "packets",
     )  # fmt: skip
 
     def __init__(self, track: Track, limit: int, budget: Budget) -> None:
@@ -36,6 +37,7 @@ class Video:
         self.adopted = False  # the stream bears another payload type than the description announced
         self._payload_type = track.payload_type
         self._interleaved = track.interleaved
+        self._keyed = track.keyed
         self._other = dict[int, int]()  # payload types not announced -> packets
         self._sequence = SequenceCounter()
         self._source = -1  # the stream we follow; -1 = none yet
@@ -46,7 +48,7 @@ class Video:
 
     @property
     def waiting(self) -> bool:
-        """Whether a key frame is held that looks complete, but more of it may follow."""
+        """Whether a key frame is held that may be complete, but more of it may follow."""
         return self._depacketiser.waiting
 
     @property
@@ -54,8 +56,12 @@ class Video:
         """Whether nothing is held of a key frame."""
         return self._depacketiser.empty
 
+    def pause(self) -> None:
+        """No packet came for a moment. That proves nothing by itself."""
+        self._depacketiser.pause()
+
     def settle(self) -> KeyFrame | None:
-        """Nothing more follows for now: the key frame that was held, if there is one."""
+        """Nothing more will come: the key frame that was held and looks complete, if there is one."""
         return self._key_frame(self._depacketiser.settle())
 
     def push(self, data: Buffer, start: int = 0, stop: int = -1) -> KeyFrame | None:
@@ -104,11 +110,12 @@ class Video:
 
     def _push(self, data: Buffer, packet: RtpPacket) -> KeyFrame | None:
         self.packets += 1
-        missing = self._missing(packet)
         if packet.payload_type != self._payload_type:
+            if packet.source == self._source:
+                self._sequence.passes(packet.sequence)
             self._adopt(packet.payload_type)
             return None
-        if missing < 0:
+        if self._is_late(packet):
             return None
         lost, self._broken = self._broken, False
         frame = self._take(data, packet.start, packet.stop, packet.timestamp, packet.marker, lost, packet.extension)
@@ -117,19 +124,22 @@ class Video:
     def _key_frame(self, data: bytes | None) -> KeyFrame | None:
         return None if data is None else KeyFrame(self.codec, data, self.lost)
 
-    def _missing(self, packet: RtpPacket) -> int:
-        """How many packets are missing before this one; negative for one that came late."""
+    def _is_late(self, packet: RtpPacket) -> bool:
+        """Whether its turn is over; counts what is missing before it."""
         if packet.source != self._source:
-            if packet.payload_type != self._payload_type:
-                return 0  # another stream on our channel: its numbers say nothing
             self._broken = self._broken or self._source >= 0
             self._source = packet.source
             self._sequence.expected = -1
         missing = self._sequence.missing(packet.sequence)
         self.lost += max(0, missing)
-        # One that came twice is harmless; an older one is a late part of a hole or a count that went back.
-        self._broken = self._broken or missing not in (0, -1)
-        return missing
+        if missing < 0:
+            # A copy is harmless. Else it is a late part of a hole, or a new picture by a count that went back.
+            ahead = (packet.timestamp - self._depacketiser.timestamp) & 0xFFFFFFFF
+            copy = self._sequence.came_before(packet.sequence) and not 0 < ahead < 0x80000000
+            self._broken = self._broken or not copy
+            return True
+        self._broken = self._broken or missing > 0
+        return False
 
     def shortfall(self, *, silent: bool) -> tuple[Cause, str]:
         """Why there is no key frame although packets came; ``silent`` when they have stopped."""
@@ -139,13 +149,25 @@ class Video:
             seen += f", payload types not announced: {', '.join(map(str, sorted(self._other)))}"
         if silent:
             return Cause.STREAM_STALLED, seen
-        if self._interleaved or (self.codec is Codec.H264 and account.types & _INTERLEAVED_TYPES):
-            return Cause.CODEC_UNSUPPORTED, f"units in interleaved order, which is not read, {seen}"
+        damaged = account.damaged > 0 and self.lost > 0
+        if self._keyed and not damaged:
+            return Cause.STREAM_ENCRYPTED, f"the description offers keys for SRTP, {seen}"
+        if unread := self._unread():
+            return Cause.CODEC_UNSUPPORTED, f"{unread}, not read, {seen}"
         if account.undescribed:
             return Cause.PARAMETER_SETS_MISSING, seen
-        if account.damaged and self.lost:
+        if damaged:
             return Cause.STREAM_DAMAGED, f"{account.damaged} key frames with packets missing, {seen}"
         return Cause.NO_KEYFRAME, seen
+
+    def _unread(self) -> str:
+        """What we do not read of what came; "" = nothing of that kind."""
+        types = self._depacketiser.account.types
+        if self._interleaved or (self.codec is Codec.H264 and types & _INTERLEAVED_TYPES):
+            return "units in interleaved order"
+        if self.codec is Codec.H265 and _EXTENDED_TYPE in types:
+            return "units behind an extended header (PACI)"
+        return "an unknown JPEG type" if self.codec is Codec.MJPEG and types and not types & KNOWN_TYPES else ""
 
     def _types(self) -> str:
         name = "JPEG types" if self.codec is Codec.MJPEG else "NAL types"

@@ -37,6 +37,11 @@ FIELDS = (
     "Connection: close",
     "Content-Length: 99999",
 )
+HTTP_STATUSES = ("200 OK", "404 Not Found", "401 Unauthorized", "302 Moved", "nonsense")
+HTTP_FIELDS = (
+    "Content-Type: application/x-rtsp-tunnelled", "Content-Type: text/html", "Connection: close",
+    "Location: http://10.0.0.6/", 'WWW-Authenticate: Basic realm="r"', "Content-Length: 99999",
+)  # fmt: skip
 DESCRIPTIONS = (
     b"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:track1\r\n",
     b"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\na=control:*\r\n",
@@ -86,6 +91,11 @@ class Talk:
                 return
             self._take(self.flow.receive_data(memoryview(data)[start:stop]))
 
+    def nothing_came(self) -> None:
+        """For a moment, and then for longer."""
+        self.flow.pause()
+        self._take(self.flow.settle())
+
     def time_is_up(self, *, silent: bool) -> None:
         """The stage took too long: the flow must do something about it, or nobody ever will."""
         before = self.flow.stage, self.flow.requests
@@ -118,7 +128,7 @@ class Talk:
 
     def _take(self, actions: Actions) -> None:
         for action in actions:
-            assert not self.leaving, "something after the end of a connection"
+            assert not self.leaving or isinstance(action, HangUp), "something after the end of a connection"
             match action:
                 case Send(data):
                     self.sent += len(data)
@@ -135,8 +145,8 @@ class Talk:
                     assert self.finished is None, "a connection after the end"
                     self.leaving = True
                 case HangUp():
-                    assert self.finished is not None, "a farewell before the end"
-                    self.gone = True
+                    assert self.finished is not None or self.leaving, "a farewell before the end"
+                    self.gone = not self.leaving
         assert self.sent <= MOST_SENT
         assert self.flow.requests <= MOST_REQUESTS
         assert not (self.secret and PASSWORD in repr(actions))
@@ -184,7 +194,7 @@ def _step(talk: Talk, choices: Choices) -> None:
     kind = choices.number(14)
     if kind == 12:
         stream = choices.pick(STREAMS)
-        for packet in stream[choices.number(len(stream)) :]:
+        for packet in _overtaken(stream[choices.number(len(stream)) :], choices):
             talk.datagram_came(packet, control=choices.number(8) == 7)
     elif kind == 13:
         talk.datagram_came(choices.piece(choices.number(60)), control=bool(choices.number(2)))
@@ -192,10 +202,19 @@ def _step(talk: Talk, choices: Choices) -> None:
         talk.time_is_up(silent=bool(choices.number(2)))
     elif kind == 1:
         talk.lost()
+    elif kind == 10:
+        talk.nothing_came()
     else:
         data = _sent(talk, choices, kind)
         stops = [choices.number(len(data) + 1) for _ in range(choices.number(4))] if len(data) < 65536 else []
         talk.bytes_came(data * (200 if choices.number(64) == 63 else 1), stops)
+
+
+def _overtaken(sent: list[bytes], choices: Choices) -> list[bytes]:
+    """Datagrams in another order, each up to twenty places later; what comes last of all may come a second time."""
+    late = {choices.number(len(sent)): choices.number(21) for _ in range(choices.number(8))}
+    order = sorted(range(len(sent)), key=lambda at: (at + late.get(at, 0), at))
+    return [sent[at] for at in order] + [sent[at] for at in order[: choices.number(3)]]
 
 
 def _sent(talk: Talk, choices: Choices, kind: int) -> bytes:
@@ -216,6 +235,8 @@ def _sent(talk: Talk, choices: Choices, kind: int) -> bytes:
             return _framed([packet], 0)
         case 7:
             return _framed([choices.piece(choices.number(200))], 0)
+        case 11:
+            return _http_reply(choices)
         case _:
             return _reply(talk, choices)
 
@@ -228,6 +249,13 @@ def _reply(talk: Talk, choices: Choices) -> bytes:
         lines.append(f"Content-Length: {len(body)}")
     odd = choices.piece(choices.number(40))
     return "\r\n".join([*lines, ""]).encode() + (odd + b"\r\n" if odd else b"") + b"\r\n" + body
+
+
+def _http_reply(choices: Choices) -> bytes:
+    """What a web server says, or one that carries RTSP inside HTTP."""
+    lines = [f"HTTP/1.{choices.number(2)} {choices.pick(HTTP_STATUSES)}"]
+    lines += [choices.pick(HTTP_FIELDS) for _ in range(choices.number(4))]
+    return "\r\n".join([*lines, "", ""]).encode() + choices.piece(choices.number(100))
 
 
 def _framed(sent: list[bytes], channel: int) -> bytes:

@@ -14,6 +14,7 @@ from monitor.rtsp.video import Video
 from tests.fuzz.choices import Choices
 from tests.fuzz.holding import held
 from tests.rtsp.footage import coded, jpeg, jpeg_packets, packets, rtp, units
+from tests.rtsp.sending import ENDS, MARKS, SIZES, Line, Sender, is_whole, received
 
 LIMIT = 50_000  # bytes of a key frame
 MOST_HELD = 4 * LIMIT + 200_000  # bytes: a picture in the making, its pieces, parameter sets
@@ -23,8 +24,16 @@ CODECS = (Codec.H264, Codec.H265, Codec.MJPEG)
 
 @cache
 def stream(codec: Codec) -> tuple[bytes, ...]:
-    """Packets of a few pictures."""
-    return tuple(jpeg_packets(jpeg(), quality=60) if codec is Codec.MJPEG else packets(codec, coded(codec)))
+    """Packets of a few pictures; of H.264 and H.265 also with several slices, and with small units together.
+
+    Those of H.264 that announce an entry have a recovery point in an SEI unit and no key slice.
+    """
+    if codec is Codec.MJPEG:
+        return tuple(jpeg_packets(jpeg(), quality=60))
+    entries = ":slices=2" if codec is Codec.H265 else ":slices=2:keyint=4:min-keyint=1:open-gop=1:bframes=2:b-adapt=0"
+    made = packets(codec, coded(codec))
+    made += packets(codec, coded(codec, frames=9, options=entries), first=len(made), together=True)
+    return tuple(made)
 
 
 @cache
@@ -78,6 +87,36 @@ def _packet(choices: Choices, codec: Codec, sequence: int, timestamp: int) -> by
             payload[choices.number(min(len(payload), 24))] = choices.number(256)
     number = 26 if codec is Codec.MJPEG else 96
     return rtp(bytes(payload), sequence, timestamp, marker=choices.number(4) == 0, payload_type=number)
+
+
+def whole(data: bytes) -> None:
+    """A sender and a line: what is handed out is a key frame that was sent, to the last byte."""
+    choices = Choices(data)
+
+    def places() -> frozenset[int]:
+        return frozenset(choices.number(64) for _ in range(choices.number(5)))
+
+    sender = Sender(
+        choices.pick(CODECS),
+        choices.pick((1, 4)),
+        choices.pick(MARKS),
+        choices.pick(ENDS),
+        choices.pick(SIZES),
+        together=choices.number(2) == 1,
+    )
+    line = Line(
+        choices.number(32),
+        places(),
+        places(),
+        choices.number(10),
+        places(),
+        datagrams=choices.number(2) == 1,
+        overtaken=places(),
+    )
+    if choices.number(2):
+        line = line.with_silences(sender, places())
+    frame = received(sender, line)
+    assert frame is None or is_whole(sender, frame), "a part of a picture"
 
 
 def packet(data: bytes) -> None:

@@ -62,9 +62,9 @@ class Line:
             self.writer.write(bytes((0x24, channel)) + len(packet).to_bytes(2, "big") + packet)
         await self.writer.drain()
 
-    async def until_play(self) -> None:
+    async def until_play(self, description: bytes = SDP) -> None:
         """Be a good device up to the reply to PLAY."""
-        await self.answer(body=SDP)
+        await self.answer(body=description)
         await self.answer("200 OK", "Session: 12345678;timeout=60", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1")
         await self.answer("200 OK", "Session: 12345678")
 

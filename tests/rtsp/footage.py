@@ -64,6 +64,11 @@ def rtp(
     return struct.pack("!BBHII", 0x80, kind, sequence & 0xFFFF, timestamp, ssrc) + payload
 
 
+def interleaved(sent: list[bytes], channel: int = 0) -> bytes:
+    """Packets as they stand on a connection."""
+    return b"".join(bytes((0x24, channel)) + len(one).to_bytes(2, "big") + one for one in sent)
+
+
 def aggregate(codec: Codec, parts: list[bytes]) -> bytes:
     """A STAP-A or an aggregation packet of several units."""
     head = b"\x78" if codec is Codec.H264 else b"\x60\x01"

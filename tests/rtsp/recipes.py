@@ -196,7 +196,7 @@ def _jpeg(recipe: Recipe) -> list[bytes]:
 
 
 def _renumbered(packet: bytes, recipe: Recipe, number: int, frame: int) -> bytes:
-    marker = packet[1] & 0x80 if recipe.marker == "last" else 0
+    marker = {"last": packet[1] & 0x80, "never": 0, "every-unit": 0x80}[recipe.marker]
     kind, payload = marker | recipe.payload_type, packet[12:]
     extension, flags = b"", 0x80
     if recipe.size_in != "header":

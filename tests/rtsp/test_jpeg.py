@@ -97,6 +97,32 @@ def test_a_size_beyond_the_header_comes_from_the_extension() -> None:
     assert decoded(Codec.MJPEG, got).shape == (1440, 2560)
 
 
+@pytest.mark.parametrize(("width", "height"), [(2560, 1920), (2560, 1440), (3840, 2160), (2048, 1536)])
+def test_a_usual_size_beyond_the_header_is_guessed_where_nothing_tells_it(width: int, height: int) -> None:
+    file = jpeg(width, height, quality=5)
+    got = first_frame(jpeg_packets(file, quality=5, size=1400))
+    assert got is not None
+    assert decoded(Codec.MJPEG, got.data).shape == (height, width)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1024, 768), (640, 480), (352, 288), (704, 576)])
+def test_no_size_within_the_header_is_taken_for_a_larger_one(width: int, height: int) -> None:
+    got = first_frame(jpeg_packets(jpeg(width, height, quality=5), quality=5, size=1400))
+    assert got is not None
+    assert decoded(Codec.MJPEG, got.data).shape == (height, width)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "cause"), [(16, 2, Cause.CODEC_UNSUPPORTED), (18, 0, Cause.PARAMETER_SETS_MISSING)]
+)
+def test_what_of_a_jpeg_is_not_read_is_named(at: int, value: int, cause: Cause) -> None:
+    video = Video(TRACK, 10**6, Budget(10**9))
+    assert not any(
+        video.push(packet[:at] + bytes((value,)) + packet[at + 1 :]) for packet in jpeg_packets(jpeg(), quality=60)
+    )
+    assert video.shortfall(silent=False)[0] is cause
+
+
 def test_a_frame_beyond_the_limit_is_refused() -> None:
     with pytest.raises(KeyFrameTooLarge):
         first_frame(jpeg_packets(jpeg(), quality=60), limit=1000)

@@ -158,6 +158,21 @@ def test_when_every_key_frame_has_a_hole_the_stream_is_damaged(codec: Codec) -> 
 
 
 @BOTH
+@pytest.mark.parametrize("options", ["", ":slices=4"])
+def test_a_key_frame_joined_in_the_middle_is_none_that_lost_packets(codec: Codec, options: str) -> None:
+    key, *others = coded(codec, 320, 320, 6, options)
+    sent, end = packets(codec, (key, *others), 400), len(payloads(codec, key, 400))
+    pieces = sum(len(fragments(codec, unit, 400)) for unit in slices(codec, key))
+    for joined in range(end - pieces + 1, end):
+        rest = sent[joined:-3] + sent[-2:]
+        video = Video(Track(codec, 96), 10**6, Budget(10**9))
+        assert not any(map(video.push, rest))
+        cause, detail = video.shortfall(silent=False)
+        assert cause is Cause.NO_KEYFRAME
+        assert detail.startswith(f"{len(rest)} packets, 1 lost, NAL types ")
+
+
+@BOTH
 def test_without_any_key_frame_the_types_seen_are_told(codec: Codec) -> None:
     video = Video(Track(codec, 96), 10**6, Budget(10**9))
     assert not any(map(video.push, packets(codec, coded(codec)[1:])))
@@ -227,7 +242,8 @@ def test_one_packet_may_hold_everything_with_start_codes(codec: Codec) -> None:
 @BOTH
 def test_fragments_may_hold_everything_with_start_codes(codec: Codec) -> None:
     access_unit = coded(codec)[0]
-    got = first_keyframe(codec, stream(fragments(codec, access_unit[4:], 500)))
+    sent = stream(fragments(codec, access_unit[4:], 500))
+    got = first_keyframe(codec, [*sent, rtp(b"\x41", len(sent), 2)])
     assert got is not None
     assert units(got.data) == picture_units(codec, access_unit)
 
@@ -251,7 +267,8 @@ def test_a_last_fragment_without_end_bit_ends_with_the_picture(codec: Codec) -> 
         else part[:at] + bytes((part[at] & 0xBF,)) + part[at + 1 :]
         for part in payloads(codec, access_unit)
     ]
-    got = first_keyframe(codec, stream(parts))
+    assert first_keyframe(codec, stream(parts)) is None, "more pieces may follow"
+    got = first_keyframe(codec, [*stream(parts), rtp(parts[0], len(parts), 2)])
     assert got is not None
     assert units(got.data) == picture_units(codec, access_unit)
 
@@ -315,6 +332,31 @@ def test_junk_counted_in_the_same_sequence_is_no_loss() -> None:
     assert first_keyframe(Codec.H264, both[:9] + both[10:]) is None
 
 
+def test_junk_with_a_count_of_its_own_is_no_loss() -> None:
+    sent = packets(Codec.H264, coded(Codec.H264))
+    junk = [rtp(b"junk", at % 7, 77, payload_type=50) for at in range(len(sent))]
+    got = first_keyframe(Codec.H264, [packet for pair in zip(sent, junk, strict=True) for packet in pair])
+    assert got is not None
+    assert got.packets_lost == 0
+
+
+@BOTH
+@pytest.mark.parametrize("delay", [1, 2, 5, 30])
+def test_copies_that_come_late_spoil_nothing(codec: Codec, delay: int) -> None:
+    sent = packets(codec, coded(codec))
+    twice = [packet for at in range(len(sent)) for packet in (sent[at], sent[max(0, at - delay)])]
+    got = first_keyframe(codec, twice)
+    assert got is not None
+    assert units(got.data) == picture_units(codec, coded(codec)[0])
+    assert got.packets_lost == 0
+
+
+def test_a_late_part_of_a_hole_spoils_the_picture_under_way() -> None:
+    sent = packets(Codec.H264, coded(Codec.H264)[:1])
+    late = [*sent[:8], *sent[9:12], sent[8], *sent[12:]]
+    assert first_keyframe(Codec.H264, late) is None
+
+
 def test_a_sender_that_starts_anew_in_the_middle_of_a_picture_spoils_it() -> None:
     access_unit = coded(Codec.H264)[0]
     sent = stream(payloads(Codec.H264, access_unit))
@@ -363,11 +405,10 @@ def test_a_marker_on_every_slice_does_not_cut_the_picture(codec: Codec) -> None:
     video = Video(Track(codec, 96), 10**6, Budget(10**9))
     assert not any(map(video.push, sent))
     assert video.waiting
-    following = video.push(marked_slices(codec, access_units[1], 2, len(sent))[0])
-    settled = first_keyframe(codec, sent)
-    for got in (following, settled):
-        assert got is not None
-        assert units(got.data) == picture_units(codec, access_units[0])
+    assert video.settle() is None, "several markers and no end: nobody knows whether it is whole"
+    got = video.push(marked_slices(codec, access_units[1], 2, len(sent))[0])
+    assert got is not None
+    assert units(got.data) == picture_units(codec, access_units[0])
 
 
 @BOTH
@@ -387,7 +428,6 @@ def test_a_hole_while_more_slices_may_follow_drops_the_picture(codec: Codec) -> 
     video = Video(Track(codec, 96), 10**6, Budget(10**9))
     ends = [at for at, packet in enumerate(sent) if packet[1] & 0x80]
     assert not any(map(video.push, sent[: ends[0] + 1] + sent[ends[0] + 2 :]))
-    assert not video.waiting
     assert video.settle() is None
 
 
@@ -409,6 +449,55 @@ def test_units_in_interleaved_order_are_named_as_what_is_not_read(kind: int) -> 
     cause, detail = video.shortfall(silent=False)
     assert cause is Cause.CODEC_UNSUPPORTED
     assert "interleaved order" in detail
+
+
+def test_units_behind_an_extended_header_are_named_as_what_is_not_read() -> None:
+    video = Video(Track(Codec.H265, 96), 10**6, Budget(10**9))
+    sent = [bytes((50 << 1, 1, 0, 8)) + unit for unit in units(coded(Codec.H265)[0])]
+    assert not any(map(video.push, stream(sent)))
+    cause, detail = video.shortfall(silent=False)
+    assert cause is Cause.CODEC_UNSUPPORTED
+    assert "PACI" in detail
+
+
+@BOTH
+def test_a_track_with_keys_is_called_encrypted_only_where_nothing_can_be_read(codec: Codec) -> None:
+    sent, generator = packets(codec, coded(codec)), np.random.default_rng(5)
+    video = Video(Track(codec, 96, keyed=True), 10**6, Budget(10**9))
+    assert not any(video.push(packet[:12] + generator.bytes(len(packet) - 12)) for packet in sent)
+    assert video.shortfall(silent=False)[0] is Cause.STREAM_ENCRYPTED
+    video = Video(Track(codec, 96, keyed=True), 10**6, Budget(10**9))
+    assert any(map(video.push, sent))
+
+
+@BOTH
+@pytest.mark.parametrize("code", [b"\0\0\1", b"\0\0\0\1"])
+def test_start_codes_left_in_before_the_fragments_are_cut_harm_nothing(codec: Codec, code: bytes) -> None:
+    access_units = coded(codec)
+    sent: list[bytes] = []
+    for number, together in enumerate(map(units, access_units[1:] + access_units)):
+        for unit in together:
+            for part in fragments(codec, code + unit, 400) if len(unit) > 396 else [code + unit]:
+                sent.append(rtp(part, len(sent), number, marker=unit is together[-1]))
+    got = first_keyframe(codec, sent)
+    assert got is not None
+    assert slices(codec, got.data) == slices(codec, access_units[0])
+
+
+def test_a_recovery_point_may_be_announced_with_another_timestamp() -> None:
+    access_units = coded(
+        Codec.H264, frames=12, options=":keyint=4:min-keyint=1:open-gop=1:bframes=2:scenecut=0:b-adapt=0"
+    )
+    at = next(at for at in range(1, 12) if any(map(H264.announces_entry, units(access_units[at]))))
+    sent: list[bytes] = []
+    for number, together in enumerate(map(units, access_units[1:])):
+        for unit in together:
+            early = unit_type(Codec.H264, unit) not in H264.slices
+            for part in fragments(Codec.H264, unit, 400) if len(unit) > 400 else [unit]:
+                sent.append(rtp(part, len(sent), 3600 * number + 3600 - 5 * early, marker=unit is together[-1]))
+    got = first_keyframe(Codec.H264, sent)
+    assert got is not None
+    assert slices(Codec.H264, got.data) == slices(Codec.H264, access_units[at])
 
 
 @BOTH

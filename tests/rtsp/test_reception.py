@@ -9,7 +9,7 @@ from monitor.rtsp.budget import Budget
 from monitor.rtsp.connection import Interleaved
 from monitor.rtsp.reception import Reception
 from monitor.rtsp.sdp import Track
-from tests.rtsp.footage import coded, packets
+from tests.rtsp.footage import coded, interleaved, packets
 
 SENT = packets(Codec.H264, coded(Codec.H264))
 
@@ -21,10 +21,6 @@ def reception() -> Reception:
     return made
 
 
-def interleaved(channel: int) -> bytes:
-    return b"".join(bytes((0x24, channel)) + len(one).to_bytes(2, "big") + one for one in SENT)
-
-
 def test_packets_datagrams_and_events_make_the_same_key_frame() -> None:
     frames = []
     for way in ("interleaved", "datagrams", "events"):
@@ -32,7 +28,7 @@ def test_packets_datagrams_and_events_make_the_same_key_frame() -> None:
         reception.expect(Track(Codec.H264, 96))
         match way:
             case "interleaved":
-                reception.connection.receive_data(interleaved(0))
+                reception.connection.receive_data(interleaved(SENT))
                 frames.append(reception.interleaved())
             case "datagrams":
                 frames.append(next(filter(None, map(reception.datagram, SENT))))
@@ -45,11 +41,23 @@ def test_packets_datagrams_and_events_make_the_same_key_frame() -> None:
 
 def test_the_video_is_on_the_channel_that_was_granted(reception: Reception) -> None:
     reception.channel = 4
-    reception.connection.receive_data(interleaved(0))
+    reception.connection.receive_data(interleaved(SENT[:20]))
     assert reception.interleaved() is None
     assert (reception.packets, reception.other_channels) == (0, {0})
-    reception.connection.receive_data(interleaved(4))
+    reception.connection.receive_data(interleaved(SENT, 4))
     assert reception.interleaved() is not None
+
+
+def test_a_channel_that_was_not_granted_is_believed_when_it_alone_carries_the_video(reception: Reception) -> None:
+    for other, believed in ((6, True), (8, False)):
+        reception.leave_connection()
+        reception.channel = 4
+        reception.expect(Track(Codec.H264, 96))
+        reception.connection.receive_data(interleaved(SENT, other) + (interleaved(SENT, 6) if other != 6 else b""))
+        reception.interleaved()
+        assert (reception.channel == other) == believed
+        reception.connection.receive_data(interleaved(SENT, other))
+        assert (reception.interleaved() is not None) == believed
 
 
 def test_without_a_description_nothing_is_a_packet_of_the_video() -> None:

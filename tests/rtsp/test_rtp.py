@@ -59,6 +59,22 @@ def test_late_packets_are_told_from_lost_ones() -> None:
     assert [counter.missing(number) for number in (10, 11, 11, 9, 12)] == [0, 0, -1, -3, 0]
 
 
+def test_a_late_packet_is_a_copy_unless_its_place_was_left_empty() -> None:
+    counter = SequenceCounter()
+    for number in (65530, 65531, 2, 3):
+        counter.missing(number)
+    assert [number for number in (65530, 65531, 65535, 0, 1, 2, 3) if not counter.came_before(number)] == [65535, 0, 1]
+
+
+def test_a_foreign_packet_fills_a_place_only_where_it_is_counted_with_ours() -> None:
+    counter = SequenceCounter()
+    counter.missing(10)
+    for foreign in (500, 9, 11):
+        counter.passes(foreign)
+    assert counter.missing(12) == 0
+    assert not counter.came_before(11)
+
+
 def test_a_sender_that_starts_anew_lost_one_at_most() -> None:
     counter = SequenceCounter()
     counter.missing(1000)

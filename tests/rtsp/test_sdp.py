@@ -41,7 +41,9 @@ def test_h265_has_three_parameter_sets() -> None:
 
 
 def test_static_jpeg_needs_no_map_and_may_name_its_size() -> None:
+    framesize = parse(b"m=video 0 RTP/AVP 26\r\na=control:x\r\na=framesize:26 2560-1440\r\n").track
     track = parse(b"m=video 0 RTP/AVP 26\r\na=control:x\r\na=x-dimensions:2560,1440\r\n").track
+    assert framesize == track
     assert track == Track(Codec.MJPEG, 26, "x", (), 2560, 1440)
 
 
@@ -153,3 +155,10 @@ def test_units_in_another_order_are_announced_in_the_format(line: str, interleav
     track = parse(H264_VIDEO + b"a=fmtp:96 " + line.encode()).track
     assert track is not None
     assert track.interleaved is interleaved
+
+
+@pytest.mark.parametrize("line", ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:xx", "a=key-mgmt:mikey AQAF"])
+def test_keys_for_srtp_in_a_plain_profile_are_seen(line: str) -> None:
+    plain = "m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+    tracks = [parse(text.encode()).track for text in (plain, f"{plain}{line}\r\n")]
+    assert [(track.keyed, track.encrypted) for track in tracks if track] == [(False, False), (True, False)]

@@ -213,8 +213,7 @@ class Player:
         data = b"".join(bytes((0x24, int(channel))) + len(one).to_bytes(2, "big") + one for one in packets)
         for piece in cut(data):
             self.do(self.flow.receive_data(piece))
-        if self.flow.waiting:  # what the transport does when no packet came for a moment
-            self.do(self.flow.settle())
+        self.flow.pause()  # what the transport does when no packet came for a moment
 
     def expected_slices(self) -> list[bytes]:
         """The picture data of the key frame the script sends; nothing for JPEG, which has no slices."""
