@@ -60,6 +60,7 @@ def marks(sums: Sums) -> Marks:
     return short
 
 
+@cache
 def _edges(length: int, parts: int) -> NDArray[np.intp]:
     """Where ``parts`` equal parts begin; of fewer samples than parts some are named twice."""
     return np.arange(parts) * length // parts

@@ -35,13 +35,15 @@ _WEIGHT = 2.2
 
 def damaged(frame: Frame, picture: Reduced) -> float:
     """The share of the picture that looks damaged, 0 to 2.2."""
-    return max(smeared(picture), _WEIGHT * torn(frame.y))
+    smears = smeared(picture)
+    return max(smears, _WEIGHT * torn(frame.y, smears / _WEIGHT))
 
 
-def torn(y: Plane) -> float:
+def torn(y: Plane, least: float = 0.0) -> float:
     """The share of macroblock edges, 0 to 1, at which the picture breaks off, beyond what it does in their middle.
 
-    Of large pictures not every row and column of blocks is looked at. 0 for a picture of a block or less.
+    Of large pictures not every row and column of blocks is looked at. 0 for a picture of a block or less, and where it
+    cannot be more than ``least``.
     """
     height, width = y.shape[0] // BLOCK, y.shape[1] // BLOCK
     if height < 2 or width < 2:
@@ -54,6 +56,8 @@ def torn(y: Plane) -> float:
     at, inside = BLOCK - 1, BLOCK // 2
     edges = _torn((upright[:-1, at - 1], upright[:-1, at], upright[1:, 0], upright[1:, 1]), BLOCK // 2)
     edges += _torn((level[:-1:step, at - 1], level[:-1:step, at], level[1::step, 0], level[1::step, 1]), BLOCK)
+    if edges / 2 <= least:
+        return 0.0
     middles = _torn(tuple(upright[:, inside + by] for by in (-2, -1, 0, 1)), BLOCK // 2)
     middles += _torn(tuple(level[::step, inside + by] for by in (-2, -1, 0, 1)), BLOCK)
     return max(0.0, edges - middles) / 2

@@ -6,9 +6,11 @@ camera usually shows by this light.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+
+import numpy as np
 
 from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, micros
 
@@ -31,6 +33,7 @@ from .memory import (
     Memory,
     Mode,
     Reference,
+    changed,
     profile_of,
     structure_of,
     structure_of_golden,
@@ -39,11 +42,11 @@ from .memory import (
 from .noisy import LOW_LIGHT, grain, noisy
 from .single_colour import single_colour
 from .striped import is_hidden, profiles, striped, stripes
-from .structure import structure
+from .structure import Outlines, structure
 from .tally import active, tallied
 from .texture import Sharpness, sharpness, texture
 from .tint import Tints, shift, tints
-from .view import DIM, View, perhaps_turned, view, view_drifted, view_lost
+from .view import DIM, LOST_SINCE_GOLDEN, View, lost_threshold, perhaps_turned, sought, view_drifted, view_lost, views
 
 HELD = 3  # key frames after the light changed for which exposure and white balance may still settle
 
@@ -75,7 +78,7 @@ def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> t
     tallies, reference = tallied(memory.tallies, findings, at_us), memory.reference
     before, now = active(memory.tallies), active(tallies)
     if _may_learn(findings, now, memory):
-        profile = seen.strips.mean(axis=0)
+        profile = np.add.reduce(seen.strips, axis=0) / np.float32(len(seen.strips))
         reference = learnt(reference, seen.structure, seen.texture, profile, lit, measures, at_us)
     memory = memory.with_look(stillness, repeats, reference, tallies)
     events = tuple(cause for cause in now if cause not in before)
@@ -87,7 +90,7 @@ def approve_view(memory: Memory) -> Memory:
 
     How often this camera repeats itself, and where its clock is, stays.
     """
-    return replace(
+    return changed(
         memory,
         colour=Reference(),
         infrared=Reference(),
@@ -117,8 +120,8 @@ def _measured(frame: Frame, picture: Reduced) -> _Measured:
 def _in_its_mode(memory: Memory, seen: _Measured, at_us: int) -> Memory:
     mode = Mode.INFRARED if colourless(seen.picture) else Mode.COLOUR
     if mode is memory.mode or _is_hidden(memory, seen, mode, at_us):
-        return replace(memory, in_mode=memory.in_mode + 1)
-    return replace(memory, mode=mode, in_mode=1, doubts=Doubts(), golden_doubts=Doubts())
+        return changed(memory, in_mode=memory.in_mode + 1)
+    return changed(memory, mode=mode, in_mode=1, doubts=Doubts(), golden_doubts=Doubts())
 
 
 def _is_hidden(memory: Memory, seen: _Measured, mode: Mode, at_us: int) -> bool:
@@ -131,8 +134,10 @@ def _is_hidden(memory: Memory, seen: _Measured, mode: Mode, at_us: int) -> bool:
     (sharp,) = sharpness(seen.texture, [known.texture], grainy, [Doubts()])
     if mode is Mode.INFRARED:
         return is_thick(sharp)
-    never = memory.colour.seen < LEARNT
-    return never and view(seen.picture, seen.structure, structure_of(known.structure), sharp, b"").hidden
+    if memory.colour.seen >= LEARNT:
+        return False
+    (its,) = views(seen.picture, Outlines(seen.structure), [Outlines(structure_of(known.structure))], [sharp], [b""])
+    return its.hidden
 
 
 def _may_learn(findings: Iterable[Finding], now: tuple[Cause, ...], memory: Memory) -> bool:
@@ -148,17 +153,16 @@ def _judged(
     reference = memory.reference
     known = reference.seen >= LEARNT and memory.in_mode > HELD
     usual: Callable[[Measure], float | None] = reference.mean if known else lambda _: None
-    sharp, sharp_then = _sharpness(seen, memory, reference.golden if known else None)
-    outlines = structure_of(reference.structure)
-    seen_view = view(seen.picture, seen.structure, outlines, sharp, memory.doubts.lost)
-    seen_view = perhaps_turned(seen_view, seen.structure, outlines) if known else seen_view
+    now = Outlines(seen.structure)
+    against = _against(seen, now, memory, reference.golden if known else None)
+    sharp, seen_view, _ = against[0]
     bands = stripes(seen.strips, profile_of(reference.profile) if reference.has_outlines else None)
     exposure = dark(seen.brightest, usual(Measure.BRIGHTEST))
     lit = seen.tints if memory.mode is Mode.COLOUR and sharp.contrast_now > LAMPLIT else None
     shifted = None if lit is None else shift(lit, tints_of(reference.tints))
     tinted = cast(lit, shifted, usual(Measure.TINT), reference.deviation(Measure.TINT))
     if known:
-        memory, by_reference = _by_reference(seen, seen_view, sharp, sharp_then, memory, at_us)
+        seen_view, memory, by_reference = _by_reference(seen, now, against, memory, at_us)
     else:
         by_reference = _not_learnt(reference, exposure)
     moved, covered, soft, veil, fog = by_reference
@@ -215,37 +219,47 @@ def _not_learnt(reference: Reference, exposure: Finding) -> tuple[Finding, ...]:
     return tuple(unjudged(cause, *why) for cause in _BY_REFERENCE)
 
 
-def _sharpness(seen: _Measured, memory: Memory, golden: Golden | None) -> tuple[Sharpness, Sharpness | None]:
-    """Against the reference, and against its golden copy if there is one."""
+def _against(
+    seen: _Measured, now: Outlines, memory: Memory, golden: Golden | None
+) -> Sequence[tuple[Sharpness, View, Outlines]]:
+    """What is left of the detail and the view of the reference, and of its golden copy if there is one."""
     reference = memory.reference
     grainy = max(seen.grain, reference.mean(Measure.GRAIN))
-    textures, doubts = [reference.texture], [memory.doubts]
-    if golden is None:
-        return sharpness(seen.texture, textures, grainy, doubts)[0], None
-    now, then = sharpness(seen.texture, [*textures, golden.texture], grainy, [*doubts, memory.golden_doubts])
-    return now, then
+    textures, doubts, outlines = [reference.texture], [memory.doubts], [Outlines(structure_of(reference.structure))]
+    if golden is not None:
+        textures.append(golden.texture)
+        doubts.append(memory.golden_doubts)
+        outlines.append(Outlines(structure_of_golden(golden.structure)))
+    sharp = sharpness(seen.texture, textures, grainy, doubts)
+    found = views(seen.picture, now, outlines, sharp, [each.lost for each in doubts])
+    return tuple(zip(sharp, found, outlines, strict=True))
 
 
 def _by_reference(
-    seen: _Measured, seen_view: View, sharp: Sharpness, sharp_then: Sharpness | None, memory: Memory, at_us: int
-) -> tuple[Memory, tuple[Finding, ...]]:
-    """What only a reference can tell: the view, its sharpness, its contrast."""
+    seen: _Measured,
+    now: Outlines,
+    against: Sequence[tuple[Sharpness, View, Outlines]],
+    memory: Memory,
+    at_us: int,
+) -> tuple[View, Memory, tuple[Finding, ...]]:
+    """What only a reference can tell: the view, its sharpness, its contrast. And where the view is, if it has moved."""
+    (sharp, seen_view, outlines), *golden = against
     reference = memory.reference
     grain = seen.grain / max(reference.mean(Measure.GRAIN), 0.1)
     dazzled = seen.clipped > reference.mean(Measure.CLIPPED) + DAZZLED
     night = memory.mode is Mode.INFRARED or grain > AMPLIFYING
     low_light = grain > LOW_LIGHT or seen.picture.quantile(0.9) < DIM or (dazzled and night)
-    moved, covered = view_lost(
-        seen_view,
+    most_lost = lost_threshold(
         reference.mean(Measure.LOST),
         reference.deviation(Measure.LOST),
         low_light=low_light and sharp.clearest < SHARPER,
     )
+    seen_view = perhaps_turned(sought(seen_view, now, outlines, most_lost), now, outlines, most_lost)
+    moved, covered = view_lost(seen_view, most_lost)
     soft = blurred(sharp, seen_view.lost, reference.mean(Measure.SOFT), reference.deviation(Measure.SOFT))
     golden_doubts = memory.golden_doubts
-    if reference.golden and sharp_then:
-        outlines = structure_of_golden(reference.golden.structure)
-        then = view(seen.picture, seen.structure, outlines, sharp_then, golden_doubts.lost)
+    for sharp_then, view_then, outlines_then in golden:
+        then = sought(view_then, now, outlines_then, LOST_SINCE_GOLDEN)
         golden_doubts = Doubts(then.doubts, sharp_then.softness, b"", sharp_then.contrast_now)  # fog is no drift
         moved_since, covered_since = view_drifted(then)
         moved, covered = _worse(moved, moved_since), _worse(covered, covered_since)
@@ -253,8 +267,8 @@ def _by_reference(
     fog = low_contrast(sharp, seen_view.lost, low_light=low_light)
     clear_us, is_veiled = _contrast(memory, sharp, fog, at_us)
     doubts = Doubts(seen_view.doubts, sharp.softness, sharp.dimming, sharp.contrast_now)
-    memory = replace(memory, doubts=doubts, golden_doubts=golden_doubts, clear_us=clear_us, veiled=is_veiled)
-    return memory, (moved, covered, soft, veiled(sharp, fog, sudden=is_veiled), fog)
+    memory = changed(memory, doubts=doubts, golden_doubts=golden_doubts, clear_us=clear_us, veiled=is_veiled)
+    return seen_view, memory, (moved, covered, soft, veiled(sharp, fog, sudden=is_veiled), fog)
 
 
 def _contrast(memory: Memory, sharp: Sharpness, fog: Finding, at_us: int) -> tuple[int, bool]:

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from monitor.model import Cause, Finding, FindingState
 
+_OK, _WARNING, _FAULT = FindingState.OK, FindingState.WARNING, FindingState.FAULT  # looking them up takes longer
 WARNED = 0.7  # of the way to the threshold: what a person should know before it is a fault
 
 
 def weighed(cause: Cause, measure: str, value: float, threshold: float, score: float) -> Finding:
     """A finding by its ``score``: 0 (nothing), 1 (the threshold), beyond; gates stand in the score, not the value."""
-    state = FindingState.FAULT if score >= 1 else FindingState.WARNING if score >= WARNED else FindingState.OK
-    return Finding(cause, state, measure, value, threshold, min(max(score / 2, 0.0), 1.0))
+    if score <= 0:
+        return Finding(cause, _OK, measure, value, threshold)
+    state = _FAULT if score >= 1 else _WARNING if score >= WARNED else _OK
+    return Finding(cause, state, measure, value, threshold, score / 2 if score < 2 else 1.0)
 
 
 def unjudged(cause: Cause, state: FindingState, measure: str, value: float, threshold: float) -> Finding:

@@ -38,7 +38,7 @@ alike than any before. It counts as frozen until four pairs in a row are as live
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, comb, log10
 
 import numpy as np
@@ -49,7 +49,7 @@ from monitor.model import SECOND_US, Cause, Finding
 from .blocks import GRID, Marks, Sums, marks
 from .findings import weighed
 from .frame import count
-from .memory import Memory, Repeats, Stillness
+from .memory import Memory, Repeats, Stillness, changed
 
 AGAINST = 6.0  # powers of ten against a live camera's own habit
 LEAST_RUN = 3
@@ -125,9 +125,9 @@ def confirm_frozen(memory: Memory, first: Sums, second: Sums) -> Memory:
     if not still.high:
         return memory
     if by_a_clock(marks(first) != marks(second), clock(still.ticks)):
-        return replace(memory, stillness=replace(still, confirmed=True))
-    repeats = replace(repeats, alike=max(repeats.alike, still.high_most))
-    return memory.with_stillness(replace(still, high=0, low=0, high_most=0.0), repeats)
+        return changed(memory, stillness=changed(still, confirmed=True))
+    repeats = changed(repeats, alike=max(repeats.alike, still.high_most))
+    return memory.with_stillness(changed(still, high=0, low=0, high_most=0.0), repeats)
 
 
 def by_a_clock(changed: NDArray[np.bool_], known: NDArray[np.bool_]) -> bool:
@@ -142,20 +142,22 @@ def by_a_clock(changed: NDArray[np.bool_], known: NDArray[np.bool_]) -> bool:
 
 def compare(now: Marks, digest: bytes, still: Stillness) -> Pair:
     """A picture with the one before it and with those that are remembered."""
-    changed = now != np.frombuffer(still.marks, np.uint16).reshape(GRID)
-    equal = 1.0 - count(changed) / changed.size
+    others = now != np.frombuffer(still.marks, np.uint16).reshape(GRID)
+    many = count(others)
+    equal = 1.0 - many / others.size
     sketch = _sketch(now)
-    earlier = np.frombuffer(still.earlier, np.uint8).reshape(-1, *sketch.shape)
-    alike = max([equal, *(count(before == sketch) / sketch.size for before in earlier)])
+    same = (np.frombuffer(still.earlier, np.uint8).reshape(-1, *sketch.shape) == sketch).tobytes()
+    earlier = (same.count(1, at, at + sketch.size) for at in range(0, len(same), sketch.size))
     known = clock(still.ticks)
+    of_the_clock = count(others & known)
     remembered = np.frombuffer(still.recent + still.older, np.uint16)
     again = count(remembered == np.frombuffer(digest, np.uint16))
     return Pair(
-        alike,
-        not count(changed & ~known),
-        count(known) > 0 and not count(changed & known),
+        max(equal, max(earlier, default=0) / sketch.size),
+        many == of_the_clock,
+        not of_the_clock and count(known) > 0,
         again > 0 and digest != still.recent[-_DIGEST:],
-        _ticks(still.ticks or _NO_TICKS, changed) if FEW_CHANGED <= equal < 1 else still.ticks or _NO_TICKS,
+        _ticks(still.ticks or _NO_TICKS, others) if FEW_CHANGED <= equal < 1 else still.ticks or _NO_TICKS,
     )
 
 
@@ -175,26 +177,26 @@ def clock(ticks: bytes) -> NDArray[np.bool_]:
 
 def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness, Repeats]:
     standing = still.standing + 1 if pair.clock_stands else 0
-    still = replace(still, ticks=pair.ticks, hits=_hits(still, repeats, hit=pair.replayed))
+    still = changed(still, ticks=pair.ticks, hits=_hits(still, repeats, hit=pair.replayed))
     if pair.equal:
         run_from = still.run_from_us if still.run else still.at_us
-        still = replace(still, run=still.run + 1, run_from_us=run_from, standing=standing)
-        return replace(still, high=still.high + 1, low=0) if still.high else still, repeats
+        still = changed(still, run=still.run + 1, run_from_us=run_from, standing=standing)
+        return changed(still, high=still.high + 1, low=0) if still.high else still, repeats
     if still.run and not _is_frozen(still, repeats, still.at_us):  # it ended by itself: that is how this camera lives
-        repeats = replace(repeats, equal=repeats.equal + still.run, pairs=repeats.pairs + still.run)
+        repeats = changed(repeats, equal=repeats.equal + still.run, pairs=repeats.pairs + still.run)
     if still.run or standing != still.standing:
-        still = replace(still, run=0, standing=standing)
+        still = changed(still, run=0, standing=standing)
     if pair.replayed or _is_loop(still, repeats):
         return still, repeats
-    repeats = replace(repeats, pairs=repeats.pairs + 1)
+    repeats = changed(repeats, pairs=repeats.pairs + 1)
     if repeats.pairs > LEARNT and pair.alike > _suspect_from(repeats):
         high_from = still.high_from_us if still.high else still.at_us
         most = max(still.high_most, pair.alike)
-        return replace(still, high=still.high + 1, low=0, high_from_us=high_from, high_most=most), repeats
+        return changed(still, high=still.high + 1, low=0, high_from_us=high_from, high_most=most), repeats
     if still.high and still.low < BETWEEN:
-        return replace(still, low=still.low + 1), repeats
-    repeats = replace(repeats, alike=max(repeats.alike * FORGETS, _habit(still, repeats), pair.alike))
-    return replace(still, high=0, low=0, high_most=0.0, confirmed=False) if still.high else still, repeats
+        return changed(still, low=still.low + 1), repeats
+    repeats = changed(repeats, alike=max(repeats.alike * FORGETS, _habit(still, repeats), pair.alike))
+    return changed(still, high=0, low=0, high_most=0.0, confirmed=False) if still.high else still, repeats
 
 
 def _hits(still: Stillness, repeats: Repeats, *, hit: bool) -> int:
@@ -256,7 +258,7 @@ def _with_picture(still: Stillness, now: Marks, digest: bytes, at_us: int) -> St
         recent = recent[-RECENT * _DIGEST :]
     before = _sketch(np.frombuffer(still.marks, np.uint16).reshape(-1, GRID[1])).tobytes()
     earlier = (before + still.earlier)[: EARLIER * GRID[0] * GRID[1] // 2]
-    return replace(still, marks=now.tobytes(), earlier=earlier, recent=recent, older=older, looks=looks, at_us=at_us)
+    return changed(still, marks=now.tobytes(), earlier=earlier, recent=recent, older=older, looks=looks, at_us=at_us)
 
 
 def _sketch(of: Marks) -> NDArray[np.uint8]:

@@ -9,13 +9,12 @@ most six looks are held at a time, and only in the memory of a process: nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .memory import Reference
+from .memory import Reference, changed
 
 THREES: Final = 5
 GATHERED: Final = 3 * THREES  # looks
@@ -30,7 +29,7 @@ def gathered(before: Reference, look: Reference) -> Reference:
     seen, held = before.seen + 1, (*before.gathered, _row(look))
     if seen % 3 == 0:
         held = (*held[:-3], _median(held[-3:]))
-    after = replace(before, seen=seen, updated_us=look.updated_us, gathered=held)
+    after = changed(before, seen=seen, updated_us=look.updated_us, gathered=held)
     return after if seen < GATHERED else _reference(after, _median(held))
 
 
@@ -40,7 +39,7 @@ def _row(look: Reference) -> bytes:
 
 def _reference(gathered: Reference, row: bytes) -> Reference:
     profile, texture = len(gathered.structure), len(gathered.structure) + len(gathered.profile)
-    return replace(
+    return changed(
         gathered, structure=row[:profile], profile=row[profile:texture], texture=_shifted(row[texture:]), gathered=()
     )
 

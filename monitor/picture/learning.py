@@ -7,7 +7,6 @@ soon nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from math import exp
 
@@ -21,14 +20,11 @@ from .memory import (
     Golden,
     Measure,
     Reference,
+    changed,
     golden_structure,
-    profile_of,
-    stored_profile,
-    stored_structure,
-    stored_texture,
+    mean_of,
+    nearer,
     stored_tints,
-    structure_of,
-    texture_of,
     tints_of,
 )
 from .tint import Tints
@@ -62,34 +58,28 @@ def learnt(
     slowly = 1 - exp(-gap / STATISTICS_TAU)
     # Which way a value is rounded must not be the same each time; the same memory must always give the same.
     dither = np.random.default_rng(seen).random(structure.size, np.float32)
-    after = replace(
+    outlines, detail, rows = nearer(before, structure, texture, profile, share, dither)
+    after = changed(
         before,
         seen=seen,
         updated_us=at_us,
-        structure=stored_structure(_mean(structure_of(before.structure), structure, share), dither),
-        texture=stored_texture(_mean(texture_of(before.texture), texture, share), dither),
-        profile=stored_profile(_mean(profile_of(before.profile), profile, share), dither),
+        structure=outlines,
+        texture=detail,
+        profile=rows,
         tints=before.tints if tints is None else _coloured(before.tints, tints, max(1 / seen, slowly), dither),
     )
     if seen <= GATHERED:
-        return gathered(replace(before, tints=after.tints), after)
+        return gathered(changed(before, tints=after.tints), after)
     after = _with_statistics(after, measures, max(1 / (seen - GATHERED), slowly))
     if seen == COMMISSIONED:
-        after = replace(after, golden=Golden(golden_structure(after.structure), after.texture))
+        after = changed(after, golden=Golden(golden_structure(after.structure), after.texture))
     return after
-
-
-def _mean(before: Field, now: Field, share: float) -> Field:
-    mean = now - before
-    mean *= np.float32(share)
-    mean += before
-    return mean
 
 
 def _coloured(stored: bytes, now: Tints, share: float, dither: Field) -> bytes:
     """Where a colour can be told for the first time, it is the usual one."""
     before = tints_of(stored)
-    mean = np.where(before.told, _mean(before.values, now.values, share), now.values)
+    mean = np.where(before.told, mean_of(before.values, now.values, share), now.values)
     return stored_tints(Tints(np.where(now.told, mean, before.values), before.told | now.told), dither)
 
 
@@ -99,4 +89,4 @@ def _with_statistics(reference: Reference, measures: dict[Measure, float], share
         away = value - means[measure]
         means[measure] += share * away
         variances[measure] = (1 - share) * (variances[measure] + share * away * away)
-    return replace(reference, means=tuple(means), variances=tuple(variances))
+    return changed(reference, means=tuple(means), variances=tuple(variances))

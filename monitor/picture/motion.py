@@ -9,15 +9,14 @@ which the fit is best. Weather and light change much and are explained by no mot
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, radians, sin, sqrt
+from math import cos, hypot, radians, sin, sqrt
 
 import cv2
 import numpy as np
 
-from .frame import COARSE, Field
-from .structure import correlation, energy, spectrum
+from .frame import COARSE
+from .structure import COARSE_SHAPE, Outlines, correlation, energy, spectrum
 
-_SMOOTH = (5, 5)  # samples; motions of up to as much are found
 _WIDTH, _HEIGHT = COARSE
 _MIDDLE = np.array([_HEIGHT // 2, _WIDTH // 2], np.float32)[:, None, None]
 _DOWN, _ACROSS = np.mgrid[0:_HEIGHT, 0:_WIDTH].astype(np.float32) - _MIDDLE
@@ -38,21 +37,19 @@ class Turn:
     alike: float  # how far outlines are the same then, 0 to 1
 
 
-def turned(now: Field, reference: Field) -> Turn:
+def turned(now: Outlines, reference: Outlines) -> Turn:
     """Turns that are too large for a fit: tried one by one, each with the shift that suits it best.
 
     Outlines turn in their places, and their directions with them. A direction is the angle of a complex number, so that
     it is the whole correlation that is turned, at the end, instead of every outline.
     """
-    seen, usual = spectrum(cv2.merge((now[0], now[1]))), cv2.merge((reference[0], reference[1]))
-    strength = energy(now)
 
     def tried(degrees: int) -> Turn:
-        turning = cv2.warpAffine(usual, _MATRICES[degrees], COARSE)
-        real, imaginary = cv2.split(correlation(seen, spectrum(turning)))
-        alike = cos(radians(degrees)) * real - sin(radians(degrees)) * imaginary
-        most = max(sqrt(strength * energy(turning)), 1e-6)
-        return Turn(abs(radians(degrees)) / 2, float(alike.max()) / most)
+        turning = cv2.warpAffine(reference.pairs, _MATRICES[degrees], COARSE)
+        both = correlation(now.spectrum, spectrum(turning))
+        real, imaginary = cv2.extractChannel(both, 0), cv2.extractChannel(both, 1)
+        _, peak, _, _ = cv2.minMaxLoc(cos(radians(degrees)) * real - sin(radians(degrees)) * imaginary)
+        return Turn(abs(radians(degrees)) / 2, peak / max(sqrt(now.energy * energy(turning)), 1e-6))
 
     return max(map(tried, _TURNS), key=lambda turn: turn.alike)
 
@@ -65,33 +62,30 @@ class Motion:
     explained: float  # share of the change that it explains, 0 to 1
 
 
-def motion(now: Field, reference: Field) -> Motion:
-    """From the reference to the picture, both 2 x 45 x 80."""
-    seen = _smooth(now, np.empty_like(now))
+def motion(now: Outlines, reference: Outlines) -> Motion:
+    """From the reference to the picture."""
+    seen = now.smooth
     # The reference, its slopes to the right and downwards, turned, and nearer: each is a row.
-    columns = np.empty((5, *reference.shape), np.float32)
-    usual, across, down, turn, nearer = columns
-    _smooth(reference, usual)
-    for plane, right, below in zip(usual, across, down, strict=True):
-        cv2.Sobel(plane, cv2.CV_32F, 1, 0, right, ksize=1, scale=0.5)
-        cv2.Sobel(plane, cv2.CV_32F, 0, 1, below, ksize=1, scale=0.5)
+    planes = np.zeros((5, *COARSE_SHAPE), np.float32)
+    usual, across, down, turn, nearer = planes
+    usual[:] = reference.smooth
+    np.subtract(usual[:, :, 2:], usual[:, :, :-2], out=across[:, :, 1:-1])
+    np.subtract(usual[:, 2:], usual[:, :-2], out=down[:, 1:-1])
+    planes[1:3] *= 0.5
     np.subtract(_DOWN * across, _ACROSS * down, out=turn)
     np.add(_ACROSS * across, _DOWN * down, out=nearer)
-    columns = columns.reshape(5, -1)
+    columns = planes.reshape(5, -1)
     answers = columns @ seen.ravel()
-    products = np.stack([columns @ column for column in columns])  # twice as fast as one product of so few rows
+    products = np.empty((5, 5), np.float32)
+    for column, row in zip(columns, products, strict=True):  # twice as fast as one product of so few rows
+        np.matmul(columns, column, out=row)
     whole = energy(seen)
-    products[np.diag_indices(5)] += 1e-6 * float(np.trace(products)) + 1e-9  # a flat picture has no solution else
+    diagonal = products.reshape(-1)[::6]
+    diagonal += 1e-6 * float(diagonal.sum()) + 1e-9  # a flat picture has no solution else
     fit = np.linalg.solve(products, answers)
     alike = float(answers[0] ** 2 / products[0, 0])
     change = max(whole - alike, 1e-6)
     strength = max(float(fit[0]), _LEAST)
     right, below, turned, zoomed = (abs(float(value)) / strength for value in fit[1:])
-    by = max(float(np.hypot(right / _WIDTH, below / _HEIGHT)), turned / 2, zoomed / 2)
+    by = max(hypot(right / _WIDTH, below / _HEIGHT), turned / 2, zoomed / 2)
     return Motion(by, min(max((float(answers @ fit) - alike) / change, 0.0), 1.0))
-
-
-def _smooth(structure: Field, smooth: Field) -> Field:
-    for plane, to in zip(structure, smooth, strict=True):
-        cv2.blur(plane, _SMOOTH, to)
-    return smooth

@@ -8,6 +8,7 @@ lower quartile of blocks of 16 x 16 samples is taken, sample by sample from the 
 from __future__ import annotations
 
 from math import pi, sqrt
+from typing import Any
 
 import cv2
 import numpy as np
@@ -28,11 +29,15 @@ UNKNOWN = 14.0  # levels, while it is not known what is usual: leaf litter reads
 
 def grain(picture: Reduced) -> float:
     """The deviation of the noise in levels of 0..255."""
-    answer = cv2.sepFilter2D(picture.tile, cv2.CV_32F, _SECOND, _SECOND)
-    blocks = (max(1, picture.tile.shape[1] // 16), max(1, picture.tile.shape[0] // 16))
-    means = cv2.resize(np.abs(answer, out=answer), blocks, interpolation=cv2.INTER_AREA).ravel()
+    height, width = picture.tile.shape
+    rows, tall = max(1, height // 16), min(16, height)
+    answer: Any = cv2.sepFilter2D(picture.tile, cv2.CV_16S, _SECOND, _SECOND)
+    blocks = np.abs(answer[: rows * tall]).reshape(rows, tall, width)
+    sums = np.add.reduce(blocks, axis=1, dtype=np.int16).astype(np.float32)  # 16 x 8 x 255 at most
+    means = cv2.resize(sums, (max(1, width // 16), rows), interpolation=cv2.INTER_AREA).ravel()
     means.partition(means.size // 4)
-    return float(means[means.size // 4]) * _SCALE * picture.gain
+    lower_quartile: float = means[means.size // 4].item() / tall
+    return lower_quartile * _SCALE * picture.gain
 
 
 def noisy(now: float, usual: float | None) -> Finding:

@@ -43,15 +43,20 @@ _MEAN = np.full(STRIPS, 1 / STRIPS, np.float32)  # times the strips is the mean 
 
 def profiles(picture: Reduced) -> Field:
     """5 x (90 + 160): for each strip the high-passed means of the rows, then of the columns, in levels."""
-    rows = cv2.resize(picture.middle, (STRIPS, ACROSS), interpolation=cv2.INTER_AREA).T
-    columns = cv2.resize(picture.middle, (DOWN, STRIPS), interpolation=cv2.INTER_AREA)
-    return np.hstack((_high(rows), _high(columns))).astype(np.float32, copy=False)
+    strips = np.empty((STRIPS, ACROSS + DOWN), np.float32)
+    rows, columns = strips[:, :ACROSS], strips[:, ACROSS:]
+    rows[:] = cv2.resize(picture.middle, (STRIPS, ACROSS), interpolation=cv2.INTER_AREA).T
+    columns[:] = cv2.resize(picture.middle, (DOWN, STRIPS), interpolation=cv2.INTER_AREA)
+    rows -= cv2.blur(rows, (_SMOOTH, 1), borderType=cv2.BORDER_REFLECT)
+    columns -= cv2.blur(columns, (_SMOOTH, 1), borderType=cv2.BORDER_REFLECT)
+    return strips
 
 
 def stripes(strips: Field, usual: Field | None) -> float:
     """The amplitude in levels of what is common to all strips and not ``usual`` (a profile of 90 + 160 levels)."""
-    parts = ((strips[:, :ACROSS], 0), (strips[:, ACROSS:], ACROSS))
-    return max(_common(part, None if usual is None else usual[at : at + part.shape[1]]) for part, at in parts)
+    rows, columns = (None, None) if usual is None else (usual[:ACROSS], usual[ACROSS:])
+    across = _common(strips[:, :ACROSS], rows, 0.0)
+    return max(across, _common(strips[:, ACROSS:], columns, across))
 
 
 def is_hidden(lost: float, dull: float, *, another: bool) -> bool:
@@ -71,12 +76,8 @@ def striped(now: float, usual: float | None, *, hidden: bool) -> Finding:
     return weighed(Cause.PICTURE_STRIPED, "stripe_amplitude", now, threshold, score)
 
 
-def _high(strips: Field | np.ndarray) -> np.ndarray:
-    strips = np.ascontiguousarray(strips)
-    return strips - cv2.blur(strips, (_SMOOTH, 1), borderType=cv2.BORDER_REFLECT)
-
-
-def _common(strips: Field, usual: Field | None) -> float:
+def _common(strips: Field, usual: Field | None, least: float) -> float:
+    """The amplitude; of one that cannot be more than ``least`` nobody need know whether it is a wave."""
     mean = _MEAN @ strips
     if usual is not None:
         share = float(mean @ usual) / max(float(usual @ usual), 1e-6)
@@ -89,10 +90,12 @@ def _common(strips: Field, usual: Field | None) -> float:
         together = min(together, (_DEVIATION * float(np.median(np.abs(mean)))) ** 2)
     apart = float(np.vdot(strips, strips)) / strips.size
     amplitude = float(together**1.5 / max(apart, 1e-6))
-    return amplitude * _WEIGHT if _is_regular(mean) else amplitude
+    return amplitude * _WEIGHT if amplitude * _WEIGHT > least and _is_regular(mean) else amplitude
 
 
 def _is_regular(profile: Field) -> bool:
     energy = np.abs(np.fft.rfft(profile)) ** 2
     line = int(energy.argmax())
-    return line >= _SLOWEST and float(energy[line - 1 : line + 2].sum()) >= _REGULAR * float(energy.sum())
+    if line < _SLOWEST:
+        return False
+    return float(np.add.reduce(energy[line - 1 : line + 2])) >= _REGULAR * float(np.add.reduce(energy))

@@ -49,11 +49,11 @@ _SLOTS: tuple[tuple[Cause, ...], ...] = tuple(
 
 def tallied(tallies: Sequence[Tally], findings: Sequence[Finding], at_us: int) -> tuple[Tally, ...]:
     """The tallies with one more key frame; an empty sequence is that of a new camera."""
-    faulty = [finding.cause for finding in findings if finding.faulty]
+    faulty = {finding.cause for finding in findings if finding.faulty}
     before = tallies or (Tally(),) * len(_SLOTS)
     return tuple(
         _counted(tally, [finding for finding in findings if finding.cause in slot], at_us)
-        if tally.bad or any(cause in slot for cause in faulty)
+        if tally.bad or (faulty and not faulty.isdisjoint(slot))
         else tally
         for slot, tally in zip(_SLOTS, before, strict=True)
     )

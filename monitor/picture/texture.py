@@ -14,10 +14,11 @@ import cv2
 import numpy as np
 
 from .frame import FINE, MIDDLE, Field, Reduced, count
-from .memory import Doubts, energies_of
+from .memory import TEXTURE_SHAPE, Doubts, energies_of
 from .steady import steady
-from .structure import Blocks, per_block
+from .structure import GRID, Blocks
 
+BLOCKS = GRID[::-1]  # width and height
 FLOOR = 0.25  # squared levels: below lies the rounding of the decoder
 # White grain of deviation s at 640 x 360 leaves s^2/4, s^2/16 and s^2/64 in the three reduced pictures, of which about
 # 3/4, 3/4 and 24/25 lie in the band.
@@ -57,22 +58,23 @@ class Sharpness:
 
 def texture(picture: Reduced) -> Field:
     """3 x 9 x 16: log2 of energy plus FLOOR of the fine, middle and coarse band."""
-    energies = np.stack(
-        (
-            _energy(picture.fine, cv2.resize(picture.middle, FINE, interpolation=cv2.INTER_LINEAR)),
-            _energy(picture.middle, cv2.resize(picture.coarse, MIDDLE, interpolation=cv2.INTER_LINEAR)),
-            _energy(picture.coarse, cv2.blur(picture.coarse, (5, 5))),
-        )
-    )
-    logarithms: Field = np.log2(energies + np.float32(FLOOR))
-    return logarithms
+    energies = np.empty(TEXTURE_SHAPE, np.float32)
+    fine, middle, coarse = energies
+    of_middle = _squares(picture.fine, cv2.resize(picture.middle, FINE, interpolation=cv2.INTER_LINEAR))
+    cv2.resize(cv2.resize(of_middle, MIDDLE, interpolation=cv2.INTER_AREA), BLOCKS, fine, interpolation=cv2.INTER_AREA)
+    of_coarse = _squares(picture.middle, cv2.resize(picture.coarse, MIDDLE, interpolation=cv2.INTER_LINEAR))
+    cv2.resize(of_coarse, BLOCKS, middle, interpolation=cv2.INTER_AREA)
+    of_blurred = _squares(picture.coarse, cv2.blur(picture.coarse, (5, 5)))
+    cv2.resize(of_blurred, BLOCKS, coarse, interpolation=cv2.INTER_AREA)
+    energies += np.float32(FLOOR)
+    return np.log2(energies, out=energies)
 
 
-def _energy(plane: Field, coarser: cv2.typing.MatLike) -> Field:
-    """Of what the coarser plane lacks, in each block. Reckoned in its place: large arrays cost more than sums."""
-    cv2.subtract(plane, coarser, dst=coarser)
+def _squares(plane: Field, coarser: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Of what the coarser plane lacks, sample by sample. Reckoned in its place: large arrays cost more than sums."""
+    np.subtract(plane, coarser, out=coarser)
     np.multiply(coarser, coarser, out=coarser)  # in a third of OpenCV's time
-    return per_block(coarser.astype(np.float32, copy=False))
+    return coarser
 
 
 def sharpness(now: Field, references: Sequence[bytes], grain: float, before: Sequence[Doubts]) -> tuple[Sharpness, ...]:
@@ -91,14 +93,14 @@ def sharpness(now: Field, references: Sequence[bytes], grain: float, before: Seq
     # What must still be above the grain, were only the contrast lower: else its absence says nothing about focus.
     dimmer = np.exp2(np.minimum(coarse, 0))[:, None]
     shown = clear[:, :2] & (had[:, :2] * dimmer > loud[:2])
-    written = detail[:, 1] > 2**_WRITTEN_FROM * detail[:, 2]
-    sharp = (detail[:, 1] > 2**_SHARP_FROM * detail[:, 2]) & ~written
+    unwritten = detail[:, 1] <= 2**_WRITTEN_FROM * detail[:, 2]
+    sharp = (detail[:, 1] > 2**_SHARP_FROM * detail[:, 2]) & unwritten
     judged = clear[:, 2] & shown[:, 1] & (have[2] > 2 * noise[2]) & sharp
     both = (gain[:, 0] + middle) / 2
     softness = np.where(judged, (np.where(shown[:, 0], both, middle) - coarse) / np.float32(SOFTER), np.float32(0))
     fine = np.where(clear[:, 0], both, middle)
     some, contrasting = (middle + coarse) / 2, clear[:, 1] & clear[:, 2]
-    detailed = contrasting & ~written
+    detailed = contrasting & unwritten
     clearest = [_quantile(*each, _CLEAREST) for each in zip(fine, detailed, strict=True)]
     least = np.array([min(each, 0.0) for each in clearest], np.float32)[:, None, None]
     dimming = np.where(detailed, (fine - least) / np.float32(DIMMED), np.float32(0))

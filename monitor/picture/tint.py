@@ -29,6 +29,9 @@ _TRUST = 0.02  # in what was fitted, against what leaves the least; the square o
 ENOUGH_BLOCKS = 14  # of 144, whose colour can be told now and usually
 _DIMMEST, _BRIGHTEST = 25.0, 240.0  # levels of luma between which it can
 _LEAST = 4.0  # levels of a channel: below there is only rounding
+_CHROMA_STEP = np.float32(255.0 / 224.0)  # levels in one coded step of chroma, as broadcast video is coded
+# Green, red and blue of luma and chroma (BT.601).
+_CHANNELS = np.array([[1, -0.344, -0.714], [1, 0, 1.402], [1, 1.772, 0]], np.float32)
 # From ln of green, red and blue to warmth and purple.
 _TURN = np.array([[0, WARMTH, -WARMTH], [-2, 1, 1]], np.float32) / np.float32(sqrt(2))
 
@@ -45,16 +48,19 @@ NO_TINTS = Tints(np.zeros((2, *GRID), np.float32), np.zeros(GRID, bool))
 
 
 def tints(picture: Reduced) -> Tints | None:
-    """Of blocks that are neither dark nor clipped (BT.601); ``None`` where these are too few."""
-    scale = np.float32(255.0 / 224.0 if picture.gain > 1 else 1.0)
-    y = per_block(picture.coarse)
-    cb = (per_block(picture.blue.astype(np.float32)) - 128) * scale
-    cr = (per_block(picture.red.astype(np.float32)) - 128) * scale
-    told = (y > _DIMMEST) & (y < _BRIGHTEST)
+    """Of blocks that are neither dark nor clipped; ``None`` where these are too few."""
+    planes = np.empty((3, *picture.coarse.shape), np.float32)
+    planes[0], planes[1], planes[2] = picture.coarse, picture.blue, picture.red
+    blocks = per_block(planes)
+    told = (blocks[0] > _DIMMEST) & (blocks[0] < _BRIGHTEST)
     if count(told) < ENOUGH_BLOCKS:
         return None
-    channels = np.stack((y - 0.344 * cb - 0.714 * cr, y + 1.402 * cr, y + 1.772 * cb)).reshape(3, -1)
-    values = _TURN @ np.log(np.maximum(channels, np.float32(_LEAST)))
+    blocks[1:] -= 128
+    if picture.gain > 1:
+        blocks[1:] *= _CHROMA_STEP
+    channels = _CHANNELS @ blocks.reshape(3, -1)
+    np.maximum(channels, np.float32(_LEAST), out=channels)
+    values = _TURN @ np.log(channels, out=channels)
     return Tints(values.reshape(2, *GRID), told)
 
 

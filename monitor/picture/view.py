@@ -6,7 +6,8 @@ when there is nothing instead. The names are a hint; people are called for eithe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from math import exp
 
 import numpy as np
@@ -15,9 +16,11 @@ from monitor.model import Cause, Finding, FindingState
 
 from .findings import doubted, unjudged, weighed
 from .frame import Field, Reduced, count
+from .memory import changed
 from .motion import motion, turned
 from .steady import steady
-from .structure import agreement, elsewhere, likeness, per_block
+from .striped import GONE as GONE_FOR_STRIPES
+from .structure import Blocks, Outlines, agreement, elsewhere, likeness, per_block
 from .texture import Sharpness
 
 GONE = 0.25  # of its usual agreement is left in a block whose outlines are lost; noise alone gives 0 +- 0.15
@@ -53,9 +56,10 @@ class View:
     blocks: int  # that can be judged
     lost: float  # share of them, 0 to 1
     lost_now: float  # the same of this key frame alone
-    shift: float  # share of width and height, 0 where the outlines were not found elsewhere
+    alike: float  # mean agreement of the outlines where they should be
     fresh: float  # share of the lost blocks with fine detail, over the usual share
     doubts: bytes = field(repr=False)  # of this key frame, as ``steady`` gives them
+    shift: float = 0.0  # share of width and height, 0 where the outlines were not found elsewhere (``sought``)
 
     @property
     def hidden(self) -> bool:
@@ -68,43 +72,71 @@ class View:
         return self.shift > 0 or self.hidden
 
 
-def view(picture: Reduced, now: Field, reference: Field, sharp: Sharpness, before: bytes) -> View:
-    """``now``: the structure of ``picture``; ``reference``: the mean one, of the same shape.
+def views(
+    picture: Reduced,
+    now: Outlines,
+    references: Sequence[Outlines],
+    sharp: Sequence[Sharpness],
+    before: Sequence[bytes],
+) -> tuple[View, ...]:
+    """What is left of the view of each reference; it is not sought elsewhere yet.
 
-    ``sharp``: of the same picture against the same reference; ``before``: the doubts of the last key frame.
+    ``now``: the structure of ``picture``; ``sharp``: of the same picture against the same references; ``before``: the
+    doubts of the last key frame.
     """
-    found = agreement(now, reference)
+    found = agreement(now, references)
     lasting = found.lasting
     if picture.quantile(0.9) < DIM:
         lasting = lasting & (per_block(picture.coarse) > DARK)
+    threshold = [1 - GONE * exp(max(min(each.clearest, 0.0), WEAKEST)) for each in sharp]
+    doubts = (1 - found.kept) / np.array(threshold, np.float32)[:, None, None]
+    gone = lasting & (doubts >= 1)
+    both, remembered = steady(doubts, before)
+    lost = lasting & (both >= 1)
+    alike = np.minimum(np.maximum(found.kept, -1), 1) * lasting
+    return tuple(map(_view, sharp, lasting, gone, lost, alike, remembered))
+
+
+def _view(sharp: Sharpness, lasting: Blocks, gone: Blocks, lost: Blocks, alike: Field, doubts: bytes) -> View:
+    """``gone``: which blocks have lost their outlines now, ``lost``: steadily; ``alike``: how far each keeps them."""
     blocks = count(lasting)
     most = max(blocks, 1)
-    doubts = (1 - found.kept) / np.float32(1 - GONE * exp(max(min(sharp.clearest, 0.0), WEAKEST)))
-    gone = lasting & (doubts >= 1)
-    lost_now = count(gone) / most
-    # What stands near the lens is out of focus, another view is not.
-    usual = max(count(lasting & sharp.fine_usual) / most, _SOME)
-    fresh = count(gone & sharp.fine) / most / lost_now / usual if lost_now else 0.0
-    mean = float(np.vdot(found.kept.clip(-1, 1), lasting.astype(np.float32))) / most
-    shift = _shift(now, reference, mean) if blocks and mean < UNLIKE else 0.0
-    (both,), (remembered,) = steady(doubts[None], [before])
-    lost = count(lasting & (both >= 1)) / most
-    return View(blocks, lost, lost_now, shift, fresh, remembered)
+    lost_now, fresh = count(gone) / most, 0.0
+    if lost_now:  # what stands near the lens is out of focus, another view is not
+        usual = max(count(lasting & sharp.fine_usual) / most, _SOME)
+        fresh = count(gone & sharp.fine) / most / lost_now / usual
+    return View(blocks, count(lost) / most, lost_now, float(np.add.reduce(alike, axis=None)) / most, fresh, doubts)
 
 
-def perhaps_turned(seen: View, now: Field, reference: Field) -> View:
+def sought(seen: View, now: Outlines, reference: Outlines, threshold: float) -> View:
+    """The same, with how far its outlines have moved, where that can make a difference.
+
+    ``threshold``: of the share that is lost. Where so much is, and other outlines stand in its place, it has moved
+    however far; and to look for them elsewhere takes longer than all else.
+    """
+    if not seen.blocks or seen.alike >= UNLIKE or _is_another(seen, threshold):
+        return seen
+    return changed(seen, shift=_shift(now, reference, seen.alike))
+
+
+def perhaps_turned(seen: View, now: Outlines, reference: Outlines, threshold: float) -> View:
     """The same, with a turn looked for that is too large for a fit, where outlines are lost and no motion tells why.
 
-    That takes longer than all else. Only the reference needs it: what turns slowly passes through the turns that fit.
+    That takes longer still. Only the reference needs it: what turns slowly passes through the turns that fit.
     """
-    if seen.shift or seen.lost_now < TURNED_AWAY or not seen.blocks:
+    if seen.shift or seen.lost_now < TURNED_AWAY or not seen.blocks or _is_another(seen, threshold):
         return seen
     turn = turned(now, reference)
     found = turn.alike >= max(ALIKE, likeness(now, reference) + ALIKER)
-    return replace(seen, shift=turn.by) if found else seen
+    return changed(seen, shift=turn.by) if found else seen
 
 
-def _shift(now: Field, reference: Field, mean: float) -> float:
+def _is_another(seen: View, threshold: float) -> bool:
+    """Whether the view is lost to another: then ``_both`` and ``striped`` call for people wherever its outlines are."""
+    return seen.lost >= threshold and seen.fresh >= _HIDDEN and seen.lost_now > GONE_FOR_STRIPES
+
+
+def _shift(now: Outlines, reference: Outlines, mean: float) -> float:
     """By how much the outlines have moved, as a share of width and height; 0 if they are not found again.
 
     ``mean``: their agreement where they should be.
@@ -118,10 +150,14 @@ def _shift(now: Field, reference: Field, mean: float) -> float:
     return far.shift if far.alike >= ALIKE and far.shift >= FAR else 0.0
 
 
-def view_lost(now: View, usual: float, deviation: float, *, low_light: bool) -> tuple[Finding, Finding]:
-    """Moved, covered. ``usual`` and ``deviation``: of the share that is lost in this camera's good pictures."""
+def lost_threshold(usual: float, deviation: float, *, low_light: bool) -> float:
+    """``usual`` and ``deviation``: of the share that is lost in this camera's good pictures."""
     more = LOST_IN_LOW_LIGHT if low_light else LOST_MORE
-    threshold = min(usual + max(more, DEVIATIONS * deviation), 0.95)
+    return min(usual + max(more, DEVIATIONS * deviation), 0.95)
+
+
+def view_lost(now: View, threshold: float) -> tuple[Finding, Finding]:
+    """Moved, covered."""
     return _both(now, "view_lost", threshold, SHIFT)
 
 

@@ -12,7 +12,7 @@ from monitor.picture.frame import COARSE, Field, reduced
 from monitor.picture.motion import motion
 from monitor.picture.motion import turned as best_turn
 from monitor.picture.steady import MOST, steady
-from monitor.picture.structure import GRID, elsewhere, likeness, structure
+from monitor.picture.structure import GRID, Outlines, elsewhere, likeness, structure
 from monitor.picture.view import ALIKE, ALIKER, EXPLAINED, SHIFT
 from tests.picture.film import HEIGHT, WIDTH, Pixels, frame_of, shot
 
@@ -42,11 +42,11 @@ def test_several_at_once_are_what_they_are_one_by_one() -> None:
         assert stored[at] == kept
 
 
-def seen(picture: Pixels) -> Field:
-    return structure(reduced(frame_of(picture)))
+def seen(picture: Pixels) -> Outlines:
+    return Outlines(structure(reduced(frame_of(picture))))
 
 
-def turned(degrees: float, right: float = 0.0, nearer: float = 1.0) -> Field:
+def turned(degrees: float, right: float = 0.0, nearer: float = 1.0) -> Outlines:
     matrix = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), degrees, nearer)
     matrix[0, 2] += right * WIDTH
     picture = cv2.warpAffine(shot(7), matrix, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT)
@@ -58,7 +58,7 @@ def turned(degrees: float, right: float = 0.0, nearer: float = 1.0) -> Field:
     [(turned(0, right=0.03), 0.03), (turned(4), np.radians(4) / 2), (turned(0, nearer=1.08), 0.04)],
     ids=["shifted", "turned", "nearer"],
 )
-def test_a_small_motion_is_found_and_not_made_larger(now: Field, by: float) -> None:
+def test_a_small_motion_is_found_and_not_made_larger(now: Outlines, by: float) -> None:
     found = motion(now, seen(shot(5)))
     assert found.explained > EXPLAINED
     assert SHIFT < found.by < 1.1 * by
@@ -72,12 +72,12 @@ def test_a_turn_that_is_too_large_for_a_fit_is_found(degrees: int) -> None:
     assert found.by == pytest.approx(np.radians(abs(degrees)) / 2, abs=np.radians(1.5))
 
 
-def turned_one_by_one(outlines: Field, degrees: float) -> Field:
+def turned_one_by_one(outlines: Outlines, degrees: float) -> Outlines:
     """Every outline turned, and its place: what ``motion.turned`` does at once, slowly."""
     matrix = cv2.getRotationMatrix2D((COARSE[0] / 2 - 0.5, COARSE[1] / 2 - 0.5), degrees, 1.0)
-    across, down = (cv2.warpAffine(plane, matrix, COARSE) for plane in outlines)
+    across, down = (cv2.warpAffine(plane, matrix, COARSE) for plane in outlines.values)
     cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    return np.stack((cosine * across + sine * down, cosine * down - sine * across)).astype(np.float32)
+    return Outlines(np.stack((cosine * across + sine * down, cosine * down - sine * across)).astype(np.float32))
 
 
 @pytest.mark.parametrize("degrees", [-8, 0, 5])
@@ -96,7 +96,7 @@ def test_what_is_no_motion_is_not_explained_by_one() -> None:
     usual = seen(shot(5))
     still = motion(seen(shot(9)), usual)
     assert still.by < SHIFT / 2
-    noise = np.random.default_rng(1).uniform(-1, 1, usual.shape).astype(np.float32)
-    assert motion(noise, usual).explained < EXPLAINED
-    flat = motion(np.zeros_like(usual), np.zeros((2, COARSE[1], COARSE[0]), np.float32))
+    noise = np.random.default_rng(1).uniform(-1, 1, usual.values.shape).astype(np.float32)
+    assert motion(Outlines(noise), usual).explained < EXPLAINED
+    flat = motion(Outlines(np.zeros_like(noise)), Outlines(np.zeros_like(noise)))
     assert flat.explained < EXPLAINED
