@@ -118,8 +118,8 @@ def _check_robots(channels: Section, found: Mapping[str, Channel]) -> None:
                 if (other := first.setdefault(url.reveal(), name)) != name:
                     channels.fault(
                         name,
-                        f"has the address of {other}: together they would exceed what one robot may send, and its group "
-                        f"would be told twice; leave one of them out, and name {other} in the receivers of both",
+                        f"has the address of {other}: together they would exceed what one robot may send, and its "
+                        f"group would be told twice; leave one of them out, and name {other} in the receivers of both",
                     )
 
 
