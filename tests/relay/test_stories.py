@@ -292,7 +292,9 @@ async def test_a_channel_fails_from_its_first_failure_until_something_gets_throu
     tmp_path: Path,
 ) -> None:
     def failing(of: Office) -> bytes:
-        return re.findall(rb'^sharpeyes_notification_failing{channel="wecom"} (\d)', exposition(of), re.MULTILINE)[0]
+        found = re.search(rb'^sharpeyes_notification_failing{channel="wecom"} (\d)', exposition(of), re.MULTILINE)
+        assert found is not None
+        return found[1]
 
     async with office(tmp_path, TOWN) as of:
         await of.later(MINUTE)
