@@ -72,6 +72,7 @@ UNDELIVERED: Words = MappingProxyType(
         Outcome.UNREACHED.value: Word(Phrase("未送达", "not reached"), Colour.NEAR),
         Outcome.UNANSWERED.value: Word(Phrase("无应答，或已收到", "no answer, it may have arrived"), Colour.NEAR),
         "given_up": Word(Phrase("放弃，消息未达", "given up: the message is lost"), Colour.BAD),
+        "partly": Word(Phrase("部分收件人被拒", "refused for some of its readers"), Colour.BAD),
     }
 )
 # The words of messages, or the wall would call by another name what people are told.

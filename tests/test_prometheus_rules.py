@@ -341,6 +341,8 @@ SLOWEST = {
     "sharpeyes-contract": 30,
     "sharpeyes-monitor": 30,
     "sharpeyes-seconds": 60,
+    "sharpeyes-observed": 60,
+    "sharpeyes-scheduled": 60,
     "sharpeyes-offline": 60,
 }
 

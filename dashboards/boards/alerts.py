@@ -103,6 +103,7 @@ _LIST = Panel(
             Column("name", words.NAME),
             Column("town", words.TOWN, width=100),
             Column("village", words.VILLAGE, width=100, link=words.TO_VILLAGE_CELL),
+            Column("site", words.SITE, width=120),
             Column("#A", words.HOW_LONG, words.LENGTH, width=150),
             Column("incident", words.CAMERA_ID, width=70, link=words.TO_INCIDENTS),
         ),

@@ -130,13 +130,15 @@ _INFO = Panel(
     words.TEXT,
 )
 _DRIFT = 'max(sharpeyes_camera_finding{camera_id="$camera",finding="clock_drift"})'
-_OFFSET = f"max(sharpeyes_camera_clock_offset_seconds{_THIS})"
+# Of a device that is down only what it told long ago is known.
+_OFFSET = f"(max(sharpeyes_camera_clock_offset_seconds{_THIS}) unless on () max(sharpeyes_camera_up{_THIS}) == 0)"
 _CLOCK = Panel(
     5,
     Phrase("设备时钟", "Device clock"),
     Phrase(
-        "设备时钟减监测端时钟（ONVIF）；红：超出允许，录像时间不可信。",
-        "The device's clock less ours (ONVIF). Red: further off than is allowed; its recordings prove no time.",
+        "设备时钟减监测端时钟（ONVIF）；红：超出允许，录像时间不可信。离线时不显示。",
+        "The device's clock less ours (ONVIF). Red: further off than is allowed; its recordings prove no time. "
+        "Not shown while the camera is down.",
     ),
     Stat(),
     (
@@ -144,7 +146,7 @@ _CLOCK = Panel(
         Query(f"{_OFFSET} unless on () {_DRIFT}", colour=Colour.GOOD),
     ),
     words.OFF_BY,
-    nothing=Phrase("未告知", "not told"),
+    nothing=Phrase("离线，或未告知", "down, or not told"),
 )
 _FOUND = Panel(
     24,

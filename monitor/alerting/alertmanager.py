@@ -26,6 +26,7 @@ MONITOR_BLIND = "SharpEyesMonitorBlind"
 BLIND_SPOT = "SharpEyesBlindSpot"
 WATCHDOG = "SharpEyesWatchdog"  # always fires; it calls for each receiver in the hours in which that one is told
 MOST_ALERTS = 20_000  # twice the cameras this monitor is made for
+LAST_YEAR = 2200  # of an alert's beginning; the end of all years cannot be written in every zone
 LONGEST = 2_000  # characters of a label or an annotation that are looked at
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[a-z]{2,}")
@@ -155,6 +156,8 @@ def _instant(text: object) -> datetime:
         raise ValueError("startsAt is not an instant") from None
     if found.tzinfo is None:
         raise ValueError("startsAt has no offset")
+    if found.year > LAST_YEAR:
+        raise ValueError("startsAt lies too far in the future")
     return max(found, EPOCH)
 
 

@@ -70,6 +70,14 @@ class Record:
     unshown: Collection[Where]  # sites that no camera is known to show
     blind: bool  # whether the monitor's self-check fails
 
+    @property
+    def unwatched(self) -> Mapping[str, int]:
+        """By county, the cameras that nobody watches while the monitor is blind: all of them; empty where it sees."""
+        counts: dict[str, int] = {}
+        for (county, _, _), village in self.villages.items() if self.blind else ():
+            counts[county] = counts.get(county, 0) + village.cameras
+        return counts
+
 
 class Steady:
     """Since when what holds has held. In memory: after a restart it is waited for anew, as Prometheus does."""
@@ -148,7 +156,7 @@ def site_line(spot: BlindSpot, now: datetime) -> Phrase:
 
 
 def blind_counties(unwatched: Mapping[str, int], now: datetime) -> Iterator[Alert]:
-    """Where a monitor whose self-check fails has cameras: counties, and how many of their cameras nobody watches."""
+    """Where a monitor whose self-check fails has cameras: counties, and how many each has, which nobody watches now."""
     for county, count in unwatched.items():
         yield _alert(MONITOR_BLIND, (county, "", ""), now, BLIND_TITLE, blind_line(county, count))
 

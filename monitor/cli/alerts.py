@@ -17,7 +17,7 @@ from monitor.console.alerts import STATES, WAITING
 from monitor.errors import UsageError
 from monitor.language import Language, Phrase
 from monitor.notify import Answer, Carrier, Message, Outbox, Outcome, outbox_path
-from monitor.settings import load_settings
+from monitor.settings import load_settings, load_to_send
 
 OUTCOMES = {
     Outcome.SENT: Phrase("已送达:{text}", "delivered: {text}"),
@@ -31,7 +31,7 @@ OUTCOMES = {
 
 def test_channel(name: str, config: Path, language: Language) -> int:
     """Send one marked message, past the outbox and whatever waits in it, and say what the other side answered."""
-    settings = load_settings(config, os.environ)
+    settings = load_to_send(config, os.environ)
     channels = {} if settings.alerts is None else settings.alerts.channels
     if name not in channels:
         there = ", ".join(channels) or texts.NONE[language]

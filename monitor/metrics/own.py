@@ -94,8 +94,15 @@ class Metrics:
         )
         self._notification_failures = Counter(
             "sharpeyes_notification_failures_total",
-            "Attempts to send a message that failed, by channel and why; given_up: the message is lost.",
+            "Attempts to send a message that failed, by channel and why; given_up: the message is lost; "
+            "partly: a mail was taken for some of its readers only.",
             ["channel", "reason"],
+            registry=own,
+        )
+        self._notification_failing = Gauge(
+            "sharpeyes_notification_failing",
+            "1 while the latest attempt of a channel to send a message failed, else 0.",
+            ["channel"],
             registry=own,
         )
         self._outbox_errors = Counter(
@@ -194,6 +201,10 @@ class Metrics:
     def notification_failed(self, channel: str, reason: str) -> None:
         """Count one attempt that failed, or one message that was given up."""
         self._notification_failures.labels(channel, reason).inc()
+
+    def channel_works(self, channel: str, works: bool) -> None:
+        """Note whether the latest attempt of the channel got through."""
+        self._notification_failing.labels(channel).set(not works)
 
     def outbox_failed(self) -> None:
         """Count one use of the outbox that failed."""

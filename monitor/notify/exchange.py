@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from errno import errorcode
 from typing import Any
 from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
@@ -73,8 +76,10 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _why(error: BaseException) -> str:
-    """The system's words, without an address."""
+    """The system's words, without an address: asyncio writes its own, with one, in their place."""
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and (number := cause.errno or 0) in errorcode:
+        return os.strerror(number)
     return getattr(cause, "strerror", None) or type(error).__name__
 
 

@@ -233,6 +233,14 @@ class Outbox:
         )
         return [instant(at) for (at,) in rows]
 
+    def works(self, channel: str) -> bool:
+        """Whether nothing is known to have failed on the channel that was made after the latest it delivered."""
+        failed = (
+            "SELECT 1 FROM message WHERE channel = ?1 AND state <> 'sent' AND tries > 0 AND answer <> ''"
+            " AND made > (SELECT ifnull(max(ended), 0) FROM message WHERE channel = ?1 AND state = 'sent') LIMIT 1"
+        )
+        return not self._file.rows(failed, channel)
+
     # ------------------------------------------------------------ looking, tidying
 
     def waiting(self) -> Waiting:

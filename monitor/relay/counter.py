@@ -20,9 +20,9 @@ LAST_WORDS = timedelta(seconds=5)  # at the end, for the answer to a message tha
 HAND_OVER = timedelta(minutes=10)  # after which another channel takes over
 GIVE_UP = timedelta(days=3)
 REFUSED = timedelta(hours=1)  # between two tries of what is refused: somebody has to change something first
-GIVEN_UP = "given_up"
+GIVEN_UP, PARTLY = "given_up", "partly"
 NOT_HERE = (Outcome.REFUSED, Outcome.FOREIGN)  # another channel, which goes another way, takes over at once
-REASONS = (*(outcome.value for outcome in Outcome if outcome is not Outcome.SENT), GIVEN_UP)
+REASONS = (*(outcome.value for outcome in Outcome if outcome is not Outcome.SENT), GIVEN_UP, PARTLY)
 
 
 class Counter:
@@ -42,7 +42,9 @@ class Counter:
 
     async def run(self) -> None:
         """For ever; OutboxUnavailable."""
-        await self._desk.ask(lambda outbox: outbox.resume(self.channel.name))
+        name = self.channel.name
+        await self._desk.ask(lambda outbox: outbox.resume(name))
+        self._metrics.channel_works(name, await self._desk.ask(lambda outbox: outbox.works(name)))
         while True:
             self.called.clear()
             now = self._clock.now()
@@ -97,10 +99,11 @@ class Counter:
         self._metrics.notification_tried(self.channel.name)
         answer = await self._carrier.send(self.channel, message)
         now = self._clock.now()
+        self._metrics.channel_works(self.channel.name, answer.outcome is Outcome.SENT)
         if answer.outcome is Outcome.SENT:
             await self._desk.insist(lambda outbox: outbox.sent(message, answer, now))
             if answer.missed:  # once more to all would tell the others twice
-                self._metrics.notification_failed(self.channel.name, Outcome.REFUSED.value)
+                self._metrics.notification_failed(self.channel.name, PARTLY)
             level = logging.WARNING if answer.missed else logging.INFO
             log.log(level, "%s: message %d is there: %s", self.channel.name, message.number, answer.text)
         else:

@@ -110,7 +110,7 @@ class Decisions:
         record = (yield from self.record(facts, known)) if areas else NOTHING
         dark = (yield from known.dark_sites()) if any(alert.name == BLIND_SPOT for alert in alerts) else ()
         spots = {(*spot.site.place, spot.site.name): spot for spot in dark}
-        unwatched = self.unwatched(facts) if known.blind else {}
+        unwatched = record.unwatched
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
             subject = self._incident(alert, known.incident_of) or alert.subject
@@ -211,12 +211,6 @@ class Decisions:
             if nth % BLOCK == 0:
                 yield
         return {area: Storm(len(its), tuple(sorted({*its} - {""})), planned[area]) for area, its in villages.items()}
-
-    @staticmethod
-    def unwatched(facts: Mapping[str, Facts]) -> dict[str, int]:
-        """By county, the cameras that nobody watches because of the monitor itself."""
-        ours = (each for each in facts.values() if each.figures.incident.suspect.origin is Origin.MONITOR)
-        return Counter(camera.site.county for each in ours for camera in each.cameras)
 
     @staticmethod
     def _incident(alert: Alert, incident_of: Callable[[str], str | None]) -> str | None:

@@ -46,7 +46,6 @@ class Seen:
 
     facts: Mapping[str, Facts]
     record: Record
-    unwatched: Mapping[str, int]  # by county, where the monitor is blind; empty where it sees
     dark: Sequence[BlindSpot]
 
 
@@ -74,7 +73,7 @@ class Embedded:
         found = chain(
             storms_in(record.storms, record.villages, now),
             dark_villages(record.villages, (camera.site.place for camera in wide.values()), now),
-            blind_counties(seen.unwatched, now),
+            blind_counties(record.unwatched, now),
             dark_sites((spot for spot in seen.dark if not wide.keys() >= {*spot.camera_ids}), now),
         )
         holding = yield from _in_steps((alert.subject, alert) for alert in found)
@@ -83,7 +82,7 @@ class Embedded:
         loud = (pair for pair in holding.items() if pair[0] in firing and not _explained(firing, pair[1]))
         alerts = yield from _in_steps(loud)
         # Of a monitor that is blind the alerts by county tell.
-        blindness = {key for key, each in facts.items() if seen.unwatched and _origin(each) is Origin.MONITOR}
+        blindness = {key for key, each in facts.items() if record.blind and _origin(each) is Origin.MONITOR}
         young = {key: each for key, each in facts.items() if _origin(each) in WAITS and _tells(each)}
         ripe = self._steady.ripe(
             {key: WAITS[_origin(each)] for key, each in young.items() if key not in blindness}, now

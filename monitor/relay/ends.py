@@ -21,6 +21,7 @@ SLOW: Mapping[str, timedelta] = MappingProxyType(
     {
         "SharpEyesBudgetShrinking": timedelta(minutes=15),
         "SharpEyesManyUnknown": timedelta(minutes=15),
+        "SharpEyesNotificationsFailing": timedelta(minutes=15),
         "SharpEyesCoverageLow": timedelta(minutes=30),
         "SharpEyesDayCoverageLow": timedelta(minutes=30),
         "SharpEyesMessagesWaiting": timedelta(minutes=30),

@@ -214,10 +214,8 @@ class Relay:
         decisions, known = self._decisions(), self._known
         record = await unhurried(decisions.record(facts, known), self._clock)
         dark = await unhurried(known.dark_sites(), self._clock)
-        unwatched = decisions.unwatched(facts)
-        blind = {county: unwatched.get(county, 0) for county, _, _ in record.villages if known.blind}
         told = {subject: where for _, subject, where in decisions.open_areas()}
-        looking = self._embedded.look(Seen(facts, record, blind, dark), told, self._clock.now())
+        looking = self._embedded.look(Seen(facts, record, dark), told, self._clock.now())
         return await unhurried(looking, self._clock)
 
     async def _facts(self) -> dict[str, Facts]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from monitor.settings.alert_values import AlertPath, AlertSettings, BulletinKind, BulletinPlan
 from monitor.settings.bulletins import PATROL_LEAVES
 from monitor.settings.contracts import read_file as read_contract
-from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settings
+from monitor.settings.loading import DEFAULT_ZONE, examine_settings, load_settings, load_to_send
 from monitor.settings.matching import faults_between, line_of, warnings_between
 from monitor.settings.routes import faults_of_links, faults_of_routes
 from monitor.settings.values import (
@@ -45,6 +45,7 @@ __all__ = [
     "faults_of_routes",
     "line_of",
     "load_settings",
+    "load_to_send",
     "read_contract",
     "warnings_between",
 ]

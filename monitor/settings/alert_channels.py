@@ -35,6 +35,7 @@ PER_MINUTE = within(whole_number, "1", "18")  # DingTalk and WeCom mute a robot 
 PHONE = re.compile(r"\+?[0-9]{5,15}")
 MAILBOX = re.compile(r"[^@\s<>,\"]{1,64}@[A-Za-z0-9.-]{1,190}")
 TO_PHONES = "{phones}"  # in a gateway's template
+LONGEST_UNKNOWN = 15_000  # bytes, where only the settings know what the other side takes
 LONGEST_KEYWORD = 20  # characters; what robots take is shorter, and messages leave room for as much
 HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -65,6 +66,7 @@ def read_channels(alerts: Section, sources: SecretSources) -> Mapping[str, Chann
                 found[name] = channel
         for name, channel in found.items():
             _check_fallback(channels, name, channel, found)
+        _check_robots(channels, found)
     return MappingProxyType(found)
 
 
@@ -79,7 +81,8 @@ def _channel(name: str, entry: Section, sources: SecretSources) -> Channel | Non
     if target is None:
         return None
     usual = MOST_BYTES[type(target)]
-    most = entry.read("most_bytes", within(whole_number, "120", str(max(usual, 15_000))), usual)
+    largest = LONGEST_UNKNOWN if isinstance(target, Gateway | Apprise) else usual
+    most = entry.read("most_bytes", within(whole_number, "120", str(largest)), usual)
     return Channel(name, target, most, usual_windows(target, per_minute), fallback)
 
 
@@ -104,6 +107,20 @@ def _check_fallback(channels: Section, name: str, channel: Channel, found: Mappi
             return
         seen.add(at.fallback)
         at = found[at.fallback]
+
+
+def _check_robots(channels: Section, found: Mapping[str, Channel]) -> None:
+    """A robot's limits are its own, through however many channels it is used; its group would be told twice, too."""
+    first: dict[str, str] = {}
+    for name, channel in found.items():
+        match channel.target:
+            case DingTalk(url=url) | WeCom(url=url) | Feishu(url=url) | Apprise(url=url) if url.reveal():
+                if (other := first.setdefault(url.reveal(), name)) != name:
+                    channels.fault(
+                        name,
+                        f"has the address of {other}: together they would exceed what one robot may send, and its "
+                        f"group would be told twice; leave one of them out, and name {other} in the receivers of both",
+                    )
 
 
 def _target(kind: str, entry: Section, sources: SecretSources) -> Target | None:

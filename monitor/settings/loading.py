@@ -73,14 +73,29 @@ def load_settings(path: Path, environ: Mapping[str, str] | None) -> Settings:
     Passwords are looked up in ``environ`` and in the files the settings name; with None they are left empty, for those
     who read the record and ask no camera. Inventory files are not opened.
     """
-    settings, faults = examine_settings(path, environ)
+    return _sound(*examine_settings(path, environ))
+
+
+def load_to_send(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The same for those who send messages and ask no camera: passwords of cameras are left empty."""
+    return _sound(*_examined(path, None, environ))
+
+
+def examine_settings(path: Path, environ: Mapping[str, str] | None) -> tuple[Settings | None, tuple[Fault, ...]]:
+    """What could be read and every fault; with faults, only keys without one mean anything."""
+    return _examined(path, environ, environ)
+
+
+def _sound(settings: Settings | None, faults: tuple[Fault, ...]) -> Settings:
     if faults or settings is None:
         raise SettingsError(faults)
     return settings
 
 
-def examine_settings(path: Path, environ: Mapping[str, str] | None) -> tuple[Settings | None, tuple[Fault, ...]]:
-    """What could be read and every fault; with faults, only keys without one mean anything."""
+def _examined(
+    path: Path, passwords: Mapping[str, str] | None, secrets: Mapping[str, str] | None
+) -> tuple[Settings | None, tuple[Fault, ...]]:
+    """``passwords``: where those of cameras are looked up; ``secrets``: those of alerts."""
     faults: list[Fault] = []
     file = str(path)
     settings = None
@@ -90,12 +105,14 @@ def examine_settings(path: Path, environ: Mapping[str, str] | None) -> tuple[Set
         return None, (Fault(file, 0, WHOLE_FILE, str(unreadable)),)
     if section is not None:
         with section as top:
-            settings = read_settings(top, path, environ)
+            settings = read_settings(top, path, passwords, secrets)
     files = list(dict.fromkeys([file, *(fault.file for fault in faults)]))
     return settings, tuple(sorted(faults, key=lambda fault: (files.index(fault.file), fault.line)))
 
 
-def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -> Settings:
+def read_settings(
+    top: Section, path: Path, passwords: Mapping[str, str] | None, secrets: Mapping[str, str] | None
+) -> Settings:
     """The whole file; meaningless when it left faults."""
     below = partial(path_below, path.parent)
     canaries = top.read_all("canaries", probe_address, ())
@@ -109,7 +126,7 @@ def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -
         inventory=read_inventory_paths(top, below),
         ledger=top.read("ledger", below, below("data/ledger.db")),
         reports=top.read("reports", below, below("data/reports")),
-        credentials=read_credentials(top, path.parent, environ),
+        credentials=read_credentials(top, path.parent, passwords),
         probe=read_probe(top, canaries),
         picture=read_picture(top),
         onvif=read_onvif(top),
@@ -120,7 +137,7 @@ def read_settings(top: Section, path: Path, environ: Mapping[str, str] | None) -
         places=read_places(top),
         listen=top.read("listen", partial(address, lowest_port=0), ("127.0.0.1", 9105)),
         heartbeat=top.read("heartbeat", within(duration, "1s", "1h"), timedelta(seconds=60)),
-        alerts=read_alerts(top, SecretSources(path.parent, environ)),
+        alerts=read_alerts(top, SecretSources(path.parent, secrets)),
     )
 
 

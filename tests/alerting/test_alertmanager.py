@@ -183,6 +183,8 @@ def test_the_record_knows_of_few_alerts_that_they_are_over(
         (b'{"version": "4", "receiver": "x", "alerts": [{"labels": {"a": 1}}]}', "texts"),
         (b'{"version": "4", "receiver": "x", "alerts": [{"labels": {}, "startsAt": "soon"}]}', "startsAt"),
         (b'{"version": "4", "receiver": "x", "alerts": [{"startsAt": "2026-01-01T00:00:00"}]}', "offset"),
+        (b'{"version": "4", "receiver": "x", "alerts": [{"startsAt": "9999-12-31T23:59:59Z"}]}', "in the future"),
+        (b'{"version": "4", "receiver": "x", "alerts": [{"startsAt": "2201-01-01T00:00:00Z"}]}', "in the future"),
     ],
 )
 def test_what_is_no_payload_is_refused_with_the_reason(body: bytes, word: str) -> None:

@@ -14,6 +14,7 @@ from monitor.alerting import (
     VILLAGE_DOWN,
     Alert,
     Areas,
+    Record,
     Storm,
     Village,
     areas,
@@ -40,11 +41,10 @@ LABELS = dict(zip(("county", "town", "village"), PLACE, strict=True)) | {"site":
 
 
 def said(note: str) -> str:
-    """The annotation of a rule filled in for the place; every query is answered with 7."""
-    note = re.sub(r"{{ range printf .*? \| query }}{{ \.Value }}{{ end }}", "7", note)
+    """The annotation of a rule filled in for the place, with the value 7."""
     note = re.sub(r"{{ with \$labels\.county }}{{ \. }}(.*?){{ end }}", rf"{PLACE[0]}\1", note)
     note = note.replace("已有 {{ $value | humanizeDuration }}", "已有 31 分")
-    note = note.replace("{{ $value | humanizeDuration }}", "31 min")
+    note = note.replace("{{ $value | humanizeDuration }}", "31 min").replace("{{ $value }}", "7")
     return re.sub(r"{{ \$labels\.(\w+) }}", lambda found: LABELS[found[1]], note)
 
 
@@ -136,6 +136,12 @@ def test_that_nobody_sees_a_county_goes_on_for_two_minutes_and_is_known_by_the_c
     assert found.look({alert.subject: alert}, (), (), BEGINNING + MINUTE)
     assert found.look({}, (), (), BEGINNING + 2 * MINUTE)
     assert not found.look({}, (), (), BEGINNING + 3 * MINUTE)
+
+
+def test_a_blind_monitor_watches_no_camera_of_its_counties_up_down_or_at_work_and_one_that_sees_all() -> None:
+    villages = {PLACE: Village(9, 2, 5), (*TOWN, "东村"): Village(4, 0, 0, 1), ("乐平县", "", ""): Village(3, 3)}
+    assert Record(villages, {}, (), blind=True).unwatched == {"安平县": 13, "乐平县": 3}
+    assert Record(villages, {}, (), blind=False).unwatched == {}
 
 
 def test_a_site_is_told_of_once_it_was_dark_for_more_than_half_an_hour() -> None:

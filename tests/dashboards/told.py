@@ -42,6 +42,7 @@ def messages(own: Metrics, view: TownView, interval: timedelta) -> None:
     """A message by each channel for each incident that opened in the interval; the gateway for texts fails at first."""
     for channel in CHANNELS:
         own.watch_channel(channel, REASONS)
+        own.channel_works(channel, works=True)
     for shown in view.incidents:
         if view.at - interval < shown.incident.opened_at <= view.at:
             own.notification_tried(ROBOT)

@@ -138,6 +138,40 @@ def test_a_refused_message_does_not_keep_the_others_waiting(outbox: Outbox) -> N
     assert composed(outbox).text == "good"
 
 
+def test_a_channel_works_until_an_attempt_failed_and_again_once_something_made_since_got_through(path: Path) -> None:
+    first = Outbox.open(path)
+    assert first.works("ding")
+    put(first, "poison")
+    message = composed(first)
+    first.begin(message, NOW)
+    assert first.works("ding")  # nobody knows yet
+    first.again(message, REFUSED, NOW + timedelta(hours=1))
+    assert not first.works("ding")
+    assert first.works("mail")
+    first.close()
+    second = Outbox.open(path)
+    assert not second.works("ding")
+    put(second, "good")
+    good = composed(second)
+    second.begin(good, NOW)
+    second.sent(good, SENT, NOW + SECOND)
+    assert second.works("ding")  # it is that one message that nobody takes
+    second.close()
+
+
+@pytest.mark.parametrize("end", ["move", "lose"])
+def test_a_channel_whose_message_another_took_over_or_that_was_given_up_does_not_work(outbox: Outbox, end: str) -> None:
+    put(outbox, "a")
+    message = composed(outbox)
+    outbox.begin(message, NOW)
+    if end == "move":
+        outbox.move(message, "mail", REFUSED, NOW)
+    else:
+        outbox.lose(message, REFUSED, NOW)
+    assert not outbox.works("ding")
+    assert outbox.works("mail")
+
+
 def test_another_channel_takes_over_what_a_batch_carried(outbox: Outbox) -> None:
     put(outbox, "a", "b")
     message = composed(outbox, parts=2)

@@ -215,7 +215,7 @@ async def test_the_ends_of_three_alike_name_what_each_was_about(tmp_path: Path) 
         await of.alertmanager("vendor-on-call", *failing, words=words)
         await manager.watch(of, 10 * MINUTE)
         manager.held = [WATCHDOG]
-        await manager.watch(of, 20 * MINUTE)
+        await manager.watch(of, 25 * MINUTE)
         await of.until(lambda: len(heads(of)) == 2)
         _, *ends = of.vendors.texts["dingtalk"][1].splitlines()[:4]
         assert {end.partition(" ")[2] for end in ends} == {

@@ -110,6 +110,8 @@ async def a_camera_leaves_the_inventory_and_comes_back(world: World, pass_: Pass
 
 
 async def the_monitor_is_blind_and_sees_again(world: World, pass_: Pass) -> None:
+    world.cut(["shop"])  # nobody watches it then, either
+    await pass_(2 * MINUTE)
     world.turn([camera.id for camera in TOWN], State.UNKNOWN, Cause.MONITOR_BLIND)
     await pass_(8 * MINUTE)
     world.mend([camera.id for camera in TOWN])

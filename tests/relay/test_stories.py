@@ -288,6 +288,34 @@ async def test_a_channel_that_is_away_is_left_to_its_fallback_after_ten_minutes_
         await become(of, "sms", ["sent"])
 
 
+async def test_a_channel_fails_from_its_first_failure_until_something_gets_through_also_across_a_restart(
+    tmp_path: Path,
+) -> None:
+    def failing(of: Office) -> bytes:
+        found = re.search(rb'^sharpeyes_notification_failing{channel="wecom"} (\d)', exposition(of), re.MULTILINE)
+        assert found is not None
+        return found[1]
+
+    async with office(tmp_path, TOWN) as of:
+        await of.later(MINUTE)
+        assert failing(of) == b"0"
+        of.vendors.instead["wecom"] = _refusal
+        of.world.cut(LINE)
+        await of.until(lambda: failing(of) == b"1")
+        for _ in range(18):  # three hours, in which it is tried a few times
+            await of.later(10 * MINUTE)
+            assert failing(of) == b"1"
+        assert await states_of(of, "wecom") == ["waiting"]
+        world = of.world
+    async with office(tmp_path, TOWN, world=world) as of:
+        of.vendors.instead["wecom"] = _refusal
+        await of.later(MINUTE)
+        assert failing(of) == b"1"
+        del of.vendors.instead["wecom"]
+        await of.until(lambda: failing(of) == b"0", 70 * MINUTE)
+        assert len(of.vendors.texts["wecom"]) == 1
+
+
 async def test_a_message_nobody_takes_for_three_days_is_given_up_and_counted_and_not_before(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -365,7 +393,8 @@ async def test_a_mail_that_one_of_two_never_gets_is_a_failure_of_the_channel_and
             await of.relay.tell("tickets", "daily", Phrase("日报", "daily"), [], Severity.WARNING)
             await of.until(lambda: bool(box.letters))
             await of.quiet()
-            assert b'sharpeyes_notification_failures_total{channel="sms",reason="refused"} 1' in exposition(of)
+            assert b'sharpeyes_notification_failures_total{channel="sms",reason="partly"} 1' in exposition(of)
+            assert b'sharpeyes_notification_failing{channel="sms"} 0' in exposition(of)  # something did get through
         assert len(box.letters) == 1
     assert [record.levelno for record in caplog.records if "refused for vendor@example.org" in record.getMessage()] == [
         logging.WARNING

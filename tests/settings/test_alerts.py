@@ -154,13 +154,32 @@ def test_a_fault_of_the_section_says_what_to_do(tmp_path: Path, written: str, sa
         ("{kind: gateway, url: 'http://g/?to={phones}'}", "alerts.channels.x.phones: is missing"),
         ("{kind: gateway, url: 'http://g/', body: '{\"a\": \"{txt}\"}'}", "body: {txt} is no placeholder"),
         ("{kind: dingtalk, url_env: DING, keyword: " + "雪" * 21 + "}", "x.keyword: is longer than the 20 characters"),
+        ("{kind: wecom, url_env: WECOM_URL, most_bytes: 2049}", "x.most_bytes: '2049' must be from 120 to 2048"),
+        ("{kind: feishu, url_env: WECOM_URL, most_bytes: 15001}", "x.most_bytes: '15001' must be from 120 to 15000"),
+        ("{kind: gateway, url: 'http://g/', most_bytes: 15001}", "x.most_bytes: '15001' must be from 120 to 15000"),
+        ("{kind: dingtalk, url_env: DING}", "alerts.channels.x: has the address of ding: together they would exceed"),
+        ("{kind: dingtalk, url_file: ding}", "alerts.channels.x: has the address of ding: together they would exceed"),
         ("{kind: gateway, url: 'http://g/', method: DELETE}", "alerts.channels.x.method: 'DELETE' is none of GET"),
     ],
 )
 def test_a_fault_of_a_channel_says_what_to_do(tmp_path: Path, channel: str, said: str) -> None:
+    (tmp_path / "ding").write_text(ENVIRON["DING"] + "\n", "utf-8")
     told = faults(tmp_path, f"{GOOD}    x: {channel}\n")
     assert any(said in fault for fault in told), told
     assert all(fault.startswith("8: ") for fault in told)
+
+
+def test_one_gateway_may_serve_several_channels_and_take_long_texts(tmp_path: Path) -> None:
+    gateway = "{kind: gateway, url: 'http://g/', body: '{text}', encoding: text, most_bytes: 15000}"
+    found = read(tmp_path, f"{GOOD}    x: {gateway}\n    y: {gateway}\n")
+    assert found is not None
+    assert found.channels["x"].most_bytes == found.channels["y"].most_bytes == 15_000
+
+
+def test_robots_of_which_nobody_reads_the_addresses_are_not_called_one(tmp_path: Path) -> None:
+    path = tmp_path / "sharp-eyes.yml"
+    path.write_text(f"{GOOD}    x: {{kind: dingtalk, url_env: OTHER}}\n", "utf-8")
+    assert load_settings(path, None).alerts is not None
 
 
 def test_whoever_is_told_of_incidents_must_have_a_channel(tmp_path: Path) -> None:

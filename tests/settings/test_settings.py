@@ -197,7 +197,7 @@ def faults_of(path: Path, content: str) -> str:
     section = whole_file(content.encode(), str(path), faults)
     if section is not None:
         with section as top:
-            read_settings(top, path, EXAMPLE_ENVIRON)
+            read_settings(top, path, EXAMPLE_ENVIRON, EXAMPLE_ENVIRON)
     return str(SettingsError(tuple(faults)))
 
 

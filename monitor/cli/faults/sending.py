@@ -38,8 +38,6 @@ SENDING: Final = (
     Phrase("apprise 称已发出", "apprise says that it worked"),
     Phrase("apprise 称未发出,未说明原因", "apprise says that it did not work, and no more"),
     # what the system and its libraries say of a connection
-    Phrase("连接 {address} 失败", "Connect call failed {address}"),
-    Phrase("多处连接失败:{more}", "Multiple exceptions: {more}"),
     Phrase("对方拒绝连接", "Connection refused"),
     Phrase("对方中断了连接", "Connection reset by peer"),
     Phrase("连接超时", "Connection timed out"),
