@@ -49,18 +49,20 @@ from monitor.alerting.channels import (
     WeCom,
     usual_windows,
 )
-from monitor.alerting.digest import Draft, Manner, Standing, drafts
+from monitor.alerting.digest import Draft, Manner, drafts
 from monitor.alerting.due import Due, call_for, due_of_alert, due_of_incident, over, over_alert
 from monitor.alerting.pace import back_off, free_at
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.telling import SEVERITIES
 from monitor.alerting.values import (
     AUDIENCE,
+    ENDS,
     HEARTBEAT,
     OFFICE,
     Area,
     Facts,
     IncidentFigures,
+    Left,
     Notice,
     Patience,
     Place,
@@ -78,6 +80,7 @@ __all__ = [
     "ANY_PLACEHOLDER",
     "AUDIENCE",
     "BLIND_SPOT",
+    "ENDS",
     "HEARTBEAT",
     "MANY_DOWN",
     "MONITOR_BLIND",
@@ -101,6 +104,7 @@ __all__ = [
     "Feishu",
     "Gateway",
     "IncidentFigures",
+    "Left",
     "Mail",
     "Manager",
     "Manner",
@@ -113,7 +117,6 @@ __all__ = [
     "Severity",
     "Shift",
     "Stage",
-    "Standing",
     "Steady",
     "Storm",
     "Target",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.roster import Shift, on_duty
 from monitor.alerting.sizes import SHORT, cut, split
 from monitor.alerting.telling import SEVERITIES
-from monitor.alerting.values import Notice, Severity, Stage, Told
+from monitor.alerting.values import Notice, Severity, Stage
 from monitor.language import Count, Language, Phrase
-
-Known = TypeVar("Known", Notice, Told)
 
 TOP = 10  # incidents named in a message about many
 MOST_PARTS = 5  # messages that one long text may become
@@ -25,6 +23,7 @@ RESERVED = 44  # bytes kept free for the number and for the mark of a repetition
 
 MANY_OPEN = Phrase("【{severity}】{what}", "[{severity}] {what}")
 MANY_OVER = Phrase("【已恢复】{what}", "[RECOVERED] {what}")
+MANY_ENDED = Phrase("【已结束】{what}", "[ENDED] {what}")
 MANY_LAPSED = Phrase("【上月已结束】{what}", "[MONTH ENDED] {what}")
 INCIDENTS = Phrase("{count} 个事件", "{count} {count:incident|incidents}")
 DOWN = Phrase("{count} 台摄像机离线", "{count} {count:camera|cameras} down")
@@ -32,11 +31,10 @@ ALERTS = Phrase("{count} 条告警", "{count} {count:alert|alerts}")
 COMMA = Phrase("，", ", ")
 COLON = Phrase("：", ": ")
 ALSO_OVER = Phrase("，另有 {count} 个已恢复", ", and {count} recovered")
+ALSO_ENDED = Phrase("，另有 {count} 个以其他方式结束", ", and {count} ended otherwise")
 BRIEFLY = Phrase("（曾故障，现已恢复）", " (was down, is back)")
 REST = Phrase("……另有 {count} 个，见控制台", "... and {count} more, see the console")
-STORMS = Phrase("{count} 处大面积离线", "{count} {count:storm|storms}")
-CAMERAS = Phrase("{count} 台摄像机", "{count} {count:camera|cameras}")
-STANDING = Phrase("目前未恢复：{what}", "open now: {what}")
+STANDING = Phrase("目前离线：{count} 台摄像机", "down now: {count} {count:camera|cameras}")
 DUTY = Phrase("值班：{names}", "on duty: {names}")
 LINK = Phrase("详情：{link}", "details: {link}")
 
@@ -53,25 +51,6 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What a channel has been told of and is not over."""
-
-    incidents: int = 0
-    cameras: int = 0  # of both, each once
-    storms: int = 0
-    alerts: int = 0  # others without an incident
-
-    @classmethod
-    def of(cls, told: Iterable[Told]) -> Standing:
-        """That of all a channel was told."""
-        open_ = [each for each in told if each.open]
-        counted = [each for each in open_ if each.incident or each.area]
-        incidents = sum(each.incident for each in counted)
-        cameras = sum(each.cameras for each in _once(counted))
-        return cls(incidents, cameras, len(counted) - incidents, len(open_) - len(counted))
-
-
-@dataclass(frozen=True, slots=True)
 class Manner:
     """How messages are written."""
 
@@ -81,10 +60,11 @@ class Manner:
     roster: tuple[Shift, ...] = ()
 
 
-def drafts(
-    notices: Sequence[Notice], standing: Standing, most_bytes: int, now: datetime, manner: Manner
-) -> list[Draft]:
-    """The messages for these notices, in order. Each is at most ``most_bytes`` long, number and mark included."""
+def drafts(notices: Sequence[Notice], down: int | None, most_bytes: int, now: datetime, manner: Manner) -> list[Draft]:
+    """The messages for these notices, in order. Each is at most ``most_bytes`` long, number and mark included.
+
+    ``down``: how many cameras are down by the record, whoever was told of them; None: not known yet.
+    """
     room = most_bytes - RESERVED
     plain = [notice for notice in notices if notice.stage is Stage.PLAIN]
     alive = [notice for notice in notices if notice.stage is Stage.ALIVE][-1:]  # an old sign of life is worth nothing
@@ -97,7 +77,7 @@ def drafts(
         (only,) = told.values()
         found.append(_single(_whole(only), room, now, manner))
     elif told:
-        found.append(_many([_whole(each) for each in told.values()], standing, room, now, manner))
+        found.append(_many([_whole(each) for each in told.values()], down, room, now, manner))
     for notice in plain:
         found += _parts(notice, room, manner)
     return found
@@ -138,13 +118,14 @@ def _cut_block(notice: Notice, duty: Sequence[Shift], room: int, manner: Manner)
     return cut(body, room - len(foot.encode()), language) + foot
 
 
-def _many(notices: Sequence[Notice], standing: Standing, room: int, now: datetime, manner: Manner) -> Draft:
+def _many(notices: Sequence[Notice], down: int | None, room: int, now: datetime, manner: Manner) -> Draft:
     ranked = sorted(notices, key=_rank)
     duty, title = _duty(ranked, now, manner), _headline(ranked)
     severity = min((notice.severity for notice in ranked), key=list(Severity).index)
     text = ""
-    for top in range(min(TOP, len(ranked)), 0, -1):
-        text = "\n\n".join(_list(title, ranked, top, standing, duty, language, manner) for language in manner.languages)
+    tops = [(top, down) for top in range(min(TOP, len(ranked)), 0, -1)]
+    for top, known in [*tops, (1, None)]:  # the last: rather no figure than half of one
+        text = "\n\n".join(_list(title, ranked, top, known, duty, language, manner) for language in manner.languages)
         if len(text.encode()) <= room:
             break
     text = cut(text, room, manner.languages[0])
@@ -153,15 +134,17 @@ def _many(notices: Sequence[Notice], standing: Standing, room: int, now: datetim
 
 def _headline(notices: Sequence[Notice]) -> Phrase:
     open_ = [notice for notice in notices if not notice.stage.over]
-    recovered = [notice for notice in notices if notice.stage is Stage.RECOVERED]
+    ends = Counter(notice.stage for notice in notices if notice.stage.over)
+    recovered, otherwise = ends[Stage.RECOVERED], ends.total() - ends[Stage.RECOVERED]
     if not open_:
-        whole, those = (MANY_OVER, recovered) if recovered else (MANY_LAPSED, notices)
-        return Phrase(*(whole[one].format(what=_counted(those, one)) for one in (Language.ZH, Language.EN)))
+        whole = MANY_OVER if not otherwise else MANY_LAPSED if ends.keys() == {Stage.LAPSED} else MANY_ENDED
+        return Phrase(*(whole[one].format(what=_counted(notices, one)) for one in (Language.ZH, Language.EN)))
     severity = SEVERITIES[min((notice.severity for notice in open_), key=list(Severity).index)]
     texts = []
     for language in (Language.ZH, Language.EN):
         text = MANY_OPEN[language].format(severity=severity[language], what=_counted(open_, language))
-        texts.append(text + (ALSO_OVER[language].format(count=len(recovered)) if recovered else ""))
+        text += ALSO_OVER[language].format(count=recovered) if recovered else ""
+        texts.append(text + (ALSO_ENDED[language].format(count=otherwise) if otherwise else ""))
     return Phrase(*texts)
 
 
@@ -173,7 +156,7 @@ def _counted(notices: Sequence[Notice], language: Language) -> str:
     return COMMA[language].join(phrase[language].format(count=Count(count)) for phrase, count in counts if count)
 
 
-def _once(those: Sequence[Known]) -> list[Known]:
+def _once(those: Sequence[Notice]) -> list[Notice]:
     """Of what is open: without the cameras alone that a storm counts."""
     storms = {each.area for each in those if not each.incident}
     return [each for each in those if not each.incident or each.area is None or each.area not in storms]
@@ -183,7 +166,7 @@ def _list(
     title: Phrase,
     ranked: Sequence[Notice],
     top: int,
-    standing: Standing,
+    down: int | None,
     duty: Sequence[Shift],
     language: Language,
     manner: Manner,
@@ -192,20 +175,9 @@ def _list(
     lines += [f"{nth}. {_entry(notice, language)}" for nth, notice in enumerate(ranked[:top], 1)]
     if len(ranked) > top:
         lines.append(REST[language].format(count=len(ranked) - top))
-    lines.append(_standing(standing, language))
+    if down is not None:
+        lines.append(STANDING[language].format(count=Count(down)))
     return "\n".join([*lines, *_foot(ranked, duty, language, manner)])
-
-
-def _standing(standing: Standing, language: Language) -> str:
-    """Incidents and cameras also where there are none, unless something else is open: that reads as all clear."""
-    counts = [(INCIDENTS, standing.incidents)]
-    if standing.storms:
-        counts.append((STORMS, standing.storms))
-    counts.append((CAMERAS, standing.cameras))
-    if standing.alerts:
-        counts = [*(counts if standing.incidents or standing.storms else []), (ALERTS, standing.alerts)]
-    what = COMMA[language].join(phrase[language].format(count=Count(count)) for phrase, count in counts)
-    return STANDING[language].format(what=what)
 
 
 def _entry(notice: Notice, language: Language) -> str:

@@ -22,12 +22,13 @@ from monitor.alerting.telling import (
     incident_opening,
     incident_title,
     over_lines,
+    over_title,
     storm_lines,
     storm_over_lines,
     titled,
 )
-from monitor.alerting.values import Facts, Notice, Patience, RepairClock, Severity, Stage, Storm, Told
-from monitor.incidents import Incident, Origin, Rules
+from monitor.alerting.values import NOT_DOWN, Facts, Left, Notice, Patience, RepairClock, Severity, Stage, Storm, Told
+from monitor.incidents import Incident, Rules
 from monitor.language import Phrase
 
 MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
@@ -46,8 +47,6 @@ MONTHLY = frozenset(
     }
 )
 FIRST_DAY = timedelta(days=1)
-
-UNSEEN = (Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY)  # nobody knows whether its cameras are down
 
 Due = tuple[Told, Notice]
 
@@ -84,7 +83,7 @@ def due_of_incident(told: Told | None, facts: Facts, now: datetime, patience: Pa
         lines=incident_lines(facts, now, zone),
         cameras=cameras,
         villages=facts.villages,
-        down=cameras if incident.suspect.origin not in UNSEEN else 0,
+        down=facts.down,
         area=facts.area,
     )
     return known, notice
@@ -127,16 +126,30 @@ def call_for(facts: Facts, now: datetime) -> Told:
     return Told(incident.id, False, now, incident.since_at, incident_title(facts), falls=0, called=True)
 
 
-def over(told: Told, ended: Incident | None, now: datetime, rules: Rules, zone: ZoneInfo) -> Due | None:
+def over(told: Told, ended: Incident | None, left: Left, now: datetime, rules: Rules, zone: ZoneInfo) -> Due | None:
     """What a channel is to be told of an incident that is not open any more; None: it may fall again, so not yet.
 
-    ``ended`` is None for one that has become a part of another.
+    ``ended`` is None for one that has become a part of another; ``left`` is what the record says of its cameras now.
     """
     ended_at = ended.ended_at if ended is not None else None
     flapping = ended is not None and ended.falls > 1
     if flapping and ended_at is not None and now - ended_at < rules.hold:
         return None
-    return _closed(told, now, over_lines(told, ended, ended_at or now, zone))
+    if ended is not None and ended.suspect.origin in NOT_DOWN:
+        left = Left()  # it was not about cameras that are down
+    known = replace(told, title=over_title(told, left))
+    return _closed(known, now, over_lines(told, ended, ended_at or now, zone), _end(ended, left))
+
+
+def _end(ended: Incident | None, left: Left) -> Stage:
+    """How an incident ended."""
+    if ended is None:
+        return Stage.TAKEN
+    if ended.refuted:
+        return Stage.REFUTED
+    if left.down:
+        return Stage.PARTLY
+    return Stage.UNSEEN if left.unseen else Stage.RECOVERED
 
 
 def due_of_alert(told: Told | None, alert: Alert, storm: Storm | None, now: datetime, patience: Patience) -> Due | None:

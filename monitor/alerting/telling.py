@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.alerting.alertmanager import MANY_DOWN, VILLAGE_DOWN, Alert
-from monitor.alerting.values import Facts, RepairClock, Severity, Stage, Storm, Told
+from monitor.alerting.values import Facts, Left, RepairClock, Severity, Stage, Storm, Told
 from monitor.incidents import Incident, Origin
 from monitor.language import Count, Language, Phrase
 from monitor.model import MICROSECOND, Camera
@@ -39,6 +39,10 @@ MARKS = {
     Stage.LATE: Phrase("已超修复时限", "REPAIR LIMIT PASSED"),
     Stage.REMINDER: Phrase("仍未恢复", "STILL OPEN"),
     Stage.RECOVERED: Phrase("已恢复", "RECOVERED"),
+    Stage.PARTLY: Phrase("部分恢复", "PARTLY RECOVERED"),
+    Stage.REFUTED: Phrase("推定不成立", "PRESUMED WRONGLY"),
+    Stage.UNSEEN: Phrase("未能监测", "NOT WATCHED NOW"),
+    Stage.TAKEN: Phrase("不再单列", "NO LONGER BY ITSELF"),
     Stage.LAPSED: Phrase("上月已结束", "MONTH ENDED"),
 }
 SEVERITIES = {Severity.CRITICAL: Phrase("严重", "critical"), Severity.WARNING: Phrase("一般", "warning")}
@@ -99,6 +103,10 @@ HOURS = Phrase("{hours} 小时", "{hours} h")
 MINUTES = Phrase("{minutes} 分", "{minutes} min")
 BOTH = Phrase("{hours} 小时 {minutes} 分", "{hours} h {minutes} min")
 LASTED = Phrase("{since} 至 {until}，历时 {lasted}", "{since} to {until}, {lasted}")
+LEFT_DOWN = Phrase(
+    "{title}；仍有 {count} 台离线，另行通知", "{title}; {count} still down, told by {count:itself|themselves}"
+)
+LEFT_UNSEEN = Phrase("{title}；现有 {count} 台未能监测", "{title}; {count} not watched now")
 IN_ALL = Phrase("累计影响 {count} 台", "{count} {count:camera|cameras} in all")
 FALLS = Phrase("期间离线 {count} 次", "went down {count} {count:time|times}")
 TAKEN = Phrase(
@@ -177,6 +185,16 @@ def incident_lines(facts: Facts, now: datetime, zone: ZoneInfo) -> tuple[Phrase,
     return tuple(lines)
 
 
+def over_title(told: Told, left: Left) -> Phrase:
+    """What it was called, and what it leaves: of many ends in one message only the title is shown."""
+    title = told.title
+    if left.down:
+        title = _both(LEFT_DOWN, title=title, count=left.down)
+    if left.unseen:
+        title = _both(LEFT_UNSEEN, title=title, count=left.unseen)
+    return title
+
+
 def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
     """What is said once it is over; ``ended`` is None where nothing more is known than that."""
     lasted = length(ended_at - told.since_at)
@@ -184,7 +202,7 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
     lines = [_both(FIRST, line=told.line)] if told.line is not None and not told.area else []
     lines.append(_both(LASTED, since=local(told.since_at, zone), until=local(ended_at, zone), lasted=lasted))
     if ended is not None:
-        lines.append(_both(IN_ALL, count=ended.cameras))
+        lines.append(_both(IN_ALL, count=max(ended.cameras, told.cameras)))
         if ended.falls > 1:
             lines.append(_both(FALLS, count=ended.falls))
     elif told.incident:

@@ -56,6 +56,9 @@ class IncidentFigures:
     clock: RepairClock | None = None  # None: no contract sets a limit, or none of its cameras is down
 
 
+NOT_DOWN = (Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY)  # nobody knows whether the cameras of these are
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that a message about an open incident is made of, as known at one instant."""
@@ -64,6 +67,12 @@ class Facts:
     cameras: tuple[Camera, ...] = ()  # affected now, by id
     blind: tuple[Site, ...] = ()  # sites no camera shows, and of which it affects one
     planned: bool = False  # every affected camera is under planned work: nobody need be told
+
+    @property
+    def down(self) -> int:
+        """How many of the cameras are down other than for planned work."""
+        known = self.figures.incident.suspect.origin not in NOT_DOWN and not self.planned
+        return len(self.figures.incident.camera_ids) if known else 0
 
     @property
     def villages(self) -> tuple[str, ...]:
@@ -87,6 +96,10 @@ class Stage(StrEnum):
     LATE = "late"  # a repair limit has passed
     REMINDER = "reminder"  # still open
     RECOVERED = "recovered"
+    PARTLY = "partly"  # over as one incident, but some of its cameras are still down and told by themselves
+    REFUTED = "refuted"  # what was presumed of it proved wrong
+    UNSEEN = "unseen"  # nothing is down any more, but of some cameras nobody knows how they are
+    TAKEN = "taken"  # no incident of its own any more
     LAPSED = "lapsed"  # an alert about a month that has ended: nothing recovered, its figures merely begin anew
     PLAIN = "plain"  # a text that is not about an incident: a bulletin, a test
     ALIVE = "alive"  # a sign of life for whoever raises the alarm when it hears none
@@ -94,7 +107,19 @@ class Stage(StrEnum):
     @property
     def over(self) -> bool:
         """Whether it ends what was told."""
-        return self in (Stage.RECOVERED, Stage.LAPSED)
+        return self in ENDS
+
+
+# Who was told of the beginning is told of one of these.
+ENDS = frozenset({Stage.RECOVERED, Stage.PARTLY, Stage.REFUTED, Stage.UNSEEN, Stage.TAKEN, Stage.LAPSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Of the cameras of an incident that has ended, those that are not well."""
+
+    down: int = 0
+    unseen: int = 0  # UNKNOWN: busy, refusing the password, not asked
 
 
 @dataclass(frozen=True, slots=True)

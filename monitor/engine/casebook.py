@@ -5,11 +5,12 @@ Nothing of it is written down. A monitor that starts reads its record once more 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.alerting import Facts, IncidentFigures, Place, RepairClock, Severity, Village, Where, is_near
+from monitor.alerting import Facts, IncidentFigures, Left, Place, RepairClock, Severity, Village, Where, is_near
 from monitor.contract import CameraFaults, Contract, Repair, clocks
 from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules, UnseenSite
 from monitor.ledger import TELLING, Entry, Ledger, told
@@ -140,6 +141,11 @@ class Casebook:
             if nth % BLOCK == 0:
                 yield
         return Ended(since_at, tuple(shown), len(late) - len(shown))
+
+    def left(self, camera_ids: Iterable[str]) -> Left:
+        """How many of these cameras are down, and of how many nobody knows."""
+        states = Counter(map(self._incidents.state, camera_ids))
+        return Left(states[State.DOWN], states[State.UNKNOWN])
 
     def incident_of(self, camera_id: str) -> str | None:
         """The open incident that affects the camera."""

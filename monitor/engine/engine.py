@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.alerting import Facts, Place, Village, Where
+from monitor.alerting import Facts, Left, Place, Village, Where
 from monitor.clock import NO_TIME, Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
@@ -277,6 +277,10 @@ class Engine:
     def ended(self) -> Mapping[str, Incident]:
         """The incidents that have ended, by id, unless that is long ago."""
         return self._casebook.ended()
+
+    def left(self, camera_ids: Iterable[str]) -> Left:
+        """How many of these cameras are down, and of how many nobody knows."""
+        return self._casebook.left(camera_ids)
 
     def incident_of(self, camera_id: str) -> str | None:
         """The open incident that affects the camera."""

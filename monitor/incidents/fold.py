@@ -79,6 +79,11 @@ class Incidents:
         """The camera as the inventory described it last."""
         return self._sights[camera_id].camera
 
+    def state(self, camera_id: str) -> State | None:
+        """What is believed of a camera; None where it is not in the inventory."""
+        sight = self._sights.get(camera_id)
+        return sight.state if sight is not None and sight.watched else None
+
     def believed(self) -> tuple[tuple[Camera, State], ...]:
         """Every camera in the inventory, and what is believed of it."""
         return tuple((sight.camera, sight.state) for sight in self._sights.values() if sight.watched)

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from monitor.alerting import Draft, Notice, Severity, Told
+from monitor.alerting import ENDS, Draft, Notice, Severity, Told
 from monitor.errors import OutboxUnavailable
 from monitor.model import instant, micros
 from monitor.notify.codec import notice_of, notice_text, told_of, told_text
@@ -194,21 +194,32 @@ class Outbox:
         self._end(message, "sent", answer.text, now)
 
     def again(self, message: Message, answer: Answer, due_at: datetime) -> None:
-        """It is tried again, not before ``due_at``."""
-        doubtful, refused = answer.outcome is Outcome.UNANSWERED, answer.outcome is Outcome.REFUSED
+        """It is tried again, not before ``due_at``; others do not wait for what is refused."""
+        self._again(message, answer, due_at, last=answer.outcome is Outcome.REFUSED)
+
+    def again_last(self, message: Message, answer: Answer, due_at: datetime) -> None:
+        """The same of a message that others of the channel do not wait for."""
+        self._again(message, answer, due_at, last=True)
+
+    def _again(self, message: Message, answer: Answer, due_at: datetime, *, last: bool) -> None:
+        doubtful = answer.outcome is Outcome.UNANSWERED
         with self._file.writing() as connection:
             connection.execute(
                 "UPDATE message SET state = 'waiting', due = ?, answer = ?, refused = ?, doubtful = doubtful OR ?"
                 " WHERE number = ?",
-                (micros(due_at), answer.text, refused, doubtful, message.number),
+                (micros(due_at), answer.text, last, doubtful, message.number),
             )
 
     def lose(self, message: Message, answer: Answer, now: datetime) -> None:
         """It is given up."""
         self._end(message, "lost", answer.text, now)
 
-    def move(self, message: Message, fallback: str, answer: Answer, now: datetime) -> None:
-        """Another channel takes over what it carries; what the batch has not sent yet is not sent here any more."""
+    def move(self, message: Message, fallback: str, answer: Answer, now: datetime) -> dict[tuple[str, str], Told]:
+        """Another channel takes over what it carries, but for ends; the rest of the batch is not sent here any more.
+
+        With the news goes what readers know by it, so that they hear of the end too: that is returned. An end is for
+        those who were told of the beginning: it becomes due here again.
+        """
         with self._file.writing() as connection:
             (batch,) = connection.execute("SELECT batch FROM message WHERE number = ?", (message.number,)).fetchone()
             connection.execute(
@@ -218,13 +229,16 @@ class Outbox:
             )
             # The notice stays here as done, or its text could become due here once more. Where the other channel has
             # the same text or news already, there is nothing to take over.
-            connection.execute(
-                "INSERT OR IGNORE INTO notice (channel, key, at, value)"
-                " SELECT ?, key, at, value FROM notice WHERE batch = ? AND channel = ? AND done = 0 ORDER BY id",
-                (fallback, batch, message.channel),
-            )
-            done = "UPDATE notice SET done = 1 WHERE batch = ? AND channel = ? AND done = 0"
-            connection.execute(done, (batch, message.channel))
+            connection.execute(TAKEN_OVER, (fallback, batch, message.channel, ENDING))
+            known = connection.execute(INHERITED, (fallback, batch, message.channel)).fetchall()
+            connection.execute(HANDED_OVER, (batch, message.channel, ENDING))
+            left = "UPDATE notice SET batch = NULL WHERE batch = ? AND channel = ? AND done = 0"
+            connection.execute(left, (batch, message.channel))
+        return {(fallback, subject): told_of(value) for subject, value in known}
+
+    def only_ends(self, message: Message) -> bool:
+        """Whether what it carries are ends alone, for which no other channel steps in."""
+        return not self._file.rows(NEWS, message.channel, message.number, ENDING)
 
     def attempts(self, channel: str, now: datetime) -> list[datetime]:
         """When the channel was used within its longest window, ascending."""
@@ -288,6 +302,30 @@ BATCH_DONE = (
     " WHERE channel = ?1 AND done = 0 AND batch = (SELECT batch FROM message WHERE number = ?2) AND NOT EXISTS"
     " (SELECT 1 FROM message AS rest"
     " WHERE rest.channel = ?1 AND rest.batch = notice.batch AND rest.state IN ('waiting', 'sending'))"
+)
+
+
+ENDING: Final = json.dumps(sorted(ENDS))
+
+# What another channel takes over, what its readers know by that (what they knew before stays), and what is done here.
+TAKEN_OVER = (
+    "INSERT OR IGNORE INTO notice (channel, key, at, value)"
+    " SELECT ?1, key, at, value FROM notice WHERE batch = ?2 AND channel = ?3 AND done = 0"
+    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?4)) ORDER BY id"
+)
+INHERITED = (
+    "INSERT INTO told SELECT ?1, subject, open, at, value FROM told WHERE channel = ?3 AND open AND subject IN"
+    " (SELECT json_extract(value, '$.subject') FROM notice WHERE batch = ?2 AND channel = ?3 AND done = 0)"
+    " ON CONFLICT DO UPDATE SET open = excluded.open, at = excluded.at, value = excluded.value WHERE NOT told.open"
+    " RETURNING subject, value"
+)
+HANDED_OVER = (
+    "UPDATE notice SET done = 1 WHERE batch = ?1 AND channel = ?2 AND done = 0"
+    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?3))"
+)
+NEWS = (
+    "SELECT 1 FROM notice WHERE channel = ?1 AND done = 0 AND batch = (SELECT batch FROM message WHERE number = ?2)"
+    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?3)) LIMIT 1"
 )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from monitor.alerting import Channel, Manner, back_off, drafts, free_at
 from monitor.clock import Clock
 from monitor.metrics import Metrics
-from monitor.notify import Answer, Carrier, Message, Outcome
+from monitor.notify import Answer, Carrier, Message, Outbox, Outcome
 from monitor.relay.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -77,8 +77,8 @@ class Counter:
         now = self._clock.now()
         pending = await self._desk.ask(lambda outbox: outbox.pending(name))
         notices = [notice for _, notice in pending]
-        standing, most = self._desk.standing(name), self.channel.most_bytes
-        made = await asyncio.to_thread(drafts, notices, standing, most, now, self._manner)
+        down, most = self._desk.down, self.channel.most_bytes
+        made = await asyncio.to_thread(drafts, notices, down, most, now, self._manner)
         await self._desk.ask(lambda outbox: outbox.compose(name, [number for number, _ in pending], made, now))
         return await self._desk.ask(lambda outbox: outbox.next(name, now))
 
@@ -114,9 +114,11 @@ class Counter:
     async def _failed(self, message: Message, answer: Answer, now: datetime) -> None:
         name, number, age = self.channel.name, message.number, now - message.made_at
         said = f"{answer.outcome}: {answer.text}"
-        if self.channel.fallback and (answer.outcome in NOT_HERE or age >= HAND_OVER):
+        late = self.channel.fallback and (answer.outcome in NOT_HERE or age >= HAND_OVER)
+        ends = late and await self._desk.ask(lambda outbox: outbox.only_ends(message))
+        if late and not ends:
             log.warning("%s: message %d goes by %s instead, %s", name, number, self.channel.fallback, said)
-            await self._desk.insist(lambda outbox: outbox.move(message, self.channel.fallback, answer, now))
+            await self._desk.move(message, self.channel.fallback, answer)
         elif age >= GIVE_UP:
             log.error("%s: message %d is given up, nobody has read it: %s: %s", name, number, message.title, said)
             self._metrics.notification_failed(name, GIVEN_UP)
@@ -129,7 +131,8 @@ class Counter:
             )
             due_at = now + max(answer.wait, wait)
             log.warning("%s: message %d is tried again at %s, %s", name, number, due_at.isoformat("T", "seconds"), said)
-            await self._desk.insist(lambda outbox: outbox.again(message, answer, due_at))
+            again = Outbox.again_last if ends else Outbox.again
+            await self._desk.insist(lambda outbox: again(outbox, message, answer, due_at))
 
     async def _pause(self, most: timedelta) -> None:
         """Until somebody calls, at most so long."""

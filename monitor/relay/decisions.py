@@ -20,6 +20,7 @@ from monitor.alerting import (
     Alert,
     Area,
     Facts,
+    Left,
     Record,
     Severity,
     Storm,
@@ -83,16 +84,24 @@ class Decisions:
                 yield
         return found
 
-    def of_closed(self, facts: Mapping[str, Facts], ended: Callable[[], Mapping[str, Incident]], rules: Rules) -> Steps:
+    def of_closed(self, facts: Mapping[str, Facts], known: Known) -> Steps:
         """What is due of all incidents that were told and are not open any more."""
         closed: dict[str, list[str]] = {}
         for (channel, subject), told in self._told.items():
             if told.open and told.incident and subject not in facts:
                 closed.setdefault(subject, []).append(channel)
-        known = ended() if closed else {}
-        found: list[Due] = []
+        if not closed:
+            return []
+        ended, found = known.ended(), list[Due]()
+        split: dict[str, list[str]] = {}  # by the incident they were a part of, cameras that are one of their own now
+        for each in facts.values():
+            incident = each.figures.incident
+            if incident.split_from:
+                split.setdefault(incident.split_from, []).extend(incident.camera_ids)
         for nth, (subject, channels) in enumerate(closed.items(), 1):
-            found += self._judged(channels, subject, self._judge_end(known.get(subject), rules))
+            end = ended.get(subject)
+            left = known.left({*end.affected_ids, *split.get(subject, ())}) if end is not None else Left()
+            found += self._judged(channels, subject, self._judge_end(end, left, known.rules))
             if nth % STEP == 0:
                 yield
         return found
@@ -233,9 +242,9 @@ class Decisions:
     def _judge(self, facts: Facts) -> Judge:
         return lambda told: due_of_incident(told, facts, self._now, self._settings.patience, self._zone)
 
-    def _judge_end(self, ended: Incident | None, rules: Rules) -> Judge:
+    def _judge_end(self, ended: Incident | None, left: Left, rules: Rules) -> Judge:
         def judge(told: Told | None) -> Said | None:
-            return None if told is None else over(told, ended, self._now, rules, self._zone)
+            return None if told is None else over(told, ended, left, self._now, rules, self._zone)
 
         return judge
 

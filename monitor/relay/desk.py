@@ -10,11 +10,11 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
-from monitor.alerting import Notice, Standing, Told
+from monitor.alerting import Notice, Told
 from monitor.clock import Clock
 from monitor.errors import OutboxUnavailable
 from monitor.metrics import Metrics
-from monitor.notify import Outbox
+from monitor.notify import Answer, Message, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -34,15 +34,12 @@ class Desk:
         self._metrics = metrics
         self._thread = ThreadPoolExecutor(1, "outbox")
         self._told = outbox.told()
+        self.down: int | None = None  # cameras, by the record as it was looked at last; None: it was not yet
 
     @property
     def told(self) -> Mapping[tuple[str, str], Told]:
         """What each channel knows, by channel and subject."""
         return MappingProxyType(self._told)
-
-    def standing(self, channel: str) -> Standing:
-        """What the channel was told of and is not over."""
-        return Standing.of(told for (name, _), told in self._told.items() if name == channel)
 
     async def put(self, dues: Sequence[Due]) -> int:
         """Make these due, all or none; OutboxUnavailable. Returns how many are new."""
@@ -59,7 +56,12 @@ class Desk:
             self._metrics.outbox_failed()
             raise
 
-    async def insist(self, what: Callable[[Outbox], None]) -> None:
+    async def move(self, message: Message, fallback: str, answer: Answer) -> None:
+        """Another channel takes over what the message carries, and with it what its readers know."""
+        now = self._clock.now()
+        self._told |= await self.insist(lambda outbox: outbox.move(message, fallback, answer, now))
+
+    async def insist(self, what: Callable[[Outbox], Value]) -> Value:
         """Write down what has happened, however long the disk refuses: forgotten, it would happen again."""
         while True:
             try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Iterable, Mapping
 from typing import Protocol
 
-from monitor.alerting import Facts, Place, Village, Where
+from monitor.alerting import Facts, Left, Place, Village, Where
 from monitor.incidents import BlindSpot, Incident, Rules
 
 
@@ -46,6 +46,10 @@ class Known(Protocol):
 
     def ended(self) -> Mapping[str, Incident]:
         """The incidents that have ended, by id, unless that is long ago; what became a part of another is in none."""
+        ...
+
+    def left(self, camera_ids: Iterable[str]) -> Left:
+        """How many of these cameras are not well now; those that are in the inventory no more are in neither count."""
         ...
 
     def incident_of(self, camera_id: str) -> str | None:

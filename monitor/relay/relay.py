@@ -201,7 +201,7 @@ class Relay:
             waiting = look.waiting
             dues += await unhurried(self._decisions().of_areas(look), self._clock)
         dues += await unhurried(self._decisions().of_open(facts, waiting), self._clock)
-        closing = self._decisions().of_closed(facts, self._known.ended, self._known.rules)
+        closing = self._decisions().of_closed(facts, self._known)
         dues += await unhurried(closing, self._clock)
         if self._settings.path is AlertPath.EMBEDDED and self._clock.now() - self._alive_at >= ALIVE:
             if self._known.trouble() is None:
@@ -221,6 +221,7 @@ class Relay:
     async def _facts(self) -> dict[str, Facts]:
         """The open incidents by id."""
         found = await unhurried(self._known.facts(), self._clock)
+        self._desk.down = sum(facts.down for facts in found)
         return {facts.figures.incident.id: facts for facts in found}
 
     def _decisions(self) -> Decisions:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from monitor.alerting import (
     Due,
     Facts,
+    Left,
     Patience,
     Severity,
     Stage,
@@ -124,7 +125,7 @@ def test_what_stays_open_is_told_again_after_a_while(origin: Origin, hours: floa
 def test_what_was_told_is_told_to_be_over() -> None:
     of = facts(40)
     ended = replace(of.figures.incident, ended_at=NIGHT + HOUR, camera_ids=())
-    found = over(told_of(of), ended, NIGHT + HOUR, Rules(), ZONE)
+    found = over(told_of(of), ended, Left(), NIGHT + HOUR, Rules(), ZONE)
     assert found is not None
     told, notice = found
     assert (told.open, notice.stage, notice.cameras) == (False, Stage.RECOVERED, 0)
@@ -135,14 +136,14 @@ def test_what_was_told_is_told_to_be_over() -> None:
 def test_a_flapping_line_is_over_only_when_it_has_stayed_up() -> None:
     of = facts(40, falls=2)
     ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=())
-    assert over(told_of(of), ended, NIGHT + 14 * MINUTE, Rules(), ZONE) is None
-    assert over(told_of(of), ended, NIGHT + 15 * MINUTE, Rules(), ZONE) is not None
+    assert over(told_of(of), ended, Left(), NIGHT + 14 * MINUTE, Rules(), ZONE) is None
+    assert over(told_of(of), ended, Left(), NIGHT + 15 * MINUTE, Rules(), ZONE) is not None
 
 
 def test_what_falls_again_after_it_was_told_to_be_over_is_told_again() -> None:
     of = facts(40)
     ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=())
-    closed = over(told_of(of), ended, NIGHT, Rules(), ZONE)
+    closed = over(told_of(of), ended, Left(), NIGHT, Rules(), ZONE)
     assert closed is not None
     assert stage(closed[0], of) is None  # a look at it from before
     assert stage(closed[0], facts(40, falls=2)) is Stage.OPENED
@@ -158,9 +159,44 @@ def test_what_alertmanager_called_for_too_early_is_told_later() -> None:
 
 
 def test_what_became_part_of_another_incident_says_so() -> None:
-    found = over(told_of(facts()), None, NIGHT, Rules(), ZONE)
+    found = over(told_of(facts()), None, Left(), NIGHT, Rules(), ZONE)
     assert found is not None
+    assert found[1].stage is Stage.TAKEN
     assert any("并入" in line.zh for line in found[1].lines)
+
+
+@pytest.mark.parametrize(
+    ("left", "refuted", "stage", "zh", "en"),
+    [
+        (Left(), False, Stage.RECOVERED, "【已恢复】", "[RECOVERED] was: "),
+        (Left(3), False, Stage.PARTLY, "【部分恢复】", "[PARTLY RECOVERED] was: "),
+        (Left(3, 1), True, Stage.REFUTED, "【推定不成立】", "[PRESUMED WRONGLY] was: "),
+        (Left(0, 2), False, Stage.UNSEEN, "【未能监测】", "[NOT WATCHED NOW] was: "),
+    ],
+)
+def test_nothing_is_called_recovered_while_cameras_of_it_are_not(
+    left: Left, refuted: bool, stage: Stage, zh: str, en: str
+) -> None:
+    of = facts(9)
+    ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=(), cameras=1, refuted=refuted)
+    found = over(told_of(of), ended, left, NIGHT, Rules(), ZONE)
+    assert found is not None
+    title = found[1].title
+    assert (found[1].stage, found[0].open) == (stage, False)
+    assert (title.zh.startswith(zh), title.en.startswith(en)) == (True, True)
+    assert (f"仍有 {left.down} 台离线" in title.zh, f"{left.down} still down" in title.en) == ((left.down > 0,) * 2)
+    assert (f"{left.unseen} 台未能监测" in title.zh, f"{left.unseen} not watched" in title.en) == (
+        (left.unseen > 0,) * 2
+    )
+    assert found[1].lines[1].zh == "累计影响 9 台"  # as it was told, and not only those that were left
+
+
+def test_of_a_refused_account_that_ends_no_camera_is_said_to_be_down() -> None:
+    of = facts(9, Origin.CREDENTIALS)
+    ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=())
+    found = over(told_of(of), ended, Left(2, 1), NIGHT, Rules(), ZONE)
+    assert found is not None
+    assert found[1].stage is Stage.RECOVERED
 
 
 Look = tuple[int, bool, bool, int]
@@ -179,7 +215,7 @@ def test_every_opening_is_followed_by_one_end_and_nothing_is_told_in_between_twi
             found = due(told, replace(facts(cameras, settled=settled, falls=falls), planned=planned), now)
         else:
             ended = replace(facts(1).figures.incident, ended_at=now - HOUR, camera_ids=(), falls=falls)
-            found = over(told, ended, now, Rules(), ZONE) if told is not None and told.open else None
+            found = over(told, ended, Left(), now, Rules(), ZONE) if told is not None and told.open else None
         was_down = bool(cameras)
         if found is not None:
             told = found[0]

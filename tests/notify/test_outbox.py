@@ -227,6 +227,32 @@ def test_what_the_fallback_was_told_at_another_time_it_takes_over_all_the_same(o
     assert [each.stage for _, each in outbox.pending("mail")] == [Stage.OPENED, Stage.REMINDER]
 
 
+def test_whoever_was_told_of_the_beginning_by_the_fallback_is_told_of_the_end_there(outbox: Outbox) -> None:
+    opening, end = notice(), replace(notice(stage=Stage.RECOVERED), at=NOW + timedelta(hours=1))
+    outbox.put([("ding", told(), opening)], NOW)
+    known = outbox.move(composed(outbox), "mail", REFUSED, NOW)
+    assert known == {("mail", opening.subject): told()}
+    assert outbox.told() == known | {("ding", opening.subject): told()}
+    outbox.put([("mail", replace(told(), open=False), end)], end.at)
+    assert outbox.move(composed(outbox), "mail", REFUSED, end.at) == {}
+
+
+def test_an_end_waits_for_those_who_were_told_of_the_beginning(outbox: Outbox) -> None:
+    end = notice(stage=Stage.RECOVERED)
+    outbox.put([("ding", replace(told(), open=False), end)], NOW)
+    put(outbox, "a")
+    both = composed(outbox)
+    assert not outbox.only_ends(both)
+    assert outbox.move(both, "mail", REFUSED, NOW) == {}
+    assert [each.subject for _, each in outbox.pending("mail")] == ["a"]
+    assert [each for _, each in outbox.pending("ding")] == [end]
+    alone = composed(outbox)
+    assert outbox.only_ends(alone)
+    outbox.begin(alone, NOW)
+    outbox.again_last(alone, UNANSWERED, NOW + timedelta(minutes=5))
+    assert outbox.held("ding") is None  # news do not wait for it
+
+
 def test_a_batch_is_done_when_its_last_message_is(outbox: Outbox) -> None:
     put(outbox, "a")
     first = composed(outbox, parts=2)

@@ -46,6 +46,16 @@ async def a_line_is_cut_and_mended(world: World, pass_: Pass) -> None:
     await pass_(3 * MINUTE)
 
 
+async def a_line_is_back_but_for_two_cameras_and_two_are_busy(world: World, pass_: Pass) -> None:
+    world.cut(LINE)
+    await pass_(6 * MINUTE)
+    world.mend(LINE[:-4])
+    world.turn(LINE[-2:], State.UNKNOWN, Cause.DEVICE_BUSY)
+    await pass_(24 * MINUTE)
+    world.mend(LINE)
+    await pass_(3 * MINUTE)
+
+
 async def a_site_is_dark_for_longer_than_half_an_hour(world: World, pass_: Pass) -> None:
     world.cut(["u2-004"])
     await pass_(36 * MINUTE)
@@ -191,6 +201,7 @@ def marks(texts: list[str]) -> list[str]:
     ("story", "on_call", "tickets", "in_hours", "later"),
     [
         (a_line_is_cut_and_mended, ["故障", "已恢复"], [], [], 90),
+        (a_line_is_back_but_for_two_cameras_and_two_are_busy, ["故障", "部分恢复"], ["一般", "已恢复"], [], 600),
         (one_camera_is_back_before_anybody_is_told, [], [], [], 0),
         (a_site_is_dark_for_longer_than_half_an_hour, [], ["故障", "已恢复"], ["盲区"], 190),
         (a_recorder_fails_and_then_its_whole_line, ["故障", "扩大", "已恢复"], [], [], 90),

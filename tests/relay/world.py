@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerting import MOST_BYTES, Channel, Facts, Place, Target, Village, Where, usual_windows
+from monitor.alerting import MOST_BYTES, Channel, Facts, Left, Place, Target, Village, Where, usual_windows
 from monitor.contract import Contract
 from monitor.engine.casebook import Casebook, running_repairs
 from monitor.incidents import BlindSpot, Enrolled, Incident, Rules
@@ -73,6 +73,9 @@ class World:
 
     def ended(self) -> Mapping[str, Incident]:
         return self.casebook.ended()
+
+    def left(self, camera_ids: Iterable[str]) -> Left:
+        return self.casebook.left(camera_ids)
 
     def incident_of(self, camera_id: str) -> str | None:
         return self.casebook.incident_of(camera_id)
