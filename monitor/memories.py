@@ -13,9 +13,10 @@ import sqlite3
 import threading
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from monitor.errors import PictureMemoryBroken
 from monitor.model import MICROSECOND, micros
@@ -31,7 +32,7 @@ WAIT: Final = 5.0  # seconds for another process that writes
 _OURS: Final = 0o600
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS memory (
-    camera_id TEXT PRIMARY KEY, looked_us INTEGER NOT NULL, body BLOB NOT NULL
+    camera_id TEXT PRIMARY KEY, looked_us INTEGER NOT NULL, body BLOB NOT NULL, approved_us INTEGER
 );
 CREATE TABLE IF NOT EXISTS approved (camera_id TEXT PRIMARY KEY, at_us INTEGER NOT NULL) WITHOUT ROWID;
 """
@@ -41,11 +42,23 @@ _PAGE: Final = 32_768
 _KEPT_APART: Final = 125  # pages, about 4 MB, that SQLite writes beside the file before it copies them into it
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 # Whatever stands in it comes as what it should be: a text is then a memory that does not hold together.
-_KEEP: Final = """INSERT INTO memory VALUES (?, ?, ?)
-    ON CONFLICT (camera_id) DO UPDATE SET looked_us = excluded.looked_us, body = excluded.body"""
+_KEEP: Final = """INSERT INTO memory (camera_id, looked_us, body, approved_us) VALUES (?, ?, ?, ?)
+    ON CONFLICT (camera_id) DO UPDATE
+    SET looked_us = excluded.looked_us, body = excluded.body, approved_us = excluded.approved_us"""
+# A row of an earlier version does not say which approval it followed: it was taken for every one before its last look.
 _LOAD: Final = """SELECT coalesce((SELECT CAST(at_us AS INTEGER) FROM approved WHERE camera_id = :id), -1),
-    coalesce(CAST(looked_us AS INTEGER), -1), CAST(body AS BLOB)
+    coalesce(CAST(looked_us AS INTEGER), -1), CAST(body AS BLOB),
+    coalesce(CAST(memory.approved_us AS INTEGER), CAST(looked_us AS INTEGER), -1)
     FROM (SELECT 1) LEFT JOIN memory ON camera_id = :id"""
+
+
+class _Row(NamedTuple):
+    """What the file says of one camera; instants in microseconds since 1970, -1: never."""
+
+    approved_us: int = -1  # its view
+    looked_us: int = -1
+    body: bytes | None = None
+    followed_us: int = -1  # the approval that the body followed last
 
 
 def memories_path(ledger: Path) -> Path:
@@ -70,28 +83,29 @@ class Memories:
     def load(self, camera_id: str, approved_at: datetime | None = None) -> Memory:
         """What is remembered of the camera; fresh where nothing is, or nothing readable.
 
-        ``approved_at``: when its view was approved, for whom no file told.
+        ``approved_at``: when its view was approved, for whom no file told. A memory knows the approval it followed
+        last, and a later one makes it new, whenever it was last looked at: looks go on while an approval is on its way
+        from the record.
         """
         with self._lock:
             held, held_us = self._held.get(camera_id, (Memory.fresh(), -1))
-            approved_us, looked_us, body = self._row(camera_id)
-        approved_us = max(approved_us, micros(approved_at) if approved_at else -1)
-        if approved_us > held_us:  # perhaps in another process
-            held = approve_view(held)
-        if looked_us < held_us:  # the file could not be written, then
+            row = self._row(camera_id)
+        approved_us = max(row.approved_us, micros(approved_at) if approved_at else -1)
+        held = _following(held, approved_us)  # approved perhaps in another process
+        if row.looked_us < held_us:  # the file could not be written, then
             return held
         try:
-            kept = Memory.fresh() if body is None else Memory.from_bytes(body)
+            kept = Memory.fresh() if row.body is None else Memory.from_bytes(row.body)
         except PictureMemoryBroken as error:
             log.warning("the picture of %s is learnt anew: %s", camera_id, error)
-            return Memory.fresh()
-        return (approve_view(kept) if approved_us > looked_us else kept).gathering_of(held)
+            kept = Memory.fresh()
+        return _following(replace(kept, approved_us=row.followed_us), approved_us).gathering_of(held)
 
     def keep(self, camera_id: str, memory: Memory, looked_at: datetime) -> None:
         """After a look at the picture taken then."""
         looked_us, body = micros(looked_at), memory.to_bytes()
         with self._lock:
-            written = self._write(_KEEP, camera_id, looked_us, body)
+            written = self._write(_KEEP, camera_id, looked_us, body, memory.approved_us)
             if written and not memory.is_gathering:
                 self._held.pop(camera_id, None)
             elif camera_id in self._held or self._has_room(looked_us):
@@ -100,21 +114,21 @@ class Memories:
     def amend(self, camera_id: str, memory: Memory) -> None:
         """What was loaded, changed by something other than a look: an approval since that look still counts."""
         with self._lock:
-            written = self._write("UPDATE memory SET body = ? WHERE camera_id = ?", memory.to_bytes(), camera_id)
+            amended = memory.to_bytes(), memory.approved_us, camera_id
+            written = self._write("UPDATE memory SET body = ?, approved_us = ? WHERE camera_id = ?", *amended)
             if camera_id in self._held:
                 looked_us = self._held[camera_id][1]
                 self._held[camera_id] = _gathering_alone(memory) if written else memory, looked_us
 
     def approve(self, camera_id: str, at: datetime) -> None:
-        """What the camera shows from then on is its usual view; looks at earlier pictures under way change nothing.
+        """What the camera shows from then on is its usual view; looks under way bring nothing old back.
 
-        To say it again changes nothing either.
+        To say it again changes nothing.
         """
         with self._lock:
             if camera_id in self._held:
                 memory, looked_us = self._held[camera_id]
-                if looked_us < micros(at):
-                    self._held[camera_id] = approve_view(memory), looked_us
+                self._held[camera_id] = _following(memory, micros(at)), looked_us
             self._write("INSERT OR REPLACE INTO approved VALUES (?, ?)", camera_id, micros(at))
 
     def keep_only(self, camera_ids: Collection[str]) -> None:
@@ -133,12 +147,11 @@ class Memories:
                 self._file.close()
                 self._file = None
 
-    def _row(self, camera_id: str) -> tuple[int, int, bytes | None]:
-        """When its view was approved, when it was looked at last (-1: never), and what was written then."""
-        row: tuple[int, int, bytes | None] = (-1, -1, None)
+    def _row(self, camera_id: str) -> _Row:
+        row = _Row()
         if file := self._current():
             try:
-                row = file.execute(_LOAD, {"id": camera_id}).fetchone()
+                row = _Row(*file.execute(_LOAD, {"id": camera_id}).fetchone())
             except sqlite3.Error as error:
                 self._failed(error)
         return row
@@ -220,9 +233,14 @@ class Memories:
             )
 
 
+def _following(memory: Memory, approved_us: int) -> Memory:
+    """As it is after the approval of that instant, if it did not follow it before."""
+    return memory if approved_us <= memory.approved_us else replace(approve_view(memory), approved_us=approved_us)
+
+
 def _gathering_alone(memory: Memory) -> Memory:
     """What no file may hold of it."""
-    return Memory.fresh().gathering_of(memory)
+    return replace(Memory.fresh(), approved_us=memory.approved_us).gathering_of(memory)
 
 
 def _inode(path: Path) -> int:
@@ -246,6 +264,9 @@ def _opened(path: Path) -> sqlite3.Connection:
         file.execute(f"PRAGMA wal_autocheckpoint = {_KEPT_APART}")
         file.execute("PRAGMA synchronous = OFF")  # what a power cut takes is learnt again
         file.executescript(_SCHEMA)
+        if not file.execute("SELECT 1 FROM pragma_table_info('memory') WHERE name = 'approved_us'").fetchone():
+            with suppress(sqlite3.OperationalError):  # another process was first
+                file.execute("ALTER TABLE memory ADD COLUMN approved_us INTEGER")
     except BaseException:
         file.close()
         raise

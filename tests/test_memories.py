@@ -7,13 +7,14 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor import memories as module
 from monitor.memories import Memories, memories_path
+from monitor.model import micros
 from monitor.picture import Memory, approve_view
 from monitor.picture.memory import Reference, Stillness
 from tests.driven import START
@@ -21,6 +22,10 @@ from tests.driven import START
 MINUTE = timedelta(minutes=1)
 GATHERING = Memory(in_mode=9, colour=Reference(seen=2, gathered=(bytes(90), b"\1" * 90)))
 KNOWN = Memory(in_mode=9, colour=Reference(seen=30), stillness=Stillness(run=2), clear_us=7)
+
+
+def approved(memory: Memory, at: datetime) -> Memory:
+    return replace(approve_view(memory), approved_us=micros(at))
 
 
 @pytest.fixture
@@ -70,12 +75,76 @@ def test_a_look_at_an_earlier_picture_that_ends_after_the_approval_brings_nothin
     assert kept.load("a").colour.seen == 0
 
 
+@pytest.mark.parametrize("on_disk", [True, False])
+@pytest.mark.parametrize("told", ["by the file", "with the question"])
+@pytest.mark.parametrize("order", ["act, look, notice", "act, begin, notice, end", "begin, act, look, notice, end"])
+def test_an_approval_is_never_lost_whatever_comes_between_the_act_and_its_being_noticed(
+    path: Path, order: str, told: str, *, on_disk: bool
+) -> None:
+    kept = Memories(path if on_disk else None)
+    kept.keep("a", KNOWN, START - MINUTE / 2)
+    under_way = kept.load("a")
+    look, notice = START + timedelta(seconds=2), START + timedelta(seconds=5)
+    for step in order.split(", "):
+        match step:
+            case "begin":
+                under_way = kept.load("a")
+            case "end":
+                kept.keep("a", under_way, notice + timedelta(seconds=1))
+            case "look":
+                kept.keep("a", kept.load("a"), look)
+            case "notice" if told == "by the file":
+                kept.approve("a", START)
+    if on_disk:
+        kept.close()
+        kept = Memories(path)  # and in every process to come
+    asked = START if told == "with the question" or not on_disk else None
+    assert kept.load("a", asked) == approved(KNOWN, START)
+    learnt = replace(kept.load("a", asked), colour=Reference(seen=31))
+    kept.keep("a", learnt, notice + MINUTE)
+    assert kept.load("a", asked) == learnt, "and is followed once"
+
+
+def test_an_approval_followed_stays_so_when_the_clock_is_set_back(path: Path) -> None:
+    kept = Memories(path)
+    kept.approve("a", START)
+    kept.keep("a", replace(kept.load("a"), colour=Reference(seen=31)), START - 60 * MINUTE)
+    assert kept.load("a").colour.seen == 31
+
+
+def test_two_snapshots_settled_while_an_approval_comes_take_nothing_from_it(path: Path) -> None:
+    kept = Memories(path)
+    kept.keep("a", KNOWN, START - MINUTE)
+    before = kept.load("a")
+    kept.approve("a", START)
+    kept.keep("a", kept.load("a"), START + MINUTE)
+    kept.amend("a", before)
+    assert kept.load("a") == approved(KNOWN, START)
+
+
+def test_the_file_of_an_earlier_version_is_taken_over_with_the_approvals_it_followed(path: Path) -> None:
+    with sqlite3.connect(path) as file:
+        file.executescript("""CREATE TABLE memory
+            (camera_id TEXT PRIMARY KEY, looked_us INTEGER NOT NULL, body BLOB NOT NULL);
+            CREATE TABLE approved (camera_id TEXT PRIMARY KEY, at_us INTEGER NOT NULL) WITHOUT ROWID""")
+        for camera_id in "ab":
+            file.execute("INSERT INTO memory VALUES (?, ?, ?)", (camera_id, micros(START), KNOWN.to_bytes()))
+    file.close()
+    for _ in range(2):
+        kept = Memories(path)
+        assert kept.load("a", START - MINUTE).colour == KNOWN.colour
+        assert kept.load("b", START + MINUTE) == approved(KNOWN, START + MINUTE)
+        kept.keep("a", kept.load("a", START - MINUTE), START + MINUTE)
+        kept.close()
+
+
 def test_what_is_learnt_after_the_approval_stays_though_it_is_said_again(path: Path) -> None:
     kept = Memories(path)
     kept.approve("a", START)
-    kept.keep("a", KNOWN, START + MINUTE)
+    learnt = replace(kept.load("a"), colour=Reference(seen=31))
+    kept.keep("a", learnt, START + MINUTE)
     kept.approve("a", START)  # as after a restart, from the record
-    assert kept.load("a") == KNOWN
+    assert kept.load("a") == learnt
 
 
 @pytest.mark.parametrize("on_disk", [True, False])
@@ -98,10 +167,11 @@ def test_an_approval_holds_without_a_file(caplog: pytest.LogCaptureFixture) -> N
     kept = Memories(None)
     kept.keep("a", KNOWN, START)
     kept.approve("a", START + MINUTE)
-    assert kept.load("a") == approve_view(KNOWN)
-    kept.keep("a", KNOWN, START + 2 * MINUTE)
+    assert kept.load("a") == approved(KNOWN, START + MINUTE)
+    learnt = replace(kept.load("a"), colour=Reference(seen=31))
+    kept.keep("a", learnt, START + 2 * MINUTE)
     kept.approve("a", START + MINUTE)
-    assert kept.load("a") == KNOWN
+    assert kept.load("a") == learnt
     assert not caplog.records
 
 
@@ -109,9 +179,10 @@ def test_an_approval_that_no_file_told_comes_with_the_question(path: Path) -> No
     path.mkdir(parents=True)
     kept = Memories(path)
     kept.keep("a", KNOWN, START)
-    assert kept.load("a", START + MINUTE) == approve_view(KNOWN)
-    kept.keep("a", KNOWN, START + 2 * MINUTE)
-    assert kept.load("a", START + MINUTE) == KNOWN
+    assert kept.load("a", START + MINUTE) == approved(KNOWN, START + MINUTE)
+    learnt = replace(kept.load("a", START + MINUTE), colour=Reference(seen=31))
+    kept.keep("a", learnt, START + 2 * MINUTE)
+    assert kept.load("a", START + MINUTE) == learnt
 
 
 @pytest.mark.parametrize("damage", ["substr(body, 1, 200)", "'a text'", "7"], ids=["cut", "a text", "a number"])
@@ -195,14 +266,14 @@ def test_an_approval_forgets_what_is_gathered_and_keeps_what_the_file_has_of_sti
     kept = Memories(path)
     kept.keep("a", replace(GATHERING, stillness=Stillness(looks=7)), START)
     kept.approve("a", START + MINUTE)
-    assert kept.load("a") == approve_view(replace(GATHERING, stillness=Stillness(looks=7)))
+    assert kept.load("a") == approved(replace(GATHERING, stillness=Stillness(looks=7)), START + MINUTE)
 
 
 def test_an_approval_by_another_process_reaches_what_is_held_by_this_one(path: Path) -> None:
     kept = Memories(path)
     kept.keep("a", GATHERING, START)
     Memories(path).approve("a", START + MINUTE)
-    assert kept.load("a") == approve_view(GATHERING)
+    assert kept.load("a") == approved(GATHERING, START + MINUTE)
 
 
 def test_on_a_full_disk_this_process_remembers_as_many_cameras_as_it_has_room_for(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor.demo.place import Tempo
 from monitor.memories import Memories
-from monitor.model import EPOCH, KeyFrame
+from monitor.model import EPOCH, KeyFrame, micros
 from monitor.picture import Memory
 from monitor.probes.decode import FRESH, look_at
 from monitor.simulator.clips import Film
@@ -36,4 +36,4 @@ def _learnt(frames: list[KeyFrame], now: datetime, tempo: Tempo) -> Memory:
     for ago, frame in zip(range(SEEN, 0, -1), frames, strict=False):
         at = EPOCH + (now - ago * tempo.interval - EPOCH) * tempo.hurry
         memory = look_at(frame, memory, at).memory or memory
-    return replace(memory, stillness=Memory.fresh().stillness)
+    return replace(memory, stillness=Memory.fresh().stillness, approved_us=micros(now))

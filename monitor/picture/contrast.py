@@ -42,7 +42,7 @@ def veiled(now: Sharpness, report: Finding, *, sudden: bool) -> Finding:
     """The same as a fault, when contrast was normal a moment before. ``sudden``: remembered since then."""
     cause = Cause.PICTURE_VEILED
     if report.state is FindingState.CANNOT_JUDGE:
-        return unjudged(cause, report.state, report.measure, report.value, report.threshold)
+        return unjudged(cause, report.state, report.measure, report.value, VEIL)
     patchy = CLEAREST < now.clearest < MADE
     everywhere, in_patches = now.contrast / VEIL, now.dimmed / DIMMED_SHARE if patchy else 0.0
     if in_patches > everywhere:

@@ -195,6 +195,8 @@ class Memory:
     tallies: tuple[Tally, ...] = ()
     clear_us: int = 0  # when contrast was last normal; 0 = not yet
     veiled: bool = False  # contrast fell at once and has not come back
+    # Of the approved view it followed last, -1 = none. Whoever keeps it writes it beside its bytes.
+    approved_us: int = -1
 
     @classmethod
     def fresh(cls) -> Memory:

@@ -52,7 +52,7 @@ def key_frames(path: Path) -> Iterator[tuple[float, Frame, Evidence]]:
             if first is None:
                 raise FileUnreadable(f"{path}: no key frame in it can be decoded")
     except PictureTooLarge as error:
-        raise FileUnreadable(f"{path}: {error}") from error
+        raise FileUnreadable(f"{path}: {error.told.en}") from error
     except (av.error.FFmpegError, MemoryError, ValueError) as error:
         raise FileUnreadable(
             f"{path}: cannot be decoded ({type(error).__name__}): name a picture or a video"

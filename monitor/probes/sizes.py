@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import struct
 
+from monitor.language import Phrase
+
 MAX_PIXELS = 7680 * 4320  # 8K; a 16k x 16k parameter set would ask for 400 MB
 MAX_SIDE = 16384  # pixels: H.264 knows none beyond, and no sensor has them
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -16,18 +18,28 @@ _NO_FRAMES = frozenset({0xC4, 0xC8, 0xCC})  # of the markers 0xC0 to 0xCF those 
 
 
 class PictureTooLarge(ValueError):
-    """A picture beyond the limits; its text says how large it is, in both languages: it is told as it stands."""
+    """A picture beyond the limits; its text says how large it is, in both languages: a result tells it as it stands."""
+
+    def __init__(self, told: Phrase) -> None:
+        super().__init__(f"{told.zh} / {told.en}")
+        self.told = told
 
 
 def check_size(width: int, height: int) -> None:
     """PictureTooLarge for what is not looked at."""
     if max(width, height) > MAX_SIDE:
         raise PictureTooLarge(
-            f"{width}×{height}: 边长过大，最多 {MAX_SIDE} / too wide or high, at most {MAX_SIDE} a side"
+            Phrase(
+                f"{width}×{height}: 边长过大，最多 {MAX_SIDE}",
+                f"{width}×{height}: too wide or high, at most {MAX_SIDE} a side",
+            )
         )
     if width * height > MAX_PIXELS:
         raise PictureTooLarge(
-            f"{width}×{height}: 画面过大，最多 {MAX_PIXELS} 像素 / too large, at most {MAX_PIXELS} pixels"
+            Phrase(
+                f"{width}×{height}: 画面过大，最多 {MAX_PIXELS} 像素",
+                f"{width}×{height}: too large, at most {MAX_PIXELS} pixels",
+            )
         )
 
 

@@ -111,10 +111,12 @@ def test_a_file_that_is_no_picture_is_named_and_nothing_is_told_of_it(
     for name, content in (("a.txt", b"no picture"), ("b.jpg", b"\xff\xd8\xff\xe0 cut short"), ("empty.mp4", b"")):
         path = tmp_path / name
         path.write_bytes(content)
-        code, told = diagnosed(path, capsys)
-        assert code not in (Exit.OK, Exit.NO)
-        assert str(path) in told
-        assert "Traceback" not in told
+        for language, words in (("en", "decoded"), ("zh", "解码")):
+            code, told = diagnosed(path, capsys, language)
+            assert code not in (Exit.OK, Exit.NO)
+            assert f"{path}:" in told
+            assert words in told
+            assert "Traceback" not in told
     code, told = diagnosed(tmp_path / "missing.jpg", capsys)
     assert code not in (Exit.OK, Exit.NO)
     assert "missing.jpg" in told
@@ -133,11 +135,12 @@ def test_a_picture_of_any_size_is_told_as_too_large(
         at = content.index(b"\xff\xc0") + 5
         content[at : at + 4] = size[1].to_bytes(2, "big") + size[0].to_bytes(2, "big")
     path.write_bytes(content)
-    for language, words in (("en", "too "), ("zh", "过大")):
+    for language, words, others in (("en", "too ", "过大"), ("zh", "过大", "too ")):
         code, told = diagnosed(path, capsys, language)
         assert code not in (Exit.OK, Exit.NO)
         assert f"{size[0]}×{size[1]}" in told
         assert words in told
+        assert others not in told
 
 
 @pytest.mark.parametrize("damage", ["cut at half", "without its end", "scrambled"])

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.model import Cause, FindingState
 from monitor.picture import Evidence, Memory, approve_view, examine
+from monitor.picture.contrast import LOW, VEIL
 from monitor.picture.memory import Mode, Reference
 from monitor.simulator.flaws import Flaw, draw_flawed
 from monitor.simulator.scenes import Scene
@@ -257,6 +258,14 @@ def test_a_blank_wall_cannot_be_judged(known: Memory) -> None:
     states = {finding.cause: finding.state for finding in pictures[-1].findings}
     for cause in (Cause.PICTURE_MOVED, Cause.PICTURE_COVERED, Cause.PICTURE_BLURRED):
         assert states[cause] is FindingState.CANNOT_JUDGE
+
+
+def test_a_check_that_cannot_judge_names_the_threshold_by_which_it_judges(known: Memory) -> None:
+    covered, _ = watched(known, range(LEARNT, LEARNT + 3), bag)
+    checks = {finding.cause: finding for finding in covered[-1].findings}
+    veil, fog = checks[Cause.PICTURE_VEILED], checks[Cause.PICTURE_LOW_CONTRAST]
+    assert (veil.state, fog.state) == (FindingState.CANNOT_JUDGE, FindingState.CANNOT_JUDGE)
+    assert (veil.measure, veil.threshold, fog.threshold) == ("contrast_change", VEIL, LOW)
 
 
 def test_nothing_is_learnt_while_an_alarm_is_up(known: Memory) -> None:

@@ -12,6 +12,7 @@ from functools import cache
 from string import Formatter
 
 from monitor.cli.faults.inventory import INVENTORY
+from monitor.cli.faults.pictures import PICTURES
 from monitor.cli.faults.record import RECORD
 from monitor.cli.faults.sending import SENDING
 from monitor.cli.faults.settings import SETTINGS
@@ -23,7 +24,7 @@ from monitor.language import Language, Phrase
 Form = tuple[re.Pattern[str], str]
 OURS = frozenset({"what", "why", "noun", "noun_again", "both", "more", "also", "hint"})  # not as a person wrote it
 PLACES = {"row": "整行"}  # where a fault is, where that is no name out of the file
-TEXTS = (*VALUES, *SETTINGS, *INVENTORY, *RECORD, *USAGE, *SENDING)
+TEXTS = (*VALUES, *SETTINGS, *INVENTORY, *RECORD, *USAGE, *SENDING, *PICTURES)
 
 
 def told_all(faults: Iterable[Fault], language: Language) -> str:
