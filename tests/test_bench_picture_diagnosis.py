@@ -15,16 +15,28 @@ from monitor.model import Cause, Codec, KeyFrame, Verdict
 from monitor.picture import Memory
 from monitor.simulator.scenes import Scene as Drawn
 from monitor.simulator.scenes import draw
+from tests.bench.picture_diagnosis import lossy as module_lossy
 from tests.bench.picture_diagnosis import packages, scores
 from tests.bench.picture_diagnosis.camera import SOUND, Aim, Camera, Spoilt
 from tests.bench.picture_diagnosis.days import Moment, Weather, a_day, a_moment, midnight, noon
 from tests.bench.picture_diagnosis.faults import FAULTS
-from tests.bench.picture_diagnosis.lossy import lossy
+from tests.bench.picture_diagnosis.lossy import DAMAGED, lossy, poor_line
 from tests.bench.picture_diagnosis.measure import FULL, Order, findings
 from tests.bench.picture_diagnosis.scenes import VIEW, Half, Palette, Pixels, Scene, painted, scene
-from tests.bench.picture_diagnosis.streams import Arrived, Decoder, Encoder, Loss, Stream, sent
-from tests.bench.picture_diagnosis.trials import tried
-from tests.bench.picture_diagnosis.watching import DAY, Alive, Seen, Trial
+from tests.bench.picture_diagnosis.streams import (
+    PER_SECOND,
+    Arrived,
+    Decoder,
+    Encoder,
+    Loss,
+    Rate,
+    Stream,
+    a_share,
+    each_by_chance,
+    sent,
+)
+from tests.bench.picture_diagnosis.trials import WITH, tried
+from tests.bench.picture_diagnosis.watching import DAY, INFRARED, Alive, Seen, Trial
 
 JUNCTION = scene("drawn/junction", "drawn", draw(Drawn.JUNCTION, 3.0, 832, 468, noise=0))
 SHORT = replace(FULL, weathers=(Weather.RAIN,), step=timedelta(minutes=40), stride=7, streams=False, still=3, onset=0)
@@ -190,12 +202,40 @@ def test_a_lost_packet_is_lost_before_the_monitor_puts_them_together(
     unit, following = units[codec]
 
     def arrived(loss: Loss) -> Arrived:
-        return sent(codec, unit, following, 0.1, loss, np.random.default_rng(2))
+        return sent(codec, unit, following, a_share(0.1), loss, np.random.default_rng(2))
 
     assert arrived(Loss.SEEN).key_frame is None
     hidden = arrived(Loss.BEHIND_A_RELAY)
     assert hidden.lost >= 1
     assert hidden.key_frame is None or len(hidden.key_frame.data) < len(unit)
+
+
+def test_a_line_loses_packets_by_chance_and_the_first_one_never() -> None:
+    lost = [each_by_chance(0.01)(30, np.random.default_rng(number)) for number in range(2_000)]
+    assert sum(map(len, lost)) == pytest.approx(2_000 * 29 * 0.01, rel=0.15)
+    assert set().union(*lost) == set(range(1, 30))
+    assert sum(not each for each in lost) > 1_000, "most key frames of this size come whole"
+
+
+def test_of_a_poor_line_each_damaged_key_frame_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module_lossy, "SENT", 24)
+    trials = list(poor_line(camera(), Stream(Codec.H264, 20, group=2), Memory.fresh(), np.random.default_rng(4)))
+    assert 3 <= len(trials) < 24
+    assert {each.strength for each in trials} < set(DAMAGED)
+    assert {each.event for each in trials} == {Cause.STREAM_DAMAGED}
+
+
+def test_an_encoder_spends_bits_as_it_is_told() -> None:
+    shown = film(Moment(noon(0)))
+    spent, kinds = {}, {}
+    for rate in Rate:
+        encoder = Encoder(Stream(Codec.H264, 23, rate, group=10, kilobits=200))
+        units = [encoder.encode(shown) for _ in range(900)]
+        spent[rate], kinds[rate] = 8 * sum(map(len, units)) * PER_SECOND / len(units) / 1000, len(set(units[::10]))
+    assert spent[Rate.QUALITY] > 250
+    assert spent[Rate.CAPPED] < 1.05 * 200
+    assert spent[Rate.CONSTANT] == pytest.approx(200, rel=0.05)
+    assert kinds[Rate.QUALITY] < 6 < min(kinds[rate] for rate in Rate if rate is not Rate.QUALITY), "of key frames"
 
 
 def test_lost_packets_are_an_event_after_as_many_looks_as_everything_else() -> None:
@@ -230,15 +270,62 @@ def seen_of(trials: tuple[Trial, ...], key_frames: int = 0, events: tuple[Cause,
 
 
 def verdict(seen: Seen, what: str) -> bool | None:
-    return next(check.holds for check in scores.checks([seen]) if check.what == what)
+    (holds,) = {check.holds for check in scores.checks([seen]) if check.what == what}
+    return holds
 
 
 def test_a_promise_is_held_against_the_trials_that_could_be_judged() -> None:
     good = (a_trial(named=True),) * 98
     missed, blind = a_trial(named=False), a_trial(named=False, judged=False, event=None)
-    assert verdict(seen_of((*good, missed, missed, blind)), "too dark") is True
-    assert verdict(seen_of((*good, missed, missed, missed)), "too dark") is False
-    assert verdict(seen_of((blind,)), "too dark") is None
+    assert verdict(seen_of((*good, missed, missed, blind)), "too dark: p99 20, day") is True
+    assert verdict(seen_of((*good, missed, missed, missed)), "too dark: p99 20, day") is False
+    assert verdict(seen_of((blind,)), "too dark: p99 20, day") is None
+
+
+def test_a_miss_of_one_strength_or_mode_is_hidden_by_no_other() -> None:
+    weak = [replace(a_trial(named=named), strength="p99 35") for named in (True, False)]
+    seen = seen_of((*(a_trial(named=True),) * 98, *weak))
+    assert (verdict(seen, "too dark: p99 20, day"), verdict(seen, "too dark: p99 35, day")) == (True, False)
+    assert verdict(seen, "too dark: p99 35, infra-red") is None
+
+
+def test_every_promised_strength_has_a_check_of_its_own() -> None:
+    promised = {(promise.kind, promise.strength, promise.mode) for promise in scores.PROMISES}
+    assert len(promised) == len(scores.PROMISES)
+    for fault in FAULTS:
+        for mode, shown in ((DAY, fault.by_day), (INFRARED, fault.in_infrared)):
+            assert ((fault.kind, fault.strength, mode) in promised) is (fault.promised and shown)
+    least = {
+        *((kind, strength, mode, wanted) for kind, strength, mode, wanted in (
+            ("defocus", "r 3 px", DAY, 0.97),
+            ("defocus", "r 3 px", INFRARED, 0.90),
+            ("view lost", "covered 60 %", DAY, 0.98),
+            ("view lost", "shifted 3 %", DAY, 0.98),
+            ("view lost", "shifted 10 %", INFRARED, 0.95),
+            ("view lost", "turned 5°", INFRARED, 0.95),
+            ("colour cast", "2 ×", DAY, 0.97),
+            ("veil", "drops over 40 %", INFRARED, 0.90),
+            ("slow drift", WITH, DAY, 0.95),
+            ("frozen, stands still", "h264, constant quality", DAY, 0.99),
+            ("frozen, stands still", "h264, average bit rate", DAY, 0.99),
+            ("frozen, stands still", "h264, constant quality up to a bit rate, 384 kbit/s", DAY, 0.99),
+            ("frozen, stands still", "mjpeg, constant quality", DAY, 0.99),
+            ("corrupt, gap seen", "h265, a line losing 1%, key frame by key frame", DAY, 0.99),
+        ))
+    }  # fmt: skip
+    assert least <= {(each.kind, each.strength, each.mode, each.wanted) for each in scores.PROMISES}
+
+
+@pytest.mark.slow
+def test_what_is_promised_of_streams_and_drift_is_what_is_tried() -> None:
+    seen = tried(JUNCTION, replace(SHORT, streams=True, stride=len(FAULTS)))
+    tried_of = {(each.kind, each.strength) for each in seen.trials if each.promised}
+    promised = {(each.kind, each.strength) for each in scores.PROMISES}
+    assert tried_of <= promised
+    of_faults = {(fault.kind, fault.strength) for fault in FAULTS}
+    looped = {(kind, strength) for kind, strength in promised if kind == "frozen, in a loop"}
+    assert promised - tried_of < of_faults | looped
+    assert len(looped & tried_of) == 1, "by the scene's own codec"
 
 
 def test_silence_is_no_promise_kept_before_there_were_enough_key_frames() -> None:

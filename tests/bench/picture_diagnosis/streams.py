@@ -6,6 +6,7 @@ The decoder is set as ``monitor.probes.decode`` sets its own.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -28,6 +29,7 @@ from tests.bench.picture_diagnosis.days import Rng
 from tests.bench.picture_diagnosis.scenes import VIEW, Pixels
 
 LARGEST = 4_000_000  # bytes of a key frame
+PER_SECOND = 5  # pictures that an encoder is given
 av.logging.set_level(None)
 
 
@@ -35,6 +37,8 @@ class Rate(StrEnum):
     """How an encoder is told to spend bits."""
 
     QUALITY = "constant quality"
+    AVERAGE = "average bit rate"
+    CAPPED = "constant quality up to a bit rate"
     CONSTANT = "constant bit rate"
 
 
@@ -46,20 +50,22 @@ class Stream:
     quality: int = 27  # crf of H.264 and H.265, quantiser scale of JPEG
     rate: Rate = Rate.QUALITY
     group: int = 1
+    kilobits: int = 512  # a second, where the rate is told one
 
 
 class Encoder:
-    """One camera's encoder."""
+    """One camera's encoder, of ``PER_SECOND`` pictures a second."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._number = 0
+        self._shown: tuple[Pixels, VideoFrame] | None = None  # which stands still for minutes
         name = {Codec.H264: "libx264", Codec.H265: "libx265", Codec.MJPEG: "mjpeg"}[stream.codec]
         encoder = av.CodecContext.create(name, "w")
         assert isinstance(encoder, VideoCodecContext)
         encoder.width, encoder.height = VIEW
         encoder.pix_fmt = "yuvj420p" if stream.codec is Codec.MJPEG else "yuv420p"
-        encoder.framerate, encoder.time_base = Fraction(5), Fraction(1, 5)
+        encoder.framerate, encoder.time_base = Fraction(PER_SECOND), Fraction(1, PER_SECOND)
         encoder.gop_size = stream.group
         encoder.thread_count = 1
         encoder.options = _options(stream)
@@ -68,8 +74,10 @@ class Encoder:
 
     def encode(self, picture: Pixels) -> bytes:
         """One picture, in Annex B or as a JPEG file."""
-        shown = VideoFrame.from_ndarray(picture, format="bgr24")
-        frame = self._reformatter.reformat(shown, format=self._encoder.pix_fmt, threads=1)
+        if self._shown is None or self._shown[0] is not picture:
+            shown = VideoFrame.from_ndarray(picture, format="bgr24")
+            self._shown = picture, self._reformatter.reformat(shown, format=self._encoder.pix_fmt, threads=1)
+        _, frame = self._shown
         frame.pts = self._number
         frame.pict_type = PictureType.I if self._number % self._stream.group == 0 else PictureType.NONE
         self._number += 1
@@ -78,21 +86,30 @@ class Encoder:
         return bytes(packets[0])
 
 
+def _rate(stream: Stream) -> str:
+    """In the words of x264 and x265."""
+    capped = f"vbv-maxrate={stream.kilobits}:vbv-bufsize={stream.kilobits}"
+    match stream.rate:
+        case Rate.QUALITY:
+            return f"crf={stream.quality}"
+        case Rate.AVERAGE:
+            return f"bitrate={stream.kilobits}"
+        case Rate.CAPPED:
+            return f"crf={stream.quality}:{capped}"
+        case Rate.CONSTANT:
+            return f"bitrate={stream.kilobits}:{capped}" + (
+                ":nal-hrd=cbr:filler=1" if stream.codec is Codec.H264 else ""
+            )
+
+
 def _options(stream: Stream) -> dict[str, str]:
-    constant = stream.rate is Rate.CONSTANT
     match stream.codec:
         case Codec.H264:
-            rate = (
-                "bitrate=512:vbv-maxrate=512:vbv-bufsize=512:nal-hrd=cbr:filler=1"
-                if constant
-                else f"crf={stream.quality}"
-            )
-            parameters = f"{rate}:scenecut=0:threads=1:log-level=-1"
+            parameters = f"{_rate(stream)}:scenecut=0:threads=1:log-level=-1"
             return {"preset": "ultrafast", "tune": "zerolatency", "x264-params": parameters}
         case Codec.H265:
-            rate = "bitrate=384:vbv-maxrate=384:vbv-bufsize=384" if constant else f"crf={stream.quality}"
             parameters = (
-                f"{rate}:ctu=16:repeat-headers=1:open-gop=0:bframes=0:rc-lookahead=0:scenecut=0:pools=none:frame-threads=1:"
+                f"{_rate(stream)}:ctu=16:repeat-headers=1:open-gop=0:bframes=0:rc-lookahead=0:scenecut=0:pools=none:frame-threads=1:"
                 "log-level=-1"
             )
             return {"preset": "ultrafast", "tune": "zerolatency", "x265-params": parameters}
@@ -120,14 +137,32 @@ class Loss(StrEnum):
     BEHIND_A_RELAY = "a relay numbers the rest anew"
 
 
-def sent(codec: Codec, unit: bytes, following: bytes, share: float, loss: Loss, rng: Rng) -> Arrived:
-    """A key frame sent as RTP, of whose packets this share is lost, at least one; then what follows it.
+# Which packets are lost, by their numbers, of those from 1 up to a number.
+Losing = Callable[[int, Rng], frozenset[int]]
+
+
+def a_share(share: float) -> Losing:
+    """This share of them, at least one."""
+
+    def lost(packets: int, rng: Rng) -> frozenset[int]:
+        chosen = rng.choice(np.arange(1, packets), max(1, round(share * (packets - 1))), replace=False)
+        return frozenset(chosen.tolist())
+
+    return lost
+
+
+def each_by_chance(chance: float) -> Losing:
+    """Each by itself, as a line loses them; often none."""
+    return lambda packets, rng: frozenset((1 + np.flatnonzero(rng.random(packets - 1) < chance)).tolist())
+
+
+def sent(codec: Codec, unit: bytes, following: bytes, losing: Losing, loss: Loss, rng: Rng) -> Arrived:
+    """A key frame sent as RTP, some of whose packets are lost; then what follows it.
 
     The first one arrives: its parameter sets stand in the description as well, so that nothing would be lost with them.
     """
     payloads = payloads_of(codec, unit)
-    slices = np.arange(1, len(payloads))
-    lost = {int(number) for number in rng.choice(slices, max(1, round(share * len(slices))), replace=False)}
+    lost = losing(len(payloads), rng)
     track = Track(
         codec, payload_type_of(codec), parameter_sets=_parameter_sets(codec, unit), width=VIEW[0], height=VIEW[1]
     )

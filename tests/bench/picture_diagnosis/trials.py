@@ -6,7 +6,7 @@ learnt by noon and by midnight each fault begins anew, so that no fault is judge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,9 +19,9 @@ from monitor.picture import Memory
 from tests.bench.picture_diagnosis.camera import SOUND, Camera, Spoilt
 from tests.bench.picture_diagnosis.days import DARK_BELOW, STEP, Moment, Rng, Weather, a_day, a_moment, midnight, noon
 from tests.bench.picture_diagnosis.faults import FAULTS, Fault, defocus
-from tests.bench.picture_diagnosis.lossy import lossy
+from tests.bench.picture_diagnosis.lossy import LOSSES, lossy, poor_line
 from tests.bench.picture_diagnosis.scenes import Pixels, Scene
-from tests.bench.picture_diagnosis.streams import Encoder, Loss, Rate, Stream
+from tests.bench.picture_diagnosis.streams import PER_SECOND, Encoder, Loss, Rate, Stream
 from tests.bench.picture_diagnosis.watching import BEFORE, DAY, INFRARED, Alive, Seen, Trial, Watch, alive, trial
 
 IN_DOUBT = timedelta(seconds=60)  # between two key frames while a fault is tried: the monitor looks at every one then
@@ -32,7 +32,21 @@ STILL_GRAIN = 0.25  # grey levels of grain left by noise reduction on a pond at 
 DRIFT_STEP = timedelta(hours=1)
 DRIFT_DAYS = 4
 DRIFT_RADIUS = 3.0  # pixels of a picture 320 wide, at the end
-LOSSES = (0.0, 0.1)  # shares of a key frame's packets: one packet, a tenth
+_DRIFT = f"r 0 to {DRIFT_RADIUS:.0f} px in {DRIFT_DAYS} days"
+WITH, WITHOUT = f"{_DRIFT}, with the golden copy", f"{_DRIFT}, without one"
+GROUP = 10  # pictures, two seconds
+# From one look to the next of a picture that stands still: a minute; of H.265, which takes longer, ten seconds.
+GROUPS = {
+    Codec.H264: int(IN_DOUBT.total_seconds()) * PER_SECOND // GROUP,
+    Codec.H265: 5,
+    Codec.MJPEG: 1,
+}
+# Told a bit rate, an encoder needs minutes until it codes a picture that stands still the same each time, if ever.
+RULED = (
+    Stream(Codec.H264, rate=Rate.AVERAGE, group=GROUP),
+    Stream(Codec.H264, 27, Rate.CAPPED, GROUP),
+    Stream(Codec.H264, 23, Rate.CAPPED, GROUP, kilobits=384),
+)
 FILM_LEARNING = 60  # key frames of a film before it counts
 
 
@@ -82,7 +96,8 @@ class _Trials:
                     self._onset(weather, by_night, midnight(1), infrared=True)
         if self._plan.streams:
             self._streams(by_day)
-            self._drift(by_day)
+            for kept in (WITH, WITHOUT):
+                self._drift(by_day, kept)
         return Seen(self._scene.name, tuple(self._trials), tuple(self._alive))
 
     # ------------------------------------------------------------ alive
@@ -162,41 +177,71 @@ class _Trials:
             for loss in Loss:
                 for share in LOSSES:
                     self._lossy(memory, codec, loss, share)
-        quality = f"{self._stream.codec}, constant quality"
-        self._frozen(memory, self._stream, "stands still", quality, LASTING, promised=True)
-        self._frozen(memory, self._stream, "clock ticks on", quality, SUSPECT_AFTER, clock=True)
-        constant = Stream(Codec.H264, rate=Rate.CONSTANT, group=10)
-        self._frozen(memory, constant, "clock ticks on", "h264, constant bit rate", SUSPECT_AFTER, clock=True)
+            rng = self._rng(f"{codec}, poor line")
+            self._trials.extend(poor_line(self._camera, self._stream_of(codec, group=2), memory, rng))
+        for codec in Codec:
+            self._stands_still(memory, self._stream_of(codec, group=1 if codec is Codec.MJPEG else GROUP))
+        for ruled in RULED:
+            self._stands_still(memory, ruled)
+        self._ticks_on(memory, self._stream)
+        self._ticks_on(memory, Stream(Codec.H264, rate=Rate.CONSTANT, group=GROUP))
         self._looped(memory)
 
+    def _stream_of(self, codec: Codec, group: int) -> Stream:
+        """As the scene's camera sends it, where that is its codec."""
+        usual = 4 if codec is Codec.MJPEG else 27
+        return Stream(codec, self._stream.quality if codec is self._stream.codec else usual, group=group)
+
     def _lossy(self, memory: Memory, codec: Codec, loss: Loss, share: float) -> None:
-        stream = Stream(codec, self._stream.quality if codec is self._stream.codec else 27, group=2)
-        self._trials.append(lossy(self._camera, stream, memory, loss, share, self._rng(f"{codec}, {loss}, {share}")))
+        stream, rng = self._stream_of(codec, group=2), self._rng(f"{codec}, {loss}, {share}")
+        self._trials.append(lossy(self._camera, stream, memory, loss, share, rng))
+
+    def _stands_still(self, memory: Memory, stream: Stream) -> None:
+        """The sensor hangs; the encoder is given the same picture all the while from one look to the next."""
+
+        def pictures(watch: Watch, rng: Rng) -> Iterator[Picture]:
+            film = yield from self._before(watch, stream, rng)
+            for number in range(BEFORE, BEFORE + LASTING):
+                yield watch.look(film, noon(1) + number * IN_DOUBT)
+                for _ in range(stream.group * GROUPS[stream.codec] - 1):
+                    watch.skip(film)
+
+        self._frozen(memory, stream, "frozen, stands still", pictures, promised=True)
+
+    def _ticks_on(self, memory: Memory, stream: Stream) -> None:
+        """The sensor hangs; the clock that the encoder writes over it goes on."""
+
+        def pictures(watch: Watch, rng: Rng) -> Iterator[Picture]:
+            film = yield from self._before(watch, stream, rng)
+            for number in range(BEFORE, BEFORE + SUSPECT_AFTER):
+                at = noon(1) + number * IN_DOUBT
+                shown = film.copy()
+                _tick(shown, at)
+                yield watch.look(shown, at)
+                for _ in range(stream.group - 1):
+                    watch.skip(shown)
+
+        self._frozen(memory, stream, "frozen, clock ticks on", pictures, promised=False)
+
+    def _before(self, watch: Watch, stream: Stream, rng: Rng) -> Generator[Picture, None, Pixels]:
+        """Sound pictures; gives the last one that is looked at, with which the sensor will hang."""
+        film = self._camera.film(a_moment(Weather.CLEAR, noon(1), False, rng), rng)
+        for number in range(BEFORE):
+            moment = a_moment(Weather.CLEAR, noon(1) + number * IN_DOUBT, False, rng)
+            film = self._camera.film(moment, rng)
+            yield watch.look(film, moment.at)
+            for _ in range(stream.group - 1):
+                watch.skip(self._camera.film(moment, rng))
+        return film
 
     def _frozen(
-        self, memory: Memory, stream: Stream, kind: str, strength: str, lasting: int, *, clock: bool = False,
-        promised: bool = False,
+        self, memory: Memory, stream: Stream, kind: str, pictures: Callable[[Watch, Rng], Iterator[Picture]], *,
+        promised: bool,
     ) -> None:  # fmt: skip
-        """The sensor hangs; the encoder goes on, with the clock or without."""
-        rng = self._rng(f"frozen, {kind}, {strength}")
-        watch = Watch(stream, memory)
-        encoder_steps = stream.group
-
-        def pictures() -> Iterator[Picture]:
-            film = self._camera.film(a_moment(Weather.CLEAR, noon(1), False, rng), rng)
-            for number in range(BEFORE + lasting):
-                moment = a_moment(Weather.CLEAR, noon(1) + number * IN_DOUBT, False, rng)
-                if number < BEFORE:
-                    film = self._camera.film(moment, rng)
-                shown = film.copy()
-                if clock and number >= BEFORE:
-                    _tick(shown, moment.at)
-                yield watch.look(shown, moment.at)
-                for _ in range(encoder_steps - 1):
-                    watch.skip(shown if number >= BEFORE else self._camera.film(moment, rng))
-
+        strength = rate_of(stream)
+        shown = pictures(Watch(stream, memory), self._rng(f"{kind}, {strength}"))
         right = frozenset({Cause.PICTURE_FROZEN})
-        self._trials.append(trial("frozen, " + kind, strength, DAY, right, pictures(), promised=promised))
+        self._trials.append(trial(kind, strength, DAY, right, shown, promised=promised))
 
     def _looped(self, memory: Memory) -> None:
         """The same key frames over and over, byte for byte: a recording that is replayed."""
@@ -206,13 +251,11 @@ class _Trials:
         units = [encoder.encode(self._camera.film(moment, rng)) for moment in moments]
         pictures = (watch.look_at(units[number % LOOP], noon(1) + number * IN_DOUBT) for number in range(5 * LOOP))
         right = frozenset({Cause.PICTURE_FROZEN})
-        looped = trial(
-            "frozen, in a loop", f"{LOOP} key frames, {self._stream.codec}", DAY, right, pictures, before=LOOP
-        )
-        self._trials.append(looped)
+        strength = f"{LOOP} key frames, {self._stream.codec}"
+        self._trials.append(trial("frozen, in a loop", strength, DAY, right, pictures, before=LOOP))
 
-    def _drift(self, memory: Memory) -> None:
-        """The lens creeps out of focus over days, slower than any slow reference forgets."""
+    def _drift(self, memory: Memory, kept: str) -> None:
+        """The lens creeps out of focus over days; without the golden copy only a reference that follows can tell."""
         rng = self._rng("drift")
         watch = Watch(self._stream, memory)
         steps = int(timedelta(days=DRIFT_DAYS) / DRIFT_STEP)
@@ -222,15 +265,36 @@ class _Trials:
                 at = noon(1) + number * DRIFT_STEP
                 moment = a_moment(Weather.CLEAR, at, self._infrared, rng)
                 radius = DRIFT_RADIUS * (number + 1) / steps
+                if kept == WITHOUT:
+                    watch.memory = _without_golden(watch.memory)
                 yield watch.look(self._camera.film(moment, rng, Spoilt(optics=defocus(radius))), at)
 
         right = frozenset({Cause.PICTURE_BLURRED, Cause.PICTURE_VEILED})
-        self._trials.append(
-            trial("slow drift", f"r 0 to {DRIFT_RADIUS:.0f} px in {DRIFT_DAYS} days", DAY, right, pictures(), before=0)
-        )
+        self._trials.append(trial("slow drift", kept, DAY, right, pictures(), before=0, promised=kept == WITH))
 
     def _rng(self, purpose: str) -> Rng:
         return np.random.default_rng([self._scene.seed, *purpose.encode()])
+
+
+def _without_golden(memory: Memory) -> Memory:
+    colour, infrared = (replace(each, golden=None) for each in (memory.colour, memory.infrared))
+    return replace(memory, colour=colour, infrared=infrared)
+
+
+def rate_of(stream: Stream) -> str:
+    """As a strength: the codec, and how its encoder is told to spend bits."""
+    match stream.rate:
+        case Rate.QUALITY:
+            return f"{stream.codec}, {stream.rate}"
+        case Rate.CAPPED:
+            return f"{stream.codec}, {stream.rate}, {stream.kilobits} kbit/s"
+        case Rate.AVERAGE | Rate.CONSTANT:
+            return f"{stream.codec}, {stream.rate}"
+
+
+# As strengths of a picture that stands still.
+STANDING = tuple(rate_of(stream) for stream in (*map(Stream, Codec), *RULED))
+LOOPED = tuple(f"{LOOP} key frames, {codec}" for codec in Codec)
 
 
 def _light_of(moment: Moment) -> str:
