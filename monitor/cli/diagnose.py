@@ -10,10 +10,8 @@ from pathlib import Path
 from monitor.cli import texts
 from monitor.cli.exits import Exit
 from monitor.language import Language
-from monitor.model import EPOCH, SECOND_US, Cause, Finding, FindingState, Picture
+from monitor.model import EPOCH, Cause, Finding, FindingState, Picture
 from monitor.picture import Memory, examine
-from monitor.picture.frozen import LEAST_TIME, needed
-from monitor.picture.memory import Repeats
 from monitor.picture.verdict import cause_of, suspects_frozen
 from monitor.probes.files import key_frames
 from monitor.render.layout import Align, Column, table
@@ -21,6 +19,7 @@ from monitor.wording import CAUSES, FINDING_STATES
 
 BEGIN = EPOCH + timedelta(days=1)
 MARKS = 20  # changes of verdict that are told
+STANDS, STANDS_FOR = 10, 30.0  # equal pairs at the end of a film, and seconds, that are suspect
 FAULTY_BELOW = frozenset({"luma_p99", "contrast_change"})  # measures of which less is worse
 LEARNT_BY = "good_key_frames"
 
@@ -46,7 +45,7 @@ def diagnose(file: Path, language: Language) -> int:
         print(texts.DIAGNOSED_ONCE[language])
     stands = _stands_still(still, picture, language)
     print("\n".join(stands or verdict_lines(picture, language)))
-    return Exit.OK if cause_of(picture) is Cause.OK and not still.frozen else Exit.NO
+    return Exit.OK if cause_of(picture) is Cause.OK and not still.suspect else Exit.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,9 @@ class _Still:
         return _Still(fingerprint, 0, seconds, seconds)
 
     @property
-    def frozen(self) -> bool:
-        """As of a camera never seen."""
-        enough = self.seconds - self.began >= LEAST_TIME / SECOND_US
-        return self.pairs >= needed(Repeats()) and enough
+    def suspect(self) -> bool:
+        """Whether hardly anything that lives repeats itself so often; but the film does not show that it lives."""
+        return self.pairs >= STANDS and self.seconds - self.began >= STANDS_FOR
 
 
 def _stands_still(still: _Still, picture: Picture, language: Language) -> list[str]:
@@ -80,8 +78,8 @@ def _stands_still(still: _Still, picture: Picture, language: Language) -> list[s
         return []
     frozen = CAUSES[Cause.PICTURE_FROZEN][language]
     told = texts.DIAGNOSED_EQUAL[language].format(count=still.pairs + 1, seconds=still.seconds - still.began)
-    if still.frozen:
-        return [told, texts.VERDICT_HOLDS[language].format(cause=frozen, id=Cause.PICTURE_FROZEN.value)]
+    if still.suspect:
+        return [told, texts.DIAGNOSED_STANDS[language].format(cause=frozen, id=Cause.PICTURE_FROZEN.value)]
     return [told, texts.DIAGNOSED_TOO_FEW[language].format(cause=frozen), *_unsaid(picture, language)]
 
 

@@ -184,6 +184,10 @@ DIAGNOSED_EQUAL = Phrase(
     "最后 {count} 个关键帧（{seconds:.0f} 秒）逐点相同",
     "the last {count} key frames ({seconds:.0f} s) are equal to the last sample",
 )
+DIAGNOSED_STANDS = Phrase(
+    "可疑：{cause}（{id}）；完全静止的场景也可能如此，单凭这段录像不能确定",
+    "suspect: {cause} ({id}); a scene in which nothing moves may look like that, and this film alone cannot tell",
+)
 DIAGNOSED_TOO_FEW = Phrase(
     "无法判断是否{cause}：相同的关键帧太少，请给更长的录像",
     "cannot be judged: {cause}; too few key frames are equal, give it a longer film",

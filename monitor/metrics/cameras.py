@@ -65,7 +65,7 @@ FAMILIES: tuple[Column[CameraStatus], ...] = (
     Column(
         "sharpeyes_camera_picture_suspected",
         "gauge",
-        "1 while a freeze under a ticking clock is suspected and not settled, which is no fault; absent otherwise.",
+        "1 while a freeze is suspected and not settled, which is no fault; absent otherwise.",
         lambda s: 1 if Cause.PICTURE_FROZEN in _sight(s).noticed else None,
     ),
     Column(

@@ -50,9 +50,7 @@ def _memory(numbers: dict[str, Any], arrays: _Arrays) -> Memory:
             "infrared": _reference(numbers["infrared"], arrays),
             "colour_repeats": Repeats(**numbers["colour_repeats"]),
             "infrared_repeats": Repeats(**numbers["infrared_repeats"]),
-            "stillness": _with_arrays(
-                Stillness, numbers["stillness"], arrays, ("marks", "earlier", "ticks", "recent", "older")
-            ),
+            "stillness": _stillness(numbers["stillness"], arrays),
             "doubts": _with_arrays(Doubts, numbers["doubts"], arrays, ("lost", "soft", "dimmed")),
             "golden_doubts": _with_arrays(Doubts, numbers["golden_doubts"], arrays, ("lost", "soft", "dimmed")),
             "tallies": tuple(Tally(**tally) for tally in numbers["tallies"]),
@@ -66,6 +64,13 @@ def _reference(numbers: dict[str, Any], arrays: _Arrays) -> Reference:
     whole = {**numbers, **{name: arrays.next(numbers[name]) for name in names}}
     golden = numbers["golden"]
     return Reference(**{**whole, "golden": golden and _with_arrays(Golden, golden, arrays, ("structure", "texture"))})
+
+
+def _stillness(numbers: dict[str, Any], arrays: _Arrays) -> Stillness:
+    """Without what it knew of a clock, which is asked no more."""
+    names = ("marks", "earlier", "ticks", "recent", "older")
+    whole = {**numbers, **{name: arrays.next(numbers[name]) for name in names}}
+    return Stillness(**{name: value for name, value in whole.items() if name not in ("ticks", "standing")})
 
 
 def _with_arrays(kind: type[Any], numbers: dict[str, Any], arrays: _Arrays, names: tuple[str, ...]) -> Any:

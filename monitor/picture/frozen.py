@@ -1,45 +1,64 @@
 """A frozen picture: a live sensor cannot send the same key frame twice.
 
-**What counts.** A pair of key frames is equal when all blocks are, but for those known to be a burnt-in clock.
+**What counts.** A pair of key frames is equal when all blocks are, a burnt-in clock among them: one block that changed
+is life. Let p0 be the chance that a pair of this live camera is equal, for whatever reason: grain too small for the
+quantiser, or a block that changed and shares its 16 bits (2^-16). Its habit is m equal ones of n pairs, by day and in
+infra-red apart.
+
+**The false alarm, exactly.** Of p0 is known what the habit says, and before that only that it is anything between 0 and
+1: Beta(1/2, 3/2). Then K equal pairs in a row have the chance
+
+    P(K | m, n) = (m + 1/2) (m + 3/2) ... (m + K - 1/2) / ((n + 2) (n + 3) ... (n + K + 1)),
+
+the mean of p0^K over all that p0 may still be; p0^K with an estimate put in for p0 would be up to 16,000 times too
+small. K is the least number of at least 3 with P <= e(n), where e(n) = 10^-8, and 10^-4 / 2^n where that is more: 317
+after no pair at all, 13 after 10, 6 after 48, 5 after 144, 3 from 570 on. A run can only begin once for each pair that
+differs, so the expected number of false alarms is at most 2 x 10^-4 once for each camera and mode, while it is new, and
+10^-8 for each look thereafter: 4.3 x 10^-5 in a camera-month of 4,320 looks, one in two months of 10,000 cameras if
+each were as near to its threshold as may be; a camera of 2,000 pairs without an equal one is forty times below that.
+
+This holds while a camera's pairs are exchangeable. They are while it shows grain: a key frame of 640 x 360 has B = 920
+blocks; grain of 0.14 levels changes at least one quantised coefficient of a block with p = 0.012 in a JPEG of quality
+60, so all are equal with (1 - p)^B = 2e-5, and ordinary grain gives less than 1e-100. They are not where a camera that
+always showed grain loses all of it from one look to the next and nothing moves, no clock either: below 0.1 levels the
+sensor's own pictures repeat, and no rule can tell them from a frozen one. Such a camera is called frozen wrongly, and
+learns: see below. A clock that shows minutes ticks in every run of ``LEAST_TIME``.
+
+**What a run teaches** that ended by itself. One that was not called frozen, or ended with a picture of which half of
+the blocks are still the same: no restart, the same light, so it was a still scene, and each of its pairs counts as
+equal. One that was called frozen and ended with another picture may have been either, and its K first pairs count: what
+was said to be impossible has perhaps happened. Of more than ``REMEMBERED`` pairs the earlier ones fade.
 
 **Loops.** A recording that is played again shows pictures it showed before. Of the last 64, and of every third of 576
-before them, two bytes are remembered. A picture whose bytes are among these, and not those of the one before it, is a
-hit. A live picture is one with p = p0 + 256 / 65,536 at most: as often as it repeats its last picture, or because two
-bytes are equal by chance. Of the last 32 pictures M must be hits, the least M with C(32, M) p^M <= 10^-6, which bounds
-the chance of M hits in 32 (7 of a camera known by 48 pairs, 6 by 300). In order a loop of up to 64 key frames gives
-nothing but hits from its second round on, one of up to 640 a third; looked at in no order one of 600 gives a third
-after 640 looks. What is longer is not found. Hits are never taken for habit: a loop must not teach that it is one.
+before them, two bytes are remembered. A picture whose bytes are among these, while less than ``LIKE`` of its blocks
+equal those of the one before it, is a hit. Let the blocks of a live picture change independently, D of them in the mean
+from one picture to another. It equals a given earlier one with e^-D at most, and differs from the last in 460 blocks or
+more with (e D / 460)^460 at most (Chernoff), whichever is less: below 10^-52 for every D. With any of 256, then: below
+10^-49; what remains is that two bytes are equal by chance, c = 256 / 65,536. A camera that was seen to repeat itself is
+not of that kind; from it hits are expected as often as that, p ~ Beta(m, n + 3/2 - m). Of the last 32 pictures M must
+be hits, the least M with C(32, M) E[(c + p)^M] <= 10^-8: 6 of a camera that never repeated itself. The sum over the
+looks of a month is 4.3 x 10^-5 again. In order a loop of up to 64 key frames gives nothing but hits from its second
+round on, one of up to 640 a third; looked at in no order one of 600 gives a third after 640 looks. What is longer is
+not found, nor a recording of a scene so still that its pictures are alike. While hits go on nothing is taken for habit:
+a loop must not teach that it is one; when they have ended M are.
 
-**The false alarm, exactly.** Let p0 be the chance that a live camera repeats its picture. After n live pairs of which
-m were equal it is taken for p0 = (m + 1/2) / (n + 2). A live camera shows K equal pairs in a row by chance p0^K, were
-they independent. K is the least number of at least 3 for which p0^K <= 10^-6: the alarm asks for evidence of a million
-to one against this camera's own habit. A camera with visible grain has p0 near 0 whatever n is: a key frame of 640 x
-360 has B = 920 blocks; grain of 0.14 levels changes at least one quantised coefficient of a block with p = 0.012 in a
-JPEG of quality 60, so all are equal with (1 - p)^B = 2e-5, and ordinary grain gives less than 1e-100. Then n = 48 or
-more pairs suffice for K = 3, 30 for 4. Of a camera never seen nothing is known: p0 is taken for 1/4 and K = 10, ten
-minutes of probes, because that a still scene would repeat itself so often is all there is to hold against it. A camera
-that often repeats, a pond at night with the encoder smoothing all grain away, has p0 of 0.5 (K = 20) or 0.9 (K = 132):
-runs that end by themselves teach it. Where a still scene is smoothed to nothing pairs are not independent; what such a
-camera was never seen to do is then still called frozen. Unequal blocks share their 16 bits with 2^-16, so a pair is
-taken for equal wrongly with 2^-16 where exactly one block changed, 2^-32 where two did.
-
-**Clocks.** Blocks that change although 97 % of the others do not, again and again, are a clock. If they too stand for
-three pairs, each at least 5 s apart, the picture is frozen however often it repeats otherwise.
-
-**A constant bitrate under a ticking clock** encodes a frozen picture differently each time: the share of equal blocks
-is then above anything this live camera showed, but not 1. The encoder goes to and fro between a few quantisers, and
-with another one no block is equal at all: so a picture is compared with the last four, and ten pictures count that
-are that much like one of them, with no more than three others between two of the ten. That is a ``WARNING`` (suspect),
-never a fault, until two snapshots some seconds apart (JPEG, of fixed quantiser) tell: frozen, if all blocks are equal
-but for a clock. Whoever takes a live camera for frozen by that would have to meet 890 blocks of which none changed in
-seconds: (1 - p)^890 as above, 2e-5 with grain of 0.14 levels, and that of a camera whose last ten minutes were more
-alike than any before. It counts as frozen until four pairs in a row are as live ones.
+**A ticking clock over a frozen picture**, or an encoder at a constant bitrate, makes each picture differ. The share of
+equal blocks is then above anything this live camera showed, but not 1; so it is when all grain goes from a living
+scene. Pixels cannot tell these apart, so it is a ``WARNING`` (suspect), never a fault. The encoder goes to and fro
+between a few quantisers, and with another one no block is equal at all: so a picture is compared with the last four,
+and ten pictures count that are that much like one of them, with no more than three others between two of the ten. Two
+snapshots some seconds apart (JPEG, of fixed quantiser) tell: frozen, if all blocks are equal but for a few in a line
+near an edge, as a clock is. Whoever takes a live camera for frozen by that would have to meet 890 blocks of which none
+changed in seconds: (1 - p)^890 as above, 2e-5 with grain of 0.14 levels, and that of a camera whose last ten minutes
+were more alike than any before. It counts as frozen until four pairs in a row are as live ones. What ended by itself
+was a still night or a sensor that somebody restarted: half of it is taken for habit, so that a third such night is not
+suspected any more.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, comb, log10
+from math import comb, lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,21 +66,24 @@ from numpy.typing import NDArray
 from monitor.model import SECOND_US, Cause, Finding
 
 from .blocks import GRID, Marks, Sums, marks
-from .findings import weighed
+from .findings import WARNED, weighed
 from .frame import count
 from .memory import Memory, Repeats, Stillness, changed
 
-AGAINST = 6.0  # powers of ten against a live camera's own habit
+AGAINST = 1e-8  # the chance of a live camera to be called frozen, for each look ...
+AGAINST_NEW = 1e-4  # ... and for all looks of a new one together, half of it for each pair that differs
 LEAST_RUN = 3
-LEAST_TIME = 30 * SECOND_US
+LEAST_TIME = 60 * SECOND_US
 NO_PAIR = 5 * SECOND_US  # a server may hand out one key frame for as long: nearer ones say nothing
-FEW_CHANGED = 0.97  # of the blocks are equal: then those that are not may be a clock
+REMEMBERED = 2_000  # pairs of a habit: two weeks at ten minutes
+LIKE = 0.5  # share of equal blocks: the same scene by the same light
 CLOCK_BLOCKS = 28  # at most, 3 % of 920
-KNOWN = 6  # of ``ticks``: three pairs in which only the clock changed
 EARLIER = 3  # pictures before the last one that a suspicion looks at
 RECENT, OLDER, THINNED = 64, 192, 3  # pictures remembered for loops: the last ones, and of those before every third
 WINDOW = 32  # pictures of which so many are hits
 _DIGEST = 2  # bytes of a fingerprint
+_BY_CHANCE = (RECENT + OLDER) / 2 ** (8 * _DIGEST)  # that one of them has the same bytes
+EQUAL = "equal_key_frames"  # the measure of a run
 REPLAYED = "replayed_key_frames"  # the measure of a loop
 ALIKE = "equal_blocks_share"  # the measure of a suspicion
 MORE_ALIKE = 0.10  # share of equal blocks beyond the most this live camera showed
@@ -72,31 +94,49 @@ CLOCK_ROWS, EDGE = 3, 5  # rows of blocks: a clock's height, and how far from th
 LEARNT = 20  # pairs, before this camera's share can be exceeded
 ALIKE_LEAST = 0.15  # and at least that much: the alive share is near 0 while nothing is known
 
-_NO_TICKS = bytes(GRID[0] * GRID[1])
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two key frames, compared block by block."""
 
     alike: float  # the largest share of blocks that equal those of one of the last four pictures, 0 to 1
-    equal: bool  # all of them, outside the clock
-    clock_stands: bool  # a clock is known, and it shows the same time
-    replayed: bool  # the picture is none but the last one, and was there before
-    ticks: bytes  # what is then known of the clock
+    equal: bool  # all of them equal those of the last one
+    like: bool  # so many do that it is the same scene by the same light
+    replayed: bool  # the picture is unlike the last one, and was there before
 
 
 def needed(repeats: Repeats) -> int:
-    """How many equal pairs in a row are a million to one against a live camera with this habit."""
-    p0 = (repeats.equal + 0.5) / (repeats.pairs + 2)
-    return max(LEAST_RUN, ceil(AGAINST / -log10(min(p0, 0.999))))
+    """How many equal pairs in a row are as good as impossible for a live camera with this habit."""
+    most = log(max(AGAINST, AGAINST_NEW / 2 ** min(repeats.pairs, 64)))
+    many = LEAST_RUN
+    while _chance(repeats, many) > most:
+        many *= 2
+    least = max(LEAST_RUN, many // 2)
+    while least < many:
+        middle = (least + many) // 2
+        if _chance(repeats, middle) > most:
+            least = middle + 1
+        else:
+            many = middle
+    return many
+
+
+def _chance(repeats: Repeats, run: int) -> float:
+    """The logarithm of P(K | m, n)."""
+    equal, pairs = repeats.equal + 0.5, repeats.pairs + 2
+    return lgamma(equal + run) - lgamma(equal) + lgamma(pairs) - lgamma(pairs + run)
 
 
 def hits_needed(repeats: Repeats) -> int:
-    """How many hits in ``WINDOW`` pictures are a million to one against a live camera with this habit."""
-    p = (repeats.equal + 0.5) / (repeats.pairs + 2) + (RECENT + OLDER) / 2 ** (8 * _DIGEST)
-    enough = (many for many in range(LEAST_RUN, WINDOW + 1) if comb(WINDOW, many) * p**many <= 10**-AGAINST)
-    return next(enough, WINDOW + 1)
+    """How many hits in ``WINDOW`` pictures are as good as impossible for a live camera with this habit."""
+    moments = [1.0]  # of p: the means of its powers
+    for power in range(WINDOW):
+        moments.append(moments[-1] * (repeats.equal + power) / (repeats.pairs + 1.5 + power))
+    for many in range(LEAST_RUN, WINDOW + 1):
+        mean = sum(comb(many, power) * _BY_CHANCE ** (many - power) * moments[power] for power in range(many + 1))
+        if comb(WINDOW, many) * mean <= AGAINST:
+            return many
+    return WINDOW + 1
 
 
 def frozen(sums: Sums, print_: bytes, memory: Memory, at_us: int) -> tuple[Finding, Stillness, Repeats]:
@@ -124,71 +164,45 @@ def confirm_frozen(memory: Memory, first: Sums, second: Sums) -> Memory:
     still, repeats = memory.stillness, memory.repeats
     if not still.high:
         return memory
-    if by_a_clock(marks(first) != marks(second), clock(still.ticks)):
+    if by_a_clock(marks(first) != marks(second)):
         return changed(memory, stillness=changed(still, confirmed=True))
     repeats = changed(repeats, alike=max(repeats.alike, still.high_most))
     return memory.with_stillness(changed(still, high=0, low=0, high_most=0.0), repeats)
 
 
-def by_a_clock(changed: NDArray[np.bool_], known: NDArray[np.bool_]) -> bool:
-    """Whether all blocks that changed may be a burnt-in clock: those known, or a few in a line near an edge."""
-    rest = changed & ~known
-    rows = np.flatnonzero(rest.any(axis=1))
+def by_a_clock(changed: NDArray[np.bool_]) -> bool:
+    """Whether all blocks that changed may be a burnt-in clock: a few, in a line near the upper or lower edge."""
+    rows = np.flatnonzero(changed.any(axis=1))
     if not rows.size:
         return True
     at_an_edge = rows[-1] < EDGE or rows[0] >= GRID[0] - EDGE
-    return bool(rest.sum() <= CLOCK_BLOCKS and rows[-1] - rows[0] < CLOCK_ROWS and at_an_edge)
+    return bool(count(changed) <= CLOCK_BLOCKS and rows[-1] - rows[0] < CLOCK_ROWS and at_an_edge)
 
 
 def compare(now: Marks, digest: bytes, still: Stillness) -> Pair:
     """A picture with the one before it and with those that are remembered."""
-    others = now != np.frombuffer(still.marks, np.uint16).reshape(GRID)
-    many = count(others)
-    equal = 1.0 - many / others.size
+    equal = count(now == np.frombuffer(still.marks, np.uint16).reshape(GRID)) / now.size
     sketch = _sketch(now)
-    same = (np.frombuffer(still.earlier, np.uint8).reshape(-1, *sketch.shape) == sketch).tobytes()
-    earlier = (same.count(1, at, at + sketch.size) for at in range(0, len(same), sketch.size))
-    known = clock(still.ticks)
-    of_the_clock = count(others & known)
+    earlier = np.frombuffer(still.earlier, np.uint8).reshape(-1, *sketch.shape)
+    alike = max([equal, *(count(before == sketch) / sketch.size for before in earlier)])
     remembered = np.frombuffer(still.recent + still.older, np.uint16)
     again = count(remembered == np.frombuffer(digest, np.uint16))
-    return Pair(
-        max(equal, max(earlier, default=0) / sketch.size),
-        many == of_the_clock,
-        not of_the_clock and count(known) > 0,
-        again > 0 and digest != still.recent[-_DIGEST:],
-        _ticks(still.ticks or _NO_TICKS, others) if FEW_CHANGED <= equal < 1 else still.ticks or _NO_TICKS,
-    )
-
-
-def _ticks(before: bytes, changed: NDArray[np.bool_]) -> bytes:
-    """A clock is learnt while it alone moves; the first pairs of a freeze teach it as well as a quiet night does."""
-    ticks = np.frombuffer(before, np.uint8).reshape(GRID)
-    return np.where(changed, np.minimum(ticks, 250) + 2, np.maximum(ticks, 1) - 1).astype(np.uint8).tobytes()
-
-
-def clock(ticks: bytes) -> NDArray[np.bool_]:
-    """The blocks known to be a clock; none when too many would be."""
-    if not ticks:
-        return np.zeros(GRID, bool)
-    known: NDArray[np.bool_] = np.frombuffer(ticks, np.uint8).reshape(GRID) >= KNOWN
-    return known if count(known) <= CLOCK_BLOCKS else np.zeros(GRID, bool)
+    return Pair(alike, equal == 1, equal >= LIKE, again > 0 and equal < LIKE)
 
 
 def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness, Repeats]:
-    standing = still.standing + 1 if pair.clock_stands else 0
-    still = changed(still, ticks=pair.ticks, hits=_hits(still, repeats, hit=pair.replayed))
+    still, repeats = _hit(still, repeats, pair)
     if pair.equal:
         run_from = still.run_from_us if still.run else still.at_us
-        still = changed(still, run=still.run + 1, run_from_us=run_from, standing=standing)
+        still = changed(still, run=still.run + 1, run_from_us=run_from)
         return changed(still, high=still.high + 1, low=0) if still.high else still, repeats
-    if still.run and not _is_frozen(still, repeats, still.at_us):  # it ended by itself: that is how this camera lives
-        repeats = changed(repeats, equal=repeats.equal + still.run, pairs=repeats.pairs + still.run)
-    if still.run or standing != still.standing:
-        still = changed(still, run=0, standing=standing)
+    if still.run:  # it ended by itself
+        still_scene = pair.like or not _is_run(still, repeats, still.at_us)
+        repeats = _lived(repeats, still.run if still_scene else min(still.run, needed(repeats)))
+        still = changed(still, run=0)
     if pair.replayed or _is_loop(still, repeats):
         return still, repeats
-    repeats = changed(repeats, pairs=repeats.pairs + 1)
+    repeats = _lived(repeats, 0, 1)
     if repeats.pairs > LEARNT and pair.alike > _suspect_from(repeats):
         high_from = still.high_from_us if still.high else still.at_us
         most = max(still.high_most, pair.alike)
@@ -199,11 +213,19 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
     return changed(still, high=0, low=0, high_most=0.0, confirmed=False) if still.high else still, repeats
 
 
-def _hits(still: Stillness, repeats: Repeats, *, hit: bool) -> int:
+def _hit(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness, Repeats]:
     """One picture further. Of a loop that is over four pictures without a hit are enough."""
-    hits = (still.hits << 1 | hit) & (1 << WINDOW) - 1
-    over = not hits & 0b1111 and _is_loop(still, repeats)
-    return 0 if over else hits
+    hits = (still.hits << 1 | pair.replayed) & (1 << WINDOW) - 1
+    if hits & 0b1111 or not _is_loop(still, repeats):
+        return changed(still, hits=hits), repeats
+    return changed(still, hits=0), _lived(repeats, hits_needed(repeats))
+
+
+def _lived(repeats: Repeats, equal: int, differing: int = 0) -> Repeats:
+    """The habit with so many more pairs of either kind."""
+    pairs = repeats.pairs + equal + differing
+    share = min(1.0, REMEMBERED / pairs)
+    return changed(repeats, equal=(repeats.equal + equal) * share, pairs=pairs * share)
 
 
 def _is_loop(still: Stillness, repeats: Repeats) -> bool:
@@ -214,21 +236,19 @@ def _is_loop(still: Stillness, repeats: Repeats) -> bool:
 def _habit(still: Stillness, repeats: Repeats) -> float:
     """How alike this live camera's pairs are to be taken for, now that a time of more alike ones has ended.
 
-    What ended before it was suspected is how it lives; what was confirmed is not. What was only suspected may have
-    been either, a still night or a sensor that somebody restarted: half of it is believed.
+    What ended before it was suspected is how it lives. What was suspected or confirmed may have been either, a still
+    night or a sensor that somebody restarted: half of it is believed.
     """
-    if still.confirmed:
-        return 0.0
-    return (repeats.alike + still.high_most) / 2 if _is_suspect(still, still.at_us) else still.high_most
+    either = still.confirmed or _is_suspect(still, still.at_us)
+    return (repeats.alike + still.high_most) / 2 if either else still.high_most
 
 
 def _suspect_from(repeats: Repeats) -> float:
     return max(ALIKE_LEAST, repeats.alike + MORE_ALIKE)
 
 
-def _is_frozen(still: Stillness, repeats: Repeats, at_us: int) -> bool:
-    long_enough = still.run >= needed(repeats) and at_us - still.run_from_us >= LEAST_TIME
-    return still.confirmed or long_enough or still.standing >= LEAST_RUN or _is_loop(still, repeats)
+def _is_run(still: Stillness, repeats: Repeats, at_us: int) -> bool:
+    return still.run >= needed(repeats) and at_us - still.run_from_us >= LEAST_TIME
 
 
 def _is_suspect(still: Stillness, at_us: int) -> bool:
@@ -236,18 +256,19 @@ def _is_suspect(still: Stillness, at_us: int) -> bool:
 
 
 def _finding(still: Stillness, repeats: Repeats, at_us: int) -> Finding:
-    most = needed(repeats)
+    """By the rule that decides: a loop, a run, snapshots, or a suspicion; else how far the run has come."""
     if _is_loop(still, repeats):
         hits, enough = still.hits.bit_count(), hits_needed(repeats)
         return weighed(Cause.PICTURE_FROZEN, REPLAYED, hits, enough, hits / enough)
-    if _is_frozen(still, repeats, at_us) and not still.confirmed:
-        score = max(1.0, still.run / most)
-        return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, score)
-    suspect = _is_suspect(still, at_us)
+    most, suspect = needed(repeats), _is_suspect(still, at_us)
+    if _is_run(still, repeats, at_us):
+        return weighed(Cause.PICTURE_FROZEN, EQUAL, still.run, most, still.run / most)
     if still.confirmed or suspect or (still.high and not still.run):
         score = 1.0 if still.confirmed else 0.99 if suspect else 0.0
         return weighed(Cause.PICTURE_FROZEN, ALIKE, still.high_most, _suspect_from(repeats), score)
-    return weighed(Cause.PICTURE_FROZEN, "equal_key_frames", still.run, most, min(still.run / most, 0.99))
+    unknown = repeats.pairs < LEARNT and still.run >= ALIKE_RUN and at_us - still.run_from_us >= ALIKE_TIME
+    score = max(min(still.run / most, 0.99), WARNED if unknown else 0.0)
+    return weighed(Cause.PICTURE_FROZEN, EQUAL, still.run, most, score)
 
 
 def _with_picture(still: Stillness, now: Marks, digest: bytes, at_us: int) -> Stillness:

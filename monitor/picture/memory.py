@@ -134,7 +134,6 @@ class Stillness:
 
     marks: bytes = field(default=b"", repr=False)  # 23 x 40 uint16, of the last picture; b"" = none yet
     earlier: bytes = field(default=b"", repr=False)  # up to 3 x 23 x 20 uint8: a quarter of that, newest first
-    ticks: bytes = field(default=b"", repr=False)  # 23 x 40 uint8: how sure a block is part of a clock
     recent: bytes = field(default=b"", repr=False)  # 2 bytes of each of the last pictures' fingerprints
     older: bytes = field(default=b"", repr=False)  # and of every third of those before
     looks: int = 0  # pictures so far
@@ -142,7 +141,6 @@ class Stillness:
     at_us: int = 0  # of the last picture, microseconds since 1970
     run: int = 0  # pairs in a row that were equal
     run_from_us: int = 0
-    standing: int = 0  # pairs in a row in which a clock known to tick did not
     high: int = 0  # pairs more alike than this camera's ever were, with few others between them
     low: int = 0  # others since the last of these
     high_from_us: int = 0

@@ -21,7 +21,7 @@ from .memory import Doubts, Golden, Measure, Memory, Mode, Reference, Repeats, S
 
 T = TypeVar("T")
 
-_FORM: Final = b"sharp-eyes picture memory 4\n"
+_FORM: Final = b"sharp-eyes picture memory 5\n"
 _CHECKSUM: Final = Struct("<I")  # CRC-32: against bad disks, not against people, who could as well write a new one
 _NEXT: Final = "delete it, and the camera is learnt anew"
 _HEAD: Final = Struct("<?qq?BI")  # mode, in_mode, clear_us, veiled; how many tallies, length of their names

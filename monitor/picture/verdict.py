@@ -7,9 +7,9 @@ from datetime import datetime
 from monitor.model import Cause, Finding, FindingState, Picture, Sight
 
 from .findings import is_doubt
-from .frozen import ALIKE
+from .frozen import ALIKE, EQUAL
 
-SOON = 6  # equal key frames: where so few are enough, the first one already raises the doubt
+SOON = 13  # equal key frames: where so few are enough, the first one already raises the doubt
 
 
 def cause_of(picture: Picture) -> Cause:
@@ -46,13 +46,13 @@ def sight_of(picture: Picture, at: datetime) -> Sight:
 
 
 def _is_noticed(finding: Finding) -> bool:
-    """A freeze that only snapshots could settle, or fog; other warnings are doubts of one key frame."""
-    told = finding.measure == ALIKE or finding.cause is Cause.PICTURE_LOW_CONTRAST
+    """A freeze that is not certain, or fog; other warnings are doubts of one key frame."""
+    told = finding.cause in (Cause.PICTURE_FROZEN, Cause.PICTURE_LOW_CONTRAST)
     return told and finding.state is FindingState.WARNING
 
 
 def _doubtful(finding: Finding) -> bool:
     """Whether this key frame is, or may be, the first one with a fault."""
-    if finding.cause is Cause.PICTURE_FROZEN and finding.measure == "equal_key_frames":
+    if finding.cause is Cause.PICTURE_FROZEN and finding.measure == EQUAL:
         return finding.faulty or (finding.value >= 1 and finding.threshold <= SOON)
     return finding.faulty or is_doubt(finding)

@@ -167,12 +167,12 @@ def test_a_damaged_jpeg_is_corrupt_and_not_fine(
 @pytest.mark.parametrize(
     ("key_frames", "every", "code", "told"),
     [
-        (30, 2, Exit.NO, "picture_frozen"),
+        (30, 2, Exit.NO, "suspect: frozen picture (picture_frozen)"),
         (6, 2, Exit.OK, "cannot be judged: frozen"),
         (14, 1, Exit.OK, "cannot be judged"),
     ],
 )
-def test_a_film_of_one_still_is_frozen_or_cannot_be_judged_and_never_good(
+def test_a_film_of_one_still_is_suspect_or_cannot_be_judged_and_never_good(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], key_frames: int, every: int, code: Exit, told: str
 ) -> None:
     path = video(tmp_path / "still.mp4", [scene(1)] * key_frames, every)

@@ -69,7 +69,7 @@ class Watch:
     async def learn(self) -> None:
         """How often this camera repeats itself, as it would be known after some hours."""
         usual, self.settings = self.settings, replace(self.settings, picture=PictureSettings(every=timedelta(0)))
-        await self.probes(8)
+        await self.probes(16)
         self.settings = usual
 
     async def probes(self, count: int) -> list[Result]:
@@ -104,7 +104,7 @@ async def test_an_encoder_that_repeats_itself_is_found_within_two_intervals(watc
     watch.town.inject([watch.camera.id], Fault.FROZEN)
     seen = await watch.probes(2)
     assert seen[1].cause is Cause.PICTURE_FROZEN
-    await watch.probes(8)
+    await watch.probes(14)
     assert (watch.track.state, watch.track.cause) == (State.DEGRADED, Cause.PICTURE_FROZEN)
 
 

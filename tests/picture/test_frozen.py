@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from math import comb
+from fractions import Fraction
+from math import comb, prod
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import SECOND_US, Cause, FindingState
 from monitor.picture import Memory
 from monitor.picture.blocks import GRID, Sums, block_sums, fingerprint, marks
 from monitor.picture.frame import Frame
-from monitor.picture.frozen import WINDOW, by_a_clock, confirm_frozen, frozen, hits_needed, needed
+from monitor.picture.frozen import ALIKE, LEAST_RUN, by_a_clock, confirm_frozen, frozen, hits_needed, needed
 from monitor.picture.memory import Repeats
 from tests.picture.film import HEIGHT, WIDTH, began, frame_of, shot, watched
 
@@ -34,9 +35,9 @@ class Stream:
 
     def show(self, sums: Sums, seconds: int = 30) -> FindingState:
         self.at_us += seconds * SECOND_US
-        finding, still, repeats = frozen(sums, fingerprint(sums), self.memory, self.at_us)
+        self.finding, still, repeats = frozen(sums, fingerprint(sums), self.memory, self.at_us)
         self.memory = self.memory.with_stillness(still, repeats)
-        return finding.state
+        return self.finding.state
 
     def live(self, pairs: int) -> Stream:
         for number in range(pairs):
@@ -52,13 +53,24 @@ class Stream:
         raise AssertionError("never frozen")
 
 
-def test_a_live_camera_that_stops_is_frozen_after_three_repeats_or_four_while_it_is_new() -> None:
-    assert Stream().live(30).until_frozen(blocks(999)) == 4
-    assert Stream().live(60).until_frozen(blocks(999)) == 3
+def test_the_better_a_camera_is_known_the_sooner_it_is_frozen() -> None:
+    assert Stream().live(30).until_frozen(blocks(999)) == 8
+    assert Stream().live(60).until_frozen(blocks(999)) == 6
+    assert Stream().live(600).until_frozen(blocks(999)) == 3
 
 
-def test_of_a_camera_nobody_knows_more_is_asked() -> None:
-    assert Stream().until_frozen(blocks(1)) == needed(Repeats()) == 10
+def test_of_a_camera_that_never_showed_that_it_lives_a_long_run_is_suspected_and_only_one_of_days_is_a_fault() -> None:
+    stream, same = Stream(), blocks(1)
+    states = [stream.show(same) for _ in range(needed(Repeats()) + 1)]
+    assert set(states[:20]) == {FindingState.OK}
+    assert set(states[21:-1]) == {FindingState.WARNING}
+    assert states[-1] is FindingState.FAULT
+
+
+def test_whatever_its_habit_a_picture_must_stand_for_longer_than_a_clock_of_minutes_does() -> None:
+    stream = Stream().live(600)
+    states = [stream.show(blocks(999), seconds=10) for _ in range(8)]
+    assert states.index(FindingState.FAULT) == 6, "the first of them, and a minute"
 
 
 def test_repeats_within_seconds_are_what_a_server_kept_and_count_for_nothing() -> None:
@@ -67,12 +79,33 @@ def test_repeats_within_seconds_are_what_a_server_kept_and_count_for_nothing() -
         assert stream.show(blocks(999), seconds=0) is FindingState.OK
 
 
-@given(st.floats(0, 1000), st.floats(0, 1))
-def test_what_is_needed_is_a_million_to_one_against_the_camera_s_own_habit(pairs: float, share: float) -> None:
-    repeats = Repeats(pairs * share, pairs)
-    p0 = min((repeats.equal + 0.5) / (repeats.pairs + 2), 0.999)
-    assert p0 ** needed(repeats) <= 1.000001e-6
-    assert needed(repeats) == 3 or p0 ** (needed(repeats) - 1) > 0.999999e-6
+def chance(repeats: Repeats, run: int) -> Fraction:
+    """P(K | m, n), exactly: the mean of p0^K over Beta(m + 1/2, n - m + 3/2)."""
+    equal, pairs = Fraction(repeats.equal) + Fraction(1, 2), Fraction(repeats.pairs) + 2
+    return prod((equal + step) / (pairs + step) for step in range(run))
+
+
+@given(st.integers(0, 2000), st.floats(0, 0.9))
+def test_what_is_needed_is_as_good_as_impossible_whatever_the_habit_may_really_be(pairs: int, share: float) -> None:
+    repeats = Repeats(int(pairs * share), pairs)
+    allowed = max(1e-8, 1e-4 / 2 ** min(pairs, 64))
+    many = needed(repeats)
+    assert chance(repeats, many) <= allowed * 1.000001
+    assert many == 3 or chance(repeats, many - 1) > allowed * 0.999999
+
+
+def test_cameras_of_any_habit_are_hardly_ever_frozen_by_chance() -> None:
+    """Drawn from the very prior the argument begins with: what is expected is less than one in 2,000 new cameras."""
+    draw, frozen_ones = np.random.default_rng(8), 0
+    for p0 in draw.beta(0.5, 1.5, 2_000):
+        equal = pairs = run = 0
+        for repeated in draw.random(1_000) < p0:
+            if repeated:
+                run += 1
+            else:
+                frozen_ones += run >= LEAST_RUN and run >= needed(Repeats(equal, pairs))
+                equal, pairs, run = equal + run, pairs + run + 1, 0
+    assert frozen_ones <= 3
 
 
 def test_a_pond_that_often_repeats_teaches_its_habit_and_stays_unsuspected() -> None:
@@ -81,7 +114,7 @@ def test_a_pond_that_often_repeats_teaches_its_habit_and_stays_unsuspected() -> 
     for _ in range(400):
         number += int(noise.random() < 0.5)
         assert stream.show(blocks(number)) is not FindingState.FAULT
-    assert needed(stream.memory.repeats) >= 15
+    assert needed(stream.memory.repeats) >= 20
 
 
 def looped(length: int, looks: int, *, in_order: bool) -> tuple[int, Stream]:
@@ -109,31 +142,89 @@ def looped(length: int, looks: int, *, in_order: bool) -> tuple[int, Stream]:
 def test_a_loop_is_frozen_soon_after_it_begins_again(length: int, in_order: bool, least: int, most: int) -> None:
     found, stream = looped(length, most, in_order=in_order)
     assert least <= found <= most
-    assert needed(stream.memory.repeats) == 3, "a loop teaches no habit"
+    assert needed(stream.memory.repeats) <= 4, "a loop teaches no habit"
 
 
-def test_a_loop_that_ended_is_over_after_four_live_pictures_and_taught_nothing() -> None:
+def test_a_loop_that_ended_is_over_after_four_live_pictures_and_asked_for_more_the_next_time() -> None:
     _, stream = looped(12, 30, in_order=True)
+    before = hits_needed(stream.memory.repeats)
     states = [stream.show(blocks(50_000 + number)) for number in range(8)]
     assert FindingState.FAULT not in states[4:]
-    assert stream.until_frozen(blocks(999)) == 3
+    assert stream.until_frozen(blocks(999)) == 6
+    assert before < hits_needed(stream.memory.repeats) < 20
+
+
+def flickering(number: int, states: int = 64) -> Sums:
+    """A still scene of which a few blocks go to and fro between two values, each by itself."""
+    of = np.random.default_rng(number).integers(states)
+    picture = blocks(1).copy()
+    for place in range(6):
+        picture[11, 3 * place] += np.uint64(of >> place & 1) << np.uint64(60)
+    return picture
+
+
+def test_a_still_scene_that_goes_to_and_fro_between_few_pictures_is_no_loop() -> None:
+    stream = Stream()
+    states = [stream.show(flickering(number)) for number in range(400)]
+    assert FindingState.FAULT not in states
+    assert stream.memory.stillness.hits == 0, "each was there before, and is like the one before"
 
 
 def test_a_live_camera_hits_by_chance_and_never_enough() -> None:
     stream = Stream().live(2_000)
     assert stream.memory.stillness.hits.bit_count() <= 2
-    assert hits_needed(stream.memory.repeats) in (5, 6)
+    assert hits_needed(stream.memory.repeats) == 6
 
 
-@given(st.floats(0, 1000), st.floats(0, 1))
-def test_hits_are_a_million_to_one_as_well_and_a_pond_that_repeats_is_asked_for_more(
-    pairs: float, share: float
+@pytest.mark.parametrize(("equal", "pairs"), [(0, 0), (0, 300), (1, 48), (4, 304), (9, 100), (40, 2000)])
+def test_hits_are_as_good_as_impossible_as_well_and_a_pond_that_repeats_is_asked_for_more(
+    equal: int, pairs: int
 ) -> None:
-    repeats = Repeats(pairs * share, pairs)
-    p = (repeats.equal + 0.5) / (repeats.pairs + 2) + 256 / 65_536
-    many = hits_needed(repeats)
-    assert many > WINDOW or sum(comb(32, n) * p**n * max(0.0, 1 - p) ** (32 - n) for n in range(many, 33)) <= 1e-6
+    repeats = Repeats(equal, pairs)
+    many, draw = hits_needed(repeats), np.random.default_rng(pairs)
+    p = 256 / 65_536 + (draw.beta(equal, pairs - equal + 1.5, 20_000) if equal else np.zeros(1))
+    tail = sum(comb(32, hits) * p**hits * (1 - p) ** (32 - hits) for hits in range(many, 33))
+    assert np.mean(tail) <= 1e-8
     assert hits_needed(Repeats(equal=50, pairs=100)) >= 30
+
+
+def test_a_still_scene_called_frozen_that_ends_like_itself_teaches_all_of_it_and_another_picture_its_beginning() -> (
+    None
+):
+    near, far = Stream().live(60), Stream().live(60)
+    for stream, ended_by in ((near, one_changed(blocks(999))), (far, blocks(5))):
+        stream.until_frozen(blocks(999))
+        for _ in range(50):
+            assert stream.show(blocks(999)) is FindingState.FAULT
+        assert stream.show(ended_by) is FindingState.OK
+    assert (near.memory.repeats.equal, far.memory.repeats.equal) == (56, 6)
+    assert far.until_frozen(blocks(998)) > 6
+    assert near.until_frozen(blocks(998)) > 25
+
+
+def test_a_habit_fades_so_that_another_can_be_learnt() -> None:
+    stream = Stream(Memory(colour_repeats=Repeats(0.0, 2000.0)))
+    for number in range(3000):
+        stream.show(blocks(number))
+    assert stream.memory.repeats.pairs == pytest.approx(2000)
+
+
+def one_changed(sums: Sums) -> Sums:
+    picture = sums.copy()
+    picture[11, 20] ^= np.uint64(1) << np.uint64(60)
+    return picture
+
+
+@given(st.integers(0, GRID[0] - 1), st.integers(0, GRID[1] - 1), st.sampled_from([0, 60, 300]))
+@settings(max_examples=20, deadline=None)
+def test_a_picture_that_is_no_two_times_the_same_is_never_frozen_wherever_its_one_block_of_life_is(
+    row: int, column: int, known: int
+) -> None:
+    stream = Stream(Memory(colour_repeats=Repeats(0.0, known)))
+    for number in range(80):
+        picture = blocks(999).copy()
+        picture[row, column] = number << 50
+        assert stream.show(picture) is not FindingState.FAULT
 
 
 def ticking(sums: Sums, time: int) -> Sums:
@@ -142,18 +233,21 @@ def ticking(sums: Sums, time: int) -> Sums:
     return picture
 
 
-def test_a_frozen_picture_under_a_ticking_clock_is_frozen() -> None:
+def test_a_frozen_picture_under_a_ticking_clock_is_suspected_and_no_fault() -> None:
     stream = Stream().live(60)
-    states = [stream.show(ticking(blocks(999), time)) for time in range(14)]
-    assert states[-1] is FindingState.FAULT
+    states = [stream.show(ticking(blocks(999), time), seconds=60) for time in range(30)]
+    assert FindingState.FAULT not in states
+    assert states[-1] is FindingState.WARNING
+    assert stream.finding.measure == ALIKE
 
 
-def test_a_clock_that_is_known_to_tick_and_stands_is_frozen_whatever_the_habit() -> None:
-    stream = Stream(Memory(colour_repeats=Repeats(900.0, 1000.0)))
-    alive = [stream.show(ticking(blocks(1), time)) for time in range(9)]
-    stands = [stream.show(ticking(blocks(1), 8)) for _ in range(3)]
-    assert FindingState.FAULT not in alive + stands[:2]
-    assert stands[2] is FindingState.FAULT
+def test_a_still_scene_under_a_clock_is_frozen_once_the_clock_stands_too() -> None:
+    """Its pictures never equalled one another, for the clock ticked."""
+    stream = Stream()
+    alive = [stream.show(ticking(blocks(1), time)) for time in range(60)]
+    stands = [stream.show(ticking(blocks(1), 59)) for _ in range(6)]
+    assert FindingState.FAULT not in alive + stands[:5]
+    assert stands[5] is FindingState.FAULT
 
 
 def partly_equal(number: int, share: float) -> Sums:
@@ -191,7 +285,7 @@ def test_a_confirmed_camera_is_frozen_until_four_pairs_in_a_row_are_as_live_ones
     stream = after(confirm_frozen(suspect, blocks(3), blocks(3)))
     states = [stream.show(blocks(9000 + number)) for number in range(5)]
     assert states == [FindingState.FAULT] * 3 + [FindingState.OK] * 2
-    assert stream.memory.repeats.alike < 0.1, "what a frozen picture did is no habit of the live camera"
+    assert 0.3 < stream.memory.repeats.alike < 0.45, "half of what a frozen picture did may be habit of a still scene"
     again = [stream.show(partly_equal(100 + number, 0.75)) for number in range(40)]
     assert again[-1] is FindingState.WARNING
 
@@ -253,14 +347,12 @@ def changed(*places: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np
 
 
 def test_what_changes_in_a_line_near_an_edge_may_be_a_clock_and_nothing_else_may() -> None:
-    unknown = changed()
-    assert by_a_clock(changed(), unknown)
-    assert by_a_clock(changed((1, 5), (1, 6), (2, 6)), unknown)
-    assert by_a_clock(changed((22, 39)), unknown)
-    assert not by_a_clock(changed((11, 20)), unknown), "a duck on the pond"
-    assert not by_a_clock(changed((1, 5), (21, 5)), unknown)
-    assert not by_a_clock(changed(*((0, column) for column in range(30))), unknown)
-    assert by_a_clock(changed((11, 20), (1, 5)), changed((11, 20)))
+    assert by_a_clock(changed())
+    assert by_a_clock(changed((1, 5), (1, 6), (2, 6)))
+    assert by_a_clock(changed((22, 39)))
+    assert not by_a_clock(changed((11, 20))), "a duck on the pond"
+    assert not by_a_clock(changed((1, 5), (21, 5)))
+    assert not by_a_clock(changed(*((0, column) for column in range(30))))
 
 
 def test_one_changed_sample_changes_one_block() -> None:

@@ -21,7 +21,15 @@ from monitor.errors import PictureMemoryBroken
 from monitor.picture import Memory, examine
 from monitor.picture.evidence import NO_EVIDENCE
 from monitor.picture.frame import COARSE, reduced
-from monitor.picture.memory import Measure, Reference, Tally, golden_structure, structure_of, structure_of_golden
+from monitor.picture.memory import (
+    Measure,
+    Reference,
+    Stillness,
+    Tally,
+    golden_structure,
+    structure_of,
+    structure_of_golden,
+)
 from tests.picture import leak
 from tests.picture.film import HEIGHT, START, WIDTH, Pixels, frame_of, infrared, shot, watched
 
@@ -83,6 +91,8 @@ def as_the_version_before_wrote_it(memory: Memory) -> bytes:
     arrays: list[bytes] = []
 
     def plain(value: Any) -> Any:
+        if isinstance(value, Stillness):
+            return with_a_clock(value)
         if is_dataclass(value):
             return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
         if isinstance(value, tuple):
@@ -91,6 +101,14 @@ def as_the_version_before_wrote_it(memory: Memory) -> bytes:
             return value
         arrays.append(value)
         return len(value)
+
+    def with_a_clock(still: Stillness) -> dict[str, Any]:
+        """With what was known of a clock then, at its place among the arrays."""
+        whole = {each.name: getattr(still, each.name) for each in fields(still)}
+        before = {name: plain(whole.pop(name)) for name in ("marks", "earlier")}
+        return {**before, "ticks": plain(bytes(range(200))), "standing": 2} | {
+            name: plain(value) for name, value in whole.items()
+        }
 
     numbers = json.dumps(plain(memory), separators=(",", ":")).encode()
     body = b"sharp-eyes picture memory 3\n" + numbers + b"\n" + b"".join(arrays)
@@ -108,7 +126,7 @@ def test_what_the_version_before_wrote_is_read_and_its_damage_seen(known: Memory
                 Memory.from_bytes(before[:place] + bytes([before[place] ^ 1]) + before[place + 1 :])
 
 
-@pytest.mark.parametrize("stored", [b"", b"sharp-eyes picture memory 2\n", b"sharp-eyes picture memory 4\n"])
+@pytest.mark.parametrize("stored", [b"", b"sharp-eyes picture memory 4\n", b"sharp-eyes picture memory 6\n"])
 def test_what_is_no_memory_is_one_clear_error(stored: bytes) -> None:
     with pytest.raises(PictureMemoryBroken, match="learnt anew"):
         Memory.from_bytes(stored)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Cause, Finding, FindingState, Picture
-from monitor.picture.frozen import ALIKE
+from monitor.picture.frozen import ALIKE, EQUAL
 from monitor.picture.tally import NEEDED
 from monitor.picture.verdict import SOON, cause_of, sight_of
 from tests.driven import START
@@ -24,7 +24,7 @@ def shows(*findings: Finding, active: tuple[Cause, ...] = ()) -> Cause:
 
 
 def repeats(value: float, threshold: float) -> Finding:
-    return Finding(Cause.PICTURE_FROZEN, OK, "equal_key_frames", value, threshold)
+    return Finding(Cause.PICTURE_FROZEN, OK, EQUAL, value, threshold)
 
 
 def test_the_first_key_frame_with_a_fault_already_speaks_for_it() -> None:
@@ -85,10 +85,15 @@ def test_beside_a_fault_or_its_first_key_frame_nothing_is_noticed() -> None:
     assert sight_of(Picture(640, 360, b"", (veil, fog)), START).noticed == ()
 
 
+def test_equal_key_frames_are_noticed_while_they_are_too_few_for_a_fault_and_no_doubt_either() -> None:
+    (few, many) = (Finding(Cause.PICTURE_FROZEN, WARNING, EQUAL, 10, threshold, 0.35) for threshold in (SOON, 100))
+    assert sight_of(Picture(640, 360, b"", (few,)), START).noticed == ()
+    assert sight_of(Picture(640, 360, b"", (many,)), START).noticed == (Cause.PICTURE_FROZEN,)
+
+
 def test_doubts_of_one_key_frame_and_a_freeze_that_is_certain_are_not_noticed_beside() -> None:
     findings = (
         finding(Cause.PICTURE_BLURRED, WARNING),
-        finding(Cause.PICTURE_FROZEN, WARNING, measure="equal_key_frames"),
         finding(Cause.PICTURE_FROZEN, FAULT, measure=ALIKE),
         finding(Cause.PICTURE_LOW_CONTRAST, OK),
     )
