@@ -99,12 +99,12 @@ _LIST = Panel(
     Table(
         (
             Column("severity", words.SEVERITY, words=words.SEVERITIES, width=70),
-            Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, link=words.TO_RUNBOOK, width=220),
+            Column("alertname", Phrase("告警", "alert"), words=words.ALERT_NAMES, link=words.TO_RUNBOOK, width=170),
             Column("name", words.NAME),
-            Column("town", words.TOWN, width=100),
-            Column("village", words.VILLAGE, width=100, link=words.TO_VILLAGE_CELL),
+            Column("town", words.TOWN, width=80),
+            Column("village", words.VILLAGE, width=80, link=words.TO_VILLAGE_CELL),
             Column("site", words.SITE, width=120),
-            Column("#A", words.HOW_LONG, words.LENGTH, width=150),
+            Column("#A", words.HOW_LONG, words.LENGTH, width=130),
             Column("incident", words.CAMERA_ID, width=70, link=words.TO_INCIDENTS),
         ),
     ),

@@ -90,6 +90,11 @@ SETTINGS: Final = (
         "缺少:无人值班时 {{phones}} 也须有人:phones: [号码]",
         "is missing: {{phones}} has to be somebody also where nobody is on duty: phones: [NUMBER]",
     ),
+    Phrase(
+        "与渠道 {other} 是同一个机器人地址：合计会超出该机器人的限额，群里也会收到两遍；去掉其中一个，接收组里改写 {again}",
+        "has the address of {other}: together they would exceed what one robot may send, and its group would be told"
+        " twice; leave one of them out, and name {again} in the receivers of both",
+    ),
     Phrase("备用渠道 {name} 不在 alerts.channels 中", "its fallback {name} is not one of alerts.channels"),
     Phrase(
         "备用渠道互相指向,成了一圈:须有一个渠道在最后",
