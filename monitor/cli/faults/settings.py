@@ -91,7 +91,7 @@ SETTINGS: Final = (
         "is missing: {{phones}} has to be somebody also where nobody is on duty: phones: [NUMBER]",
     ),
     Phrase(
-        "与渠道 {other} 是同一个机器人地址：合计会超出该机器人的限额，群里也会收到两遍；去掉其中一个，接收组里改写 {again}",
+        "与渠道 {other} 是同一个机器人地址：合计会超出限额，群里也会收到两遍；去掉一个，接收组里改写 {again}",
         "has the address of {other}: together they would exceed what one robot may send, and its group would be told"
         " twice; leave one of them out, and name {again} in the receivers of both",
     ),
