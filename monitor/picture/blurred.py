@@ -7,12 +7,9 @@ from monitor.model import Cause, Finding, FindingState
 from .findings import doubted, unjudged, weighed
 from .texture import Sharpness
 
-SOFT = 0.6  # share of the blocks with detail; snowfall and fog soften 0.3 to 0.5, a disc of 3 samples 0.75 to 0.98
+SOFT = 0.55  # share of the blocks with detail; weather and seasons soften 0.4 for long, a disc of 3 samples 0.6 to 0.98
 DEVIATIONS = 5.0
 ENOUGH_BLOCKS = 8  # of 144 must have had fine detail, and light enough to show it
-# ln of amplitude, of the fine detail where most is left: a lens out of focus takes some everywhere, turned leaves and
-# melting snow take from one part and give to another.
-SHARPER = 0.1
 ELSEWHERE = 0.5  # of the view lost: then it is another view, and nothing can be said of its sharpness
 
 
@@ -29,6 +26,5 @@ def blurred_slowly(now: Sharpness, lost: float) -> Finding:
 def _by(now: Sharpness, lost: float, measure: str, threshold: float) -> Finding:
     if now.blocks < ENOUGH_BLOCKS or lost > ELSEWHERE:
         return unjudged(Cause.PICTURE_BLURRED, FindingState.CANNOT_JUDGE, measure, now.soft, threshold)
-    score = 0.0 if now.clearest > SHARPER else 1 / threshold
-    found = weighed(Cause.PICTURE_BLURRED, measure, now.soft, threshold, now.soft * score)
-    return doubted(found, now.soft_now, now.soft_now * score)
+    found = weighed(Cause.PICTURE_BLURRED, measure, now.soft, threshold, now.soft / threshold)
+    return doubted(found, now.soft_now, now.soft_now / threshold)

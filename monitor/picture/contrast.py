@@ -32,7 +32,7 @@ BEGUN = 0.75  # times the thresholds: what has gone so far at once is a veil if 
 def low_contrast(now: Sharpness, lost: float, *, low_light: bool) -> Finding:
     """A report, never a fault by itself: ``WARNING`` at most. By little light nothing is said: lamps make contrast."""
     measure, score = "contrast_change", now.contrast / LOW
-    if now.blocks < ENOUGH_BLOCKS or lost > ELSEWHERE or (now.soft > SOFT and now.contrast > THICK) or low_light:
+    if now.detailed < ENOUGH_BLOCKS or lost > ELSEWHERE or (now.soft > SOFT and now.contrast > THICK) or low_light:
         return unjudged(Cause.PICTURE_LOW_CONTRAST, FindingState.CANNOT_JUDGE, measure, now.contrast, LOW)
     found = weighed(Cause.PICTURE_LOW_CONTRAST, measure, now.contrast, LOW, min(score, 0.99))
     return found if score >= 1 else weighed(found.cause, measure, now.contrast, LOW, min(max(score, 0.0), 0.69))

@@ -16,7 +16,7 @@ from monitor.model import MICROSECOND, Cause, Finding, FindingState, Picture, mi
 
 from .black import black
 from .blocks import block_sums, fingerprint
-from .blurred import SHARPER, blurred, blurred_slowly
+from .blurred import blurred, blurred_slowly
 from .cast import LAMPLIT, cast, colourless
 from .contrast import SUDDEN, is_clear, is_thick, is_veil, low_contrast, veiled
 from .corrupt import corrupt, damaged
@@ -48,6 +48,8 @@ from .texture import Sharpness, sharpness, texture
 from .tint import Tints, shift, tints
 from .view import DIM, LOST_SINCE_GOLDEN, View, lost_threshold, perhaps_turned, sought, view_drifted, view_lost, views
 
+# ln of amplitude, of the fine detail where most is left: where some is sharper than ever, light is not too little.
+SHARPER = 0.1
 HELD = 3  # key frames after the light changed for which exposure and white balance may still settle
 
 

@@ -40,7 +40,8 @@ GAINED = 1.0  # log2 of energy: 1.4 times the amplitude
 class Sharpness:
     """A picture's detail against its reference."""
 
-    blocks: int  # how many have detail to judge by
+    blocks: int  # how many have fine detail to judge by, and contrast enough to show it
+    detailed: int  # how many have detail in the reference, whatever the contrast is now
     soft: float  # share of them that lost their fine detail and kept the coarse, 0 to 1
     soft_now: float  # the same of this key frame alone
     contrast: float  # the coarse and middle detail that is left, as ln of amplitude; 0 as usual, negative less
@@ -90,14 +91,18 @@ def sharpness(now: Field, references: Sequence[bytes], grain: float, before: Seq
     gain = np.log2(np.maximum(have - noise, 0.02 * detail) / detail)
     middle, coarse = gain[:, 1], gain[:, 2]
     clear = had > loud
-    # What must still be above the grain, were only the contrast lower: else its absence says nothing about focus.
-    dimmer = np.exp2(np.minimum(coarse, 0))[:, None]
+    # Coarse detail that is gone tells how much of the fine a lower contrast took. What a block has more of than ever,
+    # by turned leaves or snow that lies, says nothing of that: fine detail that stayed as it was is no blur beside it.
+    fading = np.minimum(coarse, 0)
+    # What must still be above the grain, were only the contrast lower: else its absence says nothing about focus. Twice
+    # as much is asked, for encoders drop what is faint before it drowns.
+    dimmer = np.exp2(2 * fading)[:, None]
     shown = clear[:, :2] & (had[:, :2] * dimmer > loud[:2])
     unwritten = detail[:, 1] <= 2**_WRITTEN_FROM * detail[:, 2]
     sharp = (detail[:, 1] > 2**_SHARP_FROM * detail[:, 2]) & unwritten
     judged = clear[:, 2] & shown[:, 1] & (have[2] > 2 * noise[2]) & sharp
     both = (gain[:, 0] + middle) / 2
-    softness = np.where(judged, (np.where(shown[:, 0], both, middle) - coarse) / np.float32(SOFTER), np.float32(0))
+    softness = np.where(judged, (np.where(shown[:, 0], both, middle) - fading) / np.float32(SOFTER), np.float32(0))
     fine = np.where(clear[:, 0], both, middle)
     some, contrasting = (middle + coarse) / 2, clear[:, 1] & clear[:, 2]
     detailed = contrasting & unwritten
@@ -113,11 +118,13 @@ def sharpness(now: Field, references: Sequence[bytes], grain: float, before: Seq
     fine_now = have[0] > loud[0]
     found = []
     for at, last in enumerate(before):
-        blocks, most = count(judged[at]), max(count(detailed[at]), 1)
+        blocks, known = count(judged[at]), count(detailed[at])
+        most = max(known, 1)
         contrast = _AMPLITUDE * _quantile(some[at], contrasting[at], 0.5)
         found.append(
             Sharpness(
                 blocks,
+                known,
                 count(soft[at]) / max(blocks, 1),
                 count(soft_now[at]) / max(blocks, 1),
                 max(contrast, last.contrast),

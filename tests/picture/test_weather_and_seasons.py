@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
 
 from monitor.model import Cause, FindingState, Picture
 from monitor.picture import Memory
-from monitor.picture.blurred import SHARPER, SOFT, blurred
+from monitor.picture.blurred import blurred
+from monitor.picture.contrast import low_contrast
 from monitor.picture.exposure import BRIGHTEST_OF_DARK, DARK_OF_BRIGHT, dark
-from monitor.picture.memory import Mode
+from monitor.picture.frame import Field
+from monitor.picture.memory import TEXTURE_SHAPE, Doubts, Mode, stored_texture
 from monitor.picture.striped import UNKNOWN, striped
-from monitor.picture.structure import GRID
-from monitor.picture.texture import Sharpness
+from monitor.picture.texture import Sharpness, sharpness
 from monitor.simulator.scenes import Scene
 from tests.picture.film import Pixels, began, infrared, watched
 
 LEARNT = 56
-NOTHING = np.zeros(GRID, bool)
-CLEAR = Sharpness(100, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, NOTHING, NOTHING, b"", b"")
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +31,39 @@ def told(pictures: list[Picture], cause: Cause) -> list[FindingState]:
     return [finding.state for picture in pictures for finding in picture.findings if finding.cause is cause]
 
 
-def test_turned_leaves_that_are_soft_beside_roofs_that_are_sharper_than_ever_are_no_defocus() -> None:
-    soft = replace(CLEAR, soft=SOFT + 0.2, soft_now=SOFT + 0.2)
-    assert blurred(replace(soft, clearest=-0.2), 0.0, 0.0, 0.0).state is FindingState.FAULT
-    assert blurred(replace(soft, clearest=SHARPER + 0.01), 0.0, 0.0, 0.0).state is FindingState.OK
+def seen(fine: float, middle: float, coarse: float) -> Field:
+    """A texture of these energies, log2 of squared levels, in every block."""
+    return np.broadcast_to(np.array([fine, middle, coarse], np.float32)[:, None, None], TEXTURE_SHAPE).copy()
+
+
+def sharp(now: Field, usual: Field) -> Sharpness:
+    """The second of two key frames that look the same."""
+    reference = stored_texture(usual, np.full(usual.size, 0.5, np.float32))
+    doubts = Doubts()
+    for _ in range(2):
+        (found,) = sharpness(now, [reference], 1.0, [doubts])
+        doubts = Doubts(b"", found.softness, found.dimming, found.contrast_now)
+    return found
+
+
+def state(now: Sharpness) -> FindingState:
+    return blurred(now, 0.0, 0.0, 0.0).state
+
+
+def test_a_lens_out_of_focus_takes_fine_detail_and_leaves_the_coarse() -> None:
+    assert state(sharp(seen(2, 5, 7.8), seen(5, 7, 8))) is FindingState.FAULT
+    assert state(sharp(seen(5, 7, 8), seen(5, 7, 8))) is FindingState.OK
+
+
+def test_turned_leaves_and_snow_that_lies_add_coarse_contrast_and_take_no_fine_detail() -> None:
+    assert sharp(seen(5, 7, 10), seen(5, 7, 8)).soft == 0
+    assert state(sharp(seen(5, 7, 10), seen(5, 7, 8))) is FindingState.OK
+
+
+def test_where_contrast_fell_so_far_that_encoders_drop_fine_detail_nothing_is_said_of_focus() -> None:
+    thin = sharp(seen(0, 0.5, 5.5), seen(4, 4, 8))
+    assert state(thin) is FindingState.CANNOT_JUDGE
+    assert low_contrast(thin, 0.0, low_light=False).state is FindingState.WARNING
 
 
 def test_a_camera_known_to_be_bright_is_dark_sooner_than_one_nobody_knows() -> None:
