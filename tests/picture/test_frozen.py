@@ -82,7 +82,7 @@ def test_repeats_within_seconds_are_what_a_server_kept_and_count_for_nothing() -
 def chance(repeats: Repeats, run: int) -> Fraction:
     """P(K | m, n), exactly: the mean of p0^K over Beta(m + 1/2, n - m + 3/2)."""
     equal, pairs = Fraction(repeats.equal) + Fraction(1, 2), Fraction(repeats.pairs) + 2
-    return prod((equal + step) / (pairs + step) for step in range(run))
+    return prod(((equal + step) / (pairs + step) for step in range(run)), start=Fraction(1))
 
 
 @given(st.integers(0, 2000), st.floats(0, 0.9))
