@@ -37,10 +37,12 @@ more with (e D / 460)^460 at most (Chernoff), whichever is less: below 10^-52 fo
 10^-49; what remains is that two bytes are equal by chance, c = 256 / 65,536. A camera that was seen to repeat itself is
 not of that kind; from it hits are expected as often as that, p ~ Beta(m, n + 3/2 - m). Of the last 32 pictures M must
 be hits, the least M with C(32, M) E[(c + p)^M] <= 10^-8: 6 of a camera that never repeated itself. The sum over the
-looks of a month is 4.3 x 10^-5 again. In order a loop of up to 64 key frames gives nothing but hits from its second
-round on, one of up to 640 a third; looked at in no order one of 600 gives a third after 640 looks. What is longer is
-not found, nor a recording of a scene so still that its pictures are alike. While hits go on nothing is taken for habit:
-a loop must not teach that it is one; when they have ended M are.
+looks of a month is 4.3 x 10^-5 again, so both rules together make 9 x 10^-5. A scene without grain whose every block
+goes to and fro at once, with a lamp, is bounded by neither; one that was called a loop teaches. In order a loop of up
+to 64 key frames gives nothing but hits from its second round on, one of up to 640 a third; looked at in no order one of
+600 gives a third after 640 looks. What is longer is not found, nor a recording of a scene so still that its pictures
+are alike. While hits go on nothing is taken for habit: a loop must not teach that it is one; when they have ended M
+are.
 
 **A ticking clock over a frozen picture**, or an encoder at a constant bitrate, makes each picture differ. The share of
 equal blocks is then above anything this live camera showed, but not 1; so it is when all grain goes from a living
@@ -51,8 +53,8 @@ snapshots some seconds apart (JPEG, of fixed quantiser) tell: frozen, if all blo
 near an edge, as a clock is. Whoever takes a live camera for frozen by that would have to meet 890 blocks of which none
 changed in seconds: (1 - p)^890 as above, 2e-5 with grain of 0.14 levels, and that of a camera whose last ten minutes
 were more alike than any before. It counts as frozen until four pairs in a row are as live ones. What ended by itself
-was a still night or a sensor that somebody restarted: half of it is taken for habit, so that a third such night is not
-suspected any more.
+was a still night or a sensor that somebody restarted: half of it is taken for habit, so that after three such nights
+none is suspected any more.
 """
 
 from __future__ import annotations

@@ -12,13 +12,14 @@ from monitor.picture.blurred import blurred
 from monitor.picture.contrast import low_contrast
 from monitor.picture.exposure import BRIGHTEST_OF_DARK, DARK_OF_BRIGHT, dark
 from monitor.picture.frame import Field
-from monitor.picture.memory import TEXTURE_SHAPE, Doubts, Mode, stored_texture
+from monitor.picture.memory import TEXTURE_SHAPE, Doubts, Mode
 from monitor.picture.striped import UNKNOWN, striped
 from monitor.picture.texture import Sharpness, sharpness
 from monitor.simulator.scenes import Scene
 from tests.picture.film import Pixels, began, infrared, watched
 
 LEARNT = 56
+LOWEST, STEPS = -2.0, 15  # of a stored texture: the least energy told, and steps to an octave
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +39,11 @@ def seen(fine: float, middle: float, coarse: float) -> Field:
 
 def sharp(now: Field, usual: Field) -> Sharpness:
     """The second of two key frames that look the same."""
-    reference = stored_texture(usual, np.full(usual.size, 0.5, np.float32))
-    doubts = Doubts()
-    for _ in range(2):
-        (found,) = sharpness(now, [reference], 1.0, [doubts])
-        doubts = Doubts(b"", found.softness, found.dimming, found.contrast_now)
-    return found
+    reference = np.round((usual - LOWEST) * STEPS).astype(np.uint8).tobytes()
+    (first,) = sharpness(now, [reference], 1.0, [Doubts()])
+    doubts = Doubts(b"", first.softness, first.dimming, first.contrast_now)
+    (second,) = sharpness(now, [reference], 1.0, [doubts])
+    return second
 
 
 def state(now: Sharpness) -> FindingState:
