@@ -42,11 +42,9 @@ def seen(fine: float, middle: float, coarse: float) -> Field:
 def sharp(now: Field, usual: Field) -> Sharpness:
     """The second of two key frames that look the same."""
     reference = stored_texture(usual, np.full(usual.size, 0.5, np.float32))
-    doubts = Doubts()
-    for _ in range(2):
-        (found,) = sharpness(now, [reference], 1.0, [doubts])
-        doubts = Doubts(b"", found.softness, found.dimming, found.contrast_now)
-    return found
+    (first,) = sharpness(now, [reference], 1.0, [Doubts()])
+    (second,) = sharpness(now, [reference], 1.0, [Doubts(b"", first.softness, first.dimming, first.contrast_now)])
+    return second
 
 
 def state(now: Sharpness) -> FindingState:
