@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import gzip
+import json
 import re
 import sqlite3
+import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import aiohttp
-import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -22,13 +27,28 @@ from monitor.demo.child import Child
 from monitor.demo.place import Place, Tempo, furnish
 from monitor.language import Language
 from monitor.memories import memories_path
-from monitor.model import Codec
+from monitor.model import Codec, KeyFrame
 from monitor.picture import Memory
 from monitor.simulator.clips import ClipKey, ClipSize, default_cache, frames_of
 from monitor.simulator.faults import Fault
-from monitor.simulator.scenes import LIVE_SCENES, Scene, draw
+from monitor.simulator.scenes import LIVE_SCENES, Scene
 from monitor.simulator.town import SimulatedTown, build_town
 from tests.addresses import BASE
+from tests.bench.picture_diagnosis.streams import Decoder
+from tests.demo.finding_pictures import (
+    ALIKE,
+    LONGEST_LINE,
+    SMALLEST,
+    is_text,
+    longest_line,
+    looks_like_a_picture,
+    most_alike,
+    pictures_held,
+    runs_of,
+    shown,
+    unpacked,
+    written_out,
+)
 
 FILM = ClipSize(width=320, height=192, fps=1, groups=67)  # as that of tests/engine/test_watching_in_tiers.py
 TEMPO = Tempo(
@@ -39,29 +59,11 @@ TEMPO = Tempo(
 )
 SETTLED, LONG, LATEST = 50.0, 130.0, 400.0  # seconds: what a process needs once it has then; and the end
 LOOKED_AT = 3_000  # pictures at least, however long a busy machine takes for them
-MAGIC = (
-    *(b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM6", b"RIFF", b"II*\0", b"MM\0*"),
-    *(
-        b"ftypavif",
-        b"ftypheic",
-        b"ftypisom",
-        b"ftypmp4",
-        b"\x1aE\xdf\xa3",
-        b"\0\0\1\xb3",
-        b"\xff\x0a",
-        b"P5\n",
-        b"P6\n",
-    ),
-)
-BEGINNINGS = 16  # bytes: a file's or a value's kind is told by then
 MOST = 32 * 1024  # bytes of one camera's numbers; the smallest plane of these films has 61,440
-PLANES = ((160, 90), (160, 96), (80, 45), (80, 48), (64, 36), (40, 23), (40, 24), (32, 18))  # width, height
-SMALLEST = 500  # bytes: of fewer no picture is worth the name
-# Correlation from which a piece of a value is a picture of a scene. What is remembered of these scenes reaches 0.75 by
-# chance, for a horizon is a step and so is the edge between two arrays; a picture in 16 levels has 0.99.
-ALIKE = 0.85
 SHARED = ("/tmp/", "/var/tmp/", "/dev/shm/", "/memfd:")
-LONG_BLOB = re.compile(rb"[A-Za-z0-9+/=_-]{200,}")  # nothing we write in text is as long without a break
+CAMERAS = 27
+DATABASES = (".db", ".db-wal", ".db-shm")
+MOST_HELD = CAMERAS // 3  # pictures in the monitor's memory, of which the decoders have some in hand
 
 
 def bytes_in_memory(pid: int) -> int:
@@ -82,45 +84,6 @@ def values(database: Path) -> Iterator[tuple[str, bytes]]:
                         yield table, value.encode() if isinstance(value, str) else value
     finally:
         file.close()
-
-
-def looks_like_a_picture(data: bytes) -> bool:
-    """The smallest PNG there is has 67 bytes; a key of 32 holds two bytes of some beginning now and then."""
-    return len(data) > 64 and any(magic in data[:BEGINNINGS] for magic in MAGIC)
-
-
-def runs_of(frames: list[bytes]) -> set[bytes]:
-    """What would betray a key frame wherever it lay: 24 bytes from its middle, taken from many places."""
-    return {frame[at : at + 24] for frame in frames for at in range(len(frame) // 2, len(frame) - 24, 997)}
-
-
-@cache
-def shown(scene: Scene, width: int, height: int) -> NDArray[np.float64]:
-    """A picture of the scene at that size, its luma row by row, of mean 0 and length 1."""
-    grey = cv2.cvtColor(draw(scene, 0.0, FILM.width, FILM.height, 0.0), cv2.COLOR_BGR2GRAY)
-    plane = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.float64).ravel()
-    plane -= plane.mean()
-    return plane / np.linalg.norm(plane)
-
-
-def most_alike(data: bytes, scenes: Sequence[Scene] = LIVE_SCENES) -> float:
-    """The largest correlation of any piece of the data, as bytes with a sign or without, and any scene at any size."""
-    most = 0.0
-    for kind in (np.uint8, np.int8):
-        values = np.frombuffer(data, kind).astype(np.float64)
-        padded = 1 << (2 * values.size - 1).bit_length()
-        spectrum = np.fft.rfft(values, padded)
-        sums, squares = (np.concatenate(([0.0], np.cumsum(values**power))) for power in (1, 2))
-        for size in PLANES:
-            length = size[0] * size[1]
-            if length > values.size:
-                continue
-            mean = (sums[length:] - sums[:-length]) / length
-            deviation = np.sqrt(np.maximum((squares[length:] - squares[:-length]) - length * mean**2, 1.0))
-            for scene in scenes:
-                fit = np.fft.irfft(spectrum * np.conj(np.fft.rfft(shown(scene, *size), padded)), padded)
-                most = max(most, float(np.abs(fit[: deviation.size] / deviation).max()))
-    return most
 
 
 def leaves_no_dump(pid: int) -> bool:
@@ -176,7 +139,7 @@ async def test_of_thousands_of_pictures_the_whole_monitor_keeps_numbers_only(
     passing = place.folder / "passing"
     passing.mkdir()
     monkeypatch.setenv("TMPDIR", str(passing))  # so that what it leaves there is looked through as well
-    town = build_town(27, base=BASE, clock=clock, clip_size=FILM)
+    town = build_town(CAMERAS, base=BASE, clock=clock, clip_size=FILM)
     await town.start()
     try:
         furnish(place, town.cameras, town.credentials, town.cameras[-1].id, clock.now(), TEMPO, Language.EN)
@@ -184,6 +147,7 @@ async def test_of_thousands_of_pictures_the_whole_monitor_keeps_numbers_only(
         try:
             assert leaves_no_dump(child.pid)
             metrics, sizes = await metrics_while(child, town, place.folder)
+            held = await asyncio.to_thread(pictures_held, child.pid, planes_of(films()))
         finally:
             await child.end()
     finally:
@@ -196,7 +160,25 @@ async def test_of_thousands_of_pictures_the_whole_monitor_keeps_numbers_only(
     third = len(sizes) // 3
     assert min(sizes[-third:]) - min(sizes[:third]) < 5_000_000, [looked_at, *sizes]
 
+    # Held for each camera they would be 2.5 MB from the first minute on, and the same ever after.
+    assert held < MOST_HELD
     numbers_only(place, metrics)
+
+
+def films() -> list[list[bytes]]:
+    """The key frames of every film of the town's."""
+    return [frames_of(ClipKey(scene, codec), FILM, default_cache()) for scene in LIVE_SCENES for codec in Codec]
+
+
+def planes_of(films: list[list[bytes]]) -> list[NDArray[np.uint8]]:
+    """Their luma, as the monitor decodes them."""
+    decoder, planes = Decoder(), []
+    for codec, film in zip([codec for _ in LIVE_SCENES for codec in Codec], films, strict=True):
+        for frame in film:
+            decoded = decoder.decode(KeyFrame(codec, frame))
+            assert decoded is not None
+            planes.append(np.array(decoded[0].y))
+    return planes
 
 
 def numbers_only(place: Place, metrics: str) -> None:
@@ -206,44 +188,153 @@ def numbers_only(place: Place, metrics: str) -> None:
     assert len(stored) > 10, "a machine that is late looks at few"
     assert any(Memory.from_bytes(value).stillness.marks for value in stored), "something was remembered indeed"
 
-    films = [frames_of(ClipKey(scene, codec), FILM, default_cache()) for scene in LIVE_SCENES for codec in Codec]
-    betraying = runs_of([frame for film in films for frame in film])
+    betraying = runs_of([frame for film in films() for frame in film])
     files = [path for path in place.folder.rglob("*") if path.is_file()]
     assert {place.ledger, place.log, memories} <= set(files)
     for path in files:
         content = path.read_bytes()
-        assert not looks_like_a_picture(content), path
         assert not any(run in content for run in betraying), f"{path}: holds a piece of a key frame"
+        assert not looks_like_a_picture(content), path
+        if path.suffix not in DATABASES:
+            assert (found := picture_in(content)) is None, f"{path}: {found}"
     for database in place.folder.glob("*.db"):
         for table, value in values(database):
             assert len(value) <= MOST, f"{database.name}: {table}"
-            assert not looks_like_a_picture(value), f"{database.name}: {table}"
-            assert LONG_BLOB.search(value) is None or not value.isascii(), f"{database.name}: {table}"
-            if len(value) >= SMALLEST and not value.isascii():
-                assert most_alike(value) < ALIKE, f"{database.name}: {table}"
+            assert (found := picture_in(value)) is None, f"{database.name}: {table}: {found}"
     for text in (place.log.read_bytes(), metrics.encode()):
-        assert (blob := LONG_BLOB.search(text)) is None, blob
+        assert (found := picture_in(text)) is None, found
+        assert longest_line(text) < LONGEST_LINE
 
 
-async def test_the_search_finds_a_picture_where_there_is_one(tmp_path: Path) -> None:
-    await asyncio.to_thread(_plant_and_find, tmp_path)
+def picture_in(data: bytes) -> str | None:
+    """What about a value, a file or a text is a picture, or may be one."""
+    for part in unpacked(data):
+        if looks_like_a_picture(part):
+            return "it begins as a picture"
+        if is_text(part):
+            if (begins := written_out(part)) is not None:
+                return f"it is written out: {begins!r}"
+        elif len(part) >= SMALLEST and (alike := most_alike(part)) >= ALIKE:
+            return f"it is as a scene: {alike:.2f}"
+    return None
 
 
-def _plant_and_find(folder: Path) -> None:
-    jpeg, h264 = (
-        frames_of(ClipKey(LIVE_SCENES[0], codec), ClipSize(fps=1, groups=2, width=320, height=192), folder)
-        for codec in (Codec.MJPEG, Codec.H264)
-    )
-    assert looks_like_a_picture(jpeg[0])
-    assert any(run in b"log line\n" + h264[1] + b"\n" for run in runs_of(h264))
-    assert LONG_BLOB.search(b"x" * 300)
-    plane = shown(LIVE_SCENES[1], 80, 45)
-    steps = np.rint(7.5 + 7.5 * plane / np.abs(plane).max()).astype(np.uint8)
-    noise = np.random.default_rng(1).integers(0, 256, 9_001, np.uint8).tobytes()
-    assert most_alike(noise + steps.tobytes() + noise) > ALIKE
-    assert most_alike(noise) < ALIKE
-    with sqlite3.connect(folder / "a.db") as file:
-        file.execute("CREATE TABLE t (a BLOB)")
-        file.execute("INSERT INTO t VALUES (?)", (jpeg[0],))
+# ---------------------------------------------------------------- the search itself
+
+POND = LIVE_SCENES[1]
+SIZES = [(32, 18), (40, 23), (48, 27), (50, 28), (64, 36), (64, 48), (72, 40), (80, 45), (96, 54), (100, 56), (120, 68)]
+NOISE = np.random.default_rng(1).integers(0, 256, 9_001, np.uint8).tobytes()
+
+
+@cache
+def luma(width: int = 80, height: int = 45, scene: Scene = POND) -> NDArray[np.uint8]:
+    return np.rint(shown(scene, width, height)).astype(np.uint8)
+
+
+def key_frame(codec: Codec = Codec.H264) -> bytes:
+    return frames_of(ClipKey(POND, codec), FILM, default_cache())[0]
+
+
+def in_a_line(data: bytes) -> bytes:
+    return b"2026-11-02 08:00:00 WARNING monitor.engine: what came: " + data + b"\n2026-11-02 08:00:01 INFO\n"
+
+
+@pytest.mark.parametrize(("size", "scene"), list(zip(SIZES, cycle(LIVE_SCENES), strict=False)))
+def test_luma_of_any_size_is_found_among_other_bytes(size: tuple[int, int], scene: Scene) -> None:
+    assert picture_in(NOISE + luma(*size, scene).tobytes() + NOISE) is not None
+
+
+AS_VALUES: dict[str, Callable[[], bytes]] = {
+    "column by column": luma().T.tobytes,
+    "in sixteen levels": (luma() >> 4).tobytes,
+    "with a sign": lambda: (luma().astype(int) - 128).astype(np.int8).tobytes(),
+    "16 bits": lambda: luma().astype("<u2").tobytes(),
+    "16 bits, the upper byte first": lambda: luma().astype(">u2").tobytes(),
+    "32 bits": lambda: luma().astype("<i4").tobytes(),
+    "float16": lambda: luma().astype("<f2").tobytes(),
+    "float32, 0 to 1": lambda: (luma() / 255).astype("<f4").tobytes(),
+    "float64": lambda: luma().astype("<f8").tobytes(),
+    "float32, column by column": lambda: luma().T.astype("<f4").tobytes(),
+    "zlib": lambda: zlib.compress(luma(120, 68).tobytes(), 9),
+    "zlib of floats": lambda: zlib.compress(luma().astype("<f4").tobytes(), 1),
+    "gzip": lambda: gzip.compress(luma().tobytes()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", AS_VALUES)
+def test_a_picture_in_a_value_is_found_however_it_is_stored(way: str) -> None:
+    assert picture_in(NOISE + AS_VALUES[way]() + NOISE) is not None
+
+
+AS_TEXT: dict[str, Callable[[], bytes]] = {
+    "JSON": lambda: json.dumps(luma().tolist()).encode(),
+    "JSON of floats, in a text": lambda: json.dumps(json.dumps((luma() / 255).round(4).tolist())).encode(),
+    "an array as it is printed": lambda: np.array2string(luma(), threshold=10**9).encode(),
+    "an array as it is shown": lambda: repr(luma()[:, :20].astype(np.float32)).encode(),
+    "the bytes of a frame in an exception": lambda: repr(ValueError(key_frame())).encode(),
+    "the bytes of a plane": lambda: repr(luma().tobytes()).encode(),
+    "bytes as JSON": lambda: json.dumps(key_frame().decode("latin-1")).encode(),
+    "hexadecimal": lambda: key_frame().hex().encode(),
+    "hexadecimal, with spaces": lambda: key_frame().hex(" ").encode(),
+    "hexadecimal, in groups": lambda: key_frame().hex("-", 4).encode(),
+    "base64": lambda: base64.b64encode(key_frame()),
+    "base64 in lines": lambda: base64.encodebytes(key_frame()),
+    "base64 in lines, as JSON": lambda: json.dumps(base64.encodebytes(key_frame()).decode()).encode(),
+    "base85, packed": lambda: base64.b85encode(zlib.compress(luma(160, 90).tobytes())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", AS_TEXT)
+def test_a_picture_in_a_text_is_found_however_it_is_written(way: str) -> None:
+    text = AS_TEXT[way]()
+    assert picture_in(text) is not None
+    line = in_a_line(text)
+    assert picture_in(line) is not None or longest_line(line) >= LONGEST_LINE
+
+
+def test_what_the_monitor_writes_is_no_picture() -> None:
+    assert picture_in(NOISE) is None
+    line = b'sharpeyes_camera_state{camera="33010200001310000001",village="\xe6\x9f\xb3\xe6\xba\xaa\xe6\x9d\x91"} 1\n'
+    assert picture_in(line * 500) is None
+    assert picture_in(json.dumps({"at": 1, "cause": "ok", "took_us": 20312, "numbers": [1.5] * 40}).encode()) is None
+
+
+def test_files_and_databases_are_looked_through(tmp_path: Path) -> None:
+    jpeg, h264 = key_frame(Codec.MJPEG), key_frame()
+    assert picture_in(jpeg) is not None
+    assert any(run in b"log line\n" + h264 + b"\n" for run in runs_of([h264]))
+    with sqlite3.connect(tmp_path / "a.db") as file:
+        file.execute("CREATE TABLE t (a BLOB, b TEXT)")
+        file.execute("INSERT INTO t VALUES (?, ?)", (jpeg, json.dumps(luma().tolist())))
     file.close()
-    assert [table for table, value in values(folder / "a.db") if looks_like_a_picture(value)] == ["t"]
+    assert [table for table, value in values(tmp_path / "a.db") if picture_in(value)] == ["t", "t"]
+
+
+HOLDER = """
+import sys
+import numpy as np
+held = []
+with open(sys.argv[1], "rb") as file:
+    for _ in range(int(sys.argv[2])):
+        plane = np.frombuffer(file.read(int(sys.argv[3])), np.uint8).copy()
+        if sys.argv[4] == "holds":
+            held.append(plane)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("way", ["holds", "lets go"])
+def test_a_picture_held_for_each_camera_is_found_in_the_memory_of_a_process(tmp_path: Path, way: str) -> None:
+    frames = frames_of(ClipKey(POND, Codec.H264), FILM, default_cache())[:CAMERAS]
+    decoder = Decoder()
+    decoded = [decoder.decode(KeyFrame(Codec.H264, frame)) for frame in frames]
+    planes = [np.array(each[0].y) for each in decoded if each is not None]
+    path = tmp_path / "planes"
+    path.write_bytes(b"".join(plane.tobytes() for plane in planes))
+    command = [sys.executable, "-c", HOLDER, str(path), str(len(planes)), str(planes[0].size), way]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"ready\n"
+        held = pictures_held(holder.pid, planes)
+    assert held >= CAMERAS if way == "holds" else held < MOST_HELD
