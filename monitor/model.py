@@ -214,6 +214,13 @@ class Transport(StrEnum):
     UDP = "udp"  # as datagrams beside it
 
 
+class View(StrEnum):
+    """Whether a camera shows one place."""
+
+    FIXED = "fixed"
+    MOVING = "moving"  # it turns on purpose: nothing is compared with what it showed before
+
+
 class Look(StrEnum):
     """Why a key frame is decoded and looked at, or that it is not."""
 
@@ -395,6 +402,7 @@ class Ask(Travelling):
     mark: Mark | None = None  # of the key frame before
     habit: Habit | None = None
     approved_at: datetime | None = None  # when a person said that what it shows is what it is meant to show
+    view: View = View.FIXED
 
 
 @dataclass(frozen=True, slots=True)

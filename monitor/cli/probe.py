@@ -27,7 +27,7 @@ from monitor.memories import Memories, memories_path
 from monitor.model import Ask, Camera, Cause, Credentials, Look, Result, Secret, Site, SiteCategory
 from monitor.picture import Memory
 from monitor.probes.camera import fetch, result_of, with_picture
-from monitor.probes.decode import look_at
+from monitor.probes.decode import LOOKS
 from monitor.probes.rtsp import Fetched, RtspLimits
 from monitor.rtsp.urls import parse_target
 from monitor.service import limits_of, load_plan
@@ -95,6 +95,7 @@ def _as_the_monitor_asks(camera: Camera, settings: Settings, devices: Devices) -
         credentials=settings.credentials.get(camera.credentials),
         transport=stream.transport,
         look=Look.DEMANDED,
+        view=settings.picture.view_of(camera.id),
     )
 
 
@@ -152,7 +153,7 @@ async def _probed(
         await pauses.heed(ask.camera, result)
     if fetched.keyframe is not None:
         began = clock.monotonic()
-        seen = look_at(fetched.keyframe, memory, ask.at)
+        seen = LOOKS[ask.view](fetched.keyframe, memory, ask.at)
         result = with_picture(result, seen, timedelta(seconds=clock.monotonic() - began))
     return result, fetched
 

@@ -163,8 +163,8 @@ VERDICT_LEARNING = Phrase(
     "still learning (good key frames: {seen:.0f} of {enough:.0f}), nothing is said yet of: {checks}",
 )
 VERDICT_CANNOT = Phrase(
-    "无法判断（此画面纹理、颜色或光线不足）：{checks}",
-    "cannot be judged, too little detail, colour or light in this picture: {checks}",
+    "无法判断（此画面纹理、颜色或光线不足，或视角不固定）：{checks}",
+    "cannot be judged, too little detail, colour or light in this picture, or no fixed view: {checks}",
 )
 VERDICT_SUSPECT = Phrase(
     "可疑：{cause}，由设备的两张快照确认（设备须提供 ONVIF 快照地址）",

@@ -31,10 +31,11 @@ _WHY = {
     ),
     CANNOT_JUDGE: Phrase(
         "画面里可供判断的内容太少：没有轮廓或纹理（水面、白墙、积雪），光线太暗，或夜间没有颜色。不是故障，也不当作正常；"
-        "不影响在线率和完好率。画面里有了内容，判断自行恢复。",
+        "不影响在线率和完好率。画面里有了内容，判断自行恢复。列入 picture.moving 的摄像机没有固定视角，"
+        "这些项目始终不判。",
         "There is too little to go by: no outlines or texture (water, a white wall, snow), too little light, or no "
         "colours at night. No fault, and not called good either; no rate depends on it. It is judged again once there "
-        "is something to see.",
+        "is something to see. Of a camera under picture.moving, which has no fixed view, it never is.",
     ),
     LEARNING: Phrase(
         "还不知道这台摄像机平常的画面，或刚在白天与夜视之间切换：看过足够的正常画面后自行开始判断。不是故障。",

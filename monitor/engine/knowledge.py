@@ -88,6 +88,7 @@ class Knowledge:
             mark=known.memory.mark,
             habit=known.memory.habit,
             approved_at=self._approved.get(camera.id),
+            view=settings.picture.view_of(camera.id),
         )
 
     def take(self, ask: Ask, result: Result) -> None:

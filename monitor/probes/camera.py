@@ -49,7 +49,7 @@ class CameraProber:
             return result
         session_over()
         started = self.clock.monotonic()
-        seen = await self.decoders.look(fetched.keyframe, ask.camera.id, ask.at, ask.approved_at)
+        seen = await self.decoders.look(fetched.keyframe, ask.camera.id, ask.at, ask.approved_at, ask.view)
         return with_picture(result, seen, timedelta(seconds=self.clock.monotonic() - started))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -20,10 +20,11 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 
-from monitor.model import EPOCH, Cause, Codec, KeyFrame, Picture
+from monitor.model import EPOCH, Cause, Codec, KeyFrame, Picture, View
 from monitor.picture import Evidence, Frame, Memory, examine
 from monitor.picture.blocks import Sums, block_sums
 from monitor.picture.frame import Plane
+from monitor.picture.moving import judged_viewless, viewless
 from monitor.picture.verdict import cause_of
 from monitor.probes.sizes import MAX_PIXELS, PictureTooLarge, announced, check_size
 from monitor.probes.spares import NONE_KEPT, Spares, kind_of
@@ -93,6 +94,18 @@ def look_at(
         _wipe(decoded)
         spares.give(kind, decoder, frame.width * frame.height)
     return Seen(cause_of(picture), picture, memory=memory)
+
+
+def look_at_moving(keyframe: KeyFrame, memory: Memory, at: datetime, spares: Spares = NONE_KEPT) -> Seen:
+    """As ``look_at``, of a camera whose view moves."""
+    seen = look_at(keyframe, viewless(memory), at, spares)
+    if seen.picture is None or seen.memory is None:
+        return seen
+    picture, remembered = judged_viewless(seen.picture, seen.memory)
+    return replace(seen, picture=picture, memory=remembered)
+
+
+LOOKS = MappingProxyType({View.FIXED: look_at, View.MOVING: look_at_moving})
 
 
 def blocks_of(jpeg: bytes) -> Sums | None:

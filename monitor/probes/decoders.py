@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import TypeVar
 
 from monitor.memories import Memories
-from monitor.model import EPOCH, KeyFrame, micros
+from monitor.model import EPOCH, KeyFrame, View, micros
 from monitor.picture.blocks import Sums
 from monitor.picture.frozen import confirm_frozen
 from monitor.picture.setting_back import not_later
-from monitor.probes.decode import Seen, blocks_of, look_at
+from monitor.probes.decode import LOOKS, Seen, blocks_of
 from monitor.probes.spares import Spares
 
 T = TypeVar("T")
@@ -51,13 +51,20 @@ class Decoders:
         """Whether another picture would have to wait for long."""
         return self._under_way >= QUEUE * self._threads
 
-    async def look(self, keyframe: KeyFrame, camera_id: str, at: datetime, approved_at: datetime | None = None) -> Seen:
-        """As ``look_at``, in one of the threads; what is remembered of the camera is loaded there, and kept."""
+    async def look(
+        self,
+        keyframe: KeyFrame,
+        camera_id: str,
+        at: datetime,
+        approved_at: datetime | None = None,
+        view: View = View.FIXED,
+    ) -> Seen:
+        """As ``LOOKS`` says, in one of the threads; what is remembered of the camera is loaded there, and kept."""
 
         def looked() -> Seen:
             hurried = EPOCH + (at - EPOCH) * self._hurry
             memory = not_later(self._memories.load(camera_id, approved_at), micros(hurried))
-            seen = look_at(keyframe, memory, hurried, self._spares)
+            seen = LOOKS[view](keyframe, memory, hurried, self._spares)
             if seen.memory is not None:
                 self._memories.keep(camera_id, seen.memory, at)
             return replace(seen, memory=None)

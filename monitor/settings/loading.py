@@ -230,6 +230,7 @@ def read_picture(top: Section) -> PictureSettings:
             rise=picture.read("rise", within(whole_number, "1", "100"), usual.rise),
             spread=picture.read("spread", within(duration, "0s", "1d"), usual.spread),
             hurry=picture.read("hurry", within(whole_number, "1", "100"), usual.hurry),
+            moving=frozenset(picture.read_all("moving", plain_text, ())),
         )
 
 

@@ -6,6 +6,7 @@ It knows values, not trees, so the line of a fault is the first one that shows t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -24,6 +25,7 @@ def faults_between(settings: Settings, cameras: Sequence[Camera]) -> tuple[Fault
     """Every fault of settings and contracts that only the inventory shows."""
     return (
         *_unknown_names(settings, cameras),
+        *_unknown_moving(settings, cameras),
         *_unknown_uplinks(settings, cameras),
         *_unknown_places(settings, cameras),
         *_shared_cameras(settings, cameras),
@@ -92,6 +94,12 @@ def _names(cameras: Sequence[Camera]) -> dict[str, set[str]]:
         "recorders": {camera.recorder for camera in cameras},
         "vendors": {camera.vendor for camera in cameras},
     }
+
+
+def _unknown_moving(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:
+    begins, scope = line_of(settings.path, ("moving:",)), Scope(camera_ids=settings.picture.moving)
+    for fault in _of_scope(settings.path, begins, "picture", scope, _names(cameras)):
+        yield replace(fault, where="picture.moving")
 
 
 def _unknown_uplinks(settings: Settings, cameras: Sequence[Camera]) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from monitor.contract import Contract
 from monitor.findings import Limits
 from monitor.incidents import Origin
 from monitor.language import Language
-from monitor.model import Credentials, MaintenanceRule, ProbeAddress, UplinkLimit
+from monitor.model import Credentials, MaintenanceRule, ProbeAddress, UplinkLimit, View
 from monitor.settings.alert_values import AlertSettings
 
 Address = tuple[str, int]  # host (IPv6 without brackets), port
@@ -59,6 +59,11 @@ class PictureSettings:
     rise: int = 2
     spread: timedelta = timedelta(minutes=2)
     hurry: int = 1  # how many times faster than in a real town time passes for the diagnosis; for demonstrations
+    moving: frozenset[str] = frozenset()  # cameras that turn on purpose
+
+    def view_of(self, camera_id: str) -> View:
+        """Whether the camera shows one place."""
+        return View.MOVING if camera_id in self.moving else View.FIXED
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ WINDOWS: Final = (
     512,
     4_096,
 )  # numbers in which rows are looked for, the first for small pictures; they overlap by half
-REPEATS: Final = 0.35  # correlation of numbers so far apart from which they may be rows of a picture; of noise 0.2
+REPEATS: Final = 0.5  # correlation of numbers so far apart from which they may be rows of a picture; of noise 0.2
 MOST_WIDTHS: Final = 2  # that are tried for each window
 STRETCHES: Final = (0.94, 0.96, 0.98, 1.0, 1.02, 1.04, 1.06)  # of a shape, from one of them to half way to the next
 LIKELY: Final = 0.75  # correlation from which a coarse likeness is looked at exactly

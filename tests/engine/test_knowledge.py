@@ -25,9 +25,10 @@ from monitor.model import (
     Stage,
     State,
     Transport,
+    View,
 )
 from monitor.picture.frozen import ALIKE
-from monitor.settings import ProbeSettings, Settings, StreamChoice
+from monitor.settings import PictureSettings, ProbeSettings, Settings, StreamChoice
 from tests.driven import START, a_camera
 
 MAIN, SUB = (f"rtsp://192.0.2.1/Streaming/Channels/10{number}" for number in (1, 2))
@@ -83,6 +84,12 @@ def test_the_sub_stream_is_asked_for_where_the_url_tells_what_it_is_called(talk:
 def test_the_question_tells_when_the_view_was_approved(talk: Talk) -> None:
     talk.knowledge.approve({CAMERA.id: START})
     assert talk.ask().approved_at == START
+
+
+def test_the_question_tells_whether_the_camera_turns_on_purpose(talk: Talk) -> None:
+    assert talk.ask().view is View.FIXED
+    talk.settings = replace(talk.settings, picture=PictureSettings(moving=frozenset({CAMERA.id})))
+    assert talk.ask().view is View.MOVING
 
 
 def test_as_written_is_as_written(talk: Talk) -> None:

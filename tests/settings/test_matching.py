@@ -43,6 +43,12 @@ def test_names_no_camera_has_are_told_with_their_line_and_the_nearest(tmp_path: 
     ]
 
 
+def test_cameras_that_turn_on_purpose_are_cameras_of_the_inventory(tmp_path: Path) -> None:
+    assert faults(tmp_path, settings="picture: {moving: [c1, c3]}") == ""
+    text = "picture:\n  every: 5m\n  moving:\n    - c1\n    - c9"
+    assert faults(tmp_path, settings=text) == "sharp-eyes.yml:6: picture.moving: no camera has 'c9'; known: c1, c2, c3"
+
+
 def test_a_contract_about_nobody_is_a_fault(tmp_path: Path) -> None:
     scope = "scope: {villages: [石桥村], carriers: [中国电信]}"
     what = "no camera of the inventory is in it: give other names, or leave the keys out to mean all"
