@@ -11,12 +11,15 @@ from monitor.picture import Memory
 from monitor.picture.blurred import blurred
 from monitor.picture.contrast import low_contrast
 from monitor.picture.exposure import BRIGHTEST_OF_DARK, DARK_OF_BRIGHT, dark
-from monitor.picture.frame import Field
+from monitor.picture.frame import Field, reduced
 from monitor.picture.memory import TEXTURE_SHAPE, Doubts, Mode
+from monitor.picture.motion import Motion
 from monitor.picture.striped import UNKNOWN, striped
+from monitor.picture.structure import structure
 from monitor.picture.texture import Sharpness, sharpness
+from monitor.picture.view import view
 from monitor.simulator.scenes import Scene
-from tests.picture.film import Pixels, began, infrared, watched
+from tests.picture.film import Pixels, began, frame_of, infrared, shot, watched
 
 LEARNT = 56
 LOWEST, STEPS = -2.0, 15  # of a stored texture: the least energy told, and steps to an octave
@@ -100,3 +103,17 @@ def test_rain_that_swells_from_one_key_frame_to_the_next_is_no_veil(known: Memor
     assert FindingState.FAULT not in told(pictures, Cause.PICTURE_VEILED)
     assert FindingState.WARNING in told(pictures, Cause.PICTURE_LOW_CONTRAST)
     assert began(pictures) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "explained", "moved"), [(0.7, 0.135, False), (0.7, 0.2, True), (0.3, 0.135, True), (0.3, 0.1, False)]
+)
+def test_fog_over_turned_leaves_that_leaves_outlines_in_their_places_has_moved_nothing(
+    monkeypatch: pytest.MonkeyPatch, there: float, explained: float, moved: bool
+) -> None:
+    """``there``: how far outlines are where they should be; ``explained``: share of the change, by the best motion."""
+    picture = reduced(frame_of(shot(0, Scene.JUNCTION)))
+    usual = structure(picture)
+    monkeypatch.setattr("monitor.picture.view.motion", lambda *_: Motion(0.02, explained))
+    found = view(picture, usual * np.float32(there), usual, sharp(seen(5, 7, 8), seen(5, 7, 8)), b"")
+    assert (found.shift > 0) is moved
