@@ -17,7 +17,7 @@ from monitor.picture.motion import Motion
 from monitor.picture.striped import UNKNOWN, striped
 from monitor.picture.structure import structure
 from monitor.picture.texture import Sharpness, sharpness
-from monitor.picture.view import view
+from monitor.picture.view import sought, views
 from monitor.simulator.scenes import Scene
 from tests.picture.film import Pixels, began, frame_of, infrared, shot, watched
 
@@ -115,5 +115,6 @@ def test_fog_over_turned_leaves_that_leaves_outlines_in_their_places_has_moved_n
     picture = reduced(frame_of(shot(0, Scene.JUNCTION)))
     usual = structure(picture)
     monkeypatch.setattr("monitor.picture.view.motion", lambda *_: Motion(0.02, explained))
-    found = view(picture, usual * np.float32(there), usual, sharp(seen(5, 7, 8), seen(5, 7, 8)), b"")
-    assert (found.shift > 0) is moved
+    now = usual * np.float32(there)
+    (found,) = views(picture, now, [usual], [sharp(seen(5, 7, 8), seen(5, 7, 8))], [b""])
+    assert (sought(found, now, usual, 0.95).shift > 0) is moved
