@@ -35,7 +35,7 @@ from tests.bench.picture_diagnosis.streams import (
     each_by_chance,
     sent,
 )
-from tests.bench.picture_diagnosis.trials import WITH, tried
+from tests.bench.picture_diagnosis.trials import STILL_GRAINS, WITH, tried
 from tests.bench.picture_diagnosis.watching import DAY, INFRARED, Alive, Seen, Trial
 
 JUNCTION = scene("drawn/junction", "drawn", draw(Drawn.JUNCTION, 3.0, 832, 468, noise=0))
@@ -253,7 +253,7 @@ def test_lost_packets_are_an_event_after_as_many_looks_as_everything_else() -> N
 def test_a_scene_is_tried_alike_every_time_and_faults_are_counted_from_their_beginning() -> None:
     seen = tried(JUNCTION, SHORT)
     assert {alive.condition for alive in seen.alive} >= {"first day, learning: day", f"{Weather.RAIN}: infra-red"}
-    assert sum(alive.key_frames for alive in seen.alive) == 36 + 36 + 3
+    assert sum(alive.key_frames for alive in seen.alive) == 36 + 36 + 2 * len(STILL_GRAINS) * 3
     assert len(seen.trials) >= len(FAULTS[::7])
     black = next(each for each in seen.trials if each.strength == "black")
     assert black.event in (Cause.PICTURE_BLACK, Cause.PICTURE_SINGLE_COLOUR, Cause.PICTURE_DARK)

@@ -15,7 +15,7 @@ from monitor.picture.frame import Field, reduced
 from monitor.picture.memory import TEXTURE_SHAPE, Doubts, Mode
 from monitor.picture.motion import Motion
 from monitor.picture.striped import UNKNOWN, striped
-from monitor.picture.structure import structure
+from monitor.picture.structure import Outlines, structure
 from monitor.picture.texture import Sharpness, sharpness
 from monitor.picture.view import sought, views
 from monitor.simulator.scenes import Scene
@@ -113,8 +113,8 @@ def test_fog_over_turned_leaves_that_leaves_outlines_in_their_places_has_moved_n
 ) -> None:
     """``there``: how far outlines are where they should be; ``explained``: share of the change, by the best motion."""
     picture = reduced(frame_of(shot(0, Scene.JUNCTION)))
-    usual = structure(picture)
+    values = structure(picture)
     monkeypatch.setattr("monitor.picture.view.motion", lambda *_: Motion(0.02, explained))
-    now = usual * np.float32(there)
+    usual, now = Outlines(values), Outlines(values * np.float32(there))
     (found,) = views(picture, now, [usual], [sharp(seen(5, 7, 8), seen(5, 7, 8))], [b""])
     assert (sought(found, now, usual, 0.95).shift > 0) is moved

@@ -20,7 +20,7 @@ from tests.bench.tables import Check, Findings
 
 PROCESSES = 2
 FULL = Plan()
-QUICK = replace(FULL, weathers=(Weather.RAIN,), still=20, stride=2, onset=0)
+QUICK = replace(FULL, weathers=(Weather.RAIN,), still=10, stride=2, onset=0)
 QUICK_SCENES = 4
 PATIENCE = 8  # scenes tried by one process before it gives way to a fresh one, so that memory stays flat
 # Fixed cameras' films: package, file, every how many-th picture is taken as a key frame.

@@ -20,7 +20,7 @@ from tests.bench.picture_diagnosis.camera import SOUND, Camera, Spoilt
 from tests.bench.picture_diagnosis.days import DARK_BELOW, STEP, Moment, Rng, Weather, a_day, a_moment, midnight, noon
 from tests.bench.picture_diagnosis.faults import FAULTS, Fault, defocus
 from tests.bench.picture_diagnosis.lossy import LOSSES, lossy, poor_line
-from tests.bench.picture_diagnosis.scenes import Pixels, Scene
+from tests.bench.picture_diagnosis.scenes import Light, Pixels, Scene
 from tests.bench.picture_diagnosis.streams import PER_SECOND, Encoder, Loss, Rate, Stream
 from tests.bench.picture_diagnosis.watching import BEFORE, DAY, INFRARED, Alive, Seen, Trial, Watch, alive, trial
 
@@ -28,7 +28,9 @@ IN_DOUBT = timedelta(seconds=60)  # between two key frames while a fault is trie
 LASTING = 14  # key frames of a fault
 SUSPECT_AFTER = 26  # key frames of a fault that can only be suspected, or comes back in a loop
 LOOP = 8  # key frames of a loop that is replayed
-STILL_GRAIN = 0.25  # grey levels of grain left by noise reduction on a pond at night
+# Grey levels of grain that noise reduction leaves on a pond at night: from hardly a coded block that changes to all.
+STILL_GRAINS = (0.05, 0.10, 0.13, 0.14, 0.20, 0.25, 0.30)
+REPEATS = 0.12  # below which a picture of whole levels is the same again and again: nothing could tell that it lives
 DRIFT_STEP = timedelta(hours=1)
 DRIFT_DAYS = 4
 DRIFT_RADIUS = 3.0  # pixels of a picture 320 wide, at the end
@@ -58,7 +60,7 @@ class Plan:
     step: timedelta = STEP
     stride: int = 1  # every how many-th fault of the list is tried
     streams: bool = True  # whether loss of packets, frozen sources, loops and slow drift are tried
-    still: int = 40  # key frames of a still pond
+    still: int = 20  # key frames of a still scene, of each grain
     onset: int = 30  # key frames, IN_DOUBT apart, in which rain and snowfall begin
     harder: float = 1.0  # times as much falls then as is usual
 
@@ -118,19 +120,31 @@ class _Trials:
             self._alive.append(alive(f"{condition}: {light}", pictures))
 
     def _still(self, memory: Memory) -> None:
-        """A pond under a lamp: hardly any grain is left, nothing moves but the clock."""
+        """A pond under a lamp: hardly any grain is left, nothing moves but the clock, or not even that.
+
+        Without a clock least grain falls on light of broken levels, as light is: some of it always tips over.
+        """
         rng = self._rng("still")
-        watch = Watch(self._stream, memory)
-        base = self._camera.film(a_moment(Weather.CLEAR, noon(1), False, rng), rng)
+        whole = self._camera.film(a_moment(Weather.CLEAR, noon(1), False, rng), rng).astype(np.float32)
+        broken = whole + rng.random((*whole.shape[:2], 1), np.float32) - np.float32(0.5)
+        for grain in STILL_GRAINS:
+            self._quiet(f"still scene under a clock, grain {grain:.2f}", memory, whole, grain, _minutes)
+            light = broken if grain < REPEATS else whole
+            self._quiet(f"still scene without a clock, grain {grain:.2f}", memory, light, grain, _nothing)
+
+    def _quiet(
+        self, condition: str, memory: Memory, light: Light, grain: float, write: Callable[[Pixels, datetime], None]
+    ) -> None:
+        rng, watch = self._rng(condition), Watch(self._stream, memory)
 
         def pond(number: int) -> Picture:
             at = noon(1) + number * IN_DOUBT
-            grain = rng.standard_normal(base.shape[:2], np.float32)[:, :, None] * np.float32(STILL_GRAIN)
-            picture = np.clip(np.rint(base + grain), 0, 255).astype(np.uint8)
-            cv2.putText(picture, f"{at:%H:%M}", (540, 350), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (255, 255, 255), 1)
+            noise = rng.standard_normal((*light.shape[:2], 1), np.float32) * np.float32(grain)
+            picture = np.clip(np.rint(light + noise), 0, 255).astype(np.uint8)
+            write(picture, at)
             return watch.look(picture, at)
 
-        self._alive.append(alive("still pond, no wind", (pond(number) for number in range(self._plan.still))))
+        self._alive.append(alive(condition, (pond(number) for number in range(self._plan.still))))
 
     def _onset(self, weather: Weather, memory: Memory, begins: datetime, *, infrared: bool) -> None:
         """Rain or snowfall that swells in half of the time, looked at so often that it could be taken for a veil."""
@@ -333,3 +347,11 @@ def _tick(picture: Pixels, at: datetime) -> None:
     cv2.rectangle(picture, (6, 6), (222, 28), (0, 0, 0), -1)
     text = f"{at:%Y-%m-%d %H:%M:%S}"
     cv2.putText(picture, text, (10, 23), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (255, 255, 255), 1, cv2.LINE_AA)
+
+
+def _minutes(picture: Pixels, at: datetime) -> None:
+    cv2.putText(picture, f"{at:%H:%M}", (540, 350), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (255, 255, 255), 1)
+
+
+def _nothing(picture: Pixels, at: datetime) -> None:
+    """No clock."""
