@@ -175,6 +175,7 @@ def town_table(watch: Watch) -> Table:
     cpu = watch.cpu_per_probe
     per_core = watch.interval.total_seconds() / cpu
     memory = watch.memory
+    sixths = [memory[nth * (len(memory) - 1) // 6].now for nth in range(7)]
     rows: tuple[Row, ...] = (
         ("measured", f"{watch.seconds:.0f} s after every camera went through all its tiers once"),
         ("probes", f"{number(watch.probes)} ({watch.probes / watch.seconds:.1f} per second)"),
@@ -183,7 +184,7 @@ def town_table(watch: Watch) -> Table:
         ("CPU per probe, all included", f"{cpu * 1000:.2f} ms"),
         ("of it the event loop; decoding, ledger, `/metrics`", f"{watch.loop_share:.0%}; {1 - watch.loop_share:.0%}"),
         ("cameras one core would carry at this cost and interval (computed)", number(per_core)),
-        ("memory at start, end, peak", ", ".join(_mb(b) for b in (memory[0].now, memory[-1].now, memory[-1].peak))),
+        ("memory at start, after each sixth, peak", ", ".join(_mb(each) for each in (*sixths, memory[-1].peak))),
         ("lateness p50, p95, p99, most (buckets)", _buckets(late, 0.5, 0.95, 0.99)),
         ("loop lag p50, p99, most (buckets)", _buckets(lag, 0.5, 0.99)),
         ("a probe took, mean; p99 (bucket)", f"{took.mean * 1000:.0f} ms; {bounded(took.at_most(0.99))}"),

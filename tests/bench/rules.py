@@ -2,7 +2,8 @@
 
 The console answers as in life: every scrape settles and adds up ten thousand cameras whose figures have all moved on,
 and writes every line anew. The cameras themselves are made by hand; so are incidents, many more than on a usual day.
-Prometheus has the shipped configuration but for addresses.
+Prometheus has the shipped configuration but for addresses, and readings of one and three days ago, as dense as it would
+have taken them, of the counters that rules compare with those.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import json
 import shutil
 import statistics
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -32,12 +33,14 @@ from monitor.engine.view import Shown, town_view
 from monitor.errors import SharpEyesError
 from monitor.incidents import BlindSpot, Origin
 from monitor.metrics import Ended, IncidentFigures, Metrics, RepairClock, TownView
+from monitor.metrics.cameras import FAMILIES
 from monitor.model import CameraStatus, ContractTerms, State, Transition, micros
 from tests.addresses import free_port
 from tests.bench.children import Child, running
 from tests.bench.exposition import some_statuses
 from tests.bench.machine import shared_cores
 from tests.bench.tables import Check, Findings, Table, number
+from tests.dashboards.history import put
 from tests.metrics.town import incident
 
 CONFIG = Path(__file__).parents[2] / "config" / "prometheus"
@@ -47,6 +50,9 @@ MB = 1_000_000
 DAY = 86_400_000_000  # microseconds
 COLD = 2  # evaluations in which series are made: not judged
 LINES, CAMERAS_OF_A_LINE = 20, 40  # wide incidents; every other camera that is down has one of its own
+COMPARED = ("sharpeyes_camera_observed_seconds_total", "sharpeyes_camera_scheduled_seconds_total")
+AGO = (timedelta(days=3), timedelta(days=1))  # what they are compared with
+AROUND = timedelta(minutes=30)
 READY_WITHIN = timedelta(seconds=60)
 
 
@@ -90,7 +96,7 @@ class Source:
         """Every camera was asked once more."""
         now, spent = datetime.now(UTC), next(self._round) * int(EVERY / timedelta(microseconds=1))
         month = self._calendar.month_at(micros(now))
-        self._cameras: list[Shown] = [
+        self.cameras: list[Shown] = [
             (moved, Prospect(moved.month, 2 * moved.month.scheduled, lost=False, gone=False, seen_at=now, month=month))
             for moved in (_moved(status, now, spent) for status in self._at_first)
         ]
@@ -99,7 +105,7 @@ class Source:
         """Added up anew, as the engine does."""
         interval = timedelta(minutes=1)
         now = datetime.now(UTC)
-        shown = yield from town_view("青溪镇", self._cameras, [Contract()], self._calendar, now, interval, kinds)
+        shown = yield from town_view("青溪镇", self.cameras, [Contract()], self._calendar, now, interval, kinds)
         self.scraped.set()
         dark = tuple(BlindSpot(s.camera.site, now - timedelta(hours=1), (s.camera.id,)) for s in down(self._at_first))
         return replace(shown, incidents=self._incidents, blind_spots=dark)
@@ -172,10 +178,12 @@ def measure(order: Order, folder: Path, progress: Progress) -> Findings:
 async def _watched(order: Order, binary: str, folder: Path) -> Seen:
     source, seen, port = Source(order), Seen(), free_port()
     runner, console = await serve(make_app(source, clock=SystemClock()), "127.0.0.1", 0)
+    database = folder / "tsdb"
+    await asyncio.to_thread(put, folder, database, earlier(order, source.cameras, console))
     command = (
         binary,
         f"--config.file={configured(folder, console)}",
-        f"--storage.tsdb.path={folder / 'tsdb'}",
+        f"--storage.tsdb.path={database}",
         f"--web.listen-address=127.0.0.1:{port}",
         "--log.level=warn",
     )
@@ -194,6 +202,26 @@ async def _watched(order: Order, binary: str, folder: Path) -> Seen:
         moving.cancel()
     await runner.cleanup()
     return seen
+
+
+def earlier(order: Order, cameras: Sequence[Shown], console: int) -> Iterator[bytes]:
+    """What was scraped days ago, in OpenMetrics' text; every camera was watched ever since."""
+    target, now = f'job="sharpeyes",instance="127.0.0.1:{console}"', datetime.now(UTC)
+    ages = [age for ago in AGO for age in _down_to(ago - order.lasts - AROUND, ago + AROUND)]
+    for column in (column for column in FAMILIES if column.name in COMPARED):
+        for status, _ in cameras:
+            seconds = column.value(status) or 0.0
+            series = f'{column.name}{{camera_id="{status.camera.id}",{target}}}'
+            for age in ages:
+                at = (now - age).timestamp()
+                yield f"{series} {seconds - age.total_seconds():.3f} {at:.3f}\n".encode()
+    yield b"# EOF\n"
+
+
+def _down_to(least: timedelta, age: timedelta) -> Iterator[timedelta]:
+    while age > least:
+        yield age
+        age -= EVERY
 
 
 def configured(folder: Path, console: int) -> Path:
