@@ -142,9 +142,9 @@ class Casebook:
                 yield
         return Ended(since_at, tuple(shown), len(late) - len(shown))
 
-    def left(self, camera_ids: Iterable[str]) -> Left:
-        """How many of these cameras are down, and of how many nobody knows."""
-        states = Counter(map(self._incidents.state, camera_ids))
+    def left(self, camera_ids: Iterable[str], gone: Callable[[str], bool]) -> Left:
+        """How many of these cameras are down, and of how many nobody knows; those that may be ``gone`` are neither."""
+        states = Counter(self._incidents.state(camera_id) for camera_id in camera_ids if not gone(camera_id))
         return Left(states[State.DOWN], states[State.UNKNOWN])
 
     def incident_of(self, camera_id: str) -> str | None:

@@ -279,8 +279,8 @@ class Engine:
         return self._casebook.ended()
 
     def left(self, camera_ids: Iterable[str]) -> Left:
-        """How many of these cameras are down, and of how many nobody knows."""
-        return self._casebook.left(camera_ids)
+        """How many of these cameras are down, and of how many nobody knows; none of those that may be gone."""
+        return self._casebook.left(camera_ids, self._board.gone)
 
     def incident_of(self, camera_id: str) -> str | None:
         """The open incident that affects the camera."""

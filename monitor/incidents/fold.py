@@ -80,9 +80,9 @@ class Incidents:
         return self._sights[camera_id].camera
 
     def state(self, camera_id: str) -> State | None:
-        """What is believed of a camera; None where it is not in the inventory."""
+        """What is believed of a camera, also of one that left the inventory; None where it never was in it."""
         sight = self._sights.get(camera_id)
-        return sight.state if sight is not None and sight.watched else None
+        return None if sight is None else sight.state
 
     def believed(self) -> tuple[tuple[Camera, State], ...]:
         """Every camera in the inventory, and what is believed of it."""

@@ -215,10 +215,10 @@ class Outbox:
         self._end(message, "lost", answer.text, now)
 
     def move(self, message: Message, fallback: str, answer: Answer, now: datetime) -> dict[tuple[str, str], Told]:
-        """Another channel takes over what it carries, but for ends; the rest of the batch is not sent here any more.
+        """Another channel takes over the news it carries; the rest of the batch is not sent here any more.
 
-        With the news goes what readers know by it, so that they hear of the end too: that is returned. An end is for
-        those who were told of the beginning: it becomes due here again.
+        With the news goes what readers know by it, so that they hear of the end too: that is returned. Where the end
+        has come already, it goes with them. It stays due here as well, for those who were told of the beginning.
         """
         with self._file.writing() as connection:
             (batch,) = connection.execute("SELECT batch FROM message WHERE number = ?", (message.number,)).fetchone()
@@ -227,10 +227,10 @@ class Outbox:
                 " WHERE batch = ? AND channel = ? AND state IN ('waiting', 'sending')",
                 (micros(now), answer.text, batch, message.channel),
             )
-            # The notice stays here as done, or its text could become due here once more. Where the other channel has
+            # The news stay here as done, or their text could become due here once more. Where the other channel has
             # the same text or news already, there is nothing to take over.
             connection.execute(TAKEN_OVER, (fallback, batch, message.channel, ENDING))
-            known = connection.execute(INHERITED, (fallback, batch, message.channel)).fetchall()
+            known = connection.execute(INHERITED, (fallback, batch, message.channel, ENDING)).fetchall()
             connection.execute(HANDED_OVER, (batch, message.channel, ENDING))
             left = "UPDATE notice SET batch = NULL WHERE batch = ? AND channel = ? AND done = 0"
             connection.execute(left, (batch, message.channel))
@@ -307,15 +307,24 @@ BATCH_DONE = (
 
 ENDING: Final = json.dumps(sorted(ENDS))
 
-# What another channel takes over, what its readers know by that (what they knew before stays), and what is done here.
+# What another channel takes over: news of the batch, unless it has opened that story itself, and what ended after them,
+# also if that was told here. Then what its readers know by that (what they knew before stays), and what is done here.
 TAKEN_OVER = (
-    "INSERT OR IGNORE INTO notice (channel, key, at, value)"
-    " SELECT ?1, key, at, value FROM notice WHERE batch = ?2 AND channel = ?3 AND done = 0"
-    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?4)) ORDER BY id"
+    "WITH news AS MATERIALIZED ("
+    " SELECT json_extract(value, '$.subject') AS subject, min(id) AS first FROM notice"
+    " WHERE batch = ?2 AND channel = ?3 AND done = 0"
+    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?4)) GROUP BY 1)"
+    " INSERT OR IGNORE INTO notice (channel, key, at, value)"
+    " SELECT ?1, key, at, value FROM notice JOIN news ON json_extract(value, '$.subject') = subject"
+    " WHERE id >= (SELECT min(first) FROM news) AND id >= first AND channel = ?3 AND (batch = ?2 AND done = 0"
+    " OR json_extract(value, '$.stage') IN (SELECT atom FROM json_each(?4)))"
+    " AND NOT (json_extract(value, '$.stage') = 'opened' AND EXISTS"
+    " (SELECT 1 FROM told WHERE told.channel = ?1 AND told.subject = news.subject AND told.open)) ORDER BY id"
 )
 INHERITED = (
-    "INSERT INTO told SELECT ?1, subject, open, at, value FROM told WHERE channel = ?3 AND open AND subject IN"
-    " (SELECT json_extract(value, '$.subject') FROM notice WHERE batch = ?2 AND channel = ?3 AND done = 0)"
+    "INSERT INTO told SELECT ?1, subject, open, at, value FROM told WHERE channel = ?3 AND subject IN"
+    " (SELECT json_extract(value, '$.subject') FROM notice WHERE batch = ?2 AND channel = ?3 AND done = 0"
+    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?4)))"
     " ON CONFLICT DO UPDATE SET open = excluded.open, at = excluded.at, value = excluded.value WHERE NOT told.open"
     " RETURNING subject, value"
 )

@@ -120,6 +120,7 @@ class Decisions:
         dark = (yield from known.dark_sites()) if any(alert.name == BLIND_SPOT for alert in alerts) else ()
         spots = {(*spot.site.place, spot.site.name): spot for spot in dark}
         unwatched = record.unwatched
+        reached = self._settings.reached(channels)
         seen: set[str] = set()  # several alerts may be about one incident, which is told once
         for nth, alert in enumerate(alerts, 1):
             subject = self._incident(alert, known.incident_of) or alert.subject
@@ -130,7 +131,7 @@ class Decisions:
                     told = self._by_the_record(alert, unwatched, spots.get((*alert.place, alert.site)))
                     found += self._of_alert(told, channels, facts.get(subject), storm)
                 elif is_seen_over(alert, record):
-                    open_ = [channel for channel in channels if self._knows(channel, subject)]
+                    open_ = sorted(channel for channel in reached if self._knows(channel, subject))
                     found += [self._over(channel, subject, self._now, record) for channel in open_]
             if nth % STEP == 0:
                 yield
@@ -181,8 +182,9 @@ class Decisions:
         }
 
     def of_ended(self, ended: Mapping[str, datetime], channels: Sequence[str], record: Record) -> Steps:
-        """What is due of alerts that have ended: by subject, and when that was."""
-        open_ = [key for key, told in self._told.items() if told.open and key[0] in channels and key[1] in ended]
+        """What is due of alerts that have ended: by subject, and when that was; also where a fallback told of them."""
+        reached = self._settings.reached(channels)
+        open_ = [key for key, told in self._told.items() if told.open and key[0] in reached and key[1] in ended]
         found: list[Due] = []
         for nth, (channel, subject) in enumerate(open_, 1):
             found.append(self._over(channel, subject, ended[subject], record))

@@ -49,7 +49,10 @@ class Known(Protocol):
         ...
 
     def left(self, camera_ids: Iterable[str]) -> Left:
-        """How many of these cameras are not well now; those that are in the inventory no more are in neither count."""
+        """How many of these cameras are not well now.
+
+        One that left the inventory is down until somebody confirms that it may; from then on it is in neither count.
+        """
         ...
 
     def incident_of(self, camera_id: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
@@ -58,3 +58,14 @@ class AlertSettings:
     roster: tuple[Shift, ...] = ()
     office_hours: Shift = WORKING_HOURS  # in which the office hears of incidents on the embedded path
     bulletins: tuple[BulletinPlan, ...] = ()
+
+    def reached(self, channels: Iterable[str]) -> frozenset[str]:
+        """These, and whoever takes over from them, in turn: all that may have been told because these were to be."""
+        found: set[str] = set()
+        waiting = list(channels)
+        while waiting:
+            name = waiting.pop()
+            if name and name not in found:
+                found.add(name)
+                waiting.append(self.channels[name].fallback)
+        return frozenset(found)

@@ -237,6 +237,39 @@ def test_whoever_was_told_of_the_beginning_by_the_fallback_is_told_of_the_end_th
     assert outbox.move(composed(outbox), "mail", REFUSED, end.at) == {}
 
 
+def an_end(hours: int) -> Notice:
+    return replace(notice(stage=Stage.RECOVERED), at=NOW + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize("when", ["in the same message", "while that waited", "and was told here"])
+def test_whoever_hears_late_of_what_is_over_hears_that_it_is_over(outbox: Outbox, when: str) -> None:
+    closed = replace(told(), open=False)
+    outbox.put([("ding", closed, an_end(-2))], NOW)  # of an earlier fall: nobody is told of that any more
+    before = composed(outbox)
+    outbox.sent(before, SENT, NOW)
+    outbox.put([("ding", told(), notice())], NOW)
+    if when == "in the same message":
+        outbox.put([("ding", closed, an_end(1))], NOW)
+        late = composed(outbox)
+    else:
+        late = composed(outbox)
+        outbox.put([("ding", closed, an_end(1))], NOW)
+    if when == "and was told here":
+        outbox.again_last(late, REFUSED, NOW + SECOND)
+        outbox.sent(composed(outbox), SENT, NOW)
+    assert outbox.move(late, "mail", REFUSED, NOW) == {("mail", "i1"): closed}
+    assert [each for _, each in outbox.pending("mail")] == [notice(), an_end(1)]
+    assert [each for _, each in outbox.pending("ding")] == ([] if when == "and was told here" else [an_end(1)])
+
+
+def test_a_story_that_the_fallback_began_itself_does_not_begin_there_once_more(outbox: Outbox) -> None:
+    later = NOW + timedelta(minutes=3)
+    outbox.put([("mail", told(), notice())], NOW)
+    outbox.put([("ding", told(), replace(notice(), at=later))], later)
+    outbox.move(composed(outbox), "mail", REFUSED, later)
+    assert [each for _, each in outbox.pending("mail")] == [notice()]
+
+
 def test_an_end_waits_for_those_who_were_told_of_the_beginning(outbox: Outbox) -> None:
     end = notice(stage=Stage.RECOVERED)
     outbox.put([("ding", replace(told(), open=False), end)], NOW)
