@@ -75,7 +75,7 @@ class World:
         return self.casebook.ended()
 
     def left(self, camera_ids: Iterable[str]) -> Left:
-        return self.casebook.left(camera_ids)
+        return self.casebook.left(camera_ids, lambda _: False)
 
     def incident_of(self, camera_id: str) -> str | None:
         return self.casebook.incident_of(camera_id)
