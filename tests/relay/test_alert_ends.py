@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from monitor.alerting import Manager
 from monitor.clock import at_once
@@ -44,6 +46,10 @@ def asking(manager: Holding) -> Callable[[Robots], AlertSettings]:
     )
 
 
+async def _refusal() -> web.Response:
+    return web.json_response({"errcode": 310000, "errmsg": "keywords not in content"})
+
+
 def heads(of: Office) -> list[str]:
     return [text.partition("\n")[0] for text in of.vendors.texts["dingtalk"]]
 
@@ -69,6 +75,25 @@ async def test_that_prometheus_has_gone_ends_no_alert_and_what_ends_later_is_tol
         await manager.watch(of, 20 * MINUTE)
         assert heads(of)[1:] == ["【已恢复】SharpEyesTargetUnrecoverable"]
         assert not any(told.open for told in of.relay._desk.told.values())
+
+
+async def test_a_fallback_that_stands_in_no_receiver_hears_of_the_end(tmp_path: Path) -> None:
+    async with holding(LOST) as manager:
+
+        def handing_over(vendors: Robots) -> AlertSettings:
+            usual = asking(manager)(vendors)
+            ding = replace(usual.channels["ding"], fallback="sms")
+            return replace(usual, channels={**usual.channels, "ding": ding})
+
+        async with office(tmp_path, TOWN, handing_over) as of:
+            of.vendors.instead["dingtalk"] = _refusal
+            await of.alertmanager("vendor-on-call", LOST)
+            await of.until(lambda: len(of.vendors.texts["sms"]) == 1)
+            await manager.watch(of, 5 * MINUTE)
+            manager.held = [WATCHDOG]
+            await manager.watch(of, 25 * MINUTE)
+            await of.until(lambda: len(of.vendors.texts["sms"]) == 2)
+            assert "【已恢复】SharpEyesTargetUnrecoverable" in of.vendors.texts["sms"][1]
 
 
 async def test_a_monitor_that_was_away_does_not_take_what_fires_anew_for_over(tmp_path: Path) -> None:

@@ -265,6 +265,11 @@ def with_fallback(vendors: Robots) -> AlertSettings:
     return settings(vendors, channels={**usual, "ding": ding}, receivers={"vendor-on-call": ("ding", "sms")})
 
 
+def apart(vendors: Robots) -> AlertSettings:
+    """The fallback is told nothing itself."""
+    return settings(vendors, channels=with_fallback(vendors).channels, receivers={"vendor-on-call": ("ding",)})
+
+
 async def test_a_fallback_that_is_told_the_same_itself_hears_of_it_once(tmp_path: Path) -> None:
     async with office(tmp_path, TOWN, with_fallback) as of:
         of.vendors.instead["dingtalk"] = _refusal
@@ -276,9 +281,6 @@ async def test_a_fallback_that_is_told_the_same_itself_hears_of_it_once(tmp_path
 
 
 async def test_whoever_heard_of_it_through_the_fallback_hears_of_its_end_there(tmp_path: Path) -> None:
-    def apart(vendors: Robots) -> AlertSettings:
-        return settings(vendors, channels=with_fallback(vendors).channels, receivers={"vendor-on-call": ("ding",)})
-
     async with office(tmp_path, TOWN, apart) as of:
         of.vendors.instead["dingtalk"] = _away
         of.world.cut(LINE)
@@ -289,6 +291,26 @@ async def test_whoever_heard_of_it_through_the_fallback_hears_of_its_end_there(t
             await of.until(lambda: any("【已恢复】" in text for text in of.vendors.texts[vendor]))  # noqa: B023
         await of.quiet()
         assert [len(of.vendors.texts[vendor]) for vendor in ("sms", "dingtalk")] == [2, 1]
+
+
+async def test_a_fallback_that_hears_late_hears_that_it_is_over(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, apart) as of:
+        of.vendors.instead["dingtalk"] = _away
+        of.world.cut(LINE)
+        await of.later(4 * MINUTE)
+        of.world.mend(LINE)
+        await of.until(lambda: len(of.vendors.texts["sms"]) == 1)
+        assert "【已恢复】" in of.vendors.texts["sms"][0]
+
+
+async def test_taken_out_of_the_inventory_is_not_recovered(tmp_path: Path) -> None:
+    async with office(tmp_path, TOWN, settings) as of:
+        of.world.cut(LINE)
+        await of.until(lambda: len(of.vendors.texts["dingtalk"]) == 1)
+        of.world.strike(LINE)
+        await of.until(lambda: any("【部分恢复】" in text for text in of.vendors.texts["dingtalk"]))
+        await of.quiet()
+        assert not any("【已恢复】" in text for text in of.vendors.texts["dingtalk"])
 
 
 async def test_the_end_reaches_those_who_heard_of_the_beginning_however_late(tmp_path: Path) -> None:

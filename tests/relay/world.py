@@ -15,7 +15,7 @@ from typing import Any
 from monitor.alerting import MOST_BYTES, Channel, Facts, Left, Place, Target, Village, Where, usual_windows
 from monitor.contract import Contract
 from monitor.engine.casebook import Casebook, running_repairs
-from monitor.incidents import BlindSpot, Enrolled, Incident, Rules
+from monitor.incidents import BlindSpot, Enrolled, Incident, Rules, Struck
 from monitor.language import Language
 from monitor.metrics import Metrics
 from monitor.model import Camera, Cause, Secret, State, Transition, micros
@@ -90,6 +90,12 @@ class World:
             old, _ = self._believed.get(camera_id, (State.UNKNOWN, cause))
             self.casebook._incidents.note(now, Transition(camera_id, now, now, old, state, cause))
             self._believed[camera_id] = state, cause
+
+    def strike(self, camera_ids: Collection[str]) -> None:
+        """They leave the inventory, and nobody has confirmed that they may."""
+        for camera_id in camera_ids:
+            self.casebook._incidents.note(self.clock.now(), Struck(camera_id))
+        self.turn(camera_ids, State.DOWN, Cause.REMOVED_UNCONFIRMED)
 
     def believed(self, camera_id: str) -> tuple[State, Cause]:
         """What the record says of a camera."""
