@@ -255,7 +255,11 @@ class Memory:
 
 
 def _gathering(reference: Reference) -> Reference:
-    return reference if reference.is_gathering else Reference()
+    """What is gathered alone; what is still nothing in it (8 kB) is held once for all cameras."""
+    if not reference.is_gathering:
+        return Reference()
+    kept = {name: getattr(reference, name) for name in ("seen", "updated_us", "tints", "gathered")}
+    return Reference(**kept)
 
 
 # ---------------------------------------------------------------- numbers as bytes, and back
