@@ -74,15 +74,15 @@ def examine(frame: Frame, evidence: Evidence, memory: Memory, at: datetime) -> t
     at_us = micros(at)
     sums, seen = block_sums(frame), _measured(frame, reduced(frame))
     print_ = fingerprint(sums)
-    memory = _in_its_mode(memory, seen, at_us)
-    still, stillness, repeats = frozen(sums, print_, memory, at_us)
+    still, stillness, repeats = frozen(sums, print_, memory, at_us)  # whatever ends with another light was of this one
+    memory = _in_its_mode(memory.with_stillness(stillness, repeats), seen, at_us)
     findings, memory, measures, lit = _judged(seen, still, evidence, memory, at_us)
     tallies, reference = tallied(memory.tallies, findings, at_us), memory.reference
     before, now = active(memory.tallies), active(tallies)
     if _may_learn(findings, now, memory):
         profile = np.add.reduce(seen.strips, axis=0) / np.float32(len(seen.strips))
         reference = learnt(reference, seen.structure, seen.texture, profile, lit, measures, at_us)
-    memory = memory.with_look(stillness, repeats, reference, tallies)
+    memory = memory.with_look(reference, tallies)
     events = tuple(cause for cause in now if cause not in before)
     return Picture(frame.width, frame.height, print_, findings, now, events), memory
 

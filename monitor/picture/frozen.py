@@ -31,18 +31,18 @@ was said to be impossible has perhaps happened. Of more than ``REMEMBERED`` pair
 
 **Loops.** A recording that is played again shows pictures it showed before. Of the last 64, and of every third of 576
 before them, two bytes are remembered. A picture whose bytes are among these, while less than ``LIKE`` of its blocks
-equal those of the one before it, is a hit. Let the blocks of a live picture change independently, D of them in the mean
-from one picture to another. It equals a given earlier one with e^-D at most, and differs from the last in 460 blocks or
-more with (e D / 460)^460 at most (Chernoff), whichever is less: below 10^-52 for every D. With any of 256, then: below
-10^-49; what remains is that two bytes are equal by chance, c = 256 / 65,536. A camera that was seen to repeat itself is
-not of that kind; from it hits are expected as often as that, p ~ Beta(m, n + 3/2 - m). Of the last 32 pictures M must
-be hits, the least M with C(32, M) E[(c + p)^M] <= 10^-8: 6 of a camera that never repeated itself. The sum over the
-looks of a month is 4.3 x 10^-5 again, so both rules together make 9 x 10^-5. A scene without grain whose every block
-goes to and fro at once, with a lamp, is bounded by neither; one that was called a loop teaches. In order a loop of up
-to 64 key frames gives nothing but hits from its second round on, one of up to 640 a third; looked at in no order one of
-600 gives a third after 640 looks. What is longer is not found, nor a recording of a scene so still that its pictures
-are alike. While hits go on nothing is taken for habit: a loop must not teach that it is one; when they have ended M
-are.
+equal those of the one before it, is a hit. Let the blocks of a live picture change independently, D of them in the
+mean from one picture to another. It equals a given earlier one with e^-D at most, and differs from the last in 460
+blocks or more with (e D / 460)^460 at most (Chernoff), whichever is less: below 10^-52 for every D. With any of 256,
+then: below 10^-49; what remains is that two bytes are equal by chance, c = 256 / 65,536. A camera that was seen to
+repeat itself is not of that kind; from it hits are expected as often as that, p ~ Beta(m, n + 3/2 - m). Of the last 32
+pictures that differ from the one before M must be hits, the least M with C(32, M) E[(c + p)^M] <= 10^-8: 6 of a camera
+that never repeated itself. The sum over the looks of a month is 4.3 x 10^-5 again, so both rules together make 9 x
+10^-5. A scene without grain whose every block goes to and fro at once, with a lamp, is bounded by neither; one that
+was called a loop teaches. In order a loop of up to 64 key frames gives nothing but hits from its second round on, one
+of up to 640 a third; looked at in no order one of 600 gives a third after 640 looks. What is longer is not found, nor
+a recording of a scene so still that its pictures are alike. While hits go on, one among eight such pictures, nothing
+is taken for habit, equal pairs neither: a loop must not teach that it is one. When they have ended M hits are.
 
 **A ticking clock over a frozen picture**, or an encoder at a constant bitrate, makes each picture differ. The share of
 equal blocks is then above anything this live camera showed, but not 1; so it is when all grain goes from a living
@@ -82,7 +82,8 @@ LIKE = 0.5  # share of equal blocks: the same scene by the same light
 CLOCK_BLOCKS = 28  # at most, 3 % of 920
 EARLIER = 3  # pictures before the last one that a suspicion looks at
 RECENT, OLDER, THINNED = 64, 192, 3  # pictures remembered for loops: the last ones, and of those before every third
-WINDOW = 32  # pictures of which so many are hits
+WINDOW = 32  # pictures of which so many are hits, each unlike the one before
+LATELY = 0xFF  # the last of them: while hits go on
 _DIGEST = 2  # bytes of a fingerprint
 _BY_CHANCE = (RECENT + OLDER) / 2 ** (8 * _DIGEST)  # that one of them has the same bytes
 EQUAL = "equal_key_frames"  # the measure of a run
@@ -199,8 +200,9 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
         still = changed(still, run=still.run + 1, run_from_us=run_from)
         return changed(still, high=still.high + 1, low=0) if still.high else still, repeats
     if still.run:  # it ended by itself
-        still_scene = pair.like or not _is_run(still, repeats, still.at_us)
-        repeats = _lived(repeats, still.run if still_scene else min(still.run, needed(repeats)))
+        if not still.hits & LATELY:
+            still_scene = pair.like or not _is_run(still, repeats, still.at_us)
+            repeats = _lived(repeats, still.run if still_scene else min(still.run, needed(repeats)))
         still = changed(still, run=0)
     if pair.replayed or _is_loop(still, repeats):
         return still, repeats
@@ -216,9 +218,11 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
 
 
 def _hit(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness, Repeats]:
-    """One picture further. Of a loop that is over four pictures without a hit are enough."""
+    """One picture further, if it is another one. Of a loop that is over eight pictures without a hit are enough."""
+    if pair.equal:
+        return still, repeats
     hits = (still.hits << 1 | pair.replayed) & (1 << WINDOW) - 1
-    if hits & 0b1111 or not _is_loop(still, repeats):
+    if hits & LATELY or not _is_loop(still, repeats):
         return changed(still, hits=hits), repeats
     return changed(still, hits=0), _lived(repeats, hits_needed(repeats))
 

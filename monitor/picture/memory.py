@@ -239,13 +239,11 @@ class Memory:
         """Whether something of it must not be written (``storing``)."""
         return self.colour.is_gathering or self.infrared.is_gathering
 
-    def with_look(
-        self, stillness: Stillness, repeats: Repeats, reference: Reference, tallies: tuple[Tally, ...]
-    ) -> Memory:
-        """What one look changed; repeats and reference are those of the present mode."""
+    def with_look(self, reference: Reference, tallies: tuple[Tally, ...]) -> Memory:
+        """What one look changed; the reference is that of the present mode."""
         if self.mode is Mode.COLOUR:
-            return changed(self, stillness=stillness, tallies=tallies, colour_repeats=repeats, colour=reference)
-        return changed(self, stillness=stillness, tallies=tallies, infrared_repeats=repeats, infrared=reference)
+            return changed(self, tallies=tallies, colour=reference)
+        return changed(self, tallies=tallies, infrared=reference)
 
     def with_stillness(self, stillness: Stillness, repeats: Repeats) -> Memory:
         """What is known of stillness, and of repeats in the present mode, replaced."""

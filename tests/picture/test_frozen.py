@@ -15,8 +15,8 @@ from monitor.picture import Memory
 from monitor.picture.blocks import GRID, Sums, block_sums, fingerprint, marks
 from monitor.picture.frame import Frame
 from monitor.picture.frozen import ALIKE, LEAST_RUN, by_a_clock, confirm_frozen, frozen, hits_needed, needed
-from monitor.picture.memory import Repeats
-from tests.picture.film import HEIGHT, WIDTH, began, frame_of, shot, watched
+from monitor.picture.memory import Mode, Repeats
+from tests.picture.film import HEIGHT, WIDTH, began, frame_of, infrared, shot, watched
 
 CLOCK = (slice(1, 2), slice(2, 9))  # seven blocks
 
@@ -145,11 +145,19 @@ def test_a_loop_is_frozen_soon_after_it_begins_again(length: int, in_order: bool
     assert needed(stream.memory.repeats) <= 4, "a loop teaches no habit"
 
 
-def test_a_loop_that_ended_is_over_after_four_live_pictures_and_asked_for_more_the_next_time() -> None:
+@pytest.mark.parametrize("length", [2, 3, 8, 20, 40])
+def test_a_loop_seen_in_no_order_stays_frozen_for_days_and_hides_nothing_that_comes_after(length: int) -> None:
+    stream, phase = Stream().live(300), np.random.default_rng(length)
+    states = [stream.show(blocks(10_000 + int(phase.integers(length)))) for _ in range(1_000)]
+    assert set(states[states.index(FindingState.FAULT) :]) == {FindingState.FAULT}
+    assert needed(stream.memory.repeats) <= 5
+
+
+def test_a_loop_that_ended_is_over_after_eight_live_pictures_and_asked_for_more_the_next_time() -> None:
     _, stream = looped(12, 30, in_order=True)
     before = hits_needed(stream.memory.repeats)
-    states = [stream.show(blocks(50_000 + number)) for number in range(8)]
-    assert FindingState.FAULT not in states[4:]
+    states = [stream.show(blocks(50_000 + number)) for number in range(12)]
+    assert FindingState.FAULT not in states[8:]
     assert stream.until_frozen(blocks(999)) == 6
     assert before < hits_needed(stream.memory.repeats) < 20
 
@@ -376,3 +384,12 @@ def test_the_stopped_film_of_a_pond_is_frozen_and_the_still_pond_is_not() -> Non
     stopped, _ = watched(memory, range(30, 40), lambda _, __: shot(29))
     assert began(stopped) == [Cause.PICTURE_FROZEN]
     assert (stopped[-1].width, stopped[-1].height) == (WIDTH, HEIGHT)
+
+
+def test_what_ends_with_the_switch_of_light_is_of_the_light_that_ended() -> None:
+    _, memory = watched(Memory.fresh(), range(6), infrared)
+    _, memory = watched(memory, range(6, 12), lambda _, __: infrared(shot(6)))
+    before = memory.infrared_repeats.equal
+    _, memory = watched(memory, range(12, 14))
+    assert memory.mode is Mode.COLOUR
+    assert (before, memory.infrared_repeats.equal, memory.colour_repeats.equal) == (0, 5, 0)
