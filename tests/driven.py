@@ -31,7 +31,7 @@ def _begin_and_note(
 
 
 # A loop does not tell for which threads it waits.
-asyncio.BaseEventLoop.run_in_executor = _begin_and_note  # type: ignore[method-assign]
+asyncio.BaseEventLoop.run_in_executor = _begin_and_note  # type: ignore[method-assign,assignment]
 
 
 class DrivenClock:
