@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections.abc import Callable
+from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
 from monitor.model import Camera, Site, SiteCategory
 
 Value = TypeVar("Value")
 
 START = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
+PATIENCE = 60.0  # seconds of the real clock for all that one instant sets going; a machine may be busy
+
+_begin = asyncio.BaseEventLoop.run_in_executor
+_in_threads = WeakKeyDictionary[asyncio.AbstractEventLoop, WeakSet[asyncio.Future[Any]]]()
+
+
+def _begin_and_note(
+    loop: asyncio.BaseEventLoop, executor: Executor | None, what: Callable[..., Any], *arguments: Any
+) -> asyncio.Future[Any]:
+    job = _begin(loop, executor, what, *arguments)
+    _in_threads.setdefault(loop, WeakSet()).add(job)
+    return job
+
+
+# A loop does not tell for which threads it waits.
+asyncio.BaseEventLoop.run_in_executor = _begin_and_note  # type: ignore[method-assign,assignment]
 
 
 class DrivenClock:
@@ -55,12 +74,18 @@ class DrivenClock:
         await self.settle()
 
     async def settle(self) -> None:
-        """Let everything that can run without time passing run, threads included."""
-        for _ in range(20):
-            await asyncio.sleep(0)
-        await asyncio.sleep(0.002)
-        for _ in range(20):
-            await asyncio.sleep(0)
+        """Until nothing is left to do that takes no time: in tasks, in threads, on sockets between our own ends.
+
+        However long that takes on a busy machine, the clocks stand still; TimeoutError after ``PATIENCE``.
+        """
+        loop: Any = asyncio.get_running_loop()
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await asyncio.sleep(0)
+                if jobs := [job for job in _in_threads.get(loop, ()) if not job.done()]:
+                    await asyncio.wait(jobs)
+                elif not loop._ready and not loop._selector.select(0):
+                    return
 
     def _move_to(self, mono: float) -> None:
         self._wall += timedelta(seconds=mono - self._mono)

@@ -45,7 +45,7 @@ from monitor.model import (
 )
 from monitor.settings import LimitSettings, ProbeSettings
 from tests.driven import a_camera
-from tests.engine.harness import PATIENCE, JumpingClock, Running, ScriptedProber, ms, quick_settings, running
+from tests.engine.harness import GAPING, PATIENCE, JumpingClock, Running, ScriptedProber, ms, quick_settings, running
 
 A, B = a_camera("A"), a_camera("B", village="竹园村", uplink="up-2", host="127.20.2.1")
 
@@ -161,7 +161,7 @@ async def test_a_bug_of_ours_is_unknown_never_down(tmp_path: Path, caplog: pytes
 
 
 async def test_missing_results_are_unknown_from_one_interval_after_the_last_one(tmp_path: Path) -> None:
-    async with running(tmp_path, [A]) as town:
+    async with running(tmp_path, [A], probe=GAPING) as town:
         await town.until_state("A", State.UP)
         town.prober.hold = asyncio.Event()
         gap = await town.until_state("A", State.UNKNOWN)
@@ -370,7 +370,7 @@ async def test_overload_shows_as_lateness_and_lost_coverage_never_as_down(tmp_pa
     cameras = [a_camera(f"C{number}", host=f"127.20.3.{number}") for number in range(1, 31)]
     limits = LimitSettings(in_flight=1, per_uplink=64, per_device=1, decoders=1)
     prober = ScriptedProber(takes=ms(40))
-    async with running(tmp_path, cameras, prober=prober, limits=limits) as town:
+    async with running(tmp_path, cameras, prober=prober, limits=limits, probe=GAPING) as town:
         await town.until(lambda: any(change.cause is Cause.NOT_WATCHED for change in town.published()))
         view = town.view()
         assert State.DOWN not in {status.state for status in view.statuses}
@@ -435,7 +435,7 @@ def lifetime_of(town: Running, camera_id: str) -> Seconds:
 
 async def test_a_shorter_interval_takes_hold_at_once(tmp_path: Path) -> None:
     slow = ProbeSettings(interval=timedelta(seconds=30), retry=ms(10), max_gap=timedelta(seconds=90), jitter=0.0)
-    quick = ProbeSettings(interval=ms(100), retry=ms(10), max_gap=ms(400), jitter=0.0)
+    quick = ProbeSettings(interval=ms(100), retry=ms(10), max_gap=ms(4000), jitter=0.0)
     async with running(tmp_path, [A, B], probe=slow) as town:
         await town.engine.apply(Plan(replace(town.plan.settings, probe=quick), (A, B)))
         await town.until_state("A", State.UP)

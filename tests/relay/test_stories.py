@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import re
@@ -22,7 +21,7 @@ from tests.incidents.town import a_camera, cameras
 from tests.metrics.town import status as a_status
 from tests.metrics.town import town as a_town
 from tests.notify.samples import mail, sms
-from tests.relay.world import PATIENCE, SECOND, Office, channel, office, settings
+from tests.relay.world import Office, channel, office, settings
 from tests.robots import Robots, mail_server
 
 MINUTE = timedelta(minutes=1)
@@ -276,7 +275,7 @@ async def test_a_fallback_that_is_told_the_same_itself_hears_of_it_once(tmp_path
         for heard, change in enumerate((of.world.cut, of.world.mend), 1):
             change(LINE)
             await of.later(5 * MINUTE)
-            await of.through(lambda: len(of.vendors.texts["sms"]) == heard)  # noqa: B023
+            await of.until(lambda: len(of.vendors.texts["sms"]) == heard)  # noqa: B023
         assert await states_of(of, "ding") == ["waiting", "moved"]  # an end is for its own readers
 
 
@@ -402,9 +401,11 @@ async def states_of(of: Office, name: str) -> list[str]:
 
 async def become(of: Office, name: str, states: list[str]) -> None:
     """Let time pass until the channel's messages are so."""
-    async with asyncio.timeout(PATIENCE):
-        while await states_of(of, name) != states:
-            await of.clock.advance(SECOND)
+
+    async def so() -> bool:
+        return await states_of(of, name) == states
+
+    await of.until_so(so)
 
 
 async def test_behind_a_login_page_a_robot_without_a_fallback_is_tried_every_few_minutes_and_gets_all_of_it(

@@ -1,11 +1,11 @@
-"""A real casebook that a test feeds, a real outbox, fake robots and a clock that runs a hundred times as fast."""
+"""A real casebook that a test feeds, a real outbox, fake robots and a clock that the test drives."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,14 +22,12 @@ from monitor.model import Camera, Cause, Secret, State, Transition, micros
 from monitor.notify import Outbox
 from monitor.relay import Relay
 from monitor.settings import AlertPath, AlertSettings
-from tests.driven import DrivenClock
+from tests.driven import PATIENCE, DrivenClock
 from tests.incidents.town import BEGINNING
 from tests.notify.samples import dingtalk, feishu, sms, wecom
 from tests.robots import Robots, robots
 
 SECOND = timedelta(seconds=1)
-STRIDE = timedelta(seconds=30)
-PATIENCE = 60.0  # seconds of the real clock; a machine may be busy with something else
 
 
 class World:
@@ -120,29 +118,35 @@ class Office:
     settings: AlertSettings
 
     async def later(self, span: timedelta) -> None:
-        """Let time pass; what it sets going goes on in real time."""
-        end = self.clock.now() + span
-        while self.clock.now() < end:
-            await self.clock.advance(min(STRIDE, end - self.clock.now()))
-            await asyncio.sleep(0.01)
+        """Let time pass."""
+        await self.clock.advance(span)
 
     async def quiet(self) -> None:
         """Until everything has arrived, and the outbox knows it."""
-        async with asyncio.timeout(PATIENCE):
-            while (await self.relay.listed())[0].notices:
-                await self.clock.advance(SECOND)
-            await self.relay._desk.show()
+
+        async def nothing_waits() -> bool:
+            return not (await self.relay.listed())[0].notices
+
+        await self.until_so(nothing_waits)
+        await self.relay._desk.show()
 
     async def until(self, wanted: Callable[[], bool], most: timedelta = timedelta(minutes=30)) -> None:
         """Let time pass until it is as wanted."""
+
+        async def so() -> bool:
+            return wanted()
+
+        await self.until_so(so, most)
+
+    async def until_so(self, wanted: Callable[[], Awaitable[bool]], most: timedelta = timedelta(hours=2)) -> None:
+        """Let time pass until what the relay says is as wanted."""
         end = self.clock.now() + most
-        async with asyncio.timeout(PATIENCE):
-            while not wanted():
-                assert self.clock.now() < end, (self.vendors.texts, await self.relay.listed())
-                await self.clock.advance(SECOND)
+        while not await wanted():
+            assert self.clock.now() < end, (self.vendors.texts, await self.relay.listed())
+            await self.clock.advance(SECOND)
 
     async def through(self, wanted: Callable[[], bool]) -> None:
-        """Let time pass until it is as wanted, for as long as messages arrive, however slow the machine is."""
+        """Let time pass until it is as wanted, as long as messages arrive: where another program has a part in it."""
         arrived = -1
         try:
             async with asyncio.timeout(PATIENCE) as limit:
@@ -150,7 +154,7 @@ class Office:
                     if arrived != (arrived := sum(map(len, self.vendors.texts.values()))):
                         limit.reschedule(asyncio.get_running_loop().time() + PATIENCE)
                     await self.clock.advance(SECOND)
-                    await asyncio.sleep(0.02)  # threads that decide and write are not outrun by far
+                    await asyncio.sleep(0.02)  # its clock is not ours
         except TimeoutError:
             raise AssertionError(("nothing arrives any more", self.vendors.texts, await self.relay.listed())) from None
 
