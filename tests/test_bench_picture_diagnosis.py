@@ -35,7 +35,7 @@ from tests.bench.picture_diagnosis.streams import (
     each_by_chance,
     sent,
 )
-from tests.bench.picture_diagnosis.trials import STILL_GRAINS, WITH, tried
+from tests.bench.picture_diagnosis.trials import STILL, STILL_GRAINS, WITH, tried
 from tests.bench.picture_diagnosis.watching import DAY, INFRARED, Alive, Seen, Trial
 
 JUNCTION = scene("drawn/junction", "drawn", draw(Drawn.JUNCTION, 3.0, 832, 468, noise=0))
@@ -333,6 +333,15 @@ def test_silence_is_no_promise_kept_before_there_were_enough_key_frames() -> Non
     assert verdict(seen_of((), 20_000), what) is True
     assert verdict(seen_of((), 19_999), what) is None
     assert verdict(seen_of((), 20_000, (Cause.PICTURE_MOVED,)), what) is False
+
+
+def test_still_scenes_are_counted_apart() -> None:
+    still = Alive(f"{STILL} under a clock, grain 0.05", 30_000, 0, ())
+    seen = replace(seen_of((), 10), alive=(Alive("rain: day", 100, 1, ()), still))
+    found = {check.what: (check.found, check.holds) for check in scores.checks([seen])}
+    assert found["alive key frames judged faulty"] == ("1.000% of 100", False)
+    assert found["events among alive key frames"] == ("0 in 100", None)
+    assert found["events among still scenes"] == ("0 in 30,000", True)
 
 
 def test_the_tables_say_which_half_they_speak_of() -> None:

@@ -11,7 +11,7 @@ from tests.bench.picture_diagnosis.faults import FAULTS
 from tests.bench.picture_diagnosis.lossy import DAMAGED
 from tests.bench.picture_diagnosis.packages import PACKAGES
 from tests.bench.picture_diagnosis.scenes import Scene
-from tests.bench.picture_diagnosis.trials import LOOPED, STANDING, WITH
+from tests.bench.picture_diagnosis.trials import LOOPED, STANDING, STILL, WITH
 from tests.bench.picture_diagnosis.watching import DAY, INFRARED, Alive, Seen, Trial
 from tests.bench.tables import Check, Row, Table, number
 
@@ -80,16 +80,30 @@ def checks(seen: Sequence[Seen]) -> tuple[Check, ...]:
     trials = [each for one in seen for each in one.trials]
     found = [_check(promise, [each for each in trials if promise.is_of(each)]) for promise in PROMISES]
     counted = [each for one in seen for each in one.alive if LEARNING not in each.condition]
-    key_frames, faulty = sum(each.key_frames for each in counted), sum(each.faulty for each in counted)
-    events = sum(len(each.events) for each in counted)
+    # Many looks at one picture with other grain would thin out what weather and seasons do: they are counted apart.
+    still = [each for each in counted if each.condition.startswith(STILL)]
+    key_frames, faulty, events = _sums(each for each in counted if not each.condition.startswith(STILL))
+    still_frames, _, still_events = _sums(still)
     share = faulty / max(key_frames, 1)
     return (
         *found,
+        Check("events among still scenes", "0", f"{still_events} in {number(still_frames)}",
+              not still_events if still_frames else None),
         Check("alive key frames judged faulty", f"≤ {FALSE_SHARE:.1%}", f"{share:.3%} of {number(key_frames)}",
               share <= FALSE_SHARE if key_frames else None),
         Check("events among alive key frames", f"0 in {number(ENOUGH_ALIVE)}", f"{events} in {number(key_frames)}",
               _silent(events, key_frames)),
     )  # fmt: skip
+
+
+def _sums(looked_at: Iterable[Alive]) -> tuple[int, int, int]:
+    """Key frames, those judged faulty, and events."""
+    alive = list(looked_at)
+    return (
+        sum(each.key_frames for each in alive),
+        sum(each.faulty for each in alive),
+        sum(len(each.events) for each in alive),
+    )
 
 
 def _silent(events: int, key_frames: int) -> bool | None:

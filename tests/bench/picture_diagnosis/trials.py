@@ -30,6 +30,7 @@ SUSPECT_AFTER = 26  # key frames of a fault that can only be suspected, or comes
 LOOP = 8  # key frames of a loop that is replayed
 # Grey levels of grain that noise reduction leaves on a pond at night: from hardly a coded block that changes to all.
 STILL_GRAINS = (0.05, 0.10, 0.13, 0.14, 0.20, 0.25, 0.30)
+STILL = "still scene"
 REPEATS = 0.12  # below which a picture of whole levels is the same again and again: nothing could tell that it lives
 DRIFT_STEP = timedelta(hours=1)
 DRIFT_DAYS = 4
@@ -128,9 +129,9 @@ class _Trials:
         whole = self._camera.film(a_moment(Weather.CLEAR, noon(1), False, rng), rng).astype(np.float32)
         broken = whole + rng.random((*whole.shape[:2], 1), np.float32) - np.float32(0.5)
         for grain in STILL_GRAINS:
-            self._quiet(f"still scene under a clock, grain {grain:.2f}", memory, whole, grain, _minutes)
+            self._quiet(f"{STILL} under a clock, grain {grain:.2f}", memory, whole, grain, _minutes)
             light = broken if grain < REPEATS else whole
-            self._quiet(f"still scene without a clock, grain {grain:.2f}", memory, light, grain, _nothing)
+            self._quiet(f"{STILL} without a clock, grain {grain:.2f}", memory, light, grain, _nothing)
 
     def _quiet(
         self, condition: str, memory: Memory, light: Light, grain: float, write: Callable[[Pixels, datetime], None]
