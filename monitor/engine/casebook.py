@@ -92,34 +92,41 @@ class Casebook:
         self, at_work: Callable[[Camera], bool], gone: Callable[[str], bool]
     ) -> Generator[None, None, dict[Place, Village]]:
         """How the cameras of each village stand, also of one that has none any more; in steps."""
-        counts: dict[Place, Counter[str]] = {}
+        counts: dict[Place, list[int]] = {}  # the fields of a village, in their order
         for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
-            its = counts.setdefault(camera.site.place, Counter())
-            its["cameras"] += 1
+            its = counts.setdefault(camera.site.place, [0] * 7)
+            its[0] += 1
             if state is State.UNKNOWN:
-                its["ours"] += self._incidents.unseen_by_us(camera.id)
+                its[5] += self._incidents.unseen_by_us(camera.id)
             else:
-                its[("up" if state.online else "down") + ("_at_work" if at_work(camera) else "")] += 1
+                its[(1 if state.online else 2) + (2 if at_work(camera) else 0)] += 1
             if nth % MANY == 0:
                 yield
         for nth, (camera, state) in enumerate(self._incidents.departed(), 1):
-            its = counts.setdefault(camera.site.place, Counter())
-            its["removed"] += state is State.DOWN and not gone(camera.id)
+            its = counts.setdefault(camera.site.place, [0] * 7)
+            its[6] += state is State.DOWN and not gone(camera.id)
             if nth % MANY == 0:
                 yield
-        return {place: Village(**its) for place, its in counts.items()}
+        return {place: Village(*its) for place, its in counts.items()}
 
     def sites(self) -> Generator[None, None, dict[Where, Spot]]:
         """How the cameras of each site stand, also of one that has none any more; in steps."""
-        spots: dict[Where, Spot] = {}
+        counts: dict[Where, list[int]] = {}  # cameras, and of these those that are up and down
         for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
-            where = *camera.site.place, camera.site.name
-            its = spots.get(where, Spot())
-            spots[where] = Spot(its.cameras + 1, its.shown or state is State.UP, its.down + (state is State.DOWN))
+            site = camera.site
+            its = counts.setdefault((*site.place, site.name), [0, 0, 0])
+            its[0] += 1
+            its[1] += state is State.UP
+            its[2] += state is State.DOWN
             if nth % MANY == 0:
                 yield
         for camera, _ in self._incidents.departed():
-            spots.setdefault((*camera.site.place, camera.site.name), Spot())
+            counts.setdefault((*camera.site.place, camera.site.name), [0, 0, 0])
+        spots: dict[Where, Spot] = {}
+        for nth, (where, (cameras, up, down)) in enumerate(counts.items(), 1):
+            spots[where] = Spot(cameras, up > 0, down)
+            if nth % MANY == 0:
+                yield
         return spots
 
     def dark_sites(self, at_work: Callable[[Camera], bool]) -> Generator[None, None, tuple[BlindSpot, ...]]:
