@@ -94,11 +94,11 @@ class World:
             self.casebook._incidents.note(now, Transition(camera_id, now, now, old, state, cause))
             self._believed[camera_id] = state, cause
 
-    def strike(self, camera_ids: Iterable[str]) -> None:
-        """They leave the inventory."""
+    def strike(self, camera_ids: Collection[str]) -> None:
+        """They leave the inventory, and nobody has confirmed that they may."""
         for camera_id in camera_ids:
             self.casebook._incidents.note(self.clock.now(), Struck(camera_id))
-            self.turn([camera_id], State.DOWN, Cause.REMOVED_UNCONFIRMED)
+        self.turn(camera_ids, State.DOWN, Cause.REMOVED_UNCONFIRMED)
 
     def believed(self, camera_id: str) -> tuple[State, Cause]:
         """What the record says of a camera."""
