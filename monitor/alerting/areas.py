@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerting.alertmanager import BLIND_SPOT, MANY_DOWN, MONITOR_BLIND, VILLAGE_DOWN, Alert
 from monitor.alerting.telling import length
-from monitor.alerting.values import Area, Place, Severity, Storm, Village, Where
+from monitor.alerting.values import Area, Left, Place, Severity, Spot, Storm, Village, Where
 from monitor.incidents import BlindSpot
 from monitor.language import Phrase
 
@@ -65,9 +65,9 @@ BLIND_LINE = Phrase(
 class Record:
     """What the record says of places now."""
 
-    villages: Mapping[Place, Village]  # all that have cameras
+    villages: Mapping[Place, Village]  # all that have cameras or had some
     storms: Mapping[Area, Storm]
-    unshown: Collection[Where]  # sites that no camera is known to show
+    sites: Mapping[Where, Spot]  # likewise
     blind: bool  # whether the monitor's self-check fails
 
     @property
@@ -75,7 +75,8 @@ class Record:
         """By county, the cameras that nobody watches while the monitor is blind: all of them; empty where it sees."""
         counts: dict[str, int] = {}
         for (county, _, _), village in self.villages.items() if self.blind else ():
-            counts[county] = counts.get(county, 0) + village.cameras
+            if village.cameras:
+                counts[county] = counts.get(county, 0) + village.cameras
         return counts
 
 
@@ -194,19 +195,42 @@ def lasts(subject: str, where: Where, record: Record) -> bool:
         return storm is not None and _is_wide(storm.cameras + storm.planned, _sizes(record.villages).get(area, 0))
     if name == VILLAGE_DOWN:
         village = record.villages.get(place)
-        return village is not None and village.up + village.up_at_work == 0
+        return village is not None and village.cameras > 0 and village.up + village.up_at_work == 0
     if name == BLIND_SPOT:
-        return where in record.unshown
-    return name == MONITOR_BLIND and record.blind and any(county == known for known, _, _ in record.villages)
+        spot = record.sites.get(where)
+        return spot is not None and spot.cameras > 0 and not spot.shown
+    return name == MONITOR_BLIND and county in record.unwatched
+
+
+def leaves(subject: str, where: Where, record: Record) -> Left:
+    """Of the cameras of one of these that is over, by the record, those that are not well: of a storm all of its town.
+
+    Of what the record knows nothing about, nothing is left.
+    """
+    name, area, place = _name(subject), where[:2], where[:3]
+    if name == MANY_DOWN:
+        its = [village.left for known, village in record.villages.items() if known[:2] == area]
+        counts = (sum(one.down for one in its), sum(one.unseen for one in its), sum(one.ours for one in its))
+        return Left(*counts, gone=bool(its) and all(one.gone for one in its))
+    if name == VILLAGE_DOWN and place in record.villages:
+        return record.villages[place].left
+    if name == BLIND_SPOT and where in record.sites:
+        spot = record.sites[where]
+        return Left(spot.down, gone=spot.cameras == 0)
+    return Left()
 
 
 def is_seen_over(alert: Alert, record: Record) -> bool:
-    """Whether the monitor sees that what an alert says is so no more; of most alerts it knows nothing."""
+    """Whether the monitor sees that what an alert says is so no more; of most alerts it knows nothing.
+
+    And how it stands now: while it does not look at some of the cameras, that is not seen.
+    """
     if not is_about_area(alert.subject):
         return False
     depth = DEPTH[alert.name]
-    ours = any(alert.place[:depth] == place[:depth] for place in record.villages)
-    return ours and not lasts(alert.subject, alert.where, record)
+    known = any(alert.place[:depth] == place[:depth] for place in record.villages)
+    unseen = leaves(alert.subject, alert.where, record).ours
+    return known and not unseen and not lasts(alert.subject, alert.where, record)
 
 
 def _is_wide(down: int, cameras: int) -> bool:

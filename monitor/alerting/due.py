@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.alerting.alertmanager import Alert
+from monitor.alerting.alertmanager import BLIND_SPOT, Alert
 from monitor.alerting.telling import (
     LAPSED,
     alert_opening,
@@ -23,6 +23,7 @@ from monitor.alerting.telling import (
     incident_title,
     over_lines,
     over_title,
+    site_over_lines,
     storm_lines,
     storm_over_lines,
     titled,
@@ -127,26 +128,36 @@ def call_for(facts: Facts, now: datetime) -> Told:
 
 
 def over(told: Told, ended: Incident | None, left: Left, now: datetime, rules: Rules, zone: ZoneInfo) -> Due | None:
-    """What a channel is to be told of an incident that is not open any more; None: it may fall again, so not yet.
+    """What a channel is to be told of an incident that is not open any more; None: not yet.
 
-    ``ended`` is None for one that has become a part of another; ``left`` is what the record says of its cameras now.
+    It may fall again, or nobody has looked at some of its cameras for a reason of our own: how it ended is judged once
+    they are seen. ``ended`` is None for one that has become a part of another; ``left`` is what the record says of its
+    cameras now.
     """
     ended_at = ended.ended_at if ended is not None else None
     flapping = ended is not None and ended.falls > 1
     if flapping and ended_at is not None and now - ended_at < rules.hold:
         return None
-    if ended is not None and ended.suspect.origin in NOT_DOWN:
-        left = Left()  # it was not about cameras that are down
-    known = replace(told, title=over_title(told, left))
-    return _closed(known, now, over_lines(told, ended, ended_at or now, zone), _end(ended, left))
+    if left.ours:
+        return None
+    lines = over_lines(told, ended, left, ended_at or now, zone)
+    return _closed(replace(told, title=over_title(told, left)), now, lines, _end_of_incident(told, ended, left))
 
 
-def _end(ended: Incident | None, left: Left) -> Stage:
-    """How an incident ended."""
+def _end_of_incident(told: Told, ended: Incident | None, left: Left) -> Stage:
     if ended is None:
         return Stage.TAKEN
     if ended.refuted:
         return Stage.REFUTED
+    if left.down and ended.suspect.origin in NOT_DOWN:
+        return Stage.TAKEN  # they were not down then, and are for another reason
+    return _end(left, max(told.cameras, ended.cameras))
+
+
+def _end(left: Left, cameras: int) -> Stage:
+    """How something ended that leaves this of so many cameras; 0: nobody has said how many."""
+    if left.gone or left.down >= cameras > 0:
+        return Stage.TAKEN  # none of them is back
     if left.down:
         return Stage.PARTLY
     return Stage.UNSEEN if left.unseen else Stage.RECOVERED
@@ -200,12 +211,17 @@ def _stage_of_alert(
     return Stage.REMINDER if now - told.at >= patience.of(alert.severity) * EARLY else None
 
 
-def over_alert(told: Told, storm: Storm | None, ended_at: datetime, now: datetime, zone: ZoneInfo) -> Due:
-    """The end of an alert that is open and fires no more since ``ended_at``; ``storm``: what is left of one there."""
-    lines = storm_over_lines(told, storm, ended_at, zone) if told.area else over_lines(told, None, ended_at, zone)
-    if told.subject.partition("/")[0] in MONTHLY and _month_turned(told.since_at, ended_at.astimezone(zone)):
+def over_alert(told: Told, left: Left, ended_at: datetime, now: datetime, zone: ZoneInfo) -> Due:
+    """The end of an alert that is open and fires no more since ``ended_at``; ``left``: what ``areas.leaves`` says."""
+    name = told.subject.partition("/")[0]
+    lines = over_lines(told, None, left, ended_at, zone)
+    if name in MONTHLY and _month_turned(told.since_at, ended_at.astimezone(zone)):
         return _closed(told, now, (LAPSED, *lines), Stage.LAPSED)
-    return _closed(told, now, lines)
+    if name == BLIND_SPOT and not left.gone:
+        return _closed(told, now, site_over_lines(left, lines))  # one camera shows it: that is what it was about
+    if told.area is not None:
+        lines = storm_over_lines(told, left, lines)
+    return _closed(replace(told, title=over_title(told, left)), now, lines, _end(left, told.cameras))
 
 
 def _month_turned(since_at: datetime, ended_at: datetime) -> bool:

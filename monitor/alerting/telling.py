@@ -103,10 +103,10 @@ HOURS = Phrase("{hours} 小时", "{hours} h")
 MINUTES = Phrase("{minutes} 分", "{minutes} min")
 BOTH = Phrase("{hours} 小时 {minutes} 分", "{hours} h {minutes} min")
 LASTED = Phrase("{since} 至 {until}，历时 {lasted}", "{since} to {until}, {lasted}")
-LEFT_DOWN = Phrase(
-    "{title}；仍有 {count} 台离线，另行通知", "{title}; {count} still down, told by {count:itself|themselves}"
-)
+LEFT_DOWN = Phrase("{title}；现有 {count} 台离线", "{title}; {count} down now")
 LEFT_UNSEEN = Phrase("{title}；现有 {count} 台未能监测", "{title}; {count} not watched now")
+LEFT_GONE = Phrase("{title}；摄像机均已移出清单", "{title}; its cameras left the inventory")
+UNTRIED = Phrase("这些摄像机现在是否接受账号，尚不清楚", "whether these take the account now, nobody knows")
 IN_ALL = Phrase("累计影响 {count} 台", "{count} {count:camera|cameras} in all")
 FALLS = Phrase("期间离线 {count} 次", "went down {count} {count:time|times}")
 TAKEN = Phrase(
@@ -117,9 +117,9 @@ STORM = Phrase(
     "{count} {count:camera is|cameras are} down now and no line or recorder explains it. Ask power and carriers first",
 )
 AT_MOST = Phrase("最多时 {count} 台同时离线", "{count} {count:camera was|cameras were} down at most")
-STILL_DOWN = Phrase(
-    "最多时 {most} 台同时离线，仍有 {count} 台未恢复，另发工单",
-    "{count} of at most {most} {count:camera is|cameras are} still down, told as tickets",
+SITE_LEFT = Phrase(
+    "已有画面，但仍有 {count} 台摄像机离线",
+    "it is shown again, and {count} {count:camera|cameras} there {count:is|are} down",
 )
 FIRST = Phrase("原先告知：{line}", "it said: {line}")
 LAPSED = Phrase(
@@ -188,6 +188,8 @@ def incident_lines(facts: Facts, now: datetime, zone: ZoneInfo) -> tuple[Phrase,
 def over_title(told: Told, left: Left) -> Phrase:
     """What it was called, and what it leaves: of many ends in one message only the title is shown."""
     title = told.title
+    if left.gone:
+        return _both(LEFT_GONE, title=title)
     if left.down:
         title = _both(LEFT_DOWN, title=title, count=left.down)
     if left.unseen:
@@ -195,7 +197,9 @@ def over_title(told: Told, left: Left) -> Phrase:
     return title
 
 
-def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
+def over_lines(
+    told: Told, ended: Incident | None, left: Left, ended_at: datetime, zone: ZoneInfo
+) -> tuple[Phrase, ...]:
     """What is said once it is over; ``ended`` is None where nothing more is known than that."""
     lasted = length(ended_at - told.since_at)
     # First of all what it was about: of many ends in one message only this line is shown.
@@ -205,6 +209,8 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
         lines.append(_both(IN_ALL, count=max(ended.cameras, told.cameras)))
         if ended.falls > 1:
             lines.append(_both(FALLS, count=ended.falls))
+        if ended.suspect.origin is Origin.CREDENTIALS and (left.down or left.unseen):
+            lines.append(UNTRIED)
     elif told.incident:
         lines.append(TAKEN)
     if told.incident:
@@ -212,12 +218,14 @@ def over_lines(told: Told, ended: Incident | None, ended_at: datetime, zone: Zon
     return tuple(lines)
 
 
-def storm_over_lines(told: Told, left: Storm | None, ended_at: datetime, zone: ZoneInfo) -> tuple[Phrase, ...]:
-    """What is said once a storm is over, first what it leaves: fewer cameras than make one may still be down."""
-    down = left.cameras + left.planned if left else 0
-    most = max(told.cameras, down)
-    said = _both(STILL_DOWN, count=down, most=most) if down else _both(AT_MOST, count=most)
-    return said, *over_lines(told, None, ended_at, zone)
+def storm_over_lines(told: Told, left: Left, lines: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+    """What is said once a storm is over, first how far it reached."""
+    return _both(AT_MOST, count=max(told.cameras, left.down)), *lines
+
+
+def site_over_lines(left: Left, lines: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+    """What is said once a site is shown again: first which one, then that others of its cameras are not back."""
+    return (*lines[:1], _both(SITE_LEFT, count=left.down), *lines[1:]) if left.down else lines
 
 
 def first_line(lines: tuple[Phrase, ...]) -> Phrase | None:

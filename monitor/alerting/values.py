@@ -96,10 +96,10 @@ class Stage(StrEnum):
     LATE = "late"  # a repair limit has passed
     REMINDER = "reminder"  # still open
     RECOVERED = "recovered"
-    PARTLY = "partly"  # over as one incident, but some of its cameras are still down and told by themselves
+    PARTLY = "partly"  # over as what was told, but some of its cameras are down
     REFUTED = "refuted"  # what was presumed of it proved wrong
     UNSEEN = "unseen"  # nothing is down any more, but of some cameras nobody knows how they are
-    TAKEN = "taken"  # no incident of its own any more
+    TAKEN = "taken"  # nothing of its own any more: a part of something else, or its cameras left the inventory
     LAPSED = "lapsed"  # an alert about a month that has ended: nothing recovered, its figures merely begin anew
     PLAIN = "plain"  # a text that is not about an incident: a bulletin, a test
     ALIVE = "alive"  # a sign of life for whoever raises the alarm when it hears none
@@ -116,10 +116,12 @@ ENDS = frozenset({Stage.RECOVERED, Stage.PARTLY, Stage.REFUTED, Stage.UNSEEN, St
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Of the cameras of an incident that has ended, those that are not well."""
+    """Of the cameras of what has ended, those that are not well."""
 
     down: int = 0
     unseen: int = 0  # UNKNOWN: busy, refusing the password, not asked
+    ours: int = 0  # of the unseen, those that are so for a reason of our own: until we look, nothing is known
+    gone: bool = False  # all of its cameras left the inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,29 @@ class Storm:
 class Village:
     """The cameras of a village, and how many of them are up and down; those at planned work are neither."""
 
-    cameras: int = 0
+    cameras: int = 0  # 0: all of them left the inventory
     up: int = 0
     down: int = 0
     up_at_work: int = 0  # at planned work
+    down_at_work: int = 0
+    ours: int = 0  # UNKNOWN for a reason of our own
+    removed: int = 0  # left the inventory, which nobody has confirmed; not among the cameras
+
+    @property
+    def left(self) -> Left:
+        """Those that are not well, at planned work or not."""
+        down = self.down + self.down_at_work
+        unseen = self.cameras - self.up - self.up_at_work - down
+        return Left(down + self.removed, unseen, self.ours, gone=self.cameras == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The cameras of a site."""
+
+    cameras: int = 0  # 0: all of them left the inventory
+    shown: bool = False  # whether one of them is known to show it; none is, be they UNKNOWN or at planned work
+    down: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ Nothing of it is written down. A monitor that starts reads its record once more 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from monitor.alerting import Facts, IncidentFigures, Left, Place, RepairClock, Severity, Village, Where, is_near
+from monitor.alerting import Facts, IncidentFigures, Left, Place, RepairClock, Severity, Spot, Village, Where, is_near
 from monitor.contract import CameraFaults, Contract, Repair, clocks
 from monitor.incidents import BlindSpot, Incident, Incidents, Origin, Part, Rules, UnseenSite
 from monitor.ledger import TELLING, Entry, Ledger, told
@@ -88,30 +88,46 @@ class Casebook:
                 yield
         return tuple(found)
 
-    def villages(self, at_work: Callable[[Camera], bool]) -> Generator[None, None, dict[Place, Village]]:
-        """How the cameras of each village stand; in steps. Those at planned work are merely counted."""
-        counts: dict[Place, list[int]] = {}
+    def villages(
+        self, at_work: Callable[[Camera], bool], gone: Callable[[str], bool]
+    ) -> Generator[None, None, dict[Place, Village]]:
+        """How the cameras of each village stand, also of one that has none any more; in steps."""
+        counts: dict[Place, list[int]] = {}  # the fields of a village, in their order
         for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
-            its = counts.setdefault(camera.site.place, [0, 0, 0, 0])
+            its = counts.setdefault(camera.site.place, [0] * 7)
             its[0] += 1
-            if state.online:
-                its[3 if at_work(camera) else 1] += 1
-            elif state is not State.UNKNOWN and not at_work(camera):
-                its[2] += 1
+            if state is State.UNKNOWN:
+                its[5] += self._incidents.unseen_by_us(camera.id)
+            else:
+                its[(1 if state.online else 2) + (2 if at_work(camera) else 0)] += 1
+            if nth % MANY == 0:
+                yield
+        for nth, (camera, state) in enumerate(self._incidents.departed(), 1):
+            its = counts.setdefault(camera.site.place, [0] * 7)
+            its[6] += state is State.DOWN and not gone(camera.id)
             if nth % MANY == 0:
                 yield
         return {place: Village(*its) for place, its in counts.items()}
 
-    def unshown(self) -> Generator[None, None, set[Where]]:
-        """The sites that no camera is known to show, be it UNKNOWN or at planned work; in steps."""
-        shown: dict[Where, bool] = {}
+    def sites(self) -> Generator[None, None, dict[Where, Spot]]:
+        """How the cameras of each site stand, also of one that has none any more; in steps."""
+        counts: dict[Where, list[int]] = {}  # cameras, and of these those that are up and down
         for nth, (camera, state) in enumerate(self._incidents.believed(), 1):
             site = camera.site
-            where = *site.place, site.name
-            shown[where] = shown.get(where, False) or state is State.UP
+            its = counts.setdefault((*site.place, site.name), [0, 0, 0])
+            its[0] += 1
+            its[1] += state is State.UP
+            its[2] += state is State.DOWN
             if nth % MANY == 0:
                 yield
-        return {where for where, seen in shown.items() if not seen}
+        for camera, _ in self._incidents.departed():
+            counts.setdefault((*camera.site.place, camera.site.name), [0, 0, 0])
+        spots: dict[Where, Spot] = {}
+        for nth, (where, (cameras, up, down)) in enumerate(counts.items(), 1):
+            spots[where] = Spot(cameras, up > 0, down)
+            if nth % MANY == 0:
+                yield
+        return spots
 
     def dark_sites(self, at_work: Callable[[Camera], bool]) -> Generator[None, None, tuple[BlindSpot, ...]]:
         """The blind spots, each with its cameras that are in a contract and not at planned work; in steps."""
@@ -142,10 +158,12 @@ class Casebook:
                 yield
         return Ended(since_at, tuple(shown), len(late) - len(shown))
 
-    def left(self, camera_ids: Iterable[str], gone: Callable[[str], bool]) -> Left:
+    def left(self, camera_ids: Collection[str], gone: Callable[[str], bool]) -> Left:
         """How many of these cameras are down, and of how many nobody knows; those that may be ``gone`` are neither."""
-        states = Counter(self._incidents.state(camera_id) for camera_id in camera_ids if not gone(camera_id))
-        return Left(states[State.DOWN], states[State.UNKNOWN])
+        there = [camera_id for camera_id in camera_ids if not gone(camera_id)]
+        states = Counter(map(self._incidents.state, there))
+        ours = sum(map(self._incidents.unseen_by_us, there))
+        return Left(states[State.DOWN], states[State.UNKNOWN], ours, gone=bool(camera_ids) and not there)
 
     def incident_of(self, camera_id: str) -> str | None:
         """The open incident that affects the camera."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.alerting import Facts, Left, Place, Village, Where
+from monitor.alerting import Facts, Left, Place, Spot, Village, Where
 from monitor.clock import NO_TIME, Clock
 from monitor.devices import Devices, devices_path
 from monitor.engine.board import Board
@@ -264,11 +264,11 @@ class Engine:
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
         """How the cameras of each village stand, in steps; only once ``running`` is set."""
-        return self._casebook.villages(self._board.at_work)
+        return self._casebook.villages(self._board.at_work, self._board.gone)
 
-    def unshown(self) -> Generator[None, None, Collection[Where]]:
-        """The sites that no camera is known to show, in steps; only once ``running`` is set."""
-        return self._casebook.unshown()
+    def sites(self) -> Generator[None, None, Mapping[Where, Spot]]:
+        """How the cameras of each site stand, in steps; only once ``running`` is set."""
+        return self._casebook.sites()
 
     def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
         """The blind spots that planned work does not explain, in steps; only once ``running`` is set."""
@@ -278,7 +278,7 @@ class Engine:
         """The incidents that have ended, by id, unless that is long ago."""
         return self._casebook.ended()
 
-    def left(self, camera_ids: Iterable[str]) -> Left:
+    def left(self, camera_ids: Collection[str]) -> Left:
         """How many of these cameras are down, and of how many nobody knows; none of those that may be gone."""
         return self._casebook.left(camera_ids, self._board.gone)
 

@@ -141,6 +141,7 @@ class Sight:
     fault: Fault | None = None
     online: bool = False  # when it was seen last: while we are blind it counts as it was
     answers: bool = False  # likewise: it answered, with something that cannot be judged
+    ours: bool = False  # UNKNOWN for a reason of our own: nobody looks
 
     def believe(self, new: Transition) -> None:
         """Take in what is believed of it from now on."""
@@ -149,7 +150,8 @@ class Sight:
         elif new.new is not State.UNKNOWN and self.unusable_at is None:  # who does not look sees no picture cease
             self.unusable_at = new.at
         self.state, self.since_at = new.new, new.at
-        if not (new.new is State.UNKNOWN and new.cause in OURS):
+        self.ours = new.new is State.UNKNOWN and new.cause in OURS
+        if not self.ours:
             self.online = new.new.online
             self.answers = new.new is State.UNKNOWN and new.cause not in SILENCE | {Cause.NOT_YET_OBSERVED}
 

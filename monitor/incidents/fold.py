@@ -84,9 +84,18 @@ class Incidents:
         sight = self._sights.get(camera_id)
         return None if sight is None else sight.state
 
+    def unseen_by_us(self, camera_id: str) -> bool:
+        """Whether a camera is UNKNOWN for a reason of our own: it has to be looked at before anything is known."""
+        sight = self._sights.get(camera_id)
+        return sight is not None and sight.ours
+
     def believed(self) -> tuple[tuple[Camera, State], ...]:
         """Every camera in the inventory, and what is believed of it."""
         return tuple((sight.camera, sight.state) for sight in self._sights.values() if sight.watched)
+
+    def departed(self) -> tuple[tuple[Camera, State], ...]:
+        """Every camera that left the inventory, confirmed or not, and what is believed of it."""
+        return tuple((sight.camera, sight.state) for sight in self._sights.values() if not sight.watched)
 
     def lasting(self) -> tuple[tuple[Camera, tuple[Outage, ...]], ...]:
         """Every camera in the inventory with an outage that lasts, and since when it was known to be down."""

@@ -33,6 +33,7 @@ from monitor.alerting import (
     is_about_area,
     is_seen_over,
     lasts,
+    leaves,
     over,
     over_alert,
     site_line,
@@ -49,7 +50,7 @@ CAMERA_DOWN = "SharpEyesCameraDown"  # of config/prometheus; whatever else is wr
 STEP = 5  # subjects judged before others have their turn
 BLOCK = 500  # incidents counted before that
 
-NOTHING = Record({}, {}, (), blind=False)  # where nobody asks for it
+NOTHING = Record({}, {}, {}, blind=False)  # where nobody asks for it
 
 Steps = Generator[None, None, list[Due]]
 Judge = Callable[[Told | None], Said | None]
@@ -194,15 +195,15 @@ class Decisions:
 
     def _over(self, channel: str, subject: str, ended_at: datetime, record: Record) -> Due:
         told = self._told[channel, subject]
-        storm = record.storms.get(told.area) if told.area else None
-        return channel, *over_alert(told, storm, ended_at, self._now, self._zone)
+        left = leaves(subject, told.where, record)
+        return channel, *over_alert(told, left, ended_at, self._now, self._zone)
 
     def record(self, facts: Mapping[str, Facts], known: Known) -> Generator[None, None, Record]:
         """What the record says of places, in steps."""
         villages = yield from known.villages()
         storms = yield from self._storms(facts)
-        unshown = yield from known.unshown()
-        return Record(villages, storms, unshown, known.blind)
+        sites = yield from known.sites()
+        return Record(villages, storms, sites, known.blind)
 
     @staticmethod
     def _storms(facts: Mapping[str, Facts]) -> Generator[None, None, dict[Area, Storm]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Mapping
 from typing import Protocol
 
-from monitor.alerting import Facts, Left, Place, Village, Where
+from monitor.alerting import Facts, Left, Place, Spot, Village, Where
 from monitor.incidents import BlindSpot, Incident, Rules
 
 
@@ -33,11 +33,11 @@ class Known(Protocol):
         ...
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
-        """How the cameras of each village stand, in steps."""
+        """How the cameras of each village stand, also of one that has none any more, in steps."""
         ...
 
-    def unshown(self) -> Generator[None, None, Collection[Where]]:
-        """The sites that no camera is known to show, in steps."""
+    def sites(self) -> Generator[None, None, Mapping[Where, Spot]]:
+        """How the cameras of each site stand, also of one that has none any more, in steps."""
         ...
 
     def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
@@ -48,7 +48,7 @@ class Known(Protocol):
         """The incidents that have ended, by id, unless that is long ago; what became a part of another is in none."""
         ...
 
-    def left(self, camera_ids: Iterable[str]) -> Left:
+    def left(self, camera_ids: Collection[str]) -> Left:
         """How many of these cameras are not well now.
 
         One that left the inventory is down until somebody confirms that it may; from then on it is in neither count.

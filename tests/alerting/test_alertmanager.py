@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from monitor.alerting import (
     Due,
+    Left,
     Patience,
     Record,
     Severity,
+    Spot,
     Stage,
     Storm,
     Told,
@@ -75,7 +77,7 @@ def test_an_alert_of_its_own_is_told_once_repeated_late_and_told_to_be_over() ->
     assert again is not None
     assert again[1].stage is Stage.REMINDER
     later = NIGHT + timedelta(hours=5)
-    known, end = over_alert(again[0], None, later - timedelta(minutes=15), later, ZONE)
+    known, end = over_alert(again[0], Left(), later - timedelta(minutes=15), later, ZONE)
     assert (known.open, end.stage, end.subject) == (False, Stage.RECOVERED, first[1].subject)
     assert end.title.en == "[RECOVERED] was: the ledger cannot be written"
     assert end.lines[0] == Phrase("原先告知：磁盘可能已满。", "it said: The disk of 青溪镇 may be full.")
@@ -95,7 +97,7 @@ def test_what_is_called_for_soon_after_its_end_is_news_only_if_it_began_about_th
     first = judge(None, NIGHT, "19:00:00")
     assert first is not None
     over, soon = NIGHT + timedelta(minutes=20), NIGHT + timedelta(minutes=21)
-    told, _ = over_alert(first[0], None, NIGHT, over, ZONE)
+    told, _ = over_alert(first[0], Left(), NIGHT, over, ZONE)
     assert judge(told, soon, "19:30:00") is None  # the late copy of another Alertmanager, or of a Prometheus of a pair
     newer = judge(told, soon, "19:33:00")
     assert newer is not None
@@ -130,12 +132,49 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
     assert again is not None
     assert (again[1].stage, again[1].cameras, again[0].cameras) == (Stage.REMINDER, 30, 200)
     later = NIGHT + timedelta(hours=5)
-    end = over_alert(again[0], Storm(29, ()), later, later, ZONE)
-    assert end[1].lines[0].zh == "最多时 200 台同时离线，仍有 29 台未恢复，另发工单"
-    assert end[1].lines[0].en == "29 of at most 200 cameras are still down, told as tickets"
-    assert end[1].lines[1].zh.startswith("03-16 03:00 至 03-16 08:14")
-    whole = over_alert(again[0], None, later, later, ZONE)
-    assert whole[1].lines[0] == Phrase("最多时 200 台同时离线", "200 cameras were down at most")
+    partly = over_alert(again[0], Left(29, 3), later, later, ZONE)[1]
+    assert partly.title.zh == "【部分恢复】清河镇大面积离线；现有 29 台离线；现有 3 台未能监测"
+    assert partly.title.en.endswith("; 29 down now; 3 not watched now")
+    assert partly.lines[0] == Phrase("最多时 200 台同时离线", "200 cameras were down at most")
+    assert partly.lines[1].zh.startswith("03-16 03:00 至 03-16 08:14")
+    whole = over_alert(again[0], Left(), later, later, ZONE)[1]
+    assert whole.title.zh == "【已恢复】清河镇大面积离线"
+    regrouped = over_alert(again[0], Left(210), later, later, ZONE)[1]  # a cabinet is known to have failed by now
+    assert regrouped.title.zh == "【不再单列】清河镇大面积离线；现有 210 台离线"
+    assert regrouped.lines[0].zh == "最多时 210 台同时离线"
+
+
+@pytest.mark.parametrize(
+    ("left", "stage", "title"),
+    [
+        (Left(), Stage.RECOVERED, "【已恢复】西村摄像机全部离线"),
+        (Left(7), Stage.PARTLY, "【部分恢复】西村摄像机全部离线；现有 7 台离线"),
+        (Left(0, 7, 2), Stage.UNSEEN, "【未能监测】西村摄像机全部离线；现有 7 台未能监测"),
+        (Left(7, gone=True), Stage.TAKEN, "【不再单列】西村摄像机全部离线；摄像机均已移出清单"),
+    ],
+)
+def test_the_end_of_a_dark_village_says_what_is_left_of_it(left: Left, stage: Stage, title: str) -> None:
+    told = Told("SharpEyesVillageDown/f", True, NIGHT, NIGHT, Phrase("西村摄像机全部离线", "dark"), incident=False)
+    known, notice = over_alert(told, left, NIGHT, NIGHT, ZONE)
+    assert (known.open, notice.stage, notice.title.zh) == (False, stage, title)
+
+
+@pytest.mark.parametrize(
+    ("left", "stage", "lines"),
+    [
+        (Left(), Stage.RECOVERED, ["原先告知：桥头"]),
+        (Left(2), Stage.RECOVERED, ["原先告知：桥头", "已有画面，但仍有 2 台摄像机离线"]),
+        (Left(gone=True), Stage.TAKEN, ["原先告知：桥头"]),
+    ],
+)
+def test_a_site_is_shown_again_by_one_camera_and_whether_others_are_down_is_said(
+    left: Left, stage: Stage, lines: list[str]
+) -> None:
+    place = Phrase("桥头", "the bridge")
+    told = Told("SharpEyesBlindSpot/f", True, NIGHT, NIGHT, Phrase("盲区", "dark"), incident=False, line=place)
+    _, notice = over_alert(told, left, NIGHT, NIGHT, ZONE)
+    assert (notice.stage, [line.zh for line in notice.lines[:-1]]) == (stage, lines)
+    assert ("均已移出清单" in notice.title.zh) == left.gone
 
 
 @pytest.mark.parametrize(
@@ -151,6 +190,9 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
         ("SharpEyesVillageDown", None, Village(5, up=0, down=0), False, False),  # nobody knows
         ("SharpEyesVillageDown", None, Village(5, up=1, down=4), False, True),
         ("SharpEyesVillageDown", None, Village(5, down=4, up_at_work=1), False, True),
+        ("SharpEyesVillageDown", None, Village(5, up=1, ours=1), False, False),  # how many are back nobody knows yet
+        ("SharpEyesVillageDown", None, Village(0, removed=5), False, True),  # there is none any more
+        ("SharpEyesManyDown", None, Village(20, up=19, ours=1), False, False),
         ("SharpEyesVillageDown", None, None, False, False),  # a village of another monitor
         ("SharpEyesBlindSpot", None, Village(1), False, False),
         ("SharpEyesBlindSpot", None, Village(2), False, True),
@@ -166,8 +208,8 @@ def test_the_record_knows_of_few_alerts_that_they_are_over(
 ) -> None:
     (alert,) = call(payload(labels={"alertname": name}, status="resolved")).alerts
     storms, villages = {("", ""): storm} if storm else {}, {("", "", ""): village} if village else {}
-    unshown = {("", "", "", "")} if village == Village(1) else set()
-    assert is_seen_over(alert, Record(villages, storms, unshown, blind)) is over
+    sites = {("", "", "", ""): Spot(village.cameras, shown=village != Village(1))} if village else {}
+    assert is_seen_over(alert, Record(villages, storms, sites, blind)) is over
 
 
 @pytest.mark.parametrize(

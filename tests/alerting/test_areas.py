@@ -14,7 +14,9 @@ from monitor.alerting import (
     VILLAGE_DOWN,
     Alert,
     Areas,
+    Left,
     Record,
+    Spot,
     Storm,
     Village,
     areas,
@@ -22,6 +24,8 @@ from monitor.alerting import (
     dark_sites,
     dark_villages,
     explains,
+    lasts,
+    leaves,
     storms_in,
     subject_of,
 )
@@ -139,9 +143,39 @@ def test_that_nobody_sees_a_county_goes_on_for_two_minutes_and_is_known_by_the_c
 
 
 def test_a_blind_monitor_watches_no_camera_of_its_counties_up_down_or_at_work_and_one_that_sees_all() -> None:
-    villages = {PLACE: Village(9, 2, 5), (*TOWN, "东村"): Village(4, 0, 0, 1), ("乐平县", "", ""): Village(3, 3)}
-    assert Record(villages, {}, (), blind=True).unwatched == {"安平县": 13, "乐平县": 3}
-    assert Record(villages, {}, (), blind=False).unwatched == {}
+    villages = {
+        PLACE: Village(9, 2, 5),
+        (*TOWN, "东村"): Village(4, 0, 0, 1),
+        ("乐平县", "", ""): Village(3, 3),
+        ("长宁县", "", ""): Village(0, removed=3),
+    }
+    assert Record(villages, {}, {}, blind=True).unwatched == {"安平县": 13, "乐平县": 3}
+    assert Record(villages, {}, {}, blind=False).unwatched == {}
+
+
+def test_what_is_left_of_a_place_that_is_dark_no_more_is_all_that_is_not_well_there_at_work_or_not() -> None:
+    bridge, school, elsewhere = (*PLACE, "桥头"), (*PLACE, "学校"), ("别县", "", "", "")
+    villages = {
+        PLACE: Village(12, up=1, down=3, up_at_work=2, down_at_work=1, ours=2, removed=4),
+        (*TOWN, "东村"): Village(5, up=4),
+        ("安平县", "别镇", "西村"): Village(0, removed=2),
+    }
+    record = Record(villages, {}, {bridge: Spot(3, shown=True, down=2), school: Spot()}, blind=False)
+    assert leaves(f"{VILLAGE_DOWN}/f", (*PLACE, ""), record) == Left(8, 5, 2)
+    assert leaves(f"{MANY_DOWN}/f", (*TOWN, "", ""), record) == Left(8, 6, 2)
+    assert leaves(f"{MANY_DOWN}/f", ("安平县", "别镇", "", ""), record) == Left(2, gone=True)
+    assert leaves(f"{VILLAGE_DOWN}/f", ("安平县", "别镇", "西村", ""), record) == Left(2, gone=True)
+    assert leaves(f"{BLIND_SPOT}/f", bridge, record) == Left(2)
+    assert leaves(f"{BLIND_SPOT}/f", school, record) == Left(gone=True)
+    for name in areas.WAITS:  # of another monitor
+        assert leaves(f"{name}/f", elsewhere, record) == Left()
+    assert leaves(f"{MONITOR_BLIND}/f", bridge, record) == Left()
+
+
+def test_a_place_without_a_camera_is_dark_no_more() -> None:
+    where = *PLACE, "桥头"
+    record = Record({PLACE: Village(0, removed=3)}, {}, {where: Spot()}, blind=True)
+    assert not any(lasts(f"{name}/f", where, record) for name in areas.WAITS)
 
 
 def test_a_site_is_told_of_once_it_was_dark_for_more_than_half_an_hour() -> None:

@@ -172,6 +172,9 @@ def test_what_became_part_of_another_incident_says_so() -> None:
         (Left(3), False, Stage.PARTLY, "【部分恢复】", "[PARTLY RECOVERED] was: "),
         (Left(3, 1), True, Stage.REFUTED, "【推定不成立】", "[PRESUMED WRONGLY] was: "),
         (Left(0, 2), False, Stage.UNSEEN, "【未能监测】", "[NOT WATCHED NOW] was: "),
+        (Left(8), False, Stage.PARTLY, "【部分恢复】", "[PARTLY RECOVERED] was: "),
+        (Left(9), False, Stage.TAKEN, "【不再单列】", "[NO LONGER BY ITSELF] was: "),  # all of them, by another story
+        (Left(gone=True), False, Stage.TAKEN, "【不再单列】", "[NO LONGER BY ITSELF] was: "),
     ],
 )
 def test_nothing_is_called_recovered_while_cameras_of_it_are_not(
@@ -184,19 +187,56 @@ def test_nothing_is_called_recovered_while_cameras_of_it_are_not(
     title = found[1].title
     assert (found[1].stage, found[0].open) == (stage, False)
     assert (title.zh.startswith(zh), title.en.startswith(en)) == (True, True)
-    assert (f"仍有 {left.down} 台离线" in title.zh, f"{left.down} still down" in title.en) == ((left.down > 0,) * 2)
+    assert (f"现有 {left.down} 台离线" in title.zh, f"{left.down} down now" in title.en) == ((left.down > 0,) * 2)
     assert (f"{left.unseen} 台未能监测" in title.zh, f"{left.unseen} not watched" in title.en) == (
         (left.unseen > 0,) * 2
     )
+    assert ("；摄像机均已移出清单" in title.zh, "left the inventory" in title.en) == (left.gone, left.gone)
     assert found[1].lines[1].zh == "累计影响 9 台"  # as it was told, and not only those that were left
 
 
-def test_of_a_refused_account_that_ends_no_camera_is_said_to_be_down() -> None:
-    of = facts(9, Origin.CREDENTIALS)
+@pytest.mark.parametrize(
+    ("left", "stage"),
+    [
+        (Left(), Stage.RECOVERED),
+        (Left(9), Stage.TAKEN),
+        (Left(2, 1), Stage.TAKEN),
+        (Left(0, 3), Stage.UNSEEN),
+        (Left(gone=True), Stage.TAKEN),
+    ],
+)
+@pytest.mark.parametrize("origin", [Origin.CREDENTIALS, Origin.MONITOR, Origin.INVENTORY])
+def test_what_was_not_about_cameras_that_are_down_recovers_only_where_all_are_well(
+    origin: Origin, left: Left, stage: Stage
+) -> None:
+    of = facts(9, origin)
     ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=())
-    found = over(told_of(of), ended, Left(2, 1), NIGHT, Rules(), ZONE)
+    found = over(told_of(of), ended, left, NIGHT, Rules(), ZONE)
     assert found is not None
-    assert found[1].stage is Stage.RECOVERED
+    assert found[1].stage is stage
+    nobody_knows = any("是否接受账号，尚不清楚" in line.zh for line in found[1].lines)
+    assert nobody_knows == (origin is Origin.CREDENTIALS and left.down + left.unseen > 0)
+
+
+@pytest.mark.parametrize("left", [Left(0, 2, 1), Left(3, 1, 1)])
+@pytest.mark.parametrize("refuted", [False, True])
+def test_how_it_ended_is_not_judged_while_cameras_of_it_are_unseen_for_a_reason_of_ours(
+    left: Left, refuted: bool
+) -> None:
+    of = facts(9)
+    ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=(), refuted=refuted)
+    assert over(told_of(of), ended, left, NIGHT + HOUR, Rules(), ZONE) is None
+    assert over(told_of(of), ended, replace(left, ours=0), NIGHT + HOUR, Rules(), ZONE) is not None
+
+
+def test_nothing_left_is_promised_to_be_told() -> None:
+    """Of cameras at planned work or outside every contract nobody is told."""
+    of = facts(9)
+    ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=())
+    found = over(told_of(of), ended, Left(1), NIGHT, Rules(), ZONE)
+    assert found is not None
+    title = found[1].title
+    assert (title.zh.endswith("；现有 1 台离线"), title.en.endswith("; 1 down now")) == (True, True)
 
 
 Look = tuple[int, bool, bool, int]
@@ -247,7 +287,7 @@ def test_every_opening_is_followed_by_one_end_and_nothing_is_told_in_between_twi
 def test_that_a_month_ends_is_no_recovery_of_what_it_lost(name: str, began: str, ended: str, found: Stage) -> None:
     since_at, ended_at = (datetime.fromisoformat(f"{at}:00+08:00").astimezone(UTC) for at in (began, ended))
     told = Told(f"{name}/f", True, since_at, since_at, Phrase("清河镇本月已无法达标", "lost"), incident=False)
-    known, notice = over_alert(told, None, ended_at, ended_at, ZONE)
+    known, notice = over_alert(told, Left(), ended_at, ended_at, ZONE)
     assert (known.open, notice.stage) == (False, found)
     lapsed = found is Stage.LAPSED
     assert notice.title.zh == f"【{'上月已结束' if lapsed else '已恢复'}】清河镇本月已无法达标"

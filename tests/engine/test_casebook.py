@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.alerting import Facts, Village
+from monitor.alerting import Facts, Left, Spot, Village
 from monitor.clock import at_once
 from monitor.contract import Contract, Repair, RepairLimits, RepairState
 from monitor.engine.casebook import Casebook, clock_of, running_repairs
-from monitor.incidents import Origin, Rules
+from monitor.incidents import Origin, Rules, Struck
 from monitor.ledger import Ledger
 from monitor.metrics import IncidentFigures, RepairClock, Severity
 from monitor.model import Cause, State, micros
@@ -160,9 +160,42 @@ def test_a_site_is_not_shown_until_a_camera_of_it_is_up_and_a_village_has_who_is
     for known_at, news in sorted(story.lines, key=lambda line: line[0]):
         book._incidents.note(known_at, news)
     book.advance(second(600))
-    assert {where[3] for where in at_once(book.unshown())} == {"校"}
-    (village,) = at_once(book.villages(lambda camera: camera.id in {"c1", "c2"})).values()
-    assert village == Village(4, up=1, down=0, up_at_work=1)
+    spots = {where[3]: spot for where, spot in at_once(book.sites()).items()}
+    assert spots == {"桥": Spot(2, shown=True, down=1), "校": Spot(1), "祠": Spot(1, shown=True)}
+    (village,) = at_once(book.villages(lambda camera: camera.id in {"c1", "c2"}, lambda _: False)).values()
+    assert village == Village(4, up=1, up_at_work=1, down_at_work=1)
+    assert village.left == Left(1, 1)
+
+
+def test_what_left_the_inventory_is_down_until_it_is_confirmed_and_then_the_place_is_known_to_have_had_cameras() -> (
+    None
+):
+    town = [a_town_camera(f"c{number}", f"u{number}", site=site) for number, site in enumerate("桥桥校", 1)]
+    story = Told(town)
+    for camera in town[:2]:
+        story.tell(60, Struck(camera.id))
+        story.turn(camera.id, 60, State.DOWN, Cause.REMOVED_UNCONFIRMED)
+    story.unknown("c3", 60, Cause.MONITOR_STOPPED)
+    book = Casebook(Rules())
+    for known_at, news in sorted(story.lines, key=lambda line: line[0]):
+        book._incidents.note(known_at, news)
+    book.advance(second(600))
+
+    def village(*gone: str) -> Village:
+        (only,) = at_once(book.villages(lambda _: False, gone.__contains__)).values()
+        return only
+
+    ids = [camera.id for camera in town]
+    assert village() == Village(1, ours=1, removed=2)
+    assert village("c1", "c2") == Village(1, ours=1)
+    assert {where[3]: spot for where, spot in at_once(book.sites()).items()} == {"桥": Spot(), "校": Spot(1)}
+    assert book.left(ids, lambda _: False) == Left(2, 1, 1)
+    assert book.left(ids, {"c1"}.__contains__) == Left(1, 1, 1)
+    assert book.left(ids[:2], {"c1", "c2"}.__contains__) == Left(gone=True)
+    story.up("c3", 700)
+    book._incidents.note(*story.lines[-1])
+    book.advance(second(800))
+    assert book.left(ids[2:], lambda _: False) == Left()
 
 
 async def test_what_runs_and_what_is_read_from_the_record_are_the_same(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Collection, Generator, Iterable, Mapping
+from collections.abc import Collection, Generator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.alerting import Channel, Encoding, Facts, Gateway, Left, Place, Severity, Village, Where
+from monitor.alerting import Channel, Encoding, Facts, Gateway, Left, Place, Severity, Spot, Village, Where
 from monitor.clock import SystemClock
 from monitor.incidents import BlindSpot, Incident, Rules
 from monitor.language import Language, Phrase
@@ -43,9 +43,9 @@ class Quiet:
         yield
         return {}
 
-    def unshown(self) -> Generator[None, None, Collection[Where]]:
+    def sites(self) -> Generator[None, None, Mapping[Where, Spot]]:
         yield
-        return ()
+        return {}
 
     def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
         yield
@@ -54,7 +54,7 @@ class Quiet:
     def ended(self) -> Mapping[str, Incident]:
         return {}
 
-    def left(self, _camera_ids: Iterable[str]) -> Left:
+    def left(self, _camera_ids: Collection[str]) -> Left:
         return Left()
 
     def incident_of(self, _camera_id: str) -> str | None:

@@ -262,4 +262,4 @@ async def test_that_a_village_is_back_is_told_at_once_where_the_record_sees_it_a
         await of.later(MINUTE)
         await of.alertmanager("vendor-on-call", DARK, status="resolved")
         await of.until(lambda: len(heads(of)) == 2, MINUTE)
-        assert heads(of)[1] == "【已恢复】SharpEyesVillageDown"
+        assert heads(of)[1] == "【部分恢复】SharpEyesVillageDown；现有 2 台离线"

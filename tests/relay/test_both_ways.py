@@ -12,6 +12,7 @@ import pytest
 
 from monitor.alerting import Shift
 from monitor.contract import Contract, RepairLimits
+from monitor.incidents import Origin, Reach
 from monitor.model import Camera, Cause, State
 from monitor.settings import AlertPath, AlertSettings
 from tests.incidents.town import a_camera, cameras
@@ -31,6 +32,12 @@ STORM = [a_camera(f"c{number:02}", f"u{number:02}", carrier=f"k{number:02}") for
 VILLAGE = [
     replace(camera, site=replace(camera.site, village="西村"))
     for camera in (a_camera(f"w{number}", f"w{number}", carrier=f"w{number}") for number in range(4))
+]
+# A cabinet whose cameras stand on lines of their own, and as many others.
+CABINET = [a_camera(f"k{number:02}", f"k{number:02}", carrier=f"k{number:02}", cabinet="g1") for number in range(14)]
+CABINET_TOWN = [
+    *CABINET,
+    *(a_camera(f"m{number:02}", f"m{number:02}", carrier=f"m{number:02}") for number in range(14)),
 ]
 LINE = [camera.id for camera in TOWN if camera.uplink == "u1"]
 PEOPLE = {"vendor-on-call": ("ding",), "tickets": ("wecom",), "office": ("feishu",)}
@@ -56,11 +63,47 @@ async def a_line_is_back_but_for_two_cameras_and_two_are_busy(world: World, pass
     await pass_(3 * MINUTE)
 
 
+async def a_line_comes_back_while_the_monitor_starts_anew(world: World, pass_: Pass) -> None:
+    world.cut(LINE)
+    await pass_(6 * MINUTE)
+    world.mend(LINE[:6])
+    await pass_(20 * SECOND)
+    world.turn([camera.id for camera in TOWN], State.UNKNOWN, Cause.MONITOR_STOPPED)
+    await pass_(20 * SECOND)
+    world.mend(LINE[6:])  # none of it is down any more, and of the first half nobody knows
+    await pass_(2 * MINUTE)
+    world.mend([camera.id for camera in TOWN])
+    await pass_(3 * MINUTE)
+
+
+async def an_account_is_refused_and_then_the_line_is_cut(world: World, pass_: Pass) -> None:
+    world.turn(LINE[:9], State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
+    await pass_(9 * MINUTE)
+    world.cut(LINE)
+    await pass_(6 * MINUTE)
+    world.mend(LINE)
+    await pass_(3 * MINUTE)
+
+
+async def an_account_is_refused_and_then_the_devices_are_busy(world: World, pass_: Pass) -> None:
+    world.turn(LINE[:9], State.UNKNOWN, Cause.CREDENTIALS_REFUSED)
+    await pass_(9 * MINUTE)
+    world.turn(LINE[:9], State.UNKNOWN, Cause.DEVICE_BUSY)
+    await pass_(3 * MINUTE)
+
+
 async def a_site_is_dark_for_longer_than_half_an_hour(world: World, pass_: Pass) -> None:
     world.cut(["u2-004"])
     await pass_(36 * MINUTE)
     world.mend(["u2-004"])
     await pass_(3 * MINUTE)
+
+
+async def one_of_the_two_cameras_of_a_dark_site_is_back(world: World, pass_: Pass) -> None:
+    world.cut(["u2-001", "u2-002"])
+    await pass_(36 * MINUTE)
+    world.mend(["u2-001"])
+    await pass_(25 * MINUTE)
 
 
 async def one_camera_is_back_before_anybody_is_told(world: World, pass_: Pass) -> None:
@@ -155,6 +198,26 @@ async def a_village_goes_dark_and_comes_back(world: World, pass_: Pass) -> None:
     await pass_(13 * MINUTE)
 
 
+async def one_camera_of_a_dark_village_is_back(world: World, pass_: Pass) -> None:
+    ids = [camera.id for camera in VILLAGE]
+    world.cut(ids)
+    await pass_(14 * MINUTE)
+    world.mend(ids[:1])
+    await pass_(16 * MINUTE)
+
+
+async def what_looked_like_a_storm_is_a_cabinet(world: World, pass_: Pass) -> None:
+    def reach(answers: bool) -> None:
+        world.casebook._incidents.note(world.clock.now(), Reach(Origin.POWER_CABINET, "g1", answers))
+
+    reach(answers=True)
+    await pass_(MINUTE)
+    world.cut([camera.id for camera in CABINET])
+    await pass_(6 * MINUTE)
+    reach(answers=False)  # it was on its battery
+    await pass_(18 * MINUTE)
+
+
 def people_of(path: AlertPath) -> Callable[[Robots], AlertSettings]:
     return lambda vendors: settings(vendors, path, receivers=PEOPLE, office_hours=IN_HOURS)
 
@@ -202,6 +265,10 @@ def marks(texts: list[str]) -> list[str]:
     [
         (a_line_is_cut_and_mended, ["故障", "已恢复"], [], [], 90),
         (a_line_is_back_but_for_two_cameras_and_two_are_busy, ["故障", "部分恢复"], ["一般", "已恢复"], [], 600),
+        (a_line_comes_back_while_the_monitor_starts_anew, ["故障", "已恢复"], [], [], 90),
+        (an_account_is_refused_and_then_the_line_is_cut, ["故障", "已恢复"], ["未监测", "不再单列"], [], 190),
+        (an_account_is_refused_and_then_the_devices_are_busy, [], ["未监测", "未能监测"], [], 190),
+        (one_of_the_two_cameras_of_a_dark_site_is_back, [], ["一般", "已恢复"], ["盲区", "已恢复"], 1200),
         (one_camera_is_back_before_anybody_is_told, [], [], [], 0),
         (a_site_is_dark_for_longer_than_half_an_hour, [], ["故障", "已恢复"], ["盲区"], 190),
         (a_recorder_fails_and_then_its_whole_line, ["故障", "扩大", "已恢复"], [], [], 90),
@@ -233,7 +300,7 @@ async def test_both_ways_in_say_the_same_words_and_one_of_them_says_them_later(
         (
             a_storm_grows_and_ebbs,
             STORM,
-            ["故障】清河镇大面积离线", "扩大】清河镇大面积离线", "已恢复】清河镇大面积离线"],
+            ["故障】清河镇大面积离线", "扩大】清河镇大面积离线", "部分恢复】清河镇大面积离线；现有 8 台离线"],
             ["8 个事件，8 台摄像机离线", "已恢复】8 个事件"],  # those that outlived it
             [],
         ),
@@ -241,6 +308,24 @@ async def test_both_ways_in_say_the_same_words_and_one_of_them_says_them_later(
             a_village_goes_dark_and_comes_back,
             [*TOWN, *VILLAGE],
             ["故障】西村摄像机全部离线", "已恢复】西村摄像机全部离线"],
+            [],
+            [],
+        ),
+        (
+            one_camera_of_a_dark_village_is_back,
+            [*TOWN, *VILLAGE],
+            ["故障】西村摄像机全部离线", "部分恢复】西村摄像机全部离线；现有 3 台离线"],
+            ["3 个事件，3 台摄像机离线"],
+            [],
+        ),
+        (
+            what_looked_like_a_storm_is_a_cabinet,
+            CABINET_TOWN,
+            [
+                "故障】清河镇大面积离线",
+                "故障】东村：配电箱 g1 下 14 台摄像机离线",
+                "不再单列】清河镇大面积离线；现有 14 台离线",
+            ],
             [],
             [],
         ),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.alerting import Manager, Shift
-from monitor.model import Cause, State
+from monitor.model import Camera, Cause, State
 from monitor.settings import AlertPath, AlertSettings
-from tests.incidents.town import a_camera
+from tests.incidents.town import a_camera, cameras
 from tests.relay.holding import WATCHDOG, Holding, holding
 from tests.relay.world import Office, World, office, settings
 from tests.robots import Robots
@@ -20,6 +20,8 @@ MINUTE = timedelta(minutes=1)
 TOWN = [a_camera(f"c{nth}", f"u{nth}", carrier=f"k{nth}", site="桥头" if nth < 2 else "") for nth in range(4)]
 IDS = [camera.id for camera in TOWN]
 STORM = [a_camera(f"s{nth:02}", f"u{nth:02}", carrier=f"k{nth:02}") for nth in range(12)]
+LINES = [*cameras(12), *cameras(10, "u2")]
+LINE = [camera.id for camera in LINES if camera.uplink == "u1"]
 SITE = TOWN[0].site
 COUNTY = {"county": SITE.county}
 PLACE = COUNTY | {"town": SITE.town, "village": SITE.village}
@@ -41,8 +43,8 @@ def asking(manager: Holding) -> Callable[[Robots], AlertSettings]:
     )
 
 
-def nobody_sees(world: World) -> None:
-    world.turn(IDS, State.UNKNOWN, Cause.MONITOR_BLIND)
+def nobody_sees(world: World, town: Sequence[Camera] = TOWN) -> None:
+    world.turn([camera.id for camera in town], State.UNKNOWN, Cause.MONITOR_BLIND)
 
 
 def plan(world: World) -> None:
@@ -77,7 +79,7 @@ async def test_without_alertmanager_a_dark_village_is_not_back_while_the_monitor
         assert not heads(of, "wecom")  # no tickets for what the village explains
         of.world.mend(IDS[:1])
         await of.later(12 * MINUTE)
-        assert ends(of) == ["【已恢复】东村摄像机全部离线"]
+        assert heads(of, "dingtalk")[3:] == ["【部分恢复】东村摄像机全部离线；现有 3 台离线"]
         assert "3 台摄像机离线" in heads(of, "wecom")[0]  # what outlives it is told as tickets
 
 
@@ -125,9 +127,15 @@ async def test_planned_work_over_a_storm_does_not_end_it(tmp_path: Path) -> None
         assert ends(of) == ["【已恢复】清河镇大面积离线"]
 
 
-@pytest.mark.parametrize(("what", "held"), [(nobody_sees, [WATCHDOG, BLIND]), (plan, [WATCHDOG])])
+@pytest.mark.parametrize(
+    ("what", "held", "end", "site"),
+    [
+        (nobody_sees, [WATCHDOG, BLIND], "【未能监测】SharpEyesVillageDown；现有 3 台未能监测", False),
+        (plan, [WATCHDOG], "【部分恢复】SharpEyesVillageDown；现有 3 台离线", True),
+    ],
+)
 async def test_what_the_rules_do_not_see_any_more_is_over_only_once_the_record_sees_it(
-    what: Callable[[World], None], held: list[Mapping[str, str]], tmp_path: Path
+    what: Callable[[World], None], held: list[Mapping[str, str]], end: str, site: bool, tmp_path: Path
 ) -> None:
     async with holding(DARK, SPOT) as manager, office(tmp_path, TOWN, asking(manager)) as of:
         of.world.cut(IDS)
@@ -148,4 +156,77 @@ async def test_what_the_rules_do_not_see_any_more_is_over_only_once_the_record_s
         await manager.watch(of, 25 * MINUTE)
         await manager.watch(of, 5 * MINUTE, "office")
         await of.quiet()
-        assert ends(of) == ["【已恢复】SharpEyesVillageDown", "【已恢复】SharpEyesBlindSpot"]
+        assert heads(of, "dingtalk")[-1] == end
+        assert ends(of) == ["【已恢复】SharpEyesBlindSpot"]
+        assert ("已有画面，但仍有 1 台摄像机离线" in of.vendors.texts["feishu"][-1]) == site
+
+
+async def test_without_alertmanager_a_village_whose_cameras_left_the_inventory_has_not_recovered(
+    tmp_path: Path,
+) -> None:
+    async with office(tmp_path, TOWN, alone) as of:
+        of.world.cut(IDS)
+        await of.later(33 * MINUTE)
+        of.world.strike(IDS)
+        await of.later(12 * MINUTE)
+        assert ends(of) == []
+        assert heads(of, "dingtalk")[1:] == ["【不再单列】东村摄像机全部离线；摄像机均已移出清单"]
+
+
+async def test_what_alertmanager_has_told_of_a_place_without_cameras_has_not_recovered(tmp_path: Path) -> None:
+    async with holding(DARK, SPOT) as manager, office(tmp_path, TOWN, asking(manager)) as of:
+        of.world.cut(IDS)
+        await of.later(3 * MINUTE)
+        await of.alertmanager("vendor-on-call", DARK)
+        await of.alertmanager("office", SPOT)
+        await manager.watch(of, 5 * MINUTE)
+        of.world.strike(IDS)
+        of.world.confirmed = set(IDS)
+        manager.held = [WATCHDOG]
+        await manager.watch(of, 25 * MINUTE)
+        await manager.watch(of, 5 * MINUTE, "office")
+        await of.quiet()
+        assert heads(of, "dingtalk")[1:] == ["【不再单列】SharpEyesVillageDown；摄像机均已移出清单"]
+        assert heads(of, "feishu")[1:] == ["【不再单列】SharpEyesBlindSpot；摄像机均已移出清单"]
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "end"), [(False, "现有 12 台离线"), (True, "摄像机均已移出清单")], ids=["unconfirmed", "confirmed"]
+)
+async def test_a_line_whose_cameras_left_the_inventory_has_not_recovered(
+    confirmed: bool, end: str, tmp_path: Path
+) -> None:
+    async with office(tmp_path, LINES, alone) as of:
+        of.world.cut(LINE)
+        await of.later(6 * MINUTE)
+        of.world.confirmed = set(LINE) if confirmed else set()
+        of.world.strike(LINE)
+        await of.later(3 * MINUTE)
+        assert heads(of, "dingtalk")[1:] == [f"【不再单列】东村：上联线路 u1 中断，12 台摄像机离线；{end}"]
+
+
+async def test_an_end_waits_while_the_monitor_does_not_look_and_a_line_that_falls_meanwhile_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with office(tmp_path, LINES, alone) as of:
+        of.world.cut(LINE)
+        await of.later(6 * MINUTE)
+        of.world.mend(LINE[:6])
+        await of.later(MINUTE)
+        of.world.turn(LINE[:6], State.UNKNOWN, Cause.MONITOR_ERROR)
+        await of.later(MINUTE)
+        of.world.mend(LINE[6:])
+        await of.later(3 * MINUTE)
+        of.world.cut(LINE)
+        await of.later(4 * MINUTE)
+        of.world.mend([camera.id for camera in LINES])
+        await of.later(13 * MINUTE)
+        assert len(heads(of, "dingtalk")) == 1
+        nobody_sees(of.world, LINES)
+        await of.later(13 * MINUTE)  # a quarter of an hour without a fall is over meanwhile
+        assert [head for head in heads(of, "dingtalk")[1:] if "监测端" not in head] == []
+        of.world.mend([camera.id for camera in LINES])
+        await of.later(MINUTE)
+        assert ends(of) == ["【已恢复】东村：上联线路 u1 中断，12 台摄像机离线"]
+        (end,) = (text for text in of.vendors.texts["dingtalk"] if "【已恢复】东村" in text)
+        assert "期间离线 2 次" in end

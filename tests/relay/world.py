@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerting import MOST_BYTES, Channel, Facts, Left, Place, Target, Village, Where, usual_windows
+from monitor.alerting import MOST_BYTES, Channel, Facts, Left, Place, Spot, Target, Village, Where, usual_windows
 from monitor.contract import Contract
 from monitor.engine.casebook import Casebook, running_repairs
 from monitor.incidents import BlindSpot, Enrolled, Incident, Rules, Struck
@@ -39,6 +39,7 @@ class World:
         self.running = asyncio.Event()
         self.running.set()
         self.planned: set[str] = set()
+        self.confirmed: set[str] = set()  # cameras of which somebody has confirmed that they may leave the inventory
         self.wrong: str | None = None
         self.contract: Contract | None = None  # whose repair limits run; None: none does
         self._believed: dict[str, tuple[State, Cause]] = {}
@@ -58,13 +59,15 @@ class World:
         if self.contract is not None:
             now = micros(self.clock.now())
             self.casebook.repairs = running_repairs(self.casebook.faults(lambda _: (), now), [self.contract], now)
-        return self.casebook.facts(self.clock.now(), lambda _: False, lambda camera: camera.id in self.planned)
+        return self.casebook.facts(
+            self.clock.now(), self.confirmed.__contains__, lambda camera: camera.id in self.planned
+        )
 
     def villages(self) -> Generator[None, None, Mapping[Place, Village]]:
-        return self.casebook.villages(lambda camera: camera.id in self.planned)
+        return self.casebook.villages(lambda camera: camera.id in self.planned, self.confirmed.__contains__)
 
-    def unshown(self) -> Generator[None, None, Collection[Where]]:
-        return self.casebook.unshown()
+    def sites(self) -> Generator[None, None, Mapping[Where, Spot]]:
+        return self.casebook.sites()
 
     def dark_sites(self) -> Generator[None, None, tuple[BlindSpot, ...]]:
         return self.casebook.dark_sites(lambda camera: camera.id in self.planned)
@@ -72,8 +75,8 @@ class World:
     def ended(self) -> Mapping[str, Incident]:
         return self.casebook.ended()
 
-    def left(self, camera_ids: Iterable[str]) -> Left:
-        return self.casebook.left(camera_ids, lambda _: False)
+    def left(self, camera_ids: Collection[str]) -> Left:
+        return self.casebook.left(camera_ids, self.confirmed.__contains__)
 
     def incident_of(self, camera_id: str) -> str | None:
         return self.casebook.incident_of(camera_id)
