@@ -307,7 +307,7 @@ async def test_taken_out_of_the_inventory_is_not_recovered(tmp_path: Path) -> No
         of.world.cut(LINE)
         await of.until(lambda: len(of.vendors.texts["dingtalk"]) == 1)
         of.world.strike(LINE)
-        await of.until(lambda: any("【部分恢复】" in text for text in of.vendors.texts["dingtalk"]))
+        await of.until(lambda: any("【不再单列】" in text for text in of.vendors.texts["dingtalk"]))
         await of.quiet()
         assert not any("【已恢复】" in text for text in of.vendors.texts["dingtalk"])
 
