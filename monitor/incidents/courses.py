@@ -193,14 +193,17 @@ class Courses:
 
     def give_up(self, course: Course) -> None:
         """What lasts of it turned out to be another's: if that is all since it fell again, it never did."""
+        absorbed = tuple(sorted(course.faults))
         for fault in course.faults.values():
             del course.parts[fault.part]
         earlier = course.earlier
         if earlier is None or earlier.ended_at is None or len(course.parts) > course.earlier_parts:
             self.end(course, course.back_at or self.now)
+            course.final = replace(self.shown(course), absorbed_ids=absorbed)
             return
         del self.running[course.id]
-        course.final, course.ended_at, course.since_at = earlier, earlier.ended_at, earlier.since_at
+        course.final = replace(earlier, absorbed_ids=absorbed)
+        course.ended_at, course.since_at = earlier.ended_at, earlier.since_at
         course.falls, course.earlier = earlier.falls, None
         course.faults.clear()
         self.remind(earlier.ended_at + self._rules.hold + self._rules.together, course)

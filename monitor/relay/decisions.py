@@ -101,8 +101,8 @@ class Decisions:
                 split.setdefault(incident.split_from, []).extend(incident.camera_ids)
         for nth, (subject, channels) in enumerate(closed.items(), 1):
             end = ended.get(subject)
-            left = known.left({*end.affected_ids, *split.get(subject, ())}) if end is not None else Left()
-            found += self._judged(channels, subject, self._judge_end(end, left, known.rules))
+            its = {*end.affected_ids, *end.absorbed_ids, *split.get(subject, ())} if end is not None else set()
+            found += self._judged(channels, subject, self._judge_end(end, known.left(its), known.rules))
             if nth % STEP == 0:
                 yield
         return found

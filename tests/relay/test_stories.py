@@ -302,6 +302,23 @@ async def test_a_fallback_that_hears_late_hears_that_it_is_over(tmp_path: Path) 
         assert "【已恢复】" in of.vendors.texts["sms"][0]
 
 
+async def test_what_a_wider_incident_has_absorbed_is_not_recovered(tmp_path: Path) -> None:
+    recorder = [a_camera(f"u1-{nth:03}", "u1", recorder="r1") for nth in range(13, 17)]
+    line = [*cameras(12), *recorder]
+    ids = [camera.id for camera in line]
+    async with office(tmp_path, [*line, *cameras(10, "u2")], settings) as of:
+        for change in (of.world.cut, of.world.mend):
+            change(ids)
+            await of.later(5 * MINUTE)
+        of.world.cut(ids[-4:])
+        await of.until(lambda: any("录像机 r1" in text for text in of.vendors.texts["dingtalk"]))
+        of.world.mend(ids[-4:-3])
+        await of.later(timedelta(seconds=20))
+        of.world.cut(ids[:-4])
+        end = "【部分恢复】东村：录像机 r1 下 4 台摄像机离线；现有 3 台离线"
+        await of.until(lambda: any(end in text for text in of.vendors.texts["dingtalk"]))
+
+
 async def test_taken_out_of_the_inventory_is_not_recovered(tmp_path: Path) -> None:
     async with office(tmp_path, TOWN, settings) as of:
         of.world.cut(LINE)
