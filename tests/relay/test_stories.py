@@ -179,7 +179,7 @@ async def test_storms_are_counted_with_their_cameras(tmp_path: Path, line: bool,
         await of.quiet()
         (text,) = of.vendors.texts["dingtalk"]
         assert text.split("\n")[0] == f"【严重】{headline}"
-        assert f"目前离线：{down} 台摄像机" in text.split("\n")
+        assert re.search(rf"^截至 08:0\d 离线：{down} 台摄像机$", text, re.MULTILINE)
 
 
 async def test_an_alert_that_outlives_its_incident_is_no_second_page_in_other_words(tmp_path: Path) -> None:
