@@ -526,7 +526,7 @@ async def test_what_is_refused_does_not_keep_a_page_back(tmp_path: Path) -> None
 
 async def refused(of: Office) -> list[str]:
     _, listed = await of.relay.listed()
-    return [one.message.title for one in listed if one.message.channel == "ding" and one.message.refused]
+    return [one.message.title for one in listed if one.message.channel == "ding" and one.message.gives_way]
 
 
 async def test_another_fault_of_a_camera_is_not_swallowed_by_its_outage(tmp_path: Path) -> None:
