@@ -34,7 +34,7 @@ ALSO_OVER = Phrase("，另有 {count} 个已恢复", ", and {count} recovered")
 ALSO_ENDED = Phrase("，另有 {count} 个以其他方式结束", ", and {count} ended otherwise")
 BRIEFLY = Phrase("（曾故障，现已恢复）", " (was down, is back)")
 REST = Phrase("……另有 {count} 个，见控制台", "... and {count} more, see the console")
-STANDING = Phrase("目前离线：{count} 台摄像机", "down now: {count} {count:camera|cameras}")
+STANDING = Phrase("截至 {at} 离线：{count} 台摄像机", "down as of {at}: {count} {count:camera|cameras}")
 DUTY = Phrase("值班：{names}", "on duty: {names}")
 LINK = Phrase("详情：{link}", "details: {link}")
 
@@ -63,7 +63,7 @@ class Manner:
 def drafts(notices: Sequence[Notice], down: int | None, most_bytes: int, now: datetime, manner: Manner) -> list[Draft]:
     """The messages for these notices, in order. Each is at most ``most_bytes`` long, number and mark included.
 
-    ``down``: how many cameras are down by the record, whoever was told of them; None: not known yet.
+    ``down``: how many cameras are down by the record ``now``, whoever was told of them; None: not known yet.
     """
     room = most_bytes - RESERVED
     plain = [notice for notice in notices if notice.stage is Stage.PLAIN]
@@ -123,7 +123,8 @@ def _many(notices: Sequence[Notice], down: int | None, room: int, now: datetime,
     duty, title = _duty(ranked, now, manner), _headline(ranked)
     severity = min((notice.severity for notice in ranked), key=list(Severity).index)
     text = ""
-    tops = [(top, down) for top in range(min(TOP, len(ranked)), 0, -1)]
+    standing = None if down is None else _standing(down, now, manner)
+    tops = [(top, standing) for top in range(min(TOP, len(ranked)), 0, -1)]
     for top, known in [*tops, (1, None)]:  # the last: rather no figure than half of one
         text = "\n\n".join(_list(title, ranked, top, known, duty, language, manner) for language in manner.languages)
         if len(text.encode()) <= room:
@@ -166,7 +167,7 @@ def _list(
     title: Phrase,
     ranked: Sequence[Notice],
     top: int,
-    down: int | None,
+    standing: Phrase | None,
     duty: Sequence[Shift],
     language: Language,
     manner: Manner,
@@ -175,9 +176,15 @@ def _list(
     lines += [f"{nth}. {_entry(notice, language)}" for nth, notice in enumerate(ranked[:top], 1)]
     if len(ranked) > top:
         lines.append(REST[language].format(count=len(ranked) - top))
-    if down is not None:
-        lines.append(STANDING[language].format(count=Count(down)))
+    if standing is not None:
+        lines.append(standing[language])
     return "\n".join([*lines, *_foot(ranked, duty, language, manner)])
+
+
+def _standing(down: int, now: datetime, manner: Manner) -> Phrase:
+    """How many cameras are down, and when that was so: a message may wait for hours until it is there."""
+    at = f"{now.astimezone(manner.zone):%H:%M}"
+    return Phrase(STANDING.zh.format(at=at, count=down), STANDING.en.format(at=at, count=Count(down)))
 
 
 def _entry(notice: Notice, language: Language) -> str:

@@ -10,6 +10,8 @@ It promises, whenever the process dies:
 One message of a channel is under way at a time, so at most one of each channel is in that doubt.
 """
 
+# ruff: noqa: S608 - the statements are put together from the constants of this file alone
+
 from __future__ import annotations
 
 import json
@@ -133,7 +135,7 @@ class Outbox:
     # ------------------------------------------------------------ sending
 
     def next(self, channel: str, now: datetime) -> Message | None:
-        """The message to try now, if one is due: what was refused comes last, else the eldest first."""
+        """The message to try now, if one is due: what gives way comes last, else the eldest first."""
         rows = self._file.rows(
             MESSAGES + "WHERE channel = ? AND state = 'waiting' AND due <= ? ORDER BY refused, number LIMIT 1",
             channel,
@@ -194,20 +196,13 @@ class Outbox:
         self._end(message, "sent", answer.text, now)
 
     def again(self, message: Message, answer: Answer, due_at: datetime) -> None:
-        """It is tried again, not before ``due_at``; others do not wait for what is refused."""
-        self._again(message, answer, due_at, last=answer.outcome is Outcome.REFUSED)
-
-    def again_last(self, message: Message, answer: Answer, due_at: datetime) -> None:
-        """The same of a message that others of the channel do not wait for."""
-        self._again(message, answer, due_at, last=True)
-
-    def _again(self, message: Message, answer: Answer, due_at: datetime, *, last: bool) -> None:
+        """It is tried again, not before ``due_at``; others wait for it unless the message says that it gives way."""
         doubtful = answer.outcome is Outcome.UNANSWERED
         with self._file.writing() as connection:
             connection.execute(
                 "UPDATE message SET state = 'waiting', due = ?, answer = ?, refused = ?, doubtful = doubtful OR ?"
                 " WHERE number = ?",
-                (micros(due_at), answer.text, last, doubtful, message.number),
+                (micros(due_at), answer.text, message.gives_way, doubtful, message.number),
             )
 
     def lose(self, message: Message, answer: Answer, now: datetime) -> None:
@@ -229,16 +224,17 @@ class Outbox:
             )
             # The news stay here as done, or their text could become due here once more. Where the other channel has
             # the same text or news already, there is nothing to take over.
-            connection.execute(TAKEN_OVER, (fallback, batch, message.channel, ENDING))
-            known = connection.execute(INHERITED, (fallback, batch, message.channel, ENDING)).fetchall()
-            connection.execute(HANDED_OVER, (batch, message.channel, ENDING))
+            connection.execute(TAKEN_OVER, (message.channel, message.number, fallback))
+            known = connection.execute(INHERITED, (message.channel, message.number, fallback)).fetchall()
+            connection.execute(HANDED_OVER, (message.channel, message.number))
             left = "UPDATE notice SET batch = NULL WHERE batch = ? AND channel = ? AND done = 0"
             connection.execute(left, (batch, message.channel))
         return {(fallback, subject): told_of(value) for subject, value in known}
 
-    def only_ends(self, message: Message) -> bool:
-        """Whether what it carries are ends alone, for which no other channel steps in."""
-        return not self._file.rows(NEWS, message.channel, message.number, ENDING)
+    def news_since(self, message: Message) -> datetime | None:
+        """When the eldest news it carries became due; None: it carries ends alone, which stay with their channel."""
+        ((eldest,),) = self._file.rows(NEWS_SINCE, message.channel, message.number)
+        return None if eldest is None else instant(eldest)
 
     def attempts(self, channel: str, now: datetime) -> list[datetime]:
         """When the channel was used within its longest window, ascending."""
@@ -247,13 +243,17 @@ class Outbox:
         )
         return [instant(at) for (at,) in rows]
 
-    def works(self, channel: str) -> bool:
-        """Whether nothing is known to have failed on the channel that was made after the latest it delivered."""
+    def fails_since(self, channel: str) -> datetime | None:
+        """When the first message was made that failed after the latest the channel delivered; None: as known, it works.
+
+        What was made before that delivery counts for nothing: it is that one message that nobody takes.
+        """
         failed = (
-            "SELECT 1 FROM message WHERE channel = ?1 AND state <> 'sent' AND tries > 0 AND answer <> ''"
-            " AND made > (SELECT ifnull(max(ended), 0) FROM message WHERE channel = ?1 AND state = 'sent') LIMIT 1"
+            "SELECT min(made) FROM message WHERE channel = ?1 AND state <> 'sent' AND tries > 0 AND answer <> ''"
+            " AND made > (SELECT ifnull(max(ended), 0) FROM message WHERE channel = ?1 AND state = 'sent')"
         )
-        return not self._file.rows(failed, channel)
+        ((since,),) = self._file.rows(failed, channel)
+        return None if since is None else instant(since)
 
     # ------------------------------------------------------------ looking, tidying
 
@@ -297,45 +297,37 @@ MESSAGES = (
 )
 
 
-BATCH_DONE = (
+END: Final = "json_extract(value, '$.stage') IN (" + ", ".join(f"'{stage}'" for stage in sorted(ENDS)) + ")"
+# Of the message ?2 of the channel ?1.
+BATCH: Final = "(SELECT batch FROM message WHERE number = ?2)"
+BATCH_DONE: Final = (
     "UPDATE notice SET done = 1"
-    " WHERE channel = ?1 AND done = 0 AND batch = (SELECT batch FROM message WHERE number = ?2) AND NOT EXISTS"
+    " WHERE channel = ?1 AND done = 0 AND batch = " + BATCH + " AND NOT EXISTS"
     " (SELECT 1 FROM message AS rest"
     " WHERE rest.channel = ?1 AND rest.batch = notice.batch AND rest.state IN ('waiting', 'sending'))"
 )
+NEWS: Final = "channel = ?1 AND batch = " + BATCH + " AND done = 0 AND NOT " + END
+NEWS_SINCE: Final = "SELECT min(at) FROM notice WHERE " + NEWS
 
-
-ENDING: Final = json.dumps(sorted(ENDS))
-
-# What another channel takes over: news of the batch, unless it has opened that story itself, and what ended after them,
+# What the channel ?3 takes over: news of the batch, unless it has opened that story itself, and what ended after them,
 # also if that was told here. Then what its readers know by that (what they knew before stays), and what is done here.
-TAKEN_OVER = (
+TAKEN_OVER: Final = (
     "WITH news AS MATERIALIZED ("
-    " SELECT json_extract(value, '$.subject') AS subject, min(id) AS first FROM notice"
-    " WHERE batch = ?2 AND channel = ?3 AND done = 0"
-    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?4)) GROUP BY 1)"
+    " SELECT json_extract(value, '$.subject') AS subject, min(id) AS first FROM notice WHERE " + NEWS + " GROUP BY 1)"
     " INSERT OR IGNORE INTO notice (channel, key, at, value)"
-    " SELECT ?1, key, at, value FROM notice JOIN news ON json_extract(value, '$.subject') = subject"
-    " WHERE id >= (SELECT min(first) FROM news) AND id >= first AND channel = ?3 AND (batch = ?2 AND done = 0"
-    " OR json_extract(value, '$.stage') IN (SELECT atom FROM json_each(?4)))"
+    " SELECT ?3, key, at, value FROM notice JOIN news ON json_extract(value, '$.subject') = subject"
+    " WHERE id >= (SELECT min(first) FROM news) AND id >= first"
+    " AND channel = ?1 AND (batch = " + BATCH + " AND done = 0 OR " + END + ")"
     " AND NOT (json_extract(value, '$.stage') = 'opened' AND EXISTS"
-    " (SELECT 1 FROM told WHERE told.channel = ?1 AND told.subject = news.subject AND told.open)) ORDER BY id"
+    " (SELECT 1 FROM told WHERE told.channel = ?3 AND told.subject = news.subject AND told.open)) ORDER BY id"
 )
-INHERITED = (
-    "INSERT INTO told SELECT ?1, subject, open, at, value FROM told WHERE channel = ?3 AND subject IN"
-    " (SELECT json_extract(value, '$.subject') FROM notice WHERE batch = ?2 AND channel = ?3 AND done = 0"
-    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?4)))"
+INHERITED: Final = (
+    "INSERT INTO told SELECT ?3, subject, open, at, value FROM told WHERE channel = ?1 AND subject IN"
+    " (SELECT json_extract(value, '$.subject') FROM notice WHERE " + NEWS + ")"
     " ON CONFLICT DO UPDATE SET open = excluded.open, at = excluded.at, value = excluded.value WHERE NOT told.open"
     " RETURNING subject, value"
 )
-HANDED_OVER = (
-    "UPDATE notice SET done = 1 WHERE batch = ?1 AND channel = ?2 AND done = 0"
-    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?3))"
-)
-NEWS = (
-    "SELECT 1 FROM notice WHERE channel = ?1 AND done = 0 AND batch = (SELECT batch FROM message WHERE number = ?2)"
-    " AND json_extract(value, '$.stage') NOT IN (SELECT atom FROM json_each(?3)) LIMIT 1"
-)
+HANDED_OVER: Final = "UPDATE notice SET done = 1 WHERE " + NEWS
 
 
 def _key(told: Told | None, notice: Notice) -> str:
@@ -347,7 +339,7 @@ def _key(told: Told | None, notice: Notice) -> str:
 
 
 def _message(row: Sequence[Any]) -> Message:
-    number, channel, title, text, severity, phones, readers, made, tries, doubtful, refused = row[:11]
+    number, channel, title, text, severity, phones, readers, made, tries, doubtful, gives_way = row[:11]
     return Message(
         number,
         channel,
@@ -358,6 +350,6 @@ def _message(row: Sequence[Any]) -> Message:
         instant(made),
         tries,
         bool(doubtful),
-        bool(refused),
+        bool(gives_way),
         tuple(json.loads(readers)),
     )

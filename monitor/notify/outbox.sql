@@ -32,7 +32,7 @@ CREATE TABLE message (
     tries    INTEGER NOT NULL DEFAULT 0,
     state    TEXT NOT NULL DEFAULT 'waiting',
     doubtful INTEGER NOT NULL DEFAULT 0,
-    refused  INTEGER NOT NULL DEFAULT 0,         -- then the others do not wait for it
+    refused  INTEGER NOT NULL DEFAULT 0,         -- the others do not wait for it: refused, or ends alone
     ended    INTEGER,
     answer   TEXT NOT NULL DEFAULT ''
 );

@@ -46,7 +46,7 @@ class Message:
     made_at: datetime
     tries: int = 0  # attempts that have begun
     doubtful: bool = False  # an attempt began of which nobody knows how it ended: the other side may have it
-    refused: bool = False  # the last answer was no: whatever is fresh goes first
+    gives_way: bool = False  # the others do not wait for it: it was refused, or ends what others have to hear first
     readers: tuple[str, ...] = ()  # telephone numbers of those on duty; empty: the channel's own
 
     @property

@@ -143,7 +143,7 @@ class Relay:
         else:
             async with self._deciding:
                 self._ends.fire(alert.subject for alert in call.alerts if alert.firing)
-                deciding = self._decisions().of_alerts(call.alerts, channels, await self._facts(), self._known)
+                deciding = self._decisions().of_alerts(call.alerts, channels, await self._take_stock(), self._known)
                 await self._put(await unhurried(deciding, self._clock))
             if call.watchdog:
                 await self._end(channels, call.watchdog)
@@ -170,7 +170,7 @@ class Relay:
         assert manager is not None, "only where Alertmanager calls has anything an end to be asked for"
         found = await held(manager, watchdog)
         async with self._deciding:
-            facts, decisions = await self._facts(), self._decisions()
+            facts, decisions = await self._take_stock(), self._decisions()
             record = await unhurried(decisions.record(facts, self._known), self._clock)
             open_ = decisions.may_have_ended(found, record)
             ended = self._ends.over(open_, found, self._clock.monotonic(), self._clock.now())
@@ -193,7 +193,7 @@ class Relay:
             await self._clock.sleep(TICK)
 
     async def _decide(self) -> None:
-        facts = await self._facts()
+        facts = await self._take_stock()
         dues: list[Due] = []
         waiting: frozenset[str] = frozenset()
         if self._settings.path is AlertPath.EMBEDDED:
@@ -218,8 +218,8 @@ class Relay:
         looking = self._embedded.look(Seen(facts, record, dark), told, self._clock.now())
         return await unhurried(looking, self._clock)
 
-    async def _facts(self) -> dict[str, Facts]:
-        """The open incidents by id."""
+    async def _take_stock(self) -> dict[str, Facts]:
+        """The open incidents by id. How many cameras are down by them is noted for the digests."""
         found = await unhurried(self._known.facts(), self._clock)
         self._desk.down = sum(facts.down for facts in found)
         return {facts.figures.incident.id: facts for facts in found}

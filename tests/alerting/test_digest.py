@@ -94,7 +94,7 @@ def test_a_storm_becomes_one_message_with_the_top_ten_and_the_right_counts() -> 
     assert lines[1:11] == [f"{nth}. 【严重·故障】第{301 - nth}处" for nth in range(1, 11)]
     assert lines[11:14] == [
         "……另有 293 个，见控制台",
-        "目前离线：50000 台摄像机",
+        "截至 03:14 离线：50000 台摄像机",
         "值班：张三 13800000001",
     ]
     assert draft.phones == ("13800000001",)
@@ -157,16 +157,16 @@ def test_alerts_are_counted_apart_and_only_cameras_that_are_down_are_said_to_be(
 def test_how_many_cameras_are_down_is_what_the_record_says_whoever_was_told(down: int) -> None:
     notices = [notice(nth, Stage.RECOVERED, 0) for nth in range(2)]
     (draft,) = drafts(notices, down, 2048, NIGHT, MANNER)
-    assert f"目前离线：{down} 台摄像机" in draft.text.split("\n")
-    assert "目前离线" not in drafts(notices, None, 2048, NIGHT, MANNER)[0].text  # nobody knows yet
+    assert f"截至 03:14 离线：{down} 台摄像机" in draft.text.split("\n")
+    assert "截至" not in drafts(notices, None, 2048, NIGHT, MANNER)[0].text  # nobody knows yet
 
 
 def test_a_short_message_leaves_the_count_out_and_cuts_it_never() -> None:
     notices = [notice(nth, title=Phrase(f"【严重·故障】东村第{nth}处中断", f"[critical] {nth}")) for nth in range(3)]
-    whole = "目前离线：1234 台摄像机"
+    whole = "截至 03:14 离线：1234 台摄像机"
     said = [drafts(notices, 1234, most, NIGHT, Manner())[0].text for most in range(100, 400)]
     assert {whole in text for text in said} == {True, False}
-    assert all(whole in text or "目前" not in text for text in said)
+    assert all(whole in text or "截至" not in text for text in said)
 
 
 def test_ends_of_several_kinds_are_not_called_recovered() -> None:
@@ -182,8 +182,8 @@ def test_a_camera_is_counted_once_where_its_town_has_a_storm_and_it_is_told_itse
     alone = [notice(2, area=here), notice(3, area=there), notice(4, cameras=5)]
     (draft,) = drafts([storm, *alone], 66, 2048, NIGHT, replace(MANNER, languages=(Language.ZH, Language.EN)))
     assert draft.text.startswith("【严重】3 个事件，66 台摄像机离线，1 条告警\n1. 【严重·故障】第1处")
-    assert "目前离线：66 台摄像机" in draft.text
-    assert "down now: 66 cameras" in draft.text
+    assert "截至 03:14 离线：66 台摄像机" in draft.text
+    assert "down as of 03:14: 66 cameras" in draft.text
     outlived = [replace(storm, stage=Stage.RECOVERED, cameras=0, down=0), *alone]
     assert drafts(outlived, 6, 2048, NIGHT, MANNER)[0].title == "【严重】3 个事件，7 台摄像机离线，另有 1 个已恢复"
 

@@ -17,7 +17,7 @@ from monitor.errors import OutboxError, OutboxUnavailable
 from monitor.language import Phrase
 from monitor.notify import Answer, Message, Outbox, Outcome, outbox_path
 from monitor.notify.codec import notice_of, notice_text, told_of, told_text
-from monitor.notify.outbox import BATCH_DONE
+from monitor.notify.outbox import BATCH_DONE, NEWS_SINCE
 from tests.alerting.samples import notice
 from tests.notify.samples import NOW
 
@@ -58,6 +58,10 @@ def composed(outbox: Outbox, channel: str = "ding", parts: int = 1) -> Message:
     found = outbox.next(channel, NOW)
     assert found is not None
     return found
+
+
+def giving_way(message: Message) -> Message:
+    return replace(message, gives_way=True)
 
 
 def test_what_is_put_is_pending_until_a_message_carries_it_and_done_when_that_is_there(outbox: Outbox) -> None:
@@ -132,30 +136,30 @@ def test_a_refused_message_does_not_keep_the_others_waiting(outbox: Outbox) -> N
     put(outbox, "poison")
     message = composed(outbox)
     outbox.begin(message, NOW)
-    outbox.again(message, REFUSED, NOW + timedelta(minutes=5))
+    outbox.again(giving_way(message), REFUSED, NOW + timedelta(minutes=5))
     assert outbox.held("ding") is None
     put(outbox, "good")
     assert composed(outbox).text == "good"
 
 
-def test_a_channel_works_until_an_attempt_failed_and_again_once_something_made_since_got_through(path: Path) -> None:
+def test_a_channel_fails_since_what_failed_was_made_until_something_made_since_got_through(path: Path) -> None:
     first = Outbox.open(path)
-    assert first.works("ding")
+    assert first.fails_since("ding") is None
     put(first, "poison")
     message = composed(first)
     first.begin(message, NOW)
-    assert first.works("ding")  # nobody knows yet
-    first.again(message, REFUSED, NOW + timedelta(hours=1))
-    assert not first.works("ding")
-    assert first.works("mail")
+    assert first.fails_since("ding") is None  # nobody knows yet
+    first.again(giving_way(message), REFUSED, NOW + timedelta(hours=1))
+    assert first.fails_since("ding") == NOW
+    assert first.fails_since("mail") is None
     first.close()
     second = Outbox.open(path)
-    assert not second.works("ding")
+    assert second.fails_since("ding") == NOW
     put(second, "good")
     good = composed(second)
     second.begin(good, NOW)
     second.sent(good, SENT, NOW + SECOND)
-    assert second.works("ding")  # it is that one message that nobody takes
+    assert second.fails_since("ding") is None  # it is that one message that nobody takes
     second.close()
 
 
@@ -168,8 +172,8 @@ def test_a_channel_whose_message_another_took_over_or_that_was_given_up_does_not
         outbox.move(message, "mail", REFUSED, NOW)
     else:
         outbox.lose(message, REFUSED, NOW)
-    assert not outbox.works("ding")
-    assert outbox.works("mail")
+    assert outbox.fails_since("ding") == NOW
+    assert outbox.fails_since("mail") is None
 
 
 def test_another_channel_takes_over_what_a_batch_carried(outbox: Outbox) -> None:
@@ -255,7 +259,7 @@ def test_whoever_hears_late_of_what_is_over_hears_that_it_is_over(outbox: Outbox
         late = composed(outbox)
         outbox.put([("ding", closed, an_end(1))], NOW)
     if when == "and was told here":
-        outbox.again_last(late, REFUSED, NOW + SECOND)
+        outbox.again(giving_way(late), REFUSED, NOW + SECOND)
         outbox.sent(composed(outbox), SENT, NOW)
     assert outbox.move(late, "mail", REFUSED, NOW) == {("mail", "i1"): closed}
     assert [each for _, each in outbox.pending("mail")] == [notice(), an_end(1)]
@@ -275,15 +279,22 @@ def test_an_end_waits_for_those_who_were_told_of_the_beginning(outbox: Outbox) -
     outbox.put([("ding", replace(told(), open=False), end)], NOW)
     put(outbox, "a")
     both = composed(outbox)
-    assert not outbox.only_ends(both)
+    assert outbox.news_since(both) == NOW
     assert outbox.move(both, "mail", REFUSED, NOW) == {}
     assert [each.subject for _, each in outbox.pending("mail")] == ["a"]
     assert [each for _, each in outbox.pending("ding")] == [end]
     alone = composed(outbox)
-    assert outbox.only_ends(alone)
+    assert outbox.news_since(alone) is None
     outbox.begin(alone, NOW)
-    outbox.again_last(alone, UNANSWERED, NOW + timedelta(minutes=5))
+    outbox.again(giving_way(alone), UNANSWERED, NOW + timedelta(minutes=5))
     assert outbox.held("ding") is None  # news do not wait for it
+
+
+def test_news_wait_since_they_were_due_not_since_a_message_carries_them(outbox: Outbox) -> None:
+    outbox.put([("ding", replace(told(), open=False), notice(stage=Stage.RECOVERED))], NOW - 2 * SECOND)
+    outbox.put([plain("a")], NOW - SECOND)
+    outbox.put([("ding", told("i2"), notice(2))], NOW)
+    assert outbox.news_since(composed(outbox)) == NOW - SECOND
 
 
 def test_a_batch_is_done_when_its_last_message_is(outbox: Outbox) -> None:
@@ -298,8 +309,9 @@ def test_a_batch_is_done_when_its_last_message_is(outbox: Outbox) -> None:
     assert outbox.waiting().notices == 0
 
 
-def test_an_answer_is_written_down_without_reading_what_is_done(outbox: Outbox) -> None:
-    plan = outbox._file.connection.execute(f"EXPLAIN QUERY PLAN {BATCH_DONE}", ("ding", 1)).fetchall()
+@pytest.mark.parametrize("query", [BATCH_DONE, NEWS_SINCE])
+def test_an_answer_is_written_down_without_reading_what_is_done(outbox: Outbox, query: str) -> None:
+    plan = outbox._file.connection.execute(f"EXPLAIN QUERY PLAN {query}", ("ding", 1)).fetchall()
     read = [step for *_, step in plan if step.startswith(("SCAN", "SEARCH notice"))]
     assert read == ["SEARCH notice USING INDEX notice_open (channel=? AND batch=?)"]
 
