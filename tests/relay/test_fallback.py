@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ from monitor.alerting import Severity
 from monitor.language import Phrase
 from monitor.settings import AlertSettings
 from tests.incidents.town import cameras
-from tests.relay.world import PATIENCE, SECOND, Office, channel, office, settings
+from tests.relay.world import Office, channel, office, settings
 from tests.robots import Robots
 
 MINUTE = timedelta(minutes=1)
@@ -56,18 +55,8 @@ async def news(of: Office, text: str) -> None:
     await of.relay.tell("vendor-on-call", text, Phrase(text, text), [], Severity.CRITICAL)
 
 
-async def slowly(of: Office, wanted: Callable[[], bool]) -> None:
-    """Let time pass until it is as wanted, slowly enough for an exchange with a robot to take seconds, not minutes."""
-    end = of.clock.now() + 30 * MINUTE
-    async with asyncio.timeout(PATIENCE):
-        while not wanted():
-            assert of.clock.now() < end, of.vendors.texts
-            await of.clock.advance(SECOND)
-            await asyncio.sleep(0.01)
-
-
 async def arrival(of: Office, vendor: str, text: str) -> None:
-    await slowly(of, there(of, vendor, text))
+    await of.until(there(of, vendor, text))
 
 
 def there(of: Office, vendor: str, text: str) -> Callable[[], bool]:
@@ -148,9 +137,9 @@ async def test_an_end_holds_no_news_up_from_its_first_failure(tmp_path: Path) ->
     async with office(tmp_path, TOWN, apart) as of:
         asked = await lines_are_told_and_the_robot_answers(of, away)
         mend(of, "u0")
-        await slowly(of, lambda: len(asked) == 7)  # the next try of it is minutes away
+        await of.until(lambda: len(asked) == 7)  # the next try of it is minutes away
         await news(of, "甲")
-        await slowly(of, lambda: len(asked) == 8)
+        await of.until(lambda: len(asked) == 8)
         assert asked[7] - asked[6] <= TRY
         await arrival(of, "sms", "甲")
         del of.vendors.instead["dingtalk"]
