@@ -35,6 +35,7 @@ from monitor.language import Phrase
 MANY_MORE = 2, 5  # times as many, and so many more: then it is another story
 EARLY = 0.9  # Alertmanager repeats by its own clock, a little before ours
 AGAIN = timedelta(minutes=10)  # two Alertmanagers of one cluster may speak of the same alert in either order
+UNSEEN_FOR = timedelta(days=1)  # how long an end waits at most until we look again: it is told in any case
 APART = timedelta(minutes=2)  # what began so long before the end was told may be another story: handed over late
 
 # Alerts of the rules on a figure of the month, which begins anew with the next one. The end of such an alert within a
@@ -138,7 +139,7 @@ def over(told: Told, ended: Incident | None, left: Left, now: datetime, rules: R
     flapping = ended is not None and ended.falls > 1
     if flapping and ended_at is not None and now - ended_at < rules.hold:
         return None
-    if left.ours:
+    if left.ours and ended_at is not None and now - ended_at < UNSEEN_FOR:
         return None
     lines = over_lines(told, ended, left, ended_at or now, zone)
     return _closed(replace(told, title=over_title(told, left)), now, lines, _end_of_incident(told, ended, left))

@@ -220,13 +220,17 @@ def test_what_was_not_about_cameras_that_are_down_recovers_only_where_all_are_we
 
 @pytest.mark.parametrize("left", [Left(0, 2, 1), Left(3, 1, 1)])
 @pytest.mark.parametrize("refuted", [False, True])
-def test_how_it_ended_is_not_judged_while_cameras_of_it_are_unseen_for_a_reason_of_ours(
+def test_how_it_ended_is_not_judged_for_a_day_while_cameras_of_it_are_unseen_for_a_reason_of_ours(
     left: Left, refuted: bool
 ) -> None:
     of = facts(9)
     ended = replace(of.figures.incident, ended_at=NIGHT, camera_ids=(), refuted=refuted)
     assert over(told_of(of), ended, left, NIGHT + HOUR, Rules(), ZONE) is None
     assert over(told_of(of), ended, replace(left, ours=0), NIGHT + HOUR, Rules(), ZONE) is not None
+    assert over(told_of(of), ended, left, NIGHT + 23 * HOUR, Rules(), ZONE) is None
+    assert over(told_of(of), ended, left, NIGHT + 24 * HOUR, Rules(), ZONE) is not None, (
+        "whatever happens, an end is told"
+    )
 
 
 def test_nothing_left_is_promised_to_be_told() -> None:
