@@ -419,7 +419,7 @@ class FindingState(StrEnum):
     OK = "ok"
     WARNING = "warning"  # past seven tenths of the way to the threshold, or a report that is no fault by itself
     FAULT = "fault"
-    CANNOT_JUDGE = "cannot_judge"  # nothing in this picture by which one could tell: no texture, too dark
+    CANNOT_JUDGE = "cannot_judge"  # nothing by which one could tell: no texture, too dark, no fixed view
     LEARNING = "learning"  # what this camera usually shows is not known yet
 
 
@@ -453,7 +453,7 @@ class Picture(Travelling):
 
     @property
     def unjudged(self) -> tuple[Cause, ...]:
-        """What it shows too little to tell."""
+        """What it shows too little to tell, or what a fixed view would take."""
         return self._in_state(FindingState.CANNOT_JUDGE)
 
     @property
@@ -473,7 +473,7 @@ class Sight:
     """What a camera's last decoded picture told besides a fault. No figure and no state depends on it."""
 
     at: datetime  # when the probe that brought it began
-    unjudged: tuple[Cause, ...] = ()  # it shows too little to tell
+    unjudged: tuple[Cause, ...] = ()  # it shows too little to tell, or has no fixed view
     unlearnt: tuple[Cause, ...] = ()  # what the camera usually shows is not known yet
     noticed: tuple[Cause, ...] = ()  # a freeze that is only suspected, fog: told, and no fault
 

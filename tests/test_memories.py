@@ -105,7 +105,7 @@ def test_an_approval_is_never_lost_whatever_comes_between_the_act_and_its_being_
     assert kept.load("a", asked) == learnt, "and is followed once"
 
 
-def test_an_approval_followed_stays_so_when_the_clock_is_set_back(path: Path) -> None:
+def test_an_approval_followed_stays_so_when_a_look_ends_before_it_by_the_clock(path: Path) -> None:
     kept = Memories(path)
     kept.approve("a", START)
     kept.keep("a", replace(kept.load("a"), colour=Reference(seen=31)), START - 60 * MINUTE)

@@ -36,6 +36,7 @@ from monitor.acts.signing import Recorded
 from monitor.acts.terms import ActTerms
 from monitor.calendar import FOREVER, month_span, occurrences, parse_month
 from monitor.model import (
+    EPOCH,
     MICROSECOND,
     Exclusion,
     ExclusionState,
@@ -181,9 +182,17 @@ class Standing:
         return signature is not None and signature.key == self.terms.keys.get(act.stamp.by.role)
 
     def views(self) -> dict[str, datetime]:
-        """By camera: when what it shows was approved last."""
-        approved = ((recorded.act, recorded.recorded_at) for recorded in self.remarks)
-        return {act.camera_id: at for act, at in approved if isinstance(act, ViewApproved)}
+        """By camera: when what it shows was approved last.
+
+        Of one camera no two have the same instant, as they do in a record whose clock was set back: by it a memory
+        knows which of them it followed.
+        """
+        views: dict[str, datetime] = {}
+        for recorded in self.remarks:
+            if isinstance(act := recorded.act, ViewApproved):
+                before = views.get(act.camera_id, EPOCH)
+                views[act.camera_id] = max(recorded.recorded_at, before + MICROSECOND)
+        return views
 
     def admit(self, recorded: Recorded) -> None:
         """Take in an act that is lawful."""

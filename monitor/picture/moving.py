@@ -10,7 +10,10 @@ from dataclasses import replace
 from monitor.model import FindingState, Picture
 
 from .examine import approve_view
+from .findings import unjudged
 from .memory import Doubts, Memory, Reference
+
+_MEASURE = "fixed_views"
 
 
 def viewless(memory: Memory) -> Memory:
@@ -22,7 +25,9 @@ def viewless(memory: Memory) -> Memory:
 def judged_viewless(picture: Picture, memory: Memory) -> tuple[Picture, Memory]:
     """After it: what would have to be learnt cannot be judged, and is not learnt."""
     findings = tuple(
-        replace(found, state=FindingState.CANNOT_JUDGE) if found.state is FindingState.LEARNING else found
+        unjudged(found.cause, FindingState.CANNOT_JUDGE, _MEASURE, 0.0, 1.0)
+        if found.state is FindingState.LEARNING
+        else found
         for found in picture.findings
     )
     memory = replace(

@@ -9,8 +9,13 @@ from .memory import Memory
 
 
 def not_later(memory: Memory, at_us: int) -> Memory:
-    """The memory with every instant after ``at_us`` moved there; all else it knows stays."""
-    moved: Memory = memory if memory.stillness.at_us <= at_us else _capped(memory, at_us)
+    """The memory with every instant after ``at_us`` moved there; all else it knows stays.
+
+    The approval it followed stays, too: that instant says which one it was, and nothing is counted from it.
+    """
+    if memory.stillness.at_us <= at_us:
+        return memory
+    moved: Memory = replace(_capped(memory, at_us), approved_us=memory.approved_us)
     return moved
 
 

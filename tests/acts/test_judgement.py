@@ -36,6 +36,7 @@ from monitor.acts import (
 from monitor.acts.refusals import TEXTS
 from monitor.language import Language
 from monitor.model import (
+    MICROSECOND,
     Actor,
     Camera,
     CameraRecord,
@@ -409,6 +410,15 @@ def test_only_the_office_approves_what_a_camera_shows_as_often_as_it_likes_and_t
     so_far = standing((recorded(first), recorded(again, NOON + HOUR)), TERMS)
     assert so_far.views() == {"c1": NOON + HOUR}
     assert done(Note("王", "来过", stamp("x", WANG))).views() == {}
+
+
+def test_approvals_of_one_view_that_a_clock_set_back_records_at_one_instant_are_told_apart() -> None:
+    views = [ViewApproved(stamp(f"v{nth}", LI), camera, "换杆") for nth, camera in enumerate(("c1", "c2", "c1", "c1"))]
+    so_far = [standing([recorded(view) for view in views[:count]], TERMS).views() for count in range(5)]
+    assert [each.get("c1") for each in so_far] == [None, NOON, NOON, NOON + MICROSECOND, NOON + 2 * MICROSECOND]
+    assert so_far[-1]["c2"] == NOON
+    later = standing([recorded(view, NOON + HOUR * (nth == 3)) for nth, view in enumerate(views)], TERMS).views()
+    assert later["c1"] == NOON + HOUR
 
 
 def test_a_removal_is_confirmed_once_and_a_later_one_anew() -> None:

@@ -1,7 +1,9 @@
 """Looks for pictures where none may be: in values and files, in text, and in the memory of a process.
 
-A picture may lie there as it is, as numbers of any usual type, row by row or column by column, at any size from 32 x 18
-on, packed, or written out as text. What is too small, scrambled or encrypted is not found.
+A picture may lie there as a file of an image or as numbers of any usual type, row by row or column by column, its
+colours in planes or in turns, at any size from 32 x 18 on, packed by zlib, gzip or zip, or written out as text. What is
+too small, scrambled or encrypted is not found, nor are bits and halves of bytes, 16 bits beyond 1,000, differences,
+logarithms, and texts of few numbers to a line or with other words between them.
 """
 
 from __future__ import annotations
@@ -22,10 +24,16 @@ from monitor.simulator.scenes import LIVE_SCENES, Scene, draw
 
 Numbers = NDArray[np.float64]
 
-MAGIC: Final = (
-    *(b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM6", b"RIFF", b"II*\0", b"MM\0*", b"P5\n", b"P6\n"),
-    *(b"ftypavif", b"ftypheic", b"ftypisom", b"ftypmp4", b"\x1aE\xdf\xa3", b"\0\0\1\xb3", b"\xff\x0a"),
+# What nothing else has in it by chance: images, films, and what is packed as nothing of ours is.
+TELLING: Final = (
+    *(b"\x89PNG\r\n", b"GIF87a", b"GIF89a", b"WEBPVP8", b"JXL \r\n", b"jP  \r\n"),
+    *(b"ftypavif", b"ftypheic", b"ftypmif1", b"ftypisom", b"ftypmp4", b"\xfd7zXZ\0", b"1AY&SY"),
 )
+HEADER: Final = re.compile(  # of BMP; of PGM and PPM
+    rb"BM.{4}\0{4}.{4}[\x0c\x28\x6c\x7c]\0{3}|P[2356]\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s{1,4}\d{1,5}\s", re.DOTALL
+)
+DECODED: Final = (b"\xff\xd8\xff", b"II*\0", b"MM\0*")  # JPEG and TIFF: too short to tell by themselves
+BEGINNING: Final = (b"RIFF", b"BM6", b"\x1aE\xdf\xa3", b"\0\0\1\xb3", b"\xff\x0a")
 BEGINNINGS: Final = 16  # bytes: a file's or a value's kind is told by then
 SMALLEST: Final = 500  # numbers: of fewer no picture is worth the name
 MOST_UNPACKED: Final = 4_000_000  # bytes
@@ -71,16 +79,41 @@ def longest_line(text: bytes) -> int:
 
 
 def looks_like_a_picture(data: bytes) -> bool:
-    """By its beginning. The smallest PNG has 67 bytes; a key of 32 holds two bytes of some beginning now and then."""
-    return len(data) > 64 and any(magic in data[:BEGINNINGS] for magic in MAGIC)
+    """Whether an image or a film begins in it, anywhere; some kinds of films, at its own beginning only.
+
+    The smallest PNG has 67 bytes; a key of 32 holds two bytes of some beginning now and then.
+    """
+    return len(data) > 64 and (
+        any(magic in data[:BEGINNINGS] for magic in (*BEGINNING, *DECODED))
+        or any(magic in data for magic in TELLING)
+        or HEADER.search(data) is not None
+        or any(_is_decoded(data[at:]) for magic in DECODED for at in _places_of(magic, data))
+    )
+
+
+def _places_of(magic: bytes, data: bytes) -> Iterator[int]:
+    at = data.find(magic)
+    while at >= 0:
+        yield at
+        at = data.find(magic, at + 1)
+
+
+def _is_decoded(data: bytes) -> bool:
+    with suppress(cv2.error):
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8) is not None
+    return False
 
 
 def unpacked(data: bytes) -> Iterator[bytes]:
-    """The data, and what lies packed in it by zlib or gzip, wherever it begins, or by deflate as a whole."""
+    """The data, and what lies packed in it by zlib, gzip or zip, wherever it begins, or by deflate as a whole."""
     yield data
     for begins in re.finditer(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08", data):
         with suppress(zlib.error):
             yield _inflated(data[begins.start() :], 47)
+    for header in re.finditer(rb"PK\x03\x04.{22}(..)(..)", data, re.DOTALL):
+        name, more = (int.from_bytes(length, "little") for length in header.groups())
+        with suppress(zlib.error):
+            yield _inflated(data[header.end() + name + more :], -15)
     with suppress(zlib.error):
         yield _inflated(data, -15)
 
@@ -96,16 +129,15 @@ def runs_of(frames: Sequence[bytes]) -> set[bytes]:
 
 # ---------------------------------------------------------------- numbers
 
-TYPES: Final = ("u1", "i1", "<i2", ">i2", "<i4", "<f2", "<f4", "<f8")  # what a picture may be stored as
+TYPES: Final = ("u1", "i1", "<i2", ">i2", "<i4", "<f2", "<f4", ">f4", "<f8")  # what a picture may be stored as
+COLOURED: Final = ("u1", "<f4")  # of these, also with three or four numbers to a pixel, side by side
 BEYOND: Final = 1e3  # no number of a picture; what other bytes give as floating point is mostly larger, or nearly 0
 CANON: Final = (32, 18)  # width, height: every picture comes down to this before it is compared
 # Height for each width, in steps that a picture's likeness to itself survives: 21:9 to 5:4.
 SHAPES: Final = (0.43, 0.5, 0.5625, 0.63, 0.7, 0.8)
 NARROWEST, WIDEST = 18, 1_000  # numbers from one row, or column, to the next
-WINDOWS: Final = (
-    512,
-    4_096,
-)  # numbers in which rows are looked for, the first for small pictures; they overlap by half
+# Numbers in which rows are looked for, the first for small pictures; and from one such window to the next.
+WINDOWS: Final = ((512, 128), (4_096, 2_048))
 REPEATS: Final = 0.5  # correlation of numbers so far apart from which they may be rows of a picture; of noise 0.2
 MOST_WIDTHS: Final = 2  # that are tried for each window
 STRETCHES: Final = (0.94, 0.96, 0.98, 1.0, 1.02, 1.04, 1.06)  # of a shape, from one of them to half way to the next
@@ -142,24 +174,35 @@ def most_alike(data: bytes) -> float:
 
 
 def _as_numbers(data: bytes) -> Iterator[Numbers]:
-    """By each type, from each place at which its first number may begin."""
+    """Every way to read it that gives enough of them."""
     for kind in TYPES:
-        size = np.dtype(kind).itemsize
-        for start in range(size):
-            count = (len(data) - start) // size
-            if count >= SMALLEST:
-                with np.errstate(invalid="ignore"):
-                    values = np.frombuffer(data, kind, count, start).astype(np.float64)
-                values[~(np.abs(values) < BEYOND)] = 0.0
-                yield values
+        for values in _of_type(kind, data):
+            readings = (_of_pixels(values, turns) for turns in ((1, 3, 4) if kind in COLOURED else (1,)))
+            yield from (each for each in readings if len(each) >= SMALLEST)
+
+
+def _of_pixels(values: Numbers, each: int) -> Numbers:
+    """The mean of the numbers of each pixel. Where the first one begins does not matter: neighbours are alike."""
+    pixels: Numbers = values[: len(values) // each * each].reshape(-1, each).mean(axis=1)
+    return pixels
+
+
+def _of_type(kind: str, data: bytes) -> Iterator[Numbers]:
+    """From each place at which its first number may begin."""
+    size = np.dtype(kind).itemsize
+    for start in range(min(size, len(data))):
+        with np.errstate(invalid="ignore"):
+            values = np.frombuffer(data, kind, (len(data) - start) // size, start).astype(np.float64)
+        values[~(np.abs(values) < BEYOND)] = 0.0
+        yield values
 
 
 def _lags(values: Numbers) -> set[int]:
     """After how many numbers something repeats as the rows of a picture do, anywhere."""
     lags: set[int] = set()
-    for length in WINDOWS:
-        padded = np.pad(values, (0, -len(values) % (length // 2) + length // 2))
-        windows = np.lib.stride_tricks.sliding_window_view(padded, length)[:: length // 2]
+    for length, step in WINDOWS:
+        padded = np.pad(values, (0, -len(values) % step + length - step))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, length)[::step]
         level = windows - windows.mean(axis=1, keepdims=True)
         power = np.abs(np.fft.rfft(level, 2 * length, axis=1)) ** 2
         repeats = np.fft.irfft(power, axis=1)[:, : min(length // 2, WIDEST)]
@@ -241,45 +284,64 @@ class _Ground:
 
 def _unit(values: Numbers) -> Numbers:
     level: Numbers = values - values.mean()
-    level /= np.linalg.norm(level)
+    level /= np.sqrt((level**2).sum())  # np.linalg.norm wakes every core for it
     return level
 
 
 # ---------------------------------------------------------------- a process
 
 _WORD: Final = 8  # bytes, at such addresses: the rows of planes, arrays and bytes all begin at one
+_PART: Final = 2 * _WORD  # of a row: one word of two floats occurs elsewhere too
 _PLACES: Final = 9  # in a picture that are looked for
-_DISTINCT: Final = 5  # bytes in a word that no other memory has by chance
+_DISTINCT: Final = 5  # bytes in a part that no other memory has by chance
 _AT_ONCE: Final = 1 << 24  # bytes read from a process
+_BITS: Final = 20
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
-def pictures_held(pid: int, planes: Sequence[NDArray[np.uint8]]) -> int:
+def pictures_held(pid: int, forms: Sequence[Sequence[NDArray[np.generic]]]) -> list[int]:
     """How many pictures out of these lie in the memory of a process, each as often as it does. Linux alone.
 
-    Each of the ``planes`` is luma, h x w, all of one size. Nine places are looked for; the median of what they count.
+    A form is the same pictures as they may be held: each h x w, all of one size and type, its rows of whole words.
+    Nine places of each are looked for. At some nothing tells, and what lies at others occurs elsewhere too: for each
+    form the third least of what they count.
     """
-    words = _words_of(np.stack(planes))
-    known = np.unique(words)
-    place_of = np.stack([np.isin(known, words[:, place]) for place in range(_PLACES)])
-    telling = np.array([len(set(word.tobytes())) >= _DISTINCT for word in known])
-    may_be = np.zeros(1 << 16, bool)
-    may_be[known & 0xFFFF] = True
+    keys = [_keys_of(np.stack(pictures)) for pictures in forms]
+    known = np.unique(np.concatenate(keys))
+    known = known[known != 0]
+    may_be = np.zeros(1 << _BITS, bool)
+    may_be[_hashed(known)] = True
     counts = np.zeros(len(known), np.int64)
     for piece in _memory_of(pid):
-        likely = piece[may_be[piece & 0xFFFF]]
+        there = _joined(piece[:-1], piece[1:])
+        likely = there[may_be[_hashed(there)]]
         found = np.minimum(np.searchsorted(known, likely), len(known) - 1)
         np.add.at(counts, found[known[found] == likely], 1)
-    return int(np.median(place_of @ np.where(telling, counts, 0)))
+    return [int(sorted(counts[np.isin(known, form[:, place])].sum() for place in range(_PLACES))[2]) for form in keys]
 
 
-def _words_of(planes: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Of each picture the same nine places, from rows throughout, where neighbours differ most."""
-    number, high, wide = planes.shape
-    rows = planes[:, np.linspace(0.05 * high, 0.95 * high, _PLACES).astype(int), : wide - wide % _WORD]
-    parts = np.ascontiguousarray(rows).reshape(number, _PLACES, -1, _WORD)
-    best = np.abs(np.diff(parts.astype(np.int64), axis=3)).sum(axis=3).mean(axis=0).argmax(axis=1)
-    words: NDArray[np.uint64] = np.ascontiguousarray(parts[:, np.arange(_PLACES), best]).view(np.uint64)[..., 0]
-    return words
+def _joined(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A number for two words side by side; 0 for two that are 0."""
+    joined: NDArray[np.uint64] = first * _ODD + second
+    return joined
+
+
+def _hashed(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Numbers of so few bits that most other keys have none of those that are looked for."""
+    hashed: NDArray[np.uint64] = (keys * _ODD) >> np.uint64(64 - _BITS)
+    return hashed
+
+
+def _keys_of(pictures: NDArray[np.generic]) -> NDArray[np.uint64]:
+    """Of each picture the same nine places, from rows throughout, where neighbours differ most; 0: tells nothing."""
+    (number, high, wide), many = pictures.shape, _PART // pictures.itemsize
+    rows = pictures[:, np.linspace(0.05 * high, 0.95 * high, _PLACES).astype(int), : wide - wide % many]
+    parts = np.ascontiguousarray(rows).reshape(number, _PLACES, -1, many)
+    best = np.abs(np.diff(parts.astype(np.float64), axis=3)).sum(axis=3).mean(axis=0).argmax(axis=1)
+    chosen = np.ascontiguousarray(parts[:, np.arange(_PLACES), best])
+    distinct = 1 + np.count_nonzero(np.diff(np.sort(chosen.view(np.uint8), axis=2), axis=2), axis=2)
+    words = chosen.view(np.uint64)
+    return np.where(distinct >= _DISTINCT, _joined(words[..., 0], words[..., 1]), np.uint64(0))
 
 
 def _memory_of(pid: int) -> Iterator[NDArray[np.uint64]]:

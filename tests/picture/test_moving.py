@@ -57,6 +57,7 @@ def test_presets_by_a_schedule_are_no_fault_of_a_camera_that_is_known_to_turn() 
     assert [picture.events for picture in pictures] == [()] * 60
     states = {finding.cause: finding.state for finding in pictures[-1].findings}
     assert {cause for cause, state in states.items() if state is FindingState.CANNOT_JUDGE} == BY_VIEW
+    assert {found.measure for found in pictures[-1].findings if found.cause in BY_VIEW} == {"fixed_views"}
     assert (memory.colour, memory.infrared) == (Reference(), Reference())
     assert not memory.is_gathering
 

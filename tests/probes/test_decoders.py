@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import cv2
 import pytest
@@ -31,6 +32,21 @@ async def test_a_memory_from_a_later_time_is_looked_at_as_of_now() -> None:
             await decoders.look(frame, "cam", at)
             assert memories.load("cam").stillness.at_us == micros(at)
     assert memories.load("cam").stillness.run == 1, "a pair was counted since the clock was set back"
+
+
+async def test_a_clock_set_back_behind_an_approval_that_was_followed_forgets_nothing_once_more(tmp_path: Path) -> None:
+    memories, frame = Memories(tmp_path / "pictures.db"), KeyFrame(Codec.MJPEG, jpeg())
+    approved_at, looks = START + timedelta(hours=1), 20  # more than are gathered before anything is learnt
+    with Decoders(1, memories) as decoders:
+        for look in range(looks):
+            await decoders.look(frame, "cam", approved_at + timedelta(minutes=1 + look), approved_at)
+        before = memories.load("cam", approved_at).colour.seen
+        for look in range(3):
+            await decoders.look(frame, "cam", START + timedelta(minutes=look), approved_at)
+        after = memories.load("cam", approved_at).colour.seen
+    memories.close()
+    assert before > 0
+    assert after == before + 3
 
 
 async def test_pictures_that_come_together_queue_for_a_thread_before_others_are_turned_away() -> None:
