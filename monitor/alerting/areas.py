@@ -205,17 +205,20 @@ def lasts(subject: str, where: Where, record: Record) -> bool:
 def leaves(subject: str, where: Where, record: Record) -> Left:
     """Of the cameras of one of these that is over, by the record, those that are not well: of a storm all of its town.
 
-    Of what the record knows nothing about, nothing is left.
+    A place that the record knows nothing about has another name by now: no camera is there any more. Of a county it
+    knows nothing about, which another monitor watches, nothing is left.
     """
     name, area, place = _name(subject), where[:2], where[:3]
+    if all(known[0] != where[0] for known in record.villages):
+        return Left()
     if name == MANY_DOWN:
         its = [village.left for known, village in record.villages.items() if known[:2] == area]
         counts = (sum(one.down for one in its), sum(one.unseen for one in its), sum(one.ours for one in its))
-        return Left(*counts, gone=bool(its) and all(one.gone for one in its))
-    if name == VILLAGE_DOWN and place in record.villages:
-        return record.villages[place].left
-    if name == BLIND_SPOT and where in record.sites:
-        spot = record.sites[where]
+        return Left(*counts, gone=all(one.gone for one in its))
+    if name == VILLAGE_DOWN:
+        return record.villages.get(place, Village()).left
+    if name == BLIND_SPOT:
+        spot = record.sites.get(where, Spot())
         return Left(spot.down, gone=spot.cameras == 0)
     return Left()
 

@@ -193,16 +193,16 @@ class Courses:
 
     def give_up(self, course: Course) -> None:
         """What lasts of it turned out to be another's: if that is all since it fell again, it never did."""
-        absorbed = tuple(sorted(course.faults))
+        parted = tuple(sorted(course.faults))
         for fault in course.faults.values():
             del course.parts[fault.part]
         earlier = course.earlier
         if earlier is None or earlier.ended_at is None or len(course.parts) > course.earlier_parts:
             self.end(course, course.back_at or self.now)
-            course.final = replace(self.shown(course), absorbed_ids=absorbed)
+            course.final = replace(self.shown(course), parted_ids=parted)
             return
         del self.running[course.id]
-        course.final = replace(earlier, absorbed_ids=absorbed)
+        course.final = replace(earlier, parted_ids=parted)
         course.ended_at, course.since_at = earlier.ended_at, earlier.since_at
         course.falls, course.earlier = earlier.falls, None
         course.faults.clear()

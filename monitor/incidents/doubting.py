@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from datetime import timedelta
 from operator import attrgetter
 
@@ -111,6 +112,8 @@ class Doubting:
         late = alone is not None and course.back_at is not None and self._courses.now - course.back_at < alone
         course.refuted = course.refuted or (few and course.reachable is not False and not late)
         self._courses.end(course, course.back_at or self._courses.now)
+        parted = tuple(sorted(fault.camera.id for fault in left))
+        course.final = replace(self._courses.shown(course), parted_ids=parted)
         if not over:
             course.parts.clear()
         for fault in left:

@@ -137,4 +137,4 @@ class Incident:
     split_from: str = ""  # the incident whose guess did not hold for these; "" = none
     refuted: bool = False  # its guess proved wrong, also for what was not split off
     affected_ids: tuple[str, ...] = ()  # once it has ended: whom it affected in all, ascending
-    absorbed_ids: tuple[str, ...] = ()  # and those whose fault, while it lasted, turned out to be a wider one's
+    parted_ids: tuple[str, ...] = ()  # and those whose fault lasted on, as one of its own or of another incident

@@ -94,14 +94,9 @@ class Decisions:
         if not closed:
             return []
         ended, found = known.ended(), list[Due]()
-        split: dict[str, list[str]] = {}  # by the incident they were a part of, cameras that are one of their own now
-        for each in facts.values():
-            incident = each.figures.incident
-            if incident.split_from:
-                split.setdefault(incident.split_from, []).extend(incident.camera_ids)
         for nth, (subject, channels) in enumerate(closed.items(), 1):
             end = ended.get(subject)
-            its = {*end.affected_ids, *end.absorbed_ids, *split.get(subject, ())} if end is not None else set()
+            its = {*end.affected_ids, *end.parted_ids} if end is not None else set()
             found += self._judged(channels, subject, self._judge_end(end, known.left(its), known.rules))
             if nth % STEP == 0:
                 yield

@@ -150,7 +150,7 @@ def test_a_storm_is_told_in_the_figures_of_the_record_and_again_when_it_has_grow
         (Left(), Stage.RECOVERED, "【已恢复】西村摄像机全部离线"),
         (Left(7), Stage.PARTLY, "【部分恢复】西村摄像机全部离线；现有 7 台离线"),
         (Left(0, 7, 2), Stage.UNSEEN, "【未能监测】西村摄像机全部离线；现有 7 台未能监测"),
-        (Left(7, gone=True), Stage.TAKEN, "【不再单列】西村摄像机全部离线；摄像机均已移出清单"),
+        (Left(7, gone=True), Stage.TAKEN, "【不再单列】西村摄像机全部离线；清单中已无其摄像机"),
     ],
 )
 def test_the_end_of_a_dark_village_says_what_is_left_of_it(left: Left, stage: Stage, title: str) -> None:
@@ -174,7 +174,7 @@ def test_a_site_is_shown_again_by_one_camera_and_whether_others_are_down_is_said
     told = Told("SharpEyesBlindSpot/f", True, NIGHT, NIGHT, Phrase("盲区", "dark"), incident=False, line=place)
     _, notice = over_alert(told, left, NIGHT, NIGHT, ZONE)
     assert (notice.stage, [line.zh for line in notice.lines[:-1]]) == (stage, lines)
-    assert ("均已移出清单" in notice.title.zh) == left.gone
+    assert ("清单中已无其摄像机" in notice.title.zh) == left.gone
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,8 @@ def test_what_is_left_of_a_place_that_is_dark_no_more_is_all_that_is_not_well_th
     assert leaves(f"{BLIND_SPOT}/f", school, record) == Left(gone=True)
     for name in areas.WAITS:  # of another monitor
         assert leaves(f"{name}/f", elsewhere, record) == Left()
+    for name in (MANY_DOWN, VILLAGE_DOWN, BLIND_SPOT):  # renamed
+        assert leaves(f"{name}/f", (PLACE[0], "新镇", "新村", "新址"), record) == Left(gone=True)
     assert leaves(f"{MONITOR_BLIND}/f", bridge, record) == Left()
 
 

@@ -191,7 +191,7 @@ def test_nothing_is_called_recovered_while_cameras_of_it_are_not(
     assert (f"{left.unseen} 台未能监测" in title.zh, f"{left.unseen} not watched" in title.en) == (
         (left.unseen > 0,) * 2
     )
-    assert ("；摄像机均已移出清单" in title.zh, "left the inventory" in title.en) == (left.gone, left.gone)
+    assert ("；清单中已无其摄像机" in title.zh, "has no camera of it" in title.en) == (left.gone, left.gone)
     assert found[1].lines[1].zh == "累计影响 9 台"  # as it was told, and not only those that were left
 
 

@@ -120,7 +120,7 @@ def test_a_line_cut_soon_after_cameras_of_it_came_back_is_an_incident_of_its_own
     (only,) = after.open()
     assert (only.suspect.origin, only.since_at, only.falls, only.cameras) == (Origin.UPLINK, second(601), 1, 6)
     assert only.id == "20261001T001002Z-u1-002"
-    assert after.recent() == (replace(before[0], absorbed_ids=("u1-001",)),)
+    assert after.recent() == (replace(before[0], parted_ids=("u1-001",)),)
 
 
 def test_a_line_cut_after_each_of_its_cameras_fell_alone_is_an_incident_of_its_own() -> None:
@@ -135,7 +135,7 @@ def test_a_line_cut_after_each_of_its_cameras_fell_alone_is_an_incident_of_its_o
     (only,) = after.open()
     assert (only.id, only.since_at, only.falls) == ("20261001T001641Z-u1-001", second(1001), 1)
     assert brief([only]) == [("uplink", "u1", 3)]
-    assert tuple(replace(shown, absorbed_ids=()) for shown in after.recent()) == before
+    assert tuple(replace(shown, parted_ids=()) for shown in after.recent()) == before
     assert len(before) == 3
 
 

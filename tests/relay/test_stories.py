@@ -319,6 +319,19 @@ async def test_what_a_wider_incident_has_absorbed_is_not_recovered(tmp_path: Pat
         await of.until(lambda: any(end in text for text in of.vendors.texts["dingtalk"]))
 
 
+async def test_what_was_split_off_and_absorbed_at_once_is_not_recovered(tmp_path: Path) -> None:
+    recorder = [a_camera(f"u1-{nth:03}", "u1", recorder="r1") for nth in range(30, 36)]
+    line, its = [camera.id for camera in cameras(20)], [camera.id for camera in recorder]
+    async with office(tmp_path, [*cameras(20), *recorder, *cameras(10, "u2")], settings) as of:
+        of.world.cut(its)
+        await of.later(6 * MINUTE)
+        of.world.mend(its[:2])
+        await of.later(MINUTE)
+        of.world.cut(line)
+        end = "【部分恢复】东村：录像机 r1 下 6 台摄像机离线；现有 4 台离线"
+        await of.until(lambda: any(end in text for text in of.vendors.texts["dingtalk"]))
+
+
 async def test_taken_out_of_the_inventory_is_not_recovered(tmp_path: Path) -> None:
     async with office(tmp_path, TOWN, settings) as of:
         of.world.cut(LINE)

@@ -170,7 +170,7 @@ async def test_without_alertmanager_a_village_whose_cameras_left_the_inventory_h
         of.world.strike(IDS)
         await of.later(12 * MINUTE)
         assert ends(of) == []
-        assert heads(of, "dingtalk")[1:] == ["【不再单列】东村摄像机全部离线；摄像机均已移出清单"]
+        assert heads(of, "dingtalk")[1:] == ["【不再单列】东村摄像机全部离线；清单中已无其摄像机"]
 
 
 async def test_what_alertmanager_has_told_of_a_place_without_cameras_has_not_recovered(tmp_path: Path) -> None:
@@ -186,12 +186,12 @@ async def test_what_alertmanager_has_told_of_a_place_without_cameras_has_not_rec
         await manager.watch(of, 25 * MINUTE)
         await manager.watch(of, 5 * MINUTE, "office")
         await of.quiet()
-        assert heads(of, "dingtalk")[1:] == ["【不再单列】SharpEyesVillageDown；摄像机均已移出清单"]
-        assert heads(of, "feishu")[1:] == ["【不再单列】SharpEyesBlindSpot；摄像机均已移出清单"]
+        assert heads(of, "dingtalk")[1:] == ["【不再单列】SharpEyesVillageDown；清单中已无其摄像机"]
+        assert heads(of, "feishu")[1:] == ["【不再单列】SharpEyesBlindSpot；清单中已无其摄像机"]
 
 
 @pytest.mark.parametrize(
-    ("confirmed", "end"), [(False, "现有 12 台离线"), (True, "摄像机均已移出清单")], ids=["unconfirmed", "confirmed"]
+    ("confirmed", "end"), [(False, "现有 12 台离线"), (True, "清单中已无其摄像机")], ids=["unconfirmed", "confirmed"]
 )
 async def test_a_line_whose_cameras_left_the_inventory_has_not_recovered(
     confirmed: bool, end: str, tmp_path: Path
