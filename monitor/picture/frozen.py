@@ -41,7 +41,7 @@ that never repeated itself. The sum over the looks of a month is 4.3 x 10^-5 aga
 10^-5. A scene without grain whose every block goes to and fro at once, with a lamp, is bounded by neither; one that
 was called a loop teaches. In order a loop of up to 64 key frames gives nothing but hits from its second round on, one
 of up to 640 a third; looked at in no order one of 600 gives a third after 640 looks. What is longer is not found, nor
-a recording of a scene so still that its pictures are alike. While hits go on, one among eight such pictures, nothing
+a recording of a scene so still that its pictures are alike. While hits go on, one among four such pictures, nothing
 is taken for habit, equal pairs neither: a loop must not teach that it is one. When they have ended M hits are.
 
 **A ticking clock over a frozen picture**, or an encoder at a constant bitrate, makes each picture differ. The share of
@@ -83,7 +83,7 @@ CLOCK_BLOCKS = 28  # at most, 3 % of 920
 EARLIER = 3  # pictures before the last one that a suspicion looks at
 RECENT, OLDER, THINNED = 64, 192, 3  # pictures remembered for loops: the last ones, and of those before every third
 WINDOW = 32  # pictures of which so many are hits, each unlike the one before
-LATELY = 0xFF  # the last of them: while hits go on
+LATELY = 0b1111  # the last four of them: while hits go on
 _DIGEST = 2  # bytes of a fingerprint
 _BY_CHANCE = (RECENT + OLDER) / 2 ** (8 * _DIGEST)  # that one of them has the same bytes
 EQUAL = "equal_key_frames"  # the measure of a run
@@ -218,7 +218,7 @@ def _counted(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness,
 
 
 def _hit(still: Stillness, repeats: Repeats, pair: Pair) -> tuple[Stillness, Repeats]:
-    """One picture further, if it is another one. Of a loop that is over eight pictures without a hit are enough."""
+    """One picture further, if it is another one. Of a loop that is over four pictures without a hit are enough."""
     if pair.equal:
         return still, repeats
     hits = (still.hits << 1 | pair.replayed) & (1 << WINDOW) - 1

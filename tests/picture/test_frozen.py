@@ -153,11 +153,11 @@ def test_a_loop_seen_in_no_order_stays_frozen_for_days_and_hides_nothing_that_co
     assert needed(stream.memory.repeats) <= 5
 
 
-def test_a_loop_that_ended_is_over_after_eight_live_pictures_and_asked_for_more_the_next_time() -> None:
+def test_a_loop_that_ended_is_over_after_four_live_pictures_and_asked_for_more_the_next_time() -> None:
     _, stream = looped(12, 30, in_order=True)
     before = hits_needed(stream.memory.repeats)
-    states = [stream.show(blocks(50_000 + number)) for number in range(12)]
-    assert FindingState.FAULT not in states[8:]
+    states = [stream.show(blocks(50_000 + number)) for number in range(8)]
+    assert FindingState.FAULT not in states[4:]
     assert stream.until_frozen(blocks(999)) == 6
     assert before < hits_needed(stream.memory.repeats) < 20
 

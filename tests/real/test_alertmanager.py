@@ -396,7 +396,7 @@ async def test_a_storm_in_one_town_is_one_message_that_grows_and_what_outlives_i
         await manager.post(*labels[80:], over=True)
         await manager.post(many, over=True)
         await of.through(lambda: len(pages) == 3 and opened(tickets) == (80, 80))
-        assert pages[2].startswith("【已恢复】")
+        assert pages[2].startswith("【部分恢复】SharpEyesManyDown；现有 80 台离线")
 
 
 # ---------------------------------------------------------------- behind a login
